@@ -1,0 +1,5 @@
+//! All that crosses the edge of the machine as files.
+
+pub mod bundle;
+pub mod intake;
+pub mod outlet;
