@@ -13,6 +13,8 @@
 //! words in `assets/i18n/`. List, form, search, import, export, verify and help
 //! follow from the declaration.
 
+#![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used))]
+
 pub mod chance;
 pub mod config;
 pub mod domain;
