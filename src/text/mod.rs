@@ -1,1 +1,5 @@
-//! See the map of the house in the crate's documentation.
+//! Text: width in columns, wrapping, editing by grapheme, cleaning, folding.
+//!
+//! A leaf: knows nothing of registers, stores or screens.
+
+pub mod clean;
