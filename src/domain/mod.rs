@@ -1,1 +1,17 @@
-//! See the map of the house in the crate's documentation.
+//! Pure rules: what events are, how they fold, what registers declare. No input or output,
+//! no clock, no dice.
+
+pub mod body;
+pub mod event;
+pub mod field;
+pub mod fold;
+pub mod id;
+pub mod lifecycle;
+pub mod money;
+pub mod payload;
+pub mod record;
+pub mod register;
+pub mod registers;
+pub mod seal;
+pub mod stamp;
+mod timeline;
