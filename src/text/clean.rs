@@ -11,10 +11,12 @@ use std::fmt::{self, Write as _};
 
 use serde::{Deserialize, Serialize};
 
+mod export;
+
+pub use export::{csv, file_name, html, markdown, markdown_block};
+
 /// Marks that one letter may carry; more of them paint over the lines above.
 const MARKS: usize = 4;
-/// Longest file name made of a text, in bytes.
-const FILE_NAME: usize = 100;
 
 /// Text from outside: no `Display`, so that it cannot reach a cell, a log or an
 /// export but through one of its outlets.
@@ -93,124 +95,37 @@ impl From<String> for Untrusted {
 /// One line for a cell, a message or a log: line breaks show as `⏎`.
 #[must_use]
 pub fn line(text: &str) -> Cow<'_, str> {
-    clean(text, false)
+    clean(text, Mode::Line)
 }
 
 /// Lines for a pane: line breaks stay, tabs are four spaces.
 #[must_use]
 pub fn block(text: &str) -> Cow<'_, str> {
-    clean(text, true)
+    clean(text, Mode::Block)
 }
 
-/// The content of a text cell in a CSV file, made harmless for spreadsheets: what
-/// they would take for a formula is led by `'`. Quoting is the writer's.
+/// Lines for an edit field: as [`block`], but what cannot be seen is left out,
+/// because nobody could find and delete it. A lone CR is a line break here.
 #[must_use]
-pub fn csv(text: &str) -> String {
-    let cleaned = block(text);
-    if formula(text) || formula(&cleaned) {
-        format!("'{cleaned}")
-    } else {
-        cleaned.into_owned()
+pub fn typed(text: &str) -> Cow<'_, str> {
+    if text.contains('\r') {
+        let lines = text.replace("\r\n", "\n").replace('\r', "\n");
+        return Cow::Owned(clean(&lines, Mode::Typed).into_owned());
     }
+    clean(text, Mode::Typed)
 }
 
-fn formula(text: &str) -> bool {
-    // Tab, CR and LF are triggers themselves, so they are not skipped.
-    let skipped =
-        |c: char| matches!(c, ' ' | '\u{a0}' | '\u{3000}') || hidden(c as u32) || spacing(c as u32);
-    text.chars().find(|&c| !skipped(c)).is_some_and(|c| {
-        matches!(
-            c,
-            '=' | '+' | '-' | '@' | '\t' | '\r' | '\n' | '|' | '%' | '＝' | '＋' | '－' | '＠'
-        )
-    })
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Mode {
+    Line,
+    Block,
+    Typed,
 }
 
-/// Text of an HTML element or a quoted attribute; line breaks stay.
-#[must_use]
-pub fn html(text: &str) -> String {
-    let mut out = String::with_capacity(text.len() + 16);
-    for c in block(text).chars() {
-        match c {
-            '&' => out.push_str("&amp;"),
-            '<' => out.push_str("&lt;"),
-            '>' => out.push_str("&gt;"),
-            '"' => out.push_str("&quot;"),
-            '\'' => out.push_str("&#39;"),
-            _ => out.push(c),
-        }
-    }
-    out
-}
-
-/// One line within Markdown text or a table cell, every mark of Markdown escaped.
-#[must_use]
-pub fn markdown(text: &str) -> String {
-    let mut out = String::with_capacity(text.len() + 16);
-    let cleaned = line(text);
-    let mut digits = true;
-    for (at, c) in cleaned.char_indices() {
-        let mark = matches!(
-            c,
-            '\\' | '`' | '*' | '_' | '[' | ']' | '<' | '>' | '|' | '~' | '&' | '!' | '#' | '$'
-        );
-        // At the start of a line these open lists and rules; elsewhere they are plain.
-        let opens =
-            at == 0 && matches!(c, '-' | '+' | '=') || digits && at > 0 && matches!(c, '.' | ')');
-        if mark || opens {
-            out.push('\\');
-        }
-        out.push(c);
-        digits = digits && c.is_ascii_digit();
-    }
-    out
-}
-
-/// Lines as a fenced block of Markdown, the fence longer than any in the text.
-#[must_use]
-pub fn markdown_block(text: &str) -> String {
-    let cleaned = block(text);
-    let longest = cleaned
-        .split(|c| c != '`')
-        .map(str::len)
-        .max()
-        .unwrap_or_default();
-    let fence = "`".repeat(longest.max(2) + 1);
-    format!("{fence}\n{cleaned}\n{fence}\n")
-}
-
-/// A file name for any system out of a text: `[0-9A-Za-z._-]`, at most 100, never
-/// hidden, an option or a device; `file` where nothing is left.
-#[must_use]
-pub fn file_name(text: &str) -> String {
-    let safe = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-');
-    let kept: String = text
-        .chars()
-        .map(|c| if safe(c) { c } else { '_' })
-        .take(FILE_NAME)
-        .collect();
-    let name = kept
-        .trim_start_matches(['.', '-', '_'])
-        .trim_end_matches(['.', '_']);
-    if name.is_empty() {
-        return "file".to_owned();
-    }
-    let stem = name.split('.').next().unwrap_or(name).to_ascii_uppercase();
-    let numbered = |device: &str| {
-        stem.strip_prefix(device)
-            .is_some_and(|rest| rest.len() == 1 && rest.as_bytes()[0].is_ascii_digit())
-    };
-    let device = matches!(stem.as_str(), "CON" | "PRN" | "AUX" | "NUL");
-    if device || numbered("COM") || numbered("LPT") {
-        return format!("file-{name}").chars().take(FILE_NAME).collect();
-    }
-    name.to_owned()
-}
-
-fn clean(text: &str, lines: bool) -> Cow<'_, str> {
+fn clean(text: &str, mode: Mode) -> Cow<'_, str> {
     let first = text
         .char_indices()
-        .find(|&(_, c)| !(plain(c) || lines && c == '\n'));
+        .find(|&(_, c)| !(plain(c) || mode != Mode::Line && c == '\n'));
     let Some((at, _)) = first else {
         return Cow::Borrowed(text);
     };
@@ -218,7 +133,7 @@ fn clean(text: &str, lines: bool) -> Cow<'_, str> {
     let start = text[..at].char_indices().next_back().map_or(0, |(i, _)| i);
     let mut out = String::with_capacity(text.len() + 16);
     out.push_str(&text[..start]);
-    clean_into(&text[start..], lines, &mut out);
+    clean_into(&text[start..], mode, &mut out);
     Cow::Owned(out)
 }
 
@@ -228,7 +143,7 @@ fn plain(c: char) -> bool {
         | 0x3400..=0x9fff | 0xac00..=0xd7a3 | 0xff01..=0xff9f)
 }
 
-fn clean_into(text: &str, lines: bool, out: &mut String) {
+fn clean_into(text: &str, mode: Mode, out: &mut String) {
     let mut marks = 0;
     let mut before = 0;
     let mut rest = text.chars().peekable();
@@ -253,24 +168,25 @@ fn clean_into(text: &str, lines: bool, out: &mut String) {
         if joins || code == 0xfe0f && emoji_base(before) {
             out.push(c);
         } else {
-            put(c, lines, out);
+            put(c, mode, out);
         }
         marks = 0;
         before = code;
     }
 }
 
-fn put(c: char, lines: bool, out: &mut String) {
+fn put(c: char, mode: Mode, out: &mut String) {
     match c as u32 {
-        0x0a if lines => out.push('\n'),
+        0x0a if mode != Mode::Line => out.push('\n'),
+        0x09 if mode != Mode::Line => out.push_str("    "),
+        0xfe00..=0xfe0f => {}
+        code if spacing(code) => out.push(' '),
+        code if mode == Mode::Typed && (c.is_control() || hidden(code) || unassigned(code)) => {}
         0x0a => out.push('\u{23ce}'),
-        0x09 if lines => out.push_str("    "),
         0x09 => out.push(' '),
         code @ 0..=0x1f => out.extend(char::from_u32(0x2400 + code)),
         0x7f => out.push('\u{2421}'),
         code @ 0x80..=0x9f => code_point(code, "", 2, out),
-        0xfe00..=0xfe0f => {}
-        code if spacing(code) => out.push(' '),
         code if hidden(code) || unassigned(code) => code_point(code, "U+", 4, out),
         _ => out.push(c),
     }
@@ -397,50 +313,9 @@ mod tests {
     }
 
     #[test]
-    fn spreadsheets_see_no_formula() {
-        for raw in [
-            "=1+1",
-            "+1",
-            "-1",
-            "@x",
-            "\tx",
-            " =x",
-            "\u{feff}=x",
-            "＝x",
-            "|calc",
-            "%x",
-            "\nx",
-            "\u{200b}\u{3000}－1",
-        ] {
-            assert!(csv(raw).starts_with('\''), "{raw:?}");
-        }
-        assert_eq!(csv("退款 -5"), "退款 -5");
-        assert_eq!(csv("a\nb"), "a\nb");
-    }
-
-    #[test]
-    fn documents_see_no_markup() {
-        assert_eq!(
-            html("<a href='x'>&\"\u{1b}"),
-            "&lt;a href=&#39;x&#39;&gt;&amp;&quot;␛"
-        );
-        assert_eq!(markdown("# a|b"), "\\# a\\|b");
-        assert_eq!(markdown("1. [x](y)"), "1\\. \\[x\\](y)");
-        assert_eq!(markdown("- x - y"), "\\- x - y");
-        assert_eq!(markdown("￥129.00"), "￥129.00");
-        assert_eq!(markdown("1.5 kg"), "1\\.5 kg");
-        assert_eq!(markdown_block("a````b"), "`````\na````b\n`````\n");
-        assert_eq!(markdown_block("x"), "```\nx\n```\n");
-    }
-
-    #[test]
-    fn file_names_are_plain() {
-        assert_eq!(file_name("../../etc/passwd"), "etc_passwd");
-        assert_eq!(file_name("con.txt"), "file-con.txt");
-        assert_eq!(file_name("交接"), "file");
-        assert_eq!(file_name("-rf *"), "rf");
-        assert_eq!(file_name("a.zbundle"), "a.zbundle");
-        assert_eq!(file_name(&"x".repeat(400)).len(), 100);
+    fn fields_take_only_what_can_be_seen() {
+        assert_eq!(typed("a\r\nb\rc\td\u{200b}\u{1b}[0m"), "a\nb\nc    d[0m");
+        assert_eq!(typed("👩\u{200d}👧❤\u{fe0f}"), "👩\u{200d}👧❤\u{fe0f}");
     }
 
     #[test]
@@ -460,6 +335,9 @@ mod tests {
             prop_assert!(!leak(&many, true, true));
             prop_assert_eq!(line(&one).into_owned(), one);
             prop_assert_eq!(block(&many).into_owned(), many);
+            let field = typed(&raw).into_owned();
+            prop_assert!(!leak(&field, true, true));
+            prop_assert_eq!(typed(&field).into_owned(), field);
         }
     }
 }

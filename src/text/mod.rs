@@ -3,3 +3,5 @@
 //! A leaf: knows nothing of registers, stores or screens.
 
 pub mod clean;
+pub mod width;
+pub mod wrap;

@@ -1,0 +1,163 @@
+//! Outlets into files: tables, documents, file names.
+
+use super::{block, hidden, line, spacing};
+
+/// Longest file name made of a text, in bytes.
+const FILE_NAME: usize = 100;
+
+/// The content of a text cell in a CSV file, made harmless for spreadsheets: what
+/// they would take for a formula is led by `'`. Quoting is the writer's.
+#[must_use]
+pub fn csv(text: &str) -> String {
+    let cleaned = block(text);
+    if formula(text) || formula(&cleaned) {
+        format!("'{cleaned}")
+    } else {
+        cleaned.into_owned()
+    }
+}
+
+fn formula(text: &str) -> bool {
+    // Tab, CR and LF are triggers themselves, so they are not skipped.
+    let skipped =
+        |c: char| matches!(c, ' ' | '\u{a0}' | '\u{3000}') || hidden(c as u32) || spacing(c as u32);
+    text.chars().find(|&c| !skipped(c)).is_some_and(|c| {
+        matches!(
+            c,
+            '=' | '+' | '-' | '@' | '\t' | '\r' | '\n' | '|' | '%' | '＝' | '＋' | '－' | '＠'
+        )
+    })
+}
+
+/// Text of an HTML element or a quoted attribute; line breaks stay.
+#[must_use]
+pub fn html(text: &str) -> String {
+    let mut out = String::with_capacity(text.len() + 16);
+    for c in block(text).chars() {
+        match c {
+            '&' => out.push_str("&amp;"),
+            '<' => out.push_str("&lt;"),
+            '>' => out.push_str("&gt;"),
+            '"' => out.push_str("&quot;"),
+            '\'' => out.push_str("&#39;"),
+            _ => out.push(c),
+        }
+    }
+    out
+}
+
+/// One line within Markdown text or a table cell, every mark of Markdown escaped.
+#[must_use]
+pub fn markdown(text: &str) -> String {
+    let mut out = String::with_capacity(text.len() + 16);
+    let cleaned = line(text);
+    let mut digits = true;
+    for (at, c) in cleaned.char_indices() {
+        let mark = matches!(
+            c,
+            '\\' | '`' | '*' | '_' | '[' | ']' | '<' | '>' | '|' | '~' | '&' | '!' | '#' | '$'
+        );
+        // At the start of a line these open lists and rules; elsewhere they are plain.
+        let opens =
+            at == 0 && matches!(c, '-' | '+' | '=') || digits && at > 0 && matches!(c, '.' | ')');
+        if mark || opens {
+            out.push('\\');
+        }
+        out.push(c);
+        digits = digits && c.is_ascii_digit();
+    }
+    out
+}
+
+/// Lines as a fenced block of Markdown, the fence longer than any in the text.
+#[must_use]
+pub fn markdown_block(text: &str) -> String {
+    let cleaned = block(text);
+    let longest = cleaned
+        .split(|c| c != '`')
+        .map(str::len)
+        .max()
+        .unwrap_or_default();
+    let fence = "`".repeat(longest.max(2) + 1);
+    format!("{fence}\n{cleaned}\n{fence}\n")
+}
+
+/// A file name for any system out of a text: `[0-9A-Za-z._-]`, at most 100, never
+/// hidden, an option or a device; `file` where nothing is left.
+#[must_use]
+pub fn file_name(text: &str) -> String {
+    let safe = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-');
+    let kept: String = text
+        .chars()
+        .map(|c| if safe(c) { c } else { '_' })
+        .take(FILE_NAME)
+        .collect();
+    let name = kept
+        .trim_start_matches(['.', '-', '_'])
+        .trim_end_matches(['.', '_']);
+    if name.is_empty() {
+        return "file".to_owned();
+    }
+    let stem = name.split('.').next().unwrap_or(name).to_ascii_uppercase();
+    let numbered = |device: &str| {
+        stem.strip_prefix(device)
+            .is_some_and(|rest| rest.len() == 1 && rest.as_bytes()[0].is_ascii_digit())
+    };
+    let device = matches!(stem.as_str(), "CON" | "PRN" | "AUX" | "NUL");
+    if device || numbered("COM") || numbered("LPT") {
+        return format!("file-{name}").chars().take(FILE_NAME).collect();
+    }
+    name.to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn spreadsheets_see_no_formula() {
+        for raw in [
+            "=1+1",
+            "+1",
+            "-1",
+            "@x",
+            "\tx",
+            " =x",
+            "\u{feff}=x",
+            "＝x",
+            "|calc",
+            "%x",
+            "\nx",
+            "\u{200b}\u{3000}－1",
+        ] {
+            assert!(csv(raw).starts_with('\''), "{raw:?}");
+        }
+        assert_eq!(csv("退款 -5"), "退款 -5");
+        assert_eq!(csv("a\nb"), "a\nb");
+    }
+
+    #[test]
+    fn documents_see_no_markup() {
+        assert_eq!(
+            html("<a href='x'>&\"\u{1b}"),
+            "&lt;a href=&#39;x&#39;&gt;&amp;&quot;␛"
+        );
+        assert_eq!(markdown("# a|b"), "\\# a\\|b");
+        assert_eq!(markdown("1. [x](y)"), "1\\. \\[x\\](y)");
+        assert_eq!(markdown("- x - y"), "\\- x - y");
+        assert_eq!(markdown("￥129.00"), "￥129.00");
+        assert_eq!(markdown("1.5 kg"), "1\\.5 kg");
+        assert_eq!(markdown_block("a````b"), "`````\na````b\n`````\n");
+        assert_eq!(markdown_block("x"), "```\nx\n```\n");
+    }
+
+    #[test]
+    fn file_names_are_plain() {
+        assert_eq!(file_name("../../etc/passwd"), "etc_passwd");
+        assert_eq!(file_name("con.txt"), "file-con.txt");
+        assert_eq!(file_name("交接"), "file");
+        assert_eq!(file_name("-rf *"), "rf");
+        assert_eq!(file_name("a.zbundle"), "a.zbundle");
+        assert_eq!(file_name(&"x".repeat(400)).len(), 100);
+    }
+}
