@@ -4,6 +4,8 @@
 use std::fmt;
 use std::str::FromStr;
 
+use unicode_normalization::UnicodeNormalization;
+
 /// A text that is not an id of the wanted length in hexadecimal digits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("not {wanted} hexadecimal digits")]
@@ -135,8 +137,11 @@ impl ShopSecret {
     }
 
     /// Returns the hash by which equal entries are recognised: keyed blake3 over the side's
-    /// byte and the folded text.
-    pub fn text(&self, side: u8, folded: &str) -> TextHash {
+    /// byte and the folded text: NFKC, lower case, without white space. This folding is final;
+    /// what search folds beyond it may grow.
+    pub fn text(&self, side: u8, text: &str) -> TextHash {
+        let folded: String =
+            text.nfkc().flat_map(char::to_lowercase).filter(|c| !c.is_whitespace()).collect();
         let mut hasher = blake3::Hasher::new_keyed(&self.0);
         hasher.update(&[side]).update(folded.as_bytes());
         TextHash(first_16(&hasher.finalize()))

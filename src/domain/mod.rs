@@ -8,6 +8,7 @@ pub mod fold;
 pub mod id;
 pub mod lifecycle;
 pub mod money;
+pub mod origin;
 pub mod payload;
 pub mod record;
 pub mod register;
