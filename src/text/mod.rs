@@ -3,5 +3,6 @@
 //! A leaf: knows nothing of registers, stores or screens.
 
 pub mod clean;
+pub mod edit;
 pub mod width;
 pub mod wrap;
