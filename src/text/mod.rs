@@ -4,5 +4,7 @@
 
 pub mod clean;
 pub mod edit;
+pub mod fold;
+pub mod pinyin;
 pub mod width;
 pub mod wrap;

@@ -107,7 +107,7 @@ impl Editor {
         let (width, ambiguous) = self.shape.get();
         let width = if width == 0 { UNSEEN } else { width };
         if self.single {
-            return Vec::from([0..self.text.len()]);
+            return std::iter::once(0..self.text.len()).collect();
         }
         let mut rows = wrap(&self.text, width, ambiguous);
         // Behind a full last row the caret needs a row of its own.
