@@ -5,6 +5,7 @@
 pub mod clean;
 pub mod edit;
 pub mod fold;
+pub mod nearest;
 pub mod pinyin;
 pub mod width;
 pub mod wrap;
