@@ -43,7 +43,7 @@ impl Untrusted {
         self.0.is_empty()
     }
 
-    /// See [`line`].
+    /// See [`line()`].
     #[must_use]
     pub fn line(&self) -> Cow<'_, str> {
         line(&self.0)
@@ -55,7 +55,7 @@ impl Untrusted {
         block(&self.0)
     }
 
-    /// See [`csv`].
+    /// See [`csv()`].
     #[must_use]
     pub fn csv(&self) -> String {
         csv(&self.0)
