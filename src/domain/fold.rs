@@ -142,7 +142,7 @@ impl<'a> Folder<'a> {
         let opened = begun.or(self.told.first())?.trace.at;
         let mut conflicts = Vec::new();
         let values = self.values(&mut conflicts);
-        let (state, closed, moves) = self.moves(&mut conflicts);
+        let (state, closed, moves) = self.moves(opened, &mut conflicts);
         let (owners, assigned_by, assigns) = self.assigns(&mut conflicts);
         let mut steps: Vec<Step> = moves.into_iter().chain(assigns).collect();
         steps.sort_by_key(|step| (step.trace.stamp, step.trace.chain));
@@ -208,10 +208,10 @@ impl<'a> Folder<'a> {
     }
 
     /// The state: each move in order, from the state that it meets.
-    fn moves(&self, conflicts: &mut Vec<Conflict>) -> (String, Option<i64>, Vec<Step>) {
+    fn moves(&self, opened: i64, conflicts: &mut Vec<Conflict>) -> (String, Option<i64>, Vec<Step>) {
         let lifecycle = self.register.lifecycle;
         let mut state = lifecycle.initial().to_owned();
-        let mut closed = None;
+        let mut closed = lifecycle.is_closed(&state).then_some(opened);
         let mut steps = Vec::new();
         for one in self.counting() {
             let Payload::Move { to, reason, note, .. } = &one.payload else { continue };

@@ -1,8 +1,33 @@
 //! All registers, one file each. To add one: its file, one line here, its words.
 
+pub mod account;
+pub mod attendance;
+pub mod case;
+pub mod complaint;
+pub mod conversation;
+pub mod customer;
+pub mod follow_up;
+pub mod handover;
+pub mod import;
+pub mod note;
+pub mod notice;
+pub mod order;
+pub mod parcel;
+pub mod person;
+pub mod promise;
+pub mod reply;
+pub mod review;
+pub mod setting;
+pub mod sheet;
+pub mod stock_out;
+pub mod ticket;
+pub mod watches;
+pub mod words;
+
 use super::field::{Field, FieldSpec};
 use super::id::Id;
-use super::register::Register;
+use super::record::Record;
+use super::register::{Post, Register, Wait};
 
 /// The customer that a record is about.
 pub const CUSTOMER: Field<Id> = Field::record("customer", "customer").hidden();
@@ -19,13 +44,53 @@ pub const SNOOZED_UNTIL: Field<i64> = Field::time("snoozed_until").hidden();
 /// Free words that people filter by.
 pub const TAGS: Field<Vec<String>> = Field::texts("tags");
 
+/// The order's number as its record or a person wrote it.
+pub const ORDER_NUMBER: Field<String> = Field::number("order_number").indexed();
+
 /// Fields that every register has beside its own.
 pub static COMMON: &[FieldSpec] = &[NUMBER.spec, CUSTOMER.spec, ORDER.spec, SNOOZED_UNTIL.spec, TAGS.spec];
 
 /// Every register that this zhiban knows.
-pub static ALL: &[&Register] = &[];
+pub static ALL: &[&Register] = &[
+    &conversation::REGISTER,
+    &order::REGISTER,
+    &customer::REGISTER,
+    &case::REGISTER,
+    &note::REGISTER,
+    &promise::REGISTER,
+    &follow_up::REGISTER,
+    &complaint::REGISTER,
+    &ticket::REGISTER,
+    &review::REGISTER,
+    &parcel::REGISTER,
+    &stock_out::REGISTER,
+    &notice::REGISTER,
+    &reply::REGISTER,
+    &handover::REGISTER,
+    &sheet::REGISTER,
+    &attendance::REGISTER,
+    &import::REGISTER,
+    &account::REGISTER,
+    &person::REGISTER,
+    &setting::REGISTER,
+];
 
 /// Returns the register of a hashed name.
 pub fn by_name(name: &str) -> Option<&'static Register> {
     ALL.iter().copied().find(|register| register.name == name)
+}
+
+/// Returns when a record came into its present state, milliseconds UTC.
+fn entered(record: &Record) -> i64 {
+    record.last_move().map_or(record.opened, |step| step.trace.at)
+}
+
+/// The wait of a record whose next step is ours.
+fn ours(post: Post, since: i64) -> Wait {
+    Wait { ours: true, post, step: None, since }
+}
+
+/// Returns the post of a stage's word.
+fn opt_post(word: Option<String>) -> Option<Post> {
+    word.and_then(|word| Post::of(&word))
 }

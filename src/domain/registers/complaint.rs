@@ -1,0 +1,104 @@
+//! Complaints, in the customer's own words (S14).
+
+use super::super::field::{Enumeration, Field};
+use super::super::id::Id;
+use super::super::lifecycle::{Lifecycle, State};
+use super::super::money::Money;
+use super::super::record::Record;
+use super::super::register::{Due, Identity, Limits, Post, Reach, Register, Source, Wait};
+use super::watches::REPEAT_COMPLAINT;
+use super::words::{CATEGORY, CHANNEL, FAULT};
+use super::{ACCOUNT, BUYER, ORDER_NUMBER, entered, ours};
+
+/// Who brings it.
+pub static SOURCES: Enumeration =
+    Enumeration { name: "complaint_source", values: &["customer", "regulator", "platform"] };
+/// How grave it is.
+pub static SEVERITIES: Enumeration = Enumeration { name: "severity", values: &["general", "serious"] };
+/// Whether it is right.
+pub static JUSTIFIED: Enumeration = Enumeration { name: "justified", values: &["yes", "no", "unclear"] };
+/// How content the customer is, from 5 to 1 (requirements 7.2).
+pub static SATISFACTIONS: Enumeration = Enumeration {
+    name: "satisfaction",
+    values: &["very_satisfied", "satisfied", "no_opinion", "dissatisfied", "very_dissatisfied"],
+};
+
+/// The customer's own words.
+pub const WORDS: Field<String> = Field::long_text("words").personal().required();
+/// How they came.
+pub const CHANNEL_OF: Field<String> = Field::choice("channel", &CHANNEL);
+/// Who brings it.
+pub const SOURCE: Field<String> = Field::choice("source", &SOURCES).required();
+/// What it is about.
+pub const KIND: Field<String> = Field::choice("kind", &CATEGORY);
+/// In a line.
+pub const SUBJECT: Field<String> = Field::text("subject").personal();
+/// How grave it is.
+pub const SEVERITY: Field<String> = Field::choice("severity", &SEVERITIES);
+/// Whether it is right.
+pub const JUSTIFIED_OF: Field<String> = Field::choice("justified", &JUSTIFIED);
+/// Whose fault it is.
+pub const FAULT_OF: Field<String> = Field::choice("fault", &FAULT);
+/// By when we said we would answer, milliseconds UTC.
+pub const PROMISED_AT: Field<i64> = Field::time("promised_at");
+/// How content the customer is now.
+pub const SATISFACTION: Field<String> = Field::choice("satisfaction", &SATISFACTIONS);
+/// What we did.
+pub const REMEDY: Field<String> = Field::long_text("remedy");
+/// What it cost.
+pub const REMEDY_AMOUNT: Field<Money> = Field::money("remedy_amount");
+/// The complaint that it repeats.
+pub const REPEAT_OF: Field<Id> = Field::record("repeat_of", "complaint");
+
+static LIFECYCLE: Lifecycle = Lifecycle {
+    states: &[
+        State::open("received"), State::open("verifying"), State::open("coordinating"), State::open("answered"),
+        State::closed("closed"),
+    ],
+    moves: &[
+        ("received", &["verifying", "coordinating", "answered"]),
+        ("verifying", &["coordinating", "answered"]),
+        ("coordinating", &["verifying", "answered"]),
+        ("answered", &["closed", "coordinating", "verifying"]),
+        ("closed", &["verifying"]),
+    ],
+};
+
+/// The register.
+pub static REGISTER: Register = Register {
+    name: "complaint",
+    letter: "T",
+    version: 1,
+    reach: Reach::Post,
+    identity: Identity::Random,
+    fields: &[
+        WORDS.spec, BUYER.spec, ORDER_NUMBER.spec, ACCOUNT.spec, CHANNEL_OF.spec, SOURCE.spec, KIND.spec,
+        SUBJECT.spec, SEVERITY.spec, PROMISED_AT.spec, REPEAT_OF.spec, JUSTIFIED_OF.spec, FAULT_OF.spec, REMEDY.spec,
+        REMEDY_AMOUNT.spec, SATISFACTION.spec,
+    ],
+    lifecycle: &LIFECYCLE,
+    title: &["buyer", "order_number"],
+    subject: &["subject", "words"],
+    columns: &[
+        "no", "channel", "source", "buyer", "order_number", "words", "kind", "severity", "justified", "remedy",
+        "satisfaction", "repeat_of",
+    ],
+    work: true,
+    due,
+    wait,
+    watches: &[REPEAT_COMPLAINT],
+};
+
+/// The earlier of our word and the shop's 48 h, until it is answered.
+fn due(record: &Record, limits: &Limits) -> Option<Due> {
+    if matches!(record.state.as_str(), "answered" | "closed") {
+        return None;
+    }
+    let rule = Due { at: record.opened.saturating_add(limits.complaint), source: Source::Rule };
+    let own = record.get(PROMISED_AT).map(|at| Due { at, source: Source::Own });
+    Some(own.filter(|own| own.at <= rule.at).unwrap_or(rule))
+}
+
+fn wait(record: &Record) -> Wait {
+    ours(Post::AfterSales, entered(record))
+}

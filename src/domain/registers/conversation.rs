@@ -1,0 +1,84 @@
+//! Conversations: what of a chat, call or mail outlives the moment.
+
+use super::super::field::{Enumeration, Field};
+use super::super::lifecycle::{Lifecycle, State};
+use super::super::payload::Direction;
+use super::super::record::Record;
+use super::super::register::{Due, Identity, Limits, Post, Reach, Register, Source, Wait};
+use super::words::{CATEGORY, CHANNEL, STAGE};
+use super::{ACCOUNT, BUYER, ORDER_NUMBER, opt_post};
+
+/// How a talk ended (requirements 7.2).
+pub static OUTCOMES: Enumeration = Enumeration {
+    name: "outcome",
+    values: &["ordered", "thinking", "out_of_stock", "price", "not_suitable", "solved", "passed_on", "no_answer", "ad"],
+};
+/// How hard it was.
+pub static COMPLEXITIES: Enumeration = Enumeration { name: "complexity", values: &["simple", "complex"] };
+
+/// The platform's conversation number.
+pub const NUMBER: Field<String> = Field::number("number").indexed();
+/// How the buyer reached us.
+pub const CHANNEL_OF: Field<String> = Field::choice("channel", &CHANNEL);
+/// The buyer's name as the shop sees it.
+pub const NICK: Field<String> = BUYER.indexed();
+/// What it is about.
+pub const CATEGORY_OF: Field<String> = Field::choice("category", &CATEGORY);
+/// Whose kind of work it is.
+pub const STAGE_OF: Field<String> = Field::choice("stage", &STAGE);
+/// How it ended; asked for on closing.
+pub const OUTCOME: Field<String> = Field::choice("outcome", &OUTCOMES);
+/// Whether the buyer accepted the solution.
+pub const ACCEPTED: Field<bool> = Field::flag("accepted");
+/// How hard it was.
+pub const COMPLEXITY: Field<String> = Field::choice("complexity", &COMPLEXITIES);
+/// Whether an advertiser wrote, not a buyer.
+pub const AD: Field<bool> = Field::flag("ad");
+/// The buyer's language as people name it.
+pub const LANGUAGE: Field<String> = Field::text("language");
+/// The paste or file that opened it.
+pub const BATCH: Field<String> = Field::text("batch").hidden();
+
+static LIFECYCLE: Lifecycle = Lifecycle {
+    states: &[State::open("open"), State::closed("closed")],
+    moves: &[("open", &["closed"]), ("closed", &["open"])],
+};
+
+/// The register.
+pub static REGISTER: Register = Register {
+    name: "conversation",
+    letter: "C",
+    version: 1,
+    reach: Reach::Post,
+    identity: Identity::Derived("number"),
+    fields: &[
+        NICK.spec, ACCOUNT.spec, CHANNEL_OF.spec, STAGE_OF.spec, CATEGORY_OF.spec, OUTCOME.spec, ACCEPTED.spec,
+        COMPLEXITY.spec, AD.spec, LANGUAGE.spec, ORDER_NUMBER.spec, NUMBER.spec, BATCH.spec,
+    ],
+    lifecycle: &LIFECYCLE,
+    title: &["buyer", "number"],
+    subject: &["category", "stage"],
+    columns: &["buyer", "account", "channel", "stage", "category", "outcome"],
+    work: true,
+    due,
+    wait,
+    watches: &[],
+};
+
+/// The first answer to a waiting chat (003 L93), by the shop's limit.
+fn due(record: &Record, limits: &Limits) -> Option<Due> {
+    let wait = wait(record);
+    wait.ours.then(|| Due { at: wait.since.saturating_add(limits.reply), source: Source::Rule })
+}
+
+/// Ours while the buyer spoke last, or while nobody spoke yet.
+fn wait(record: &Record) -> Wait {
+    let last = record.last_said();
+    let since = record.buyer_waits_since().or(last.map(|(_, at)| at)).unwrap_or(record.opened);
+    Wait {
+        ours: last.is_none_or(|(direction, _)| direction == Direction::In),
+        post: opt_post(record.get(STAGE_OF)).unwrap_or(Post::General),
+        step: None,
+        since,
+    }
+}
