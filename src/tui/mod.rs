@@ -1,1 +1,17 @@
-//! See the map of the house in the crate's documentation.
+//! The terminal: `Message -> update(&mut State) -> Effects -> view(&State, &mut Frame)`.
+//!
+//! * `run` is the loop, `guard` takes the terminal and gives it back,
+//!   `clipboard` brings text out;
+//! * `keys` turns events into input, `commands` lists what can be asked for,
+//!   `keymap` says which key asks for it;
+//! * `theme` holds styles by meaning, `widgets` draw without any state of ours.
+
+pub mod clipboard;
+pub mod commands;
+pub mod dump;
+pub mod guard;
+pub mod keymap;
+pub mod keys;
+pub mod run;
+pub mod theme;
+pub mod widgets;

@@ -1,0 +1,370 @@
+//! The one list of commands: what a person can do with a key.
+//!
+//! Key map, palette, generated help and the hint rows all walk this list, so a
+//! command that is not here cannot be bound and one that is here can be found.
+
+/// A place in which keys are looked up, innermost first.
+///
+/// What is in front names its own place first and the wider ones after it:
+/// the reply picker asks `[Replies, Picker, Any]`, a text field puts
+/// [`Context::Text`] before everything else.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Context {
+    /// Everywhere, asked last.
+    Any,
+    /// The screen with queue, timeline, composer and side panel.
+    Desk,
+    /// Any list of rows with a cursor.
+    List,
+    /// The entries of a record, scrolled.
+    Timeline,
+    /// The draft of a reply.
+    Composer,
+    /// The side panel with its leaves.
+    Side,
+    /// A text field has the caret: bare characters are text.
+    Text,
+    /// A text field has the caret and its line is empty.
+    EmptyLine,
+    /// Any form of fields.
+    Form,
+    /// A small menu whose rows are chosen by digit.
+    Menu,
+    /// A list under a filter that takes digits as text.
+    Picker,
+    /// F2.
+    Capture,
+    /// F2 with a pasted chat.
+    Paste,
+    /// F3.
+    Find,
+    /// F4.
+    Replies,
+    /// The steps of an order note.
+    Note,
+    /// The after-sale form.
+    AfterSale,
+    /// F7.
+    FollowUp,
+    /// F10 of the one who leaves.
+    Handover,
+    /// F10 of the one who takes over.
+    Takeover,
+    /// The supervisor's board.
+    Board,
+    /// The printing desk.
+    Printing,
+    /// Any register as a table.
+    Tables,
+    /// Figures.
+    Figures,
+    /// Unfolded and contradictions.
+    Held,
+    /// The day's sheet.
+    Sheet,
+    /// Import.
+    Import,
+    /// Set-up.
+    Setup,
+    /// One record of any register.
+    Record,
+    /// The palette.
+    Palette,
+    /// A message that waits for a key.
+    Message,
+    /// The plain screen to copy from.
+    Plain,
+}
+
+/// Every context with its name in `keys.toml`.
+pub const CONTEXTS: &[(Context, &str)] = &[
+    (Context::Any, "any"),
+    (Context::Desk, "desk"),
+    (Context::List, "list"),
+    (Context::Timeline, "timeline"),
+    (Context::Composer, "composer"),
+    (Context::Side, "side"),
+    (Context::Text, "text"),
+    (Context::EmptyLine, "empty_line"),
+    (Context::Form, "form"),
+    (Context::Menu, "menu"),
+    (Context::Picker, "picker"),
+    (Context::Capture, "capture"),
+    (Context::Paste, "paste"),
+    (Context::Find, "find"),
+    (Context::Replies, "replies"),
+    (Context::Note, "note"),
+    (Context::AfterSale, "after_sale"),
+    (Context::FollowUp, "follow_up"),
+    (Context::Handover, "handover"),
+    (Context::Takeover, "takeover"),
+    (Context::Board, "board"),
+    (Context::Printing, "printing"),
+    (Context::Tables, "tables"),
+    (Context::Figures, "figures"),
+    (Context::Held, "held"),
+    (Context::Sheet, "sheet"),
+    (Context::Import, "import"),
+    (Context::Setup, "setup"),
+    (Context::Record, "record"),
+    (Context::Palette, "palette"),
+    (Context::Message, "message"),
+    (Context::Plain, "plain"),
+];
+
+impl Context {
+    /// Its name in `keys.toml`.
+    pub fn name(self) -> &'static str {
+        CONTEXTS
+            .iter()
+            .find(|(context, _)| *context == self)
+            .map_or("any", |(_, name)| name)
+    }
+
+    /// The context of that name.
+    pub fn from_name(name: &str) -> Option<Self> {
+        CONTEXTS
+            .iter()
+            .find(|(_, known)| *known == name)
+            .map(|(context, _)| *context)
+    }
+}
+
+macro_rules! commands {
+    ($($variant:ident $name:literal [$($context:ident)*];)*) => {
+        /// Something that a person can ask for; its words are `command-NAME`.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+        #[allow(missing_docs)] // each one's doc line is a translated message
+        pub enum Command { $($variant),* }
+
+        impl Command {
+            /// All of them, in the order of palette and help.
+            pub const ALL: &'static [Command] = &[$(Command::$variant),*];
+
+            /// Its name in `keys.toml`.
+            pub const fn name(self) -> &'static str {
+                match self { $(Command::$variant => $name),* }
+            }
+
+            /// Where it can be used.
+            pub const fn contexts(self) -> &'static [Context] {
+                match self { $(Command::$variant => &[$(Context::$context),*]),* }
+            }
+        }
+    };
+}
+
+commands! {
+    // The function keys.
+    Help "help" [Any];
+    Capture "capture" [Any];
+    Find "find" [Any];
+    Replies "replies" [Any];
+    Note "note" [Any];
+    AfterSale "after_sale" [Any];
+    FollowUp "follow_up" [Any];
+    Finish "finish" [Any];
+    Copy "copy" [Any];
+    Handover "handover" [Any];
+    Screens "screens" [Any];
+    // What is done with an item.
+    Remark "remark" [Any];
+    Transfer "transfer" [Any];
+    Escalate "escalate" [Any];
+    Claim "claim" [Any];
+    Snooze "snooze" [Any];
+    Promise "promise" [Any];
+    Remind "remind" [Any];
+    Reveal "reveal" [Any];
+    Attach "attach" [Any];
+    No "no" [Any];
+    Why "why" [Any];
+    Undo "undo" [Any];
+    TextBlock "text_block" [Any];
+    Sync "sync" [Any];
+    Away "away" [Any];
+    NextItem "next_item" [Any];
+    // Moving.
+    Next "next" [List Menu Picker Timeline Palette];
+    Previous "previous" [List Menu Picker Timeline Palette];
+    PageDown "page_down" [List Timeline Picker Composer];
+    PageUp "page_up" [List Timeline Picker Composer];
+    First "first" [List Timeline];
+    Last "last" [List Timeline];
+    Open "open" [List Menu Picker Palette];
+    Expand "expand" [List];
+    Collapse "collapse" [List];
+    Back "back" [Any];
+    NextPane "next_pane" [Any];
+    PreviousPane "previous_pane" [Any];
+    NextLeaf "next_leaf" [Side];
+    PreviousLeaf "previous_leaf" [Side];
+    Mark "mark" [List];
+    MarkAll "mark_all" [List];
+    Delete "delete" [List];
+    View0 "view_0" [List];
+    View1 "view_1" [List];
+    View2 "view_2" [List];
+    View3 "view_3" [List];
+    View4 "view_4" [List];
+    View5 "view_5" [List];
+    View6 "view_6" [List];
+    View7 "view_7" [List];
+    View8 "view_8" [List];
+    View9 "view_9" [List];
+    Choose1 "choose_1" [Menu Picker];
+    Choose2 "choose_2" [Menu Picker];
+    Choose3 "choose_3" [Menu Picker];
+    Choose4 "choose_4" [Menu Picker];
+    Choose5 "choose_5" [Menu Picker];
+    Choose6 "choose_6" [Menu Picker];
+    Choose7 "choose_7" [Menu Picker];
+    Choose8 "choose_8" [Menu Picker];
+    Choose9 "choose_9" [Menu Picker];
+    // Forms and text.
+    NextField "next_field" [Form];
+    PreviousField "previous_field" [Form];
+    NextMissing "next_missing" [Form];
+    PreviousMissing "previous_missing" [Form];
+    ValueNext "value_next" [Form Replies];
+    ValuePrevious "value_previous" [Form Replies];
+    Toggle "toggle" [Form];
+    Unfold "unfold" [Form];
+    Newline "newline" [Composer];
+    // Single screens.
+    SwapSides "swap_sides" [Paste];
+    EditField "edit_field" [Capture];
+    Accept "accept" [Capture Paste Find Replies Message];
+    AddReply "add_reply" [Replies];
+    DropReply "drop_reply" [Replies];
+    ImproveReply "improve_reply" [Replies];
+    NextScope "next_scope" [Replies];
+    StepDone "step_done" [Note];
+    StepBack "step_back" [Note];
+    Unchanged "unchanged" [Handover];
+    AllUnchanged "all_unchanged" [Handover];
+    AddNotice "add_notice" [Handover];
+    Take "take" [Takeover];
+    TakeAll "take_all" [Takeover];
+    Acknowledge "acknowledge" [Printing];
+    Confirm "confirm" [Timeline];
+    Review "review" [Board];
+    Export "export" [Board Tables Figures];
+    Details "details" [Board Figures Held];
+    NewRecord "new_record" [Tables];
+    // Only in the palette, or menus.
+    ScreenDesk "screen_desk" [Any];
+    ScreenBoard "screen_board" [Any];
+    ScreenPrinting "screen_printing" [Any];
+    ScreenTables "screen_tables" [Any];
+    ScreenFigures "screen_figures" [Any];
+    ScreenHeld "screen_held" [Any];
+    ScreenSheet "screen_sheet" [Any];
+    ScreenImport "screen_import" [Any];
+    ScreenSetup "screen_setup" [Any];
+    SignIn "sign_in" [Any];
+    SignOut "sign_out" [Any];
+    ChangePerson "change_person" [Any];
+    Lock "lock" [Any];
+    Messages "messages" [Any];
+    ToggleMouse "toggle_mouse" [Any];
+    NextLanguage "next_language" [Any];
+    NextTheme "next_theme" [Any];
+    Redraw "redraw" [Any];
+    Palette "palette" [Any];
+    Suspend "suspend" [Any];
+    Quit "quit" [Any];
+}
+
+impl Command {
+    /// The command of that name.
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|command| command.name() == name)
+    }
+
+    /// Id of its doc line in the words.
+    pub fn doc_id(self) -> String {
+        format!("command-{}", self.name())
+    }
+
+    /// True when it can be used in one of these contexts.
+    pub fn works_in(self, stack: &[Context]) -> bool {
+        self.contexts()
+            .iter()
+            .any(|context| *context == Context::Any || stack.contains(context))
+    }
+
+    /// The row that a choosing command names, from 1.
+    pub fn choice(self) -> Option<usize> {
+        numbered(self, "choose_")
+    }
+
+    /// The view that a view command names, from 0.
+    pub fn view(self) -> Option<usize> {
+        numbered(self, "view_")
+    }
+}
+
+fn numbered(command: Command, prefix: &str) -> Option<usize> {
+    command.name().strip_prefix(prefix)?.parse().ok()
+}
+
+/// The candidate nearest to a word that nobody knows: fewest single edits,
+/// and none at all when more than half of the word would have to change.
+pub fn nearest<'a>(word: &str, candidates: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+    candidates
+        .map(|candidate| (distance(word, candidate), candidate))
+        .min_by_key(|(edits, _)| *edits)
+        .filter(|(edits, candidate)| *edits <= candidate.chars().count().max(2) / 2)
+        .map(|(_, candidate)| candidate)
+}
+
+/// Levenshtein distance in characters.
+fn distance(left: &str, right: &str) -> usize {
+    let right: Vec<char> = right.chars().collect();
+    let mut row: Vec<usize> = (0..=right.len()).collect();
+    for (i, a) in left.chars().enumerate() {
+        let mut diagonal = row[0];
+        row[0] = i + 1;
+        for (j, b) in right.iter().enumerate() {
+            let keep = diagonal + usize::from(a != *b);
+            diagonal = row[j + 1];
+            row[j + 1] = keep.min(row[j] + 1).min(diagonal + 1);
+        }
+    }
+    row[right.len()]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::HashSet;
+
+    #[test]
+    fn names_are_unique_and_lead_back() {
+        let names: HashSet<_> = Command::ALL.iter().map(|c| c.name()).collect();
+        assert_eq!(names.len(), Command::ALL.len());
+        for command in Command::ALL {
+            assert_eq!(Command::from_name(command.name()), Some(*command));
+        }
+        for (context, name) in CONTEXTS {
+            assert_eq!(Context::from_name(name), Some(*context));
+            assert_eq!(context.name(), *name);
+        }
+    }
+
+    #[test]
+    fn numbered_commands_know_their_number() {
+        assert_eq!(Command::Choose3.choice(), Some(3));
+        assert_eq!(Command::View0.view(), Some(0));
+        assert_eq!(Command::Capture.choice(), None);
+    }
+
+    #[test]
+    fn the_nearest_name_is_offered() {
+        let names = || Command::ALL.iter().map(|c| c.name());
+        assert_eq!(nearest("captur", names()), Some("capture"));
+        assert_eq!(nearest("after_sales", names()), Some("after_sale"));
+        assert_eq!(nearest("xxxxxxxxxxxx", names()), None);
+    }
+}

@@ -1,0 +1,351 @@
+//! The terminal, taken and given back: raw mode, alternate screen, bracketed
+//! paste, mouse; signals; and what is left after a crash.
+//!
+//! One of the three files that know the operating system.
+
+use std::backtrace::Backtrace;
+use std::fs;
+use std::io::{self, IsTerminal as _, Stdout, Write};
+use std::panic;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread;
+
+use ratatui::backend::CrosstermBackend;
+use ratatui::crossterm::cursor::Show;
+use ratatui::crossterm::event::{
+    DisableBracketedPaste, DisableMouseCapture, EnableBracketedPaste, EnableMouseCapture,
+};
+use ratatui::crossterm::queue;
+use ratatui::crossterm::terminal::{
+    BeginSynchronizedUpdate, EndSynchronizedUpdate, EnterAlternateScreen, LeaveAlternateScreen,
+    SetTitle, disable_raw_mode, enable_raw_mode,
+};
+use ratatui::layout::Position;
+use ratatui::{Frame, Terminal};
+
+use super::clipboard::{Clipboard, Copied};
+use super::run::{Outbox, RawSignal, Surface};
+use crate::problem::{Kind, Problem};
+use crate::text::clean;
+
+/// The terminal is ours at the moment; a crash anywhere asks this.
+static TAKEN: AtomicBool = AtomicBool::new(false);
+/// Mouse reporting is on.
+static MOUSE: AtomicBool = AtomicBool::new(false);
+
+/// Puts the window's title aside, and back.
+const KEEP_TITLE: &str = "\x1b[22;2t";
+const GIVE_TITLE_BACK: &str = "\x1b[23;2t";
+
+/// Makes the sentence for a person from the path of the crash file.
+pub type CrashWords = Box<dyn Fn(&Path) -> String + Send + Sync>;
+
+/// How the terminal is taken.
+pub struct Options {
+    /// Mouse reporting.
+    pub mouse: bool,
+    /// Folder for crash files, which hold no personal data.
+    pub crashes: PathBuf,
+    /// The sentence after a crash.
+    pub crash_words: CrashWords,
+    /// The clipboard.
+    pub clipboard: Clipboard,
+}
+
+/// True where the system marks no paste, so that fast runs of keys must be joined.
+pub const fn marks_no_paste() -> bool {
+    cfg!(windows)
+}
+
+/// The terminal while it is ours; dropping it gives it back.
+pub struct Guard {
+    terminal: Terminal<CrosstermBackend<Held>>,
+    clipboard: Clipboard,
+}
+
+impl Guard {
+    /// Takes the terminal.
+    pub fn take(options: Options) -> Result<Self, Problem> {
+        let no_terminal = |error: io::Error| {
+            Problem::new(Kind::Refused, "tui-no-terminal")
+                .hint("tui-no-terminal-hint")
+                .caused_by(error)
+        };
+        if !io::stdin().is_terminal() || !io::stdout().is_terminal() {
+            return Err(no_terminal(io::Error::other("not a terminal")));
+        }
+        on_crash(options.crashes, options.crash_words);
+        MOUSE.store(options.mouse, Ordering::SeqCst);
+        enter().map_err(no_terminal)?;
+        let terminal =
+            Terminal::new(CrosstermBackend::new(Held::default())).map_err(|error| {
+                leave();
+                no_terminal(error)
+            })?;
+        Ok(Self { terminal, clipboard: options.clipboard })
+    }
+
+    /// What the clipboard of the system offers; see [`Clipboard::offered`].
+    pub fn offered(&mut self) -> Option<String> {
+        self.clipboard.offered()
+    }
+
+    fn write(&mut self, bytes: &str) -> io::Result<()> {
+        let out = self.terminal.backend_mut().writer_mut();
+        out.write_all(bytes.as_bytes())?;
+        out.commit()
+    }
+}
+
+impl Drop for Guard {
+    fn drop(&mut self) {
+        leave();
+    }
+}
+
+impl Surface for Guard {
+    /// One frame is one write, wrapped so that the terminal shows it at once.
+    fn draw(&mut self, view: &mut dyn FnMut(&mut Frame<'_>) -> Option<Position>) -> io::Result<()> {
+        queue!(self.terminal.backend_mut().writer_mut(), BeginSynchronizedUpdate)?;
+        self.terminal.draw(|frame| {
+            if let Some(caret) = view(frame)
+                && frame.area().contains(caret)
+            {
+                frame.set_cursor_position(caret);
+            }
+        })?;
+        let out = self.terminal.backend_mut().writer_mut();
+        queue!(out, EndSynchronizedUpdate)?;
+        out.commit()
+    }
+
+    fn redraw(&mut self) -> io::Result<()> {
+        self.terminal.clear()
+    }
+
+    fn bell(&mut self) -> io::Result<()> {
+        self.write("\x07")
+    }
+
+    fn title(&mut self, title: &str) -> io::Result<()> {
+        let title = clean::line(title).into_owned();
+        let out = self.terminal.backend_mut().writer_mut();
+        queue!(out, SetTitle(title))?;
+        out.commit()
+    }
+
+    fn copy(&mut self, text: &str) -> Copied {
+        let (copied, sequence) = self.clipboard.copy(text);
+        match sequence.map(|sequence| self.write(&sequence)) {
+            Some(Err(_)) => Copied { road: super::clipboard::Road::Plain, sure: false },
+            _ => copied,
+        }
+    }
+
+    fn mouse(&mut self, on: bool) -> io::Result<()> {
+        MOUSE.store(on, Ordering::SeqCst);
+        let out = self.terminal.backend_mut().writer_mut();
+        if on {
+            queue!(out, EnableMouseCapture)?;
+        } else {
+            queue!(out, DisableMouseCapture)?;
+        }
+        out.commit()
+    }
+
+    fn suspend(&mut self) -> io::Result<()> {
+        leave();
+        stop_process()
+        // CONT arrives as a signal and takes the terminal again.
+    }
+
+    fn resume(&mut self) -> io::Result<()> {
+        leave();
+        enter()?;
+        self.terminal.clear()
+    }
+}
+
+/// Output that leaves only when a frame is whole.
+#[derive(Debug)]
+pub struct Held {
+    out: Stdout,
+    bytes: Vec<u8>,
+}
+
+impl Default for Held {
+    fn default() -> Self {
+        Self { out: io::stdout(), bytes: Vec::with_capacity(16 * 1024) }
+    }
+}
+
+impl Held {
+    fn commit(&mut self) -> io::Result<()> {
+        if self.bytes.is_empty() {
+            return Ok(());
+        }
+        let mut out = self.out.lock();
+        let written = out.write_all(&self.bytes).and_then(|()| out.flush());
+        self.bytes.clear();
+        written
+    }
+}
+
+impl Write for Held {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.bytes.extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    /// The library flushes in the middle of a frame; the frame goes out as a whole.
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+fn enter() -> io::Result<()> {
+    enable_raw_mode()?;
+    TAKEN.store(true, Ordering::SeqCst);
+    let mut out = Held::default();
+    out.write_all(KEEP_TITLE.as_bytes())?;
+    queue!(out, EnterAlternateScreen)?;
+    if !marks_no_paste() {
+        queue!(out, EnableBracketedPaste)?;
+    }
+    if MOUSE.load(Ordering::SeqCst) {
+        queue!(out, EnableMouseCapture)?;
+    }
+    out.commit().inspect_err(|_| leave())
+}
+
+/// Gives the terminal back; harmless when it is not ours. Errors have nobody to go to:
+/// the terminal is gone then.
+fn leave() {
+    if !TAKEN.swap(false, Ordering::SeqCst) {
+        return;
+    }
+    let mut out = Held::default();
+    let _ = queue!(out, EndSynchronizedUpdate, DisableMouseCapture);
+    if !marks_no_paste() {
+        let _ = queue!(out, DisableBracketedPaste);
+    }
+    let _ = queue!(out, LeaveAlternateScreen, Show);
+    let _ = out.write_all(GIVE_TITLE_BACK.as_bytes());
+    let _ = out.commit();
+    let _ = disable_raw_mode();
+}
+
+/// After a panic: the terminal is given back, a file says where it happened.
+///
+/// The panic's own words are left out, they can quote a customer's text.
+fn on_crash(folder: PathBuf, words: CrashWords) {
+    let screen_thread = thread::current().id();
+    panic::set_hook(Box::new(move |info| {
+        let here = info.location().map_or_else(String::new, ToString::to_string);
+        let path = folder.join(format!("crash-{}.txt", std::process::id()));
+        let report = crash_report(&here, thread::current().name());
+        let _ = fs::create_dir_all(&folder);
+        let _ = fs::write(&path, report);
+        if thread::current().id() == screen_thread {
+            leave();
+            let _ = writeln!(io::stderr(), "{}", words(&path));
+        }
+    }));
+}
+
+fn crash_report(place: &str, thread: Option<&str>) -> String {
+    format!(
+        "zhiban {} {} {}\nat {place}\nthread {}\n\n{}\n",
+        env!("CARGO_PKG_VERSION"),
+        std::env::consts::OS,
+        std::env::consts::ARCH,
+        thread.unwrap_or("-"),
+        Backtrace::force_capture(),
+    )
+}
+
+/// Starts the thread that waits for signals.
+#[cfg(unix)]
+pub fn watch_signals<B: Send + 'static>(outbox: Outbox<B>) -> Result<(), Problem> {
+    use signal_hook::consts::{SIGCONT, SIGHUP, SIGINT, SIGTERM, SIGTSTP, SIGXFSZ};
+    use signal_hook::iterator::Signals;
+    use std::sync::Arc;
+
+    let failed = |error: io::Error| Problem::new(Kind::Defect, "tui-no-terminal").caused_by(error);
+    // A file over its limit is an error of that write, not the end of the program.
+    signal_hook::flag::register(SIGXFSZ, Arc::new(AtomicBool::new(false))).map_err(failed)?;
+    let mut signals =
+        Signals::new([SIGHUP, SIGTERM, SIGINT, SIGTSTP, SIGCONT]).map_err(failed)?;
+    thread::Builder::new()
+        .name("signals".into())
+        .spawn(move || {
+            for signal in signals.forever() {
+                let sent = match signal {
+                    SIGTSTP => outbox.signal(RawSignal::Suspend),
+                    SIGCONT => outbox.signal(RawSignal::Resumed),
+                    _ => {
+                        outbox.signal(RawSignal::End);
+                        end_at_last();
+                    }
+                };
+                if !sent {
+                    return;
+                }
+            }
+        })
+        .map(|_| ())
+        .map_err(failed)
+}
+
+/// Windows ends a console program without asking; drafts are durable within a second.
+#[cfg(windows)]
+#[allow(clippy::needless_pass_by_value, clippy::unnecessary_wraps)] // the same call everywhere
+pub fn watch_signals<B: Send + 'static>(_outbox: Outbox<B>) -> Result<(), Problem> {
+    Ok(())
+}
+
+/// The loop had its time to end; a terminal that takes no more bytes may hold it for ever.
+#[cfg(unix)]
+fn end_at_last() -> ! {
+    thread::sleep(std::time::Duration::from_secs(5));
+    leave();
+    std::process::exit(1);
+}
+
+#[cfg(unix)]
+fn stop_process() -> io::Result<()> {
+    signal_hook::low_level::emulate_default_handler(signal_hook::consts::SIGTSTP)
+}
+
+#[cfg(windows)]
+#[allow(clippy::unnecessary_wraps)] // the same call everywhere
+fn stop_process() -> io::Result<()> {
+    enter()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_crash_report_says_where_and_nothing_else() {
+        let report = crash_report("src/x.rs:1:2", Some("input"));
+        assert!(report.contains("at src/x.rs:1:2"));
+        assert!(report.contains("thread input"));
+    }
+
+    #[test]
+    fn output_waits_for_the_whole_frame() {
+        let mut held = Held::default();
+        held.write_all(b"abc").unwrap();
+        held.flush().unwrap();
+        assert_eq!(held.bytes, b"abc");
+    }
+
+    #[test]
+    fn giving_back_what_is_not_ours_writes_nothing() {
+        TAKEN.store(false, Ordering::SeqCst);
+        leave();
+    }
+}
