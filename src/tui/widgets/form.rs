@@ -1,0 +1,560 @@
+//! A form from data: one field a row, digits choose, `*` marks what is missing.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::{Position, Rect};
+
+use super::Look;
+use super::editor::{self, Typed};
+use super::line::{self, Run};
+use crate::i18n::Arg;
+use crate::text::edit::Editor;
+use crate::text::fold;
+use crate::tui::commands::Command;
+use crate::tui::keys::{Code, Input, Key};
+use crate::tui::theme::Ink;
+
+/// One of the values of a choice.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Choice {
+    /// Its name in the data.
+    pub id: String,
+    /// Its name for people.
+    pub label: String,
+}
+
+impl Choice {
+    /// A choice.
+    pub fn new(id: impl Into<String>, label: impl Into<String>) -> Self {
+        Self { id: id.into(), label: label.into() }
+    }
+}
+
+/// What a field holds, and thereby how it is filled.
+#[derive(Clone, Debug)]
+pub enum Value {
+    /// One of some, or none yet.
+    Choice(Vec<Choice>, Option<usize>),
+    /// Text, of so many rows.
+    Text(Editor, u16),
+    /// A sum as typed; folded digits and points are the reader's business.
+    Money(Editor),
+    /// A time as typed.
+    Time(Editor),
+    /// Ticked or not, and what it says.
+    Flag(bool, String),
+    /// Shown only.
+    Fixed(String),
+}
+
+/// One field.
+#[derive(Clone, Debug)]
+pub struct Field {
+    /// Its name in the data.
+    pub id: String,
+    /// Its name for people.
+    pub label: String,
+    /// What it holds.
+    pub value: Value,
+    /// Must be filled before the form can be finished.
+    pub required: bool,
+    /// Before the value, such as the sign of a currency.
+    pub prefix: String,
+    /// At the right of the value: limit, source, key.
+    pub note: Vec<Run<'static>>,
+    /// Shares the row of the field before it.
+    pub beside: bool,
+}
+
+impl Field {
+    /// A field that need not be filled.
+    pub fn new(id: impl Into<String>, label: impl Into<String>, value: Value) -> Self {
+        Self {
+            id: id.into(),
+            label: label.into(),
+            value,
+            required: false,
+            prefix: String::new(),
+            note: Vec::new(),
+            beside: false,
+        }
+    }
+
+    /// It must be filled.
+    #[must_use]
+    pub fn required(mut self) -> Self {
+        self.required = true;
+        self
+    }
+
+    /// What stands before the value.
+    #[must_use]
+    pub fn prefix(mut self, prefix: impl Into<String>) -> Self {
+        self.prefix = prefix.into();
+        self
+    }
+
+    /// What stands at the right.
+    #[must_use]
+    pub fn note(mut self, text: impl Into<String>, ink: Ink) -> Self {
+        self.note.push(Run::new(text.into(), ink));
+        self
+    }
+
+    /// Shares the row of the field before it.
+    #[must_use]
+    pub fn beside(mut self) -> Self {
+        self.beside = true;
+        self
+    }
+
+    /// Marked `*`: it must be filled and is not.
+    pub fn is_missing(&self) -> bool {
+        self.required
+            && match &self.value {
+                Value::Choice(_, chosen) => chosen.is_none(),
+                Value::Text(text, _) | Value::Money(text) | Value::Time(text) => {
+                    text.text().trim().is_empty()
+                }
+                Value::Flag(ticked, _) => !ticked,
+                Value::Fixed(text) => text.is_empty(),
+            }
+    }
+
+    /// The buffer of a field that takes text.
+    pub fn editor(&self) -> Option<&Editor> {
+        match &self.value {
+            Value::Text(text, _) | Value::Money(text) | Value::Time(text) => Some(text),
+            _ => None,
+        }
+    }
+
+    fn editor_mut(&mut self) -> Option<&mut Editor> {
+        match &mut self.value {
+            Value::Text(text, _) | Value::Money(text) | Value::Time(text) => Some(text),
+            _ => None,
+        }
+    }
+
+    fn rows(&self) -> u16 {
+        if let Value::Text(_, rows) = &self.value { (*rows).max(1) } else { 1 }
+    }
+}
+
+/// What came of a key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// The value of the field under the cursor changed.
+    Changed,
+    /// The cursor or caret moved.
+    Moved,
+    /// The choices of the field under the cursor are asked for as a menu.
+    Unfold,
+    /// Not for the form.
+    Ignored,
+}
+
+/// Fields and which of them is in front.
+#[derive(Clone, Debug, Default)]
+pub struct Form {
+    /// The fields in their order; those that do not apply are not in it.
+    pub fields: Vec<Field>,
+    cursor: usize,
+}
+
+impl Form {
+    /// A form at its first field that can be changed.
+    pub fn new(fields: Vec<Field>) -> Self {
+        let mut form = Self { fields, cursor: 0 };
+        if form.fields.first().is_some_and(|field| !can_change(field)) {
+            form.step(1);
+        }
+        form
+    }
+
+    /// The field in front.
+    pub fn current(&self) -> Option<&Field> {
+        self.fields.get(self.cursor)
+    }
+
+    /// Its number.
+    pub fn cursor(&self) -> usize {
+        self.cursor
+    }
+
+    /// The field of that id.
+    pub fn field(&self, id: &str) -> Option<&Field> {
+        self.fields.iter().find(|field| field.id == id)
+    }
+
+    /// The field of that id, to change it.
+    pub fn field_mut(&mut self, id: &str) -> Option<&mut Field> {
+        self.fields.iter_mut().find(|field| field.id == id)
+    }
+
+    /// Puts the field of that id in front.
+    pub fn focus(&mut self, id: &str) {
+        if let Some(index) = self.fields.iter().position(|field| field.id == id) {
+            self.cursor = index;
+        }
+    }
+
+    /// Takes new fields and stays at the field in front, where it is still there.
+    pub fn replace(&mut self, fields: Vec<Field>) {
+        let id = self.current().map(|field| field.id.clone());
+        self.fields = fields;
+        self.cursor = self.cursor.min(self.fields.len().saturating_sub(1));
+        if let Some(id) = id {
+            self.focus(&id);
+        }
+    }
+
+    /// How many fields are missing.
+    pub fn missing(&self) -> usize {
+        self.fields.iter().filter(|field| field.is_missing()).count()
+    }
+
+    /// The text of a field that takes text.
+    pub fn text(&self, id: &str) -> &str {
+        self.field(id).and_then(Field::editor).map_or("", Editor::text)
+    }
+
+    /// The id of what is chosen.
+    pub fn chosen(&self, id: &str) -> Option<&str> {
+        match &self.field(id)?.value {
+            Value::Choice(choices, Some(index)) => choices.get(*index).map(|choice| choice.id.as_str()),
+            _ => None,
+        }
+    }
+
+    /// Whether a flag is ticked.
+    pub fn ticked(&self, id: &str) -> bool {
+        matches!(self.field(id).map(|field| &field.value), Some(Value::Flag(true, _)))
+    }
+
+    /// The field in front takes text: bare characters are not commands.
+    pub fn in_text(&self) -> bool {
+        self.current().is_some_and(|field| field.editor().is_some())
+    }
+
+    /// Does a command of forms.
+    pub fn apply(&mut self, command: Command) -> Outcome {
+        match command {
+            Command::NextField => self.vertical(1, Code::Down),
+            Command::PreviousField => self.vertical(-1, Code::Up),
+            Command::NextMissing => self.to_missing(true),
+            Command::PreviousMissing => self.to_missing(false),
+            Command::ValueNext => self.horizontal(1, Code::Right),
+            Command::ValuePrevious => self.horizontal(-1, Code::Left),
+            Command::Toggle => self.toggle(),
+            Command::Unfold => self.unfold(),
+            _ => Outcome::Ignored,
+        }
+    }
+
+    /// Takes a key or a paste that no command took.
+    pub fn input(&mut self, input: &Input) -> Outcome {
+        let Some(field) = self.fields.get_mut(self.cursor) else { return Outcome::Ignored };
+        if let Some(editor) = field.editor_mut() {
+            return match editor::type_into(editor, input) {
+                Typed::Changed => Outcome::Changed,
+                Typed::Moved => Outcome::Moved,
+                Typed::Ignored => Outcome::Ignored,
+            };
+        }
+        match (&mut field.value, input) {
+            (Value::Choice(choices, chosen), Input::Key(press)) => {
+                let digit = press.typed.and_then(|c| fold::punctuation(c).to_digit(10));
+                match digit.and_then(|n| (n as usize).checked_sub(1)) {
+                    Some(index) if index < choices.len() => {
+                        *chosen = Some(index);
+                        Outcome::Changed
+                    }
+                    _ => Outcome::Ignored,
+                }
+            }
+            _ => Outcome::Ignored,
+        }
+    }
+
+    /// Chooses by number from 0, as the unfolded menu does.
+    pub fn choose(&mut self, index: usize) -> Outcome {
+        match self.fields.get_mut(self.cursor).map(|field| &mut field.value) {
+            Some(Value::Choice(choices, chosen)) if index < choices.len() => {
+                *chosen = Some(index);
+                Outcome::Changed
+            }
+            _ => Outcome::Ignored,
+        }
+    }
+
+    /// Up and down stay within a text of several rows until its edge.
+    fn vertical(&mut self, by: isize, code: Code) -> Outcome {
+        if let Some(field) = self.fields.get_mut(self.cursor)
+            && field.rows() > 1
+            && let Some(text) = field.editor_mut()
+        {
+            let at_edge = if by > 0 { text.at_last_row() } else { text.at_first_row() };
+            if !at_edge {
+                return self.arrow(code);
+            }
+        }
+        self.step(by)
+    }
+
+    fn step(&mut self, by: isize) -> Outcome {
+        let mut index = self.cursor;
+        while let Some(next) = index.checked_add_signed(by).filter(|next| *next < self.fields.len()) {
+            index = next;
+            if can_change(&self.fields[index]) {
+                self.cursor = index;
+                return Outcome::Moved;
+            }
+        }
+        Outcome::Moved // already at the end
+    }
+
+    fn to_missing(&mut self, forward: bool) -> Outcome {
+        let len = self.fields.len();
+        let at = |distance: usize| {
+            if forward { (self.cursor + distance) % len } else { (self.cursor + len - distance) % len }
+        };
+        match (1..=len).map(at).find(|index| self.fields[*index].is_missing()) {
+            Some(index) => {
+                self.cursor = index;
+                Outcome::Moved
+            }
+            None => self.step(if forward { 1 } else { -1 }),
+        }
+    }
+
+    fn horizontal(&mut self, by: isize, code: Code) -> Outcome {
+        let Some(field) = self.fields.get_mut(self.cursor) else { return Outcome::Ignored };
+        match &mut field.value {
+            Value::Choice(choices, chosen) if !choices.is_empty() => {
+                let last = choices.len() - 1;
+                *chosen = Some(match *chosen {
+                    None if by > 0 => 0,
+                    None => last,
+                    Some(index) => index.saturating_add_signed(by).min(last),
+                });
+                Outcome::Changed
+            }
+            Value::Flag(ticked, _) => {
+                *ticked = by > 0;
+                Outcome::Changed
+            }
+            _ => self.arrow(code),
+        }
+    }
+
+    fn arrow(&mut self, code: Code) -> Outcome {
+        let press = crate::tui::keys::Press::of(Key::plain(code));
+        self.input(&Input::Key(press))
+    }
+
+    fn toggle(&mut self) -> Outcome {
+        match self.fields.get_mut(self.cursor).map(|field| &mut field.value) {
+            Some(Value::Flag(ticked, _)) => {
+                *ticked = !*ticked;
+                Outcome::Changed
+            }
+            Some(Value::Choice(..)) => Outcome::Unfold,
+            _ => Outcome::Ignored,
+        }
+    }
+
+    fn unfold(&mut self) -> Outcome {
+        let Some(field) = self.fields.get_mut(self.cursor) else { return Outcome::Ignored };
+        if let Value::Text(text, rows) = &mut field.value
+            && *rows > 1
+        {
+            text.newline();
+            return Outcome::Changed;
+        }
+        match field.value {
+            Value::Choice(..) => Outcome::Unfold,
+            _ => self.step(1),
+        }
+    }
+}
+
+fn can_change(field: &Field) -> bool {
+    !matches!(field.value, Value::Fixed(_))
+}
+
+/// How a form is laid out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Shape {
+    /// Columns of the labels, with the mark before them.
+    pub label: u16,
+    /// Where the second field of a row begins.
+    pub beside: u16,
+}
+
+impl Shape {
+    /// The shape for an area of that width.
+    pub const fn of(width: u16) -> Self {
+        Self { label: if width < 100 { 9 } else { 11 }, beside: width * 9 / 16 }
+    }
+}
+
+/// Draws the form, scrolled so that the field in front is seen, and returns the caret.
+pub fn draw(buf: &mut Buffer, area: Rect, form: &Form, shape: Shape, look: &Look<'_>) -> Option<Position> {
+    let area = area.intersection(buf.area);
+    if area.is_empty() {
+        return None;
+    }
+    let places = places(form, area.width, shape);
+    let (cursor_top, cursor_rows) = places.get(form.cursor).map_or((0, 1), |p| (p.y, p.height));
+    let scrolled = (cursor_top + cursor_rows).saturating_sub(area.height).min(cursor_top);
+    let mut caret = None;
+    for (index, (field, place)) in form.fields.iter().zip(&places).enumerate() {
+        if place.y < scrolled || place.y - scrolled >= area.height {
+            continue;
+        }
+        let top = place.y - scrolled;
+        let place = Rect {
+            x: area.x + place.x,
+            y: area.y + top,
+            width: place.width,
+            height: place.height.min(area.height - top),
+        };
+        let at = draw_field(buf, place, field, index == form.cursor, shape, look);
+        if index == form.cursor {
+            caret = at;
+        }
+    }
+    caret
+}
+
+/// Rows that the form takes at this width.
+pub fn height(form: &Form, width: u16, shape: Shape) -> u16 {
+    places(form, width, shape).iter().map(|place| place.y + place.height).max().unwrap_or(0)
+}
+
+/// Where each field stands, from (0, 0).
+fn places(form: &Form, width: u16, shape: Shape) -> Vec<Rect> {
+    let mut places: Vec<Rect> = Vec::with_capacity(form.fields.len());
+    let mut y = 0;
+    for (index, field) in form.fields.iter().enumerate() {
+        let shares = field.beside && index > 0 && shape.beside > 0 && shape.beside < width;
+        match places.last_mut().filter(|before| shares && before.x == 0) {
+            Some(before) => {
+                before.width = shape.beside.saturating_sub(1);
+                let top = before.y;
+                let rows = field.rows();
+                places.push(Rect::new(shape.beside, top, width - shape.beside, rows));
+                y = y.max(top + rows);
+            }
+            None => {
+                places.push(Rect::new(0, y, width, field.rows()));
+                y += field.rows();
+            }
+        }
+    }
+    places
+}
+
+fn draw_field(
+    buf: &mut Buffer,
+    place: Rect,
+    field: &Field,
+    in_front: bool,
+    shape: Shape,
+    look: &Look<'_>,
+) -> Option<Position> {
+    let missing = field.is_missing();
+    let (mark, label_ink) = match (missing, in_front) {
+        (true, _) => ("*", Ink::Missing),
+        (false, true) => (" ", Ink::Title),
+        (false, false) => (" ", Ink::FieldLabel),
+    };
+    let label_width = shape.label.min(place.width);
+    line::put(buf, (place.x, place.y), 1.min(place.width), mark, Ink::Missing, look);
+    line::put(buf, (place.x + 1, place.y), label_width.saturating_sub(2), &field.label, label_ink, look);
+    let mut value = Rect {
+        x: place.x + label_width,
+        width: place.width - label_width,
+        ..place
+    };
+    let note = line::columns(&field.note, look);
+    if note > 0 && note + 4 < value.width {
+        line::put_runs(buf, (value.right() - note, value.y), note, &field.note, look);
+        value.width -= note + 1;
+    }
+    let used = line::put(buf, (value.x, value.y), value.width, &field.prefix, Ink::Field, look);
+    value.x += used;
+    value.width -= used;
+    if value.is_empty() {
+        return None;
+    }
+    draw_value(buf, value, field, in_front, look)
+}
+
+fn draw_value(buf: &mut Buffer, area: Rect, field: &Field, in_front: bool, look: &Look<'_>) -> Option<Position> {
+    let start = Some(Position::new(area.x, area.y));
+    match &field.value {
+        Value::Text(text, _) | Value::Money(text) | Value::Time(text) => {
+            let ink = if matches!(field.value, Value::Money(_)) { Ink::Money } else { Ink::Field };
+            return editor::draw(buf, area, text, ink, look);
+        }
+        Value::Flag(ticked, words) => {
+            let sign = if *ticked { "[x] " } else { "[ ] " };
+            let runs = [Run::new(sign, Ink::Field), Run::new(words.as_str(), Ink::Field)];
+            line::put_runs(buf, (area.x, area.y), area.width, &runs, look);
+            return Some(Position::new((area.x + 1).min(area.right() - 1), area.y));
+        }
+        Value::Fixed(text) => {
+            line::put(buf, (area.x, area.y), area.width, text, Ink::Field, look);
+        }
+        Value::Choice(choices, chosen) => draw_choice(buf, area, choices, *chosen, in_front, look),
+    }
+    start
+}
+
+/// `(1仅退款) 2退货退款`, or the chosen one alone where they do not fit.
+fn draw_choice(
+    buf: &mut Buffer,
+    area: Rect,
+    choices: &[Choice],
+    chosen: Option<usize>,
+    in_front: bool,
+    look: &Look<'_>,
+) {
+    let mut runs: Vec<Run<'_>> = Vec::with_capacity(choices.len() * 2);
+    for (index, choice) in choices.iter().enumerate() {
+        if index > 0 {
+            runs.push(line::text(" "));
+        }
+        let number = index + 1;
+        runs.push(if chosen == Some(index) {
+            Run::new(format!("({number}{})", choice.label), Ink::Field)
+        } else {
+            Run::new(format!("{number}{}", choice.label), Ink::Dim)
+        });
+    }
+    if choices.len() > 9 || line::columns(&runs, look) > area.width {
+        let label = chosen.and_then(|index| choices.get(index)).map_or("-", |choice| choice.label.as_str());
+        runs = vec![Run::new(label, Ink::Field)];
+        if in_front {
+            runs.push(line::text("  "));
+            runs.push(line::dim(look.words.get("form-more").to_string()));
+        }
+    }
+    line::put_runs(buf, (area.x, area.y), area.width, &runs, look);
+}
+
+/// What the header of a form says: how many are missing, or that none is.
+pub fn header(form: &Form, look: &Look<'_>) -> Run<'static> {
+    match form.missing() {
+        0 => Run::new(look.words.get("form-complete").to_string(), Ink::Ok),
+        count => Run::new(
+            look.words.with("form-missing", &[("count", Arg::Number(count as i64))]),
+            Ink::Missing,
+        ),
+    }
+}
+
+#[cfg(test)]
+#[path = "form_tests.rs"]
+mod tests;

@@ -1,0 +1,241 @@
+//! The two bottom rows: hints of what is in front, and the key row. Both come
+//! from the key map and both can be clicked.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+
+use super::Look;
+use super::line::{self, Run};
+use crate::tui::commands::{Command, Context};
+use crate::tui::keymap::{Hint, Keymap};
+use crate::tui::keys::Key;
+use crate::tui::theme::Ink;
+
+/// One entry of a row: where it stands and what it runs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Entry {
+    /// First column.
+    pub x: u16,
+    /// Columns.
+    pub width: u16,
+    /// What a click runs.
+    pub run: Option<Command>,
+    key: String,
+    gap: &'static str,
+    label: String,
+}
+
+/// The entries of the key row in so many columns: `F1帮助 F2登记 …`, with what
+/// belongs to the right end where there is room for it.
+pub fn row(map: &Keymap, width: u16, look: &Look<'_>) -> Vec<Entry> {
+    let entries: Vec<Entry> = map
+        .row()
+        .iter()
+        .map(|command| entry(map, *command, "", look))
+        .collect();
+    let needed = total(&entries, 1, look);
+    // A margin where it fits; eleven English labels fill 80 columns without.
+    let margin = u16::from(needed < width);
+    let mut out = place(entries, margin, 1, width, look);
+    let right: Vec<Entry> = map
+        .row_right()
+        .iter()
+        .map(|command| entry(map, *command, " ", look))
+        .collect();
+    let wanted = total(&right, 2, look);
+    let used = out.last().map_or(0, |last| last.x + last.width);
+    if !right.is_empty() && used + 3 + wanted < width {
+        out.extend(place(right, width - wanted - 1, 2, width, look));
+    }
+    out
+}
+
+/// The entries of the hint row for what is in front: airy where all fit, else
+/// close together, else without the last ones.
+pub fn hints(map: &Keymap, stack: &[Context], width: u16, look: &Look<'_>) -> Vec<Entry> {
+    let make = |gap| -> Vec<Entry> {
+        map.hints(stack).into_iter().filter_map(|hint| hinted(map, hint, stack, gap, look)).collect()
+    };
+    let airy = make(" ");
+    if total(&airy, 2, look) + 2 <= width {
+        return place(airy, 1, 2, width, look);
+    }
+    let gap = if look.words.language() == crate::i18n::Language::En { " " } else { "" };
+    place(make(gap), 1, 1, width, look)
+}
+
+/// Draws entries on row `y`.
+pub fn draw(buf: &mut Buffer, area: Rect, entries: &[Entry], look: &Look<'_>) {
+    if area.height == 0 {
+        return;
+    }
+    for entry in entries {
+        let runs = [
+            Run::new(entry.key.as_str(), Ink::Key),
+            Run::new(entry.gap, Ink::Label),
+            Run::new(entry.label.as_str(), Ink::Label),
+        ];
+        let room = entry.width.min(area.width.saturating_sub(entry.x));
+        line::put_runs(buf, (area.x + entry.x, area.y), room, &runs, look);
+    }
+}
+
+/// What a click at this column of the row runs.
+pub fn hit(entries: &[Entry], column: u16) -> Option<Command> {
+    entries
+        .iter()
+        .find(|entry| (entry.x..entry.x + entry.width).contains(&column))
+        .and_then(|entry| entry.run)
+}
+
+/// A key in the words of the language: `空格` for Space.
+pub fn key_name(key: Key, look: &Look<'_>) -> String {
+    let name = key.to_string();
+    match name.as_str() {
+        "Space" | "Backspace" => look.words.get(&format!("shown-{name}")).to_string(),
+        _ => name,
+    }
+}
+
+fn entry(map: &Keymap, command: Command, gap: &'static str, look: &Look<'_>) -> Entry {
+    let key = map.key_of(command, &[Context::Any]).map_or_else(String::new, |key| key_name(key, look));
+    let label = look.words.get(&format!("keyrow-{}", command.name())).to_string();
+    Entry { x: 0, width: 0, run: Some(command), key, gap, label }
+}
+
+fn hinted(
+    map: &Keymap,
+    hint: &Hint,
+    stack: &[Context],
+    gap: &'static str,
+    look: &Look<'_>,
+) -> Option<Entry> {
+    let (key, gap) = match (&hint.shown, hint.run) {
+        (Some(shown), _) => (look.words.get(&format!("shown-{shown}")).to_string(), ""),
+        (None, Some(command)) => (key_name(map.key_of(command, stack)?, look), gap),
+        (None, None) => return None,
+    };
+    // Words that name keys read on without a blank, but not in English.
+    let gap = if look.words.language() == crate::i18n::Language::En { " " } else { gap };
+    let label = look.words.get(&format!("hint-{}", hint.word)).to_string();
+    Some(Entry { x: 0, width: 0, run: hint.run, key, gap, label })
+}
+
+fn columns(entry: &Entry, look: &Look<'_>) -> u16 {
+    look.columns(&entry.key) + look.columns(entry.gap) + look.columns(&entry.label)
+}
+
+fn total(entries: &[Entry], between: u16, look: &Look<'_>) -> u16 {
+    let gaps = between * entries.len().saturating_sub(1) as u16;
+    entries.iter().map(|entry| columns(entry, look)).fold(gaps, u16::saturating_add)
+}
+
+/// Gives each entry its place from `x` on; those that do not fit whole are left out.
+fn place(entries: Vec<Entry>, x: u16, between: u16, width: u16, look: &Look<'_>) -> Vec<Entry> {
+    let mut at = x;
+    let mut out = Vec::with_capacity(entries.len());
+    for mut entry in entries {
+        let wide = columns(&entry, look);
+        if at + wide > width {
+            break;
+        }
+        entry.x = at;
+        entry.width = wide;
+        at += wide + between;
+        out.push(entry);
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::i18n::Language;
+    use crate::tui::dump;
+    use crate::tui::widgets::line::tests::with_look;
+
+    fn drawn(language: Language, width: u16, make: impl Fn(&Keymap, &Look<'_>) -> Vec<Entry>) -> String {
+        with_look(language, "dark", |look| {
+            let map = Keymap::load(None).0;
+            let mut buf = Buffer::empty(Rect::new(0, 0, width, 1));
+            let area = buf.area;
+            draw(&mut buf, area, &make(&map, look), look);
+            assert!(dump::is_whole(&buf));
+            dump::text(&buf)
+        })
+    }
+
+    fn key_row(language: Language, width: u16) -> String {
+        drawn(language, width, |map, look| row(map, width, look))
+    }
+
+    #[test]
+    fn eleven_labels_fit_eighty_columns() {
+        assert_eq!(
+            key_row(Language::ZhCn, 80),
+            " F1帮助 F2登记 F3查找 F4话术 F5备注 F6售后 F7跟进 F8完成 F9复制 F10交接 F12切屏"
+        );
+        assert_eq!(
+            key_row(Language::ZhTw, 80),
+            " F1說明 F2登記 F3搜尋 F4罐頭 F5備註 F6售後 F7追蹤 F8完成 F9複製 F10交接 F12切換"
+        );
+        let english = key_row(Language::En, 80);
+        assert_eq!(
+            english,
+            "F1Help F2Log F3Find F4Reply F5Note F6Return F7Later F8Done F9Copy F10Shift F12Go"
+        );
+        assert_eq!(english.len(), 80);
+    }
+
+    #[test]
+    fn the_wide_row_has_a_right_end() {
+        let wide = key_row(Language::ZhCn, 120);
+        assert!(wide.ends_with("F12切屏          Ctrl+S 同步  Ctrl+Q 离席"), "{wide}");
+    }
+
+    #[test]
+    fn hints_follow_what_is_in_front() {
+        let composer = [Context::Text, Context::Composer, Context::Desk, Context::Any];
+        assert_eq!(
+            drawn(Language::ZhCn, 80, |map, look| hints(map, &composer, 80, look)),
+            " Enter换行 Tab换栏 PgUp上文 Ctrl+T内部 Ctrl+G转交 Ctrl+U升级 Ctrl+N下一条"
+        );
+        let list = [Context::List, Context::Desk, Context::Any];
+        assert_eq!(
+            drawn(Language::ZhCn, 120, |map, look| hints(map, &list, 120, look)),
+            " 上下选  Enter 打开  空格 标记  Tab 换栏  Ctrl+T 内部  Ctrl+G 转交  Ctrl+U 升级  Ctrl+N 下一条  Ctrl+Z 撤销"
+        );
+    }
+
+    #[test]
+    fn a_click_runs_what_it_hits() {
+        with_look(Language::ZhCn, "dark", |look| {
+            let entries = row(&Keymap::load(None).0, 80, look);
+            assert_eq!(hit(&entries, 1), Some(Command::Help));
+            assert_eq!(hit(&entries, 8), Some(Command::Capture));
+            assert_eq!(hit(&entries, 0), None);
+        });
+    }
+
+    #[test]
+    fn every_hint_and_label_has_words_in_every_language() {
+        let map = Keymap::load(None).0;
+        let mut ids: Vec<String> = Command::ALL.iter().map(|command| command.doc_id()).collect();
+        for command in map.row().iter().chain(map.row_right()) {
+            ids.push(format!("keyrow-{}", command.name()));
+        }
+        for (context, name) in crate::tui::commands::CONTEXTS {
+            ids.push(format!("context-{name}"));
+            for hint in map.hints(&[*context]) {
+                ids.push(format!("hint-{}", hint.word));
+                ids.extend(hint.shown.as_ref().map(|shown| format!("shown-{shown}")));
+                if let Some(command) = hint.run {
+                    let stack = [hint.when, Context::Picker, Context::List, Context::Form, Context::Any];
+                    assert!(map.key_of(command, &stack).is_some(), "{} has no key", command.name());
+                }
+            }
+        }
+        let missing = crate::i18n::check::missing(ids.iter().map(String::as_str));
+        assert!(missing.is_empty(), "{missing:?}");
+    }
+}

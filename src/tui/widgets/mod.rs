@@ -1,0 +1,49 @@
+//! Drawing without state of ours: each takes a buffer, data and a [`Look`].
+//!
+//! Text reaches cells through [`line`] only: cleaned, counted by grapheme, never
+//! cut within a wide character.
+
+pub mod editor;
+pub mod form;
+pub mod frame;
+pub mod keyrow;
+pub mod line;
+pub mod list;
+pub mod palette;
+pub mod status;
+pub mod toast;
+
+use crate::i18n::Words;
+use crate::text::width::Ambiguous;
+use crate::tui::theme::{Ink, Theme};
+use ratatui::style::Style;
+
+/// What every widget needs to know about this screen.
+#[derive(Clone, Copy)]
+pub struct Look<'a> {
+    /// The words of the language in use.
+    pub words: &'a Words,
+    /// Styles by meaning.
+    pub theme: &'a Theme,
+    /// How wide the terminal draws doubtful characters.
+    pub ambiguous: Ambiguous,
+}
+
+impl Look<'_> {
+    /// The style of a meaning.
+    pub fn style(&self, ink: Ink) -> Style {
+        self.theme.style(ink)
+    }
+
+    /// Frames are drawn in ASCII: by theme, or because lines may be two columns wide.
+    pub fn ascii(&self) -> bool {
+        self.theme.ascii || self.ambiguous == Ambiguous::Wide
+    }
+
+    /// Columns of a text on this screen.
+    pub fn columns(&self, text: &str) -> u16 {
+        let clean = crate::text::clean::line(text);
+        let settled = crate::text::width::settle(&clean, self.ambiguous);
+        crate::text::width::columns(&settled, self.ambiguous) as u16
+    }
+}
