@@ -4,10 +4,12 @@
 //! One of the three files that know the operating system.
 
 use std::backtrace::Backtrace;
+use std::cell::RefCell;
 use std::fs;
-use std::io::{self, IsTerminal as _, Stdout, Write};
+use std::io::{self, IsTerminal as _, Write};
 use std::panic;
 use std::path::{Path, PathBuf};
+use std::rc::Rc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 
@@ -61,6 +63,7 @@ pub const fn marks_no_paste() -> bool {
 /// The terminal while it is ours; dropping it gives it back.
 pub struct Guard {
     terminal: Terminal<CrosstermBackend<Held>>,
+    out: Held,
     clipboard: Clipboard,
 }
 
@@ -78,12 +81,12 @@ impl Guard {
         on_crash(options.crashes, options.crash_words);
         MOUSE.store(options.mouse, Ordering::SeqCst);
         enter().map_err(no_terminal)?;
-        let terminal =
-            Terminal::new(CrosstermBackend::new(Held::default())).map_err(|error| {
-                leave();
-                no_terminal(error)
-            })?;
-        Ok(Self { terminal, clipboard: options.clipboard })
+        let out = Held::default();
+        let terminal = Terminal::new(CrosstermBackend::new(out.clone())).map_err(|error| {
+            leave();
+            no_terminal(error)
+        })?;
+        Ok(Self { terminal, out, clipboard: options.clipboard })
     }
 
     /// What the clipboard of the system offers; see [`Clipboard::offered`].
@@ -92,9 +95,8 @@ impl Guard {
     }
 
     fn write(&mut self, bytes: &str) -> io::Result<()> {
-        let out = self.terminal.backend_mut().writer_mut();
-        out.write_all(bytes.as_bytes())?;
-        out.commit()
+        self.out.write_all(bytes.as_bytes())?;
+        self.out.commit()
     }
 }
 
@@ -107,7 +109,7 @@ impl Drop for Guard {
 impl Surface for Guard {
     /// One frame is one write, wrapped so that the terminal shows it at once.
     fn draw(&mut self, view: &mut dyn FnMut(&mut Frame<'_>) -> Option<Position>) -> io::Result<()> {
-        queue!(self.terminal.backend_mut().writer_mut(), BeginSynchronizedUpdate)?;
+        queue!(self.out, BeginSynchronizedUpdate)?;
         self.terminal.draw(|frame| {
             if let Some(caret) = view(frame)
                 && frame.area().contains(caret)
@@ -115,9 +117,8 @@ impl Surface for Guard {
                 frame.set_cursor_position(caret);
             }
         })?;
-        let out = self.terminal.backend_mut().writer_mut();
-        queue!(out, EndSynchronizedUpdate)?;
-        out.commit()
+        queue!(self.out, EndSynchronizedUpdate)?;
+        self.out.commit()
     }
 
     fn redraw(&mut self) -> io::Result<()> {
@@ -130,9 +131,8 @@ impl Surface for Guard {
 
     fn title(&mut self, title: &str) -> io::Result<()> {
         let title = clean::line(title).into_owned();
-        let out = self.terminal.backend_mut().writer_mut();
-        queue!(out, SetTitle(title))?;
-        out.commit()
+        queue!(self.out, SetTitle(title))?;
+        self.out.commit()
     }
 
     fn copy(&mut self, text: &str) -> Copied {
@@ -145,13 +145,12 @@ impl Surface for Guard {
 
     fn mouse(&mut self, on: bool) -> io::Result<()> {
         MOUSE.store(on, Ordering::SeqCst);
-        let out = self.terminal.backend_mut().writer_mut();
         if on {
-            queue!(out, EnableMouseCapture)?;
+            queue!(self.out, EnableMouseCapture)?;
         } else {
-            queue!(out, DisableMouseCapture)?;
+            queue!(self.out, DisableMouseCapture)?;
         }
-        out.commit()
+        self.out.commit()
     }
 
     fn suspend(&mut self) -> io::Result<()> {
@@ -167,34 +166,33 @@ impl Surface for Guard {
     }
 }
 
-/// Output that leaves only when a frame is whole.
-#[derive(Debug)]
-pub struct Held {
-    out: Stdout,
-    bytes: Vec<u8>,
-}
+/// Output that leaves only when a frame is whole: the library writes into one
+/// handle and flushes as it likes, the guard sends through another.
+#[derive(Clone, Debug)]
+pub struct Held(Rc<RefCell<Vec<u8>>>);
 
 impl Default for Held {
     fn default() -> Self {
-        Self { out: io::stdout(), bytes: Vec::with_capacity(16 * 1024) }
+        Self(Rc::new(RefCell::new(Vec::with_capacity(16 * 1024))))
     }
 }
 
 impl Held {
-    fn commit(&mut self) -> io::Result<()> {
-        if self.bytes.is_empty() {
+    fn commit(&self) -> io::Result<()> {
+        let mut bytes = self.0.borrow_mut();
+        if bytes.is_empty() {
             return Ok(());
         }
-        let mut out = self.out.lock();
-        let written = out.write_all(&self.bytes).and_then(|()| out.flush());
-        self.bytes.clear();
+        let mut out = io::stdout().lock();
+        let written = out.write_all(&bytes).and_then(|()| out.flush());
+        bytes.clear();
         written
     }
 }
 
 impl Write for Held {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.bytes.extend_from_slice(bytes);
+        self.0.borrow_mut().extend_from_slice(bytes);
         Ok(bytes.len())
     }
 
@@ -340,7 +338,7 @@ mod tests {
         let mut held = Held::default();
         held.write_all(b"abc").unwrap();
         held.flush().unwrap();
-        assert_eq!(held.bytes, b"abc");
+        assert_eq!(*held.0.borrow(), b"abc");
     }
 
     #[test]

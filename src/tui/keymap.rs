@@ -10,7 +10,7 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use super::commands::{Command, CONTEXTS, Context, nearest};
-use super::keys::{Key, Press};
+use super::keys::{Code, Key, Press};
 use crate::problem::{Kind, Problem};
 
 /// The defaults, compiled in.
@@ -70,16 +70,20 @@ impl Keymap {
         ask(press.key).or_else(|| press.key.as_function().and_then(ask))
     }
 
-    /// The key of a command as it is reached from these places, innermost first.
+    /// The key of a command as it is reached from these places, innermost first;
+    /// bare letters, which are extras, only where there is no other key.
     pub fn key_of(&self, command: Command, stack: &[Context]) -> Option<Key> {
-        stack.iter().find_map(|place| {
-            self.order
-                .iter()
-                .find(|(context, key, run)| {
-                    context == place && *run == command && self.keys.get(&(*context, *key)) == Some(run)
+        let reached = |extras: bool| {
+            stack.iter().find_map(|place| {
+                self.order.iter().find(|(context, key, run)| {
+                    context == place
+                        && *run == command
+                        && is_extra(*key) == extras
+                        && self.keys.get(&(*context, *key)) == Some(run)
                 })
-                .map(|(_, key, _)| *key)
-        })
+            })
+        };
+        reached(false).or_else(|| reached(true)).map(|(_, key, _)| *key)
     }
 
     /// Every key of a command with its place, for help.
@@ -189,6 +193,10 @@ impl Keymap {
         }
         Ok(())
     }
+}
+
+fn is_extra(key: Key) -> bool {
+    key.is_bare() && matches!(key.code, Code::Char(c) if c.is_ascii_alphabetic())
 }
 
 fn hint(source: &Source<'_>, row: &Spanned<DeValue<'_>>) -> Result<Hint, Problem> {
@@ -301,7 +309,6 @@ impl Source<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::tui::keys::Code;
 
     fn press(text: &str) -> Press {
         Press::of(Key::parse(text).unwrap())

@@ -234,7 +234,7 @@ mod tests {
             let mut buf = Buffer::empty(Rect::new(0, 0, 24, 1));
             let area = buf.area;
             section(&mut buf, area, &[text("待办")], &[dim("1/7")], look);
-            assert_eq!(dump::text(&buf), "─ 待办 ────────── 1/7 ─");
+            assert_eq!(dump::text(&buf), "─ 待办 ─────────── 1/7 ─");
             section(&mut buf, Rect::new(0, 0, 12, 1), &[text("会话阳光小屋")], &[dim("等我")], look);
             assert!(dump::is_whole(&buf));
         });

@@ -11,6 +11,9 @@ use crate::tui::keymap::{Hint, Keymap};
 use crate::tui::keys::Key;
 use crate::tui::theme::Ink;
 
+/// Blanks before the right part of the key row.
+const RIGHT_GAP: u16 = 10;
+
 /// One entry of a row: where it stands and what it runs.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Entry {
@@ -45,7 +48,8 @@ pub fn row(map: &Keymap, width: u16, look: &Look<'_>) -> Vec<Entry> {
     let wanted = total(&right, 2, look);
     let used = out.last().map_or(0, |last| last.x + last.width);
     if !right.is_empty() && used + 3 + wanted < width {
-        out.extend(place(right, width - wanted - 1, 2, width, look));
+        let start = (used + RIGHT_GAP).min(width - wanted - 1);
+        out.extend(place(right, start, 2, width, look));
     }
     out
 }
@@ -57,7 +61,7 @@ pub fn hints(map: &Keymap, stack: &[Context], width: u16, look: &Look<'_>) -> Ve
         map.hints(stack).into_iter().filter_map(|hint| hinted(map, hint, stack, gap, look)).collect()
     };
     let airy = make(" ");
-    if total(&airy, 2, look) + 2 <= width {
+    if total(&airy, 2, look) < width {
         return place(airy, 1, 2, width, look);
     }
     let gap = if look.words.language() == crate::i18n::Language::En { " " } else { "" };
@@ -203,7 +207,7 @@ mod tests {
         let list = [Context::List, Context::Desk, Context::Any];
         assert_eq!(
             drawn(Language::ZhCn, 120, |map, look| hints(map, &list, 120, look)),
-            " 上下选  Enter 打开  空格 标记  Tab 换栏  Ctrl+T 内部  Ctrl+G 转交  Ctrl+U 升级  Ctrl+N 下一条  Ctrl+Z 撤销"
+            " 上下选  Enter 打开  空格 标记  Tab 换栏  Ctrl+T 内部  Ctrl+G 转交  Ctrl+U 升级  Ctrl+N 下一条  Ctrl+Z 撤销  Ctrl+R 显号"
         );
     }
 
@@ -235,7 +239,7 @@ mod tests {
                 }
             }
         }
-        let missing = crate::i18n::check::missing(ids.iter().map(String::as_str));
+        let missing = crate::i18n::missing(ids.iter().map(String::as_str));
         assert!(missing.is_empty(), "{missing:?}");
     }
 }

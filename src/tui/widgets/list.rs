@@ -231,7 +231,7 @@ mod tests {
                 dump::rows(&buf),
                 [
                     ">逾 会话 阳光小屋   退了吗 没收到      逾 22分",
-                    "*急 售后 一个名字.. 仅退款 未发货 ..      11/25",
+                    "*急 售后 一个名字.. 仅退款 未发货 ..     11/25",
                 ]
             );
             assert!(dump::inked(&buf, look.theme, Ink::CursorRow).contains("阳光小屋"));

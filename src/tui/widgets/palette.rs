@@ -121,7 +121,7 @@ impl Palette {
         };
         let caret = editor::draw(buf, field, &self.find, Ink::Field, look);
         if inner.height > 2 {
-            let rows = Rect { y: inner.y + 2, height: inner.height - 2, ..inner };
+            let rows = Rect { y: inner.y + 2, height: inner.height - 2, width: inner.width - 1, ..inner };
             self.draw_rows(buf, rows, map, look);
         }
         caret
@@ -129,7 +129,7 @@ impl Palette {
 
     fn draw_rows(&self, buf: &mut Buffer, area: Rect, map: &Keymap, look: &Look<'_>) {
         if self.found.is_empty() {
-            let none = look.words.with("palette-none", &[("word", Arg::Text(self.find.text()))]);
+            let none = look.words.with("palette-none", &[("word", Arg::Text(self.find.text().into()))]);
             line::put(buf, (area.x + 1, area.y), area.width.saturating_sub(1), &none, Ink::Dim, look);
             return;
         }
