@@ -1,7 +1,9 @@
 //! Pure rules: what events are, how they fold, what registers declare. No input or output,
 //! no clock, no dice.
 
+pub mod authority;
 pub mod body;
+pub mod deadline;
 pub mod event;
 pub mod field;
 pub mod fold;
