@@ -8,6 +8,8 @@ use std::env;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
+use crate::config::Road as Wish;
+
 /// Terminals cut longer OSC 52 strings off without a word.
 const LONGEST_OSC52: usize = 74_000;
 
@@ -31,29 +33,6 @@ pub struct Copied {
     pub sure: bool,
 }
 
-/// What the person set: `auto` or one road.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Wish {
-    /// The best that works.
-    #[default]
-    Auto,
-    /// This one only.
-    Only(Road),
-}
-
-impl Wish {
-    /// Reads the setting: `auto`, `native`, `osc52`, `plain`.
-    pub fn parse(text: &str) -> Option<Self> {
-        Some(match text {
-            "auto" => Self::Auto,
-            "native" => Self::Only(Road::Native),
-            "osc52" => Self::Only(Road::Osc52),
-            "plain" => Self::Only(Road::Plain),
-            _ => return None,
-        })
-    }
-}
-
 /// What the surroundings allow.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Surroundings {
@@ -68,7 +47,11 @@ pub struct Surroundings {
 impl Surroundings {
     /// Reads them from the environment.
     pub fn here() -> Self {
-        Self::of(|name| env::var(name).ok().filter(|value| !value.is_empty()), cfg!(windows) || cfg!(target_os = "macos"))
+        let own_screen = cfg!(windows) || cfg!(target_os = "macos");
+        Self::of(
+            |name| env::var(name).ok().filter(|value| !value.is_empty()),
+            own_screen,
+        )
     }
 
     /// The same from given variables; `own_screen` where no display variable is needed.
@@ -96,22 +79,45 @@ pub struct Clipboard {
 impl Clipboard {
     /// A clipboard by the person's wish.
     pub fn new(wish: Wish, surroundings: Surroundings) -> Self {
-        Self { wish, surroundings, native: None, given_up: false }
+        Self {
+            wish,
+            surroundings,
+            native: None,
+            given_up: false,
+        }
     }
 
     /// Copies; what is returned beside the outcome must be written to the terminal.
     pub fn copy(&mut self, text: &str) -> (Copied, Option<String>) {
-        let may_native = self.wish == Wish::Only(Road::Native)
-            || (self.wish == Wish::Auto && self.surroundings.native);
+        let may_native =
+            self.wish == Wish::Native || (self.wish == Wish::Auto && self.surroundings.native);
         if may_native && self.copy_native(text) {
-            return (Copied { road: Road::Native, sure: true }, None);
+            return (
+                Copied {
+                    road: Road::Native,
+                    sure: true,
+                },
+                None,
+            );
         }
-        let may_osc52 = self.wish == Wish::Only(Road::Osc52)
-            || (self.wish == Wish::Auto && self.surroundings.osc52);
+        let may_osc52 =
+            self.wish == Wish::Osc52 || (self.wish == Wish::Auto && self.surroundings.osc52);
         if may_osc52 && let Some(sequence) = osc52(text, self.surroundings.screen) {
-            return (Copied { road: Road::Osc52, sure: false }, Some(sequence));
+            return (
+                Copied {
+                    road: Road::Osc52,
+                    sure: false,
+                },
+                Some(sequence),
+            );
         }
-        (Copied { road: Road::Plain, sure: false }, None)
+        (
+            Copied {
+                road: Road::Plain,
+                sure: false,
+            },
+            None,
+        )
     }
 
     /// What the system's clipboard holds, where it may be read at all: offered on
@@ -125,7 +131,8 @@ impl Clipboard {
     }
 
     fn copy_native(&mut self, text: &str) -> bool {
-        self.open().is_some_and(|clipboard| clipboard.set_text(text).is_ok())
+        self.open()
+            .is_some_and(|clipboard| clipboard.set_text(text).is_ok())
     }
 
     /// Opened at the first use only: connecting to a display takes time.
@@ -159,7 +166,11 @@ mod tests {
 
     fn surroundings(set: &[(&str, &str)]) -> Surroundings {
         Surroundings::of(
-            |name| set.iter().find(|(key, _)| *key == name).map(|(_, value)| (*value).to_owned()),
+            |name| {
+                set.iter()
+                    .find(|(key, _)| *key == name)
+                    .map(|(_, value)| (*value).to_owned())
+            },
             false,
         )
     }
@@ -177,10 +188,23 @@ mod tests {
     fn the_terminal_gets_base64() {
         let mut clipboard = Clipboard::new(Wish::Auto, surroundings(&[("TERM", "xterm")]));
         let (copied, sequence) = clipboard.copy("您好\x1b]52;c;!\x07");
-        assert_eq!(copied, Copied { road: Road::Osc52, sure: false });
+        assert_eq!(
+            copied,
+            Copied {
+                road: Road::Osc52,
+                sure: false
+            }
+        );
         let sequence = sequence.unwrap();
-        let payload = sequence.strip_prefix("\x1b]52;c;").unwrap().strip_suffix('\x07').unwrap();
-        assert_eq!(STANDARD.decode(payload).unwrap(), "您好\x1b]52;c;!\x07".as_bytes());
+        let payload = sequence
+            .strip_prefix("\x1b]52;c;")
+            .unwrap()
+            .strip_suffix('\x07')
+            .unwrap();
+        assert_eq!(
+            STANDARD.decode(payload).unwrap(),
+            "您好\x1b]52;c;!\x07".as_bytes()
+        );
     }
 
     #[test]
@@ -197,7 +221,13 @@ mod tests {
         assert_eq!(console.copy("a").0.road, Road::Plain);
         let mut long = Clipboard::new(Wish::Auto, surroundings(&[("TERM", "xterm")]));
         assert_eq!(long.copy(&"长".repeat(40_000)).0.road, Road::Plain);
-        let mut plain = Clipboard::new(Wish::Only(Road::Plain), surroundings(&[("DISPLAY", ":0")]));
-        assert_eq!(plain.copy("a").0, Copied { road: Road::Plain, sure: false });
+        let mut plain = Clipboard::new(Wish::Plain, surroundings(&[("DISPLAY", ":0")]));
+        assert_eq!(
+            plain.copy("a").0,
+            Copied {
+                road: Road::Plain,
+                sure: false
+            }
+        );
     }
 }

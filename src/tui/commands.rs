@@ -279,7 +279,10 @@ commands! {
 impl Command {
     /// The command of that name.
     pub fn from_name(name: &str) -> Option<Self> {
-        Self::ALL.iter().copied().find(|command| command.name() == name)
+        Self::ALL
+            .iter()
+            .copied()
+            .find(|command| command.name() == name)
     }
 
     /// Id of its doc line in the words.
@@ -309,32 +312,6 @@ fn numbered(command: Command, prefix: &str) -> Option<usize> {
     command.name().strip_prefix(prefix)?.parse().ok()
 }
 
-/// The candidate nearest to a word that nobody knows: fewest single edits,
-/// and none at all when more than half of the word would have to change.
-pub fn nearest<'a>(word: &str, candidates: impl Iterator<Item = &'a str>) -> Option<&'a str> {
-    candidates
-        .map(|candidate| (distance(word, candidate), candidate))
-        .min_by_key(|(edits, _)| *edits)
-        .filter(|(edits, candidate)| *edits <= candidate.chars().count().max(2) / 2)
-        .map(|(_, candidate)| candidate)
-}
-
-/// Levenshtein distance in characters.
-fn distance(left: &str, right: &str) -> usize {
-    let right: Vec<char> = right.chars().collect();
-    let mut row: Vec<usize> = (0..=right.len()).collect();
-    for (i, a) in left.chars().enumerate() {
-        let mut diagonal = row[0];
-        row[0] = i + 1;
-        for (j, b) in right.iter().enumerate() {
-            let keep = diagonal + usize::from(a != *b);
-            diagonal = row[j + 1];
-            row[j + 1] = keep.min(row[j] + 1).min(diagonal + 1);
-        }
-    }
-    row[right.len()]
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -358,13 +335,5 @@ mod tests {
         assert_eq!(Command::Choose3.choice(), Some(3));
         assert_eq!(Command::View0.view(), Some(0));
         assert_eq!(Command::Capture.choice(), None);
-    }
-
-    #[test]
-    fn the_nearest_name_is_offered() {
-        let names = || Command::ALL.iter().map(|c| c.name());
-        assert_eq!(nearest("captur", names()), Some("capture"));
-        assert_eq!(nearest("after_sales", names()), Some("after_sale"));
-        assert_eq!(nearest("xxxxxxxxxxxx", names()), None);
     }
 }

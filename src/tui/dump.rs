@@ -11,7 +11,11 @@ use super::theme::{Ink, Theme};
 /// The rows of a buffer, each without blanks at its end.
 pub fn rows(buf: &Buffer) -> Vec<String> {
     (buf.area.top()..buf.area.bottom())
-        .map(|y| row(buf, y, buf.area.left(), buf.area.right()).trim_end().to_owned())
+        .map(|y| {
+            row(buf, y, buf.area.left(), buf.area.right())
+                .trim_end()
+                .to_owned()
+        })
         .collect()
 }
 
@@ -35,7 +39,9 @@ pub fn row(buf: &Buffer, y: u16, from: u16, to: u16) -> String {
 /// The text of all cells that carry exactly the style of this ink, rows joined by `|`.
 pub fn inked(buf: &Buffer, theme: &Theme, ink: Ink) -> String {
     let wanted = theme.style(ink);
-    let Rect { x: left, y: top, .. } = buf.area;
+    let Rect {
+        x: left, y: top, ..
+    } = buf.area;
     let mut out: Vec<String> = Vec::new();
     for y in top..buf.area.bottom() {
         let mut line = String::new();
@@ -63,9 +69,13 @@ pub fn is_whole(buf: &Buffer) -> bool {
     (buf.area.top()..buf.area.bottom()).all(|y| {
         let mut x = buf.area.left();
         while x < buf.area.right() {
-            let wide = buf.cell((x, y)).map_or(1, |cell| cell.symbol().width().max(1)) as u16;
-            let hidden_is_blank = (x + 1..x + wide)
-                .all(|hidden| buf.cell((hidden, y)).is_some_and(|cell| cell.symbol().trim().is_empty()));
+            let wide = buf
+                .cell((x, y))
+                .map_or(1, |cell| cell.symbol().width().max(1)) as u16;
+            let hidden_is_blank = (x + 1..x + wide).all(|hidden| {
+                buf.cell((hidden, y))
+                    .is_some_and(|cell| cell.symbol().trim().is_empty())
+            });
             if !hidden_is_blank {
                 return false;
             }

@@ -86,7 +86,11 @@ impl Guard {
             leave();
             no_terminal(error)
         })?;
-        Ok(Self { terminal, out, clipboard: options.clipboard })
+        Ok(Self {
+            terminal,
+            out,
+            clipboard: options.clipboard,
+        })
     }
 
     /// What the clipboard of the system offers; see [`Clipboard::offered`].
@@ -138,7 +142,10 @@ impl Surface for Guard {
     fn copy(&mut self, text: &str) -> Copied {
         let (copied, sequence) = self.clipboard.copy(text);
         match sequence.map(|sequence| self.write(&sequence)) {
-            Some(Err(_)) => Copied { road: super::clipboard::Road::Plain, sure: false },
+            Some(Err(_)) => Copied {
+                road: super::clipboard::Road::Plain,
+                sure: false,
+            },
             _ => copied,
         }
     }
@@ -240,7 +247,9 @@ fn leave() {
 fn on_crash(folder: PathBuf, words: CrashWords) {
     let screen_thread = thread::current().id();
     panic::set_hook(Box::new(move |info| {
-        let here = info.location().map_or_else(String::new, ToString::to_string);
+        let here = info
+            .location()
+            .map_or_else(String::new, ToString::to_string);
         let path = folder.join(format!("crash-{}.txt", std::process::id()));
         let report = crash_report(&here, thread::current().name());
         let _ = fs::create_dir_all(&folder);
@@ -273,8 +282,7 @@ pub fn watch_signals<B: Send + 'static>(outbox: Outbox<B>) -> Result<(), Problem
     let failed = |error: io::Error| Problem::new(Kind::Defect, "tui-no-terminal").caused_by(error);
     // A file over its limit is an error of that write, not the end of the program.
     signal_hook::flag::register(SIGXFSZ, Arc::new(AtomicBool::new(false))).map_err(failed)?;
-    let mut signals =
-        Signals::new([SIGHUP, SIGTERM, SIGINT, SIGTSTP, SIGCONT]).map_err(failed)?;
+    let mut signals = Signals::new([SIGHUP, SIGTERM, SIGINT, SIGTSTP, SIGCONT]).map_err(failed)?;
     thread::Builder::new()
         .name("signals".into())
         .spawn(move || {

@@ -5,13 +5,16 @@
 //! with file, line and the nearest right name.
 
 use std::collections::HashMap;
+use std::fs;
 
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use super::commands::{Command, CONTEXTS, Context, nearest};
+use super::commands::{CONTEXTS, Command, Context};
 use super::keys::{Code, Key, Press};
+use crate::config::Config;
 use crate::problem::{Kind, Problem};
+use crate::text::nearest::nearest;
 
 /// The defaults, compiled in.
 pub const DEFAULT: &str = include_str!("../../assets/keys.toml");
@@ -54,6 +57,27 @@ impl Keymap {
         (map, problems)
     }
 
+    /// The defaults with the file that the settings name.
+    pub fn of(config: &Config) -> (Self, Vec<Problem>) {
+        let Some(file) = config.keys_file() else {
+            return Self::load(None);
+        };
+        let name = file.display().to_string();
+        match fs::read_to_string(file) {
+            Ok(text) => Self::load(Some((&name, &text))),
+            Err(error) => {
+                let (map, mut problems) = Self::load(None);
+                problems.push(
+                    Problem::new(Kind::Unreadable, "problem-file-unreadable")
+                        .hint("problem-file-unreadable-hint")
+                        .arg("file", name)
+                        .caused_by(error),
+                );
+                (map, problems)
+            }
+        }
+    }
+
     /// The command of a key, places asked from the first on.
     ///
     /// Where the first places include [`Context::Text`], a bare character is
@@ -83,7 +107,9 @@ impl Keymap {
                 })
             })
         };
-        reached(false).or_else(|| reached(true)).map(|(_, key, _)| *key)
+        reached(false)
+            .or_else(|| reached(true))
+            .map(|(_, key, _)| *key)
     }
 
     /// Every key of a command with its place, for help.
@@ -128,7 +154,9 @@ impl Keymap {
             Err(error) => {
                 let at = error.span().map_or(0, |span| span.start);
                 problems.push(
-                    source.problem("keys-syntax", at).arg("detail", error.message().to_owned()),
+                    source
+                        .problem("keys-syntax", at)
+                        .arg("detail", error.message().to_owned()),
                 );
                 return;
             }
@@ -153,11 +181,10 @@ impl Keymap {
                 }
                 "keyrow" => self.row = commands(&source, value, problems),
                 "keyrow_right" => self.row_right = commands(&source, value, problems),
-                other => problems.push(
-                    source
-                        .unknown("keys-field", name.span().start, other)
-                        .arg("near", near(other, ["keys", "hints", "keyrow", "keyrow_right"])),
-                ),
+                other => problems.push(source.unknown("keys-field", name.span().start, other).arg(
+                    "near",
+                    near(other, ["keys", "hints", "keyrow", "keyrow_right"]),
+                )),
             }
         }
     }
@@ -174,10 +201,15 @@ impl Keymap {
         let on = source.text(&fields, "on", at)?;
         let key = Key::parse(on).ok_or_else(|| source.unknown("keys-key", at, on))?;
         let run = source.text(&fields, "run", at)?;
-        let command = if run.is_empty() { None } else { Some(source.command(run, at)?) };
+        let command = if run.is_empty() {
+            None
+        } else {
+            Some(source.command(run, at)?)
+        };
         for place in source.text(&fields, "when", at)?.split_whitespace() {
             let context = source.context(place, at)?;
-            if key.is_bare() && matches!(context, Context::Any | Context::Text | Context::Composer) {
+            if key.is_bare() && matches!(context, Context::Any | Context::Text | Context::Composer)
+            {
                 return Err(source.unknown("keys-bare", at, on));
             }
             let slot = (context, key);
@@ -186,7 +218,9 @@ impl Keymap {
                 continue;
             };
             if let Some(other) = seen.insert(slot, command).filter(|other| *other != command) {
-                return Err(source.unknown("keys-clash", at, on).arg("other", other.name()));
+                return Err(source
+                    .unknown("keys-clash", at, on)
+                    .arg("other", other.name()));
             }
             self.keys.insert(slot, command);
             self.order.push((context, key, command));
@@ -225,7 +259,10 @@ fn commands(
 ) -> Vec<Command> {
     let mut out = Vec::new();
     for item in rows(value) {
-        match source.command(item.get_ref().as_str().unwrap_or_default(), item.span().start) {
+        match source.command(
+            item.get_ref().as_str().unwrap_or_default(),
+            item.span().start,
+        ) {
             Ok(command) => out.push(command),
             Err(problem) => problems.push(problem),
         }
@@ -234,11 +271,15 @@ fn commands(
 }
 
 fn rows<'a, 'i>(value: &'a Spanned<DeValue<'i>>) -> impl Iterator<Item = &'a Spanned<DeValue<'i>>> {
-    value.get_ref().as_array().into_iter().flat_map(|array| array.iter())
+    value
+        .get_ref()
+        .as_array()
+        .into_iter()
+        .flat_map(|array| array.iter())
 }
 
 fn near<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> String {
-    nearest(word, candidates.into_iter()).unwrap_or("-").to_owned()
+    nearest(word, candidates).unwrap_or("-").to_owned()
 }
 
 /// A file being read, to name its lines.
@@ -251,7 +292,9 @@ impl Source<'_> {
     fn problem(&self, id: &'static str, at: usize) -> Problem {
         let head = self.text.get(..at).unwrap_or(self.text);
         let line = head.matches('\n').count() + 1;
-        Problem::new(Kind::NotUnderstood, id).arg("file", self.file).arg("line", line)
+        Problem::new(Kind::NotUnderstood, id)
+            .arg("file", self.file)
+            .arg("line", line)
     }
 
     fn unknown(&self, id: &'static str, at: usize, word: &str) -> Problem {
@@ -261,14 +304,16 @@ impl Source<'_> {
     fn command(&self, name: &str, at: usize) -> Result<Command, Problem> {
         Command::from_name(name).ok_or_else(|| {
             let names = Command::ALL.iter().map(|command| command.name());
-            self.unknown("keys-command", at, name).arg("near", near(name, names))
+            self.unknown("keys-command", at, name)
+                .arg("near", near(name, names))
         })
     }
 
     fn context(&self, name: &str, at: usize) -> Result<Context, Problem> {
         Context::from_name(name).ok_or_else(|| {
             let names = CONTEXTS.iter().map(|(_, name)| *name);
-            self.unknown("keys-context", at, name).arg("near", near(name, names))
+            self.unknown("keys-context", at, name)
+                .arg("near", near(name, names))
         })
     }
 
@@ -279,8 +324,10 @@ impl Source<'_> {
         known: &[&'static str],
     ) -> Result<HashMap<&'r str, &'r str>, Problem> {
         let at = row.span().start;
-        let table =
-            row.get_ref().as_table().ok_or_else(|| self.unknown("keys-missing", at, "on"))?;
+        let table = row
+            .get_ref()
+            .as_table()
+            .ok_or_else(|| self.unknown("keys-missing", at, "on"))?;
         let mut out = HashMap::new();
         for (name, value) in table {
             let name_text = name.get_ref().as_ref();
@@ -302,7 +349,10 @@ impl Source<'_> {
         name: &str,
         at: usize,
     ) -> Result<&'r str, Problem> {
-        fields.get(name).copied().ok_or_else(|| self.unknown("keys-missing", at, name))
+        fields
+            .get(name)
+            .copied()
+            .ok_or_else(|| self.unknown("keys-missing", at, name))
     }
 }
 
@@ -324,32 +374,65 @@ mod tests {
     fn the_defaults_hold_the_function_keys() {
         let map = defaults();
         assert_eq!(map.row().len(), 11);
-        for (n, command) in [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 12].into_iter().zip(map.row()) {
+        for (n, command) in [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 12]
+            .into_iter()
+            .zip(map.row())
+        {
             let key = Press::of(Key::plain(Code::F(n)));
             assert_eq!(map.find(&[Context::Any], key), Some(*command));
         }
-        assert_eq!(map.find(&[Context::Any], press("Alt+0")), Some(Command::Handover));
-        assert_eq!(map.find(&[Context::Any], press("Alt+-")), Some(Command::Screens));
+        assert_eq!(
+            map.find(&[Context::Any], press("Alt+0")),
+            Some(Command::Handover)
+        );
+        assert_eq!(
+            map.find(&[Context::Any], press("Alt+-")),
+            Some(Command::Screens)
+        );
     }
 
     #[test]
     fn no_default_takes_what_others_own() {
         for name in [
-            "Alt+Enter", "F11", "Alt+F4", "Ctrl+Space", "Ctrl+.", "Alt+A", "Ctrl+H", "Ctrl+I",
-            "Ctrl+J", "Ctrl+M", "Ctrl+[", "Ctrl+Up", "Ctrl+Down", "Ctrl+Left", "Ctrl+Right",
+            "Alt+Enter",
+            "F11",
+            "Alt+F4",
+            "Ctrl+Space",
+            "Ctrl+.",
+            "Alt+A",
+            "Ctrl+H",
+            "Ctrl+I",
+            "Ctrl+J",
+            "Ctrl+M",
+            "Ctrl+[",
+            "Ctrl+Up",
+            "Ctrl+Down",
+            "Ctrl+Left",
+            "Ctrl+Right",
         ] {
             let key = Key::parse(name).unwrap();
-            assert!(defaults().order.iter().all(|(_, bound, _)| *bound != key), "{name} is bound");
+            assert!(
+                defaults().order.iter().all(|(_, bound, _)| *bound != key),
+                "{name} is bound"
+            );
         }
     }
 
     #[test]
     fn a_picker_takes_alt_digits_before_function_keys() {
         let map = defaults();
-        let picker = [Context::Text, Context::Replies, Context::Picker, Context::Any];
+        let picker = [
+            Context::Text,
+            Context::Replies,
+            Context::Picker,
+            Context::Any,
+        ];
         assert_eq!(map.find(&picker, press("Alt+2")), Some(Command::Choose2));
         assert_eq!(map.find(&picker, press("2")), None);
-        assert_eq!(map.find(&[Context::Any], press("Alt+2")), Some(Command::Capture));
+        assert_eq!(
+            map.find(&[Context::Any], press("Alt+2")),
+            Some(Command::Capture)
+        );
     }
 
     #[test]
@@ -360,7 +443,12 @@ mod tests {
         let text = [Context::Text, Context::List, Context::Any];
         assert_eq!(map.find(&text, press("u")), None);
         assert_eq!(map.find(&text, press("/")), None);
-        let empty = [Context::Text, Context::EmptyLine, Context::Composer, Context::Any];
+        let empty = [
+            Context::Text,
+            Context::EmptyLine,
+            Context::Composer,
+            Context::Any,
+        ];
         assert_eq!(map.find(&empty, press("/")), Some(Command::Replies));
         assert_eq!(map.find(&text, press("Ctrl+U")), Some(Command::Escalate));
     }
@@ -392,8 +480,10 @@ mod tests {
             "]\n",
         );
         let (map, problems) = Keymap::load(Some(("mine.toml", patch)));
-        let found: Vec<_> =
-            problems.iter().map(|p| (p.message, p.argument("line").unwrap())).collect();
+        let found: Vec<_> = problems
+            .iter()
+            .map(|p| (p.message, p.argument("line").unwrap()))
+            .collect();
         assert_eq!(
             found,
             [
@@ -416,20 +506,38 @@ mod tests {
         let (map, problems) = Keymap::load(Some(("mine.toml", "keys = [\n{ on = \n")));
         assert_eq!(problems.len(), 1);
         assert_eq!(problems[0].message, "keys-syntax");
-        assert_eq!(map.find(&[Context::Any], press("F2")), Some(Command::Capture));
+        assert_eq!(
+            map.find(&[Context::Any], press("F2")),
+            Some(Command::Capture)
+        );
     }
 
     #[test]
     fn every_command_but_those_of_the_palette_has_a_key() {
         let map = defaults();
         let only_palette = [
-            Command::Snooze, Command::Promise, Command::Remind, Command::SignIn, Command::SignOut,
-            Command::ChangePerson, Command::Lock, Command::Messages, Command::ToggleMouse,
-            Command::NextLanguage, Command::NextTheme, Command::Suspend, Command::Quit,
+            Command::Snooze,
+            Command::Promise,
+            Command::Remind,
+            Command::SignIn,
+            Command::SignOut,
+            Command::ChangePerson,
+            Command::Lock,
+            Command::Messages,
+            Command::ToggleMouse,
+            Command::NextLanguage,
+            Command::NextTheme,
+            Command::Suspend,
+            Command::Quit,
         ];
         for command in Command::ALL {
             let named = only_palette.contains(command) || command.name().starts_with("screen_");
-            assert_eq!(map.keys_of(*command).is_empty(), named, "{}", command.name());
+            assert_eq!(
+                map.keys_of(*command).is_empty(),
+                named,
+                "{}",
+                command.name()
+            );
         }
     }
 }

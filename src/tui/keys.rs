@@ -84,17 +84,32 @@ const NAMES: &[(Code, &str)] = &[
 impl Key {
     /// The key without modifiers.
     pub const fn plain(code: Code) -> Self {
-        Self { code, ctrl: false, alt: false, shift: false }
+        Self {
+            code,
+            ctrl: false,
+            alt: false,
+            shift: false,
+        }
     }
 
     /// The character with Ctrl.
     pub const fn ctrl(c: char) -> Self {
-        Self { code: Code::Char(c), ctrl: true, alt: false, shift: false }
+        Self {
+            code: Code::Char(c),
+            ctrl: true,
+            alt: false,
+            shift: false,
+        }
     }
 
     /// The character with Alt.
     pub const fn alt(c: char) -> Self {
-        Self { code: Code::Char(c), ctrl: false, alt: true, shift: false }
+        Self {
+            code: Code::Char(c),
+            ctrl: false,
+            alt: true,
+            shift: false,
+        }
     }
 
     /// True for a character without Ctrl or Alt, which a text field takes as text.
@@ -160,7 +175,11 @@ fn code_of(name: &str) -> Option<Code> {
         return (!first.is_control()).then_some(Code::Char(first));
     }
     if let Some(number) = name.strip_prefix(['F', 'f']) {
-        return number.parse().ok().filter(|n| (1..=24).contains(n)).map(Code::F);
+        return number
+            .parse()
+            .ok()
+            .filter(|n| (1..=24).contains(n))
+            .map(Code::F);
     }
     NAMES
         .iter()
@@ -250,7 +269,12 @@ pub struct Translator {
 impl Translator {
     /// A translator; `join_bursts` where the terminal has no bracketed paste.
     pub const fn new(join_bursts: bool) -> Self {
-        Self { join_bursts, escaped_at: None, held: VecDeque::new(), held_at: None }
+        Self {
+            join_bursts,
+            escaped_at: None,
+            held: VecDeque::new(),
+            held_at: None,
+        }
     }
 
     /// Takes one event that arrived at `at` and pushes what it means to `out`.
@@ -283,7 +307,11 @@ impl Translator {
     }
 
     fn gap(&self) -> Duration {
-        if self.held.len() > LONG_BURST { LONG_BURST_GAP } else { BURST_GAP }
+        if self.held.len() > LONG_BURST {
+            LONG_BURST_GAP
+        } else {
+            BURST_GAP
+        }
     }
 
     fn press(&mut self, press: Press, at: Instant, out: &mut Vec<Input>) {
@@ -320,7 +348,9 @@ impl Translator {
         self.held_at = None;
         let pasted = self.held.len() > 1 && self.held.iter().any(|p| p.key.code == Code::Enter);
         if pasted {
-            out.push(Input::Paste(self.held.drain(..).filter_map(character).collect()));
+            out.push(Input::Paste(
+                self.held.drain(..).filter_map(character).collect(),
+            ));
         } else {
             out.extend(self.held.drain(..).map(Input::Key));
         }
@@ -390,23 +420,51 @@ fn press_of(event: KeyEvent) -> Option<Press> {
     if let Code::Char(c) = key.code {
         let folded = fold::punctuation(c);
         let lower = key.ctrl || key.alt;
-        key.code = Code::Char(if lower { folded.to_ascii_lowercase() } else { folded });
+        key.code = Code::Char(if lower {
+            folded.to_ascii_lowercase()
+        } else {
+            folded
+        });
         key.shift = false;
     }
-    Some(Press { key: old_terminals(key), typed })
+    Some(Press {
+        key: old_terminals(key),
+        typed,
+    })
 }
 
 /// Ctrl+H is the backspace of old terminals, Ctrl+J the line end of some pastes.
 const fn old_terminals(key: Key) -> Key {
     match key {
-        Key { code: Code::Char('h'), ctrl: true, alt: false, .. } => Key::plain(Code::Backspace),
-        Key { code: Code::Char('j' | 'm'), ctrl: true, alt: false, .. } => Key::plain(Code::Enter),
-        Key { code: Code::Tab, shift: true, ctrl, alt } => {
-            Key { code: Code::BackTab, ctrl, alt, shift: false }
+        Key {
+            code: Code::Char('h'),
+            ctrl: true,
+            alt: false,
+            ..
+        } => Key::plain(Code::Backspace),
+        Key {
+            code: Code::Char('j' | 'm'),
+            ctrl: true,
+            alt: false,
+            ..
+        } => Key::plain(Code::Enter),
+        Key {
+            code: Code::Tab,
+            shift: true,
+            ctrl,
+            alt,
         }
-        Key { code: Code::BackTab, ctrl, alt, .. } => {
-            Key { code: Code::BackTab, ctrl, alt, shift: false }
-        }
+        | Key {
+            code: Code::BackTab,
+            ctrl,
+            alt,
+            ..
+        } => Key {
+            code: Code::BackTab,
+            ctrl,
+            alt,
+            shift: false,
+        },
         other => other,
     }
 }
@@ -446,7 +504,11 @@ mod tests {
         let start = Instant::now();
         let mut out = Vec::new();
         for (after, event) in events {
-            translator.take(event.clone(), start + Duration::from_millis(*after), &mut out);
+            translator.take(
+                event.clone(),
+                start + Duration::from_millis(*after),
+                &mut out,
+            );
         }
         out
     }
@@ -455,7 +517,11 @@ mod tests {
         text.chars()
             .enumerate()
             .map(|(i, c)| {
-                let code = if c == '\n' { KeyCode::Enter } else { KeyCode::Char(c) };
+                let code = if c == '\n' {
+                    KeyCode::Enter
+                } else {
+                    KeyCode::Char(c)
+                };
                 (from + i as u64 * step, event(code, KeyModifiers::NONE))
             })
             .collect()
@@ -463,7 +529,9 @@ mod tests {
 
     #[test]
     fn spellings_lead_back() {
-        for text in ["F2", "Ctrl+P", "Alt+3", "Space", "j", "PgUp", "BackTab", "Shift+Up", "/", "+"] {
+        for text in [
+            "F2", "Ctrl+P", "Alt+3", "Space", "j", "PgUp", "BackTab", "Shift+Up", "/", "+",
+        ] {
             assert_eq!(Key::parse(text).unwrap().to_string(), text);
         }
         for text in ["", "Ctrl+", "F0", "F25", "Nonsense", "Shift+a"] {
@@ -475,10 +543,16 @@ mod tests {
     #[test]
     fn chinese_punctuation_matches_but_text_keeps_it() {
         let mut translator = Translator::new(false);
-        let out = feed(&mut translator, &[(0, event(KeyCode::Char('、'), KeyModifiers::NONE))]);
+        let out = feed(
+            &mut translator,
+            &[(0, event(KeyCode::Char('、'), KeyModifiers::NONE))],
+        );
         assert_eq!(
             out,
-            [Input::Key(Press { key: Key::plain(Code::Char('/')), typed: Some('、') })]
+            [Input::Key(Press {
+                key: Key::plain(Code::Char('/')),
+                typed: Some('、')
+            })]
         );
     }
 
@@ -487,7 +561,10 @@ mod tests {
         let mut translator = Translator::new(false);
         let esc = event(KeyCode::Esc, KeyModifiers::NONE);
         let four = event(KeyCode::Char('4'), KeyModifiers::NONE);
-        let out = feed(&mut translator, &[(0, esc.clone()), (900, four.clone()), (950, four.clone())]);
+        let out = feed(
+            &mut translator,
+            &[(0, esc.clone()), (900, four.clone()), (950, four.clone())],
+        );
         assert_eq!(out[0], Input::Key(Press::of(Key::plain(Code::Esc))));
         assert_eq!(out[1], Input::Key(Press::of(Key::plain(Code::F(4)))));
         assert_eq!(out[2], Input::Key(Press::of(Key::plain(Code::Char('4')))));
@@ -543,7 +620,16 @@ mod tests {
     #[test]
     fn upper_case_with_control_is_the_same_key() {
         let mut translator = Translator::new(false);
-        let out = feed(&mut translator, &[(0, event(KeyCode::Char('P'), KeyModifiers::CONTROL))]);
-        assert_eq!(out, [Input::Key(Press { key: Key::ctrl('p'), typed: None })]);
+        let out = feed(
+            &mut translator,
+            &[(0, event(KeyCode::Char('P'), KeyModifiers::CONTROL))],
+        );
+        assert_eq!(
+            out,
+            [Input::Key(Press {
+                key: Key::ctrl('p'),
+                typed: None
+            })]
+        );
     }
 }

@@ -1,7 +1,7 @@
 //! The terminal: `Message -> update(&mut State) -> Effects -> view(&State, &mut Frame)`.
 //!
 //! * `run` is the loop, `guard` takes the terminal and gives it back,
-//!   `clipboard` brings text out;
+//!   `clipboard` brings text out, `open` puts the three together;
 //! * `keys` turns events into input, `commands` lists what can be asked for,
 //!   `keymap` says which key asks for it;
 //! * `theme` holds styles by meaning, `widgets` draw without any state of ours.
@@ -12,6 +12,7 @@ pub mod dump;
 pub mod guard;
 pub mod keymap;
 pub mod keys;
+pub mod open;
 pub mod run;
 pub mod theme;
 pub mod widgets;

@@ -86,13 +86,19 @@ impl Effects {
     /// Nothing changed.
     #[must_use]
     pub const fn none() -> Self {
-        Self { draw: false, list: Vec::new() }
+        Self {
+            draw: false,
+            list: Vec::new(),
+        }
     }
 
     /// The screen changes, nothing else.
     #[must_use]
     pub const fn draw() -> Self {
-        Self { draw: true, list: Vec::new() }
+        Self {
+            draw: true,
+            list: Vec::new(),
+        }
     }
 
     /// And then this.
@@ -263,7 +269,9 @@ impl<A: App> Loop<'_, A> {
             if self.dirty {
                 self.draw()?;
             }
-            let wait = self.next_deadline().saturating_duration_since(Instant::now());
+            let wait = self
+                .next_deadline()
+                .saturating_duration_since(Instant::now());
             match feed.recv_timeout(wait) {
                 Ok(first) => self.drain(first, feed)?,
                 Err(RecvTimeoutError::Timeout) => {}
@@ -284,7 +292,10 @@ impl<A: App> Loop<'_, A> {
     fn next_deadline(&self) -> Instant {
         let wake = self.wakes.values().min().copied();
         let settle = self.translator.deadline();
-        [wake, settle].into_iter().flatten().fold(self.tick_at, Instant::min)
+        [wake, settle]
+            .into_iter()
+            .flatten()
+            .fold(self.tick_at, Instant::min)
     }
 
     /// Takes what is queued, but not for longer than a frame may wait.
@@ -332,16 +343,16 @@ impl<A: App> Loop<'_, A> {
         match signal {
             RawSignal::End => self.finish(Signal::End),
             RawSignal::Gone => self.finish(Signal::Gone),
-            RawSignal::Suspend => self.act(Effect::Suspend),
-            RawSignal::Resumed => self.resumed(),
+            RawSignal::Suspend => self.surface.suspend()?,
+            RawSignal::Resumed => self.resumed()?,
         }
+        Ok(())
     }
 
     /// The application keeps its drafts; whatever it answers, the loop ends.
-    fn finish(&mut self, signal: Signal) -> io::Result<()> {
+    fn finish(&mut self, signal: Signal) {
         self.app.update(Message::Signal(signal));
         self.ended = true;
-        Ok(())
     }
 
     fn resumed(&mut self) -> io::Result<()> {
@@ -356,8 +367,12 @@ impl<A: App> Loop<'_, A> {
         let mut inputs = Vec::new();
         self.translator.settle(now, &mut inputs);
         self.inputs(inputs)?;
-        let due: Vec<u32> =
-            self.wakes.iter().filter(|(_, at)| **at <= now).map(|(token, _)| *token).collect();
+        let due: Vec<u32> = self
+            .wakes
+            .iter()
+            .filter(|(_, at)| **at <= now)
+            .map(|(token, _)| *token)
+            .collect();
         for token in due {
             self.wakes.remove(&token);
             self.tell(Message::Wake(token))?;

@@ -51,12 +51,14 @@ impl App for Counter {
     }
 
     fn view(&self, frame: &mut Frame<'_>) -> Option<Position> {
-        frame.buffer_mut().set_string(0, 0, self.keys.to_string(), ratatui::style::Style::new());
+        frame
+            .buffer_mut()
+            .set_string(0, 0, self.keys.to_string(), ratatui::style::Style::new());
         Some(Position::new(1, 0))
     }
 
     fn next_tick(&self) -> Duration {
-        Duration::from_secs(60)
+        Duration::from_mins(1)
     }
 }
 
@@ -70,7 +72,12 @@ struct Paper {
 impl Paper {
     fn new() -> Self {
         let terminal = Terminal::new(TestBackend::new(10, 1)).unwrap();
-        Self { terminal, frames: 0, fail: false, resumed: 0 }
+        Self {
+            terminal,
+            frames: 0,
+            fail: false,
+            resumed: 0,
+        }
     }
 }
 
@@ -97,7 +104,10 @@ impl Surface for Paper {
         Ok(())
     }
     fn copy(&mut self, _: &str) -> Copied {
-        Copied { road: Road::Native, sure: true }
+        Copied {
+            road: Road::Native,
+            sure: true,
+        }
     }
     fn mouse(&mut self, _: bool) -> io::Result<()> {
         Ok(())
@@ -173,7 +183,10 @@ fn signals_reach_the_application() {
 #[test]
 fn workers_reach_the_loop_and_held_bursts_are_let_go() {
     let (outbox, feed) = channel();
-    for event in [key('a'), Event::Key(KeyEvent::new(KeyCode::Enter, KeyModifiers::NONE))] {
+    for event in [
+        key('a'),
+        Event::Key(KeyEvent::new(KeyCode::Enter, KeyModifiers::NONE)),
+    ] {
         outbox.event(event, Instant::now());
     }
     let later = outbox.clone();

@@ -6,8 +6,8 @@ use std::str::FromStr;
 use ratatui::style::{Color, Modifier, Style};
 use toml::{Table, Value};
 
-use super::commands::nearest;
 use crate::problem::{Kind, Problem};
+use crate::text::nearest::nearest;
 
 macro_rules! inks {
     ($($variant:ident $name:literal $doc:literal;)*) => {
@@ -91,7 +91,10 @@ impl Theme {
 
     /// No colours at all, for `NO_COLOR` and for a theme that cannot be read.
     pub fn bare() -> Self {
-        let mut theme = Self { styles: vec![Style::new(); Ink::ALL.len()], ascii: true };
+        let mut theme = Self {
+            styles: vec![Style::new(); Ink::ALL.len()],
+            ascii: true,
+        };
         for (ink, modifier) in [
             (Ink::CursorRow, Modifier::REVERSED),
             (Ink::Selection, Modifier::REVERSED),
@@ -113,22 +116,29 @@ impl Theme {
                 .arg("word", word)
                 .arg("near", nearest(word, names).unwrap_or("-"))
         };
-        let table: Table = text.parse().map_err(|error: toml::de::Error| {
-            wrong(error.message()).caused_by(error)
-        })?;
+        let table: Table = text
+            .parse()
+            .map_err(|error: toml::de::Error| wrong(error.message()).caused_by(error))?;
         let ascii = match table.get("frame_characters").and_then(Value::as_str) {
             Some("lines") | None => false,
             Some("ascii") => true,
             Some(other) => return Err(wrong(other)),
         };
         let empty = Table::new();
-        let styles = table.get("styles").and_then(Value::as_table).unwrap_or(&empty);
-        if let Some(unknown) =
-            styles.keys().find(|name| !Ink::ALL.iter().any(|ink| ink.name() == name.as_str()))
+        let styles = table
+            .get("styles")
+            .and_then(Value::as_table)
+            .unwrap_or(&empty);
+        if let Some(unknown) = styles
+            .keys()
+            .find(|name| !Ink::ALL.iter().any(|ink| ink.name() == name.as_str()))
         {
             return Err(wrong(unknown));
         }
-        let base = styles.get("text").map_or(Ok(Style::new()), style).map_err(|w| wrong(&w))?;
+        let base = styles
+            .get("text")
+            .map_or(Ok(Style::new()), style)
+            .map_err(|w| wrong(&w))?;
         let styles = Ink::ALL
             .iter()
             .map(|ink| styles.get(ink.name()).map_or(Ok(base), style))
@@ -173,9 +183,9 @@ fn style(value: &Value) -> Result<Style, String> {
 
 fn color(value: &Value) -> Result<Color, String> {
     match value {
-        Value::Integer(index) => {
-            u8::try_from(*index).map(Color::Indexed).map_err(|_| index.to_string())
-        }
+        Value::Integer(index) => u8::try_from(*index)
+            .map(Color::Indexed)
+            .map_err(|_| index.to_string()),
         Value::String(name) => Color::from_str(name).map_err(|_| name.clone()),
         other => Err(other.to_string()),
     }
@@ -196,7 +206,11 @@ mod tests {
             let table: Table = text.parse().unwrap();
             let styles = table["styles"].as_table().unwrap();
             for ink in Ink::ALL {
-                assert!(styles.contains_key(ink.name()), "{name} lacks {}", ink.name());
+                assert!(
+                    styles.contains_key(ink.name()),
+                    "{name} lacks {}",
+                    ink.name()
+                );
             }
         }
         assert!(Theme::named("plain").ascii);
@@ -209,7 +223,11 @@ mod tests {
         for ink in Ink::ALL {
             let style = plain.style(*ink);
             for color in [style.fg, style.bg].into_iter().flatten() {
-                assert!(!matches!(color, Color::Rgb(..) | Color::Indexed(_)), "{}", ink.name());
+                assert!(
+                    !matches!(color, Color::Rgb(..) | Color::Indexed(_)),
+                    "{}",
+                    ink.name()
+                );
             }
         }
     }

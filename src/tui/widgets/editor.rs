@@ -11,12 +11,22 @@ use crate::tui::theme::Ink;
 
 /// Draws the buffer and returns where the caret stands, always within the area;
 /// nothing where the area is empty.
-pub fn draw(buf: &mut Buffer, area: Rect, editor: &Editor, ink: Ink, look: &Look<'_>) -> Option<Position> {
+pub fn draw(
+    buf: &mut Buffer,
+    area: Rect,
+    editor: &Editor,
+    ink: Ink,
+    look: &Look<'_>,
+) -> Option<Position> {
     let area = area.intersection(buf.area);
     if area.is_empty() {
         return None;
     }
-    let view = editor.view(usize::from(area.width), usize::from(area.height), look.ambiguous);
+    let view = editor.view(
+        usize::from(area.width),
+        usize::from(area.height),
+        look.ambiguous,
+    );
     for (shown, y) in view.lines.iter().zip(area.top()..area.bottom()) {
         match &shown.selected {
             None => {
@@ -119,7 +129,10 @@ mod tests {
             let mut buf = Buffer::empty(Rect::new(0, 0, 10, 2));
             let caret = draw(&mut buf, Rect::new(1, 0, 9, 2), &editor, Ink::Text, look);
             let at_end = caret.map(|p| (p.x, p.y));
-            assert!(at_end == Some((5, 0)) || at_end == Some((1, 0)), "{at_end:?}");
+            assert!(
+                at_end == Some((5, 0)) || at_end == Some((1, 0)),
+                "{at_end:?}"
+            );
             assert_eq!(dump::text(&buf).trim_end(), " 今天");
         });
     }
@@ -127,9 +140,15 @@ mod tests {
     #[test]
     fn keys_and_pastes_make_text() {
         let mut editor = Editor::new();
-        let typed = Input::Key(Press { key: Key::plain(Code::Char('/')), typed: Some('、') });
+        let typed = Input::Key(Press {
+            key: Key::plain(Code::Char('/')),
+            typed: Some('、'),
+        });
         assert_eq!(type_into(&mut editor, &typed), Typed::Changed);
-        assert_eq!(type_into(&mut editor, &Input::Paste("好".into())), Typed::Changed);
+        assert_eq!(
+            type_into(&mut editor, &Input::Paste("好".into())),
+            Typed::Changed
+        );
         assert_eq!(type_into(&mut editor, &key("Left")), Typed::Moved);
         assert_eq!(type_into(&mut editor, &key("Backspace")), Typed::Changed);
         assert_eq!(type_into(&mut editor, &key("F2")), Typed::Ignored);

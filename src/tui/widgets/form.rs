@@ -25,7 +25,10 @@ pub struct Choice {
 impl Choice {
     /// A choice.
     pub fn new(id: impl Into<String>, label: impl Into<String>) -> Self {
-        Self { id: id.into(), label: label.into() }
+        Self {
+            id: id.into(),
+            label: label.into(),
+        }
     }
 }
 
@@ -136,7 +139,11 @@ impl Field {
     }
 
     fn rows(&self) -> u16 {
-        if let Value::Text(_, rows) = &self.value { (*rows).max(1) } else { 1 }
+        if let Value::Text(_, rows) = &self.value {
+            (*rows).max(1)
+        } else {
+            1
+        }
     }
 }
 
@@ -210,25 +217,35 @@ impl Form {
 
     /// How many fields are missing.
     pub fn missing(&self) -> usize {
-        self.fields.iter().filter(|field| field.is_missing()).count()
+        self.fields
+            .iter()
+            .filter(|field| field.is_missing())
+            .count()
     }
 
     /// The text of a field that takes text.
     pub fn text(&self, id: &str) -> &str {
-        self.field(id).and_then(Field::editor).map_or("", Editor::text)
+        self.field(id)
+            .and_then(Field::editor)
+            .map_or("", Editor::text)
     }
 
     /// The id of what is chosen.
     pub fn chosen(&self, id: &str) -> Option<&str> {
         match &self.field(id)?.value {
-            Value::Choice(choices, Some(index)) => choices.get(*index).map(|choice| choice.id.as_str()),
+            Value::Choice(choices, Some(index)) => {
+                choices.get(*index).map(|choice| choice.id.as_str())
+            }
             _ => None,
         }
     }
 
     /// Whether a flag is ticked.
     pub fn ticked(&self, id: &str) -> bool {
-        matches!(self.field(id).map(|field| &field.value), Some(Value::Flag(true, _)))
+        matches!(
+            self.field(id).map(|field| &field.value),
+            Some(Value::Flag(true, _))
+        )
     }
 
     /// The field in front takes text: bare characters are not commands.
@@ -241,8 +258,8 @@ impl Form {
         match command {
             Command::NextField => self.vertical(1, Code::Down),
             Command::PreviousField => self.vertical(-1, Code::Up),
-            Command::NextMissing => self.to_missing(true),
-            Command::PreviousMissing => self.to_missing(false),
+            Command::NextMissing => self.seek_missing(true),
+            Command::PreviousMissing => self.seek_missing(false),
             Command::ValueNext => self.horizontal(1, Code::Right),
             Command::ValuePrevious => self.horizontal(-1, Code::Left),
             Command::Toggle => self.toggle(),
@@ -253,7 +270,9 @@ impl Form {
 
     /// Takes a key or a paste that no command took.
     pub fn input(&mut self, input: &Input) -> Outcome {
-        let Some(field) = self.fields.get_mut(self.cursor) else { return Outcome::Ignored };
+        let Some(field) = self.fields.get_mut(self.cursor) else {
+            return Outcome::Ignored;
+        };
         if let Some(editor) = field.editor_mut() {
             return match editor::type_into(editor, input) {
                 Typed::Changed => Outcome::Changed,
@@ -261,24 +280,23 @@ impl Form {
                 Typed::Ignored => Outcome::Ignored,
             };
         }
-        match (&mut field.value, input) {
-            (Value::Choice(choices, chosen), Input::Key(press)) => {
-                let digit = press.typed.and_then(|c| fold::punctuation(c).to_digit(10));
-                match digit.and_then(|n| (n as usize).checked_sub(1)) {
-                    Some(index) if index < choices.len() => {
-                        *chosen = Some(index);
-                        Outcome::Changed
-                    }
-                    _ => Outcome::Ignored,
-                }
-            }
-            _ => Outcome::Ignored,
+        let Input::Key(press) = input else {
+            return Outcome::Ignored;
+        };
+        let digit = press.typed.and_then(|c| fold::punctuation(c).to_digit(10));
+        match digit.and_then(|number| (number as usize).checked_sub(1)) {
+            Some(index) => self.choose(index),
+            None => Outcome::Ignored,
         }
     }
 
     /// Chooses by number from 0, as the unfolded menu does.
     pub fn choose(&mut self, index: usize) -> Outcome {
-        match self.fields.get_mut(self.cursor).map(|field| &mut field.value) {
+        match self
+            .fields
+            .get_mut(self.cursor)
+            .map(|field| &mut field.value)
+        {
             Some(Value::Choice(choices, chosen)) if index < choices.len() => {
                 *chosen = Some(index);
                 Outcome::Changed
@@ -293,7 +311,11 @@ impl Form {
             && field.rows() > 1
             && let Some(text) = field.editor_mut()
         {
-            let at_edge = if by > 0 { text.at_last_row() } else { text.at_first_row() };
+            let at_edge = if by > 0 {
+                text.at_last_row()
+            } else {
+                text.at_first_row()
+            };
             if !at_edge {
                 return self.arrow(code);
             }
@@ -303,7 +325,10 @@ impl Form {
 
     fn step(&mut self, by: isize) -> Outcome {
         let mut index = self.cursor;
-        while let Some(next) = index.checked_add_signed(by).filter(|next| *next < self.fields.len()) {
+        while let Some(next) = index
+            .checked_add_signed(by)
+            .filter(|next| *next < self.fields.len())
+        {
             index = next;
             if can_change(&self.fields[index]) {
                 self.cursor = index;
@@ -313,12 +338,19 @@ impl Form {
         Outcome::Moved // already at the end
     }
 
-    fn to_missing(&mut self, forward: bool) -> Outcome {
+    fn seek_missing(&mut self, forward: bool) -> Outcome {
         let len = self.fields.len();
         let at = |distance: usize| {
-            if forward { (self.cursor + distance) % len } else { (self.cursor + len - distance) % len }
+            if forward {
+                (self.cursor + distance) % len
+            } else {
+                (self.cursor + len - distance) % len
+            }
         };
-        match (1..=len).map(at).find(|index| self.fields[*index].is_missing()) {
+        match (1..=len)
+            .map(at)
+            .find(|index| self.fields[*index].is_missing())
+        {
             Some(index) => {
                 self.cursor = index;
                 Outcome::Moved
@@ -328,7 +360,9 @@ impl Form {
     }
 
     fn horizontal(&mut self, by: isize, code: Code) -> Outcome {
-        let Some(field) = self.fields.get_mut(self.cursor) else { return Outcome::Ignored };
+        let Some(field) = self.fields.get_mut(self.cursor) else {
+            return Outcome::Ignored;
+        };
         match &mut field.value {
             Value::Choice(choices, chosen) if !choices.is_empty() => {
                 let last = choices.len() - 1;
@@ -353,7 +387,11 @@ impl Form {
     }
 
     fn toggle(&mut self) -> Outcome {
-        match self.fields.get_mut(self.cursor).map(|field| &mut field.value) {
+        match self
+            .fields
+            .get_mut(self.cursor)
+            .map(|field| &mut field.value)
+        {
             Some(Value::Flag(ticked, _)) => {
                 *ticked = !*ticked;
                 Outcome::Changed
@@ -364,7 +402,9 @@ impl Form {
     }
 
     fn unfold(&mut self) -> Outcome {
-        let Some(field) = self.fields.get_mut(self.cursor) else { return Outcome::Ignored };
+        let Some(field) = self.fields.get_mut(self.cursor) else {
+            return Outcome::Ignored;
+        };
         if let Value::Text(text, rows) = &mut field.value
             && *rows > 1
         {
@@ -394,19 +434,30 @@ pub struct Shape {
 impl Shape {
     /// The shape for an area of that width.
     pub const fn of(width: u16) -> Self {
-        Self { label: if width < 100 { 9 } else { 11 }, beside: width * 9 / 16 }
+        Self {
+            label: if width < 100 { 9 } else { 11 },
+            beside: width * 9 / 16,
+        }
     }
 }
 
 /// Draws the form, scrolled so that the field in front is seen, and returns the caret.
-pub fn draw(buf: &mut Buffer, area: Rect, form: &Form, shape: Shape, look: &Look<'_>) -> Option<Position> {
+pub fn draw(
+    buf: &mut Buffer,
+    area: Rect,
+    form: &Form,
+    shape: Shape,
+    look: &Look<'_>,
+) -> Option<Position> {
     let area = area.intersection(buf.area);
     if area.is_empty() {
         return None;
     }
     let places = places(form, area.width, shape);
     let (cursor_top, cursor_rows) = places.get(form.cursor).map_or((0, 1), |p| (p.y, p.height));
-    let scrolled = (cursor_top + cursor_rows).saturating_sub(area.height).min(cursor_top);
+    let scrolled = (cursor_top + cursor_rows)
+        .saturating_sub(area.height)
+        .min(cursor_top);
     let mut caret = None;
     for (index, (field, place)) in form.fields.iter().zip(&places).enumerate() {
         if place.y < scrolled || place.y - scrolled >= area.height {
@@ -429,7 +480,11 @@ pub fn draw(buf: &mut Buffer, area: Rect, form: &Form, shape: Shape, look: &Look
 
 /// Rows that the form takes at this width.
 pub fn height(form: &Form, width: u16, shape: Shape) -> u16 {
-    places(form, width, shape).iter().map(|place| place.y + place.height).max().unwrap_or(0)
+    places(form, width, shape)
+        .iter()
+        .map(|place| place.y + place.height)
+        .max()
+        .unwrap_or(0)
 }
 
 /// Where each field stands, from (0, 0).
@@ -438,18 +493,15 @@ fn places(form: &Form, width: u16, shape: Shape) -> Vec<Rect> {
     let mut y = 0;
     for (index, field) in form.fields.iter().enumerate() {
         let shares = field.beside && index > 0 && shape.beside > 0 && shape.beside < width;
-        match places.last_mut().filter(|before| shares && before.x == 0) {
-            Some(before) => {
-                before.width = shape.beside.saturating_sub(1);
-                let top = before.y;
-                let rows = field.rows();
-                places.push(Rect::new(shape.beside, top, width - shape.beside, rows));
-                y = y.max(top + rows);
-            }
-            None => {
-                places.push(Rect::new(0, y, width, field.rows()));
-                y += field.rows();
-            }
+        if let Some(before) = places.last_mut().filter(|before| shares && before.x == 0) {
+            before.width = shape.beside.saturating_sub(1);
+            let top = before.y;
+            let rows = field.rows();
+            places.push(Rect::new(shape.beside, top, width - shape.beside, rows));
+            y = y.max(top + rows);
+        } else {
+            places.push(Rect::new(0, y, width, field.rows()));
+            y += field.rows();
         }
     }
     places
@@ -470,8 +522,22 @@ fn draw_field(
         (false, false) => (" ", Ink::FieldLabel),
     };
     let label_width = shape.label.min(place.width);
-    line::put(buf, (place.x, place.y), 1.min(place.width), mark, Ink::Missing, look);
-    line::put(buf, (place.x + 1, place.y), label_width.saturating_sub(2), &field.label, label_ink, look);
+    line::put(
+        buf,
+        (place.x, place.y),
+        1.min(place.width),
+        mark,
+        Ink::Missing,
+        look,
+    );
+    line::put(
+        buf,
+        (place.x + 1, place.y),
+        label_width.saturating_sub(2),
+        &field.label,
+        label_ink,
+        look,
+    );
     let mut value = Rect {
         x: place.x + label_width,
         width: place.width - label_width,
@@ -479,10 +545,23 @@ fn draw_field(
     };
     let note = line::columns(&field.note, look);
     if note > 0 && note + 4 < value.width {
-        line::put_runs(buf, (value.right() - note, value.y), note, &field.note, look);
+        line::put_runs(
+            buf,
+            (value.right() - note, value.y),
+            note,
+            &field.note,
+            look,
+        );
         value.width -= note + 1;
     }
-    let used = line::put(buf, (value.x, value.y), value.width, &field.prefix, Ink::Field, look);
+    let used = line::put(
+        buf,
+        (value.x, value.y),
+        value.width,
+        &field.prefix,
+        Ink::Field,
+        look,
+    );
     value.x += used;
     value.width -= used;
     if value.is_empty() {
@@ -491,16 +570,29 @@ fn draw_field(
     draw_value(buf, value, field, in_front, look)
 }
 
-fn draw_value(buf: &mut Buffer, area: Rect, field: &Field, in_front: bool, look: &Look<'_>) -> Option<Position> {
+fn draw_value(
+    buf: &mut Buffer,
+    area: Rect,
+    field: &Field,
+    in_front: bool,
+    look: &Look<'_>,
+) -> Option<Position> {
     let start = Some(Position::new(area.x, area.y));
     match &field.value {
         Value::Text(text, _) | Value::Money(text) | Value::Time(text) => {
-            let ink = if matches!(field.value, Value::Money(_)) { Ink::Money } else { Ink::Field };
+            let ink = if matches!(field.value, Value::Money(_)) {
+                Ink::Money
+            } else {
+                Ink::Field
+            };
             return editor::draw(buf, area, text, ink, look);
         }
         Value::Flag(ticked, words) => {
             let sign = if *ticked { "[x] " } else { "[ ] " };
-            let runs = [Run::new(sign, Ink::Field), Run::new(words.as_str(), Ink::Field)];
+            let runs = [
+                Run::new(sign, Ink::Field),
+                Run::new(words.as_str(), Ink::Field),
+            ];
             line::put_runs(buf, (area.x, area.y), area.width, &runs, look);
             return Some(Position::new((area.x + 1).min(area.right() - 1), area.y));
         }
@@ -534,7 +626,9 @@ fn draw_choice(
         });
     }
     if choices.len() > 9 || line::columns(&runs, look) > area.width {
-        let label = chosen.and_then(|index| choices.get(index)).map_or("-", |choice| choice.label.as_str());
+        let label = chosen
+            .and_then(|index| choices.get(index))
+            .map_or("-", |choice| choice.label.as_str());
         runs = vec![Run::new(label, Ink::Field)];
         if in_front {
             runs.push(line::text("  "));
@@ -549,7 +643,8 @@ pub fn header(form: &Form, look: &Look<'_>) -> Run<'static> {
     match form.missing() {
         0 => Run::new(look.words.get("form-complete").to_string(), Ink::Ok),
         count => Run::new(
-            look.words.with("form-missing", &[("count", Arg::Number(count as i64))]),
+            look.words
+                .with("form-missing", &[("count", Arg::Number(count as i64))]),
             Ink::Missing,
         ),
     }

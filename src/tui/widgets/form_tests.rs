@@ -6,7 +6,9 @@ use crate::tui::widgets::line::tests::with_look;
 use proptest::prelude::*;
 
 fn fault() -> Vec<Choice> {
-    ["我方", "买家", "快递", "平台", "不清"].map(|label| Choice::new(label, label)).to_vec()
+    ["我方", "买家", "快递", "平台", "不清"]
+        .map(|label| Choice::new(label, label))
+        .to_vec()
 }
 
 fn refund() -> Form {
@@ -15,7 +17,13 @@ fn refund() -> Form {
         Field::new(
             "kind",
             "类型",
-            Value::Choice(vec![Choice::new("refund_only", "仅退款"), Choice::new("return", "退货退款")], Some(0)),
+            Value::Choice(
+                vec![
+                    Choice::new("refund_only", "仅退款"),
+                    Choice::new("return", "退货退款"),
+                ],
+                Some(0),
+            ),
         ),
         Field::new("fault", "责任", Value::Choice(fault(), None)).required(),
         Field::new("evidence", "凭证", Value::Fixed("0 件".into())).beside(),
@@ -53,7 +61,12 @@ fn it_is_drawn_like_the_after_sale_form() {
             ]
         );
         assert_eq!(caret, Some(Position::new(9, 1)));
-        assert_eq!(header(&form, look).text.replace(['\u{2068}', '\u{2069}'], ""), "差 3 项");
+        assert_eq!(
+            header(&form, look)
+                .text
+                .replace(['\u{2068}', '\u{2069}'], ""),
+            "差 3 项"
+        );
     });
 }
 
@@ -66,7 +79,10 @@ fn it_is_filled_with_digits_tab_and_space() {
     form.apply(Command::NextMissing);
     assert_eq!(form.current().unwrap().id, "fault");
     assert_eq!(form.input(&key("6")), Outcome::Ignored);
-    let full_width = Press { key: Key::plain(Code::Char('2')), typed: Some('２') };
+    let full_width = Press {
+        key: Key::plain(Code::Char('2')),
+        typed: Some('２'),
+    };
     assert_eq!(form.input(&Input::Key(full_width)), Outcome::Changed);
     assert_eq!(form.chosen("fault"), Some("买家"));
     form.apply(Command::NextMissing);

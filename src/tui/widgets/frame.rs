@@ -25,7 +25,10 @@ pub struct Lines {
 impl Lines {
     /// No lines yet.
     pub fn new(area: Rect) -> Self {
-        Self { area, arms: vec![0; usize::from(area.width) * usize::from(area.height)] }
+        Self {
+            area,
+            arms: vec![0; usize::from(area.width) * usize::from(area.height)],
+        }
     }
 
     /// A rule over row `y` from column `from` to before `to`. At a column between
@@ -92,7 +95,14 @@ impl Lines {
         for (index, arms) in self.arms.iter().enumerate().filter(|(_, arms)| **arms != 0) {
             let x = self.area.x + (index % usize::from(self.area.width)) as u16;
             let y = self.area.y + (index / usize::from(self.area.width)) as u16;
-            line::put(buf, (x, y), 1, character(*arms, look.ascii()), Ink::Frame, look);
+            line::put(
+                buf,
+                (x, y),
+                1,
+                character(*arms, look.ascii()),
+                Ink::Frame,
+                look,
+            );
         }
     }
 
@@ -116,8 +126,7 @@ fn character(arms: u8, ascii: bool) -> &'static str {
         };
     }
     match (arms & VERTICAL, arms & HORIZONTAL) {
-        (VERTICAL, 0) => "│",
-        (UP | DOWN, 0) => "│",
+        (VERTICAL | UP | DOWN, 0) => "│",
         (VERTICAL, LEFT) => "┤",
         (VERTICAL, RIGHT) => "├",
         (VERTICAL, HORIZONTAL) => "┼",
@@ -133,26 +142,30 @@ fn character(arms: u8, ascii: bool) -> &'static str {
 
 /// Writes titles onto a rule that is drawn: `─ left ──── right ─`. `area` is the
 /// rule's row between its joints, without them.
-pub fn titles(
-    buf: &mut Buffer,
-    area: Rect,
-    left: &[Run<'_>],
-    right: &[Run<'_>],
-    look: &Look<'_>,
-) {
+pub fn titles(buf: &mut Buffer, area: Rect, left: &[Run<'_>], right: &[Run<'_>], look: &Look<'_>) {
     // One column of line and one blank at either side of a title.
     if area.width < 5 || area.height == 0 {
         return;
     }
     let room = area.width - 2;
     let wanted = line::columns(right, look).saturating_add(2);
-    let right_shown = if wanted > 2 && wanted + 4 <= room { wanted } else { 0 };
+    let right_shown = if wanted > 2 && wanted + 4 <= room {
+        wanted
+    } else {
+        0
+    };
     let left_room = room - right_shown - u16::from(right_shown > 0);
     if !left.is_empty() && left_room > 2 {
         title(buf, (area.x + 1, area.y), left_room, left, look);
     }
     if right_shown > 0 {
-        title(buf, (area.right() - 1 - right_shown, area.y), right_shown, right, look);
+        title(
+            buf,
+            (area.right() - 1 - right_shown, area.y),
+            right_shown,
+            right,
+            look,
+        );
     }
 }
 
@@ -163,14 +176,11 @@ fn title(buf: &mut Buffer, (x, y): (u16, u16), room: u16, runs: &[Run<'_>], look
 }
 
 /// A rule over a whole area's first row with its titles: a section of one column.
-pub fn section(
-    buf: &mut Buffer,
-    area: Rect,
-    left: &[Run<'_>],
-    right: &[Run<'_>],
-    look: &Look<'_>,
-) {
-    let row = Rect { height: area.height.min(1), ..area };
+pub fn section(buf: &mut Buffer, area: Rect, left: &[Run<'_>], right: &[Run<'_>], look: &Look<'_>) {
+    let row = Rect {
+        height: area.height.min(1),
+        ..area
+    };
     let mut lines = Lines::new(row);
     lines.rule(row.y, row.left(), row.right());
     lines.draw(buf, look);
@@ -197,9 +207,18 @@ pub fn overlay(
     }
     lines.draw(buf, look);
     if area.width < 2 || area.height < 2 {
-        return Rect { width: 0, height: 0, ..area };
+        return Rect {
+            width: 0,
+            height: 0,
+            ..area
+        };
     }
-    let top = Rect { x: area.x + 1, width: area.width - 2, height: 1, ..area };
+    let top = Rect {
+        x: area.x + 1,
+        width: area.width - 2,
+        height: 1,
+        ..area
+    };
     titles(buf, top, left, right, look);
     Rect::new(area.x + 1, area.y + 1, area.width - 2, area.height - 2)
 }
@@ -224,7 +243,16 @@ mod tests {
             lines.rule(2, 0, 7);
             lines.rule(4, 6, 12);
             lines.draw(&mut buf, look);
-            assert_eq!(dump::rows(&buf), ["──────┼─────", "      │", "──────┤", "      │", "      ├─────"]);
+            assert_eq!(
+                dump::rows(&buf),
+                [
+                    "──────┼─────",
+                    "      │",
+                    "──────┤",
+                    "      │",
+                    "      ├─────"
+                ]
+            );
         });
     }
 
@@ -235,7 +263,13 @@ mod tests {
             let area = buf.area;
             section(&mut buf, area, &[text("待办")], &[dim("1/7")], look);
             assert_eq!(dump::text(&buf), "─ 待办 ─────────── 1/7 ─");
-            section(&mut buf, Rect::new(0, 0, 12, 1), &[text("会话阳光小屋")], &[dim("等我")], look);
+            section(
+                &mut buf,
+                Rect::new(0, 0, 12, 1),
+                &[text("会话阳光小屋")],
+                &[dim("等我")],
+                look,
+            );
             assert!(dump::is_whole(&buf));
         });
     }
@@ -245,9 +279,23 @@ mod tests {
         with_look(Language::ZhCn, "dark", |look| {
             let mut buf = Buffer::empty(Rect::new(0, 0, 20, 4));
             for y in 0..4 {
-                line::put(&mut buf, (0, y), 20, "退款退款退款退款退款", Ink::Text, look);
+                line::put(
+                    &mut buf,
+                    (0, y),
+                    20,
+                    "退款退款退款退款退款",
+                    Ink::Text,
+                    look,
+                );
             }
-            overlay(&mut buf, Rect::new(3, 0, 10, 4), &[text("话术")], &[], &[2], look);
+            overlay(
+                &mut buf,
+                Rect::new(3, 0, 10, 4),
+                &[text("话术")],
+                &[],
+                &[2],
+                look,
+            );
             let rows = dump::rows(&buf);
             assert_eq!(rows[0], "退 ┌─ 话术 ─┐ 款退款");
             assert_eq!(rows[1], "退 │        │ 款退款");

@@ -58,13 +58,20 @@ pub fn row(map: &Keymap, width: u16, look: &Look<'_>) -> Vec<Entry> {
 /// close together, else without the last ones.
 pub fn hints(map: &Keymap, stack: &[Context], width: u16, look: &Look<'_>) -> Vec<Entry> {
     let make = |gap| -> Vec<Entry> {
-        map.hints(stack).into_iter().filter_map(|hint| hinted(map, hint, stack, gap, look)).collect()
+        map.hints(stack)
+            .into_iter()
+            .filter_map(|hint| hinted(map, hint, stack, gap, look))
+            .collect()
     };
     let airy = make(" ");
     if total(&airy, 2, look) < width {
         return place(airy, 1, 2, width, look);
     }
-    let gap = if look.words.language() == crate::i18n::Language::En { " " } else { "" };
+    let gap = if look.words.language() == crate::i18n::Language::En {
+        " "
+    } else {
+        ""
+    };
     place(make(gap), 1, 1, width, look)
 }
 
@@ -102,9 +109,21 @@ pub fn key_name(key: Key, look: &Look<'_>) -> String {
 }
 
 fn entry(map: &Keymap, command: Command, gap: &'static str, look: &Look<'_>) -> Entry {
-    let key = map.key_of(command, &[Context::Any]).map_or_else(String::new, |key| key_name(key, look));
-    let label = look.words.get(&format!("keyrow-{}", command.name())).to_string();
-    Entry { x: 0, width: 0, run: Some(command), key, gap, label }
+    let key = map
+        .key_of(command, &[Context::Any])
+        .map_or_else(String::new, |key| key_name(key, look));
+    let label = look
+        .words
+        .get(&format!("keyrow-{}", command.name()))
+        .to_string();
+    Entry {
+        x: 0,
+        width: 0,
+        run: Some(command),
+        key,
+        gap,
+        label,
+    }
 }
 
 fn hinted(
@@ -120,9 +139,20 @@ fn hinted(
         (None, None) => return None,
     };
     // Words that name keys read on without a blank, but not in English.
-    let gap = if look.words.language() == crate::i18n::Language::En { " " } else { gap };
+    let gap = if look.words.language() == crate::i18n::Language::En {
+        " "
+    } else {
+        gap
+    };
     let label = look.words.get(&format!("hint-{}", hint.word)).to_string();
-    Some(Entry { x: 0, width: 0, run: hint.run, key, gap, label })
+    Some(Entry {
+        x: 0,
+        width: 0,
+        run: hint.run,
+        key,
+        gap,
+        label,
+    })
 }
 
 fn columns(entry: &Entry, look: &Look<'_>) -> u16 {
@@ -131,7 +161,10 @@ fn columns(entry: &Entry, look: &Look<'_>) -> u16 {
 
 fn total(entries: &[Entry], between: u16, look: &Look<'_>) -> u16 {
     let gaps = between * entries.len().saturating_sub(1) as u16;
-    entries.iter().map(|entry| columns(entry, look)).fold(gaps, u16::saturating_add)
+    entries
+        .iter()
+        .map(|entry| columns(entry, look))
+        .fold(gaps, u16::saturating_add)
 }
 
 /// Gives each entry its place from `x` on; those that do not fit whole are left out.
@@ -158,7 +191,11 @@ mod tests {
     use crate::tui::dump;
     use crate::tui::widgets::line::tests::with_look;
 
-    fn drawn(language: Language, width: u16, make: impl Fn(&Keymap, &Look<'_>) -> Vec<Entry>) -> String {
+    fn drawn(
+        language: Language,
+        width: u16,
+        make: impl Fn(&Keymap, &Look<'_>) -> Vec<Entry>,
+    ) -> String {
         with_look(language, "dark", |look| {
             let map = Keymap::load(None).0;
             let mut buf = Buffer::empty(Rect::new(0, 0, width, 1));
@@ -194,19 +231,31 @@ mod tests {
     #[test]
     fn the_wide_row_has_a_right_end() {
         let wide = key_row(Language::ZhCn, 120);
-        assert!(wide.ends_with("F12切屏          Ctrl+S 同步  Ctrl+Q 离席"), "{wide}");
+        assert!(
+            wide.ends_with("F12切屏          Ctrl+S 同步  Ctrl+Q 离席"),
+            "{wide}"
+        );
     }
 
     #[test]
     fn hints_follow_what_is_in_front() {
-        let composer = [Context::Text, Context::Composer, Context::Desk, Context::Any];
+        let composer = [
+            Context::Text,
+            Context::Composer,
+            Context::Desk,
+            Context::Any,
+        ];
         assert_eq!(
-            drawn(Language::ZhCn, 80, |map, look| hints(map, &composer, 80, look)),
+            drawn(Language::ZhCn, 80, |map, look| hints(
+                map, &composer, 80, look
+            )),
             " Enter换行 Tab换栏 PgUp上文 Ctrl+T内部 Ctrl+G转交 Ctrl+U升级 Ctrl+N下一条"
         );
         let list = [Context::List, Context::Desk, Context::Any];
         assert_eq!(
-            drawn(Language::ZhCn, 120, |map, look| hints(map, &list, 120, look)),
+            drawn(Language::ZhCn, 120, |map, look| hints(
+                map, &list, 120, look
+            )),
             " 上下选  Enter 打开  空格 标记  Tab 换栏  Ctrl+T 内部  Ctrl+G 转交  Ctrl+U 升级  Ctrl+N 下一条  Ctrl+Z 撤销  Ctrl+R 显号"
         );
     }
@@ -224,7 +273,10 @@ mod tests {
     #[test]
     fn every_hint_and_label_has_words_in_every_language() {
         let map = Keymap::load(None).0;
-        let mut ids: Vec<String> = Command::ALL.iter().map(|command| command.doc_id()).collect();
+        let mut ids: Vec<String> = Command::ALL
+            .iter()
+            .map(|command| command.doc_id())
+            .collect();
         for command in map.row().iter().chain(map.row_right()) {
             ids.push(format!("keyrow-{}", command.name()));
         }
@@ -234,8 +286,18 @@ mod tests {
                 ids.push(format!("hint-{}", hint.word));
                 ids.extend(hint.shown.as_ref().map(|shown| format!("shown-{shown}")));
                 if let Some(command) = hint.run {
-                    let stack = [hint.when, Context::Picker, Context::List, Context::Form, Context::Any];
-                    assert!(map.key_of(command, &stack).is_some(), "{} has no key", command.name());
+                    let stack = [
+                        hint.when,
+                        Context::Picker,
+                        Context::List,
+                        Context::Form,
+                        Context::Any,
+                    ];
+                    assert!(
+                        map.key_of(command, &stack).is_some(),
+                        "{} has no key",
+                        command.name()
+                    );
                 }
             }
         }

@@ -26,12 +26,18 @@ pub struct Run<'a> {
 impl<'a> Run<'a> {
     /// A piece of text.
     pub fn new(text: impl Into<Cow<'a, str>>, ink: Ink) -> Self {
-        Self { text: text.into(), ink }
+        Self {
+            text: text.into(),
+            ink,
+        }
     }
 
     /// A piece of text from outside.
     pub fn untrusted(text: &'a Untrusted, ink: Ink) -> Self {
-        Self { text: text.line(), ink }
+        Self {
+            text: text.line(),
+            ink,
+        }
     }
 }
 
@@ -47,7 +53,9 @@ pub fn dim<'a>(text: impl Into<Cow<'a, str>>) -> Run<'a> {
 
 /// Columns of a row of pieces.
 pub fn columns(runs: &[Run<'_>], look: &Look<'_>) -> u16 {
-    runs.iter().map(|run| look.columns(&run.text)).fold(0, u16::saturating_add)
+    runs.iter()
+        .map(|run| look.columns(&run.text))
+        .fold(0, u16::saturating_add)
 }
 
 /// Writes a text into at most `width` columns from (x, y); what is too long ends
@@ -94,7 +102,11 @@ pub fn row(buf: &mut Buffer, area: Rect, left: &[Run<'_>], right: &[Run<'_>], lo
     }
     let wanted = columns(right, look);
     let shown = if wanted < area.width { wanted } else { 0 };
-    let room = if shown == 0 { area.width } else { area.width - shown - 1 };
+    let room = if shown == 0 {
+        area.width
+    } else {
+        area.width - shown - 1
+    };
     put_runs(buf, (area.x, area.y), room, left, look);
     if shown > 0 {
         put_runs(buf, (area.right() - shown, area.y), shown, right, look);
@@ -194,9 +206,17 @@ pub(crate) mod tests {
     use proptest::prelude::*;
 
     /// Runs a test with the look of a language and a theme.
-    pub(crate) fn with_look<T>(language: Language, theme: &str, test: impl FnOnce(&Look<'_>) -> T) -> T {
+    pub(crate) fn with_look<T>(
+        language: Language,
+        theme: &str,
+        test: impl FnOnce(&Look<'_>) -> T,
+    ) -> T {
         let (words, theme) = (Words::new(language), Theme::named(theme));
-        test(&Look { words: &words, theme: &theme, ambiguous: Ambiguous::Narrow })
+        test(&Look {
+            words: &words,
+            theme: &theme,
+            ambiguous: Ambiguous::Narrow,
+        })
     }
 
     fn buffer(width: u16, height: u16) -> Buffer {
@@ -220,7 +240,13 @@ pub(crate) mod tests {
     fn the_right_part_stays_and_the_left_is_shortened() {
         with_look(Language::ZhCn, "dark", |look| {
             let mut buf = buffer(14, 1);
-            row(&mut buf, Rect::new(0, 0, 14, 1), &[text("退了吗 没收到")], &[dim("逾 22分")], look);
+            row(
+                &mut buf,
+                Rect::new(0, 0, 14, 1),
+                &[text("退了吗 没收到")],
+                &[dim("逾 22分")],
+                look,
+            );
             assert_eq!(dump::text(&buf), "退了.. 逾 22分");
         });
     }
@@ -229,15 +255,30 @@ pub(crate) mod tests {
     fn nothing_from_outside_reaches_a_cell_uncleaned() {
         with_look(Language::ZhCn, "dark", |look| {
             let mut buf = buffer(40, 1);
-            put(&mut buf, (0, 0), 40, "a\x1b[31mb\u{202e}c\td\u{7}", Ink::Text, look);
-            assert!(dump::text(&buf).chars().all(|c| !c.is_control() && c != '\u{202e}'));
+            put(
+                &mut buf,
+                (0, 0),
+                40,
+                "a\x1b[31mb\u{202e}c\td\u{7}",
+                Ink::Text,
+                look,
+            );
+            assert!(
+                dump::text(&buf)
+                    .chars()
+                    .all(|c| !c.is_control() && c != '\u{202e}')
+            );
         });
     }
 
     #[test]
     fn doubtful_characters_take_two_columns_where_the_terminal_says_so() {
         let (words, theme) = (Words::new(Language::ZhCn), Theme::named("dark"));
-        let look = Look { words: &words, theme: &theme, ambiguous: Ambiguous::Wide };
+        let look = Look {
+            words: &words,
+            theme: &theme,
+            ambiguous: Ambiguous::Wide,
+        };
         let mut buf = buffer(10, 1);
         assert_eq!(put(&mut buf, (0, 0), 10, "§§", Ink::Text, &look), 4);
         assert!(look.ascii());

@@ -42,7 +42,11 @@ pub struct Cursor<I> {
 
 impl<I> Default for Cursor<I> {
     fn default() -> Self {
-        Self { id: None, index: 0, top: 0 }
+        Self {
+            id: None,
+            index: 0,
+            top: 0,
+        }
     }
 }
 
@@ -65,7 +69,10 @@ impl<I: Clone + PartialEq> Cursor<I> {
     /// After the list changed: goes to where its row now is, else stays at its
     /// number, within the list.
     pub fn follow(&mut self, ids: &[I]) {
-        let found = self.id.as_ref().and_then(|id| ids.iter().position(|other| other == id));
+        let found = self
+            .id
+            .as_ref()
+            .and_then(|id| ids.iter().position(|other| other == id));
         self.index = found.unwrap_or(self.index).min(ids.len().saturating_sub(1));
         self.id = ids.get(self.index).cloned();
     }
@@ -122,7 +129,11 @@ pub fn draw(buf: &mut Buffer, area: Rect, list: &List<'_>, look: &Look<'_>) -> u
         return 0;
     }
     for (index, row) in list.rows.iter().take(shown).enumerate() {
-        let place = Rect { y: area.y + index as u16, height: 1, ..area };
+        let place = Rect {
+            y: area.y + index as u16,
+            height: 1,
+            ..area
+        };
         draw_row(buf, place, list, row, list.cursor == Some(index), look);
     }
     shown
@@ -153,7 +164,11 @@ fn draw_row(
             Width::Fill => (fill, false),
         };
         let width = width.min(room);
-        let pad = if at_right { width.saturating_sub(line::columns(cell, look)) } else { 0 };
+        let pad = if at_right {
+            width.saturating_sub(line::columns(cell, look))
+        } else {
+            0
+        };
         line::put_runs(buf, (x + pad, place.y), width - pad, cell, look);
         x += width;
         if x >= place.right() {
@@ -191,8 +206,13 @@ mod tests {
     use crate::tui::widgets::line::text;
     use proptest::prelude::*;
 
-    const TODO: &[Width] =
-        &[Width::Left(2), Width::Left(4), Width::Left(10), Width::Fill, Width::Right(FIGURE)];
+    const TODO: &[Width] = &[
+        Width::Left(2),
+        Width::Left(4),
+        Width::Left(10),
+        Width::Fill,
+        Width::Right(FIGURE),
+    ];
 
     fn rows() -> Vec<Row<'static>> {
         vec![
@@ -224,7 +244,12 @@ mod tests {
         with_look(Language::ZhCn, "dark", |look| {
             let rows = rows();
             let mut buf = Buffer::empty(Rect::new(0, 0, 46, 2));
-            let list = List { columns: TODO, rows: &rows, cursor: Some(0), focused: true };
+            let list = List {
+                columns: TODO,
+                rows: &rows,
+                cursor: Some(0),
+                focused: true,
+            };
             let area = buf.area;
             draw(&mut buf, area, &list, look);
             assert_eq!(

@@ -42,12 +42,21 @@ impl Palette {
             .map(|command| {
                 let doc = words.get(&command.doc_id()).to_string();
                 let target = pinyin::Initials::of(&format!("{doc} {}", command.name()));
-                Known { command: *command, here: command.works_in(stack), doc, target }
+                Known {
+                    command: *command,
+                    here: command.works_in(stack),
+                    doc,
+                    target,
+                }
             })
             .collect();
         known.sort_by_key(|entry| !entry.here);
-        let mut palette =
-            Self { find: Editor::single_line(), known, found: Vec::new(), cursor: Cursor::default() };
+        let mut palette = Self {
+            find: Editor::single_line(),
+            known,
+            found: Vec::new(),
+            cursor: Cursor::default(),
+        };
         palette.filter();
         palette
     }
@@ -60,7 +69,8 @@ impl Palette {
     /// Moves the cursor.
     pub fn step(&mut self, by: isize) {
         let (found, known) = (&self.found, &self.known);
-        self.cursor.step(by, found.len(), |i| found.get(i).map(|n| known[*n].command));
+        self.cursor
+            .step(by, found.len(), |i| found.get(i).map(|n| known[*n].command));
     }
 
     /// Takes typing for the filter. True when it changed.
@@ -100,9 +110,18 @@ impl Palette {
     }
 
     /// Draws the palette and returns the caret.
-    pub fn draw(&self, buf: &mut Buffer, area: Rect, map: &Keymap, look: &Look<'_>) -> Option<Position> {
+    pub fn draw(
+        &self,
+        buf: &mut Buffer,
+        area: Rect,
+        map: &Keymap,
+        look: &Look<'_>,
+    ) -> Option<Position> {
         let area = place(area);
-        let count = look.words.with("palette-count", &[("count", Arg::Number(self.found.len() as i64))]);
+        let count = look.words.with(
+            "palette-count",
+            &[("count", Arg::Number(self.found.len() as i64))],
+        );
         let title = [
             Run::new(look.words.get("palette-title").to_string(), Ink::Title),
             Run::new(" F1", Ink::Key),
@@ -112,7 +131,14 @@ impl Palette {
             return None;
         }
         let label = look.words.get("palette-find");
-        let used = line::put(buf, (inner.x + 1, inner.y), inner.width - 1, &label, Ink::FieldLabel, look) + 3;
+        let used = line::put(
+            buf,
+            (inner.x + 1, inner.y),
+            inner.width - 1,
+            &label,
+            Ink::FieldLabel,
+            look,
+        ) + 3;
         let field = Rect {
             x: inner.x + used,
             width: inner.width.saturating_sub(used),
@@ -121,7 +147,12 @@ impl Palette {
         };
         let caret = editor::draw(buf, field, &self.find, Ink::Field, look);
         if inner.height > 2 {
-            let rows = Rect { y: inner.y + 2, height: inner.height - 2, width: inner.width - 1, ..inner };
+            let rows = Rect {
+                y: inner.y + 2,
+                height: inner.height - 2,
+                width: inner.width - 1,
+                ..inner
+            };
             self.draw_rows(buf, rows, map, look);
         }
         caret
@@ -129,8 +160,18 @@ impl Palette {
 
     fn draw_rows(&self, buf: &mut Buffer, area: Rect, map: &Keymap, look: &Look<'_>) {
         if self.found.is_empty() {
-            let none = look.words.with("palette-none", &[("word", Arg::Text(self.find.text().into()))]);
-            line::put(buf, (area.x + 1, area.y), area.width.saturating_sub(1), &none, Ink::Dim, look);
+            let none = look.words.with(
+                "palette-none",
+                &[("word", Arg::Text(self.find.text().into()))],
+            );
+            line::put(
+                buf,
+                (area.x + 1, area.y),
+                area.width.saturating_sub(1),
+                &none,
+                Ink::Dim,
+                look,
+            );
             return;
         }
         let mut cursor = self.cursor.clone();
@@ -143,8 +184,12 @@ impl Palette {
             .map(|number| row(&self.known[*number], map, look))
             .collect();
         let columns = [Width::Fill, Width::Right(18)];
-        let list =
-            List { columns: &columns, rows: &rows, cursor: Some(cursor.index() - top), focused: true };
+        let list = List {
+            columns: &columns,
+            rows: &rows,
+            cursor: Some(cursor.index() - top),
+            focused: true,
+        };
         list::draw(buf, area, &list, look);
     }
 }
@@ -175,7 +220,11 @@ fn keys(command: Command, map: &Keymap, look: &Look<'_>) -> String {
 /// The middle of a screen, all of a small one.
 fn place(area: Rect) -> Rect {
     let width = area.width.min(90);
-    let height = if area.height > 30 { area.height - 8 } else { area.height.saturating_sub(3) };
+    let height = if area.height > 30 {
+        area.height - 8
+    } else {
+        area.height.saturating_sub(3)
+    };
     Rect {
         x: area.x + (area.width - width) / 2,
         y: area.y + (area.height - height).min(1),
@@ -193,7 +242,11 @@ mod tests {
 
     fn find(palette: &mut Palette, text: &str) -> Vec<Command> {
         palette.input(&Input::Paste(text.into()));
-        palette.found.iter().map(|number| palette.known[*number].command).collect()
+        palette
+            .found
+            .iter()
+            .map(|number| palette.known[*number].command)
+            .collect()
     }
 
     #[test]

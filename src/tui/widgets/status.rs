@@ -24,12 +24,22 @@ impl Part {
     /// A part with one form for both.
     pub fn new(text: impl Into<String>, ink: Ink) -> Self {
         let text = text.into();
-        Self { short: text.clone(), long: text, ink, gap: 1 }
+        Self {
+            short: text.clone(),
+            long: text,
+            ink,
+            gap: 1,
+        }
     }
 
     /// A part with a short form.
     pub fn both(long: impl Into<String>, short: impl Into<String>, ink: Ink) -> Self {
-        Self { long: long.into(), short: short.into(), ink, gap: 1 }
+        Self {
+            long: long.into(),
+            short: short.into(),
+            ink,
+            gap: 1,
+        }
     }
 
     /// Sets the blanks before it.
@@ -55,7 +65,15 @@ pub fn draw(buf: &mut Buffer, area: Rect, left: &[Part], right: &[Part], look: &
     while !r.is_empty() && line::columns(&r, look) > area.width {
         r.remove(0);
     }
-    let inner = if area.width > 2 { Rect { x: area.x + 1, width: area.width - 1, ..area } } else { area };
+    let inner = if area.width > 2 {
+        Rect {
+            x: area.x + 1,
+            width: area.width - 1,
+            ..area
+        }
+    } else {
+        area
+    };
     line::row(buf, inner, &l, &r, look);
     line::paint_under(buf, area, Ink::Status, look);
 }
@@ -95,7 +113,11 @@ mod tests {
             Part::new("逾2", Ink::Overdue),
             Part::new("急3", Ink::Urgent),
             Part::new("等7", Ink::Waiting),
-            Part::both("| 订单截至15:02 同步12秒前", "|单15:02 同步12秒", Ink::Status),
+            Part::both(
+                "| 订单截至15:02 同步12秒前",
+                "|单15:02 同步12秒",
+                Ink::Status,
+            ),
             Part::both(" 15:46", "15:46", Ink::Status),
         ];
         (left, right)
@@ -110,12 +132,18 @@ mod tests {
             draw(&mut buf, area, &left, &right, look);
             let shown = dump::text(&buf);
             assert!(shown.starts_with(" 青禾 林晓 售后  剩2时14分 "), "{shown}");
-            assert!(shown.ends_with("逾2 急3 等7 |单15:02 同步12秒 15:46"), "{shown}");
+            assert!(
+                shown.ends_with("逾2 急3 等7 |单15:02 同步12秒 15:46"),
+                "{shown}"
+            );
             let mut buf = Buffer::empty(Rect::new(0, 0, 120, 1));
             let area = buf.area;
             draw(&mut buf, area, &left, &right, look);
             let shown = dump::text(&buf);
-            assert!(shown.starts_with(" 青禾家居旗舰店 林晓 售后 在席  班"), "{shown}");
+            assert!(
+                shown.starts_with(" 青禾家居旗舰店 林晓 售后 在席  班"),
+                "{shown}"
+            );
         });
     }
 

@@ -82,11 +82,26 @@ pub fn draw(buf: &mut Buffer, area: Rect, toast: &Toast, look: &Look<'_>) {
     if area.is_empty() {
         return;
     }
-    let row = Rect { y: area.bottom() - 1, height: 1, ..area };
-    let ink = if toast.weight == Weight::Note { Ink::Toast } else { Ink::ToastWarn };
+    let row = Rect {
+        y: area.bottom() - 1,
+        height: 1,
+        ..area
+    };
+    let ink = if toast.weight == Weight::Note {
+        Ink::Toast
+    } else {
+        Ink::ToastWarn
+    };
     line::clear(buf, row);
     line::paint(buf, row, ink, look);
-    line::put(buf, (row.x + 1.min(row.width - 1), row.y), row.width.saturating_sub(1), &toast.text, ink, look);
+    line::put(
+        buf,
+        (row.x + 1.min(row.width - 1), row.y),
+        row.width.saturating_sub(1),
+        &toast.text,
+        ink,
+        look,
+    );
 }
 
 #[cfg(test)]
@@ -97,7 +112,11 @@ mod tests {
     use crate::tui::widgets::line::tests::with_look;
 
     fn toast(text: &str, weight: Weight) -> Toast {
-        Toast { text: text.into(), weight, at: 0 }
+        Toast {
+            text: text.into(),
+            weight,
+            at: 0,
+        }
     }
 
     #[test]
@@ -125,7 +144,12 @@ mod tests {
                 let mut buf = Buffer::empty(Rect::new(0, 0, width, 2));
                 line::put(&mut buf, (0, 1), width, "退款退款", Ink::Text, look);
                 let area = buf.area;
-                draw(&mut buf, area, &toast("已复制 38字 (本机)", Weight::Note), look);
+                draw(
+                    &mut buf,
+                    area,
+                    &toast("已复制 38字 (本机)", Weight::Note),
+                    look,
+                );
                 assert!(dump::is_whole(&buf));
             }
         });
