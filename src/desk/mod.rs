@@ -1,1 +1,128 @@
-//! See the map of the house in the crate's documentation.
+//! What a person at this desk can do. Each function takes the session (who, where, when) from
+//! the [`Desk`], checks what that person may do, appends one act, and returns what changed or
+//! a [`Problem`].
+
+pub mod act;
+pub mod case;
+pub mod item;
+pub mod note;
+pub mod order;
+pub mod people;
+pub mod promise;
+pub mod shift;
+pub mod talk;
+pub mod todo;
+pub mod undo;
+
+use chrono_tz::Tz;
+
+use crate::chance::{Clock, Random};
+use crate::domain::id::{Id, ReplicaId, ShopSecret};
+use crate::problem::{Kind, Problem};
+use crate::store::Store;
+
+use people::{People, Person};
+
+/// The zone of a shop that has not said where it is.
+const HOME_ZONE: Tz = chrono_tz::Asia::Shanghai;
+/// The local setting that holds the signed-in replica.
+const SIGNED_IN: &str = "signed_in";
+
+/// A desk: a store, a person, a clock and dice.
+pub struct Desk {
+    store: Store,
+    clock: Box<dyn Clock>,
+    random: Box<dyn Random>,
+    people: People,
+    me: Option<Person>,
+    zone: Tz,
+}
+
+impl Desk {
+    /// Sits down at a store; who was signed in here still is.
+    pub fn open(store: Store, clock: Box<dyn Clock>, random: Box<dyn Random>) -> Result<Self, Problem> {
+        let people = People::read(&store)?;
+        let mut desk = Self { store, clock, random, people, me: None, zone: HOME_ZONE };
+        desk.zone = desk.setting("zone")?.and_then(|name| name.parse().ok()).unwrap_or(HOME_ZONE);
+        if let Some(replica) = desk.store.setting_local(SIGNED_IN)?.and_then(|id| id.parse().ok()) {
+            desk.me = desk.people.of_replica(replica).cloned();
+        }
+        Ok(desk)
+    }
+
+    /// Returns the store, for reading.
+    pub fn store(&self) -> &Store {
+        &self.store
+    }
+
+    /// Returns the store, for exchange and maintenance.
+    pub fn store_mut(&mut self) -> &mut Store {
+        &mut self.store
+    }
+
+    /// Returns the time, milliseconds UTC.
+    pub fn now(&self) -> i64 {
+        self.clock.now()
+    }
+
+    /// Returns the shop's zone.
+    pub fn zone(&self) -> Tz {
+        self.zone
+    }
+
+    /// Returns who is at the desk.
+    pub fn signed_in(&self) -> Option<&Person> {
+        self.me.as_ref()
+    }
+
+    /// Returns everybody of the shop.
+    pub fn people(&self) -> &People {
+        &self.people
+    }
+
+    /// Returns who acts, or says that nobody is signed in.
+    pub fn me(&self) -> Result<&Person, Problem> {
+        self.me.as_ref().ok_or_else(|| Problem::new(Kind::Refused, "problem-nobody").hint("problem-nobody-hint"))
+    }
+
+    /// Makes a person of this device the one who acts, without a word in the log: for the
+    /// command line's `--as` and the start of the workstation.
+    pub fn act_as(&mut self, person: &Person) {
+        self.me = Some(person.clone());
+    }
+
+    /// Reads people anew, after events of others arrived.
+    pub fn refresh(&mut self) -> Result<(), Problem> {
+        self.people = People::read(&self.store)?;
+        if let Some(me) = &self.me {
+            self.me = self.people.of_replica(me.replica).cloned().or_else(|| Some(me.clone()));
+        }
+        Ok(())
+    }
+
+    /// Returns the shop's value of a setting in force now.
+    pub fn setting(&self, key: &str) -> Result<Option<String>, Problem> {
+        Ok(self.store.setting(key, self.now())?)
+    }
+
+    /// Returns a new record's id.
+    pub fn new_id(&mut self) -> Id {
+        let mut dice = [0; 10];
+        self.random.fill(&mut dice);
+        Id::at(self.clock.now(), dice)
+    }
+
+    /// Returns the shop's secret, or says that this store has no shop yet.
+    pub fn secret(&self) -> Result<ShopSecret, Problem> {
+        self.store
+            .shop()
+            .map(|shop| shop.secret)
+            .ok_or_else(|| Problem::new(Kind::ReadOnly, "problem-no-shop").hint("problem-no-shop-hint"))
+    }
+
+    /// Keeps who is signed in for the next start.
+    fn remember(&mut self, replica: Option<ReplicaId>) -> Result<(), Problem> {
+        let word = replica.map(|id| id.to_string()).unwrap_or_default();
+        Ok(self.store.set_setting_local(SIGNED_IN, &word)?)
+    }
+}

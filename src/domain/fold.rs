@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::event::{Event, Verb};
-use super::id::{Chain, ShortId};
+use super::id::{Chain, ReplicaId, ShortId};
 use super::payload::{Change, Payload};
 use super::record::{Attachment, Conflict, Link, Record, Signature, Step, Trace, Write};
 use super::register::{Owner, Register};
@@ -243,10 +243,11 @@ impl<'a> Folder<'a> {
     ) -> ((Option<Owner>, Option<Owner>), Option<Chain>, Vec<Step>) {
         let (mut first, mut owner, mut by) = (None, None, None);
         let mut steps: Vec<Step> = Vec::new();
-        let mut seen: BTreeMap<Option<ShortId>, Vec<(Owner, Chain)>> = BTreeMap::new();
+        // Assigns of one replica follow each other in its stream: only its last word counts.
+        let mut seen: BTreeMap<Option<ShortId>, BTreeMap<ReplicaId, (Owner, Chain)>> = BTreeMap::new();
         for one in self.counting() {
             let Payload::Assign { saw, to, reason, note } = &one.payload else { continue };
-            seen.entry(*saw).or_default().push((*to, one.trace.chain));
+            seen.entry(*saw).or_default().insert(one.trace.replica, (*to, one.trace.chain));
             steps.push(Step {
                 trace: one.trace,
                 verb: Verb::Assign,
@@ -260,8 +261,11 @@ impl<'a> Folder<'a> {
             by = Some(one.trace.chain);
         }
         for claims in seen.into_values() {
-            if claims.iter().any(|(to, _)| *to != claims[0].0) {
-                let events = claims.into_iter().map(|(_, chain)| chain).collect();
+            let mut owners = claims.values().map(|(to, _)| to);
+            let one = owners.next();
+            if owners.any(|other| Some(other) != one) {
+                let mut events: Vec<Chain> = claims.into_values().map(|(_, chain)| chain).collect();
+                events.sort_unstable();
                 conflicts.push(Conflict { kind: "double_assign", about: "owner".into(), events });
             }
         }

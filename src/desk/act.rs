@@ -1,0 +1,196 @@
+//! One act: what a person does in one go, one or more events in one transaction.
+
+use std::collections::BTreeMap;
+
+use chrono::{Offset, TimeZone};
+use serde_json::Value;
+
+use super::Desk;
+use crate::domain::id::{Chain, Id, ShortId};
+use crate::domain::payload::{Change, Fields, Payload};
+use crate::domain::record::Record;
+use crate::domain::register::{Owner, Register};
+use crate::domain::registers;
+use crate::problem::{Kind, Problem};
+use crate::store::{Author, Draft};
+
+/// What an act did.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Done {
+    /// The seq of its first event in the author's stream, by which undo names it.
+    pub act: u64,
+    /// The records that it touched, the one it is about first.
+    pub records: Vec<Id>,
+    /// Its events.
+    pub events: Vec<Chain>,
+}
+
+impl Done {
+    /// Returns the record that the act is about.
+    pub fn record(&self) -> Id {
+        self.records.first().copied().unwrap_or_default()
+    }
+}
+
+/// The events of an act as they are put together.
+pub(super) struct Act {
+    at: i64,
+    drafts: Vec<Draft>,
+}
+
+impl Act {
+    /// Begins an act of things that happen at a time, milliseconds UTC.
+    pub fn at(at: i64) -> Self {
+        Self { at, drafts: Vec::new() }
+    }
+
+    /// Returns whether nothing is to be written.
+    pub fn is_empty(&self) -> bool {
+        self.drafts.is_empty()
+    }
+
+    /// Returns how many events the act has so far.
+    pub fn len(&self) -> usize {
+        self.drafts.len()
+    }
+
+    /// Adds an event that happened when the act does.
+    pub fn add(&mut self, register: &'static Register, record: Id, payload: Payload) {
+        self.add_at(register, record, payload, self.at);
+    }
+
+    /// Adds an event that happened at another time, as a source says.
+    pub fn add_at(&mut self, register: &'static Register, record: Id, payload: Payload, at: i64) {
+        self.drafts.push(Draft { register, record, payload, at, numbered: false });
+    }
+
+    /// Opens a record with these values, with a number for people where its register has them.
+    pub fn open(&mut self, register: &'static Register, record: Id, fields: Fields) {
+        let payload = Payload::Open(Change { fields, ..Change::default() });
+        self.drafts.push(Draft { register, record, payload, at: self.at, numbered: !register.letter.is_empty() });
+    }
+
+    /// Opens a record that is the person's own work from the start.
+    pub fn begin(&mut self, register: &'static Register, record: Id, fields: Fields, me: Id) {
+        self.open(register, record, fields);
+        if register.work {
+            self.add(register, record, Payload::Assign { saw: None, to: Owner::Person(me), reason: None, note: None });
+        }
+    }
+
+    /// Sets fields, naming every value that the screen showed.
+    pub fn set(&mut self, register: &'static Register, record: &Record, fields: Fields) {
+        self.add(register, record.id, Payload::Set(change(record, fields)));
+    }
+
+    /// Moves a record on.
+    pub fn step(&mut self, register: &'static Register, record: &Record, to: &str, reason: Option<&str>) {
+        let payload =
+            Payload::Move { from: record.state.clone(), to: to.to_owned(), reason: reason.map(str::to_owned), note: None };
+        self.add(register, record.id, payload);
+    }
+
+    /// Gives a record an owner.
+    pub fn assign(&mut self, register: &'static Register, record: &Record, to: Owner, reason: Option<&str>) {
+        let saw = record.assigned_by.map(|chain| chain.short());
+        let payload = Payload::Assign { saw, to, reason: reason.map(str::to_owned), note: None };
+        self.add(register, record.id, payload);
+    }
+
+    /// Claims a record that no person owns: the first act on it does.
+    pub fn claim(&mut self, register: &'static Register, record: &Record, me: Id) {
+        if register.work && !matches!(record.owner, Some(Owner::Person(_))) {
+            self.assign(register, record, Owner::Person(me), None);
+        }
+    }
+}
+
+/// Returns the change of an existing record that names what was live.
+pub(super) fn change(record: &Record, fields: Fields) -> Change {
+    let was: BTreeMap<String, Vec<ShortId>> = fields
+        .keys()
+        .filter_map(|path| {
+            let live = record.values.get(path)?;
+            Some((path.clone(), live.iter().map(|write| write.trace.chain.short()).collect()))
+        })
+        .collect();
+    Change { fields, was, ..Change::default() }
+}
+
+/// Returns fields from names and values, leaving out what is null.
+pub fn fields<const N: usize>(pairs: [(&str, Value); N]) -> Fields {
+    pairs.into_iter().filter(|(_, value)| !value.is_null()).map(|(name, value)| (name.to_owned(), value)).collect()
+}
+
+/// Returns a register by its name, plural allowed as on the command line.
+pub fn register(name: &str) -> Result<&'static Register, Problem> {
+    let singular = name.strip_suffix('s').unwrap_or(name);
+    registers::by_name(name)
+        .or_else(|| registers::by_name(singular))
+        .or_else(|| registers::by_name(&name.strip_suffix("ies").map(|stem| format!("{stem}y"))?))
+        .ok_or_else(|| Problem::new(Kind::NotUnderstood, "problem-register").arg("name", name).hint("problem-register-hint"))
+}
+
+impl Desk {
+    /// Begins an act now.
+    pub(super) fn act(&self) -> Act {
+        Act::at(self.now())
+    }
+
+    /// Writes an act for the person at the desk.
+    pub(super) fn write(&mut self, act: Act) -> Result<Done, Problem> {
+        let author = self.author()?;
+        let now = self.now();
+        let appended = self.store.append(&author, now, self.random.as_mut(), &act.drafts)?;
+        if act.drafts.iter().any(|draft| matches!(draft.register.name, "person" | "setting" | "account")) {
+            self.refresh()?;
+        }
+        Ok(Done { act: appended.act, records: appended.records, events: appended.chains })
+    }
+
+    /// Returns in whose name events are written now.
+    fn author(&self) -> Result<Author, Problem> {
+        let me = self.me()?;
+        let now = self.now();
+        let offset = self.zone.timestamp_millis_opt(now).single().map_or(0, |at| at.offset().fix().local_minus_utc());
+        Ok(Author { replica: me.replica, zone: (offset / 60) as i16 })
+    }
+
+    /// Returns a record with its declaration.
+    pub fn record(&self, id: Id) -> Result<(Record, &'static Register), Problem> {
+        let record = self.store.record(id)?.ok_or_else(|| not_found(&id.to_string()))?;
+        let register = register(&record.register)?;
+        Ok((record, register))
+    }
+
+    /// Returns the record that a number for people, an order number, or at least 8 digits of
+    /// an id name; ambiguous names are refused with the candidates.
+    pub fn resolve(&self, name: &str) -> Result<Id, Problem> {
+        if let Ok(id) = name.parse() {
+            return Ok(id);
+        }
+        let found = self.store.named(name)?;
+        match &found[..] {
+            [] => Err(not_found(name)),
+            [only] => Ok(only.id),
+            several => {
+                let candidates: Vec<String> =
+                    several.iter().take(5).map(|row| format!("{} {}", row.register, row.id)).collect();
+                Err(Problem::new(Kind::NotUnderstood, "problem-ambiguous")
+                    .arg("name", name)
+                    .arg("candidates", candidates.join(", "))
+                    .hint("problem-ambiguous-hint"))
+            }
+        }
+    }
+}
+
+/// Says that nothing has this name.
+pub fn not_found(name: &str) -> Problem {
+    Problem::new(Kind::NotFound, "problem-not-found").arg("name", name).hint("problem-not-found-hint")
+}
+
+/// Says that an act is not allowed, by the message's id.
+pub(super) fn refused(message: &'static str) -> Problem {
+    Problem::new(Kind::Refused, message)
+}

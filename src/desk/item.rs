@@ -1,0 +1,178 @@
+//! Acts that every register has by its declaration: open, set, move, claim, transfer, close,
+//! snooze.
+
+use serde_json::{Value, json};
+
+use super::Desk;
+use super::act::{Done, fields, refused, register};
+use crate::domain::field::FieldSpec;
+use crate::domain::id::Id;
+use crate::domain::payload::Fields;
+use crate::domain::record::Record;
+use crate::domain::register::{Owner, Post, Register};
+use crate::domain::registers::conversation;
+use crate::problem::{Kind, Problem};
+
+/// The words by which an item may be passed on (requirements 7.2).
+pub const TRANSFER_REASONS: &[&str] =
+    &["after_sales", "peak", "escalation", "main_account", "shift_end", "meal", "language", "supervisor_approved"];
+
+impl Desk {
+    /// Opens a record of any register that people may fill in.
+    pub fn open_record(&mut self, name: &str, values: Fields) -> Result<Done, Problem> {
+        let register = register(name)?;
+        for (path, value) in &values {
+            editable(register, path, value)?;
+        }
+        if let Some(missing) = register.fields.iter().find(|field| field.required && !values.contains_key(field.name)) {
+            return Err(refused("problem-field-missing").arg("field", missing.name).arg("register", register.name));
+        }
+        let id = self.new_id();
+        let me = self.me()?.id;
+        let mut act = self.act();
+        act.begin(register, id, values, me);
+        self.write(act)
+    }
+
+    /// Changes fields of a record; `null` clears one. Mirror fields are the platform's.
+    pub fn set_fields(&mut self, id: Id, values: Fields) -> Result<Done, Problem> {
+        let (record, register) = self.record(id)?;
+        for (path, value) in &values {
+            editable(register, path, value)?;
+        }
+        let changed: Fields =
+            values.into_iter().filter(|(path, value)| record.value(path).unwrap_or(&Value::Null) != value).collect();
+        if changed.is_empty() {
+            return Ok(Done { act: 0, records: vec![id], events: Vec::new() });
+        }
+        let me = self.me()?.id;
+        let mut act = self.act();
+        act.claim(register, &record, me);
+        act.set(register, &record, changed);
+        self.write(act)
+    }
+
+    /// Moves a record to a state that its lifecycle allows.
+    pub fn move_to(&mut self, id: Id, to: &str, reason: Option<&str>) -> Result<Done, Problem> {
+        let (record, register) = self.record(id)?;
+        allowed(register, &record, to)?;
+        let me = self.me()?.id;
+        let mut act = self.act();
+        act.claim(register, &record, me);
+        act.step(register, &record, to, reason);
+        self.write(act)
+    }
+
+    /// Takes an item: an unowned one, or with a reason a colleague's.
+    pub fn claim(&mut self, id: Id, reason: Option<&str>) -> Result<Done, Problem> {
+        let (record, register) = self.record(id)?;
+        let me = self.me()?.id;
+        match record.owner {
+            Some(Owner::Person(owner)) if owner == me => {
+                return Ok(Done { act: 0, records: vec![id], events: Vec::new() });
+            }
+            Some(Owner::Person(owner)) if reason.is_none() => {
+                let name = self.people().by_id(owner).map_or_else(String::new, |person| person.name.clone());
+                return Err(refused("problem-owned").arg("owner", name).hint("problem-owned-hint"));
+            }
+            _ => {}
+        }
+        let mut act = self.act();
+        act.assign(register, &record, Owner::Person(me), reason);
+        self.write(act)
+    }
+
+    /// Hands an item to a person or post, with a reason from the list (S03).
+    pub fn transfer(&mut self, id: Id, to: Owner, reason: &str) -> Result<Done, Problem> {
+        if !TRANSFER_REASONS.contains(&reason) {
+            return Err(Problem::new(Kind::NotUnderstood, "problem-transfer-reason")
+                .arg("reason", reason)
+                .arg("reasons", TRANSFER_REASONS.join(", "))
+                .hint("problem-transfer-reason-hint"));
+        }
+        let (record, register) = self.record(id)?;
+        let me = self.me()?.id;
+        let mut act = self.act();
+        // Who passes an unowned item on was asked first, and stays so.
+        act.claim(register, &record, me);
+        act.assign(register, &record, to, Some(reason));
+        self.write(act)
+    }
+
+    /// Reads whom a word names: a person or a post.
+    pub fn owner_named(&self, word: &str) -> Result<Owner, Problem> {
+        let post = Post::of(&word.replace('-', "_")).map(Owner::Post);
+        post.or_else(|| self.people().by_name(word).map(|person| Owner::Person(person.id))).ok_or_else(|| {
+            Problem::new(Kind::NotFound, "problem-person").arg("name", word).hint("problem-person-hint")
+        })
+    }
+
+    /// Ends work on an item with an outcome; each register ends in its own closed state.
+    pub fn close(&mut self, id: Id, outcome: &str) -> Result<Done, Problem> {
+        let (record, register) = self.record(id)?;
+        let me = self.me()?.id;
+        if register.name == conversation::CONVERSATION.name {
+            let field = conversation::OUTCOME.spec;
+            if !field.kind.accepts(&json!(outcome)) {
+                return Err(Problem::new(Kind::NotUnderstood, "problem-outcome")
+                    .arg("outcome", outcome)
+                    .hint("problem-outcome-hint"));
+            }
+            allowed(register, &record, "closed")?;
+            let mut act = self.act();
+            act.claim(register, &record, me);
+            act.set(register, &record, fields([(field.name, json!(outcome))]));
+            act.step(register, &record, "closed", None);
+            return self.write(act);
+        }
+        self.move_to(id, outcome, None)
+    }
+
+    /// Puts an item out of sight until a time, milliseconds UTC.
+    pub fn snooze(&mut self, id: Id, until: i64) -> Result<Done, Problem> {
+        if until <= self.now() {
+            return Err(refused("problem-snooze-past").hint("problem-snooze-past-hint"));
+        }
+        let (record, register) = self.record(id)?;
+        let me = self.me()?.id;
+        let mut act = self.act();
+        act.claim(register, &record, me);
+        act.set(register, &record, fields([("snoozed_until", json!(until))]));
+        self.write(act)
+    }
+}
+
+/// Checks that people may write a value into a field.
+fn editable(register: &'static Register, path: &str, value: &Value) -> Result<&'static FieldSpec, Problem> {
+    let field = register.field(path).ok_or_else(|| {
+        let names: Vec<&str> = register.fields.iter().filter(|field| !field.hidden).map(|field| field.name).collect();
+        Problem::new(Kind::NotUnderstood, "problem-field")
+            .arg("field", path)
+            .arg("register", register.name)
+            .arg("fields", names.join(", "))
+            .hint("problem-field-hint")
+    })?;
+    if field.mirror {
+        return Err(refused("problem-field-mirror").arg("field", path).hint("problem-field-mirror-hint"));
+    }
+    if !field.kind.accepts(value) {
+        return Err(Problem::new(Kind::NotUnderstood, "problem-field-value")
+            .arg("field", path)
+            .arg("value", value)
+            .hint("problem-field-value-hint"));
+    }
+    Ok(field)
+}
+
+/// Checks that a record may go to a state.
+pub(super) fn allowed(register: &Register, record: &Record, to: &str) -> Result<(), Problem> {
+    if register.lifecycle.allows(&record.state, to) {
+        return Ok(());
+    }
+    let next = register.lifecycle.successors(&record.state).join(", ");
+    Err(refused("problem-move")
+        .arg("from", &record.state)
+        .arg("to", to)
+        .arg("next", if next.is_empty() { "-".to_owned() } else { next })
+        .hint("problem-move-hint"))
+}

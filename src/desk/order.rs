@@ -1,0 +1,93 @@
+//! Orders: those that an export brought, and those of which only the number is known yet.
+
+use serde_json::{Value, json};
+
+use super::Desk;
+use super::act::{Act, fields};
+use crate::domain::id::Id;
+use crate::domain::payload::Fields;
+use crate::domain::record::Record;
+use crate::domain::registers::order;
+use crate::problem::{Kind, Problem};
+use crate::store::Query;
+
+/// An order as an act needs it.
+#[derive(Debug, Clone)]
+pub struct KnownOrder {
+    /// The order's record.
+    pub id: Id,
+    /// The cleaned number.
+    pub number: String,
+    /// The record, none where the act itself opens it.
+    pub record: Option<Record>,
+}
+
+impl KnownOrder {
+    /// Returns whether no export has brought the order yet: what is paid is not known.
+    pub fn is_unverified(&self) -> bool {
+        self.record.as_ref().is_none_or(order::is_unverified)
+    }
+}
+
+impl Desk {
+    /// Returns the order of a number; one that nobody knows is opened by the act, unverified,
+    /// with what the person said of it.
+    pub(super) fn order(&self, act: &mut Act, number: &str, said: Fields) -> Result<KnownOrder, Problem> {
+        let number = clean_number(number)?;
+        let account = self.account_for(None)?;
+        let id = self.secret()?.derive("order", &account, &number);
+        let known = match self.store().record(id)? {
+            Some(record) => Some(record),
+            None => self.order_by_number(&number)?,
+        };
+        let Some(record) = known else {
+            let mut values = said;
+            values.extend(fields([("number", json!(number)), ("account", text_or_null(&account))]));
+            act.open(&order::ORDER, id, values);
+            return Ok(KnownOrder { id, number, record: None });
+        };
+        Ok(KnownOrder { id: record.id, number, record: Some(record) })
+    }
+
+    /// Returns the one known order of a number, on whatever account it is.
+    pub fn order_by_number(&self, number: &str) -> Result<Option<Record>, Problem> {
+        let rows = self.store().rows(&Query {
+            registers: vec!["order"],
+            equals: Some(("number", number.to_owned())),
+            limit: 2,
+            ..Query::default()
+        })?;
+        match &rows[..] {
+            [only] => Ok(self.store().record(only.id)?),
+            _ => Ok(None),
+        }
+    }
+
+    /// Returns the account that outside numbers belong to where nobody names one: the shop's
+    /// only account (of a platform), else none, so that every desk derives the same ids.
+    pub fn account_for(&self, platform: Option<&str>) -> Result<String, Problem> {
+        let rows = self.store().rows(&Query { registers: vec!["account"], limit: 100, ..Query::default() })?;
+        let mut of_platform = rows.iter().filter(|row| {
+            platform.is_none_or(|platform| row.fields.get("platform").and_then(Value::as_str) == Some(platform))
+        });
+        match (of_platform.next(), of_platform.next()) {
+            (Some(only), None) => Ok(only.fields.get("name").and_then(Value::as_str).unwrap_or_default().to_owned()),
+            _ => Ok(String::new()),
+        }
+    }
+}
+
+fn text_or_null(text: &str) -> Value {
+    if text.is_empty() { Value::Null } else { json!(text) }
+}
+
+/// Returns an order number as ids are derived from it, or says what is wrong with it.
+pub fn clean_number(number: &str) -> Result<String, Problem> {
+    let cleaned = crate::exchange::intake::clean_number(number);
+    if cleaned.is_empty() || crate::exchange::intake::is_masked(&cleaned) {
+        return Err(Problem::new(Kind::NotUnderstood, "problem-order-number")
+            .arg("number", number)
+            .hint("problem-order-number-hint"));
+    }
+    Ok(cleaned)
+}

@@ -1,0 +1,96 @@
+//! What is said: replies that were copied, remarks among ourselves.
+
+use serde_json::json;
+
+use super::Desk;
+use super::act::{Done, fields, refused};
+use crate::domain::id::Id;
+use crate::domain::payload::{Direction, Payload, Say};
+use crate::domain::registers::{ACCOUNT, conversation, follow_up};
+use crate::problem::Problem;
+
+impl Desk {
+    /// Records that the text of a reply was copied to be sent; a later paste or export that
+    /// holds it turns it into *seen sent*. The first act on an unowned item claims it.
+    pub fn reply(&mut self, id: Id, text: &str) -> Result<Done, Problem> {
+        let text = said(text)?;
+        let hash = self.secret()?.text(Direction::Out.side(), text);
+        let (record, register) = self.record(id)?;
+        let (me, name) = self.me().map(|me| (me.id, me.name.clone()))?;
+        let mut act = self.act();
+        act.claim(register, &record, me);
+        act.add(
+            register,
+            id,
+            Payload::Say(Box::new(Say {
+                direction: Direction::Out,
+                channel: record.text("channel").map(str::to_owned),
+                author: Some(name),
+                text: Some(text.to_owned()),
+                copied: true,
+                hash: Some(hash),
+                source: None,
+            })),
+        );
+        self.write(act)
+    }
+
+    /// Adds an internal remark; each `@name` in it becomes an item of that person.
+    pub fn remark(&mut self, id: Id, text: &str) -> Result<Done, Problem> {
+        let text = said(text)?;
+        let (record, register) = self.record(id)?;
+        let (me, name) = self.me().map(|me| (me.id, me.name.clone()))?;
+        let mentioned: Vec<Id> = self
+            .people()
+            .all()
+            .iter()
+            .filter(|person| person.id != me && mentions(text, &person.name))
+            .map(|person| person.id)
+            .collect();
+        let mut act = self.act();
+        act.claim(register, &record, me);
+        let say = Say {
+            direction: Direction::Internal,
+            channel: None,
+            author: Some(name),
+            text: Some(text.to_owned()),
+            copied: false,
+            hash: None,
+            source: None,
+        };
+        act.add(register, id, Payload::Say(Box::new(say)));
+        for person in mentioned {
+            let mention = self.new_id();
+            let order = record.text("order").map(str::to_owned);
+            let about = fields([
+                (follow_up::KIND.name(), json!("mention")),
+                (follow_up::TEXT.name(), json!(text)),
+                (follow_up::SUBJECT.name(), json!(record.text("buyer"))),
+                ("order", json!(order)),
+                ("customer", json!(record.text("customer"))),
+                (ACCOUNT.name(), json!(record.text("account"))),
+            ]);
+            act.begin(&follow_up::FOLLOW_UP, mention, about, person);
+        }
+        self.write(act)
+    }
+
+    /// Opens a conversation that was not imported, of a buyer known by name.
+    pub fn open_conversation(&mut self, buyer: &str, channel: &str) -> Result<Done, Problem> {
+        let id = self.new_id();
+        let me = self.me()?.id;
+        let mut act = self.act();
+        let about = fields([("buyer", json!(buyer)), (conversation::CHANNEL.name(), json!(channel))]);
+        act.begin(&conversation::CONVERSATION, id, about, me);
+        self.write(act)
+    }
+}
+
+fn said(text: &str) -> Result<&str, Problem> {
+    let text = text.trim();
+    if text.is_empty() { Err(refused("problem-nothing-said").hint("problem-nothing-said-hint")) } else { Ok(text) }
+}
+
+fn mentions(text: &str, name: &str) -> bool {
+    text.match_indices('@').chain(text.match_indices('＠')).any(|(at, sign)| text[at + sign.len()..].starts_with(name))
+}
