@@ -64,10 +64,12 @@ impl Act {
         self.drafts.push(Draft { register, record, payload, at, numbered: false });
     }
 
-    /// Opens a record with these values, with a number for people where its register has them.
+    /// Opens a record with these values; it gets its number for people at once unless it has
+    /// to be submitted first.
     pub fn open(&mut self, register: &'static Register, record: Id, fields: Fields) {
         let payload = Payload::Open(Change { fields, ..Change::default() });
-        self.drafts.push(Draft { register, record, payload, at: self.at, numbered: !register.letter.is_empty() });
+        let numbered = !register.letter.is_empty() && !register.lifecycle.knows("submitted");
+        self.drafts.push(Draft { register, record, payload, at: self.at, numbered });
     }
 
     /// Opens a record that is the person's own work from the start.
@@ -81,6 +83,12 @@ impl Act {
     /// Sets fields, naming every value that the screen showed.
     pub fn set(&mut self, register: &'static Register, record: &Record, fields: Fields) {
         self.add(register, record.id, Payload::Set(change(record, fields)));
+    }
+
+    /// Sets fields and gives the record its number for people: it is filed now.
+    pub fn number(&mut self, register: &'static Register, record: &Record, fields: Fields) {
+        let payload = Payload::Set(change(record, fields));
+        self.drafts.push(Draft { register, record: record.id, payload, at: self.at, numbered: true });
     }
 
     /// Moves a record on.

@@ -1,0 +1,330 @@
+//! After-sale cases: what is asked, who may grant it, who does it, once.
+
+use serde_json::{Value, json};
+
+use super::Desk;
+use super::act::{Done, fields, refused};
+use super::promise::concerning;
+use crate::domain::authority::Role;
+use crate::domain::id::{Chain, Id};
+use crate::domain::money::Money;
+use crate::domain::payload::{Fields, Meaning, Payload};
+use crate::domain::record::Record;
+use crate::domain::register::Owner;
+use crate::domain::registers::case::{self, CASE};
+use crate::domain::registers::order;
+use crate::problem::{Kind, Problem};
+use crate::store::Query;
+
+/// What a refund or return asks, as far as it is filled in.
+#[derive(Debug, Clone, Default)]
+pub struct Request {
+    /// The order's number, imported or not.
+    pub order: String,
+    /// The item from which the form was opened.
+    pub about: Option<Id>,
+    /// The values of the form's fields by name.
+    pub values: Fields,
+}
+
+/// The sum that decides whether a case may be paid: paid − refunded − asked elsewhere − asked
+/// here. All amounts in minor units of one currency.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Arithmetic {
+    /// What the order was paid, none where no export says so yet.
+    pub paid: Option<Money>,
+    /// What was refunded already.
+    pub refunded: Money,
+    /// What other open cases of the order ask.
+    pub elsewhere: Money,
+    /// What this case asks.
+    pub asked: Money,
+}
+
+impl Arithmetic {
+    /// Returns what would be left; none where what is paid is not known.
+    pub fn left(&self) -> Option<Money> {
+        self.paid?.minus(self.refunded)?.minus(self.elsewhere)?.minus(self.asked)
+    }
+
+    /// Returns the most that may still be asked.
+    pub fn limit(&self) -> Option<Money> {
+        self.paid?.minus(self.refunded)?.minus(self.elsewhere)
+    }
+}
+
+impl Desk {
+    /// Writes a case as a draft, or changes a draft; an unknown order is opened with it.
+    pub fn draft_case(&mut self, draft: Option<Id>, request: &Request) -> Result<Done, Problem> {
+        check(&request.values)?;
+        if let Some(id) = draft {
+            let (record, _) = self.record(id)?;
+            if record.state != "draft" {
+                return Err(refused("problem-case-locked").hint("problem-case-locked-hint"));
+            }
+            return self.set_fields(id, request.values.clone());
+        }
+        let me = self.me()?.id;
+        let id = self.new_id();
+        let mut act = self.act();
+        let order = self.order(&mut act, &request.order, Fields::new())?;
+        let mut values = match request.about {
+            Some(about) => concerning(&self.record(about)?.0),
+            None => order.record.as_ref().map(concerning).unwrap_or_default(),
+        };
+        let paid = order.record.as_ref().filter(|_| !order.is_unverified()).and_then(|record| record.get(order::PAID));
+        values.extend(fields([
+            ("order", json!(order.id.to_string())),
+            ("order_number", json!(order.number)),
+            (case::PAID.name(), json!(paid)),
+            (case::PAID_VERIFIED.name(), json!(paid.is_some())),
+        ]));
+        values.extend(request.values.clone());
+        act.begin(&CASE, id, values, me);
+        let done = self.write(act)?;
+        Ok(Done { records: std::iter::once(id).chain(done.records.into_iter().filter(|one| *one != id)).collect(), ..done })
+    }
+
+    /// Submits a draft: what is asked is fixed from now on. Refused where a required field is
+    /// missing, the customer's read-back is not ticked, or more is asked than is left of what
+    /// was paid; what is paid may be unverified, which an approver sees.
+    pub fn submit_case(&mut self, id: Id) -> Result<Done, Problem> {
+        let (record, register) = self.record(id)?;
+        super::item::allowed(register, &record, "submitted")?;
+        if let Some(missing) = missing(&record.shown()).first() {
+            return Err(refused("problem-field-missing").arg("field", *missing).arg("register", register.name));
+        }
+        let sum = self.arithmetic(&record)?;
+        if sum.left().is_some_and(|left| left.minor < 0) {
+            return Err(refused("problem-case-above-paid")
+                .arg("asked", sum.asked)
+                .arg("limit", sum.limit().unwrap_or(sum.asked))
+                .hint("problem-case-above-paid-hint"));
+        }
+        let me = self.me()?.id;
+        let mut act = self.act();
+        act.claim(register, &record, me);
+        let mut values = fields([
+            (case::PAID.name(), json!(sum.paid)),
+            (case::PAID_VERIFIED.name(), json!(sum.paid.is_some())),
+        ]);
+        values.retain(|path, value| record.value(path) != Some(value));
+        if record.value("no").is_none() {
+            act.number(register, &record, values);
+        } else if !values.is_empty() {
+            act.set(register, &record, values);
+        }
+        act.step(register, &record, "submitted", None);
+        let free = self.may_grant_alone(&sum);
+        if free {
+            // Within the shop's free limit nobody else is asked: the record shows the grant.
+            let granted = Payload::Move {
+                from: "submitted".into(), to: "approved".into(), reason: Some("within_limit".into()), note: None,
+            };
+            act.add(register, id, granted);
+        }
+        self.write(act)
+    }
+
+    /// Changes a submitted case: the request as it was stays in the log, and an approval of it
+    /// no longer counts.
+    pub fn amend_case(&mut self, id: Id, values: &Fields) -> Result<Done, Problem> {
+        check(values)?;
+        let (record, register) = self.record(id)?;
+        if matches!(record.state.as_str(), "executed" | "told" | "closed") {
+            return Err(refused("problem-case-over").hint("problem-case-over-hint"));
+        }
+        let me = self.me()?.id;
+        let mut act = self.act();
+        act.claim(register, &record, me);
+        act.set(register, &record, values.clone());
+        if !matches!(record.state.as_str(), "draft" | "submitted") && register.lifecycle.allows(&record.state, "submitted") {
+            act.step(register, &record, "submitted", Some("amended"));
+        }
+        self.write(act)
+    }
+
+    /// Approves a case: the word is bound to the exact request and what it asks. Nobody
+    /// approves what they asked for themselves.
+    pub fn approve_case(&mut self, id: Id) -> Result<Done, Problem> {
+        self.decide(id, Meaning::Approve, "approved", None)
+    }
+
+    /// Refuses a case with a reason.
+    pub fn refuse_case(&mut self, id: Id, reason: &str) -> Result<Done, Problem> {
+        if reason.trim().is_empty() {
+            return Err(refused("problem-reason-missing"));
+        }
+        self.decide(id, Meaning::Refuse, "refused", Some(reason))
+    }
+
+    fn decide(&mut self, id: Id, meaning: Meaning, to: &str, note: Option<&str>) -> Result<Done, Problem> {
+        let (record, register) = self.record(id)?;
+        super::item::allowed(register, &record, to)?;
+        let me = self.me()?.clone();
+        if me.role == Role::Agent || me.role == Role::Auditor {
+            return Err(refused("problem-case-role").hint("problem-case-role-hint"));
+        }
+        let request = request(&record).ok_or_else(|| refused("problem-case-not-submitted"))?;
+        let asked_by = record.steps.iter().rev().find(|step| step.to == "submitted").map(|step| step.trace.replica);
+        let asker = asked_by.and_then(|replica| self.people().of_replica(replica)).map(|person| person.id);
+        if asker == Some(me.id) {
+            return Err(refused("problem-case-self").hint("problem-case-self-hint"));
+        }
+        let mut act = self.act();
+        act.add(
+            register,
+            id,
+            Payload::Sign { meaning, of: request, saw: binding(&record), note: note.map(str::to_owned) },
+        );
+        act.step(register, &record, to, None);
+        self.write(act)
+    }
+
+    /// Records that what was approved was done on the platform, once.
+    pub fn execute_case(&mut self, id: Id) -> Result<Done, Problem> {
+        let (record, register) = self.record(id)?;
+        let me = self.me()?.id;
+        let request = request(&record).ok_or_else(|| refused("problem-case-not-submitted"))?;
+        let mut act = self.act();
+        let mut state = record.state.clone();
+        // The step to the platform's page leaves no trace of its own there.
+        if state == "approved" && register.lifecycle.allows("approved", "to_execute") {
+            act.step(register, &record, "to_execute", None);
+            "to_execute".clone_into(&mut state);
+        }
+        if !register.lifecycle.allows(&state, "executed") {
+            super::item::allowed(register, &record, "executed")?;
+        }
+        act.claim(register, &record, me);
+        act.add(
+            register,
+            id,
+            Payload::Sign { meaning: Meaning::Execute, of: request, saw: binding(&record), note: None },
+        );
+        act.add(register, id, Payload::Move { from: state, to: "executed".into(), reason: None, note: None });
+        self.write(act)
+    }
+
+    /// Takes a case back with a reason: a draft by its author, a submitted one by a supervisor.
+    pub fn void_case(&mut self, id: Id, reason: &str) -> Result<Done, Problem> {
+        let (record, register) = self.record(id)?;
+        if reason.trim().is_empty() {
+            return Err(refused("problem-reason-missing"));
+        }
+        let me = self.me()?.clone();
+        if record.state != "draft" && !matches!(me.role, Role::Supervisor | Role::Manager) {
+            return Err(refused("problem-case-void-role").hint("problem-case-void-role-hint"));
+        }
+        let mut act = self.act();
+        act.add(register, id, Payload::Void { events: None, reason: Some(reason.to_owned()) });
+        self.write(act)
+    }
+
+    /// Returns the sum of a case against its order and the order's other cases.
+    pub fn arithmetic(&self, record: &Record) -> Result<Arithmetic, Problem> {
+        let order = record.value("order").and_then(Value::as_str).and_then(|id| id.parse::<Id>().ok());
+        let asked = record.get(case::AMOUNT).unwrap_or(Money::cny(0));
+        self.arithmetic_of(order, Some(record.id), asked)
+    }
+
+    /// Returns the sum for an amount that a form asks on an order, beside a case that is left out.
+    pub fn arithmetic_of(&self, order: Option<Id>, but: Option<Id>, asked: Money) -> Result<Arithmetic, Problem> {
+        let none = Money { minor: 0, ..asked };
+        let mut sum = Arithmetic { paid: None, refunded: none, elsewhere: none, asked };
+        let Some(order) = order else { return Ok(sum) };
+        if let Some(known) = self.store().record(order)? {
+            sum.paid = known.get(order::PAID);
+            sum.refunded = known.get(order::REFUNDED).unwrap_or(none);
+        }
+        let others = self.store().rows(&Query {
+            registers: vec!["case"],
+            order: Some(order),
+            limit: 1_000,
+            ..Query::default()
+        })?;
+        for other in others.iter().filter(|row| Some(row.id) != but && !row.void) {
+            let amount = other.fields.get("amount").and_then(|value| serde_json::from_value(value.clone()).ok());
+            let counts = matches!(
+                other.state.as_str(),
+                "submitted" | "approved" | "awaiting_goods" | "goods_received" | "to_execute"
+            );
+            // What was executed is in the platform's refunded sum after the next import; until
+            // then it is counted here, so that it cannot be asked twice.
+            let executed = matches!(other.state.as_str(), "executed" | "told" | "closed");
+            let Some(amount): Option<Money> = amount else { continue };
+            if counts {
+                sum.elsewhere = sum.elsewhere.plus(amount).unwrap_or(sum.elsewhere);
+            } else if executed && other.fields.get("platform_state").is_none() {
+                sum.refunded = sum.refunded.plus(amount).unwrap_or(sum.refunded).max(sum.refunded);
+            }
+        }
+        Ok(sum)
+    }
+
+    /// Whether the person may grant the sum without asking: the shop's limit for one case.
+    fn may_grant_alone(&self, sum: &Arithmetic) -> bool {
+        let limit = self.setting("limit_case").ok().flatten();
+        let limit = limit.and_then(|limit| Money::parse(&limit, sum.asked.currency).ok());
+        sum.paid.is_some() && limit.is_some_and(|limit| sum.asked.minor <= limit.minor)
+    }
+}
+
+/// Returns the request that approvals are bound to: the last submitted or amended event.
+pub fn request(record: &Record) -> Option<Chain> {
+    let submitted = record.reached("submitted")?.trace;
+    let amended = record
+        .values
+        .iter()
+        .filter(|(path, _)| case::is_asked(path))
+        .filter_map(|(_, writes)| writes.last())
+        .map(|write| write.trace)
+        .max_by_key(|trace| (trace.stamp, trace.chain));
+    match amended {
+        Some(amended) if (amended.stamp, amended.chain) > (submitted.stamp, submitted.chain) => Some(amended.chain),
+        _ => Some(submitted.chain),
+    }
+}
+
+/// Returns whether an approval stands: bound to the request as it is now.
+pub fn is_approved(record: &Record) -> bool {
+    let request = request(record);
+    record.signatures.iter().any(|sign| sign.meaning == Meaning::Approve && Some(sign.of) == request)
+}
+
+/// Returns the names of the fields that a form still needs, in its order.
+pub fn missing(values: &Value) -> Vec<&'static str> {
+    let has = |name: &str| values.get(name).is_some_and(|value| !value.is_null());
+    let kind = values.get(case::KIND.name()).and_then(Value::as_str).unwrap_or_default();
+    case::required(kind)
+        .iter()
+        .copied()
+        .filter(|name| !has(name) || *name == "read_back" && values.get(*name) != Some(&json!(true)))
+        .collect()
+}
+
+/// Returns what a person's word repeats of the request.
+fn binding(record: &Record) -> serde_json::Map<String, Value> {
+    ["amount", "order", "payee", "kind"]
+        .into_iter()
+        .filter_map(|path| Some((path.to_owned(), record.value(path)?.clone())))
+        .collect()
+}
+
+fn check(values: &Fields) -> Result<(), Problem> {
+    for (path, value) in values {
+        let field = CASE.field(path).filter(|field| !field.mirror);
+        if !field.is_some_and(|field| field.kind.accepts(value)) {
+            return Err(Problem::new(Kind::NotUnderstood, "problem-field-value")
+                .arg("field", path)
+                .arg("value", value)
+                .hint("problem-field-value-hint"));
+        }
+    }
+    Ok(())
+}
+
+/// Returns whether a person answers for a case.
+pub fn is_owned_by(record: &Record, person: Id) -> bool {
+    record.owner == Some(Owner::Person(person))
+}

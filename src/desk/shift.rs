@@ -1,0 +1,126 @@
+//! Attendance: sign in, away, back, sign out (S01); who sits here is remembered until sign-out
+//! or the end of the business day.
+
+use serde_json::json;
+
+use super::Desk;
+use super::act::{Done, fields, refused};
+use super::people::Person;
+use crate::domain::deadline::business_day;
+use crate::domain::id::Id;
+use crate::domain::payload::Payload;
+use crate::domain::record::Record;
+use crate::domain::registers::attendance::{self, ATTENDANCE};
+use crate::domain::registers::sheet;
+use crate::problem::{Kind, Problem};
+use crate::store::Query;
+
+/// The hour at which the business day ends where the shop has not said another.
+const DAY_ENDS: u32 = 4;
+
+impl Desk {
+    /// Returns the business day of a time (milliseconds UTC) as `2026-11-22`.
+    pub fn business_day(&self, at: i64) -> Result<String, Problem> {
+        let hour = self.setting("day_end")?.and_then(|hour| hour.parse().ok()).unwrap_or(DAY_ENDS);
+        Ok(business_day(at, self.zone(), hour).format("%Y-%m-%d").to_string())
+    }
+
+    /// Signs a person of this device in; late minutes follow from today's sheet.
+    pub fn sign_in(&mut self, person: &Person) -> Result<Done, Problem> {
+        if !self.store().own_replicas()?.contains(&person.replica) {
+            return Err(Problem::new(Kind::Refused, "problem-other-device").arg("person", &person.name).hint("problem-other-device-hint"));
+        }
+        self.act_as(person);
+        self.remember(Some(person.replica))?;
+        let now = self.now();
+        let (id, known) = self.attendance(person.id)?;
+        let mut act = self.act();
+        let from = match &known {
+            None => {
+                let late = self.shift_of(person.id)?.and_then(|shift| shift.get(sheet::STARTS));
+                let minutes = late.map(|starts| ((now - starts) / 60_000).max(0));
+                let day = self.business_day(now)?;
+                act.open(&ATTENDANCE, id, fields([
+                    (attendance::PERSON.name(), json!(person.id.to_string())),
+                    (attendance::DAY.name(), json!(day)),
+                    (attendance::LATE_MINUTES.name(), json!(minutes)),
+                ]));
+                ATTENDANCE.lifecycle.initial().to_owned()
+            }
+            Some(record) if record.state == "present" => {
+                return Ok(Done { act: 0, records: vec![id], events: Vec::new() });
+            }
+            Some(record) => record.state.clone(),
+        };
+        act.add(&ATTENDANCE, id, Payload::Move { from, to: "present".into(), reason: None, note: None });
+        self.write(act)
+    }
+
+    /// Leaves the desk for a while, with a reason.
+    pub fn away(&mut self, reason: &str) -> Result<Done, Problem> {
+        if reason.trim().is_empty() {
+            return Err(refused("problem-reason-missing"));
+        }
+        self.presence("away", Some(reason))
+    }
+
+    /// Comes back to the desk.
+    pub fn back(&mut self) -> Result<Done, Problem> {
+        self.presence("present", None)
+    }
+
+    /// Ends the person's shift. Refused while open items of theirs stand in no handover,
+    /// unless a reason overrides it (S19).
+    pub fn sign_out(&mut self, reason: Option<&str>) -> Result<Done, Problem> {
+        let left = self.not_handed_over()?;
+        if left > 0 && reason.is_none_or(|reason| reason.trim().is_empty()) {
+            return Err(refused("problem-sign-out-open").arg("count", left).hint("problem-sign-out-open-hint"));
+        }
+        let done = self.presence("off", reason)?;
+        self.remember(None)?;
+        self.me = None;
+        Ok(done)
+    }
+
+    /// Returns the word of the person's presence today: `absent`, `present`, `away` or `off`.
+    pub fn presence_of(&self, person: Id) -> Result<String, Problem> {
+        let known = self.attendance(person)?.1;
+        Ok(known.map_or_else(|| ATTENDANCE.lifecycle.initial().to_owned(), |record| record.state))
+    }
+
+    /// Returns the person's line of today's sheet.
+    pub fn shift_of(&self, person: Id) -> Result<Option<Record>, Problem> {
+        let day = self.business_day(self.now())?;
+        let rows = self.store().rows(&Query {
+            registers: vec!["sheet"],
+            equals: Some(("day", day)),
+            limit: 200,
+            ..Query::default()
+        })?;
+        let wanted = person.to_string();
+        let row = rows.iter().find(|row| row.fields.get("person").and_then(|id| id.as_str()) == Some(&wanted));
+        row.map_or(Ok(None), |row| Ok(self.store().record(row.id)?))
+    }
+
+    fn presence(&mut self, to: &str, reason: Option<&str>) -> Result<Done, Problem> {
+        let me = self.me()?.id;
+        let (id, known) = self.attendance(me)?;
+        let record = known.ok_or_else(|| refused("problem-not-signed-in").hint("problem-not-signed-in-hint"))?;
+        if record.state == to {
+            return Ok(Done { act: 0, records: vec![id], events: Vec::new() });
+        }
+        super::item::allowed(&ATTENDANCE, &record, to)?;
+        let mut act = self.act();
+        let note = reason.map(str::to_owned);
+        act.add(&ATTENDANCE, id, Payload::Move { from: record.state, to: to.into(), reason: None, note });
+        self.write(act)
+    }
+
+    /// The attendance record of a person today; its id is the same on every desk.
+    fn attendance(&self, person: Id) -> Result<(Id, Option<Record>), Problem> {
+        let day = self.business_day(self.now())?;
+        let id = self.secret()?.derive("attendance", &day, &person.to_string());
+        Ok((id, self.store().record(id)?))
+    }
+}
+

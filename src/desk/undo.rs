@@ -1,0 +1,97 @@
+//! Undo: the void of an act's events. Own acts until a colleague's event names them; the log
+//! keeps both, the records are as before.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::Desk;
+use super::act::{Done, refused, register};
+use crate::domain::authority;
+use crate::domain::event::{Event, Verb};
+use crate::domain::id::{Chain, Id};
+use crate::domain::payload::Payload;
+use crate::problem::{Kind, Problem};
+
+/// How far back the last act that can be undone is looked for.
+const REACH: usize = 100;
+
+impl Desk {
+    /// Takes back the person's last act that still stands, or the one named.
+    pub fn undo(&mut self, act: Option<u64>) -> Result<Done, Problem> {
+        let me = self.me()?.clone();
+        let act = match act {
+            Some(act) => act,
+            None => self.last_act(&me)?.ok_or_else(|| refused("problem-nothing-to-undo"))?,
+        };
+        let events = self.store().act_events(me.replica, act)?;
+        if events.is_empty() {
+            return Err(Problem::new(Kind::NotFound, "problem-act").arg("act", act).hint("problem-act-hint"));
+        }
+        self.may_undo(&events)?;
+        let mut by_record: BTreeMap<Id, (String, Vec<Chain>)> = BTreeMap::new();
+        for event in events {
+            let entry = by_record.entry(event.head.record).or_insert_with(|| (event.head.register.clone(), Vec::new()));
+            entry.1.push(event.chain);
+        }
+        let mut undo = self.act();
+        for (record, (name, events)) in by_record {
+            undo.add(register(&name)?, record, Payload::Void { events: Some(events), reason: Some("undo".into()) });
+        }
+        self.write(undo)
+    }
+
+    /// The last act that stands and is not itself an undo.
+    fn last_act(&self, me: &super::people::Person) -> Result<Option<u64>, Problem> {
+        for act in self.store().acts_of(me.replica, REACH)? {
+            let events = self.store().act_events(me.replica, act)?;
+            let is_undo = events.iter().all(|event| event.head.verb == Verb::Void as u8);
+            if !is_undo && !events.is_empty() && !self.is_void(&events)? && self.may_undo(&events).is_ok() {
+                return Ok(Some(act));
+            }
+        }
+        Ok(None)
+    }
+
+    fn is_void(&self, events: &[Event]) -> Result<bool, Problem> {
+        let Some(first) = events.first() else { return Ok(true) };
+        let record = self.store().record(first.head.record)?;
+        Ok(record.is_none_or(|record| record.voided.contains(&first.chain)))
+    }
+
+    /// Whether no colleague builds on these events and none of them is a word of authority.
+    fn may_undo(&self, events: &[Event]) -> Result<(), Problem> {
+        let mine: BTreeSet<Chain> = events.iter().map(|event| event.chain).collect();
+        let replica = events.first().map(|event| event.head.replica);
+        for event in events {
+            let payload = Payload::read(event);
+            if payload.is_some_and(|payload| authority::is_authority_event(&event.head.register, &payload, true)) {
+                return Err(refused("problem-undo-authority").hint("problem-undo-authority-hint"));
+            }
+        }
+        let records: BTreeSet<Id> = events.iter().map(|event| event.head.record).collect();
+        for record in records {
+            for other in self.store().events(record)? {
+                if Some(other.head.replica) != replica && names(&other, &mine) {
+                    let name = self.people().of_replica(other.head.replica).map(|person| person.name.clone());
+                    return Err(refused("problem-undo-built-on")
+                        .arg("person", name.unwrap_or_else(|| other.head.replica.to_string()))
+                        .hint("problem-undo-built-on-hint"));
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Returns whether an event names one of these: as seen, as signed, as taken back.
+fn names(event: &Event, these: &BTreeSet<Chain>) -> bool {
+    let shorts: BTreeSet<_> = these.iter().map(Chain::short).collect();
+    match Payload::read(event) {
+        Some(Payload::Open(change) | Payload::Set(change)) => {
+            change.was.values().flatten().any(|short| shorts.contains(short))
+        }
+        Some(Payload::Assign { saw, .. }) => saw.is_some_and(|short| shorts.contains(&short)),
+        Some(Payload::Sign { of, .. }) => these.contains(&of),
+        Some(Payload::Void { events: Some(events), .. }) => events.iter().any(|event| these.contains(event)),
+        _ => false,
+    }
+}
