@@ -54,6 +54,16 @@ impl Act {
         self.drafts.len()
     }
 
+    /// Returns whether the act already writes to a record.
+    pub fn touches(&self, record: Id) -> bool {
+        self.drafts.iter().any(|draft| draft.record == record)
+    }
+
+    /// Adds all events of another act behind this one's.
+    pub fn append(&mut self, other: Self) {
+        self.drafts.extend(other.drafts);
+    }
+
     /// Adds an event that happened when the act does.
     pub fn add(&mut self, register: &'static Register, record: Id, payload: Payload) {
         self.add_at(register, record, payload, self.at);
@@ -154,6 +164,18 @@ impl Desk {
             self.refresh()?;
         }
         Ok(Done { act: appended.act, records: appended.records, events: appended.chains })
+    }
+
+    /// Writes a long act in several transactions of at most `portion` events, all of one act.
+    pub(super) fn write_long(&mut self, act: Act, portion: usize) -> Result<(), Problem> {
+        let author = self.author()?;
+        let mut begun = None;
+        for events in act.drafts.chunks(portion) {
+            let now = self.now();
+            let appended = self.store.append_to(begun, &author, now, self.random.as_mut(), events)?;
+            begun = Some(appended.act);
+        }
+        self.refresh()
     }
 
     /// Returns in whose name events are written now.

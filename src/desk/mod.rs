@@ -4,6 +4,8 @@
 
 pub mod act;
 pub mod case;
+pub mod conversation;
+pub mod import;
 pub mod item;
 pub mod note;
 pub mod order;

@@ -1,0 +1,356 @@
+//! Exports of marketplaces, chat logs and reply libraries into records. One file is one act,
+//! whose first event opens the `import` record; nothing is written twice, nothing older
+//! replaces anything newer, nobody is known by a masked name.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Value, json};
+
+use super::Desk;
+use super::act::{Act, fields, register};
+use super::conversation::Talk;
+use crate::domain::field::Kind as FieldKind;
+use crate::domain::id::{Id, ShortId};
+use crate::domain::payload::{Change, Fields, Payload};
+use crate::domain::record::Record;
+use crate::domain::register::Register;
+use crate::domain::registers::{import, reply};
+use crate::exchange::intake::{self, Cell, DateOrder, LineProblem, Parsed, Profiles, Row};
+use crate::problem::Problem;
+use crate::store::Query;
+
+/// How many events one transaction of a long import holds.
+const PORTION: usize = 2_000;
+
+/// What a person says about the files beside their bytes.
+#[derive(Debug, Clone, Default)]
+pub struct ImportOptions {
+    /// What the files hold.
+    pub kind: Option<intake::Kind>,
+    /// The profile to read them by.
+    pub profile: Option<String>,
+    /// Whose data it is.
+    pub account: Option<String>,
+    /// When the export was made, milliseconds UTC.
+    pub exported_at: Option<i64>,
+    /// How dates with open day and month are read.
+    pub date_order: Option<DateOrder>,
+    /// Whether to write nothing.
+    pub dry_run: bool,
+}
+
+/// What an import did with one file.
+#[derive(Debug, Clone, Default)]
+pub struct FileReport {
+    /// The file's name.
+    pub file: String,
+    /// What it holds.
+    pub kind: String,
+    /// The profile that read it.
+    pub profile: Option<String>,
+    /// How it is encoded.
+    pub encoding: String,
+    /// The time from which it is.
+    pub exported_at: Option<i64>,
+    /// Records of the file.
+    pub read: usize,
+    /// Records that were not here.
+    pub new: usize,
+    /// Records in which something changed.
+    pub changed: usize,
+    /// Records that say what is known.
+    pub same: usize,
+    /// Records of which something newer is known.
+    pub held: usize,
+    /// Records refused, each with its reason in `problems`.
+    pub refused: usize,
+    /// What was refused, and remarks on what was taken.
+    pub problems: Vec<LineProblem>,
+}
+
+/// What became of one record of a file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Fate {
+    New,
+    Changed,
+    Same,
+    Held,
+}
+
+impl FileReport {
+    fn count(&mut self, fate: Fate) {
+        match fate {
+            Fate::New => self.new += 1,
+            Fate::Changed => self.changed += 1,
+            Fate::Same => self.same += 1,
+            Fate::Held => self.held += 1,
+        }
+    }
+}
+
+impl Desk {
+    /// Imports one file; with `dry_run` says only what would happen.
+    pub fn import(&mut self, name: &str, bytes: &[u8], options: &ImportOptions) -> Result<FileReport, Problem> {
+        self.me()?;
+        let parsed = intake::read(
+            bytes,
+            &intake::Options {
+                file_name: name,
+                kind: options.kind,
+                profile: options.profile.as_deref(),
+                account: options.account.as_deref(),
+                exported_at: options.exported_at,
+                date_order: options.date_order,
+                zone: self.zone(),
+            },
+            &Profiles::standard()?,
+        )?;
+        let mut report = FileReport {
+            file: name.to_owned(),
+            kind: parsed.kind.word().to_owned(),
+            profile: parsed.profile.clone(),
+            encoding: parsed.encoding.name().to_owned(),
+            exported_at: parsed.exported_at,
+            read: parsed.read,
+            refused: parsed.refused,
+            problems: parsed.problems.iter().chain(&parsed.remarks).cloned().collect(),
+            ..FileReport::default()
+        };
+        let mut act = self.act();
+        self.import_rows(&parsed, options, &mut act, &mut report)?;
+        self.import_conversations(&parsed, options, &mut act, &mut report)?;
+        self.import_replies(&parsed, &mut act, &mut report)?;
+        if !options.dry_run && (!act.is_empty() || self.is_fresher(&report, options)?) {
+            self.write_import(act, &report, options)?;
+        }
+        Ok(report)
+    }
+
+    fn import_rows(
+        &mut self,
+        parsed: &Parsed,
+        options: &ImportOptions,
+        act: &mut Act,
+        report: &mut FileReport,
+    ) -> Result<(), Problem> {
+        let exported_at = parsed.exported_at.unwrap_or(0);
+        let mut whole: BTreeMap<Id, (&Row, Fields)> = BTreeMap::new();
+        for row in &parsed.rows {
+            let account = self.row_account(row, options)?;
+            let id = self.secret()?.derive(row.register, &account, &row.number);
+            let values = self.row_values(row, &account)?;
+            whole.entry(id).or_insert_with(|| (row, Fields::new())).1.extend(values);
+        }
+        for (id, (row, values)) in whole {
+            let register = register(row.register)?;
+            let known = self.store().record(id)?;
+            self.know_customer(act, &values, row.platform.as_deref())?;
+            let fate = mirror(act, register, id, known.as_ref(), values, exported_at);
+            if fate == Fate::New && row.register == "case" {
+                settle(act, register, id, row);
+            }
+            report.count(fate);
+        }
+        Ok(())
+    }
+
+    fn row_account(&self, row: &Row, options: &ImportOptions) -> Result<String, Problem> {
+        if let Some(account) = &options.account {
+            return Ok(account.clone());
+        }
+        self.account_of_shop(row.account.as_deref(), row.platform.as_deref())
+    }
+
+    /// Values of a row as fields of its register, with the records that it points to.
+    fn row_values(&self, row: &Row, account: &str) -> Result<Fields, Problem> {
+        let mut values: Fields = row.cells.iter().map(|(path, cell)| (path.clone(), value(cell))).collect();
+        let natural = match row.register {
+            "case" => "refund_number",
+            "parcel" => "waybill",
+            "review" => "review_id",
+            _ => "number",
+        };
+        values.insert(natural.to_owned(), json!(row.number));
+        if !account.is_empty() {
+            values.insert("account".to_owned(), json!(account));
+        }
+        if let Some(platform) = &row.platform {
+            values.insert("platform".to_owned(), json!(platform));
+        }
+        if row.register != "order"
+            && let Some(number) = values.get("order_number").and_then(Value::as_str)
+        {
+            let order = self.secret()?.derive("order", account, number);
+            values.insert("order".to_owned(), json!(order.to_string()));
+        }
+        if let Some(customer) = self.customer_of(&values, row.platform.as_deref())? {
+            values.insert("customer".to_owned(), json!(customer.to_string()));
+        }
+        let register = register(row.register)?;
+        values.retain(|path, value| register.field(path).is_some_and(|field| fits(&field.kind, value)));
+        Ok(values)
+    }
+
+    fn import_conversations(
+        &mut self,
+        parsed: &Parsed,
+        options: &ImportOptions,
+        act: &mut Act,
+        report: &mut FileReport,
+    ) -> Result<(), Problem> {
+        for one in &parsed.conversations {
+            let talk = Talk::of_file(self, one, options.account.as_deref())?;
+            let outcome = self.add_talk(act, &talk)?;
+            report.count(match outcome {
+                outcome if outcome.begun => Fate::New,
+                outcome if outcome.new > 0 || outcome.seen_sent > 0 => Fate::Changed,
+                _ => Fate::Same,
+            });
+        }
+        Ok(())
+    }
+
+    fn import_replies(&mut self, parsed: &Parsed, act: &mut Act, report: &mut FileReport) -> Result<(), Problem> {
+        for one in &parsed.replies {
+            // A phrase is named by its code and title: two desks that import one library hold one.
+            let name = format!("{}\u{0}{}", one.code.as_deref().unwrap_or_default(), one.title);
+            let id = self.secret()?.derive("reply", "", &name);
+            let mut values = fields([
+                (reply::CODE.name(), json!(one.code)),
+                (reply::TITLE.name(), json!(one.title)),
+                (reply::TEXT.name(), json!(one.text)),
+                (reply::TOPIC.name(), json!(one.group)),
+                (reply::STAGE.name(), json!(one.stage)),
+                (reply::LANGUAGE.name(), json!(one.language)),
+                (reply::VALID_UNTIL.name(), json!(one.valid_until)),
+            ]);
+            values.retain(|path, value| reply::REPLY.field(path).is_some_and(|field| field.kind.accepts(value)));
+            let fate = match self.store().record(id)? {
+                None => {
+                    act.open(&reply::REPLY, id, values);
+                    Fate::New
+                }
+                Some(record) => {
+                    values.retain(|path, value| record.value(path) != Some(value));
+                    if values.is_empty() {
+                        Fate::Same
+                    } else {
+                        act.set(&reply::REPLY, &record, values);
+                        Fate::Changed
+                    }
+                }
+            };
+            report.count(fate);
+        }
+        Ok(())
+    }
+
+    /// Whether the file is from a later time than any of its kind that is known.
+    fn is_fresher(&self, report: &FileReport, options: &ImportOptions) -> Result<bool, Problem> {
+        let Some(exported_at) = report.exported_at else { return Ok(false) };
+        let rows = self.store().rows(&Query { registers: vec!["import"], limit: usize::MAX, ..Query::default() })?;
+        Ok(!rows.iter().any(|row| {
+            let text = |name: &str| row.fields.get(name).and_then(Value::as_str);
+            text("kind") == Some(&report.kind)
+                && text("account") == options.account.as_deref()
+                && row.fields.get("exported_at").and_then(Value::as_i64).is_some_and(|known| known >= exported_at)
+        }))
+    }
+
+    fn write_import(&mut self, act: Act, report: &FileReport, options: &ImportOptions) -> Result<(), Problem> {
+        let id = self.new_id();
+        let mut whole = self.act();
+        whole.open(
+            &import::IMPORT,
+            id,
+            fields([
+                (import::FILE.name(), json!(report.file)),
+                (import::KIND.name(), json!(report.kind)),
+                (import::PROFILE.name(), json!(report.profile)),
+                (import::ENCODING.name(), json!(report.encoding)),
+                (import::ACCOUNT.name(), json!(options.account)),
+                (import::EXPORTED_AT.name(), json!(report.exported_at)),
+                (import::READ.name(), json!(report.read)),
+                (import::NEW.name(), json!(report.new)),
+                (import::CHANGED.name(), json!(report.changed)),
+                (import::SAME.name(), json!(report.same)),
+                (import::REFUSED.name(), json!(report.refused)),
+            ]),
+        );
+        whole.append(act);
+        self.write_long(whole, PORTION)?;
+        Ok(())
+    }
+}
+
+/// Adds what an export says of a record: cells that are new or newer, and a word that others
+/// still hold.
+fn mirror(
+    act: &mut Act,
+    register: &'static Register,
+    id: Id,
+    known: Option<&Record>,
+    values: Fields,
+    exported_at: i64,
+) -> Fate {
+    let Some(record) = known else {
+        let at = values.get("placed_at").or(values.get("applied_at")).or(values.get("posted_at")).and_then(Value::as_i64);
+        let fields: Fields = values.into_iter().filter(|(_, value)| !value.is_null()).collect();
+        let change = Change { fields, exported_at: Some(exported_at), ..Change::default() };
+        act.add_at(register, id, Payload::Open(change), at.unwrap_or(exported_at).max(0));
+        return Fate::New;
+    };
+    let (mut changed, mut same, mut held) = (Fields::new(), Vec::<ShortId>::new(), false);
+    for (path, value) in values {
+        match record.write(&path) {
+            None if value.is_null() => {}
+            None => {
+                changed.insert(path, value);
+            }
+            Some(write) => match write.exported_at {
+                Some(newer) if newer > exported_at => held |= write.value != value,
+                Some(known) if write.value == value => {
+                    if known < exported_at {
+                        same.push(write.trace.chain.short());
+                    }
+                }
+                _ => {
+                    changed.insert(path, value);
+                }
+            },
+        }
+    }
+    same.sort_unstable();
+    same.dedup();
+    if changed.is_empty() && same.is_empty() {
+        return if held { Fate::Held } else { Fate::Same };
+    }
+    let fate = if changed.is_empty() { Fate::Same } else { Fate::Changed };
+    let change = Change { fields: changed, same, exported_at: Some(exported_at), ..Change::default() };
+    act.add_at(register, id, Payload::Set(change), exported_at.max(0));
+    fate
+}
+
+/// A refund that the platform has ended is not work.
+fn settle(act: &mut Act, register: &'static Register, id: Id, row: &Row) {
+    let ended = matches!(row.cell("platform_state"), Some(Cell::Choice { value, .. }) if value == "success" || value == "closed");
+    if ended && register.lifecycle.allows(register.lifecycle.initial(), "closed") {
+        let from = register.lifecycle.initial().to_owned();
+        act.add(register, id, Payload::Move { from, to: "closed".into(), reason: Some("platform".into()), note: None });
+    }
+}
+
+fn value(cell: &Cell) -> Value {
+    match cell {
+        Cell::Text(text) => json!(text),
+        Cell::Money { minor, currency } => json!({"minor": minor, "currency": currency}),
+        Cell::Time(at) => json!(at),
+        Cell::Integer(number) => json!(number),
+        Cell::Choice { value, .. } => json!(value),
+        Cell::Absent => Value::Null,
+    }
+}
+
+fn fits(kind: &FieldKind, value: &Value) -> bool {
+    kind.accepts(value)
+}

@@ -1,0 +1,458 @@
+//! The workstation: the desk screen at the bottom, panes in front of it, the status line above
+//! and the key rows below.
+
+use std::time::Duration;
+
+use ratatui::Frame;
+use ratatui::layout::{Position, Rect};
+
+use crate::config::Config;
+use crate::desk::Desk;
+use crate::i18n::Words;
+use crate::problem::Problem;
+use crate::text::width::Ambiguous;
+use crate::tui::clipboard::{Copied, Road};
+use crate::tui::commands::{Command, Context};
+use crate::tui::keymap::Keymap;
+use crate::tui::keys::Input;
+use crate::tui::overlays;
+use crate::tui::pane::{Flow, Notice, Pane, Reach, Screen};
+use crate::tui::panes;
+use crate::tui::panes::status::Status;
+use crate::tui::run::{App, Effect, Effects, Message};
+use crate::tui::theme::{Ink, Theme};
+use crate::tui::widgets::{Look, keyrow, line};
+
+/// The wake that saves drafts.
+const SAVE_DRAFTS: u32 = 1;
+/// How long after a key drafts are saved: within one second.
+const SAVE_AFTER: Duration = Duration::from_millis(400);
+/// How many messages are kept.
+const KEPT: usize = 100;
+/// A minute in milliseconds.
+const MINUTE: i64 = 60_000;
+
+/// The whole state of the screen.
+pub struct Workstation {
+    desk: Desk,
+    config: Config,
+    words: Words,
+    theme: Theme,
+    ambiguous: Ambiguous,
+    keymap: Keymap,
+    home: panes::desk::DeskPane,
+    front: Vec<Box<dyn Pane>>,
+    notice: Option<Notice>,
+    messages: Vec<Notice>,
+    status: Status,
+    saving: bool,
+    mouse: bool,
+    copying: Option<String>,
+    alarmed: usize,
+}
+
+impl Workstation {
+    /// Sets the workstation up for the person who is signed in.
+    pub fn new(desk: Desk, config: Config, words: Words, theme: Theme, keymap: Keymap) -> Result<Self, Problem> {
+        let (ambiguous, mouse) = (config.screen.ambiguous, config.screen.mouse);
+        let home = panes::desk::DeskPane::new(&desk, &words)?;
+        let status = Status::read(&desk, &words)?;
+        let alarmed = status.alarming();
+        Ok(Self {
+            desk,
+            config,
+            words,
+            theme,
+            ambiguous,
+            keymap,
+            home,
+            front: Vec::new(),
+            notice: None,
+            messages: Vec::new(),
+            status,
+            saving: false,
+            mouse,
+            copying: None,
+            alarmed,
+        })
+    }
+
+    /// Shows what was wrong with the person's files before the first key.
+    pub fn greet(&mut self, problems: &[Problem]) {
+        if let Some(problem) = problems.first() {
+            let (message, hint) = self.words.problem(problem);
+            let text = hint.map_or_else(|| message.clone(), |hint| format!("{message} {hint}"));
+            self.notice = Some(Notice { text, ink: Ink::Warn });
+        }
+    }
+
+    /// Returns the desk, after the loop has ended.
+    pub fn into_desk(self) -> Desk {
+        self.desk
+    }
+
+    /// Returns the desk, for tests that look at the store behind the screen.
+    pub fn desk(&self) -> &Desk {
+        &self.desk
+    }
+
+    fn look(&self) -> Look<'_> {
+        Look { words: &self.words, theme: &self.theme, ambiguous: self.ambiguous }
+    }
+
+    fn pane(&self) -> &dyn Pane {
+        self.front.last().map_or(&self.home as &dyn Pane, |pane| pane.as_ref())
+    }
+
+    fn contexts(&self) -> Vec<Context> {
+        let mut contexts = self.pane().contexts();
+        contexts.push(Context::Any);
+        contexts
+    }
+
+    /// Lets the front pane act, and does what it asks.
+    fn with_pane(&mut self, effects: &mut Effects, act: impl FnOnce(&mut dyn Pane, &mut Reach<'_>) -> Flow) -> bool {
+        let item = self.home.item();
+        let mut stale = false;
+        let mut said = None;
+        let flow = {
+            let contexts = self.contexts();
+            let keymap = &self.keymap;
+            let key_of = |command: Command| keymap.key_of(command, &contexts);
+            let mut reach = Reach {
+                desk: &mut self.desk,
+                words: &self.words,
+                config: &self.config,
+                effects,
+                notice: &mut said,
+                item,
+                stale: &mut stale,
+                key_of: &key_of,
+            };
+            match self.front.last_mut() {
+                Some(pane) => act(pane.as_mut(), &mut reach),
+                None => act(&mut self.home, &mut reach),
+            }
+        };
+        if let Some(notice) = said {
+            self.tell(notice);
+        }
+        let taken = !matches!(flow, Flow::Pass);
+        self.follow(flow, effects);
+        if stale {
+            self.reread(effects);
+        }
+        taken
+    }
+
+    fn follow(&mut self, flow: Flow, effects: &mut Effects) {
+        match flow {
+            Flow::Stay | Flow::Pass => {}
+            Flow::Close => self.close(),
+            Flow::Replace(pane) => {
+                self.close();
+                self.front.push(pane);
+            }
+            Flow::Push(pane) => self.front.push(pane),
+            Flow::Show(id) => {
+                self.front.clear();
+                if let Err(problem) = self.home.show(&self.desk, &self.words, id) {
+                    self.trouble(&problem);
+                }
+            }
+            Flow::IntoDraft(text) => {
+                self.close();
+                self.home.add_to_draft(&text);
+                self.save_soon(effects);
+            }
+            Flow::Screen(screen) => self.screen(screen),
+            Flow::Quit => {
+                self.save_drafts();
+                effects.list.push(Effect::Quit);
+            }
+        }
+    }
+
+    fn close(&mut self) {
+        self.save_drafts();
+        self.front.pop();
+    }
+
+    fn screen(&mut self, screen: Screen) {
+        self.save_drafts();
+        self.front.clear();
+        let opened: Result<Option<Box<dyn Pane>>, Problem> = match screen {
+            Screen::Desk => Ok(None),
+            Screen::Printing => {
+                panes::printing::PrintingPane::new(&self.desk, &self.words).map(|pane| Some(Box::new(pane) as _))
+            }
+            Screen::Tables => panes::tables::TablesPane::new(&self.desk, &self.words).map(|pane| Some(Box::new(pane) as _)),
+            Screen::Held => panes::held::HeldPane::new(&self.desk, &self.words).map(|pane| Some(Box::new(pane) as _)),
+        };
+        match opened {
+            Ok(pane) => self.front.extend(pane),
+            Err(problem) => self.trouble(&problem),
+        }
+    }
+
+    fn tell(&mut self, notice: Notice) {
+        if self.messages.len() == KEPT {
+            self.messages.remove(0);
+        }
+        self.messages.push(notice.clone());
+        self.notice = Some(notice);
+    }
+
+    fn trouble(&mut self, problem: &Problem) {
+        let (message, hint) = self.words.problem(problem);
+        let text = hint.map_or_else(|| message.clone(), |hint| format!("{message} {hint}"));
+        self.tell(Notice { text, ink: Ink::Warn });
+    }
+
+    /// Reads lists and figures anew after the store changed.
+    fn reread(&mut self, effects: &mut Effects) {
+        if let Err(problem) = self.home.read(&self.desk, &self.words) {
+            self.trouble(&problem);
+        }
+        match Status::read(&self.desk, &self.words) {
+            Ok(status) => self.status = status,
+            Err(problem) => self.trouble(&problem),
+        }
+        let item = self.home.item();
+        let mut stale = false;
+        let mut said = None;
+        let key_of = |_: Command| None;
+        for pane in &mut self.front {
+            let mut reach = Reach {
+                desk: &mut self.desk,
+                words: &self.words,
+                config: &self.config,
+                effects,
+                notice: &mut said,
+                item,
+                stale: &mut stale,
+                key_of: &key_of,
+            };
+            pane.refresh(&mut reach);
+        }
+        if let Some(notice) = said {
+            self.tell(notice);
+        }
+        self.alarm(effects);
+    }
+
+    /// One BEL for new urgent items, and the title that counts them.
+    fn alarm(&mut self, effects: &mut Effects) {
+        let alarming = self.status.alarming();
+        if alarming > self.alarmed && self.config.screen.bell {
+            effects.list.push(Effect::Bell);
+        }
+        if alarming != self.alarmed && self.config.screen.title {
+            effects.list.push(Effect::Title(self.status.title(&self.words)));
+        }
+        self.alarmed = alarming;
+    }
+
+    fn save_soon(&mut self, effects: &mut Effects) {
+        if !self.saving {
+            self.saving = true;
+            effects.list.push(Effect::Wake(SAVE_DRAFTS, SAVE_AFTER));
+        }
+    }
+
+    /// Writes every pane's draft; one that cannot be written stays on screen and is said.
+    fn save_drafts(&mut self) {
+        self.saving = false;
+        let Ok(person) = self.desk.me().map(|me| me.id.to_string()) else { return };
+        let drafts: Vec<(String, String)> =
+            std::iter::once(self.home.draft()).chain(self.front.iter().map(|pane| pane.draft())).flatten().collect();
+        for (key, text) in drafts {
+            if let Err(error) = self.desk.store_mut().set_draft(&person, &key, &text) {
+                self.trouble(&Problem::from(error));
+            }
+        }
+    }
+
+    fn pressed(&mut self, input: &Input, effects: &mut Effects) {
+        effects.draw = true;
+        if self.notice.take().is_some() {
+            effects.draw = true;
+        }
+        let command = match input {
+            Input::Key(press) => self.keymap.find(&self.contexts(), *press),
+            Input::Mouse(mouse, x, y) => keyrow::clicked(*mouse, *x, *y, self.status.size(), &self.keymap, &self.contexts(), &self.look()),
+            _ => None,
+        };
+        let Some(command) = command else {
+            self.with_pane(effects, |pane, reach| pane.input(input, reach));
+            self.save_soon(effects);
+            return;
+        };
+        if !self.with_pane(effects, |pane, reach| pane.command(command, reach)) && !self.global(command, effects) {
+            self.with_pane(effects, |pane, reach| pane.input(input, reach));
+        }
+        self.save_soon(effects);
+    }
+
+    /// Commands that mean the same everywhere and that the front pane left alone.
+    fn global(&mut self, command: Command, effects: &mut Effects) -> bool {
+        let opened = {
+            let contexts = self.contexts();
+            let item = self.home.item();
+            let keymap = &self.keymap;
+            let key_of = |command: Command| keymap.key_of(command, &contexts);
+            let (mut said, mut stale) = (None, false);
+            let mut reach = Reach {
+                desk: &mut self.desk,
+                words: &self.words,
+                config: &self.config,
+                effects,
+                notice: &mut said,
+                item,
+                stale: &mut stale,
+                key_of: &key_of,
+            };
+            let opened = overlays::open(command, &mut reach, keymap, &contexts);
+            if let Some(notice) = said {
+                self.tell(notice);
+            }
+            if stale {
+                self.reread(effects);
+            }
+            opened
+        };
+        match opened {
+            overlays::Opened::Pane(pane) => {
+                self.front.push(pane);
+                true
+            }
+            overlays::Opened::Flow(flow) => {
+                self.follow(flow, effects);
+                true
+            }
+            overlays::Opened::Nothing => self.own(command, effects),
+        }
+    }
+
+    /// Commands of the workstation itself.
+    fn own(&mut self, command: Command, effects: &mut Effects) -> bool {
+        match command {
+            Command::Redraw => effects.list.push(Effect::Redraw),
+            Command::Suspend => {
+                self.save_drafts();
+                effects.list.push(Effect::Suspend);
+            }
+            Command::ToggleMouse => {
+                self.mouse = !self.mouse;
+                effects.list.push(Effect::Mouse(self.mouse));
+            }
+            Command::NextLanguage => {
+                self.words = Words::new(self.words.language().next());
+                self.reread(effects);
+            }
+            Command::NextTheme => self.theme = self.theme.next(),
+            Command::Messages => {
+                let pane = overlays::messages::Messages::new(self.messages.clone());
+                self.front.push(Box::new(pane));
+            }
+            Command::Sync => {
+                self.save_drafts();
+                self.tell(Notice { text: self.words.get("desk-all-saved").to_string(), ink: Ink::Ok });
+            }
+            Command::Quit => self.follow(Flow::Quit, effects),
+            Command::Back if !self.front.is_empty() => self.close(),
+            _ => return false,
+        }
+        true
+    }
+
+    fn copied(&mut self, copied: &Copied) {
+        let Some(text) = self.copying.take() else { return };
+        if copied.road == Road::Plain {
+            self.front.push(Box::new(overlays::plain::Plain::new(text)));
+            return;
+        }
+        let count = text.chars().count() as i64;
+        let id = if copied.sure { "desk-copied" } else { "desk-copied-unsure" };
+        let road = self.words.get(copied.road.word());
+        let args = [("count", count.into()), ("road", road.as_ref().into())];
+        let text = self.words.with(id, &args);
+        self.tell(Notice { text, ink: Ink::Ok });
+    }
+}
+
+impl App for Workstation {
+    type Background = ();
+
+    fn update(&mut self, message: Message<()>) -> Effects {
+        let mut effects = Effects::none();
+        match message {
+            Message::Input(Input::Resize(width, height)) => {
+                self.status.resize(width, height);
+                effects.draw = true;
+            }
+            Message::Input(input) => self.pressed(&input, &mut effects),
+            Message::Tick => {
+                self.reread(&mut effects);
+                effects.draw = true;
+            }
+            Message::Wake(SAVE_DRAFTS) => self.save_drafts(),
+            Message::Wake(_) => {}
+            Message::Signal(_) => {
+                self.save_drafts();
+                effects.list.push(Effect::Quit);
+            }
+            Message::Copied(copied) => {
+                self.copied(&copied);
+                effects.draw = true;
+            }
+            Message::Background(()) => {}
+        }
+        for effect in &effects.list {
+            if let Effect::Copy(text) = effect {
+                self.copying = Some(text.clone());
+            }
+        }
+        effects
+    }
+
+    fn view(&self, frame: &mut Frame<'_>) -> Option<Position> {
+        let area = frame.area();
+        let look = self.look();
+        let buf = frame.buffer_mut();
+        if self.pane().fills_everything() {
+            return self.pane().view(buf, area, &look);
+        }
+        let rows = area.height;
+        let keys = keyrow::height(rows);
+        let status = u16::from(rows > 2);
+        let inner = Rect { y: area.y + status, height: rows.saturating_sub(status + keys), ..area };
+        if status > 0 {
+            self.status.view(buf, Rect { height: 1, ..area }, &look);
+        }
+        let first_whole = self.front.iter().rposition(|pane| pane.is_whole());
+        let mut caret = None;
+        if first_whole.is_none() {
+            caret = self.home.view(buf, inner, &look);
+        }
+        for pane in &self.front[first_whole.unwrap_or(0)..] {
+            caret = pane.view(buf, inner, &look);
+        }
+        let keys_area = Rect { y: area.bottom() - keys, height: keys, ..area };
+        keyrow::draw(buf, keys_area, &self.keymap, &self.contexts(), &look);
+        if let Some(notice) = &self.notice
+            && keys > 0
+        {
+            // Over the hint row, which comes back with the next key.
+            let row = Rect { height: 1, ..keys_area };
+            line::clear(buf, row);
+            line::put(buf, (row.x + 1, row.y), row.width.saturating_sub(1), &notice.text, notice.ink, &look);
+        }
+        caret
+    }
+
+    fn next_tick(&self) -> Duration {
+        let past = self.desk.now().rem_euclid(MINUTE);
+        Duration::from_millis((MINUTE - past) as u64)
+    }
+}

@@ -1,0 +1,153 @@
+//! Panes: what stands in front of the person. A pane holds its own state, changes it by
+//! commands and input, and is drawn from it alone; everything else it asks of the desk.
+
+use std::time::Duration;
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::{Position, Rect};
+
+use crate::config::Config;
+use crate::desk::Desk;
+use crate::domain::id::Id;
+use crate::i18n::{Arg, Words};
+use crate::problem::Problem;
+use crate::tui::commands::{Command, Context};
+use crate::tui::keys::{Input, Key};
+use crate::tui::run::{Effect, Effects};
+use crate::tui::theme::Ink;
+use crate::tui::widgets::Look;
+
+/// A message to the person; it stays until their next key and is kept in a list.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Notice {
+    /// The words, in the person's language.
+    pub text: String,
+    /// How it is meant.
+    pub ink: Ink,
+}
+
+/// What a pane wants after an input.
+pub enum Flow {
+    /// Nothing more: the input was the pane's.
+    Stay,
+    /// The input was not the pane's: whoever is behind it may have it.
+    Pass,
+    /// The pane is done.
+    Close,
+    /// The pane is done, and another takes its place.
+    Replace(Box<dyn Pane>),
+    /// Another pane comes in front.
+    Push(Box<dyn Pane>),
+    /// The pane is done, and the record is to be shown on the desk.
+    Show(Id),
+    /// The pane is done, and these words belong into the draft of the open item.
+    IntoDraft(String),
+    /// Another screen.
+    Screen(Screen),
+    /// The workstation ends.
+    Quit,
+}
+
+/// The screens that fill the window (F12).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Screen {
+    /// What waits, conversation, side panel.
+    Desk,
+    /// The printing post's notices.
+    Printing,
+    /// Any register as a list.
+    Tables,
+    /// What does not count yet, and what contradicts.
+    Held,
+}
+
+/// What a pane can reach while it takes an input.
+pub struct Reach<'a> {
+    /// The desk: every act and every question.
+    pub desk: &'a mut Desk,
+    /// The words.
+    pub words: &'a Words,
+    /// This machine's settings.
+    pub config: &'a Config,
+    /// What the world shall do.
+    pub effects: &'a mut Effects,
+    /// The message line.
+    pub notice: &'a mut Option<Notice>,
+    /// The item that is open or under the cursor on the desk, from which a form starts.
+    pub item: Option<Id>,
+    /// Whether the desk's lists must be read again.
+    pub stale: &'a mut bool,
+    /// The key map, for words that name a key.
+    pub key_of: &'a dyn Fn(Command) -> Option<Key>,
+}
+
+impl Reach<'_> {
+    /// Tells the person something good or neutral, by message id.
+    pub fn say(&mut self, id: &str, args: &[(&str, Arg<'_>)]) {
+        *self.notice = Some(Notice { text: self.words.with(id, args), ink: Ink::Ok });
+    }
+
+    /// Tells the person what is wrong and what to do next.
+    pub fn trouble(&mut self, problem: &Problem) {
+        let (message, hint) = self.words.problem(problem);
+        let text = hint.map_or_else(|| message.clone(), |hint| format!("{message} {hint}"));
+        *self.notice = Some(Notice { text, ink: Ink::Warn });
+    }
+
+    /// Does something that may be refused; a refusal is told and gives none.
+    pub fn attempt<T>(&mut self, act: impl FnOnce(&mut Desk) -> Result<T, Problem>) -> Option<T> {
+        match act(self.desk) {
+            Ok(done) => {
+                *self.stale = true;
+                Some(done)
+            }
+            Err(problem) => {
+                self.trouble(&problem);
+                None
+            }
+        }
+    }
+
+    /// Gives text to the clipboard; the toast says by which road it went.
+    pub fn copy(&mut self, text: &str) {
+        self.effects.list.push(Effect::Copy(text.to_owned()));
+    }
+
+    /// Asks for a wake of this token after a time.
+    pub fn wake(&mut self, token: u32, after: Duration) {
+        self.effects.list.push(Effect::Wake(token, after));
+    }
+}
+
+/// A pane.
+pub trait Pane {
+    /// The places in which keys are looked up, innermost first, without `Any`.
+    fn contexts(&self) -> Vec<Context>;
+
+    /// Takes a command that a key means here.
+    fn command(&mut self, command: Command, reach: &mut Reach<'_>) -> Flow;
+
+    /// Takes input that means no command: text, pastes, clicks.
+    fn input(&mut self, input: &Input, reach: &mut Reach<'_>) -> Flow;
+
+    /// Draws itself into an area and says where the caret stands.
+    fn view(&self, buf: &mut Buffer, area: Rect, look: &Look<'_>) -> Option<Position>;
+
+    /// Whether it fills the window between status line and key rows.
+    fn is_whole(&self) -> bool {
+        true
+    }
+
+    /// What must survive a kill: the draft's key and its text, nothing where there is none.
+    fn draft(&self) -> Option<(String, String)> {
+        None
+    }
+
+    /// Reads its rows again after the store changed.
+    fn refresh(&mut self, _reach: &mut Reach<'_>) {}
+
+    /// Whether it takes the window without status line and key rows.
+    fn fills_everything(&self) -> bool {
+        false
+    }
+}
