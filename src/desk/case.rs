@@ -11,7 +11,7 @@ use crate::domain::money::Money;
 use crate::domain::payload::{Fields, Meaning, Payload};
 use crate::domain::record::Record;
 use crate::domain::register::Owner;
-use crate::domain::registers::case::{self, CASE};
+use crate::domain::registers::case;
 use crate::domain::registers::order;
 use crate::problem::{Kind, Problem};
 use crate::store::Query;
@@ -80,7 +80,7 @@ impl Desk {
             (case::PAID_VERIFIED.name(), json!(paid.is_some())),
         ]));
         values.extend(request.values.clone());
-        act.begin(&CASE, id, values, me);
+        act.begin(&case::REGISTER, id, values, me);
         let done = self.write(act)?;
         Ok(Done { records: std::iter::once(id).chain(done.records.into_iter().filter(|one| *one != id)).collect(), ..done })
     }
@@ -313,7 +313,7 @@ fn binding(record: &Record) -> serde_json::Map<String, Value> {
 
 fn check(values: &Fields) -> Result<(), Problem> {
     for (path, value) in values {
-        let field = CASE.field(path).filter(|field| !field.mirror);
+        let field = case::REGISTER.field(path).filter(|field| !field.mirror);
         if !field.is_some_and(|field| field.kind.accepts(value)) {
             return Err(Problem::new(Kind::NotUnderstood, "problem-field-value")
                 .arg("field", path)

@@ -12,8 +12,7 @@ use crate::domain::id::{Chain, Id, ReplicaId};
 use crate::domain::origin::{Utterance, origins};
 use crate::domain::payload::{Change, Direction, Fields, Payload, Say};
 use crate::domain::record::Record;
-use crate::domain::registers::conversation::CONVERSATION;
-use crate::domain::registers::customer::CUSTOMER;
+use crate::domain::registers::{conversation, customer};
 use crate::domain::stamp::Stamp;
 use crate::exchange::intake::conversations::{Conversation, Role};
 use crate::exchange::intake::is_masked;
@@ -104,7 +103,7 @@ impl Talk {
             about.insert("customer".into(), json!(customer.to_string()));
         }
         let id = desk.talk_id(&account, one.number.as_deref(), one.buyer.as_deref(), at, one.order.as_deref())?;
-        about.retain(|path, value| CONVERSATION.field(path).is_some_and(|field| field.kind.accepts(value)));
+        about.retain(|path, value| conversation::REGISTER.field(path).is_some_and(|field| field.kind.accepts(value)));
         Ok(Self { id, about, said, at, channel: one.channel.clone() })
     }
 }
@@ -178,8 +177,8 @@ impl Desk {
             ("account", take("account")),
             ("platform", json!(platform)),
         ]);
-        values.retain(|path, value| CUSTOMER.field(path).is_some_and(|field| field.kind.accepts(value)));
-        act.open(&CUSTOMER, id, values);
+        values.retain(|path, value| customer::REGISTER.field(path).is_some_and(|field| field.kind.accepts(value)));
+        act.open(&customer::REGISTER, id, values);
         Ok(())
     }
 
@@ -209,14 +208,14 @@ impl Desk {
             })
             .collect();
         let outcome = self.preview(talk, &says)?;
-        if outcome.begun {
+        if outcome.begun && !act.touches(talk.id) {
             self.know_customer(act, &talk.about, None)?;
             let change = Change { fields: talk.about.clone(), ..Change::default() };
-            act.add_at(&CONVERSATION, talk.id, Payload::Open(change), talk.at.max(0));
+            act.add_at(&conversation::REGISTER, talk.id, Payload::Open(change), talk.at.max(0));
         }
         if outcome.begun || outcome.new > 0 || outcome.seen_sent > 0 {
             for (say, at) in says {
-                act.add_at(&CONVERSATION, talk.id, say, at);
+                act.add_at(&conversation::REGISTER, talk.id, say, at);
             }
         }
         Ok(outcome)
@@ -225,10 +224,10 @@ impl Desk {
     /// Says what a talk would add, by folding it with what is here.
     pub fn preview(&self, talk: &Talk, says: &[(Payload, i64)]) -> Result<TalkOutcome, Problem> {
         let mut events = self.store().events(talk.id)?;
-        let before = fold(Some(&CONVERSATION), &events).record;
+        let before = fold(Some(&conversation::REGISTER), &events).record;
         let last = events.iter().map(|event| event.head.stamp).max();
         events.extend(imagined(talk.id, says, last.unwrap_or_default()));
-        let after = fold(Some(&CONVERSATION), &events).record;
+        let after = fold(Some(&conversation::REGISTER), &events).record;
         let count = |record: &Option<Record>| {
             let entries = record.iter().flat_map(|record| &record.entries).filter(|entry| !entry.void);
             let entries: Vec<_> = entries.collect();
@@ -261,10 +260,10 @@ fn imagined(record: Id, says: &[(Payload, i64)], mut last: Stamp) -> Vec<Event> 
             at: *at,
             zone: 0,
             act: 1,
-            register: CONVERSATION.name.to_owned(),
+            register: conversation::REGISTER.name.to_owned(),
             record,
             verb: say.verb() as u8,
-            version: CONVERSATION.version,
+            version: conversation::REGISTER.version,
             roster: [0; 8],
             digest: [0; 32],
         };

@@ -9,7 +9,6 @@ use serde_json::{Value, json};
 use super::Desk;
 use super::act::{Act, fields, register};
 use super::conversation::Talk;
-use crate::domain::field::Kind as FieldKind;
 use crate::domain::id::{Id, ShortId};
 use crate::domain::payload::{Change, Fields, Payload};
 use crate::domain::record::Record;
@@ -171,6 +170,11 @@ impl Desk {
             _ => "number",
         };
         values.insert(natural.to_owned(), json!(row.number));
+        if row.register == "case"
+            && let Some(amount) = values.get("amount").cloned()
+        {
+            values.insert("platform_amount".to_owned(), amount);
+        }
         if !account.is_empty() {
             values.insert("account".to_owned(), json!(account));
         }
@@ -187,7 +191,7 @@ impl Desk {
             values.insert("customer".to_owned(), json!(customer.to_string()));
         }
         let register = register(row.register)?;
-        values.retain(|path, value| register.field(path).is_some_and(|field| fits(&field.kind, value)));
+        values.retain(|path, value| register.field(path).is_some_and(|field| field.kind.accepts(value)));
         Ok(values)
     }
 
@@ -224,10 +228,10 @@ impl Desk {
                 (reply::LANGUAGE.name(), json!(one.language)),
                 (reply::VALID_UNTIL.name(), json!(one.valid_until)),
             ]);
-            values.retain(|path, value| reply::REPLY.field(path).is_some_and(|field| field.kind.accepts(value)));
+            values.retain(|path, value| reply::REGISTER.field(path).is_some_and(|field| field.kind.accepts(value)));
             let fate = match self.store().record(id)? {
                 None => {
-                    act.open(&reply::REPLY, id, values);
+                    act.open(&reply::REGISTER, id, values);
                     Fate::New
                 }
                 Some(record) => {
@@ -235,7 +239,7 @@ impl Desk {
                     if values.is_empty() {
                         Fate::Same
                     } else {
-                        act.set(&reply::REPLY, &record, values);
+                        act.set(&reply::REGISTER, &record, values);
                         Fate::Changed
                     }
                 }
@@ -261,7 +265,7 @@ impl Desk {
         let id = self.new_id();
         let mut whole = self.act();
         whole.open(
-            &import::IMPORT,
+            &import::REGISTER,
             id,
             fields([
                 (import::FILE.name(), json!(report.file)),
@@ -349,8 +353,4 @@ fn value(cell: &Cell) -> Value {
         Cell::Choice { value, .. } => json!(value),
         Cell::Absent => Value::Null,
     }
-}
-
-fn fits(kind: &FieldKind, value: &Value) -> bool {
-    kind.accepts(value)
 }

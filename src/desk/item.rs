@@ -22,7 +22,7 @@ impl Desk {
     pub fn open_record(&mut self, name: &str, values: Fields) -> Result<Done, Problem> {
         let register = register(name)?;
         for (path, value) in &values {
-            editable(register, path, value)?;
+            editable(register, None, path, value)?;
         }
         if let Some(missing) = register.fields.iter().find(|field| field.required && !values.contains_key(field.name)) {
             return Err(refused("problem-field-missing").arg("field", missing.name).arg("register", register.name));
@@ -38,7 +38,7 @@ impl Desk {
     pub fn set_fields(&mut self, id: Id, values: Fields) -> Result<Done, Problem> {
         let (record, register) = self.record(id)?;
         for (path, value) in &values {
-            editable(register, path, value)?;
+            editable(register, Some(&record), path, value)?;
         }
         let changed: Fields =
             values.into_iter().filter(|(path, value)| record.value(path).unwrap_or(&Value::Null) != value).collect();
@@ -111,7 +111,7 @@ impl Desk {
     pub fn close(&mut self, id: Id, outcome: &str) -> Result<Done, Problem> {
         let (record, register) = self.record(id)?;
         let me = self.me()?.id;
-        if register.name == conversation::CONVERSATION.name {
+        if register.name == conversation::REGISTER.name {
             let field = conversation::OUTCOME.spec;
             if !field.kind.accepts(&json!(outcome)) {
                 return Err(Problem::new(Kind::NotUnderstood, "problem-outcome")
@@ -143,7 +143,12 @@ impl Desk {
 }
 
 /// Checks that people may write a value into a field.
-fn editable(register: &'static Register, path: &str, value: &Value) -> Result<&'static FieldSpec, Problem> {
+fn editable(
+    register: &'static Register,
+    record: Option<&Record>,
+    path: &str,
+    value: &Value,
+) -> Result<&'static FieldSpec, Problem> {
     let field = register.field(path).ok_or_else(|| {
         let names: Vec<&str> = register.fields.iter().filter(|field| !field.hidden).map(|field| field.name).collect();
         Problem::new(Kind::NotUnderstood, "problem-field")
@@ -152,7 +157,7 @@ fn editable(register: &'static Register, path: &str, value: &Value) -> Result<&'
             .arg("fields", names.join(", "))
             .hint("problem-field-hint")
     })?;
-    if field.mirror {
+    if field.mirror || record.is_some_and(|record| record.write(path).is_some_and(|write| write.exported_at.is_some())) {
         return Err(refused("problem-field-mirror").arg("field", path).hint("problem-field-mirror-hint"));
     }
     if !field.kind.accepts(value) {

@@ -10,7 +10,7 @@ use crate::domain::id::Id;
 use crate::domain::payload::{Fields, Meaning, Payload};
 use crate::domain::record::Record;
 use crate::domain::register::{Owner, Post};
-use crate::domain::registers::note::{self, NOTE};
+use crate::domain::registers::note;
 use crate::problem::{Kind, Problem};
 
 /// The five steps in their order: the states that they lead to.
@@ -66,7 +66,7 @@ impl Desk {
             (note::OLD.name(), json!(new.old)),
             (note::NEW.name(), json!(new.new)),
         ]));
-        act.begin(&NOTE, id, values, me);
+        act.begin(&note::REGISTER, id, values, me);
         let done = self.write(act)?;
         Ok(Done { records: std::iter::once(id).chain(done.records.into_iter().filter(|one| *one != id)).collect(), ..done })
     }

@@ -43,7 +43,7 @@ impl Desk {
         let Some(record) = known else {
             let mut values = said;
             values.extend(fields([("number", json!(number)), ("account", text_or_null(&account))]));
-            act.open(&order::ORDER, id, values);
+            act.open(&order::REGISTER, id, values);
             return Ok(KnownOrder { id, number, record: None });
         };
         Ok(KnownOrder { id: record.id, number, record: Some(record) })

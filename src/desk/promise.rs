@@ -27,7 +27,7 @@ impl Desk {
             (promise::AMOUNT.name(), json!(amount)),
         ]));
         let mut act = self.act();
-        act.begin(&promise::PROMISE, id, values, me);
+        act.begin(&promise::REGISTER, id, values, me);
         act.claim(register, &record, me);
         self.write(act)
     }
@@ -51,7 +51,7 @@ impl Desk {
             (follow_up::DUE_AT.name(), json!(due)),
         ]));
         let mut act = self.act();
-        act.begin(&follow_up::FOLLOW_UP, id, values, me);
+        act.begin(&follow_up::REGISTER, id, values, me);
         self.write(act)
     }
 

@@ -10,7 +10,7 @@ use crate::domain::deadline::business_day;
 use crate::domain::id::Id;
 use crate::domain::payload::Payload;
 use crate::domain::record::Record;
-use crate::domain::registers::attendance::{self, ATTENDANCE};
+use crate::domain::registers::attendance;
 use crate::domain::registers::sheet;
 use crate::problem::{Kind, Problem};
 use crate::store::Query;
@@ -40,19 +40,19 @@ impl Desk {
                 let late = self.shift_of(person.id)?.and_then(|shift| shift.get(sheet::STARTS));
                 let minutes = late.map(|starts| ((now - starts) / 60_000).max(0));
                 let day = self.business_day(now)?;
-                act.open(&ATTENDANCE, id, fields([
+                act.open(&attendance::REGISTER, id, fields([
                     (attendance::PERSON.name(), json!(person.id.to_string())),
                     (attendance::DAY.name(), json!(day)),
                     (attendance::LATE_MINUTES.name(), json!(minutes)),
                 ]));
-                ATTENDANCE.lifecycle.initial().to_owned()
+                attendance::REGISTER.lifecycle.initial().to_owned()
             }
             Some(record) if record.state == "present" => {
                 return Ok(Done { act: 0, records: vec![id], events: Vec::new() });
             }
             Some(record) => record.state.clone(),
         };
-        act.add(&ATTENDANCE, id, Payload::Move { from, to: "present".into(), reason: None, note: None });
+        act.add(&attendance::REGISTER, id, Payload::Move { from, to: "present".into(), reason: None, note: None });
         self.write(act)
     }
 
@@ -85,7 +85,7 @@ impl Desk {
     /// Returns the word of the person's presence today: `absent`, `present`, `away` or `off`.
     pub fn presence_of(&self, person: Id) -> Result<String, Problem> {
         let known = self.attendance(person)?.1;
-        Ok(known.map_or_else(|| ATTENDANCE.lifecycle.initial().to_owned(), |record| record.state))
+        Ok(known.map_or_else(|| attendance::REGISTER.lifecycle.initial().to_owned(), |record| record.state))
     }
 
     /// Returns the person's line of today's sheet.
@@ -109,10 +109,10 @@ impl Desk {
         if record.state == to {
             return Ok(Done { act: 0, records: vec![id], events: Vec::new() });
         }
-        super::item::allowed(&ATTENDANCE, &record, to)?;
+        super::item::allowed(&attendance::REGISTER, &record, to)?;
         let mut act = self.act();
         let note = reason.map(str::to_owned);
-        act.add(&ATTENDANCE, id, Payload::Move { from: record.state, to: to.into(), reason: None, note });
+        act.add(&attendance::REGISTER, id, Payload::Move { from: record.state, to: to.into(), reason: None, note });
         self.write(act)
     }
 

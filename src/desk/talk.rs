@@ -70,7 +70,7 @@ impl Desk {
                 ("customer", json!(record.text("customer"))),
                 (ACCOUNT.name(), json!(record.text("account"))),
             ]);
-            act.begin(&follow_up::FOLLOW_UP, mention, about, person);
+            act.begin(&follow_up::REGISTER, mention, about, person);
         }
         self.write(act)
     }
@@ -81,7 +81,7 @@ impl Desk {
         let me = self.me()?.id;
         let mut act = self.act();
         let about = fields([("buyer", json!(buyer)), (conversation::CHANNEL.name(), json!(channel))]);
-        act.begin(&conversation::CONVERSATION, id, about, me);
+        act.begin(&conversation::REGISTER, id, about, me);
         self.write(act)
     }
 }

@@ -7,12 +7,16 @@ use super::Desk;
 use super::people::Person;
 use crate::domain::authority::Role;
 use crate::domain::id::Id;
+use crate::domain::record::Record;
 use crate::domain::register::{Limits, Owner, Step};
 use crate::problem::Problem;
 use crate::store::{Query, Row};
 
 /// The most open items that one list holds; beyond it counts carry a plus.
 pub const MOST: usize = 5_000;
+
+/// The most related records that a panel looks at.
+const RELATED: usize = 200;
 
 /// Which of the waiting items are shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
@@ -167,6 +171,28 @@ impl Desk {
         let counts = Counts { capped, ..count(&items, &me, now, &limits) };
         let shown = items.into_iter().filter(|item| is_in(view, item, &me, now, &limits)).collect();
         Ok(Todo { buyers: by_buyer(shown), counts })
+    }
+
+    /// Returns the other records of the same customer or order, the open ones first.
+    pub fn related(&self, record: &Record) -> Result<Vec<Row>, Problem> {
+        let id = |path: &str| record.text(path).and_then(|id| id.parse::<Id>().ok());
+        let order = if record.register == "order" { Some(record.id) } else { id("order") };
+        let mut rows: Vec<Row> = Vec::new();
+        for query in [
+            id("customer").map(|customer| Query { customer: Some(customer), ..Query::default() }),
+            order.map(|order| Query { order: Some(order), ..Query::default() }),
+        ]
+        .into_iter()
+        .flatten()
+        {
+            for row in self.store().rows(&Query { limit: RELATED, ..query })? {
+                if row.id != record.id && !row.void && rows.iter().all(|known| known.id != row.id) {
+                    rows.push(row);
+                }
+            }
+        }
+        rows.sort_by_key(|row| (row.closed.is_some(), row.due.map_or(i64::MAX, |due| due.at), -row.opened));
+        Ok(rows)
     }
 
     /// Returns the open items that a person owns: what a handover must list.

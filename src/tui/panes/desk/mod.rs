@@ -1,0 +1,338 @@
+//! The desk screen: what waits, the open item with its timeline and draft, the side panel.
+
+mod lines;
+mod view;
+
+use std::collections::BTreeSet;
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::{Position, Rect};
+
+use crate::desk::Desk;
+use crate::desk::card::Freshness;
+use crate::desk::people::People;
+use crate::desk::todo::{Item, Todo, View};
+use crate::domain::id::Id;
+use crate::domain::record::Record;
+use crate::domain::register::Register;
+use crate::i18n::Words;
+use crate::problem::Problem;
+use crate::store::Row;
+use crate::text::edit::Editor;
+use crate::tui::commands::{Command, Context};
+use crate::tui::keys::Input;
+use crate::tui::pane::{Flow, Pane, Reach};
+use crate::tui::widgets::editor::{Typed, type_into};
+use crate::tui::widgets::list::Cursor;
+use crate::tui::widgets::{Look, line};
+
+use super::side::{Leaf, Side};
+
+/// Where keys go.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Focus {
+    /// The list of what waits.
+    List,
+    /// The draft.
+    Composer,
+    /// The timeline, scrolled.
+    Timeline,
+    /// The side panel.
+    Side,
+}
+
+/// The item that is open.
+pub(super) struct OpenItem {
+    pub(super) record: Record,
+    pub(super) register: &'static Register,
+    /// Other open items of the same buyer or order.
+    pub(super) related: Vec<Row>,
+    pub(super) scroll: usize,
+}
+
+/// The desk screen's state.
+pub struct DeskPane {
+    pub(super) view: View,
+    pub(super) todo: Todo,
+    pub(super) rows: Vec<(usize, usize)>,
+    pub(super) cursor: Cursor<Id>,
+    expanded: BTreeSet<Id>,
+    pub(super) marked: BTreeSet<Id>,
+    pub(super) focus: Focus,
+    pub(super) open: Option<OpenItem>,
+    pub(super) composer: Editor,
+    pub(super) side: Side,
+    pub(super) freshness: Vec<Freshness>,
+    pub(super) people: People,
+    pub(super) zone: chrono_tz::Tz,
+    pub(super) now: i64,
+}
+
+impl DeskPane {
+    /// Reads the desk's list; the item that was open at the last stop is not opened again,
+    /// its draft is.
+    pub fn new(desk: &Desk, words: &Words) -> Result<Self, Problem> {
+        let mut pane = Self {
+            view: View::All,
+            todo: Todo::default(),
+            rows: Vec::new(),
+            cursor: Cursor::default(),
+            expanded: BTreeSet::new(),
+            marked: BTreeSet::new(),
+            focus: Focus::List,
+            open: None,
+            composer: Editor::new(),
+            side: Side::default(),
+            freshness: Vec::new(),
+            people: People::default(),
+            zone: desk.zone(),
+            now: desk.now(),
+        };
+        pane.read(desk, words)?;
+        if let Some(first) = pane.under_cursor().map(|item| item.row.id) {
+            pane.show(desk, words, first)?;
+            pane.focus = Focus::List;
+        }
+        Ok(pane)
+    }
+
+    /// Reads list, open item and side panel anew; the cursor stays on its item.
+    pub fn read(&mut self, desk: &Desk, _words: &Words) -> Result<(), Problem> {
+        self.now = desk.now();
+        self.people = desk.people().clone();
+        self.todo = desk.todo(self.view)?;
+        self.freshness = desk.freshness()?;
+        self.lay_out();
+        if let Some(id) = self.open.as_ref().map(|open| open.record.id) {
+            let scroll = self.open.as_ref().map_or(0, |open| open.scroll);
+            self.load(desk, id, scroll)?;
+        }
+        Ok(())
+    }
+
+    /// Opens an item with its draft.
+    pub fn show(&mut self, desk: &Desk, _words: &Words, id: Id) -> Result<(), Problem> {
+        self.load(desk, id, 0)?;
+        let person = desk.me()?.id.to_string();
+        let text = desk.store().draft(&person, &draft_key(id))?.unwrap_or_default();
+        self.composer = Editor::with_text(&text);
+        self.focus = Focus::Composer;
+        Ok(())
+    }
+
+    /// Returns the item that acts are about: the open one while it has the focus, else the one
+    /// under the cursor.
+    pub fn item(&self) -> Option<Id> {
+        let open = self.open.as_ref().map(|open| open.record.id);
+        match self.focus {
+            Focus::List => self.under_cursor().map(|item| item.row.id).or(open),
+            _ => open,
+        }
+    }
+
+    /// Adds words to the draft of the open item.
+    pub fn add_to_draft(&mut self, text: &str) {
+        if !self.composer.is_empty() {
+            self.composer.newline();
+        }
+        self.composer.paste(text);
+        self.focus = Focus::Composer;
+    }
+
+    fn load(&mut self, desk: &Desk, id: Id, scroll: usize) -> Result<(), Problem> {
+        let (record, register) = desk.record(id)?;
+        let related = desk.related(&record)?;
+        self.side = Side::read(desk, &record, self.side.leaf())?;
+        self.open = Some(OpenItem { record, register, related, scroll });
+        Ok(())
+    }
+
+    /// Rows as drawn: each buyer's first item, behind it the others where it is unfolded.
+    fn lay_out(&mut self) {
+        self.rows.clear();
+        for (at, buyer) in self.todo.buyers.iter().enumerate() {
+            self.rows.push((at, 0));
+            if buyer.items.iter().any(|item| self.expanded.contains(&item.row.id)) {
+                self.rows.extend((1..buyer.items.len()).map(|item| (at, item)));
+            }
+        }
+        let ids: Vec<Id> = self.rows.iter().map(|row| self.item_at(*row).row.id).collect();
+        self.cursor.follow(&ids);
+    }
+
+    pub(super) fn item_at(&self, (buyer, item): (usize, usize)) -> &Item {
+        &self.todo.buyers[buyer].items[item]
+    }
+
+    pub(super) fn under_cursor(&self) -> Option<&Item> {
+        self.rows.get(self.cursor.index()).map(|row| self.item_at(*row))
+    }
+
+    fn step(&mut self, by: isize) {
+        let ids: Vec<Id> = self.rows.iter().map(|row| self.item_at(*row).row.id).collect();
+        self.cursor.step(by, ids.len(), |at| ids.get(at).copied());
+    }
+
+    fn list_command(&mut self, command: Command, reach: &mut Reach<'_>) -> Flow {
+        match command {
+            Command::Next => self.step(1),
+            Command::Previous => self.step(-1),
+            Command::PageDown => self.step(10),
+            Command::PageUp => self.step(-10),
+            Command::First => self.step(isize::MIN / 2),
+            Command::Last => self.step(isize::MAX / 2),
+            Command::Open => return self.open_cursor(reach),
+            Command::Expand => self.unfold(true),
+            Command::Collapse => self.unfold(false),
+            Command::Mark => {
+                if let Some(id) = self.under_cursor().map(|item| item.row.id)
+                    && !self.marked.remove(&id)
+                {
+                    self.marked.insert(id);
+                }
+                self.step(1);
+            }
+            Command::MarkAll => {
+                self.marked = self.rows.iter().map(|row| self.item_at(*row).row.id).collect();
+            }
+            Command::View0 | Command::View1 | Command::View2 | Command::View3 | Command::View4 => {
+                self.view = command.view().and_then(|at| View::ALL.get(at)).copied().unwrap_or_default();
+                if let Err(problem) = self.read(reach.desk, reach.words) {
+                    reach.trouble(&problem);
+                }
+            }
+            _ => return Flow::Pass,
+        }
+        Flow::Stay
+    }
+
+    fn open_cursor(&mut self, reach: &mut Reach<'_>) -> Flow {
+        if let Some(id) = self.under_cursor().map(|item| item.row.id)
+            && let Err(problem) = self.show(reach.desk, reach.words, id)
+        {
+            reach.trouble(&problem);
+        }
+        Flow::Stay
+    }
+
+    fn unfold(&mut self, open: bool) {
+        let Some(&(buyer, _)) = self.rows.get(self.cursor.index()) else { return };
+        for id in self.todo.buyers[buyer].items.iter().map(|item| item.row.id) {
+            if open { self.expanded.insert(id) } else { self.expanded.remove(&id) };
+        }
+        self.lay_out();
+    }
+
+    /// F9: the draft to the clipboard, and the reply as copied into the log.
+    fn copy_draft(&mut self, reach: &mut Reach<'_>) -> Flow {
+        let text = self.composer.text().trim().to_owned();
+        let Some(id) = self.open.as_ref().map(|open| open.record.id).filter(|_| !text.is_empty()) else {
+            return Flow::Pass;
+        };
+        if let Some(hole) = unfilled(&text) {
+            let problem =
+                Problem::new(crate::problem::Kind::Refused, "desk-variable-missing").arg("name", hole).hint("desk-variable-missing-hint");
+            reach.trouble(&problem);
+            return Flow::Stay;
+        }
+        if reach.attempt(|desk| desk.reply(id, &text)).is_some() {
+            reach.copy(&text);
+            self.composer.set("");
+        }
+        Flow::Stay
+    }
+
+    fn move_focus(&mut self, forward: bool) {
+        let order: &[Focus] = if self.open.is_some() {
+            &[Focus::List, Focus::Composer, Focus::Timeline, Focus::Side]
+        } else {
+            &[Focus::List]
+        };
+        let at = order.iter().position(|focus| *focus == self.focus).unwrap_or(0);
+        let next = if forward { at + 1 } else { at + order.len() - 1 };
+        self.focus = order[next % order.len()];
+    }
+
+    fn scroll(&mut self, by: isize) {
+        if let Some(open) = &mut self.open {
+            open.scroll = open.scroll.saturating_add_signed(by);
+        }
+    }
+}
+
+impl Pane for DeskPane {
+    fn contexts(&self) -> Vec<Context> {
+        match self.focus {
+            Focus::List => vec![Context::List, Context::Desk],
+            Focus::Timeline => vec![Context::Timeline, Context::Desk],
+            Focus::Side => vec![Context::Side, Context::Desk],
+            Focus::Composer if self.composer.is_empty() => {
+                vec![Context::EmptyLine, Context::Composer, Context::Text, Context::Desk]
+            }
+            Focus::Composer => vec![Context::Composer, Context::Text, Context::Desk],
+        }
+    }
+
+    fn command(&mut self, command: Command, reach: &mut Reach<'_>) -> Flow {
+        match command {
+            Command::NextPane => self.move_focus(true),
+            Command::PreviousPane => self.move_focus(false),
+            Command::Back if self.focus != Focus::List => self.focus = Focus::List,
+            Command::NextItem => {
+                self.step(1);
+                return self.open_cursor(reach);
+            }
+            Command::Copy => return self.copy_draft(reach),
+            Command::Undo if self.focus == Focus::Composer && self.composer.undo() => {}
+            Command::Undo => {
+                if reach.attempt(|desk| desk.undo(None)).is_some() {
+                    reach.say("desk-undone", &[]);
+                }
+            }
+            Command::Newline => self.composer.newline(),
+            Command::PageUp if self.focus != Focus::List => self.scroll(5),
+            Command::PageDown if self.focus != Focus::List => self.scroll(-5),
+            Command::Previous if self.focus == Focus::Timeline => self.scroll(1),
+            Command::Next if self.focus == Focus::Timeline => self.scroll(-1),
+            Command::NextLeaf => self.side.turn(1),
+            Command::PreviousLeaf => self.side.turn(-1),
+            Command::Confirm => return Flow::Pass,
+            _ if self.focus == Focus::List => return self.list_command(command, reach),
+            _ => return Flow::Pass,
+        }
+        Flow::Stay
+    }
+
+    fn input(&mut self, input: &Input, _reach: &mut Reach<'_>) -> Flow {
+        if self.focus == Focus::Composer && type_into(&mut self.composer, input) != Typed::Ignored {
+            return Flow::Stay;
+        }
+        Flow::Pass
+    }
+
+    fn view(&self, buf: &mut Buffer, area: Rect, look: &Look<'_>) -> Option<Position> {
+        line::clear(buf, area);
+        view::draw(self, buf, area, look)
+    }
+
+    fn draft(&self) -> Option<(String, String)> {
+        self.open.as_ref().map(|open| (draft_key(open.record.id), self.composer.text().to_owned()))
+    }
+}
+
+/// Returns the leaf names' order for the panel's title.
+pub(super) fn leaves() -> [Leaf; 4] {
+    Leaf::ALL
+}
+
+fn draft_key(id: Id) -> String {
+    format!("reply:{id}")
+}
+
+/// Returns the first variable that a draft still names: `{…}` blocks copying.
+fn unfilled(text: &str) -> Option<&str> {
+    let start = text.find('{')?;
+    let end = start + text[start..].find('}')?;
+    let name = &text[start + 1..end];
+    (!name.is_empty() && name.chars().count() <= 12 && !name.contains(['\n', '{'])).then_some(name)
+}

@@ -1,0 +1,256 @@
+//! The side panel: the order with its customer, notes, after-sale cases, replies.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+
+use crate::desk::Desk;
+use crate::domain::field::Kind;
+use crate::domain::id::Id;
+use crate::domain::money::Money;
+use crate::domain::record::Record;
+use crate::domain::registers::{note, order};
+use crate::problem::Problem;
+use crate::store::Row;
+use crate::tui::theme::Ink;
+use crate::tui::widgets::line::{Run, dim, text};
+use crate::tui::widgets::{Look, line};
+use crate::tui::words::{Speech, tail};
+
+/// The width of the labels' column.
+const LABEL: u16 = 9;
+
+/// A leaf of the panel.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Leaf {
+    /// Order and customer.
+    #[default]
+    Order,
+    /// Order notes.
+    Notes,
+    /// After-sale cases.
+    Cases,
+    /// Everything else of the same buyer.
+    History,
+}
+
+impl Leaf {
+    /// The leaves in their order.
+    pub const ALL: [Leaf; 4] = [Leaf::Order, Leaf::Notes, Leaf::Cases, Leaf::History];
+
+    /// Returns the end of the leaf's message id.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Order => "order",
+            Self::Notes => "notes",
+            Self::Cases => "cases",
+            Self::History => "history",
+        }
+    }
+}
+
+/// What the panel shows.
+#[derive(Default)]
+pub struct Side {
+    leaf: Leaf,
+    order: Option<Record>,
+    notes: Vec<Record>,
+    cases: Vec<Record>,
+    history: Vec<Row>,
+    unverified: bool,
+}
+
+impl Side {
+    /// Reads the panel of a record.
+    pub fn read(desk: &Desk, record: &Record, leaf: Leaf) -> Result<Self, Problem> {
+        let mut side = Self { leaf, ..Self::default() };
+        let related = desk.related(record)?;
+        let order = match record.register.as_str() {
+            "order" => Some(record.id),
+            _ => record.text("order").and_then(|id| id.parse::<Id>().ok()),
+        };
+        let order = order.or_else(|| related.iter().find(|row| row.register == "order").map(|row| row.id));
+        if let Some(order) = order {
+            side.order = desk.store().record(order)?;
+            side.unverified = side.order.as_ref().is_none_or(order::is_unverified);
+        }
+        for row in &related {
+            match row.register.as_str() {
+                "note" => side.notes.extend(desk.store().record(row.id)?),
+                "case" => side.cases.extend(desk.store().record(row.id)?),
+                _ => {}
+            }
+        }
+        if record.register == "note" {
+            side.notes.insert(0, record.clone());
+        }
+        if record.register == "case" {
+            side.cases.insert(0, record.clone());
+        }
+        side.history = related;
+        Ok(side)
+    }
+
+    /// Returns the leaf that is open.
+    pub fn leaf(&self) -> Leaf {
+        self.leaf
+    }
+
+    /// Turns leaves.
+    pub fn turn(&mut self, by: isize) {
+        let at = Leaf::ALL.iter().position(|leaf| *leaf == self.leaf).unwrap_or(0);
+        let count = Leaf::ALL.len();
+        self.leaf = Leaf::ALL[(at as isize + by).rem_euclid(count as isize) as usize];
+    }
+
+    /// Returns the order's number, for the panel's title.
+    pub fn order_number(&self) -> Option<&str> {
+        self.order.as_ref()?.text("number")
+    }
+
+    /// Returns the order in a line: state, paid, asked; for narrow screens.
+    pub fn summary<'a>(&self, speech: Speech<'_>, look: &Look<'_>) -> Vec<Run<'a>> {
+        let Some(order) = &self.order else { return Vec::new() };
+        let number = order.text("number").unwrap_or_default();
+        let mut runs = vec![text(format!("{} {} ", look.words.get("short-order"), tail(number)))];
+        runs.push(self.state_run(order, speech));
+        runs.push(text("  "));
+        runs.push(self.paid_run(order, look));
+        if let Some(step) = self.note_line(speech) {
+            runs.push(text("  "));
+            runs.push(Run::new(step, Ink::Urgent));
+        }
+        runs
+    }
+
+    fn state_run<'a>(&self, record: &Record, speech: Speech<'_>) -> Run<'a> {
+        if self.unverified {
+            return Run::new(speech.words.get("order-unverified").to_string(), Ink::Urgent);
+        }
+        let field = order::PLATFORM_STATE.spec;
+        let state = record.text(field.name).map(|state| speech.choice(&field, state)).unwrap_or_default();
+        text(state)
+    }
+
+    fn paid_run<'a>(&self, record: &Record, look: &Look<'_>) -> Run<'a> {
+        let label = look.words.get("order-paid");
+        match record.get(order::PAID).filter(|_| !self.unverified) {
+            Some(paid) => text(format!("{label} {paid}")),
+            None => Run::new(format!("{label} {}", look.words.get("order-paid-unverified")), Ink::Urgent),
+        }
+    }
+
+    /// The first note whose steps are not all done, with what is missing.
+    fn note_line(&self, speech: Speech<'_>) -> Option<String> {
+        let open = self.notes.iter().find(|record| record.closed.is_none() && !record.void)?;
+        let kind = open.text("kind").map(|kind| speech.choice(&note::KIND.spec, kind)).unwrap_or_default();
+        Some(format!("{kind} {}", speech.state("note", &open.state)))
+    }
+
+    /// Draws the open leaf.
+    pub fn draw(&self, buf: &mut Buffer, area: Rect, speech: Speech<'_>, look: &Look<'_>) {
+        match self.leaf {
+            Leaf::Order => self.draw_order(buf, area, speech, look),
+            Leaf::Notes => draw_records(buf, area, &self.notes, speech, look),
+            Leaf::Cases => draw_records(buf, area, &self.cases, speech, look),
+            Leaf::History => draw_rows(buf, area, &self.history, speech, look),
+        }
+    }
+
+    fn draw_order(&self, buf: &mut Buffer, area: Rect, speech: Speech<'_>, look: &Look<'_>) {
+        let Some(record) = &self.order else {
+            line::put(buf, (area.x + 1, area.y), area.width.saturating_sub(1), &look.words.get("side-no-order"), Ink::Dim, look);
+            return;
+        };
+        let mut rows: Vec<(String, Run<'_>)> = vec![
+            (look.words.get("side-state").to_string(), self.state_run(record, speech)),
+            (look.words.get("side-money").to_string(), text(self.money(record, look))),
+        ];
+        for key in record.keys("lines") {
+            let title: String = record.cell("lines", key, "title").unwrap_or_default();
+            let variant: String = record.cell("lines", key, "variant").unwrap_or_default();
+            let quantity: i64 = record.cell("lines", key, "quantity").unwrap_or(1);
+            rows.push((look.words.get("side-goods").to_string(), text(format!("{title} {variant} x{quantity}"))));
+        }
+        for path in ["buyer_message", "seller_memo", "said_item", "ship_due_at", "carrier", "waybill"] {
+            let Some(field) = order::REGISTER.field(path) else { continue };
+            let Some(value) = record.value(path) else { continue };
+            rows.push((speech.label(&order::REGISTER, field), text(speech.value(field, value))));
+        }
+        for path in ["receiver", "phone", "address"] {
+            if let Some(value) = record.text(path)
+                && let Some(field) = order::REGISTER.field(path)
+            {
+                rows.push((speech.label(&order::REGISTER, field), text(hidden(path, value))));
+            }
+        }
+        if let Some(step) = self.note_line(speech) {
+            rows.push((look.words.get("side-note").to_string(), Run::new(step, Ink::Urgent)));
+        }
+        for (at, (label, value)) in rows.iter().take(usize::from(area.height)).enumerate() {
+            let y = area.y + at as u16;
+            line::put(buf, (area.x + 1, y), LABEL - 1, label, Ink::Dim, look);
+            let room = area.width.saturating_sub(LABEL + 1);
+            line::put_runs(buf, (area.x + 1 + LABEL, y), room, std::slice::from_ref(value), look);
+        }
+    }
+
+    fn money(&self, record: &Record, look: &Look<'_>) -> String {
+        let paid = self.paid_run(record, look).text.into_owned();
+        let refunded = record.get(order::REFUNDED).unwrap_or(Money::cny(0));
+        let asked: i64 = self
+            .cases
+            .iter()
+            .filter(|case| case.closed.is_none() && !case.void && case.state != "draft")
+            .filter_map(|case| case.get(crate::domain::registers::case::AMOUNT))
+            .map(|money| money.minor)
+            .sum();
+        let asked = Money { minor: asked, currency: refunded.currency };
+        let words = look.words;
+        format!("{paid}  {} {refunded}  {} {asked}", words.get("order-refunded"), words.get("order-in-refund"))
+    }
+}
+
+/// Shows as much of a person's data as is needed to recognise it; the whole on request.
+fn hidden(path: &str, value: &str) -> String {
+    if value.contains('*') {
+        return value.to_owned();
+    }
+    let chars: Vec<char> = value.chars().collect();
+    match path {
+        "phone" if chars.len() >= 7 => {
+            let (head, last): (String, String) = (chars[..3].iter().collect(), chars[chars.len() - 4..].iter().collect());
+            format!("{head}****{last}")
+        }
+        "address" if chars.len() > 9 => format!("{} ****", chars[..9].iter().collect::<String>()),
+        "receiver" if !chars.is_empty() => format!("{}*", chars[0]),
+        _ => value.to_owned(),
+    }
+}
+
+fn draw_records(buf: &mut Buffer, area: Rect, records: &[Record], speech: Speech<'_>, look: &Look<'_>) {
+    for (at, record) in records.iter().take(usize::from(area.height)).enumerate() {
+        let number = record.text("no").unwrap_or_default().to_owned();
+        let kind = crate::domain::registers::by_name(&record.register)
+            .and_then(|register| register.field("kind"))
+            .and_then(|field| Some(speech.choice(field, record.text("kind")?)))
+            .unwrap_or_default();
+        let amount = record.get(crate::domain::registers::case::AMOUNT).map(|money| money.to_string()).unwrap_or_default();
+        let words = record.text("new").unwrap_or_default().to_owned();
+        let state = speech.state(&record.register, &record.state);
+        let left = [text(format!("{number} {kind} {amount} {words}"))];
+        let right = [dim(format!("{state} {}", speech.when(record.opened)))];
+        let row = Rect { x: area.x + 1, y: area.y + at as u16, width: area.width.saturating_sub(2), height: 1 };
+        line::row(buf, row, &left, &right, look);
+    }
+}
+
+fn draw_rows(buf: &mut Buffer, area: Rect, rows: &[Row], speech: Speech<'_>, look: &Look<'_>) {
+    for (at, row) in rows.iter().take(usize::from(area.height)).enumerate() {
+        let label = look.words.get(&format!("short-{}", row.register));
+        let left = [dim(format!("{} {label} ", speech.day(row.opened))), text(format!("{} {}", row.title, row.subject))];
+        let right = [dim(speech.state(&row.register, &row.state))];
+        let place = Rect { x: area.x + 1, y: area.y + at as u16, width: area.width.saturating_sub(2), height: 1 };
+        line::row(buf, place, &left, &right, look);
+    }
+}
+

@@ -1,0 +1,119 @@
+//! The top line: who, shift, counts, how old the exports are, the time.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+
+use crate::desk::Desk;
+use crate::desk::todo::{Counts, View};
+use crate::domain::registers::sheet;
+use crate::i18n::Words;
+use crate::problem::Problem;
+use crate::tui::theme::Ink;
+use crate::tui::widgets::line::{Run, dim, text};
+use crate::tui::widgets::{Look, line};
+use crate::tui::words::Speech;
+
+/// From this width on the line says everything in full.
+const WIDE: u16 = 100;
+
+/// What the top line says.
+pub struct Status {
+    shop: String,
+    person: String,
+    post: String,
+    presence: String,
+    shift: Option<(String, String)>,
+    counts: Counts,
+    orders: Option<String>,
+    orders_stale: bool,
+    clock: String,
+    drill: bool,
+    size: (u16, u16),
+}
+
+impl Status {
+    /// Reads what the line says.
+    pub fn read(desk: &Desk, words: &Words) -> Result<Self, Problem> {
+        let now = desk.now();
+        let speech = Speech { words, zone: desk.zone(), now, people: desk.people() };
+        let me = desk.me()?;
+        let freshness = desk.freshness()?;
+        let orders = freshness.iter().find(|one| one.kind == "orders");
+        let shift = desk.shift_of(me.id)?;
+        let times = shift.as_ref().and_then(|line| Some((line.get(sheet::STARTS)?, line.get(sheet::ENDS)?)));
+        Ok(Self {
+            shop: desk.store().shop().map(|shop| shop.name.clone()).unwrap_or_default(),
+            person: me.name.clone(),
+            post: me.posts.first().map(|post| words.get(&format!("value-post-{}", post.word())).to_string()).unwrap_or_default(),
+            presence: words.get(&format!("state-attendance-{}", desk.presence_of(me.id)?)).to_string(),
+            shift: times.map(|(starts, ends)| {
+                (format!("{}-{}", speech.clock(starts), speech.clock(ends)), speech.long_span(ends - now))
+            }),
+            counts: desk.todo(View::All)?.counts,
+            orders: orders.map(|one| speech.when(one.exported_at)),
+            orders_stale: orders.is_some_and(|one| one.stale),
+            clock: speech.clock(now),
+            drill: desk.store().shop().is_some_and(|shop| shop.drill),
+            size: (0, 0),
+        })
+    }
+
+    /// Remembers the window's size.
+    pub fn resize(&mut self, width: u16, height: u16) {
+        self.size = (width, height);
+    }
+
+    /// Returns the window's size in columns and rows.
+    pub fn size(&self) -> (u16, u16) {
+        self.size
+    }
+
+    /// Returns how many items must be looked at now.
+    pub fn alarming(&self) -> usize {
+        self.counts.overdue + self.counts.urgent
+    }
+
+    /// Returns the window's title.
+    pub fn title(&self, words: &Words) -> String {
+        words.with("window-title", &[("count", self.alarming().into()), ("shop", (&self.shop).into())])
+    }
+
+    /// Draws the line.
+    pub fn view(&self, buf: &mut Buffer, area: Rect, look: &Look<'_>) {
+        let wide = area.width >= WIDE;
+        let words = look.words;
+        let mut left = vec![
+            Run::new(format!(" {}", if wide { self.shop.clone() } else { self.shop.chars().take(2).collect() }), Ink::Title),
+            text(format!("{}{} {}", if wide { "  " } else { " " }, self.person, self.post)),
+        ];
+        if wide {
+            left.push(text(format!(" {}", self.presence)));
+        }
+        if let Some((span, left_over)) = &self.shift {
+            let shown = if wide { format!("  {} {span}", words.get("status-shift")) } else { " ".to_owned() };
+            left.push(dim(format!("{shown} {}", words.with("figure-left", &[("span", left_over.into())]))));
+        }
+        if self.drill {
+            left.push(dim(format!("  {}", words.get("status-drill"))));
+        }
+        let mut right: Vec<Run<'_>> = Vec::new();
+        for (id, count, ink) in [
+            ("mark-overdue", self.counts.overdue, Ink::Overdue),
+            ("mark-urgent", self.counts.urgent, Ink::Urgent),
+            ("mark-waiting", self.counts.waiting, Ink::Waiting),
+            ("mark-ack", self.counts.unacknowledged, Ink::New),
+            ("mark-approve", self.counts.approvals, Ink::Approve),
+            ("mark-conflict", self.counts.conflicts, Ink::Conflict),
+        ] {
+            let more = if self.counts.capped { "+" } else { "" };
+            right.push(Run::new(format!("{}{count}{more} ", words.get(id)), if count > 0 { ink } else { Ink::Dim }));
+        }
+        let label = words.get(if wide { "status-orders" } else { "status-orders-short" });
+        let age = self.orders.clone().unwrap_or_else(|| "-".into());
+        let stale = if self.orders_stale { words.get("status-stale").to_string() } else { String::new() };
+        right.push(Run::new(format!("│{label}{age}{stale} "), if self.orders_stale { Ink::Urgent } else { Ink::Dim }));
+        right.push(dim(format!("{} - ", words.get("status-sync"))));
+        right.push(text(format!("{} ", self.clock)));
+        line::row(buf, area, &left, &right, look);
+    }
+}

@@ -1,0 +1,152 @@
+//! Words and figures as screens write them: labels of fields and values, ages, times, amounts.
+
+use chrono::{DateTime, Datelike, TimeZone, Timelike};
+use chrono_tz::Tz;
+use serde_json::Value;
+
+use crate::desk::people::People;
+use crate::domain::field::{FieldSpec, FromValue, Kind};
+use crate::domain::money::Money;
+use crate::domain::register::{Due, Owner, Register};
+use crate::i18n::Words;
+
+const MINUTE: i64 = 60_000;
+const HOUR: i64 = 60 * MINUTE;
+const DAY: i64 = 24 * HOUR;
+
+/// What is needed to write a fact as the person reads it.
+#[derive(Clone, Copy)]
+pub struct Speech<'a> {
+    /// The words.
+    pub words: &'a Words,
+    /// The shop's zone.
+    pub zone: Tz,
+    /// The time, milliseconds UTC.
+    pub now: i64,
+    /// Who is who.
+    pub people: &'a People,
+}
+
+impl Speech<'_> {
+    /// Returns a span as `21分` or `2时14分`, whole minutes; under a minute as the word for it.
+    pub fn span(&self, millis: i64) -> String {
+        let minutes = millis / MINUTE;
+        let (days, hours) = (minutes / (24 * 60), minutes / 60);
+        if minutes < 1 {
+            self.words.get("span-now").to_string()
+        } else if hours < 1 {
+            self.words.with("span-minutes", &[("n", minutes.into())])
+        } else if days < 1 {
+            self.words.with("span-hours", &[("n", hours.into())])
+        } else {
+            self.words.with("span-days", &[("n", days.into())])
+        }
+    }
+
+    /// Returns a span with hours and minutes, for what is left of a shift or promise.
+    pub fn long_span(&self, millis: i64) -> String {
+        let minutes = (millis / MINUTE).max(0);
+        if minutes < 60 {
+            return self.span(millis);
+        }
+        self.words.with("span-hours-minutes", &[("hours", (minutes / 60).into()), ("minutes", (minutes % 60).into())])
+    }
+
+    /// Returns the figure at the right of a row: what is left, overdue, or how long it waits.
+    pub fn figure(&self, due: Option<Due>, since: i64, ours: bool) -> String {
+        let word = |id: &str, span: String| self.words.with(id, &[("span", span.into())]);
+        match due.map(|due| due.at - self.now) {
+            Some(left) if left <= 0 => word("figure-overdue", self.span(-left)),
+            Some(left) if left < DAY => word("figure-left", self.span(left)),
+            Some(left) => self.day(self.now + left),
+            None if ours => word("figure-waiting", self.span((self.now - since).max(0))),
+            None => String::new(),
+        }
+    }
+
+    /// Returns a time of today as `18:00`, of another day as `11/25`, of another year whole.
+    pub fn when(&self, at: i64) -> String {
+        let (then, now) = (self.local(at), self.local(self.now));
+        if then.date_naive() == now.date_naive() { self.clock(at) } else { self.day(at) }
+    }
+
+    /// Returns the day and time as `11/25 18:00`.
+    pub fn moment(&self, at: i64) -> String {
+        let (then, now) = (self.local(at), self.local(self.now));
+        if then.date_naive() == now.date_naive() { self.clock(at) } else { format!("{} {}", self.day(at), self.clock(at)) }
+    }
+
+    /// Returns the time of day as `18:00`.
+    pub fn clock(&self, at: i64) -> String {
+        let then = self.local(at);
+        format!("{:02}:{:02}", then.hour(), then.minute())
+    }
+
+    /// Returns the day as `11/25`, with its year where that is another.
+    pub fn day(&self, at: i64) -> String {
+        let (then, now) = (self.local(at), self.local(self.now));
+        if then.year() == now.year() {
+            format!("{:02}/{:02}", then.month(), then.day())
+        } else {
+            format!("{}-{:02}-{:02}", then.year(), then.month(), then.day())
+        }
+    }
+
+    /// Returns a time in the shop's zone.
+    pub fn local(&self, at: i64) -> DateTime<Tz> {
+        self.zone.timestamp_millis_opt(at).single().unwrap_or_else(|| self.zone.timestamp_nanos(0))
+    }
+
+    /// Returns who owns something: a name, or the word of a post.
+    pub fn owner(&self, owner: Option<Owner>) -> String {
+        match owner {
+            None => self.words.get("owner-nobody").to_string(),
+            Some(Owner::Post(post)) => self.words.get(&format!("value-post-{}", post.word())).to_string(),
+            Some(Owner::Person(id)) => {
+                self.people.by_id(id).map_or_else(|| id.to_string()[..8].to_owned(), |person| person.name.clone())
+            }
+        }
+    }
+
+    /// Returns the label of a field.
+    pub fn label(&self, register: &Register, field: &FieldSpec) -> String {
+        let own = format!("field-{}-{}", register.name, field.name);
+        if self.words.has(&own) { self.words.get(&own) } else { self.words.get(&format!("field-common-{}", field.name)) }.to_string()
+    }
+
+    /// Returns a state's word.
+    pub fn state(&self, register: &str, state: &str) -> String {
+        self.words.get(&format!("state-{register}-{state}")).to_string()
+    }
+
+    /// Returns a choice's word.
+    pub fn choice(&self, field: &FieldSpec, value: &str) -> String {
+        match field.kind {
+            Kind::Choice(list) => self.words.get(&format!("value-{}-{value}", list.name)).to_string(),
+            _ => value.to_owned(),
+        }
+    }
+
+    /// Returns a field's value as people read it, uncleaned.
+    pub fn value(&self, field: &FieldSpec, value: &Value) -> String {
+        match field.kind {
+            Kind::Money => Money::from_value(value).map(|money| money.to_string()).unwrap_or_default(),
+            Kind::Time => value.as_i64().map(|at| self.moment(at)).unwrap_or_default(),
+            Kind::Flag => self.words.get(if value.as_bool() == Some(true) { "flag-yes" } else { "flag-no" }).to_string(),
+            Kind::Choice(_) => value.as_str().map(|word| self.choice(field, word)).unwrap_or_default(),
+            Kind::Texts => Vec::<String>::from_value(value).unwrap_or_default().join(" "),
+            Kind::Record("person") => {
+                let id = value.as_str().and_then(|id| id.parse().ok());
+                id.map(|id| self.owner(Some(Owner::Person(id)))).unwrap_or_default()
+            }
+            Kind::Integer => value.as_i64().map(|number| number.to_string()).unwrap_or_default(),
+            _ => value.as_str().map_or_else(|| value.to_string(), str::to_owned),
+        }
+    }
+}
+
+/// Returns the tail by which an order is called in lists: `..8258`.
+pub fn tail(number: &str) -> String {
+    let count = number.chars().count();
+    if count <= 6 { number.to_owned() } else { format!("..{}", number.chars().skip(count - 4).collect::<String>()) }
+}
