@@ -1,0 +1,176 @@
+//! The timeline as lines: entries and steps by time, wrapped, newest at the bottom.
+
+use crate::domain::event::Verb;
+use crate::domain::field::Kind;
+use crate::domain::payload::Direction;
+use crate::domain::record::{Entry, Record, Step};
+use crate::domain::register::{Owner, Register};
+use crate::text::clean;
+use crate::text::width::{Ambiguous, columns};
+use crate::text::wrap::wrap;
+use crate::tui::theme::Ink;
+use crate::tui::words::Speech;
+
+/// Columns of time and speaker before the text.
+pub const INDENT: u16 = 14;
+const SPEAKER: usize = 7;
+
+/// One row of the timeline.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TimeLine {
+    /// The time, on the first row of an entry.
+    pub time: String,
+    /// The speaker, on the first row of an entry.
+    pub who: String,
+    /// The text of this row.
+    pub text: String,
+    /// How it is meant.
+    pub ink: Ink,
+    /// A row over the whole width: a day, a paste.
+    pub rule: bool,
+}
+
+enum Moment<'a> {
+    Entry(&'a Entry),
+    Step(&'a Step),
+}
+
+impl Moment<'_> {
+    fn at(&self) -> i64 {
+        match self {
+            Self::Entry(entry) => entry.at,
+            Self::Step(step) => step.trace.at,
+        }
+    }
+}
+
+/// Returns the last `most` rows of a record's timeline in this width.
+pub fn timeline(record: &Record, speech: Speech<'_>, width: u16, ambiguous: Ambiguous, most: usize) -> Vec<TimeLine> {
+    let mut moments: Vec<Moment<'_>> =
+        record.entries.iter().map(Moment::Entry).chain(record.steps.iter().map(Moment::Step)).collect();
+    moments.sort_by_key(Moment::at);
+    let room = usize::from(width.saturating_sub(INDENT).max(4));
+    // From the newest back, so that a long talk costs what is shown of it.
+    let mut groups: Vec<Vec<TimeLine>> = Vec::new();
+    let mut rows = 0;
+    let mut later_day: Option<String> = None;
+    for moment in moments.iter().rev() {
+        let day = speech.day(moment.at());
+        if later_day.as_ref().is_some_and(|later| *later != day)
+            && let Some(later) = &later_day
+        {
+            groups.push(vec![rule(later.clone())]);
+            rows += 1;
+        }
+        later_day = Some(day);
+        let lines = match moment {
+            Moment::Entry(entry) => entry_lines(entry, speech, room, ambiguous),
+            Moment::Step(step) => step_lines(record, step, speech, room, ambiguous),
+        };
+        rows += lines.len();
+        groups.push(lines);
+        if rows >= most {
+            break;
+        }
+    }
+    if let Some(day) = later_day.filter(|_| rows < most) {
+        groups.push(vec![rule(day)]);
+    }
+    groups.into_iter().rev().flatten().collect()
+}
+
+fn rule(text: String) -> TimeLine {
+    TimeLine { time: String::new(), who: String::new(), text, ink: Ink::Dim, rule: true }
+}
+
+fn entry_lines(entry: &Entry, speech: Speech<'_>, room: usize, ambiguous: Ambiguous) -> Vec<TimeLine> {
+    let say = &entry.say;
+    let (who, ink) = match say.direction {
+        Direction::In => (speech.words.get("who-buyer").to_string(), Ink::In),
+        Direction::Out => (named(say.author.as_deref(), || speech.words.get("who-us").to_string()), Ink::Out),
+        Direction::Internal => (speech.words.get("who-internal").to_string(), Ink::Internal),
+        Direction::System => (speech.words.get("who-system").to_string(), Ink::System),
+    };
+    let mut text = match &say.text {
+        Some(text) => clean::block(text).into_owned(),
+        None => speech.words.get("entry-gone").to_string(),
+    };
+    if say.direction == Direction::Internal
+        && let Some(author) = &say.author
+    {
+        text = format!("{}: {text}", clean::line(author));
+    }
+    let state = if entry.void {
+        Some("entry-void")
+    } else if say.copied && entry.seen_sent {
+        Some("entry-sent")
+    } else if say.copied {
+        Some("entry-copied")
+    } else {
+        None
+    };
+    if let Some(state) = state {
+        text = format!("{text}  [{}]", speech.words.get(state));
+    }
+    let ink = if entry.void { Ink::Dim } else { ink };
+    wrapped(speech.clock(entry.at), who, &text, ink, room, ambiguous)
+}
+
+fn step_lines(record: &Record, step: &Step, speech: Speech<'_>, room: usize, ambiguous: Ambiguous) -> Vec<TimeLine> {
+    let who = speech.people.of_replica(step.trace.replica).map(|person| person.name.clone());
+    let who = who.unwrap_or_else(|| step.trace.replica.to_string()[..6].to_owned());
+    let owner = |spelling: &str| Owner::parse(spelling).map(|owner| speech.owner(Some(owner))).unwrap_or_default();
+    let what = if step.verb == Verb::Assign && step.from.is_empty() {
+        speech.words.with("step-claim", &[("to", owner(&step.to).into())])
+    } else if step.verb == Verb::Assign {
+        speech.words.with("step-assign", &[("from", owner(&step.from).into()), ("to", owner(&step.to).into())])
+    } else {
+        let (from, to) = (speech.state(&record.register, &step.from), speech.state(&record.register, &step.to));
+        speech.words.with("step-move", &[("from", from.into()), ("to", to.into())])
+    };
+    let reason = step.reason.as_ref().map(|reason| {
+        let id = format!("value-transfer_reason-{reason}");
+        if speech.words.has(&id) { speech.words.get(&id).to_string() } else { reason.clone() }
+    });
+    let extra: Vec<String> = reason.into_iter().chain(step.note.clone()).collect();
+    let text = if extra.is_empty() { what } else { format!("{what}  {}", extra.join(" ")) };
+    wrapped(speech.clock(step.trace.at), who, &text, Ink::System, room, ambiguous)
+}
+
+fn named(author: Option<&str>, otherwise: impl Fn() -> String) -> String {
+    author.filter(|author| !author.trim().is_empty()).map_or_else(otherwise, str::to_owned)
+}
+
+fn wrapped(time: String, who: String, text: &str, ink: Ink, room: usize, ambiguous: Ambiguous) -> Vec<TimeLine> {
+    let mut lines = Vec::new();
+    let who = crate::text::width::fit(&clean::line(&who), SPEAKER, ambiguous).to_string();
+    for range in wrap(text, room, ambiguous) {
+        let first = lines.is_empty();
+        lines.push(TimeLine {
+            time: if first { time.clone() } else { String::new() },
+            who: if first { who.clone() } else { String::new() },
+            text: text[range].trim_end_matches('\n').to_owned(),
+            ink,
+            rule: false,
+        });
+    }
+    lines
+}
+
+/// Returns a record's own facts as label and value, for items that are not talks.
+pub fn facts(record: &Record, register: &'static Register, speech: Speech<'_>) -> Vec<(String, String)> {
+    register
+        .fields
+        .iter()
+        .filter(|field| !matches!(field.kind, Kind::Map(_)) && !matches!(field.kind, Kind::Record(name) if name != "person"))
+        .filter_map(|field| {
+            let value = speech.value(field, record.value(field.name)?);
+            (!value.is_empty()).then(|| (speech.label(register, field), value))
+        })
+        .collect()
+}
+
+/// Returns how many columns a text takes once it is clean.
+pub fn shown_columns(text: &str, ambiguous: Ambiguous) -> usize {
+    columns(&clean::line(text), ambiguous)
+}
