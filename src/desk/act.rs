@@ -207,7 +207,7 @@ impl Desk {
                 let candidates: Vec<String> =
                     several.iter().take(5).map(|row| format!("{} {}", row.register, row.id)).collect();
                 Err(Problem::new(Kind::NotUnderstood, "problem-ambiguous")
-                    .arg("name", name)
+                    .arg("what", name)
                     .arg("candidates", candidates.join(", "))
                     .hint("problem-ambiguous-hint"))
             }
@@ -217,7 +217,7 @@ impl Desk {
 
 /// Says that nothing has this name.
 pub fn not_found(name: &str) -> Problem {
-    Problem::new(Kind::NotFound, "problem-not-found").arg("name", name).hint("problem-not-found-hint")
+    Problem::new(Kind::NotFound, "problem-not-found").arg("what", name).hint("problem-not-found-hint")
 }
 
 /// Says that an act is not allowed, by the message's id.
