@@ -59,7 +59,7 @@ pub const FAULT_OF: Field<String> = Field::choice("fault", &FAULT).required();
 /// The buyer's own words.
 pub const WORDS: Field<String> = Field::long_text("words").personal();
 /// What proves it.
-pub const EVIDENCE_NOTE: Field<String> = Field::long_text("evidence_note");
+pub const EVIDENCE_NOTE: Field<String> = Field::long_text("evidence_note").personal();
 /// What shall be refunded, freight within it.
 pub const AMOUNT: Field<Money> = Field::money("amount").required();
 /// The freight within it.

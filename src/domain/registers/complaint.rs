@@ -44,7 +44,7 @@ pub const PROMISED_AT: Field<i64> = Field::time("promised_at");
 /// How content the customer is now.
 pub const SATISFACTION: Field<String> = Field::choice("satisfaction", &SATISFACTIONS);
 /// What we did.
-pub const REMEDY: Field<String> = Field::long_text("remedy");
+pub const REMEDY: Field<String> = Field::long_text("remedy").personal();
 /// What it cost.
 pub const REMEDY_AMOUNT: Field<Money> = Field::money("remedy_amount");
 /// The complaint that it repeats.

@@ -34,7 +34,7 @@ pub const NEXT_CHECK_AT: Field<i64> = Field::time("next_check_at");
 /// Whether the buyer was told.
 pub const TOLD: Field<bool> = Field::flag("told");
 /// What the carrier answered us.
-pub const ANSWER: Field<String> = Field::long_text("answer");
+pub const ANSWER: Field<String> = Field::long_text("answer").personal();
 
 static LIFECYCLE: Lifecycle = Lifecycle {
     states: &[State::closed("moving"), State::open("problem"), State::closed("settled")],

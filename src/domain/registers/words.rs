@@ -46,3 +46,11 @@ pub static CATEGORY: Enumeration = Enumeration {
 };
 /// How loud a thing is in lists.
 pub static COLOUR: Enumeration = Enumeration { name: "colour", values: &["red", "yellow", "green"] };
+/// Why work changes hands (requirements 7.2): the reasons of `assign`.
+pub static TRANSFER_REASON: Enumeration = Enumeration {
+    name: "transfer_reason",
+    values: &[
+        "after_sales", "peak", "escalation", "main_account", "shift_end", "meal", "language", "supervisor_approved",
+        "claim", "lease_expired", "handover", "returned", "other",
+    ],
+};
