@@ -13,7 +13,6 @@ use std::rc::Rc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 
-use ratatui::backend::CrosstermBackend;
 use ratatui::crossterm::cursor::Show;
 use ratatui::crossterm::event::{
     DisableBracketedPaste, DisableMouseCapture, EnableBracketedPaste, EnableMouseCapture,
@@ -23,10 +22,11 @@ use ratatui::crossterm::terminal::{
     BeginSynchronizedUpdate, EndSynchronizedUpdate, EnterAlternateScreen, LeaveAlternateScreen,
     SetTitle, disable_raw_mode, enable_raw_mode,
 };
-use ratatui::layout::Position;
+use ratatui::layout::{Position, Rect};
 use ratatui::{Frame, Terminal};
 
 use super::clipboard::{Clipboard, Copied};
+use super::pen::Pen;
 use super::run::{Outbox, RawSignal, Surface};
 use crate::problem::{Kind, Problem};
 use crate::text::clean;
@@ -62,7 +62,7 @@ pub const fn marks_no_paste() -> bool {
 
 /// The terminal while it is ours; dropping it gives it back.
 pub struct Guard {
-    terminal: Terminal<CrosstermBackend<Held>>,
+    terminal: Terminal<Pen<Held>>,
     out: Held,
     clipboard: Clipboard,
 }
@@ -82,7 +82,7 @@ impl Guard {
         MOUSE.store(options.mouse, Ordering::SeqCst);
         enter().map_err(no_terminal)?;
         let out = Held::default();
-        let terminal = Terminal::new(CrosstermBackend::new(out.clone())).map_err(|error| {
+        let terminal = Terminal::new(Pen::new(out.clone())).map_err(|error| {
             leave();
             no_terminal(error)
         })?;
@@ -125,8 +125,12 @@ impl Surface for Guard {
         self.out.commit()
     }
 
+    /// Not by the library's `clear`: it asks the terminal where the cursor is, and
+    /// the answer would go to the input thread.
     fn redraw(&mut self) -> io::Result<()> {
-        self.terminal.clear()
+        let size = self.terminal.size()?;
+        self.terminal
+            .resize(Rect::new(0, 0, size.width, size.height))
     }
 
     fn bell(&mut self) -> io::Result<()> {
@@ -162,14 +166,15 @@ impl Surface for Guard {
 
     fn suspend(&mut self) -> io::Result<()> {
         leave();
-        stop_process()
-        // CONT arrives as a signal and takes the terminal again.
+        stop_process()?;
+        self.resume()
     }
 
     fn resume(&mut self) -> io::Result<()> {
         leave();
         enter()?;
-        self.terminal.clear()
+        self.terminal.backend_mut().forget();
+        self.redraw()
     }
 }
 
@@ -324,10 +329,11 @@ fn stop_process() -> io::Result<()> {
     signal_hook::low_level::emulate_default_handler(signal_hook::consts::SIGTSTP)
 }
 
+/// There is no shell to go back to.
 #[cfg(windows)]
 #[allow(clippy::unnecessary_wraps)] // the same call everywhere
-fn stop_process() -> io::Result<()> {
-    enter()
+const fn stop_process() -> io::Result<()> {
+    Ok(())
 }
 
 #[cfg(test)]

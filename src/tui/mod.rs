@@ -1,6 +1,6 @@
 //! The terminal: `Message -> update(&mut State) -> Effects -> view(&State, &mut Frame)`.
 //!
-//! * `run` is the loop, `guard` takes the terminal and gives it back,
+//! * `run` is the loop, `guard` takes the terminal and gives it back, `pen` writes cells,
 //!   `clipboard` brings text out, `open` puts the three together;
 //! * `keys` turns events into input, `commands` lists what can be asked for,
 //!   `keymap` says which key asks for it;
@@ -13,6 +13,7 @@ pub mod guard;
 pub mod keymap;
 pub mod keys;
 pub mod open;
+pub mod pen;
 pub mod run;
 pub mod theme;
 pub mod widgets;

@@ -343,7 +343,7 @@ impl<A: App> Loop<'_, A> {
         match signal {
             RawSignal::End => self.finish(Signal::End),
             RawSignal::Gone => self.finish(Signal::Gone),
-            RawSignal::Suspend => self.surface.suspend()?,
+            RawSignal::Suspend => self.act(Effect::Suspend)?,
             RawSignal::Resumed => self.resumed()?,
         }
         Ok(())
@@ -407,7 +407,10 @@ impl<A: App> Loop<'_, A> {
                 self.surface.redraw()?;
                 self.dirty = true;
             }
-            Effect::Suspend => self.surface.suspend()?,
+            Effect::Suspend => {
+                self.surface.suspend()?;
+                self.dirty = true;
+            }
             Effect::Copy(text) => {
                 let copied = self.surface.copy(&text);
                 self.tell(Message::Copied(copied))?;

@@ -271,6 +271,17 @@ mod tests {
     }
 
     #[test]
+    fn any_width_is_whole() {
+        let stack = [Context::List, Context::Desk, Context::Any];
+        for language in Language::ALL {
+            for width in [1, 2, 7, 33, 79, 80, 81, 120, 121, 300] {
+                drawn(language, width, |map, look| row(map, width, look));
+                drawn(language, width, |map, look| hints(map, &stack, width, look));
+            }
+        }
+    }
+
+    #[test]
     fn every_hint_and_label_has_words_in_every_language() {
         let map = Keymap::load(None).0;
         let mut ids: Vec<String> = Command::ALL
