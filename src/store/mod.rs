@@ -1,1 +1,264 @@
-//! See the map of the house in the crate's documentation.
+//! The store: one SQLite file with the log of events, and everything computed from it.
+//!
+//! `log` appends and reads events, `foreign` takes in those of other replicas, `project`
+//! keeps the rows of records, `query` and `search` find them, `draft` keeps what is local,
+//! `verify` re-checks everything.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use rusqlite::{Connection, OptionalExtension, TransactionBehavior};
+
+use crate::domain::event::genesis;
+use crate::domain::id::{Id, ReplicaId, ShopId, ShopSecret};
+use crate::domain::seal::ReplicaKey;
+
+mod draft;
+mod error;
+mod foreign;
+mod keys;
+mod log;
+mod place;
+mod project;
+mod query;
+mod schema;
+mod search;
+mod verify;
+mod watch;
+mod words;
+
+pub use draft::DraftText;
+pub use error::{Result, StoreError};
+pub use foreign::{Outside, Run, Taken};
+pub use log::{Appended, Author, Draft, Held, StreamHead};
+pub use place::Holder;
+pub use query::{Count, Cursor, Mine, Order, OwnerFilter, Query, Row};
+pub use search::{Found, Hit};
+pub use verify::{Defect, Verified};
+pub use watch::{Contradiction, UnfoldedEvent};
+
+/// The shop that a store belongs to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Shop {
+    /// What its replicas have in common.
+    pub id: ShopId,
+    /// The secret from which ids of outside things are derived.
+    pub secret: ShopSecret,
+    /// Its name.
+    pub name: String,
+    /// Whether it is for practice: anybody who knows its name has its secret.
+    pub drill: bool,
+}
+
+impl Shop {
+    /// Returns the drill shop of a name.
+    pub fn drill(name: &str) -> Self {
+        Self { id: ShopId::of_drill(name), secret: ShopSecret::of_drill(name), name: name.to_owned(), drill: true }
+    }
+}
+
+/// A store that is open.
+pub struct Store {
+    conn: Connection,
+    folder: PathBuf,
+    shop_id: Option<ShopId>,
+    shop: Option<Shop>,
+    keys: BTreeMap<ReplicaId, ReplicaKey>,
+    read_only: bool,
+    lock: Option<place::Lock>,
+}
+
+impl std::fmt::Debug for Store {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Store").field("folder", &self.folder).finish_non_exhaustive()
+    }
+}
+
+impl Store {
+    /// Returns whether a folder holds a store.
+    pub fn exists(folder: &Path) -> bool {
+        folder.join(place::DATABASE).is_file()
+    }
+
+    /// Lays down the store of a shop in a folder, which is made where it is missing.
+    pub fn create(folder: &Path, shop: Shop) -> Result<Self> {
+        let mut store = Self::create_bare(folder)?;
+        store.adopt(shop)?;
+        Ok(store)
+    }
+
+    /// Lays down a store that belongs to no shop yet: it adopts the shop of its first bundle,
+    /// and nothing of its own can be written until the shop's secret is given.
+    pub fn create_bare(folder: &Path) -> Result<Self> {
+        if Self::exists(folder) {
+            return Err(StoreError::Exists(folder.to_owned()));
+        }
+        place::make_folder(folder)?;
+        place::refuse_network(folder)?;
+        // Laid down aside and renamed: a store that was begun and not finished is none.
+        let (path, aside) = (folder.join(place::DATABASE), folder.join("zhiban.new"));
+        for rest in ["zhiban.new", "zhiban.new-wal", "zhiban.new-shm"].map(|name| folder.join(name)) {
+            if rest.exists() {
+                fs::remove_file(&rest).map_err(StoreError::io(&rest))?;
+            }
+        }
+        let mut conn = schema::connect(&aside, false)?;
+        schema::lay(&mut conn)?;
+        conn.close().map_err(|(_, error)| error)?;
+        fs::rename(&aside, &path).map_err(StoreError::io(&path))?;
+        place::sync_folder(folder)?;
+        Self::open(folder)
+    }
+
+    /// Opens a store for reading and writing.
+    pub fn open(folder: &Path) -> Result<Self> {
+        if Self::exists(folder) {
+            place::refuse_network(folder)?;
+        }
+        Self::with(schema::open(folder, false)?, folder, false)
+    }
+
+    /// Opens a store for reading; no file is changed.
+    pub fn open_read_only(folder: &Path) -> Result<Self> {
+        Self::with(schema::open(folder, true)?, folder, true)
+    }
+
+    fn with(conn: Connection, folder: &Path, read_only: bool) -> Result<Self> {
+        let keys = keys::load(folder)?;
+        let mut store = Self { conn, folder: folder.to_owned(), shop_id: None, shop: None, keys, read_only, lock: None };
+        store.read_shop()?;
+        Ok(store)
+    }
+
+    fn read_shop(&mut self) -> Result<()> {
+        let row = self
+            .conn
+            .query_row("SELECT id, secret, name, drill FROM shop", [], |row| {
+                Ok((row.get::<_, [u8; 16]>(0)?, row.get::<_, Option<[u8; 32]>>(1)?, row.get(2)?, row.get(3)?))
+            })
+            .optional()?;
+        self.shop_id = row.as_ref().map(|(id, ..)| ShopId(*id));
+        self.shop = row.and_then(|(id, secret, name, drill)| {
+            Some(Shop { id: ShopId(id), secret: ShopSecret(secret?), name, drill })
+        });
+        Ok(())
+    }
+
+    /// Returns the store's folder.
+    pub fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    /// Returns whether the store was opened for reading.
+    pub fn is_read_only(&self) -> bool {
+        self.read_only
+    }
+
+    /// Takes the lock of the one workstation that may write, until the store is closed; `now`
+    /// in milliseconds UTC. Commands beside it need no lock.
+    pub fn lock(&mut self, now: i64) -> Result<()> {
+        if self.lock.is_none() {
+            self.lock = Some(place::lock(&self.folder, now)?);
+        }
+        Ok(())
+    }
+
+    /// Returns the shop, where its secret is known here.
+    pub fn shop(&self) -> Option<&Shop> {
+        self.shop.as_ref()
+    }
+
+    /// Returns the shop's id, which a store learns from its first bundle.
+    pub fn shop_id(&self) -> Option<ShopId> {
+        self.shop_id
+    }
+
+    /// Makes the store that of a shop; a store that knows its shop takes only name and secret
+    /// of the same one.
+    pub fn adopt(&mut self, shop: Shop) -> Result<()> {
+        self.adopt_row(shop.id, Some(shop.secret), &shop.name, shop.drill)
+    }
+
+    /// Makes a store without a shop that of a bundle's shop, of which only the id is known.
+    pub fn adopt_id(&mut self, id: ShopId) -> Result<()> {
+        if self.shop_id == Some(id) { Ok(()) } else { self.adopt_row(id, None, "", false) }
+    }
+
+    fn adopt_row(&mut self, id: ShopId, secret: Option<ShopSecret>, name: &str, drill: bool) -> Result<()> {
+        self.writable()?;
+        if self.shop_id.is_some_and(|own| own != id) {
+            return Err(StoreError::OtherShop);
+        }
+        self.conn.execute(
+            "INSERT OR REPLACE INTO shop(one, id, secret, name, drill) VALUES(1, ?1, ?2, ?3, ?4)",
+            (id.0, secret.map(|secret| secret.0), name, drill),
+        )?;
+        self.read_shop()
+    }
+
+    /// Keeps a replica's secret key on this machine and opens its stream.
+    pub fn add_replica(&mut self, key: ReplicaKey) -> Result<ReplicaId> {
+        self.writable()?;
+        let shop = self.shop.as_ref().ok_or(StoreError::NoShop)?.id;
+        let replica = key.replica();
+        keys::save(&self.folder, &key)?;
+        let tx = self.conn.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        let no = foreign::intern_replica(&tx, replica, &key.public())?;
+        if log::streams_of(&tx, no)?.is_empty() {
+            log::open_stream(&tx, no, 0, &genesis(shop, &key.public()))?;
+        }
+        tx.commit()?;
+        self.keys.insert(replica, key);
+        Ok(replica)
+    }
+
+    /// Returns the replicas whose keys are on this machine.
+    pub fn own_replicas(&self) -> Vec<ReplicaId> {
+        self.keys.keys().copied().collect()
+    }
+
+    /// Returns the key pair of a replica of this machine.
+    pub fn key_of(&self, replica: ReplicaId) -> Option<ReplicaKey> {
+        self.keys.get(&replica).cloned()
+    }
+
+    /// Returns the public key of any replica that the store has heard of.
+    pub fn public_key(&self, replica: ReplicaId) -> Result<Option<[u8; 32]>> {
+        let mut query = self.conn.prepare_cached("SELECT key FROM replica WHERE id = ?1")?;
+        Ok(query.query_row([replica.0], |row| row.get(0)).optional()?)
+    }
+
+    /// Returns every replica that the store has heard of, with its public key.
+    pub fn replicas(&self) -> Result<Vec<(ReplicaId, [u8; 32])>> {
+        let mut query = self.conn.prepare_cached("SELECT id, key FROM replica ORDER BY no")?;
+        let rows = query.query_map([], |row| Ok((ReplicaId(row.get(0)?), row.get(1)?)))?;
+        Ok(rows.collect::<rusqlite::Result<_>>()?)
+    }
+
+    /// Returns a number that changes when another process has written to the store.
+    pub fn data_version(&self) -> Result<i64> {
+        Ok(self.conn.pragma_query_value(None, "data_version", |row| row.get(0))?)
+    }
+
+    /// Writes a complete copy of the database into a new file, also while others write.
+    pub fn backup(&self, to: &Path) -> Result<()> {
+        if to.exists() {
+            return Err(StoreError::Exists(to.to_owned()));
+        }
+        let name = to.to_str().ok_or_else(|| StoreError::Damaged(format!("{}", to.display())))?;
+        self.conn.execute("VACUUM INTO ?1", [name])?;
+        fs::File::open(to).and_then(|file| file.sync_all()).map_err(StoreError::io(to))?;
+        to.parent().map_or(Ok(()), place::sync_folder)
+    }
+
+    /// Fails where the store was opened for reading.
+    fn writable(&self) -> Result<()> {
+        if self.read_only { Err(StoreError::ReadOnly) } else { Ok(()) }
+    }
+}
+
+/// Reads an id column.
+fn id_at(row: &rusqlite::Row<'_>, column: usize) -> rusqlite::Result<Id> {
+    row.get(column).map(Id)
+}

@@ -1,0 +1,203 @@
+//! What can go wrong in a store, and what people are told of it.
+
+use std::path::{Path, PathBuf};
+
+use rusqlite::ErrorCode;
+
+use crate::domain::event::EventFault;
+use crate::domain::id::ReplicaId;
+use crate::problem::{Kind, Problem};
+
+use super::place::Holder;
+
+/// Everything that a store can answer instead of what was asked.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// SQLite said no.
+    #[error(transparent)]
+    Sql(#[from] rusqlite::Error),
+    /// A file beside the database could not be read or written.
+    #[error("{}: {source}", path.display())]
+    Io {
+        /// The file or folder.
+        path: PathBuf,
+        /// What the system said.
+        source: std::io::Error,
+    },
+    /// There is no store in this folder.
+    #[error("no store in {}", .0.display())]
+    NoStore(PathBuf),
+    /// There is a store in this folder already.
+    #[error("a store is in {} already", .0.display())]
+    Exists(PathBuf),
+    /// The file is a SQLite database, or something else, and not ours.
+    #[error("{} is no zhiban store", .0.display())]
+    NotAStore(PathBuf),
+    /// A newer zhiban made the store; it was left untouched.
+    #[error("store of version {found}, this zhiban knows {known}")]
+    Newer {
+        /// The version of the file.
+        found: i64,
+        /// The newest version that this program knows.
+        known: i64,
+    },
+    /// The SQLite library has a bug that loses commits.
+    #[error("SQLite {0} loses commits")]
+    OldSqlite(String),
+    /// The file system does not let SQLite keep a write-ahead log.
+    #[error("journal mode is {0}")]
+    NoWal(String),
+    /// The folder is on a network file system.
+    #[error("{} is on a network file system ({kind})", path.display())]
+    Network {
+        /// The folder.
+        path: PathBuf,
+        /// The kind of file system.
+        kind: String,
+    },
+    /// Another workstation writes to this store.
+    #[error("held by process {} on {}", .0.pid, .0.host)]
+    Locked(Holder),
+    /// The store belongs to no shop yet, so nothing of its own can be written.
+    #[error("no shop yet")]
+    NoShop,
+    /// The store belongs to another shop.
+    #[error("another shop's")]
+    OtherShop,
+    /// The replica's key is not on this machine.
+    #[error("no key of {0}")]
+    NoKey(ReplicaId),
+    /// The replica's stream branched, so somebody else writes with its key.
+    #[error("{0} branched")]
+    Branched(ReplicaId),
+    /// The act to go on with is not the last of its stream.
+    #[error("act {0} is over")]
+    ActOver(u64),
+    /// An event breaks a limit that readers enforce.
+    #[error(transparent)]
+    Event(#[from] EventFault),
+    /// A value does not fit its declared field, or there is no such field.
+    #[error("{register}.{field} cannot hold this value")]
+    Field {
+        /// The register's name.
+        register: String,
+        /// The field's path.
+        field: String,
+    },
+    /// A run of foreign events does not hang together; nothing of it was written.
+    #[error("broken chain of {0}")]
+    BrokenChain(ReplicaId),
+    /// The commit failed, and after opening anew the events are not there.
+    #[error("not saved: {0}")]
+    NotSaved(String),
+    /// The store was opened for reading.
+    #[error("read-only")]
+    ReadOnly,
+    /// The database holds something that zhiban never wrote.
+    #[error("damaged: {0}")]
+    Damaged(String),
+}
+
+/// What a store answers.
+pub type Result<T> = std::result::Result<T, StoreError>;
+
+impl StoreError {
+    /// Returns the error of a file.
+    pub(super) fn io(path: &Path) -> impl FnOnce(std::io::Error) -> Self {
+        let path = path.to_owned();
+        move |source| Self::Io { path, source }
+    }
+
+    /// Returns whether waiting a little and trying again may help.
+    pub fn is_busy(&self) -> bool {
+        matches!(self.code(), Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked))
+    }
+
+    fn code(&self) -> Option<ErrorCode> {
+        match self {
+            Self::Sql(error) => error.sqlite_error_code(),
+            _ => None,
+        }
+    }
+
+    fn of_sql(&self) -> Problem {
+        match self.code() {
+            Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => {
+                Problem::new(Kind::Busy, "problem-store-busy").hint("problem-store-busy-hint")
+            }
+            Some(ErrorCode::DiskFull) => {
+                Problem::new(Kind::NotSaved, "problem-store-full").hint("problem-store-full-hint")
+            }
+            Some(ErrorCode::ReadOnly) => read_only(),
+            Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => damaged(),
+            _ => Problem::new(Kind::NotSaved, "problem-store-sql").hint("problem-store-sql-hint"),
+        }
+    }
+}
+
+fn read_only() -> Problem {
+    Problem::new(Kind::ReadOnly, "problem-read-only").hint("problem-read-only-hint")
+}
+
+fn damaged() -> Problem {
+    Problem::new(Kind::Unreadable, "problem-store-damaged").hint("problem-store-damaged-hint")
+}
+
+impl From<StoreError> for Problem {
+    fn from(error: StoreError) -> Self {
+        let problem = match &error {
+            StoreError::Sql(_) => error.of_sql(),
+            StoreError::Io { path, .. } => Problem::new(Kind::Unreadable, "problem-store-file")
+                .arg("file", path.display())
+                .hint("problem-store-file-hint"),
+            StoreError::NoStore(path) => Problem::new(Kind::NotFound, "problem-store-none")
+                .arg("folder", path.display())
+                .hint("problem-store-none-hint"),
+            StoreError::Exists(path) => Problem::new(Kind::Refused, "problem-store-exists")
+                .arg("folder", path.display())
+                .hint("problem-store-exists-hint"),
+            StoreError::NotAStore(path) => Problem::new(Kind::Unreadable, "problem-store-not-ours")
+                .arg("file", path.display())
+                .hint("problem-store-not-ours-hint"),
+            StoreError::Newer { .. } => {
+                Problem::new(Kind::ReadOnly, "problem-store-newer").hint("problem-store-newer-hint")
+            }
+            StoreError::OldSqlite(version) => {
+                Problem::new(Kind::Defect, "problem-store-sqlite").arg("version", version)
+            }
+            StoreError::NoWal(_) => {
+                Problem::new(Kind::Refused, "problem-store-wal").hint("problem-store-place-hint")
+            }
+            StoreError::Network { path, kind } => Problem::new(Kind::Refused, "problem-store-network")
+                .arg("folder", path.display())
+                .arg("kind", kind)
+                .hint("problem-store-place-hint"),
+            StoreError::Locked(holder) => Problem::new(Kind::Busy, "problem-store-locked")
+                .arg("pid", holder.pid)
+                .arg("host", &holder.host)
+                .hint("problem-store-locked-hint"),
+            StoreError::NoShop => Problem::new(Kind::Refused, "problem-store-no-shop").hint("problem-store-no-shop-hint"),
+            StoreError::OtherShop => Problem::new(Kind::Refused, "problem-store-other-shop"),
+            StoreError::NoKey(replica) => Problem::new(Kind::Refused, "problem-store-no-key")
+                .arg("replica", replica)
+                .hint("problem-store-no-key-hint"),
+            StoreError::Branched(replica) => Problem::new(Kind::Refused, "problem-store-branched")
+                .arg("replica", replica)
+                .hint("problem-store-branched-hint"),
+            StoreError::Event(_) => Problem::new(Kind::Refused, "problem-store-limit").hint("problem-store-limit-hint"),
+            StoreError::Field { register, field } => Problem::new(Kind::Refused, "problem-store-field")
+                .arg("register", register)
+                .arg("field", field),
+            StoreError::ActOver(_) => Problem::new(Kind::Defect, "problem-store-act"),
+            StoreError::BrokenChain(replica) => {
+                Problem::new(Kind::Unreadable, "problem-store-chain").arg("replica", replica)
+            }
+            StoreError::NotSaved(cause) => {
+                Problem::new(Kind::NotSaved, "problem-not-saved").arg("cause", cause).hint("problem-not-saved-hint")
+            }
+            StoreError::ReadOnly => read_only(),
+            StoreError::Damaged(_) => damaged(),
+        };
+        problem.arg("cause", &error).caused_by(error)
+    }
+}

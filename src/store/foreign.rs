@@ -1,0 +1,364 @@
+//! Events of other replicas: contiguous runs of one stream, checked before they come here.
+//!
+//! Equal places are compared by chain, never ignored: another hash in a place that is taken
+//! opens a further stream that branches there, and nobody's work is lost.
+
+use std::collections::HashSet;
+use std::time::{Duration, Instant};
+
+use rusqlite::{Connection, OptionalExtension, TransactionBehavior};
+
+use crate::domain::body::{Absence, Body};
+use crate::domain::event::{Event, Seal, genesis};
+use crate::domain::id::{Chain, Id, ReplicaId};
+
+use super::error::{Result, StoreError};
+use super::log::{self, StreamHead};
+use super::{Store, search};
+
+/// How long one transaction of appending may hold the write lock.
+const HOLD: Duration = Duration::from_millis(100);
+/// After so many events the time is looked at.
+const LOOK_EVERY: usize = 256;
+
+/// A contiguous run of one stream: the events behind a place, and seals of them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Run {
+    /// The author.
+    pub replica: ReplicaId,
+    /// The author's public key.
+    pub key: [u8; 32],
+    /// The seq before the first event.
+    pub from_seq: u64,
+    /// The chain there, the genesis at 0.
+    pub from_chain: Chain,
+    /// The events, dense from `from_seq` + 1, chains and digests checked.
+    pub events: Vec<Event>,
+    /// Seals of these or earlier events, signatures checked.
+    pub seals: Vec<Seal>,
+}
+
+/// What became of a run.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Taken {
+    /// Events that are new here.
+    pub new: u64,
+    /// Events that were here already.
+    pub here: u64,
+    /// Whether the place before the run is not held, so that nothing could be taken (Q3).
+    pub missing: bool,
+    /// Whether a stream branched.
+    pub branched: bool,
+    /// Records that the new events touch, without repetition.
+    pub records: Vec<Id>,
+}
+
+/// Something that could not go into the log, kept and tried again.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Outside {
+    /// When it came, milliseconds UTC.
+    pub at: i64,
+    /// Why (design section 5).
+    pub code: String,
+    /// The author.
+    pub replica: ReplicaId,
+    /// Its place in the author's stream.
+    pub seq: u64,
+    /// Its chain, as far as the sender says.
+    pub chain: Chain,
+    /// The chain before it.
+    pub previous: Chain,
+    /// The event as it came.
+    pub line: Vec<u8>,
+}
+
+/// Returns the local number of a replica, written down at its first appearance.
+pub(super) fn intern_replica(conn: &Connection, replica: ReplicaId, key: &[u8; 32]) -> Result<i64> {
+    let known: Option<i64> = conn
+        .prepare_cached("SELECT no FROM replica WHERE id = ?1")?
+        .query_row([replica.0], |row| row.get(0))
+        .optional()?;
+    if let Some(no) = known {
+        return Ok(no);
+    }
+    conn.execute("INSERT INTO replica(id, key) VALUES(?1, ?2)", (replica.0, key))?;
+    Ok(conn.last_insert_rowid())
+}
+
+impl Store {
+    /// Takes in a run of another replica's events: appends what is new as contiguous prefixes,
+    /// in transactions that hold the write lock for about a tenth of a second, each with its
+    /// heads and the marks of what is to be folded. Killed anywhere, the same run completes it.
+    ///
+    /// The events' hashes and the seals' signatures must have been checked. `now` is the time
+    /// of arrival, milliseconds UTC.
+    pub fn append_foreign(&mut self, run: &Run, now: i64) -> Result<Taken> {
+        self.writable()?;
+        let shop = self.shop_id.ok_or(StoreError::NoShop)?;
+        check(run, &genesis(shop, &run.key))?;
+        let mut taken = Taken::default();
+        let mut records = HashSet::new();
+        let mut done = 0;
+        loop {
+            let begun = Instant::now();
+            let tx = self.conn.transaction_with_behavior(TransactionBehavior::Immediate)?;
+            let replica_no = intern_replica(&tx, run.replica, &run.key)?;
+            let mut taker = Taker::begin(&tx, replica_no, run, done, now)?;
+            if taker.missing {
+                taken.missing = true;
+                return Ok(taken);
+            }
+            while done < run.events.len() {
+                taker.take(&run.events[done])?;
+                done += 1;
+                if done.is_multiple_of(LOOK_EVERY) && begun.elapsed() > HOLD {
+                    break;
+                }
+            }
+            taker.end(&mut taken, &mut records)?;
+            if done == run.events.len() {
+                keep_seals(&tx, replica_no, &run.seals)?;
+            }
+            tx.commit()?;
+            if done == run.events.len() {
+                break;
+            }
+        }
+        taken.records = records.into_iter().collect();
+        taken.records.sort_unstable();
+        Ok(taken)
+    }
+
+    /// Writes down a replica that a bundle or the roster names, before any event of it.
+    pub fn know_replica(&mut self, replica: ReplicaId, key: &[u8; 32]) -> Result<()> {
+        self.writable()?;
+        if ReplicaId::of_key(key) != replica {
+            return Err(StoreError::BrokenChain(replica));
+        }
+        intern_replica(&self.conn, replica, key).map(drop)
+    }
+
+    /// Keeps what could not go into the log.
+    pub fn keep_outside(&mut self, all: &[Outside]) -> Result<()> {
+        self.writable()?;
+        let tx = self.conn.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        for one in all {
+            tx.prepare_cached(
+                "INSERT OR REPLACE INTO outside(at, code, replica, seq, chain, previous, line) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+            )?
+            .execute((one.at, &one.code, one.replica.0, one.seq as i64, one.chain.0, one.previous.0, &one.line))?;
+        }
+        tx.commit()?;
+        Ok(())
+    }
+
+    /// Returns what is kept outside of the log, by replica and seq.
+    pub fn outside(&self) -> Result<Vec<Outside>> {
+        let mut query = self.conn.prepare_cached(
+            "SELECT at, code, replica, seq, chain, previous, line FROM outside ORDER BY replica, seq, no",
+        )?;
+        let rows = query.query_map([], |row| {
+            Ok(Outside {
+                at: row.get(0)?,
+                code: row.get(1)?,
+                replica: ReplicaId(row.get(2)?),
+                seq: row.get::<_, i64>(3)? as u64,
+                chain: Chain(row.get(4)?),
+                previous: Chain(row.get(5)?),
+                line: row.get(6)?,
+            })
+        })?;
+        Ok(rows.collect::<rusqlite::Result<_>>()?)
+    }
+
+    /// Forgets what was outside and has gone into the log.
+    pub fn drop_outside(&mut self, chains: &[Chain]) -> Result<()> {
+        self.writable()?;
+        let tx = self.conn.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        for chain in chains {
+            tx.prepare_cached("DELETE FROM outside WHERE chain = ?1")?.execute([chain.0])?;
+        }
+        tx.commit()?;
+        Ok(())
+    }
+}
+
+/// Refuses a run that does not hang together: nothing of it may be written.
+fn check(run: &Run, genesis: &Chain) -> Result<()> {
+    let dense = run.events.iter().zip(run.from_seq + 1..).all(|(event, seq)| {
+        event.head.seq == seq && event.head.replica == run.replica && event.head.check().is_ok()
+    });
+    let begins = run.from_seq > 0 || run.from_chain == *genesis;
+    let owned = ReplicaId::of_key(&run.key) == run.replica;
+    if dense && begins && owned { Ok(()) } else { Err(StoreError::BrokenChain(run.replica)) }
+}
+
+/// Takes the events of a run into streams, within one transaction.
+struct Taker<'a> {
+    conn: &'a Connection,
+    replica_no: i64,
+    streams: Vec<StreamHead>,
+    /// The place in `streams` where the last event stands.
+    current: usize,
+    seq: u64,
+    chain: Chain,
+    now: i64,
+    missing: bool,
+    /// Streams that grew.
+    grown: HashSet<usize>,
+    dirty: HashSet<Id>,
+    new: u64,
+    here: u64,
+    branched: bool,
+}
+
+impl<'a> Taker<'a> {
+    fn begin(conn: &'a Connection, replica_no: i64, run: &Run, done: usize, now: i64) -> Result<Self> {
+        let mut streams = log::streams_of(conn, replica_no)?;
+        let (seq, chain) = match done.checked_sub(1).and_then(|last| run.events.get(last)) {
+            Some(last) => (last.head.seq, last.chain),
+            None => (run.from_seq, run.from_chain),
+        };
+        if streams.is_empty() && seq == 0 {
+            log::open_stream(conn, replica_no, 0, &chain)?;
+            streams = log::streams_of(conn, replica_no)?;
+        }
+        let mut taker = Self {
+            conn,
+            replica_no,
+            streams,
+            current: 0,
+            seq,
+            chain,
+            now,
+            missing: false,
+            grown: HashSet::new(),
+            dirty: HashSet::new(),
+            new: 0,
+            here: 0,
+            branched: false,
+        };
+        match taker.holder(seq, chain)? {
+            Some(place) => taker.current = place,
+            None => taker.missing = true,
+        }
+        Ok(taker)
+    }
+
+    /// Returns the stream that holds this chain at this place, the one just used first.
+    fn holder(&self, seq: u64, chain: Chain) -> Result<Option<usize>> {
+        let places = std::iter::once(self.current).chain(0..self.streams.len());
+        for place in places {
+            let Some(head) = self.streams.get(place) else { continue };
+            let holds = if seq == head.seq {
+                head.chain == chain
+            } else {
+                (head.from_seq..head.seq).contains(&seq) && log::chain_at(self.conn, head.stream, seq)? == Some(chain)
+            };
+            if holds {
+                return Ok(Some(place));
+            }
+        }
+        Ok(None)
+    }
+
+    fn take(&mut self, event: &Event) -> Result<()> {
+        let (seq, at_tip) = (event.head.seq, self.tip());
+        let held = if at_tip.is_some() && self.streams.len() == 1 { None } else { self.holder(seq, event.chain)? };
+        if let Some(place) = held {
+            self.current = place;
+            self.here += 1;
+            self.reveal(log::key(self.streams[place].stream, seq), event)?;
+        } else {
+            self.current = match at_tip {
+                Some(place) => place,
+                None => self.branch()?,
+            };
+            let head = &mut self.streams[self.current];
+            log::insert(self.conn, log::key(head.stream, seq), event)?;
+            head.seq = seq;
+            head.chain = event.chain;
+            self.grown.insert(self.current);
+            self.dirty.insert(event.head.record);
+            self.new += 1;
+        }
+        self.seq = seq;
+        self.chain = event.chain;
+        Ok(())
+    }
+
+    /// Returns the stream whose tip the last event is.
+    fn tip(&self) -> Option<usize> {
+        let is_tip = |head: &StreamHead| head.seq == self.seq && head.chain == self.chain;
+        if self.streams.get(self.current).is_some_and(is_tip) {
+            return Some(self.current);
+        }
+        self.streams.iter().position(is_tip)
+    }
+
+    /// Opens a further stream behind the last event.
+    fn branch(&mut self) -> Result<usize> {
+        let stream = log::open_stream(self.conn, self.replica_no, self.seq, &self.chain)?;
+        let replica = self.streams[self.current].replica;
+        let (seq, chain) = (self.seq, self.chain);
+        self.streams.push(StreamHead { stream, replica, seq, chain, from_seq: seq, from_chain: chain });
+        self.branched = true;
+        // What the replica decided behind the branch point counts no more, in any branch.
+        for head in &self.streams {
+            let range = (log::key(head.stream, self.seq), log::key(head.stream + 1, 0));
+            self.conn.execute("INSERT OR IGNORE INTO dirty SELECT record FROM event WHERE key > ?1 AND key < ?2", range)?;
+        }
+        Ok(self.streams.len() - 1)
+    }
+
+    /// Takes the body of an event that was withheld here until now.
+    fn reveal(&mut self, key: i64, event: &Event) -> Result<()> {
+        let withheld: bool = self
+            .conn
+            .prepare_cached("SELECT EXISTS(SELECT 1 FROM body WHERE key = ?1 AND substr(digest, 1, 1) = x'02')")?
+            .query_row([key], |row| row.get(0))?;
+        let better = match &event.body {
+            Body::Whole { .. } => true,
+            Body::Faceless { absence, .. } | Body::Hidden { absence, .. } => *absence == Absence::Erased,
+        };
+        if withheld && better {
+            log::replace_body(self.conn, key, &event.body)?;
+            if search::has_passed(self.conn, key)? {
+                search::add(self.conn, key, event)?;
+            }
+            self.dirty.insert(event.head.record);
+        }
+        Ok(())
+    }
+
+    fn end(self, taken: &mut Taken, records: &mut HashSet<Id>) -> Result<()> {
+        for place in &self.grown {
+            let head = &self.streams[*place];
+            log::advance(self.conn, head.stream, head.seq, &head.chain, self.now)?;
+        }
+        for record in &self.dirty {
+            self.conn.prepare_cached("INSERT OR IGNORE INTO dirty(record) VALUES(?1)")?.execute([record.0])?;
+        }
+        taken.new += self.new;
+        taken.here += self.here;
+        taken.branched |= self.branched;
+        records.extend(self.dirty);
+        Ok(())
+    }
+}
+
+/// Keeps each seal with the stream that holds what it seals.
+fn keep_seals(conn: &Connection, replica_no: i64, seals: &[Seal]) -> Result<()> {
+    if seals.is_empty() {
+        return Ok(());
+    }
+    let streams = log::streams_of(conn, replica_no)?;
+    for seal in seals {
+        for head in streams.iter().filter(|head| (head.from_seq + 1..=head.seq).contains(&seal.seq)) {
+            if log::chain_at(conn, head.stream, seal.seq)? == Some(seal.chain) {
+                log::keep_seal(conn, head.stream, seal)?;
+            }
+        }
+    }
+    Ok(())
+}

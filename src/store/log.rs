@@ -1,0 +1,598 @@
+//! The log: own events are appended here, all events are read here.
+
+use std::collections::BTreeMap;
+
+use rusqlite::{Connection, OptionalExtension, Row, Transaction, TransactionBehavior};
+
+use crate::chance::Random;
+use crate::domain::body::{Absence, Body, Personal};
+use crate::domain::event::{Event, Head, Roster, Seal};
+use crate::domain::id::{Chain, Id, ReplicaId, ShopId};
+use crate::domain::payload::{Change, Meaning, Payload};
+use crate::domain::record::Record;
+use crate::domain::register::Register;
+use crate::domain::registers::NUMBER;
+use crate::domain::seal::ReplicaKey;
+use crate::domain::stamp::Stamp;
+
+use super::error::{Result, StoreError};
+use super::{Store, project, watch};
+
+/// The bits of an event's key that hold its seq; the stream's number stands above them.
+const SEQ_BITS: u32 = 40;
+const SEQ_MASK: i64 = (1 << SEQ_BITS) - 1;
+/// At the latest so many events stand behind a seal.
+const SEAL_EVERY: u64 = 100;
+
+/// Returns the key of an event.
+pub(super) fn key(stream: i64, seq: u64) -> i64 {
+    stream << SEQ_BITS | seq as i64
+}
+
+/// Returns the seq within an event's key.
+pub(super) fn seq_of(key: i64) -> u64 {
+    (key & SEQ_MASK) as u64
+}
+
+/// Returns the stream within an event's key.
+pub(super) fn stream_of(key: i64) -> i64 {
+    key >> SEQ_BITS
+}
+
+/// Who writes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Author {
+    /// The replica, whose key must be on this machine.
+    pub replica: ReplicaId,
+    /// The offset from UTC in minutes.
+    pub zone: i16,
+}
+
+/// An event to be written.
+#[derive(Debug, Clone)]
+pub struct Draft {
+    /// The record's register.
+    pub register: &'static Register,
+    /// The record.
+    pub record: Id,
+    /// What happens to it.
+    pub payload: Payload,
+    /// When it happened, milliseconds UTC.
+    pub at: i64,
+    /// Whether the record gets its number for people by this `open` or `set`.
+    pub numbered: bool,
+}
+
+impl Draft {
+    /// Returns a draft without a number for people.
+    pub fn new(register: &'static Register, record: Id, payload: Payload, at: i64) -> Self {
+        Self { register, record, payload, at, numbered: false }
+    }
+
+    /// Gives the record a number for people, unless it has one.
+    #[must_use]
+    pub fn numbered(mut self) -> Self {
+        self.numbered = true;
+        self
+    }
+}
+
+/// What was appended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Appended {
+    /// The act: the seq of its first event in the author's stream.
+    pub act: u64,
+    /// The events, in the order of the drafts.
+    pub chains: Vec<Chain>,
+    /// The touched records, without repetition.
+    pub records: Vec<Id>,
+}
+
+/// The tip of a stream. A replica has several where its key was used in two places.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StreamHead {
+    /// The stream's local number.
+    pub stream: i64,
+    /// The author.
+    pub replica: ReplicaId,
+    /// The last seq.
+    pub seq: u64,
+    /// Its chain.
+    pub chain: Chain,
+    /// The seq after which the stream begins: 0, or the branch point.
+    pub from_seq: u64,
+    /// The chain there.
+    pub from_chain: Chain,
+}
+
+/// How far each stream (by local number) was held at some time.
+pub type Held = BTreeMap<i64, u64>;
+
+/// An event as a table row, where its body is there.
+pub(super) struct Stored {
+    pub(super) key: i64,
+    /// None where the body's row is gone.
+    pub(super) event: Option<Event>,
+    pub(super) chain: Chain,
+}
+
+const READ: &str = "SELECT e.key, r.id, e.stamp, e.at, e.zone, e.act, e.register, e.record, e.verb, e.version, e.roster,
+  e.chain, b.salt, b.facts, b.personal, b.digest, b.key IS NULL
+  FROM event e JOIN stream s ON s.no = e.key >> 40 JOIN replica r ON r.no = s.replica LEFT JOIN body b ON b.key = e.key ";
+
+fn stored(row: &Row<'_>) -> rusqlite::Result<Stored> {
+    let key: i64 = row.get(0)?;
+    let chain = Chain(row.get(11)?);
+    if row.get(16)? {
+        return Ok(Stored { key, event: None, chain });
+    }
+    let Some(body) = body(row)? else { return Ok(Stored { key, event: None, chain }) };
+    let head = Head {
+        replica: ReplicaId(row.get(1)?),
+        seq: seq_of(key),
+        stamp: Stamp(row.get(2)?),
+        at: row.get(3)?,
+        zone: row.get(4)?,
+        act: row.get::<_, i64>(5)? as u64,
+        register: row.get(6)?,
+        record: Id(row.get(7)?),
+        verb: row.get(8)?,
+        version: row.get(9)?,
+        roster: row.get(10)?,
+        digest: body.digest(),
+    };
+    Ok(Stored { key, event: Some(Event { head, chain, body }), chain })
+}
+
+/// The body of a row: `digest` is empty where everything is here, else a byte that says why
+/// something is not (1 erased, 2 withheld) and the hash of what is not here.
+fn body(row: &Row<'_>) -> rusqlite::Result<Option<Body>> {
+    let (salt, facts): (Option<[u8; 16]>, Option<Vec<u8>>) = (row.get(12)?, row.get(13)?);
+    let (personal, digest): (Option<Vec<u8>>, Option<Vec<u8>>) = (row.get(14)?, row.get(15)?);
+    let gone = digest.and_then(|digest| {
+        let (why, hash) = digest.split_first()?;
+        let absence = if *why == 1 { Absence::Erased } else { Absence::Withheld };
+        Some((absence, <[u8; 32]>::try_from(hash).ok()?))
+    });
+    Ok(match (facts, gone) {
+        (Some(facts), None) => {
+            let personal = salt.zip(personal).map(|(salt, bytes)| Personal { salt, bytes });
+            Some(Body::Whole { facts, personal })
+        }
+        (Some(facts), Some((absence, part))) => Some(Body::Faceless { facts, part, absence }),
+        (None, Some((absence, digest))) => Some(Body::Hidden { digest, absence }),
+        (None, None) => None,
+    })
+}
+
+/// Reads events by a condition and order.
+pub(super) fn read(conn: &Connection, rest: &str, args: impl rusqlite::Params) -> Result<Vec<Stored>> {
+    let mut query = conn.prepare_cached(&format!("{READ}{rest}"))?;
+    let rows = query.query_map(args, stored)?;
+    Ok(rows.collect::<rusqlite::Result<_>>()?)
+}
+
+/// Reads all events of a record, in stamp order.
+pub(super) fn of_record(conn: &Connection, record: Id) -> Result<Vec<Stored>> {
+    read(conn, "WHERE e.record = ?1 ORDER BY e.stamp, e.key", [record.0])
+}
+
+/// Writes an event and its body under a key.
+pub(super) fn insert(conn: &Connection, key: i64, event: &Event) -> Result<()> {
+    let head = &event.head;
+    conn.prepare_cached(
+        "INSERT INTO event(key, stamp, at, zone, act, register, record, verb, version, roster, chain)
+         VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
+    )?
+    .execute((
+        key,
+        head.stamp.0,
+        head.at,
+        head.zone,
+        head.act as i64,
+        &head.register,
+        head.record.0,
+        head.verb,
+        head.version,
+        head.roster,
+        event.chain.0,
+    ))?;
+    write_body(conn, "INSERT INTO body(key, salt, facts, personal, digest) VALUES(?1, ?2, ?3, ?4, ?5)", key, &event.body)
+}
+
+/// Writes another state of a body: erased, or come to light.
+pub(super) fn replace_body(conn: &Connection, key: i64, body: &Body) -> Result<()> {
+    write_body(conn, "UPDATE body SET salt = ?2, facts = ?3, personal = ?4, digest = ?5 WHERE key = ?1", key, body)
+}
+
+fn write_body(conn: &Connection, sql: &str, key: i64, body: &Body) -> Result<()> {
+    let gone = body.absence().map(|absence| {
+        let mut digest = vec![if absence == Absence::Erased { 1 } else { 2 }];
+        digest.extend_from_slice(&body.part().unwrap_or_else(|| body.digest()));
+        digest
+    });
+    let personal = body.personal();
+    conn.prepare_cached(sql)?.execute((
+        key,
+        personal.map(|part| part.salt),
+        body.facts(),
+        personal.map(|part| part.bytes.as_slice()),
+        gone,
+    ))?;
+    Ok(())
+}
+
+const HEADS: &str = "SELECT s.no, r.id, s.seq, s.chain, s.from_seq, s.from_chain FROM stream s JOIN replica r ON r.no = s.replica ";
+
+fn head_at(row: &Row<'_>) -> rusqlite::Result<StreamHead> {
+    Ok(StreamHead {
+        stream: row.get(0)?,
+        replica: ReplicaId(row.get(1)?),
+        seq: row.get::<_, i64>(2)? as u64,
+        chain: Chain(row.get(3)?),
+        from_seq: row.get::<_, i64>(4)? as u64,
+        from_chain: Chain(row.get(5)?),
+    })
+}
+
+/// Returns a replica's streams, the first of which is the one without a branch point.
+pub(super) fn streams_of(conn: &Connection, replica_no: i64) -> Result<Vec<StreamHead>> {
+    let mut query = conn.prepare_cached(&format!("{HEADS}WHERE s.replica = ?1 ORDER BY s.no"))?;
+    let rows = query.query_map([replica_no], head_at)?;
+    Ok(rows.collect::<rusqlite::Result<_>>()?)
+}
+
+/// Opens a stream behind a point and returns its number.
+pub(super) fn open_stream(conn: &Connection, replica_no: i64, from_seq: u64, from_chain: &Chain) -> Result<i64> {
+    conn.execute(
+        "INSERT INTO stream(replica, from_seq, from_chain, seq, chain, indexed) VALUES(?1, ?2, ?3, ?2, ?3, ?2)",
+        (replica_no, from_seq as i64, from_chain.0),
+    )?;
+    Ok(conn.last_insert_rowid())
+}
+
+/// Moves a stream's head, and writes down when it got so far.
+pub(super) fn advance(conn: &Connection, stream: i64, seq: u64, chain: &Chain, now: i64) -> Result<()> {
+    conn.prepare_cached("UPDATE stream SET seq = ?2, chain = ?3 WHERE no = ?1")?.execute((stream, seq as i64, chain.0))?;
+    conn.prepare_cached("INSERT OR REPLACE INTO arrival(stream, to_seq, at) VALUES(?1, ?2, ?3)")?
+        .execute((stream, seq as i64, now))?;
+    Ok(())
+}
+
+/// Keeps a seal of a held head.
+pub(super) fn keep_seal(conn: &Connection, stream: i64, seal: &Seal) -> Result<()> {
+    conn.prepare_cached("INSERT OR REPLACE INTO seal(stream, seq, chain, roster, signature) VALUES(?1, ?2, ?3, ?4, ?5)")?
+        .execute((stream, seal.seq as i64, seal.chain.0, seal.roster, seal.signature))?;
+    Ok(())
+}
+
+/// Returns the short chain of the newest roster event, zeros where there is none.
+pub(super) fn roster(conn: &Connection) -> Result<Roster> {
+    let mut query =
+        conn.prepare_cached("SELECT chain FROM event WHERE register = 'person' ORDER BY stamp DESC, chain DESC LIMIT 1")?;
+    let chain: Option<[u8; 32]> = query.query_row([], |row| row.get(0)).optional()?;
+    Ok(chain.map_or([0; 8], |chain| Chain(chain).short().0))
+}
+
+/// Returns whether an event is one that the roster decides about (design section 6), as far
+/// as the event alone tells.
+pub(super) fn is_authority(register: &str, payload: &Payload) -> bool {
+    matches!(register, "person" | "account" | "allowance" | "setting")
+        || match payload {
+            Payload::Sign { meaning, .. } => {
+                matches!(meaning, Meaning::Approve | Meaning::Refuse | Meaning::Execute | Meaning::SecondCheck)
+            }
+            Payload::Erase { .. } => true,
+            _ => false,
+        }
+}
+
+impl Store {
+    /// Appends one act in one transaction: all of it is durable when this returns, or nothing
+    /// is. `now` is the wall clock in milliseconds UTC.
+    ///
+    /// Fails with `NotSaved` only after looking whether a failed commit is there all the same.
+    pub fn append(&mut self, author: &Author, now: i64, random: &mut dyn Random, drafts: &[Draft]) -> Result<Appended> {
+        self.append_act(author, now, random, drafts, None)
+    }
+
+    /// Goes on with the author's last act in a further transaction.
+    pub fn append_continuing(
+        &mut self,
+        author: &Author,
+        now: i64,
+        random: &mut dyn Random,
+        drafts: &[Draft],
+        act: u64,
+    ) -> Result<Appended> {
+        self.append_act(author, now, random, drafts, Some(act))
+    }
+
+    fn append_act(
+        &mut self,
+        author: &Author,
+        now: i64,
+        random: &mut dyn Random,
+        drafts: &[Draft],
+        act: Option<u64>,
+    ) -> Result<Appended> {
+        self.writable()?;
+        let shop = self.shop.as_ref().ok_or(StoreError::NoShop)?.id;
+        let key = self.keys.get(&author.replica).cloned().ok_or(StoreError::NoKey(author.replica))?;
+        let tx = self.conn.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        let mut writer = Writer::begin(&tx, shop, &key, author, act)?;
+        for draft in drafts {
+            writer.write(now, random, draft)?;
+        }
+        let (appended, head) = writer.end(now)?;
+        watch::settle(&tx, &appended.records)?;
+        match tx.commit() {
+            Ok(()) => Ok(appended),
+            Err(error) => self.after_failed_commit(head, appended, &error),
+        }
+    }
+
+    /// A failed commit means *unknown*: only the database opened anew can tell.
+    fn after_failed_commit(&mut self, head: StreamHead, appended: Appended, error: &rusqlite::Error) -> Result<Appended> {
+        let path = self.folder.join(super::place::DATABASE);
+        self.conn = super::schema::connect(&path, false)?;
+        let there = self.heads()?.contains(&head);
+        if there { Ok(appended) } else { Err(StoreError::NotSaved(error.to_string())) }
+    }
+
+    /// Seals the head of an own replica's stream, where it is not sealed: before an export.
+    pub fn seal_head(&mut self, replica: ReplicaId) -> Result<()> {
+        self.writable()?;
+        let shop = self.shop.as_ref().ok_or(StoreError::NoShop)?.id;
+        let key = self.keys.get(&replica).cloned().ok_or(StoreError::NoKey(replica))?;
+        let tx = self.conn.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        let roster = roster(&tx)?;
+        for head in heads(&tx)?.into_iter().filter(|head| head.replica == replica && head.seq > head.from_seq) {
+            let sealed: bool = tx.query_row(
+                "SELECT EXISTS(SELECT 1 FROM seal WHERE stream = ?1 AND seq = ?2)",
+                (head.stream, head.seq as i64),
+                |row| row.get(0),
+            )?;
+            if !sealed {
+                keep_seal(&tx, head.stream, &key.seal(shop, head.seq, head.chain, roster))?;
+            }
+        }
+        tx.commit()?;
+        Ok(())
+    }
+
+    /// Returns the tips of all streams.
+    pub fn heads(&self) -> Result<Vec<StreamHead>> {
+        heads(&self.conn)
+    }
+
+    /// Returns a record as its events fold now, none where no event of it counts.
+    pub fn record(&self, id: Id) -> Result<Option<Record>> {
+        Ok(project::folded(&self.conn, id, None)?.record)
+    }
+
+    /// Returns a record as it stood in what was held at some time.
+    pub fn record_held(&self, id: Id, held: &Held) -> Result<Option<Record>> {
+        Ok(project::folded(&self.conn, id, Some(held))?.record)
+    }
+
+    /// Returns the events of a record in stamp order, those without a body left out.
+    pub fn events(&self, record: Id) -> Result<Vec<Event>> {
+        Ok(of_record(&self.conn, record)?.into_iter().filter_map(|stored| stored.event).collect())
+    }
+
+    /// Returns an event of a record by its chain.
+    pub fn event(&self, record: Id, chain: Chain) -> Result<Option<Event>> {
+        Ok(self.events(record)?.into_iter().find(|event| event.chain == chain))
+    }
+
+    /// Returns the events of an act in order.
+    pub fn act_events(&self, replica: ReplicaId, act: u64) -> Result<Vec<Event>> {
+        let mut all = Vec::new();
+        for head in self.heads()?.into_iter().filter(|head| head.replica == replica && head.seq >= act) {
+            let from = act.max(head.from_seq + 1);
+            let mut next = from;
+            // The events of an act are consecutive.
+            'stream: loop {
+                let page = self.stream_events(head.stream, next, next + 99)?;
+                for event in &page {
+                    if event.head.act != act {
+                        break 'stream;
+                    }
+                    all.push(event.clone());
+                }
+                if page.len() < 100 {
+                    break;
+                }
+                next += 100;
+            }
+        }
+        Ok(all)
+    }
+
+    /// Returns a stream's events from one seq to another, both included; a damaged one ends it.
+    pub fn stream_events(&self, stream: i64, from_seq: u64, to_seq: u64) -> Result<Vec<Event>> {
+        let rows = read(
+            &self.conn,
+            "WHERE e.key BETWEEN ?1 AND ?2 ORDER BY e.key",
+            (key(stream, from_seq), key(stream, to_seq)),
+        )?;
+        Ok(rows.into_iter().map_while(|stored| stored.event).collect())
+    }
+
+    /// Returns the chain at a place of a stream, also at its branch point.
+    pub fn chain_at(&self, stream: i64, seq: u64) -> Result<Option<Chain>> {
+        chain_at(&self.conn, stream, seq)
+    }
+
+    /// Returns the seals of a stream between two seqs, both included.
+    pub fn seals(&self, stream: i64, from_seq: u64, to_seq: u64) -> Result<Vec<Seal>> {
+        let mut query = self.conn.prepare_cached(
+            "SELECT r.id, a.seq, a.chain, a.roster, a.signature FROM seal a JOIN stream s ON s.no = a.stream
+             JOIN replica r ON r.no = s.replica WHERE a.stream = ?1 AND a.seq BETWEEN ?2 AND ?3 ORDER BY a.seq",
+        )?;
+        let rows = query.query_map((stream, from_seq as i64, i64::try_from(to_seq).unwrap_or(i64::MAX)), |row| {
+            Ok(Seal {
+                replica: ReplicaId(row.get(0)?),
+                seq: row.get::<_, i64>(1)? as u64,
+                chain: Chain(row.get(2)?),
+                roster: row.get(3)?,
+                signature: row.get(4)?,
+            })
+        })?;
+        Ok(rows.collect::<rusqlite::Result<_>>()?)
+    }
+
+    /// Returns how far each stream was held at a time (milliseconds UTC), by arrival.
+    pub fn held_at(&self, time: i64) -> Result<Held> {
+        let mut query = self.conn.prepare_cached("SELECT stream, max(to_seq) FROM arrival WHERE at <= ?1 GROUP BY stream")?;
+        let rows = query.query_map([time], |row| Ok((row.get(0)?, row.get::<_, i64>(1)? as u64)))?;
+        Ok(rows.collect::<rusqlite::Result<_>>()?)
+    }
+}
+
+fn heads(conn: &Connection) -> Result<Vec<StreamHead>> {
+    let mut query = conn.prepare_cached(&format!("{HEADS}ORDER BY s.no"))?;
+    let rows = query.query_map([], head_at)?;
+    Ok(rows.collect::<rusqlite::Result<_>>()?)
+}
+
+pub(super) fn chain_at(conn: &Connection, stream: i64, seq: u64) -> Result<Option<Chain>> {
+    let mut query = conn.prepare_cached(
+        "SELECT chain FROM event WHERE key = ?1
+         UNION ALL SELECT from_chain FROM stream WHERE no = ?2 AND from_seq = ?3 LIMIT 1",
+    )?;
+    Ok(query.query_row((key(stream, seq), stream, seq as i64), |row| row.get(0)).optional()?.map(Chain))
+}
+
+/// Writes the events of one act within a transaction.
+struct Writer<'a> {
+    tx: &'a Transaction<'a>,
+    shop: ShopId,
+    key: &'a ReplicaKey,
+    author: &'a Author,
+    head: StreamHead,
+    roster: Roster,
+    stamps: BTreeMap<Id, Stamp>,
+    appended: Appended,
+}
+
+impl<'a> Writer<'a> {
+    fn begin(
+        tx: &'a Transaction<'a>,
+        shop: ShopId,
+        key: &'a ReplicaKey,
+        author: &'a Author,
+        act: Option<u64>,
+    ) -> Result<Self> {
+        let mut query = tx.prepare_cached(&format!("{HEADS}WHERE r.id = ?1 ORDER BY s.no"))?;
+        let streams: Vec<StreamHead> =
+            query.query_map([author.replica.0], head_at)?.collect::<rusqlite::Result<_>>()?;
+        let head = match streams.as_slice() {
+            [head] => head.clone(),
+            [] => return Err(StoreError::NoKey(author.replica)),
+            _ => return Err(StoreError::Branched(author.replica)),
+        };
+        let act = match act {
+            None => head.seq + 1,
+            Some(act) if last_act(tx, &head)? == Some(act) => act,
+            Some(act) => return Err(StoreError::ActOver(act)),
+        };
+        let appended = Appended { act, chains: Vec::new(), records: Vec::new() };
+        Ok(Self { tx, shop, key, author, head, roster: roster(tx)?, stamps: BTreeMap::new(), appended })
+    }
+
+    fn write(&mut self, now: i64, random: &mut dyn Random, draft: &Draft) -> Result<()> {
+        let mut payload = draft.payload.clone();
+        if draft.numbered {
+            project::number(self.tx, self.author.replica, draft, &mut payload)?;
+        }
+        check_fields(draft.register, &payload)?;
+        let is_personal = |path: &str| draft.register.field(path).is_some_and(|field| field.personal);
+        let (facts, personal) = payload.write(is_personal);
+        let mut salt = [0; 16];
+        if !personal.is_empty() {
+            random.fill(&mut salt);
+        }
+        let body = Body::write(&facts, &personal, salt).map_err(|fault| StoreError::Event(fault.into()))?;
+        let authority = is_authority(draft.register.name, &payload) || self.voids_of_others(draft.record, &payload)?;
+        let head = Head {
+            replica: self.author.replica,
+            seq: self.head.seq + 1,
+            stamp: self.stamp(now, draft.record)?,
+            at: draft.at,
+            zone: self.author.zone,
+            act: self.appended.act,
+            register: draft.register.name.to_owned(),
+            record: draft.record,
+            verb: payload.verb() as u8,
+            version: draft.register.version,
+            roster: if authority { self.roster } else { [0; 8] },
+            digest: [0; 32],
+        };
+        let event = Event::after(&self.head.chain, head, body)?;
+        insert(self.tx, key(self.head.stream, event.head.seq), &event)?;
+        self.head.seq = event.head.seq;
+        self.head.chain = event.chain;
+        if authority || event.head.seq.is_multiple_of(SEAL_EVERY) {
+            keep_seal(self.tx, self.head.stream, &self.key.seal(self.shop, event.head.seq, event.chain, self.roster))?;
+        }
+        if draft.register.name == "person" {
+            self.roster = roster(self.tx)?;
+        }
+        self.appended.chains.push(event.chain);
+        Ok(())
+    }
+
+    /// Returns the record's next stamp: only stamps of this record move it.
+    fn stamp(&mut self, now: i64, record: Id) -> Result<Stamp> {
+        let last = match self.stamps.get(&record) {
+            Some(last) => Some(*last),
+            None => {
+                self.appended.records.push(record);
+                let mut query = self.tx.prepare_cached("SELECT max(stamp) FROM event WHERE record = ?1")?;
+                query.query_row([record.0], |row| row.get::<_, Option<i64>>(0))?.map(Stamp)
+            }
+        };
+        let stamp = Stamp::next(now, last);
+        self.stamps.insert(record, stamp);
+        Ok(stamp)
+    }
+
+    /// Taking back what another wrote is for the roster to decide.
+    fn voids_of_others(&self, record: Id, payload: &Payload) -> Result<bool> {
+        let Payload::Void { events, .. } = payload else { return Ok(false) };
+        let all = of_record(self.tx, record)?;
+        let named = |chain: &Chain| events.as_ref().is_none_or(|events| events.contains(chain));
+        Ok(all
+            .iter()
+            .filter(|stored| named(&stored.chain))
+            .any(|stored| stored.event.as_ref().is_none_or(|event| event.head.replica != self.author.replica)))
+    }
+
+    fn end(self, now: i64) -> Result<(Appended, StreamHead)> {
+        if !self.appended.chains.is_empty() {
+            advance(self.tx, self.head.stream, self.head.seq, &self.head.chain, now)?;
+        }
+        Ok((self.appended, self.head))
+    }
+}
+
+fn last_act(conn: &Connection, head: &StreamHead) -> Result<Option<u64>> {
+    let act: Option<i64> = conn
+        .query_row("SELECT act FROM event WHERE key = ?1", [key(head.stream, head.seq)], |row| row.get(0))
+        .optional()?;
+    Ok(act.map(|act| act as u64))
+}
+
+/// Refuses values that the declaration does not know: they would go where nobody looks.
+fn check_fields(register: &Register, payload: &Payload) -> Result<()> {
+    let (Payload::Open(Change { fields, .. }) | Payload::Set(Change { fields, .. })) = payload else { return Ok(()) };
+    for (path, value) in fields {
+        let fits = path == NUMBER.name() || register.field(path).is_some_and(|field| field.kind.accepts(value));
+        if !fits {
+            return Err(StoreError::Field { register: register.name.to_owned(), field: path.clone() });
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,414 @@
+//! Records as rows: computed from a record's events, whole and fresh each time.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use rusqlite::{Connection, OptionalExtension};
+use serde_json::Value;
+
+use crate::domain::body::Absence;
+use crate::domain::event::{Event, Verb};
+use crate::domain::fold;
+use crate::domain::id::{Chain, Id, ReplicaId};
+use crate::domain::money::Money;
+use crate::domain::payload::Payload;
+use crate::domain::record::Record;
+use crate::domain::register::{Limits, Register, Step, Wait, no_wait};
+use crate::domain::registers::{self, CUSTOMER, NUMBER, ORDER, SNOOZED_UNTIL};
+
+use super::error::Result;
+use super::log::{self, Draft, Held, Stored};
+use super::{search, words};
+
+/// The rank of a record without a deadline: behind all that have one.
+pub(super) const NO_DUE: i64 = i64::MAX;
+
+/// What the fold of one record gives, with the keys that the store knows its events by.
+pub(super) struct Folded {
+    /// The register's name as the first event in order spells it.
+    pub(super) name: String,
+    pub(super) register: Option<&'static Register>,
+    pub(super) record: Option<Record>,
+    pub(super) unfolded: Vec<(i64, Chain, &'static str)>,
+    /// Events whose personal part an `erase` took, and which still have it in the database.
+    erased: Vec<(i64, Event)>,
+}
+
+/// Who may not have written what: judged by what the store knows beside the record.
+pub(super) struct Judge {
+    /// Replicas with several streams, and the seq after which the earliest branched.
+    branched: BTreeMap<ReplicaId, u64>,
+}
+
+impl Judge {
+    pub(super) fn read(conn: &Connection) -> Result<Self> {
+        let mut query = conn.prepare_cached(
+            "SELECT r.id, min(s.from_seq) FROM stream s JOIN replica r ON r.no = s.replica
+             WHERE s.no > (SELECT min(no) FROM stream f WHERE f.replica = s.replica) GROUP BY r.id",
+        )?;
+        let rows = query.query_map([], |row| Ok((ReplicaId(row.get(0)?), row.get::<_, i64>(1)? as u64)))?;
+        Ok(Self { branched: rows.collect::<rusqlite::Result<_>>()? })
+    }
+
+    /// Returns the code of an event that does not count: authority after the earliest branch
+    /// point of its replica's stream proves nothing, in whichever branch it stands.
+    fn verdict(&self, event: &Event) -> Option<&'static str> {
+        let branch = *self.branched.get(&event.head.replica)?;
+        if event.head.seq <= branch {
+            return None;
+        }
+        let authority = event.head.roster != [0; 8]
+            || Payload::read(event).is_some_and(|payload| log::is_authority(&event.head.register, &payload));
+        authority.then_some("Q4")
+    }
+}
+
+/// Folds a record from what is held, or was held at some time.
+pub(super) fn folded(conn: &Connection, id: Id, held: Option<&Held>) -> Result<Folded> {
+    fold_judged(conn, &Judge::read(conn)?, id, held)
+}
+
+fn fold_judged(conn: &Connection, judge: &Judge, id: Id, held: Option<&Held>) -> Result<Folded> {
+    let mut stored = log::of_record(conn, id)?;
+    if let Some(held) = held {
+        stored.retain(|one| held.get(&log::stream_of(one.key)).is_some_and(|seq| log::seq_of(one.key) <= *seq));
+    }
+    Ok(fold_stored(judge, stored))
+}
+
+fn fold_stored(judge: &Judge, stored: Vec<Stored>) -> Folded {
+    let (mut unfolded, mut keys, mut events) = (Vec::new(), BTreeMap::new(), Vec::new());
+    for one in stored {
+        keys.insert(one.chain, one.key);
+        match one.event.map(|event| (judge.verdict(&event), event)) {
+            None => unfolded.push((one.key, one.chain, "Q12")),
+            Some((Some(code), _)) => unfolded.push((one.key, one.chain, code)),
+            Some((None, event)) => events.push(event),
+        }
+    }
+    let erased = take_erased(&mut events).into_iter().map(|event| (keys[&event.chain], event)).collect();
+    events.sort_by_key(Event::order);
+    let register = events.iter().find_map(|event| registers::by_name(&event.head.register));
+    let folded = fold::fold(register, &events);
+    let name = match (register, events.first()) {
+        (Some(register), _) => register.name.to_owned(),
+        (None, first) => first.map(|event| event.head.register.clone()).unwrap_or_default(),
+    };
+    unfolded.extend(folded.unfolded.into_iter().map(|(chain, why)| (keys[&chain], chain, why.code())));
+    unfolded.sort_by_key(|(_, chain, _)| *chain);
+    Folded { name, register, record: folded.record, unfolded, erased }
+}
+
+/// Takes the personal parts that `erase` events name and returns the events as they were.
+fn take_erased(events: &mut [Event]) -> Vec<Event> {
+    let named: BTreeSet<Chain> = events
+        .iter()
+        .filter(|event| event.head.verb == Verb::Erase as u8)
+        .filter_map(Payload::read)
+        .flat_map(|payload| if let Payload::Erase { events, .. } = payload { events } else { Vec::new() })
+        .collect();
+    let mut erased = Vec::new();
+    for event in events.iter_mut().filter(|event| named.contains(&event.chain) && event.body.personal().is_some()) {
+        erased.push(event.clone());
+        event.body = event.body.clone().without_personal(Absence::Erased);
+    }
+    erased
+}
+
+/// A record's row as the database holds it.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Projected {
+    register: String,
+    state: String,
+    owner: Option<String>,
+    first_owner: Option<String>,
+    due: Option<i64>,
+    due_source: Option<String>,
+    rank: i64,
+    opened: i64,
+    closed: Option<i64>,
+    title: Option<String>,
+    subject: Option<String>,
+    customer: Option<[u8; 16]>,
+    order_id: Option<[u8; 16]>,
+    number: Option<String>,
+    amount: Option<i64>,
+    currency: Option<String>,
+    ours: bool,
+    post: String,
+    step: Option<String>,
+    since: i64,
+    snoozed: Option<i64>,
+    void: bool,
+    work: bool,
+    last: i64,
+    pub(super) fields: String,
+}
+
+impl Projected {
+    pub(super) fn of(register: &Register, record: &Record, limits: &Limits) -> Self {
+        let shown = record.shown();
+        let due = if record.closed.is_some() { None } else { (register.due)(record, limits) };
+        // A record taken back waits for nobody.
+        let wait = if record.void { Wait { ours: false, ..no_wait(record) } } else { (register.wait)(record) };
+        let first = |names: &[&str]| names.iter().find_map(|name| record.value(name)).map(text_of);
+        let own = |name: &str| (register.name == name).then_some(record.id);
+        let amount: Option<Money> = shown.get("amount").and_then(|value| serde_json::from_value(value.clone()).ok());
+        Self {
+            register: record.register.clone(),
+            state: record.state.clone(),
+            owner: record.owner.map(|owner| owner.spelling()),
+            first_owner: record.first_owner.map(|owner| owner.spelling()),
+            due: due.map(|due| due.at),
+            due_source: due.map(|due| due.source.word().to_owned()),
+            rank: due.map_or(NO_DUE, |due| due.at),
+            opened: record.opened,
+            // What was taken back is out of the way like what is done.
+            closed: record.closed.or(record.void.then_some(record.opened)),
+            title: first(register.title),
+            subject: first(register.subject),
+            customer: own("customer").or_else(|| record.get(CUSTOMER)).map(|id| id.0),
+            order_id: own("order").or_else(|| record.get(ORDER)).map(|id| id.0),
+            number: record.get(NUMBER),
+            amount: amount.as_ref().map(|money| money.minor),
+            currency: amount.map(|money| money.currency.code().to_owned()),
+            ours: wait.ours,
+            post: wait.post.word().to_owned(),
+            step: wait.step.map(|step| step_word(&step)),
+            since: wait.since,
+            snoozed: record.get(SNOOZED_UNTIL),
+            void: record.void,
+            work: register.work,
+            last: record.last.0,
+            fields: shown.to_string(),
+        }
+    }
+
+    pub(super) fn read(conn: &Connection, id: Id) -> Result<Option<(i64, Self)>> {
+        let mut query = conn.prepare_cached(
+            "SELECT no, register, state, owner, first_owner, due, due_source, rank, opened, closed, title, subject, customer,
+             order_id, number, amount, currency, ours, post, step, since, snoozed, void, work, last, fields
+             FROM record WHERE id = ?1",
+        )?;
+        Ok(query
+            .query_row([id.0], |row| {
+                let read = Self {
+                    register: row.get(1)?,
+                    state: row.get(2)?,
+                    owner: row.get(3)?,
+                    first_owner: row.get(4)?,
+                    due: row.get(5)?,
+                    due_source: row.get(6)?,
+                    rank: row.get(7)?,
+                    opened: row.get(8)?,
+                    closed: row.get(9)?,
+                    title: row.get(10)?,
+                    subject: row.get(11)?,
+                    customer: row.get(12)?,
+                    order_id: row.get(13)?,
+                    number: row.get(14)?,
+                    amount: row.get(15)?,
+                    currency: row.get(16)?,
+                    ours: row.get(17)?,
+                    post: row.get(18)?,
+                    step: row.get(19)?,
+                    since: row.get(20)?,
+                    snoozed: row.get(21)?,
+                    void: row.get(22)?,
+                    work: row.get(23)?,
+                    last: row.get(24)?,
+                    fields: row.get(25)?,
+                };
+                Ok((row.get(0)?, read))
+            })
+            .optional()?)
+    }
+
+    fn write(&self, conn: &Connection, id: Id) -> Result<i64> {
+        let mut query = conn.prepare_cached(
+            "INSERT INTO record(id, register, state, owner, first_owner, due, due_source, rank, opened, closed, title,
+             subject, customer, order_id, number, amount, currency, ours, post, step, since, snoozed, void, work, last, fields)
+             VALUES(?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13,?14,?15,?16,?17,?18,?19,?20,?21,?22,?23,?24,?25,?26)
+             ON CONFLICT(id) DO UPDATE SET register=?2, state=?3, owner=?4, first_owner=?5, due=?6, due_source=?7, rank=?8,
+             opened=?9, closed=?10, title=?11, subject=?12, customer=?13, order_id=?14, number=?15, amount=?16, currency=?17,
+             ours=?18, post=?19, step=?20, since=?21, snoozed=?22, void=?23, work=?24, last=?25, fields=?26 RETURNING no",
+        )?;
+        let no = query.query_row(
+            rusqlite::params![
+                id.0, self.register, self.state, self.owner, self.first_owner, self.due, self.due_source, self.rank,
+                self.opened, self.closed, self.title, self.subject, self.customer, self.order_id, self.number, self.amount,
+                self.currency, self.ours, self.post, self.step, self.since, self.snoozed, self.void, self.work, self.last,
+                self.fields
+            ],
+            |row| row.get(0),
+        )?;
+        Ok(no)
+    }
+}
+
+/// Returns the spelling of a waiting step in its column.
+pub(super) fn step_word(step: &Step) -> String {
+    match step {
+        Step::Acknowledge(post) => format!("acknowledge:{}", post.word()),
+        Step::Approve => "approve".to_owned(),
+        Step::Person(id) => format!("person:{id}"),
+    }
+}
+
+/// Returns a shown value as a line of text.
+pub(super) fn text_of(value: &Value) -> String {
+    match value {
+        Value::String(text) => text.clone(),
+        Value::Array(list) => list.iter().map(text_of).collect::<Vec<_>>().join(" "),
+        other => other.to_string(),
+    }
+}
+
+/// Folds records and keeps their rows, for as long as one transaction lasts.
+pub(super) struct Projector<'a> {
+    pub(super) conn: &'a Connection,
+    judge: Judge,
+    limits: Limits,
+}
+
+impl<'a> Projector<'a> {
+    pub(super) fn new(conn: &'a Connection) -> Result<Self> {
+        Ok(Self { conn, judge: Judge::read(conn)?, limits: limits(conn)? })
+    }
+
+    /// Folds a record without writing anything.
+    pub(super) fn fold(&self, id: Id) -> Result<Folded> {
+        fold_judged(self.conn, &self.judge, id, None)
+    }
+
+    /// Returns the row that a record should have.
+    pub(super) fn row(&self, folded: &Folded) -> Option<Projected> {
+        Some(Projected::of(folded.register?, folded.record.as_ref()?, &self.limits))
+    }
+
+    /// Folds a record, brings its row and everything that hangs on it up to date, and returns
+    /// what it folded to.
+    pub(super) fn project(&mut self, id: Id) -> Result<Folded> {
+        let folded = self.fold(id)?;
+        self.persist_erasures(&folded)?;
+        let old = Projected::read(self.conn, id)?;
+        let new = self.row(&folded);
+        let mut touched_settings = false;
+        match (&old, &new) {
+            (Some((no, old)), None) => {
+                words::replace(self.conn, *no, Some((&old.register, &old.fields)), None)?;
+                self.conn.prepare_cached("DELETE FROM record WHERE no = ?1")?.execute([no])?;
+            }
+            (_, Some(new)) if old.as_ref().is_none_or(|(_, old)| old != new) => {
+                let no = new.write(self.conn, id)?;
+                let before = old.as_ref().map(|(_, old)| (old.register.as_str(), old.fields.as_str()));
+                words::replace(self.conn, no, before, Some((&new.register, &new.fields)))?;
+                touched_settings = new.register == "setting";
+            }
+            _ => {}
+        }
+        self.conn.prepare_cached("DELETE FROM dirty WHERE record = ?1")?.execute([id.0])?;
+        self.keep_unfolded(id, &folded)?;
+        if touched_settings {
+            self.limits_changed()?;
+        }
+        if !folded.erased.is_empty() {
+            self.conn.query_row("PRAGMA secure_delete = FAST", [], |_| Ok(()))?;
+        }
+        Ok(folded)
+    }
+
+    fn persist_erasures(&self, folded: &Folded) -> Result<()> {
+        if folded.erased.is_empty() {
+            return Ok(());
+        }
+        self.conn.query_row("PRAGMA secure_delete = ON", [], |_| Ok(()))?;
+        for (key, event) in &folded.erased {
+            search::forget(self.conn, *key, event)?;
+            log::replace_body(self.conn, *key, &event.body.clone().without_personal(Absence::Erased))?;
+        }
+        Ok(())
+    }
+
+    fn keep_unfolded(&self, id: Id, folded: &Folded) -> Result<()> {
+        self.conn
+            .prepare_cached("DELETE FROM unfolded WHERE key IN (SELECT key FROM event WHERE record = ?1)")?
+            .execute([id.0])?;
+        for (key, _, code) in &folded.unfolded {
+            self.conn.prepare_cached("INSERT OR REPLACE INTO unfolded(key, code) VALUES(?1, ?2)")?.execute((key, code))?;
+        }
+        Ok(())
+    }
+
+    /// Deadlines of open records follow the shop's limits.
+    fn limits_changed(&mut self) -> Result<()> {
+        let limits = limits(self.conn)?;
+        if limits != self.limits {
+            self.limits = limits;
+            self.conn.execute("INSERT OR IGNORE INTO dirty SELECT id FROM record WHERE closed IS NULL", [])?;
+        }
+        Ok(())
+    }
+}
+
+/// Reads the shop's limits: settings `limit_*` in milliseconds, else the defaults.
+fn limits(conn: &Connection) -> Result<Limits> {
+    let mut limits = Limits::default();
+    let mut query = conn.prepare_cached(
+        "SELECT fields ->> '$.key', CAST(fields ->> '$.value' AS INTEGER) FROM record WHERE register = 'setting' AND void = 0
+         ORDER BY opened, no",
+    )?;
+    let rows = query.query_map([], |row| Ok((row.get::<_, Option<String>>(0)?, row.get::<_, Option<i64>>(1)?)))?;
+    for row in rows {
+        let (Some(key), Some(value)) = row? else { continue };
+        let place = match key.as_str() {
+            "limit_reply" => &mut limits.reply,
+            "limit_complaint" => &mut limits.complaint,
+            "limit_refund_unshipped" => &mut limits.refund_unshipped,
+            "limit_refund" => &mut limits.refund,
+            "limit_ship" => &mut limits.ship,
+            "limit_review" => &mut limits.review,
+            "limit_ticket" => &mut limits.ticket,
+            "limit_at_risk" => &mut limits.at_risk,
+            _ => continue,
+        };
+        if value > 0 {
+            *place = value;
+        }
+    }
+    Ok(limits)
+}
+
+/// Puts the record's number for people into its first change: register's letter, replica's
+/// letters, and a count without gaps, because it is given in the transaction that writes it.
+pub(super) fn number(conn: &Connection, replica: ReplicaId, draft: &Draft, payload: &mut Payload) -> Result<()> {
+    let (Payload::Open(change) | Payload::Set(change)) = payload else { return Ok(()) };
+    let letter = draft.register.letter;
+    let has_one = folded(conn, draft.record, None)?.record.is_some_and(|record| record.value(NUMBER.name()).is_some());
+    if letter.is_empty() || has_one {
+        return Ok(());
+    }
+    let letters = letters(conn, replica)?;
+    let mut query = conn.prepare_cached(
+        "INSERT INTO number(letters, letter, count) VALUES(?1, ?2, 1)
+         ON CONFLICT DO UPDATE SET count = count + 1 RETURNING count",
+    )?;
+    loop {
+        let count: i64 = query.query_row((&letters, letter), |row| row.get(0))?;
+        let number = format!("{letter}-{letters}-{count:04}");
+        // A rebuilt or restored store may have forgotten how far it counted.
+        if !words::is_taken(conn, &number)? {
+            change.fields.insert(NUMBER.name().to_owned(), Value::String(number));
+            return Ok(());
+        }
+    }
+}
+
+/// Returns a replica's letters from the roster, else the first two digits of its id.
+fn letters(conn: &Connection, replica: ReplicaId) -> Result<String> {
+    let path = format!("$.replicas.\"{replica}\".letters");
+    let mut query = conn.prepare_cached(
+        "SELECT fields ->> ?1 FROM record WHERE register = 'person' AND fields ->> ?1 IS NOT NULL LIMIT 1",
+    )?;
+    let letters: Option<String> = query.query_row([path], |row| row.get(0)).optional()?;
+    Ok(letters.filter(|letters| !letters.is_empty()).unwrap_or_else(|| replica.to_string()[..2].to_uppercase()))
+}

@@ -1,0 +1,215 @@
+//! The database: settings, tables, versions.
+//!
+//! `event` and `body` never change their shape. Everything below `PROJECTIONS` is computed
+//! from them and may be dropped and built anew by any release.
+
+use std::path::Path;
+use std::time::Duration;
+
+use rusqlite::config::DbConfig;
+use rusqlite::limits::Limit;
+use rusqlite::{Connection, OpenFlags};
+
+use crate::domain::registers;
+
+use super::error::{Result, StoreError};
+use super::place;
+
+/// `application_id`: the letters `zhbn`.
+const APPLICATION: i64 = 0x7a68_626e;
+/// `user_version`: the shape of the log.
+pub const VERSION: i64 = 1;
+/// The oldest SQLite without the WAL-reset bug, which loses commits.
+const SQLITE: i32 = 3_051_003;
+
+/// What is never dropped.
+const LOG: &str = "
+CREATE TABLE shop(one INTEGER PRIMARY KEY CHECK(one = 1), id BLOB NOT NULL, secret BLOB, name TEXT NOT NULL, drill INTEGER NOT NULL) STRICT;
+CREATE TABLE replica(no INTEGER PRIMARY KEY, id BLOB NOT NULL UNIQUE, key BLOB NOT NULL) STRICT;
+CREATE TABLE stream(no INTEGER PRIMARY KEY, replica INTEGER NOT NULL REFERENCES replica(no), from_seq INTEGER NOT NULL,
+  from_chain BLOB NOT NULL, seq INTEGER NOT NULL, chain BLOB NOT NULL, indexed INTEGER NOT NULL) STRICT;
+CREATE INDEX stream_replica ON stream(replica);
+CREATE TABLE event(key INTEGER PRIMARY KEY, stamp INTEGER NOT NULL, at INTEGER NOT NULL, zone INTEGER NOT NULL,
+  act INTEGER NOT NULL, register TEXT NOT NULL, record BLOB NOT NULL, verb INTEGER NOT NULL, version INTEGER NOT NULL,
+  roster BLOB NOT NULL, chain BLOB NOT NULL) STRICT;
+CREATE INDEX event_record ON event(record, stamp, key);
+CREATE INDEX event_roster ON event(stamp, chain) WHERE register = 'person';
+CREATE TABLE body(key INTEGER PRIMARY KEY, salt BLOB, facts BLOB, personal BLOB, digest BLOB) STRICT;
+CREATE TABLE seal(stream INTEGER NOT NULL, seq INTEGER NOT NULL, chain BLOB NOT NULL, roster BLOB NOT NULL,
+  signature BLOB NOT NULL, PRIMARY KEY(stream, seq)) STRICT, WITHOUT ROWID;
+CREATE TABLE outside(no INTEGER PRIMARY KEY, at INTEGER NOT NULL, code TEXT NOT NULL, replica BLOB NOT NULL,
+  seq INTEGER NOT NULL, chain BLOB NOT NULL, previous BLOB NOT NULL, line BLOB NOT NULL) STRICT;
+CREATE UNIQUE INDEX outside_chain ON outside(chain);
+CREATE TABLE arrival(stream INTEGER NOT NULL, to_seq INTEGER NOT NULL, at INTEGER NOT NULL,
+  PRIMARY KEY(stream, to_seq)) STRICT, WITHOUT ROWID;
+CREATE TABLE seen(person TEXT NOT NULL, record BLOB NOT NULL, upto INTEGER NOT NULL,
+  PRIMARY KEY(person, record)) STRICT, WITHOUT ROWID;
+CREATE TABLE draft(person TEXT NOT NULL, key TEXT NOT NULL, text TEXT NOT NULL, at INTEGER NOT NULL,
+  PRIMARY KEY(person, key)) STRICT, WITHOUT ROWID;
+CREATE TABLE setting_local(key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
+CREATE TABLE number(letters TEXT NOT NULL, letter TEXT NOT NULL, count INTEGER NOT NULL,
+  PRIMARY KEY(letters, letter)) STRICT, WITHOUT ROWID;
+CREATE TABLE dirty(record BLOB PRIMARY KEY) STRICT, WITHOUT ROWID;
+CREATE TABLE dirty_key(watch TEXT NOT NULL, key TEXT NOT NULL, PRIMARY KEY(watch, key)) STRICT, WITHOUT ROWID;
+";
+
+/// Computed from the log; dropped and built anew when the declarations change.
+const PROJECTIONS: &str = "
+CREATE TABLE record(no INTEGER PRIMARY KEY, id BLOB NOT NULL UNIQUE, register TEXT NOT NULL, state TEXT NOT NULL,
+  owner TEXT, first_owner TEXT, due INTEGER, due_source TEXT, rank INTEGER NOT NULL, opened INTEGER NOT NULL,
+  closed INTEGER, title TEXT, subject TEXT, customer BLOB, order_id BLOB, number TEXT, amount INTEGER, currency TEXT,
+  ours INTEGER NOT NULL, post TEXT NOT NULL, step TEXT, since INTEGER NOT NULL, snoozed INTEGER, void INTEGER NOT NULL,
+  work INTEGER NOT NULL, last INTEGER NOT NULL, fields TEXT NOT NULL) STRICT;
+CREATE INDEX open_rank ON record(rank, no, register, state, owner, post, step, ours, snoozed, work) WHERE closed IS NULL;
+CREATE INDEX open_since ON record(since, no, register, state, owner, post, step, ours, snoozed, work) WHERE closed IS NULL;
+CREATE INDEX open_opened ON record(opened, no, register, state, owner, post, step, ours, snoozed, work) WHERE closed IS NULL;
+CREATE INDEX open_register ON record(register, rank, no, state, owner, post, step, ours, snoozed, work) WHERE closed IS NULL;
+CREATE INDEX by_register ON record(register, opened, no);
+CREATE INDEX by_customer ON record(customer, opened) WHERE customer IS NOT NULL;
+CREATE INDEX by_order ON record(order_id, opened) WHERE order_id IS NOT NULL;
+CREATE TABLE word(slot INTEGER NOT NULL, word TEXT NOT NULL, no INTEGER NOT NULL,
+  PRIMARY KEY(slot, word, no)) STRICT, WITHOUT ROWID;
+CREATE TABLE watch_key(record BLOB NOT NULL, watch TEXT NOT NULL, key TEXT NOT NULL,
+  PRIMARY KEY(record, watch, key)) STRICT, WITHOUT ROWID;
+CREATE INDEX watch_records ON watch_key(watch, key, record);
+CREATE TABLE contradiction(id BLOB PRIMARY KEY, source TEXT NOT NULL, key TEXT NOT NULL, kind TEXT NOT NULL,
+  about TEXT NOT NULL, evidence TEXT NOT NULL, closed INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+CREATE INDEX contradiction_source ON contradiction(source, key);
+CREATE TABLE contradiction_of(record BLOB NOT NULL, id BLOB NOT NULL, closed INTEGER NOT NULL,
+  PRIMARY KEY(record, id)) STRICT, WITHOUT ROWID;
+CREATE INDEX contradiction_records ON contradiction_of(id);
+CREATE TABLE unfolded(key INTEGER PRIMARY KEY, code TEXT NOT NULL) STRICT;
+CREATE TABLE search_row(row INTEGER PRIMARY KEY, key INTEGER NOT NULL) STRICT;
+CREATE INDEX search_key ON search_row(key);
+CREATE VIRTUAL TABLE search USING fts5(words, content = '', detail = none, prefix = '1', tokenize = 'ascii');
+INSERT INTO search(search, rank) VALUES('secure-delete', 1);
+";
+
+const DROPPED: [&str; 8] =
+    ["record", "word", "watch_key", "contradiction", "contradiction_of", "unfolded", "search_row", "search"];
+
+/// Opens a database file with every setting that zhiban relies on.
+pub fn connect(path: &Path, read_only: bool) -> Result<Connection> {
+    if rusqlite::version_number() < SQLITE {
+        return Err(StoreError::OldSqlite(rusqlite::version().to_owned()));
+    }
+    let access =
+        if read_only { OpenFlags::SQLITE_OPEN_READ_ONLY } else { OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE };
+    let conn = Connection::open_with_flags(path, access | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
+    conn.busy_timeout(Duration::from_millis(5_000))?;
+    conn.set_db_config(DbConfig::SQLITE_DBCONFIG_DEFENSIVE, true)?;
+    conn.set_db_config(DbConfig::SQLITE_DBCONFIG_TRUSTED_SCHEMA, false)?;
+    conn.set_db_config(DbConfig::SQLITE_DBCONFIG_DQS_DML, false)?;
+    conn.set_db_config(DbConfig::SQLITE_DBCONFIG_DQS_DDL, false)?;
+    // A body has at most 64 KiB; a register's fields may be many bodies together.
+    conn.set_limit(Limit::SQLITE_LIMIT_LENGTH, 256 << 20)?;
+    // VACUUM attaches its own file.
+    conn.set_limit(Limit::SQLITE_LIMIT_ATTACHED, 1)?;
+    for (name, value) in [
+        ("synchronous", "FULL"),
+        ("mmap_size", "0"),
+        ("cache_size", "-16384"),
+        ("cell_size_check", "ON"),
+        ("foreign_keys", "ON"),
+        ("temp_store", "MEMORY"),
+    ] {
+        conn.pragma_update(None, name, value)?;
+    }
+    // Its answer is a row, which pragma_update does not take.
+    conn.pragma_query_value(None, "secure_delete", |_| Ok(()))?;
+    conn.query_row("PRAGMA secure_delete = FAST", [], |_| Ok(()))?;
+    conn.set_prepared_statement_cache_capacity(64);
+    Ok(conn)
+}
+
+/// Lays an empty store down.
+pub fn lay(conn: &mut Connection) -> Result<()> {
+    let answer: String = conn.query_row("PRAGMA journal_mode = WAL", [], |row| row.get(0))?;
+    if answer != "wal" {
+        return Err(StoreError::NoWal(answer));
+    }
+    let tx = conn.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
+    tx.execute_batch(LOG)?;
+    tx.execute_batch(PROJECTIONS)?;
+    tx.execute("INSERT INTO setting_local(key, value) VALUES('declared', ?1)", [declared()])?;
+    tx.pragma_update(None, "application_id", APPLICATION)?;
+    tx.pragma_update(None, "user_version", VERSION)?;
+    tx.commit()?;
+    Ok(())
+}
+
+/// Checks that a file is a store that this program may touch; reads only.
+pub fn check(conn: &Connection, path: &Path) -> Result<()> {
+    let pragma = |name: &str| conn.pragma_query_value(None, name, |row| row.get::<_, i64>(0));
+    if pragma("application_id").unwrap_or_default() != APPLICATION {
+        return Err(StoreError::NotAStore(path.to_owned()));
+    }
+    let found = pragma("user_version")?;
+    if found > VERSION {
+        return Err(StoreError::Newer { found, known: VERSION });
+    }
+    let mode: String = conn.pragma_query_value(None, "journal_mode", |row| row.get(0))?;
+    if mode == "wal" { Ok(()) } else { Err(StoreError::NoWal(mode)) }
+}
+
+/// Opens a store's database after looking at its version without the right to write.
+pub fn open(folder: &Path, read_only: bool) -> Result<Connection> {
+    let path = folder.join(place::DATABASE);
+    if !path.is_file() {
+        return Err(StoreError::NoStore(folder.to_owned()));
+    }
+    let looking = connect(&path, true)?;
+    check(&looking, &path)?;
+    if read_only {
+        return Ok(looking);
+    }
+    drop(looking);
+    let mut conn = connect(&path, false)?;
+    renew(&mut conn)?;
+    Ok(conn)
+}
+
+/// Builds the projections anew where another release, with other declarations, made them.
+fn renew(conn: &mut Connection) -> Result<()> {
+    let of_file: Option<String> = rusqlite::OptionalExtension::optional(conn.query_row(
+        "SELECT value FROM setting_local WHERE key = 'declared'",
+        [],
+        |row| row.get(0),
+    ))?;
+    if of_file.as_deref() == Some(declared().as_str()) {
+        return Ok(());
+    }
+    let tx = conn.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
+    drop_projections(&tx)?;
+    tx.execute("INSERT OR REPLACE INTO setting_local(key, value) VALUES('declared', ?1)", [declared()])?;
+    tx.commit()?;
+    Ok(())
+}
+
+/// Drops everything computed and marks every record as to be folded.
+pub fn drop_projections(conn: &Connection) -> Result<()> {
+    for table in DROPPED {
+        conn.execute_batch(&format!("DROP TABLE IF EXISTS {table};"))?;
+    }
+    conn.execute_batch(PROJECTIONS)?;
+    conn.execute_batch(
+        "UPDATE stream SET indexed = from_seq;
+         DELETE FROM dirty_key;
+         INSERT OR IGNORE INTO dirty SELECT DISTINCT record FROM event;",
+    )?;
+    Ok(())
+}
+
+/// Returns a hash of all that projections depend on beside the events.
+fn declared() -> String {
+    let mut hasher = blake3::Hasher::new();
+    hasher.update(PROJECTIONS.as_bytes()).update(env!("CARGO_PKG_VERSION").as_bytes());
+    for register in registers::ALL {
+        hasher.update(format!("{} {} {:?}", register.name, register.version, register.fields).as_bytes());
+        hasher.update(format!("{:?} {:?} {:?}", register.lifecycle, register.title, register.subject).as_bytes());
+        for watch in register.watches {
+            hasher.update(watch.name.as_bytes());
+        }
+    }
+    hasher.finalize().to_hex().to_string()
+}

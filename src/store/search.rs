@@ -1,0 +1,347 @@
+//! Search in everything people wrote: an index of folded text, two Chinese characters a word.
+//!
+//! The index holds no text, so each hit is checked on the event that it points to. It follows
+//! the log and never stands in its way; a query also looks through what it has not reached.
+
+use std::collections::HashSet;
+use std::time::{Duration, Instant};
+
+use rusqlite::{Connection, OptionalExtension, TransactionBehavior};
+use serde_json::Value;
+
+use crate::domain::event::Event;
+use crate::domain::field::Kind;
+use crate::domain::id::Chain;
+use crate::domain::payload::{Change, Payload};
+use crate::domain::registers;
+use crate::text::fold::fold;
+
+use super::error::{Result, StoreError};
+use super::project::text_of;
+use super::query::Row;
+use super::{Store, log};
+
+/// How many events one step of the indexer takes at most.
+const BATCH: i64 = 2_000;
+/// How long one step may hold the write lock.
+const HOLD: Duration = Duration::from_millis(80);
+/// How many events behind the index a query still looks through.
+const TAIL: i64 = 5_000;
+/// The longest word of Latin letters and digits that is kept whole, in characters.
+const WORD_MAX: usize = 40;
+/// Characters shown before and after what was found.
+const AROUND: usize = 24;
+
+/// A text that was found.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Hit {
+    /// The record.
+    pub row: Row,
+    /// The text around the words, uncleaned.
+    pub snippet: String,
+    /// When it was written or said, milliseconds UTC.
+    pub at: i64,
+    /// The event.
+    pub chain: Chain,
+}
+
+/// What a search found.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Found {
+    /// The newest hits first.
+    pub hits: Vec<Hit>,
+    /// How many events were not looked through, because the index has not got there yet.
+    pub behind: u64,
+}
+
+/// Returns the searchable text of an event.
+fn text(event: &Event) -> String {
+    match Payload::read(event) {
+        Some(Payload::Say(say)) => say.text.unwrap_or_default(),
+        Some(Payload::Open(change) | Payload::Set(change)) => text_of_change(&event.head.register, &change),
+        Some(Payload::Move { note, .. } | Payload::Assign { note, .. } | Payload::Sign { note, .. }) => {
+            note.unwrap_or_default()
+        }
+        Some(Payload::Attach { name, .. }) => name.unwrap_or_default(),
+        _ => String::new(),
+    }
+}
+
+fn text_of_change(register: &str, change: &Change) -> String {
+    let Some(register) = registers::by_name(register) else { return String::new() };
+    let is_text = |path: &str| {
+        let kind = register.field(path).map(|field| field.kind);
+        matches!(kind, Some(Kind::Text | Kind::LongText | Kind::Texts | Kind::Number))
+    };
+    let texts: Vec<String> =
+        change.fields.iter().filter(|(path, value)| is_text(path) && !value.is_null()).map(|(_, value)| text_of(value)).collect();
+    texts.join("\n")
+}
+
+/// A run of folded text: characters of a script without spaces, or a Latin word or number.
+enum Piece {
+    Wide(Vec<char>),
+    Plain(String),
+}
+
+fn pieces(folded: &str) -> Vec<Piece> {
+    let mut pieces = Vec::new();
+    for c in folded.chars() {
+        if !c.is_alphanumeric() {
+            pieces.push(Piece::Plain(String::new()));
+        } else if c.is_ascii() {
+            match pieces.last_mut() {
+                Some(Piece::Plain(word)) => word.push(c),
+                _ => pieces.push(Piece::Plain(c.to_string())),
+            }
+        } else {
+            match pieces.last_mut() {
+                Some(Piece::Wide(run)) => run.push(c),
+                _ => pieces.push(Piece::Wide(vec![c])),
+            }
+        }
+    }
+    pieces.retain(|piece| !matches!(piece, Piece::Plain(word) if word.is_empty()));
+    pieces
+}
+
+/// Returns the words under which a text is kept, separated by spaces.
+fn words(text: &str) -> String {
+    let mut seen = HashSet::new();
+    let mut all: Vec<String> = Vec::new();
+    let mut add = |word: String| {
+        if seen.insert(word.clone()) {
+            all.push(word);
+        }
+    };
+    for piece in pieces(&fold(text)) {
+        match piece {
+            Piece::Plain(word) => add(word.chars().take(WORD_MAX).collect()),
+            Piece::Wide(run) => {
+                run.windows(2).for_each(|pair| add(pair.iter().collect()));
+                // The last character begins no pair, and a query for it alone must find it.
+                run.last().into_iter().for_each(|last| add(last.to_string()));
+            }
+        }
+    }
+    all.join(" ")
+}
+
+/// Returns the index query of a typed text, none where it has nothing to search by.
+fn match_of(folded: &str) -> Option<String> {
+    let mut terms = Vec::new();
+    for piece in pieces(folded) {
+        match piece {
+            Piece::Plain(word) => terms.push(format!("\"{}\"*", word.chars().take(WORD_MAX).collect::<String>())),
+            Piece::Wide(run) if run.len() == 1 => terms.push(format!("\"{}\"*", run[0])),
+            Piece::Wide(run) => terms.extend(run.windows(2).map(|pair| format!("\"{}{}\"", pair[0], pair[1]))),
+        }
+    }
+    (!terms.is_empty()).then(|| terms.join(" AND "))
+}
+
+/// Puts an event's text into the index.
+pub(super) fn add(conn: &Connection, key: i64, event: &Event) -> Result<()> {
+    let words = words(&text(event));
+    if words.is_empty() {
+        return Ok(());
+    }
+    let base = event.head.at << 20 | (key & 0xF_FFFF);
+    let mut taken = conn.prepare_cached("SELECT key FROM search_row WHERE row = ?1")?;
+    // Of one time and seq there may be one event a stream; the next free place is near.
+    let mut row = base;
+    while let Some(by) = taken.query_row([row], |row| row.get::<_, i64>(0)).optional()? {
+        if by == key {
+            return Ok(());
+        }
+        row += 1;
+    }
+    conn.prepare_cached("INSERT INTO search_row(row, key) VALUES(?1, ?2)")?.execute((row, key))?;
+    conn.prepare_cached("INSERT INTO search(rowid, words) VALUES(?1, ?2)")?.execute((row, words))?;
+    Ok(())
+}
+
+/// Takes an event's text out of the index; `event` as it was indexed.
+pub(super) fn forget(conn: &Connection, key: i64, event: &Event) -> Result<()> {
+    let mut query = conn.prepare_cached("SELECT row FROM search_row WHERE key = ?1")?;
+    let row: Option<i64> = query.query_row([key], |row| row.get(0)).optional()?;
+    if let Some(row) = row {
+        conn.prepare_cached("INSERT INTO search(search, rowid, words) VALUES('delete', ?1, ?2)")?
+            .execute((row, words(&text(event))))?;
+        conn.prepare_cached("DELETE FROM search_row WHERE row = ?1")?.execute([row])?;
+    }
+    Ok(())
+}
+
+/// Returns whether the index has passed an event.
+pub(super) fn has_passed(conn: &Connection, key: i64) -> Result<bool> {
+    let mut query = conn.prepare_cached("SELECT indexed >= ?2 FROM stream WHERE no = ?1")?;
+    let passed: Option<bool> =
+        query.query_row((log::stream_of(key), log::seq_of(key) as i64), |row| row.get(0)).optional()?;
+    Ok(passed.unwrap_or(false))
+}
+
+/// Takes one step of the index and returns whether there is more to do.
+fn step(conn: &Connection) -> Result<bool> {
+    let begun = Instant::now();
+    let behind: Option<(i64, i64)> = conn
+        .prepare_cached("SELECT no, indexed FROM stream WHERE indexed < seq LIMIT 1")?
+        .query_row([], |row| Ok((row.get(0)?, row.get(1)?)))
+        .optional()?;
+    let Some((stream, indexed)) = behind else { return Ok(false) };
+    let (from, to) = (log::key(stream, indexed as u64), log::key(stream + 1, 0));
+    let mut upto = from;
+    for stored in log::read(conn, "WHERE e.key > ?1 AND e.key < ?2 ORDER BY e.key LIMIT ?3", (from, to, BATCH))? {
+        if let Some(event) = &stored.event {
+            add(conn, stored.key, event)?;
+        }
+        upto = stored.key;
+        if begun.elapsed() > HOLD {
+            break;
+        }
+    }
+    if upto == from {
+        return Err(StoreError::Damaged(format!("stream {stream} ends before its head")));
+    }
+    conn.prepare_cached("UPDATE stream SET indexed = ?2 WHERE no = ?1")?.execute((stream, log::seq_of(upto) as i64))?;
+    Ok(true)
+}
+
+impl Store {
+    /// Brings the index on by one step, under a tenth of a second, and returns whether there
+    /// is more to do.
+    pub fn index_some(&mut self) -> Result<bool> {
+        self.writable()?;
+        let tx = self.conn.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        let more = step(&tx)?;
+        tx.commit()?;
+        Ok(more)
+    }
+
+    /// Returns how many events the index has not reached.
+    pub fn index_behind(&self) -> Result<u64> {
+        let behind: i64 =
+            self.conn.prepare_cached("SELECT coalesce(sum(seq - indexed), 0) FROM stream")?.query_row([], |row| row.get(0))?;
+        Ok(behind as u64)
+    }
+
+    /// Searches texts that contain every word, newest first, at most `limit`; in one register
+    /// or in all. Looks through up to 5,000 events that the index has not reached, and says
+    /// how many more there are.
+    pub fn search(&self, text: &str, register: Option<&str>, limit: usize) -> Result<Found> {
+        let needle = fold(text);
+        let Some(query) = match_of(&needle) else { return Ok(Found { hits: Vec::new(), behind: 0 }) };
+        let needles: Vec<&str> = needle.split_whitespace().collect();
+        let mut finder = Finder { store: self, needles, register, limit, hits: Vec::new(), shown: HashSet::new() };
+        let behind = self.index_behind()?;
+        let mut unread = 0;
+        if behind > 0 {
+            unread = finder.tail()?;
+        }
+        finder.index(&query)?;
+        let mut hits = finder.hits;
+        hits.sort_by_key(|hit| std::cmp::Reverse((hit.at, hit.chain)));
+        hits.truncate(limit);
+        Ok(Found { hits, behind: unread })
+    }
+}
+
+struct Finder<'a> {
+    store: &'a Store,
+    needles: Vec<&'a str>,
+    register: Option<&'a str>,
+    limit: usize,
+    hits: Vec<Hit>,
+    shown: HashSet<(i64, String)>,
+}
+
+impl Finder<'_> {
+    /// Goes through the index, newest first.
+    fn index(&mut self, query: &str) -> Result<()> {
+        let conn = &self.store.conn;
+        let mut rows = conn.prepare_cached(
+            "SELECT s.key FROM search f JOIN search_row s ON s.row = f.rowid WHERE f.search MATCH ?1 ORDER BY f.rowid DESC",
+        )?;
+        let mut rows = rows.query([query])?;
+        let mut found = 0;
+        while let Some(row) = rows.next()? {
+            for stored in log::read(conn, "WHERE e.key = ?1", [row.get::<_, i64>(0)?])? {
+                if let Some(event) = stored.event
+                    && self.look(&event)?
+                {
+                    found += 1;
+                }
+            }
+            if found == self.limit {
+                break;
+            }
+        }
+        Ok(())
+    }
+
+    /// Looks through the newest events behind the index, and returns how many were left out.
+    fn tail(&mut self) -> Result<u64> {
+        let conn = &self.store.conn;
+        let mut streams = conn.prepare_cached("SELECT no, indexed, seq FROM stream WHERE indexed < seq ORDER BY seq - indexed")?;
+        let streams: Vec<(i64, i64, i64)> = streams
+            .query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?
+            .collect::<rusqlite::Result<_>>()?;
+        let (mut budget, mut unread) = (TAIL, 0);
+        for (stream, indexed, seq) in streams {
+            let from = indexed.max(seq - budget);
+            unread += from - indexed;
+            budget -= seq - from;
+            let range = (log::key(stream, from as u64), log::key(stream, seq as u64));
+            for stored in log::read(conn, "WHERE e.key > ?1 AND e.key <= ?2 ORDER BY e.key DESC", range)? {
+                if let Some(event) = stored.event {
+                    self.look(&event)?;
+                }
+            }
+        }
+        Ok(unread as u64)
+    }
+
+    /// Takes an event as a hit where its text holds every word and is still shown.
+    fn look(&mut self, event: &Event) -> Result<bool> {
+        if self.register.is_some_and(|register| register != event.head.register) {
+            return Ok(false);
+        }
+        let text = text(event);
+        let folded = fold(&text);
+        if !self.needles.iter().all(|needle| folded.contains(needle)) {
+            return Ok(false);
+        }
+        let Some(row) = self.store.row(event.head.record)? else { return Ok(false) };
+        let is_change = matches!(event.head.verb, 1 | 2);
+        if is_change && !self.still_says(&row.fields) {
+            return Ok(false);
+        }
+        // A field written again with the same words is one hit; so is an entry of two pastes.
+        if !self.shown.insert((row.no, folded.clone())) {
+            return Ok(false);
+        }
+        let snippet = snippet(&text, &folded, self.needles.first().copied().unwrap_or_default());
+        self.hits.push(Hit { row, snippet, at: event.head.at, chain: event.chain });
+        Ok(true)
+    }
+
+    fn still_says(&self, fields: &Value) -> bool {
+        let folded = fold(&all_text(fields));
+        self.needles.iter().all(|needle| folded.contains(needle))
+    }
+}
+
+fn all_text(value: &Value) -> String {
+    match value {
+        Value::Object(map) => map.values().map(all_text).collect::<Vec<_>>().join("\n"),
+        other => text_of(other),
+    }
+}
+
+/// Returns the part of a text around a word.
+fn snippet(text: &str, folded: &str, needle: &str) -> String {
+    let place = folded.find(needle).map_or(0, |byte| folded[..byte].chars().count());
+    // Folding is nearly always one character for one; where it is not, the place is near.
+    let from = place.saturating_sub(AROUND);
+    text.chars().skip(from).take(2 * AROUND + needle.chars().count()).collect()
+}

@@ -1,0 +1,327 @@
+//! Re-checking everything: chains, digests, seals, and every row against a fresh fold.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use rusqlite::TransactionBehavior;
+use serde_json::{Value, json};
+
+use crate::domain::event::{Event, genesis};
+use crate::domain::id::{Chain, Id, ReplicaId};
+use crate::domain::record::Record;
+use crate::domain::seal::verify_seal;
+
+use super::error::Result;
+use super::log::{self, StreamHead};
+use super::project::{Folded, Projected, Projector};
+use super::watch::{self, Contradiction};
+use super::{Store, id_at, schema};
+
+/// How many events are read at a time.
+const PAGE: u64 = 1_000;
+
+/// Something that is broken.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Defect {
+    /// The event's short id or the record's id.
+    pub id: String,
+    /// The author, where it is about an event.
+    pub replica: Option<ReplicaId>,
+    /// The place in the author's stream.
+    pub seq: Option<u64>,
+    /// The message id of the sentence.
+    pub message: &'static str,
+}
+
+/// What `verify` found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Verified {
+    /// Whether nothing is broken.
+    pub clean: bool,
+    /// How many events there are.
+    pub events: u64,
+    /// How many records they make.
+    pub records: u64,
+    /// How many replicas wrote them.
+    pub replicas: u64,
+    /// The state of everything, in hexadecimal digits.
+    pub state: String,
+    /// The state of each register.
+    pub states: BTreeMap<String, String>,
+    /// What is broken.
+    pub defects: Vec<Defect>,
+}
+
+impl Store {
+    /// Re-checks the whole store and computes its state.
+    ///
+    /// The **mark** of a record is blake3 of its canonical JSON: one line without spaces, keys
+    /// in byte order, of the object `{"assigned_by","attachments":[chain],"closed",
+    /// "conflicts":[[kind,about,[chain]]],"entries":[[chain,at,void,seen_sent,[chain]]],
+    /// "fields":{name:shown value},"first_owner","id","links":[chain],"live":{path:[[chain,
+    /// value,exported_at]]},"opened","owner","register","signatures":[chain],"state",
+    /// "steps":[chain],"unfolded":[[chain,code]],"void","voided":[chain]}`; chains and ids in
+    /// hexadecimal digits, times in milliseconds UTC, lists in the record's order, `unfolded`
+    /// by chain. A record of which nothing folds has only `id`, `register` and `unfolded`.
+    ///
+    /// The state of a register is blake3 over the marks of its records by id. The **state** is
+    /// blake3 over the marks of all records by id, then for each contradiction across records,
+    /// by id, its 16 bytes and a byte that is 1 where it was acknowledged. No clock, deadline,
+    /// local mark, search index or order of arrival enters it.
+    pub fn verify(&self) -> Result<Verified> {
+        let mut checker = Checker::default();
+        let heads = self.heads()?;
+        for head in &heads {
+            self.check_stream(head, &mut checker)?;
+        }
+        self.check_database(&mut checker)?;
+        let projector = Projector::new(&self.conn)?;
+        self.check_records(&projector, &mut checker)?;
+        self.check_watches(&projector, &mut checker)?;
+        let replicas: BTreeSet<ReplicaId> =
+            heads.iter().filter(|head| head.seq > head.from_seq).map(|head| head.replica).collect();
+        let hex = |hasher: blake3::Hasher| hasher.finalize().to_hex().to_string();
+        Ok(Verified {
+            clean: checker.defects.is_empty(),
+            events: checker.events,
+            records: checker.records,
+            replicas: replicas.len() as u64,
+            state: hex(checker.all),
+            states: checker.registers.into_iter().map(|(name, hasher)| (name, hex(hasher))).collect(),
+            defects: checker.defects,
+        })
+    }
+
+    /// Drops everything computed and folds it anew from the log.
+    pub fn rebuild(&mut self) -> Result<()> {
+        self.writable()?;
+        let tx = self.conn.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        schema::drop_projections(&tx)?;
+        tx.commit()?;
+        while self.fold_dirty(10_000)? > 0 {}
+        Ok(())
+    }
+
+    fn check_stream(&self, head: &StreamHead, checker: &mut Checker) -> Result<()> {
+        let public = self.public_key(head.replica)?;
+        if head.from_seq == 0 {
+            let begins = public.zip(self.shop_id()).map(|(key, shop)| genesis(shop, &key));
+            if begins != Some(head.from_chain) {
+                checker.stream(head, "problem-verify-genesis");
+            }
+        }
+        let (mut seq, mut chain) = (head.from_seq, head.from_chain);
+        while seq < head.seq {
+            let rows = log::read(
+                &self.conn,
+                "WHERE e.key BETWEEN ?1 AND ?2 ORDER BY e.key",
+                (log::key(head.stream, seq + 1), log::key(head.stream, (seq + PAGE).min(head.seq))),
+            )?;
+            if rows.is_empty() {
+                checker.stream(head, "problem-verify-missing");
+                break;
+            }
+            for stored in rows {
+                let at = log::seq_of(stored.key);
+                if at != seq + 1 {
+                    checker.event(&stored.chain, head.replica, at, "problem-verify-missing");
+                }
+                match &stored.event {
+                    None => checker.event(&stored.chain, head.replica, at, "problem-verify-body"),
+                    Some(event) => checker.chained(event, &chain),
+                }
+                checker.events += 1;
+                (seq, chain) = (at, stored.chain);
+            }
+        }
+        if chain != head.chain {
+            checker.stream(head, "problem-verify-head");
+        }
+        self.check_seals(head, public, checker)
+    }
+
+    fn check_seals(&self, head: &StreamHead, public: Option<[u8; 32]>, checker: &mut Checker) -> Result<()> {
+        for seal in self.seals(head.stream, 0, head.seq)? {
+            let good = public.zip(self.shop_id()).is_some_and(|(key, shop)| verify_seal(shop, &key, &seal));
+            if !good || self.chain_at(head.stream, seal.seq)? != Some(seal.chain) {
+                checker.event(&seal.chain, head.replica, seal.seq, "problem-verify-seal");
+            }
+        }
+        Ok(())
+    }
+
+    fn check_database(&self, checker: &mut Checker) -> Result<()> {
+        let answer: String = self.conn.query_row("PRAGMA quick_check(1)", [], |row| row.get(0))?;
+        let strays: i64 = self.conn.query_row(
+            "SELECT count(*) FROM event e LEFT JOIN stream s ON s.no = e.key >> 40
+             WHERE s.no IS NULL OR e.key & 0xFFFFFFFFFF NOT BETWEEN s.from_seq + 1 AND s.seq",
+            [],
+            |row| row.get(0),
+        )?;
+        if answer != "ok" {
+            checker.defect(String::new(), "problem-verify-database");
+        }
+        if strays > 0 {
+            checker.defect(String::new(), "problem-verify-strays");
+        }
+        Ok(())
+    }
+
+    fn check_records(&self, projector: &Projector<'_>, checker: &mut Checker) -> Result<()> {
+        let mut ids = self.conn.prepare("SELECT DISTINCT record FROM event ORDER BY record")?;
+        let mut ids = ids.query([])?;
+        while let Some(row) = ids.next()? {
+            let id = id_at(row, 0)?;
+            let folded = projector.fold(id)?;
+            checker.mark(id, &folded);
+            if self.is_dirty(id)? {
+                continue;
+            }
+            let is = Projected::read(&self.conn, id)?.map(|(_, row)| row);
+            if is != projector.row(&folded) || !self.own_contradictions_hold(id, &folded)? {
+                checker.defect(id.to_string(), "problem-verify-record");
+            }
+        }
+        let orphans: i64 = self.conn.query_row(
+            "SELECT count(*) FROM record r WHERE NOT EXISTS(SELECT 1 FROM event e WHERE e.record = r.id)",
+            [],
+            |row| row.get(0),
+        )?;
+        if orphans > 0 {
+            checker.defect(String::new(), "problem-verify-record");
+        }
+        Ok(())
+    }
+
+    fn own_contradictions_hold(&self, id: Id, folded: &Folded) -> Result<bool> {
+        let is = watch::read(&self.conn, "WHERE c.source = 'record' AND c.key = ?1 ORDER BY c.id", [id.to_string()])?;
+        let mut shall = folded.record.as_ref().map(watch::own_contradictions).unwrap_or_default();
+        shall.sort_by_key(|one| one.id);
+        Ok(is == shall)
+    }
+
+    /// Judges every key anew; keys and records in wait of folding are not held against it.
+    fn check_watches(&self, projector: &Projector<'_>, checker: &mut Checker) -> Result<()> {
+        let waiting: bool = self.conn.query_row(
+            "SELECT EXISTS(SELECT 1 FROM dirty) OR EXISTS(SELECT 1 FROM dirty_key)",
+            [],
+            |row| row.get(0),
+        )?;
+        let mut across: BTreeMap<Id, Contradiction> = BTreeMap::new();
+        for ((name, key), _) in std::mem::take(&mut checker.keys) {
+            let shall = watch::contradictions_of_key(projector, &name, &key)?;
+            let mut sorted = shall.clone();
+            sorted.sort_by_key(|one| one.id);
+            let is = watch::read(&self.conn, "WHERE c.source = ?1 AND c.key = ?2 ORDER BY c.id", (&name, &key))?;
+            if is != sorted && !waiting {
+                checker.defect(sorted.iter().chain(&is).next().map_or(String::new(), |one| one.id.to_string()), "problem-verify-watch");
+            }
+            across.extend(shall.into_iter().map(|one| (one.id, one)));
+        }
+        for (id, one) in across {
+            checker.all.update(&id.0).update(&[u8::from(one.closed)]);
+        }
+        Ok(())
+    }
+}
+
+#[derive(Default)]
+struct Checker {
+    events: u64,
+    records: u64,
+    all: blake3::Hasher,
+    registers: BTreeMap<String, blake3::Hasher>,
+    keys: BTreeMap<(String, String), ()>,
+    defects: Vec<Defect>,
+}
+
+impl Checker {
+    fn defect(&mut self, id: String, message: &'static str) {
+        self.defects.push(Defect { id, replica: None, seq: None, message });
+    }
+
+    fn event(&mut self, chain: &Chain, replica: ReplicaId, seq: u64, message: &'static str) {
+        let id = chain.short().to_string();
+        self.defects.push(Defect { id, replica: Some(replica), seq: Some(seq), message });
+    }
+
+    fn stream(&mut self, head: &StreamHead, message: &'static str) {
+        self.event(&head.chain, head.replica, head.seq, message);
+    }
+
+    /// Checks an event against its predecessor: the digest is that of the body that is here.
+    fn chained(&mut self, event: &Event, previous: &Chain) {
+        let head = &event.head;
+        if head.chain(previous) != event.chain {
+            self.event(&event.chain, head.replica, head.seq, "problem-verify-chain");
+        } else if head.check().is_err() || event.body.check().is_err() {
+            self.event(&event.chain, head.replica, head.seq, "problem-verify-limit");
+        }
+    }
+
+    fn mark(&mut self, id: Id, folded: &Folded) {
+        let line = canonical(id, folded).to_string();
+        let mark = blake3::hash(line.as_bytes());
+        self.all.update(mark.as_bytes());
+        self.registers.entry(folded.name.clone()).or_default().update(mark.as_bytes());
+        self.records += 1;
+        if let (Some(register), Some(record)) = (folded.register, &folded.record) {
+            for watch in register.watches {
+                if let Some(key) = (watch.key)(record) {
+                    self.keys.insert((watch.name.to_owned(), key), ());
+                }
+            }
+        }
+    }
+}
+
+fn chains<'a>(all: impl IntoIterator<Item = &'a Chain>) -> Value {
+    all.into_iter().map(|chain| Value::String(chain.to_string())).collect()
+}
+
+/// Returns the canonical JSON of a record: see [`Store::verify`].
+fn canonical(id: Id, folded: &Folded) -> Value {
+    let unfolded: Value = folded.unfolded.iter().map(|(_, chain, code)| json!([chain.to_string(), code])).collect();
+    match &folded.record {
+        None => json!({ "id": id.to_string(), "register": folded.name, "unfolded": unfolded }),
+        Some(record) => canonical_record(record, &unfolded),
+    }
+}
+
+fn canonical_record(record: &Record, unfolded: &Value) -> Value {
+    let live: serde_json::Map<String, Value> = record
+        .values
+        .iter()
+        .map(|(path, writes)| {
+            let writes = writes.iter().map(|one| json!([one.trace.chain.to_string(), one.value, one.exported_at])).collect();
+            (path.clone(), writes)
+        })
+        .collect();
+    let entries: Value = record
+        .entries
+        .iter()
+        .map(|one| json!([one.trace.chain.to_string(), one.at, one.void, one.seen_sent, chains(&one.provenance)]))
+        .collect();
+    let conflicts: Value =
+        record.conflicts.iter().map(|one| json!([one.kind, one.about, chains(&one.events)])).collect();
+    json!({
+        "assigned_by": record.assigned_by.map(|chain| chain.to_string()),
+        "attachments": chains(record.attachments.iter().map(|one| &one.trace.chain)),
+        "closed": record.closed,
+        "conflicts": conflicts,
+        "entries": entries,
+        "fields": record.shown(),
+        "first_owner": record.first_owner.map(|owner| owner.spelling()),
+        "id": record.id.to_string(),
+        "links": chains(record.links.iter().map(|one| &one.trace.chain)),
+        "live": live,
+        "opened": record.opened,
+        "owner": record.owner.map(|owner| owner.spelling()),
+        "register": record.register,
+        "signatures": chains(record.signatures.iter().map(|one| &one.trace.chain)),
+        "state": record.state,
+        "steps": chains(record.steps.iter().map(|one| &one.trace.chain)),
+        "unfolded": unfolded,
+        "void": record.void,
+        "voided": chains(&record.voided),
+    })
+}

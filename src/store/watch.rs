@@ -1,0 +1,304 @@
+//! Contradictions: within a record by its fold, across records by the registers' watches.
+
+use std::collections::BTreeSet;
+use std::time::{Duration, Instant};
+
+use rusqlite::{Connection, TransactionBehavior};
+
+use crate::domain::event::Event;
+use crate::domain::id::{Chain, Id};
+use crate::domain::payload::Meaning;
+use crate::domain::record::Record;
+use crate::domain::register::{Finding, Watch};
+use crate::domain::registers;
+
+use super::error::Result;
+use super::project::{Folded, Projector};
+use super::{Store, id_at, log};
+
+/// The source of contradictions that a record's own fold finds.
+const OWN: &str = "record";
+/// How long one transaction of folding may hold the write lock.
+const HOLD: Duration = Duration::from_millis(100);
+
+/// Something that people must settle.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Contradiction {
+    /// Its id: a `sign acknowledge` on one of its records names it, padded with zeros.
+    pub id: Id,
+    /// What kind: the end of its message id.
+    pub kind: String,
+    /// The field, state or key that it is about.
+    pub about: String,
+    /// The records that contradict each other, or the one that contradicts itself, sorted.
+    pub records: Vec<Id>,
+    /// What it rests on.
+    pub evidence: String,
+    /// Whether somebody acknowledged it.
+    pub closed: bool,
+}
+
+impl Contradiction {
+    /// Returns the chain that a `sign acknowledge` names to close the contradiction.
+    pub fn sign_of(&self) -> Chain {
+        padded(self.id)
+    }
+}
+
+/// An event that is in the log and does not count.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UnfoldedEvent {
+    /// Why (design section 5).
+    pub code: String,
+    /// The event; none where its body is missing.
+    pub event: Option<Event>,
+    /// Its chain.
+    pub chain: Chain,
+}
+
+fn padded(id: Id) -> Chain {
+    let mut chain = [0; 32];
+    chain[..16].copy_from_slice(&id.0);
+    Chain(chain)
+}
+
+/// Folds records, then judges every key that they had or have; within the caller's transaction.
+pub(super) fn settle(conn: &Connection, records: &[Id]) -> Result<()> {
+    let mut projector = Projector::new(conn)?;
+    let mut keys = BTreeSet::new();
+    for record in records {
+        keys.extend(project(&mut projector, *record)?);
+    }
+    for (watch, key) in &keys {
+        judge(&projector, watch, key)?;
+    }
+    Ok(())
+}
+
+/// Folds one record with its own contradictions, and returns the watch keys that it touches.
+fn project(projector: &mut Projector<'_>, id: Id) -> Result<BTreeSet<(String, String)>> {
+    let folded = projector.project(id)?;
+    let own = folded.record.as_ref().map(own_contradictions).unwrap_or_default();
+    replace(projector.conn, OWN, &id.to_string(), &own)?;
+    move_keys(projector.conn, id, &folded)
+}
+
+fn move_keys(conn: &Connection, id: Id, folded: &Folded) -> Result<BTreeSet<(String, String)>> {
+    let mut query = conn.prepare_cached("SELECT watch, key FROM watch_key WHERE record = ?1")?;
+    let rows = query.query_map([id.0], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    let old: BTreeSet<(String, String)> = rows.collect::<rusqlite::Result<_>>()?;
+    let new: BTreeSet<(String, String)> = match (folded.register, &folded.record) {
+        (Some(register), Some(record)) => register
+            .watches
+            .iter()
+            .filter_map(|watch| Some((watch.name.to_owned(), (watch.key)(record)?)))
+            .collect(),
+        _ => BTreeSet::new(),
+    };
+    for (watch, key) in old.difference(&new) {
+        conn.prepare_cached("DELETE FROM watch_key WHERE record = ?1 AND watch = ?2 AND key = ?3")?
+            .execute((id.0, watch, key))?;
+    }
+    for (watch, key) in new.difference(&old) {
+        conn.prepare_cached("INSERT INTO watch_key(record, watch, key) VALUES(?1, ?2, ?3)")?.execute((id.0, watch, key))?;
+    }
+    Ok(old.union(&new).cloned().collect())
+}
+
+fn watch_of(name: &str) -> Option<&'static Watch> {
+    registers::ALL.iter().flat_map(|register| register.watches).find(|watch| watch.name == name)
+}
+
+/// Judges all records of a key and keeps what the watch finds.
+fn judge(projector: &Projector<'_>, name: &str, key: &str) -> Result<()> {
+    let found = contradictions_of_key(projector, name, key)?;
+    replace(projector.conn, name, key, &found)
+}
+
+/// Returns what a watch finds over the records of a key now.
+pub(super) fn contradictions_of_key(projector: &Projector<'_>, name: &str, key: &str) -> Result<Vec<Contradiction>> {
+    let Some(watch) = watch_of(name) else { return Ok(Vec::new()) };
+    let mut query =
+        projector.conn.prepare_cached("SELECT record FROM watch_key WHERE watch = ?1 AND key = ?2 ORDER BY record")?;
+    let ids: Vec<Id> = query.query_map((name, key), |row| id_at(row, 0))?.collect::<rusqlite::Result<_>>()?;
+    let mut records = Vec::new();
+    for id in ids {
+        records.extend(projector.fold(id)?.record);
+    }
+    let findings = (watch.judge)(key, &records);
+    Ok(findings.into_iter().map(|finding| of_finding(key, finding, &records)).collect())
+}
+
+fn of_finding(key: &str, finding: Finding, records: &[Record]) -> Contradiction {
+    let Finding { kind, records: ids, evidence } = finding;
+    let id = identity(kind, key, &ids, &evidence);
+    let closed = records.iter().filter(|record| ids.contains(&record.id)).any(|record| acknowledges(record, id));
+    Contradiction { id, kind: kind.to_owned(), about: key.to_owned(), records: ids, evidence, closed }
+}
+
+/// Returns the contradictions within a record.
+pub(super) fn own_contradictions(record: &Record) -> Vec<Contradiction> {
+    let of = |conflict: &crate::domain::record::Conflict| {
+        let evidence: Vec<String> = conflict.events.iter().map(ToString::to_string).collect();
+        let (kind, about, evidence) = (conflict.kind.to_owned(), conflict.about.clone(), evidence.join(","));
+        let id = identity(&kind, &about, &[record.id], &evidence);
+        Contradiction { id, kind, about, records: vec![record.id], evidence, closed: acknowledges(record, id) }
+    };
+    record.conflicts.iter().map(of).collect()
+}
+
+fn acknowledges(record: &Record, id: Id) -> bool {
+    record.signatures.iter().any(|word| word.meaning == Meaning::Acknowledge && word.of == padded(id))
+}
+
+/// The id of a contradiction: new evidence makes a new one.
+fn identity(kind: &str, about: &str, records: &[Id], evidence: &str) -> Id {
+    let mut hasher = blake3::Hasher::new();
+    hasher.update(b"zhiban/contradiction/v1\0");
+    for part in [kind, about, evidence] {
+        hasher.update(&(part.len() as u32).to_le_bytes()).update(part.as_bytes());
+    }
+    for record in records {
+        hasher.update(&record.0);
+    }
+    let mut id = [0; 16];
+    id.copy_from_slice(&hasher.finalize().as_bytes()[..16]);
+    Id(id)
+}
+
+/// Keeps exactly these contradictions of a source and key.
+fn replace(conn: &Connection, source: &str, key: &str, now: &[Contradiction]) -> Result<()> {
+    let mut query = conn.prepare_cached("SELECT id FROM contradiction WHERE source = ?1 AND key = ?2")?;
+    let old: Vec<Id> = query.query_map((source, key), |row| id_at(row, 0))?.collect::<rusqlite::Result<_>>()?;
+    for id in old {
+        conn.prepare_cached("DELETE FROM contradiction WHERE id = ?1")?.execute([id.0])?;
+        conn.prepare_cached("DELETE FROM contradiction_of WHERE id = ?1")?.execute([id.0])?;
+    }
+    for one in now {
+        conn.prepare_cached(
+            "INSERT OR REPLACE INTO contradiction(id, source, key, kind, about, evidence, closed) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+        )?
+        .execute((one.id.0, source, key, &one.kind, &one.about, &one.evidence, one.closed))?;
+        for record in &one.records {
+            conn.prepare_cached("INSERT OR REPLACE INTO contradiction_of(record, id, closed) VALUES(?1, ?2, ?3)")?
+                .execute((record.0, one.id.0, one.closed))?;
+        }
+    }
+    Ok(())
+}
+
+/// Reads contradictions by a condition.
+pub(super) fn read(conn: &Connection, rest: &str, args: impl rusqlite::Params) -> Result<Vec<Contradiction>> {
+    let mut query =
+        conn.prepare_cached(&format!("SELECT c.id, c.kind, c.about, c.evidence, c.closed FROM contradiction c {rest}"))?;
+    let rows = query.query_map(args, |row| {
+        Ok(Contradiction {
+            id: id_at(row, 0)?,
+            kind: row.get(1)?,
+            about: row.get(2)?,
+            records: Vec::new(),
+            evidence: row.get(3)?,
+            closed: row.get(4)?,
+        })
+    })?;
+    let mut all: Vec<Contradiction> = rows.collect::<rusqlite::Result<_>>()?;
+    let mut of = conn.prepare_cached("SELECT record FROM contradiction_of WHERE id = ?1 ORDER BY record")?;
+    for one in &mut all {
+        one.records = of.query_map([one.id.0], |row| id_at(row, 0))?.collect::<rusqlite::Result<_>>()?;
+    }
+    Ok(all)
+}
+
+impl Store {
+    /// Folds records whose events came late or from elsewhere, at most `limit` and for at most
+    /// a tenth of a second, and returns how many records and keys are left.
+    pub fn fold_dirty(&mut self, limit: usize) -> Result<usize> {
+        self.writable()?;
+        let tx = self.conn.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        fold_batch(&tx, limit)?;
+        let left: i64 =
+            tx.query_row("SELECT (SELECT count(*) FROM dirty) + (SELECT count(*) FROM dirty_key)", [], |row| row.get(0))?;
+        tx.commit()?;
+        Ok(left as usize)
+    }
+
+    /// Folds those of the given records that wait for it, before all others: what is on screen.
+    pub fn fold_first(&mut self, records: &[Id]) -> Result<()> {
+        self.writable()?;
+        let mut waiting = Vec::new();
+        for record in records {
+            if self.is_dirty(*record)? {
+                waiting.push(*record);
+            }
+        }
+        if waiting.is_empty() {
+            return Ok(());
+        }
+        let tx = self.conn.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        settle(&tx, &waiting)?;
+        tx.commit()?;
+        Ok(())
+    }
+
+    /// Returns whether a record's row is behind its events.
+    pub fn is_dirty(&self, record: Id) -> Result<bool> {
+        let mut query = self.conn.prepare_cached("SELECT EXISTS(SELECT 1 FROM dirty WHERE record = ?1)")?;
+        Ok(query.query_row([record.0], |row| row.get(0))?)
+    }
+
+    /// Returns the contradictions that nobody has settled or acknowledged.
+    pub fn contradictions(&self) -> Result<Vec<Contradiction>> {
+        read(&self.conn, "WHERE c.closed = 0 ORDER BY c.kind, c.id", [])
+    }
+
+    /// Returns all contradictions that a record takes part in, acknowledged ones included.
+    pub fn contradictions_of(&self, record: Id) -> Result<Vec<Contradiction>> {
+        let rest = "JOIN contradiction_of o ON o.id = c.id WHERE o.record = ?1 ORDER BY c.kind, c.id";
+        read(&self.conn, rest, [record.0])
+    }
+
+    /// Returns the events that are in the log and do not count.
+    pub fn unfolded(&self) -> Result<Vec<UnfoldedEvent>> {
+        let mut query = self.conn.prepare_cached("SELECT key, code FROM unfolded ORDER BY key")?;
+        let codes: Vec<(i64, String)> =
+            query.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?.collect::<rusqlite::Result<_>>()?;
+        let mut all = Vec::new();
+        for (key, code) in codes {
+            let stored = log::read(&self.conn, "WHERE e.key = ?1", [key])?;
+            all.extend(stored.into_iter().map(|one| UnfoldedEvent { code: code.clone(), event: one.event, chain: one.chain }));
+        }
+        Ok(all)
+    }
+}
+
+fn fold_batch(conn: &Connection, limit: usize) -> Result<()> {
+    let begun = Instant::now();
+    let mut projector = Projector::new(conn)?;
+    let ids: Vec<Id> = conn
+        .prepare_cached("SELECT record FROM dirty LIMIT ?1")?
+        .query_map([limit as i64], |row| id_at(row, 0))?
+        .collect::<rusqlite::Result<_>>()?;
+    for id in &ids {
+        for (watch, key) in project(&mut projector, *id)? {
+            conn.prepare_cached("INSERT OR IGNORE INTO dirty_key(watch, key) VALUES(?1, ?2)")?.execute((watch, key))?;
+        }
+        if begun.elapsed() > HOLD {
+            return Ok(());
+        }
+    }
+    if ids.len() == limit {
+        return Ok(());
+    }
+    let keys: Vec<(String, String)> = conn
+        .prepare_cached("SELECT watch, key FROM dirty_key LIMIT ?1")?
+        .query_map([(limit - ids.len()) as i64], |row| Ok((row.get(0)?, row.get(1)?)))?
+        .collect::<rusqlite::Result<_>>()?;
+    for (watch, key) in keys {
+        judge(&projector, &watch, &key)?;
+        conn.prepare_cached("DELETE FROM dirty_key WHERE watch = ?1 AND key = ?2")?.execute((watch, key))?;
+        if begun.elapsed() > HOLD {
+            break;
+        }
+    }
+    Ok(())
+}

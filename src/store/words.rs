@@ -1,0 +1,125 @@
+//! Words by which records are found: indexed fields, and the numbers and names that people
+//! type. The only place that knows how they are spelled in the table `word`.
+
+use std::collections::BTreeSet;
+
+use rusqlite::Connection;
+use serde_json::Value;
+
+use crate::domain::field::{FieldSpec, Kind};
+use crate::domain::register::Register;
+use crate::domain::registers::{self, COMMON};
+use crate::text::fold::fold;
+
+use super::error::Result;
+use super::project::text_of;
+
+/// Numbers from their beginning.
+pub(super) const NUMBERS: i64 = 1;
+/// Numbers from their end: people give the last four digits.
+pub(super) const ENDS: i64 = 2;
+/// Names from their beginning.
+pub(super) const NAMES: i64 = 3;
+/// The longest word kept, in characters.
+const LONGEST: usize = 64;
+
+type Words = BTreeSet<(i64, String)>;
+
+/// Returns the slot of an indexed field: a hash, so that declarations may change places.
+pub(super) fn slot(register: &str, field: &str) -> i64 {
+    let hash = blake3::hash(format!("{register}.{field}").as_bytes());
+    let [a, b, c, d, ..] = *hash.as_bytes();
+    // Above the fixed slots.
+    (1 << 32) | i64::from(u32::from_le_bytes([a, b, c, d]))
+}
+
+/// Returns a number as it is compared: letters and digits alone, folded.
+pub(super) fn number_word(text: &str) -> String {
+    fold(text).chars().filter(|c| c.is_alphanumeric()).take(LONGEST).collect()
+}
+
+/// Returns a name as it is compared.
+pub(super) fn name_word(text: &str) -> String {
+    fold(text).trim().chars().take(LONGEST).collect()
+}
+
+/// Returns a number from its end.
+pub(super) fn end_word(text: &str) -> String {
+    number_word(text).chars().rev().collect()
+}
+
+/// Brings the words of a record's row up to date; before and after are register and fields.
+pub(super) fn replace(conn: &Connection, no: i64, before: Option<(&str, &str)>, after: Option<(&str, &str)>) -> Result<()> {
+    if before == after {
+        return Ok(());
+    }
+    let (old, new) = (before.map(of_row).unwrap_or_default(), after.map(of_row).unwrap_or_default());
+    for (slot, word) in old.difference(&new) {
+        conn.prepare_cached("DELETE FROM word WHERE slot = ?1 AND word = ?2 AND no = ?3")?.execute((slot, word, no))?;
+    }
+    for (slot, word) in new.difference(&old) {
+        conn.prepare_cached("INSERT OR REPLACE INTO word(slot, word, no) VALUES(?1, ?2, ?3)")?.execute((slot, word, no))?;
+    }
+    Ok(())
+}
+
+/// Returns whether a number for people is in use.
+pub(super) fn is_taken(conn: &Connection, number: &str) -> Result<bool> {
+    let mut query = conn.prepare_cached("SELECT EXISTS(SELECT 1 FROM word WHERE slot = ?1 AND word = ?2)")?;
+    Ok(query.query_row((NUMBERS, number_word(number)), |row| row.get(0))?)
+}
+
+fn of_row((register, fields): (&str, &str)) -> Words {
+    let Some(register) = registers::by_name(register) else { return Words::new() };
+    let Ok(Value::Object(shown)) = serde_json::from_str(fields) else { return Words::new() };
+    let mut words = Words::new();
+    for field in register.fields.iter().chain(COMMON) {
+        if let Some(value) = shown.get(field.name) {
+            of_field(register, field, value, &mut words);
+        }
+    }
+    words
+}
+
+fn of_field(register: &Register, field: &FieldSpec, value: &Value, words: &mut Words) {
+    if field.indexed {
+        let slot = slot(register.name, field.name);
+        match value {
+            Value::Array(list) => words.extend(list.iter().map(|value| (slot, text_of(value)))),
+            one => drop(words.insert((slot, text_of(one)))),
+        }
+    }
+    match (field.kind, value) {
+        (Kind::Number, Value::String(number)) => of_number(number, words),
+        (Kind::Text, Value::String(name)) if field.indexed || register.title.contains(&field.name) => {
+            // A masked name is shown and finds nothing.
+            if !name.contains(['*', '#']) {
+                words.insert((NAMES, name_word(name)));
+            }
+        }
+        (Kind::Map(cells), Value::Object(rows)) => {
+            for (key, row) in rows {
+                if key.bytes().any(|byte| byte.is_ascii_digit()) {
+                    of_number(key, words);
+                }
+                for cell in cells.iter().filter(|cell| matches!(cell.kind, Kind::Number)) {
+                    if let Some(Value::String(number)) = row.get(cell.name) {
+                        of_number(number, words);
+                    }
+                }
+            }
+        }
+        _ => {}
+    }
+}
+
+fn of_number(number: &str, words: &mut Words) {
+    if number.contains(['*', '#', '$']) {
+        return;
+    }
+    let word = number_word(number);
+    if !word.is_empty() {
+        words.insert((ENDS, word.chars().rev().collect()));
+        words.insert((NUMBERS, word));
+    }
+}
