@@ -1317,6 +1317,50 @@ palette-keys = Keys
 
 ## bundle
 # words of this part follow; keep parts apart
+problem-bundle-not = { $file } is not a bundle
+problem-bundle-not-hint = Bundles end in .zbundle; tables and chats go in with zhiban import
+problem-bundle-damaged = { $file } is damaged: { $cause }
+problem-bundle-damaged-hint = Nothing of it was taken; ask the sender for it once more
+problem-bundle-limit = { $file } is too large: { $what }, at most { $limit }
+problem-bundle-newer = { $file } was made by a newer zhiban (format { $format })
+problem-bundle-newer-hint = Nothing of it was taken; update zhiban here, then import it again
+problem-bundle-signature = The sender's signature on { $file } does not hold
+problem-bundle-other-shop = { $file } belongs to another shop ({ $theirs }, this store is { $ours })
+problem-bundle-other-shop-hint = Nothing of it was taken; import it in the store of its own shop
+problem-bundle-personal = { $count } entries with names, phones or messages would go out unencrypted
+problem-bundle-personal-hint = Give --plain and --reason, and hand the file over only where everybody may read it
+problem-bundle-changed = The store changed while the bundle was written
+problem-bundle-changed-hint = Nothing was written; try again
+problem-bundle-hole = The store lacks events that it should have (replica { $replica }, no. { $seq })
+problem-bundle-hole-hint = Run zhiban verify; the bundle was not written
+problem-bundle-no-replica = Nobody is signed in here who could sign the bundle
+problem-bundle-no-replica-hint = Sign in first
+problem-bundle-not-saved = The bundle could not be written to { $file }: { $cause }
+problem-bundle-not-saved-hint = Choose another folder, or see whether the disk is full
+bundle-accounting = { $events } events: { $new } new, { $here } already here, { $unfolded } unfolded, { $outside } outside
+bundle-accounting-codes = { $accounting } ({ $codes })
+bundle-accounting-code = { $count } { $code }
+bundle-accounting-healed = and { $count } kept from earlier bundles are now in
+bundle-code-q1 = from an unknown author
+bundle-code-q2 = with a wrong chain or seal
+bundle-code-q3 = whose earlier events are missing
+bundle-code-q4 = authority in a branched stream
+bundle-code-q5 = role not allowed
+bundle-code-q6 = approval does not match
+bundle-code-q8 = from a newer zhiban
+bundle-code-q9 = over a limit
+bundle-code-q10 = attachment missing
+bundle-code-q11 = beyond the last seal
+bundle-code-q12 = body missing
+bundle-finding-genesis = { $replica }: the chain does not begin with this replica's key
+bundle-finding-chain = { $replica }: from no. { $seq } on the chain does not arrive where the bundle says
+bundle-finding-seal = { $replica }: the seal on no. { $seq } is wrong
+bundle-finding-limit = { $replica }: no. { $seq } is over a limit
+bundle-finding-unsealed = { $replica }: from no. { $seq } on nothing is sealed
+bundle-exported = { $events } events written to { $file }
+bundle-exported-parts = { $events } events written to { $parts } files, the first is { $file }
+bundle-verified = { $file } holds good: { $events } events
+bundle-verified-not = { $file } does not hold good: { $events } events, { $problems } problems
 
 
 ## search

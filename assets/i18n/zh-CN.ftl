@@ -1317,6 +1317,50 @@ palette-keys = 按键
 
 ## bundle
 # words of this part follow; keep parts apart
+problem-bundle-not = { $file } 不是数据包
+problem-bundle-not-hint = 数据包以 .zbundle 结尾；表格和聊天记录用 zhiban import 导入
+problem-bundle-damaged = { $file } 已损坏：{ $cause }
+problem-bundle-damaged-hint = 没有导入任何内容；请对方重新发一次
+problem-bundle-limit = { $file } 太大：{ $what } 最多 { $limit }
+problem-bundle-newer = { $file } 由更新版本的值班生成（格式 { $format }）
+problem-bundle-newer-hint = 没有导入任何内容；请先升级本机，再导入一次
+problem-bundle-signature = { $file } 的发送人签名不成立
+problem-bundle-other-shop = { $file } 属于另一家店（{ $theirs }，本机是 { $ours }）
+problem-bundle-other-shop-hint = 没有导入任何内容；请在那家店的数据里导入
+problem-bundle-personal = 有 { $count } 条含姓名、电话或消息的内容会以明文发出
+problem-bundle-personal-hint = 请加 --plain 和 --reason，并只交给可以看这些内容的人
+problem-bundle-changed = 写数据包时数据有变动
+problem-bundle-changed-hint = 没有写出；请再试一次
+problem-bundle-hole = 数据里缺少应有的事件（终端 { $replica }，第 { $seq } 条）
+problem-bundle-hole-hint = 请运行 zhiban verify；数据包没有写出
+problem-bundle-no-replica = 本机没有人登录，无法给数据包签名
+problem-bundle-no-replica-hint = 请先登录
+problem-bundle-not-saved = 数据包无法写到 { $file }：{ $cause }
+problem-bundle-not-saved-hint = 换一个文件夹，或检查磁盘是否已满
+bundle-accounting = 共 { $events } 条：新增 { $new }，已有 { $here }，暂未计入 { $unfolded }，未收入 { $outside }
+bundle-accounting-codes = { $accounting }（{ $codes }）
+bundle-accounting-code = { $count } 条{ $code }
+bundle-accounting-healed = 另有此前留存的 { $count } 条现已收入
+bundle-code-q1 = 作者不明
+bundle-code-q2 = 链或封签不符
+bundle-code-q3 = 缺少之前的事件
+bundle-code-q4 = 分叉流中的权限事件
+bundle-code-q5 = 角色无权
+bundle-code-q6 = 审批不符
+bundle-code-q8 = 来自更新版本
+bundle-code-q9 = 超出限制
+bundle-code-q10 = 附件缺失
+bundle-code-q11 = 在最后封签之后
+bundle-code-q12 = 正文缺失
+bundle-finding-genesis = { $replica }：链的起点与该终端的密钥不符
+bundle-finding-chain = { $replica }：从第 { $seq } 条起，链没有到达数据包所说的位置
+bundle-finding-seal = { $replica }：第 { $seq } 条的封签不对
+bundle-finding-limit = { $replica }：第 { $seq } 条超出限制
+bundle-finding-unsealed = { $replica }：从第 { $seq } 条起没有封签
+bundle-exported = 已把 { $events } 条写入 { $file }
+bundle-exported-parts = 已把 { $events } 条写入 { $parts } 个文件，第一个是 { $file }
+bundle-verified = { $file } 完好：{ $events } 条
+bundle-verified-not = { $file } 有问题：{ $events } 条，{ $problems } 处不符
 
 
 ## search

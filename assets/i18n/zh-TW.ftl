@@ -1317,6 +1317,50 @@ palette-keys = 按鍵
 
 ## bundle
 # words of this part follow; keep parts apart
+problem-bundle-not = { $file } 不是資料包
+problem-bundle-not-hint = 資料包以 .zbundle 結尾；表格和聊天紀錄請用 zhiban import 匯入
+problem-bundle-damaged = { $file } 已損毀：{ $cause }
+problem-bundle-damaged-hint = 沒有匯入任何內容；請對方重新傳一次
+problem-bundle-limit = { $file } 太大：{ $what } 最多 { $limit }
+problem-bundle-newer = { $file } 由較新版本的值班產生（格式 { $format }）
+problem-bundle-newer-hint = 沒有匯入任何內容；請先更新這台電腦，再匯入一次
+problem-bundle-signature = { $file } 的傳送者簽章不成立
+problem-bundle-other-shop = { $file } 屬於另一間店（{ $theirs }，本機是 { $ours }）
+problem-bundle-other-shop-hint = 沒有匯入任何內容；請在那間店的資料裡匯入
+problem-bundle-personal = 有 { $count } 筆含姓名、電話或訊息的內容會以明文送出
+problem-bundle-personal-hint = 請加上 --plain 和 --reason，並只交給可以看這些內容的人
+problem-bundle-changed = 寫出資料包時資料有變動
+problem-bundle-changed-hint = 沒有寫出；請再試一次
+problem-bundle-hole = 資料裡缺少應有的事件（終端 { $replica }，第 { $seq } 筆）
+problem-bundle-hole-hint = 請執行 zhiban verify；資料包沒有寫出
+problem-bundle-no-replica = 本機沒有人登入，無法替資料包簽章
+problem-bundle-no-replica-hint = 請先登入
+problem-bundle-not-saved = 資料包無法寫到 { $file }：{ $cause }
+problem-bundle-not-saved-hint = 換一個資料夾，或檢查磁碟是否已滿
+bundle-accounting = 共 { $events } 筆：新增 { $new }，已有 { $here }，暫未計入 { $unfolded }，未收入 { $outside }
+bundle-accounting-codes = { $accounting }（{ $codes }）
+bundle-accounting-code = { $count } 筆{ $code }
+bundle-accounting-healed = 另有先前留存的 { $count } 筆現已收入
+bundle-code-q1 = 作者不明
+bundle-code-q2 = 鏈或封簽不符
+bundle-code-q3 = 缺少先前的事件
+bundle-code-q4 = 分岔流中的權限事件
+bundle-code-q5 = 角色無權
+bundle-code-q6 = 簽核不符
+bundle-code-q8 = 來自較新版本
+bundle-code-q9 = 超出限制
+bundle-code-q10 = 附件缺漏
+bundle-code-q11 = 在最後封簽之後
+bundle-code-q12 = 內文缺漏
+bundle-finding-genesis = { $replica }：鏈的起點與該終端的金鑰不符
+bundle-finding-chain = { $replica }：從第 { $seq } 筆起，鏈沒有到達資料包所說的位置
+bundle-finding-seal = { $replica }：第 { $seq } 筆的封簽不對
+bundle-finding-limit = { $replica }：第 { $seq } 筆超出限制
+bundle-finding-unsealed = { $replica }：從第 { $seq } 筆起沒有封簽
+bundle-exported = 已將 { $events } 筆寫入 { $file }
+bundle-exported-parts = 已將 { $events } 筆寫入 { $parts } 個檔案，第一個是 { $file }
+bundle-verified = { $file } 完好：{ $events } 筆
+bundle-verified-not = { $file } 有問題：{ $events } 筆，{ $problems } 處不符
 
 
 ## search

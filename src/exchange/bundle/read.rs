@@ -1,0 +1,150 @@
+//! A bundle opened for reading: entry after entry, line after line, in the order of the format.
+
+use std::io::Read;
+
+use super::fault::BundleFault;
+use super::format::{
+    ATTACHMENT_MAX, EVENTS, EventLine, MANIFEST, MANIFEST_MAX, Manifest, SEALS, SEALS_MAX, SIGNATURE, SealLine,
+    UNPACKED_MAX,
+};
+use super::frame::Reader;
+use crate::domain::body::Body;
+use crate::domain::event::{Head, Seal};
+use crate::domain::seal;
+
+/// A bundle whose manifest is read and whose sender has signed it.
+pub(super) struct Bundle<R: Read> {
+    reader: Reader<R>,
+    /// The manifest, checked.
+    pub manifest: Manifest,
+    /// The hash of the manifest's bytes: what names this bundle.
+    pub name: [u8; 32],
+    /// The next of the manifest's entries.
+    next: usize,
+}
+
+impl<R: Read> Bundle<R> {
+    /// Reads manifest and signature.
+    pub fn open(input: R) -> Result<Self, BundleFault> {
+        let mut reader = Reader::new(input)?;
+        reader.entry(MANIFEST, MANIFEST_MAX)?;
+        let bytes = reader.whole()?;
+        reader.entry(SIGNATURE, 64)?;
+        let signature: [u8; 64] = reader.whole()?.try_into().map_err(|_| BundleFault::Signature)?;
+        let manifest = parse(&bytes)?;
+        let sender = manifest.replicas.get(manifest.sender).ok_or(BundleFault::Signature)?;
+        if !seal::verify(&sender.key.0, &Manifest::message(&bytes), &signature) {
+            return Err(BundleFault::Signature);
+        }
+        Ok(Self { reader, manifest, name: *blake3::hash(&bytes).as_bytes(), next: 0 })
+    }
+
+    /// Reads all events; `visit` gets the place of the stream beside head (with its digest
+    /// computed) and body. Each stream's seqs are complete and in order, or the bundle is refused.
+    pub fn events(&mut self, mut visit: impl FnMut(usize, Head, Body) -> Result<(), BundleFault>) -> Result<(), BundleFault> {
+        self.begin(EVENTS, UNPACKED_MAX)?;
+        let mut seqs: Vec<u64> = self.manifest.streams.iter().map(|range| range.from_seq).collect();
+        let (mut line, mut number) = (Vec::new(), 0);
+        while self.reader.line(&mut line)? {
+            number += 1;
+            let fault = |cause: String| BundleFault::line(EVENTS, number, cause);
+            let parsed: EventLine<'_> = serde_json::from_slice(&line).map_err(|cause| fault(cause.to_string()))?;
+            let stream = parsed.stream;
+            let (head, body) = parsed.read(&self.manifest).map_err(|cause| fault(cause.to_string()))?;
+            let seq = seqs.get_mut(stream).ok_or_else(|| fault("r".into()))?;
+            if head.seq != *seq + 1 {
+                return Err(fault("q".into()));
+            }
+            *seq = head.seq;
+            visit(stream, head, body)?;
+        }
+        if self.manifest.streams.iter().zip(seqs).any(|(range, seq)| range.to_seq != seq) {
+            return Err(BundleFault::Altered(EVENTS.into()));
+        }
+        self.end()
+    }
+
+    /// Reads all seals, unverified; `visit` gets the place of the stream beside each.
+    pub fn seals(&mut self, mut visit: impl FnMut(usize, Seal) -> Result<(), BundleFault>) -> Result<(), BundleFault> {
+        self.begin(SEALS, UNPACKED_MAX)?;
+        let (mut line, mut number) = (Vec::new(), 0);
+        while self.reader.line(&mut line)? {
+            number += 1;
+            if number > SEALS_MAX {
+                return Err(BundleFault::Limit { what: "seals", limit: SEALS_MAX });
+            }
+            let parsed: SealLine =
+                serde_json::from_slice(&line).map_err(|cause| BundleFault::line(SEALS, number, cause))?;
+            let seal = parsed.read(&self.manifest).map_err(|cause| BundleFault::line(SEALS, number, cause))?;
+            visit(parsed.stream, seal)?;
+        }
+        self.end()
+    }
+
+    /// Reads all attachments; `visit` gets each one's hash with a piece of it, and with nothing
+    /// once it is whole and has that hash. Ends the bundle.
+    pub fn attachments(
+        mut self,
+        mut visit: impl FnMut(&[u8; 32], Option<&[u8]>) -> Result<(), BundleFault>,
+    ) -> Result<(), BundleFault> {
+        while let Some(entry) = self.manifest.entries.get(self.next) {
+            let (name, hash) = (entry.name.clone(), entry.blake3.0);
+            self.begin(&name, ATTACHMENT_MAX)?;
+            self.reader.content(|piece| visit(&hash, Some(piece)))?;
+            self.end()?;
+            visit(&hash, None)?;
+        }
+        self.reader.finish()
+    }
+
+    /// Skips the events.
+    pub fn skip_events(&mut self) -> Result<(), BundleFault> {
+        self.skip(EVENTS)
+    }
+
+    /// Skips the seals.
+    pub fn skip_seals(&mut self) -> Result<(), BundleFault> {
+        self.skip(SEALS)
+    }
+
+    fn skip(&mut self, name: &str) -> Result<(), BundleFault> {
+        self.begin(name, UNPACKED_MAX)?;
+        self.reader.content(|_| Ok(()))?;
+        self.end()
+    }
+
+    fn begin(&mut self, name: &str, limit: u64) -> Result<(), BundleFault> {
+        let size = self.reader.entry(name, limit)?;
+        if self.manifest.entries.get(self.next).is_none_or(|entry| entry.size != size) {
+            return Err(BundleFault::Altered(name.to_owned()));
+        }
+        Ok(())
+    }
+
+    fn end(&mut self) -> Result<(), BundleFault> {
+        match self.manifest.entries.get(self.next) {
+            Some(entry) if entry.blake3.0 == self.reader.hash() => {
+                self.next += 1;
+                Ok(())
+            }
+            entry => Err(BundleFault::Altered(entry.map(|entry| entry.name.clone()).unwrap_or_default())),
+        }
+    }
+}
+
+/// Only the number, so that a newer format is told from a damaged manifest.
+#[derive(serde::Deserialize)]
+struct Number {
+    format: u32,
+}
+
+fn parse(bytes: &[u8]) -> Result<Manifest, BundleFault> {
+    let broken = |cause: serde_json::Error| BundleFault::Manifest(cause.to_string());
+    let number: Number = serde_json::from_slice(bytes).map_err(broken)?;
+    if number.format != super::format::FORMAT {
+        return Err(BundleFault::Newer(number.format));
+    }
+    let manifest: Manifest = serde_json::from_slice(bytes).map_err(broken)?;
+    manifest.check()?;
+    Ok(manifest)
+}

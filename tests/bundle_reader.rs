@@ -1,0 +1,49 @@
+//! A reader in another language, written from the rustdoc of `exchange::bundle::format` alone,
+//! must agree about bundles. Runs where Python 3 with the package `blake3` is present.
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+use zhiban::exchange::bundle;
+
+fn here(path: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join(path)
+}
+
+/// None where this machine cannot run the reader.
+fn read(file: &Path) -> Option<Output> {
+    let able = Command::new("python3").args(["-c", "import blake3"]).output().is_ok_and(|out| out.status.success());
+    if !able {
+        eprintln!("\n*** SKIPPED: the independent bundle reader needs python3 with the package blake3 ***\n");
+        return None;
+    }
+    Some(Command::new("python3").arg(here("tests/bundle_reader.py")).arg(file).output().unwrap())
+}
+
+#[test]
+fn an_independent_reader_verifies_the_golden_bundle() {
+    let golden = here("tests/golden/v1.zbundle");
+    let found = bundle::inspect(&golden, &mut |_| true).unwrap();
+    let expected = std::fs::read_to_string(here("tests/golden/v1.verify.json")).unwrap();
+    assert_eq!(serde_json::from_str::<serde_json::Value>(&expected).unwrap(), found.verdict());
+    let Some(output) = read(&golden) else { return };
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let answer: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(answer["events"], found.counts.events);
+    assert_eq!(answer["seals"], found.counts.seals);
+    assert_eq!(answer["streams"], found.manifest.streams.len());
+}
+
+#[test]
+fn an_independent_reader_sees_a_changed_event() {
+    let golden = std::fs::read(here("tests/golden/v1.zbundle")).unwrap();
+    let mut archive = zstd::decode_all(golden.as_slice()).unwrap();
+    let place = archive.windows(5).position(|window| window == b"\"a\":1").unwrap() + 4;
+    archive[place] = b'2';
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("changed.zbundle");
+    std::fs::write(&file, zstd::encode_all(archive.as_slice(), 3).unwrap()).unwrap();
+    assert!(bundle::inspect(&file, &mut |_| true).is_err());
+    let Some(output) = read(&file) else { return };
+    assert!(!output.status.success());
+}
