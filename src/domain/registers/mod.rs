@@ -21,6 +21,8 @@ pub mod setting;
 pub mod sheet;
 pub mod stock_out;
 pub mod ticket;
+#[cfg(test)]
+mod tests;
 pub mod watches;
 pub mod words;
 

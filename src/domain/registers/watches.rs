@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 
+use super::super::event::Verb;
 use super::super::id::Id;
 use super::super::money::Money;
 use super::super::payload::Meaning;
@@ -40,18 +41,19 @@ fn of<'a>(records: &'a [Record], register: &str) -> impl Iterator<Item = &'a Rec
 
 /// Returns whether a case's money went out or was agreed to go.
 fn binds_money(case: &Record) -> bool {
-    match case.state.as_str() {
-        "approved" | "awaiting_goods" | "goods_received" | "to_execute" | "executed" => true,
-        // A refused request is told and closed as well; only an execution moved money.
-        "told" | "closed" => was_executed(case),
-        _ => false,
-    }
+    let agreed = matches!(case.state.as_str(), "approved" | "awaiting_goods" | "goods_received" | "to_execute");
+    agreed || was_executed(case)
 }
 
+/// Money that went out stays out, whatever is moved afterwards, unless the step itself was
+/// moved back.
 fn was_executed(case: &Record) -> bool {
-    let executed = case.reached("executed").map(|step| step.trace.stamp);
-    let refused = case.reached("refused").map(|step| step.trace.stamp);
-    executed.is_some() && executed > refused
+    let steps = case.steps.iter().filter(|step| step.verb == Verb::Move);
+    steps.fold(false, |executed, step| match (step.from.as_str(), step.to.as_str()) {
+        (_, "executed") => true,
+        ("executed", "to_execute") => false,
+        _ => executed,
+    })
 }
 
 /// What was paid for the order: by the order's export, else by a case that saw one.
