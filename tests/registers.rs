@@ -1,10 +1,12 @@
 //! What all declarations of registers have to hold, and that no hashed name ever changes.
 
+#![allow(clippy::unwrap_used)]
+
 use std::collections::BTreeSet;
 
 use zhiban::domain::authority::Role;
 use zhiban::domain::field::{Enumeration, FieldSpec, Kind};
-use zhiban::domain::register::{Post, Register, Source};
+use zhiban::domain::register::{Identity, Post, Source};
 use zhiban::domain::registers::{ALL, COMMON, by_name, words};
 use zhiban::i18n;
 
@@ -117,7 +119,7 @@ fn lists_of_names_name_declared_fields() {
         for name in lists.into_iter().flatten() {
             assert!(register.field(name).is_some(), "{}: no field {name}", register.name);
         }
-        if let zhiban::domain::register::Identity::Derived(name) = register.identity {
+        if let Identity::Derived(name) = register.identity {
             let field = register.field(name).unwrap();
             assert!(matches!(field.kind, Kind::Number), "{}: {name} is no number", register.name);
         }
@@ -202,7 +204,9 @@ fn every_name_has_words_in_three_languages() {
         }
     };
     add_fields("common", COMMON);
-    ALL.iter().for_each(|register: &&Register| add_fields(register.name, register.fields));
+    for register in ALL {
+        add_fields(register.name, register.fields);
+    }
     for register in ALL {
         ids.insert(format!("register-{}", register.name));
         ids.extend(register.lifecycle.states.iter().map(|state| format!("state-{}-{}", register.name, state.name)));

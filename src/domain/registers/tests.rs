@@ -1,5 +1,7 @@
 //! Deadlines, waits and watches on records made by hand.
 
+use std::borrow::Borrow;
+
 use serde_json::{Value, json};
 
 use super::super::event::Verb;
@@ -16,7 +18,7 @@ fn trace(at: i64) -> Trace {
     Trace { chain: Chain([at as u8; 32]), stamp: Stamp::default(), at, replica: ReplicaId([1; 16]), act: 1 }
 }
 
-fn record(register: &str, id: u8, fields: Value) -> Record {
+fn record(register: &str, id: u8, fields: impl Borrow<Value>) -> Record {
     let mut record = Record {
         id: Id([id; 16]),
         register: register.into(),
@@ -37,7 +39,7 @@ fn record(register: &str, id: u8, fields: Value) -> Record {
         assigned_by: None,
         voided: vec![],
     };
-    for (path, value) in fields.as_object().unwrap() {
+    for (path, value) in fields.borrow().as_object().unwrap() {
         let field = by_name(register).unwrap().field(path);
         let field = field.unwrap_or_else(|| panic!("{register} has no field {path}"));
         assert!(field.kind.accepts(value), "{register}: {path} is not {value}");
