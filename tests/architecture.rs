@@ -30,7 +30,7 @@ const GROUND: &[&str] = &["problem", "config", "i18n", "chance"];
 const SYSTEM: &[&str] = &["store/place.rs", "tui/guard.rs", "tui/clipboard.rs"];
 
 /// The one file that puts symbols into cells, after cleaning them.
-const SAFE_WRITER: &str = "tui/widgets/cells.rs";
+const SAFE_WRITER: &str = "tui/widgets/line.rs";
 
 /// Longest file and function that need no look: design asks for about 450 and a screen.
 const LONG_FILE: usize = 450;

@@ -4,6 +4,8 @@ use crate::tui::dump;
 use crate::tui::keys::Press;
 use crate::tui::widgets::line::tests::with_look;
 use proptest::prelude::*;
+use ratatui::buffer::Buffer;
+use ratatui::layout::{Position, Rect};
 
 fn fault() -> Vec<Choice> {
     ["我方", "买家", "快递", "平台", "不清"]
