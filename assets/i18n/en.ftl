@@ -121,10 +121,10 @@ register-setting = Settings
 register-sheet = Day plan
 register-stock_out = Stock-outs
 register-ticket = Tickets
-source-manual = set by hand
+source-manual = manual
 source-own = own word
 source-platform = platform
-source-rule = shop rule
+source-rule = rule
 
 ## field
 # words of this part follow; keep parts apart
