@@ -172,7 +172,10 @@ impl Desk {
         let mut begun = None;
         for events in act.drafts.chunks(portion) {
             let now = self.now();
-            let appended = self.store.append_to(begun, &author, now, self.random.as_mut(), events)?;
+            let appended = match begun {
+                None => self.store.append(&author, now, self.random.as_mut(), events)?,
+                Some(act) => self.store.append_continuing(act, &author, now, self.random.as_mut(), events)?,
+            };
             begun = Some(appended.act);
         }
         self.refresh()
@@ -199,7 +202,7 @@ impl Desk {
         if let Ok(id) = name.parse() {
             return Ok(id);
         }
-        let found = self.store.named(name)?;
+        let found = self.store.find(name, 20)?;
         match &found[..] {
             [] => Err(not_found(name)),
             [only] => Ok(only.id),

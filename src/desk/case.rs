@@ -239,8 +239,8 @@ impl Desk {
         }
         let others = self.store().rows(&Query {
             registers: vec!["case"],
-            order: Some(order),
-            limit: 1_000,
+            order_id: Some(order),
+            limit: Some(1_000),
             ..Query::default()
         })?;
         for other in others.iter().filter(|row| Some(row.id) != but && !row.void) {

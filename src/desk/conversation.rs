@@ -136,7 +136,7 @@ impl Desk {
         if let Some(shop) = shop {
             let rows = self.store().rows(&crate::store::Query {
                 registers: vec!["account"],
-                limit: 100,
+                limit: Some(100),
                 ..crate::store::Query::default()
             })?;
             let named = rows.iter().find(|row| {

@@ -252,7 +252,7 @@ impl Desk {
     /// Whether the file is from a later time than any of its kind that is known.
     fn is_fresher(&self, report: &FileReport, options: &ImportOptions) -> Result<bool, Problem> {
         let Some(exported_at) = report.exported_at else { return Ok(false) };
-        let rows = self.store().rows(&Query { registers: vec!["import"], limit: usize::MAX, ..Query::default() })?;
+        let rows = self.store().rows(&Query { registers: vec!["import"], limit: Some(10_000), ..Query::default() })?;
         Ok(!rows.iter().any(|row| {
             let text = |name: &str| row.fields.get(name).and_then(Value::as_str);
             text("kind") == Some(&report.kind)

@@ -21,7 +21,7 @@ use chrono_tz::Tz;
 use crate::chance::{Clock, Random};
 use crate::domain::id::{Id, ReplicaId, ShopSecret};
 use crate::problem::{Kind, Problem};
-use crate::store::Store;
+use crate::store::{Query, Row, Store};
 
 use people::{People, Person};
 
@@ -104,7 +104,16 @@ impl Desk {
 
     /// Returns the shop's value of a setting in force now.
     pub fn setting(&self, key: &str) -> Result<Option<String>, Problem> {
-        Ok(self.store.setting(key, self.now())?)
+        let rows = self.store.rows(&Query {
+            registers: vec!["setting"],
+            fields: vec![("key", key.to_owned())],
+            limit: Some(1_000),
+            ..Query::default()
+        })?;
+        let now = self.now();
+        let since = |row: &Row| row.fields.get("since").and_then(serde_json::Value::as_i64).unwrap_or(row.opened);
+        let in_force = rows.iter().filter(|row| !row.void && since(row) <= now).max_by_key(|row| since(row));
+        Ok(in_force.and_then(|row| row.fields.get("value")?.as_str().map(str::to_owned)))
     }
 
     /// Returns a new record's id.
@@ -124,7 +133,7 @@ impl Desk {
 
     /// Keeps who is signed in for the next start.
     fn remember(&mut self, replica: Option<ReplicaId>) -> Result<(), Problem> {
-        let word = replica.map(|id| id.to_string()).unwrap_or_default();
-        Ok(self.store.set_setting_local(SIGNED_IN, &word)?)
+        let word = replica.map(|id| id.to_string());
+        Ok(self.store.set_setting_local(SIGNED_IN, word.as_deref())?)
     }
 }

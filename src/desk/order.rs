@@ -53,8 +53,8 @@ impl Desk {
     pub fn order_by_number(&self, number: &str) -> Result<Option<Record>, Problem> {
         let rows = self.store().rows(&Query {
             registers: vec!["order"],
-            equals: Some(("number", number.to_owned())),
-            limit: 2,
+            fields: vec![("number", number.to_owned())],
+            limit: Some(2),
             ..Query::default()
         })?;
         match &rows[..] {
@@ -66,7 +66,7 @@ impl Desk {
     /// Returns the account that outside numbers belong to where nobody names one: the shop's
     /// only account (of a platform), else none, so that every desk derives the same ids.
     pub fn account_for(&self, platform: Option<&str>) -> Result<String, Problem> {
-        let rows = self.store().rows(&Query { registers: vec!["account"], limit: 100, ..Query::default() })?;
+        let rows = self.store().rows(&Query { registers: vec!["account"], limit: Some(100), ..Query::default() })?;
         let mut of_platform = rows.iter().filter(|row| {
             platform.is_none_or(|platform| row.fields.get("platform").and_then(Value::as_str) == Some(platform))
         });

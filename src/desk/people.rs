@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 
 use crate::domain::authority::Role;
+use crate::domain::event::Event;
 use crate::domain::id::{Id, ReplicaId};
 use crate::domain::payload::Payload;
 use crate::domain::register::{Owner, Post};
@@ -44,7 +45,7 @@ pub struct People {
 impl People {
     /// Reads the roster of a store.
     pub fn read(store: &Store) -> Result<Self, Problem> {
-        let own = store.own_replicas()?;
+        let own = store.own_replicas();
         let mut found = roster(store, &own)?;
         if found.is_empty() && store.shop().is_some_and(|shop| shop.drill) {
             found = drill(store, &own)?;
@@ -90,11 +91,23 @@ impl People {
     }
 }
 
+/// The most people of a shop.
+const MOST: usize = 10_000;
+
+/// Each replica's first event.
+fn first_events(store: &Store) -> Result<Vec<Event>, Problem> {
+    let mut events = Vec::new();
+    for head in store.heads()?.iter().filter(|head| head.from_seq == 0 && head.seq > 0) {
+        events.extend(store.stream_events(head.stream, 0, 1)?);
+    }
+    Ok(events)
+}
+
 type Known = (Person, Vec<ReplicaId>);
 
 /// The people whom roster events name.
 fn roster(store: &Store, own: &[ReplicaId]) -> Result<Vec<Known>, Problem> {
-    let query = Query { registers: vec!["person"], limit: usize::MAX, ..Query::default() };
+    let query = Query { registers: vec!["person"], limit: Some(MOST), ..Query::default() };
     let mut known = Vec::new();
     for row in store.rows(&query)? {
         let Some(record) = store.record(row.id)? else { continue };
@@ -121,7 +134,7 @@ fn roster(store: &Store, own: &[ReplicaId]) -> Result<Vec<Known>, Problem> {
 fn drill(store: &Store, own: &[ReplicaId]) -> Result<Vec<Known>, Problem> {
     let Some(shop) = store.shop() else { return Ok(Vec::new()) };
     let mut known: BTreeMap<Id, Known> = BTreeMap::new();
-    for event in store.first_events()? {
+    for event in first_events(store)? {
         let Some(Payload::Open(change)) = Payload::read(&event) else { continue };
         let Some(name) = change.fields.get("name").and_then(|name| name.as_str()) else { continue };
         let id = shop.secret.derive("person", "", name);

@@ -8,9 +8,9 @@ use super::people::Person;
 use crate::domain::authority::Role;
 use crate::domain::id::Id;
 use crate::domain::record::Record;
-use crate::domain::register::{Limits, Owner, Step};
+use crate::domain::register::{Limits, Owner};
 use crate::problem::Problem;
-use crate::store::{Query, Row};
+use crate::store::{Mine, OwnerFilter, Query, Row};
 
 /// The most open items that one list holds; beyond it counts carry a plus.
 pub const MOST: usize = 5_000;
@@ -155,17 +155,18 @@ impl Desk {
         let me = self.me()?.clone();
         let now = self.now();
         let limits = self.store().limits()?;
+        let mine = Mine { person: me.id, posts: me.posts.clone(), approves: may_approve(&me) };
         let rows = self.store().rows(&Query {
             open_only: true,
             work_only: true,
+            mine: Some(mine),
             not_snoozed_at: Some(now),
-            limit: MOST,
+            limit: Some(MOST),
             ..Query::default()
         })?;
         let capped = rows.len() == MOST;
         let items: Vec<Item> = rows
             .into_iter()
-            .filter(|row| waits_for(row, &me))
             .map(|row| Item { mark: mark(&row, &me, now, &limits), row })
             .collect();
         let counts = Counts { capped, ..count(&items, &me, now, &limits) };
@@ -180,18 +181,18 @@ impl Desk {
         let mut rows: Vec<Row> = Vec::new();
         for query in [
             id("customer").map(|customer| Query { customer: Some(customer), ..Query::default() }),
-            order.map(|order| Query { order: Some(order), ..Query::default() }),
+            order.map(|order| Query { order_id: Some(order), ..Query::default() }),
         ]
         .into_iter()
         .flatten()
         {
-            for row in self.store().rows(&Query { limit: RELATED, ..query })? {
+            for row in self.store().rows(&Query { limit: Some(RELATED), ..query })? {
                 if row.id != record.id && !row.void && rows.iter().all(|known| known.id != row.id) {
                     rows.push(row);
                 }
             }
         }
-        rows.sort_by_key(|row| (row.closed.is_some(), row.due.map_or(i64::MAX, |due| due.at), -row.opened));
+        rows.sort_by_key(|row| (row.closed.is_some(), row.due.unwrap_or(i64::MAX), -row.opened));
         Ok(rows)
     }
 
@@ -200,30 +201,19 @@ impl Desk {
         Ok(self.store().rows(&Query {
             open_only: true,
             work_only: true,
-            owner: Some(Owner::Person(person)),
-            limit: MOST,
+            owner: Some(OwnerFilter::Any(vec![Owner::Person(person)])),
+            limit: Some(MOST),
             ..Query::default()
         })?)
     }
 }
 
-/// Whether an open item is one of a person's: owned, unowned at one of their posts, or with a
-/// step that waits for them.
-fn waits_for(row: &Row, me: &Person) -> bool {
-    let mine = match row.owner {
-        Some(Owner::Person(owner)) => owner == me.id,
-        Some(Owner::Post(post)) => me.posts.contains(&post),
-        None => me.posts.contains(&row.post),
-    };
-    mine || step_is_mine(row.step, me)
-}
-
-fn step_is_mine(step: Option<Step>, me: &Person) -> bool {
-    match step {
-        Some(Step::Approve) => may_approve(me),
-        Some(Step::Acknowledge(post)) => me.posts.contains(&post),
-        Some(Step::Person(person)) => person == me.id,
-        None => false,
+fn step_is_mine(row: &Row, me: &Person) -> bool {
+    match row.step.as_deref().map(|step| step.split_once(':').unwrap_or((step, ""))) {
+        Some(("approve", _)) => may_approve(me),
+        Some(("acknowledge", post)) => me.posts.iter().any(|mine| mine.word() == post),
+        Some(("person", person)) => person == me.id.to_string(),
+        _ => false,
     }
 }
 
@@ -232,21 +222,21 @@ fn may_approve(me: &Person) -> bool {
 }
 
 fn mark(row: &Row, me: &Person, now: i64, limits: &Limits) -> Mark {
-    let left = row.due.map(|due| due.at - now);
-    match (left, row.step) {
+    let channel = row.fields.get("channel").and_then(|channel| channel.as_str());
+    match row.due.map(|due| due - now) {
         _ if row.conflicts > 0 => Mark::Conflict,
-        (Some(left), _) if left <= 0 => Mark::Overdue,
-        (Some(left), _) if left <= limits.at_risk => Mark::Urgent,
-        (_, Some(Step::Approve)) if may_approve(me) => Mark::Approve,
-        (_, Some(step)) if step_is_mine(Some(step), me) => Mark::New,
-        _ if row.register == "conversation" && row.ours && row.channel() == Some("board") => Mark::LeftMessage,
+        Some(left) if left <= 0 => Mark::Overdue,
+        Some(left) if left <= limits.at_risk => Mark::Urgent,
+        _ if step_is_mine(row, me) && row.step.as_deref() == Some("approve") => Mark::Approve,
+        _ if step_is_mine(row, me) => Mark::New,
+        _ if row.ours && channel == Some("board") => Mark::LeftMessage,
         _ if row.ours => Mark::Waiting,
         _ => Mark::Pending,
     }
 }
 
 fn is_at_risk(row: &Row, now: i64, limits: &Limits) -> bool {
-    row.due.is_some_and(|due| due.at - now <= limits.at_risk)
+    row.due.is_some_and(|due| due - now <= limits.at_risk)
 }
 
 fn is_owned(row: &Row, me: &Person) -> bool {
@@ -260,7 +250,7 @@ fn is_unowned(row: &Row) -> bool {
 fn is_in(view: View, item: &Item, me: &Person, now: i64, limits: &Limits) -> bool {
     match view {
         View::All => true,
-        View::Waiting => item.row.ours || step_is_mine(item.row.step, me),
+        View::Waiting => item.row.ours || step_is_mine(&item.row, me),
         View::AtRisk => is_at_risk(&item.row, now, limits),
         View::Mine => is_owned(&item.row, me),
         View::Unowned => is_unowned(&item.row),
@@ -270,13 +260,13 @@ fn is_in(view: View, item: &Item, me: &Person, now: i64, limits: &Limits) -> boo
 fn count(items: &[Item], me: &Person, now: i64, limits: &Limits) -> Counts {
     let number = |holds: &dyn Fn(&Item) -> bool| items.iter().filter(|item| holds(item)).count();
     Counts {
-        overdue: number(&|item| item.row.due.is_some_and(|due| due.at <= now)),
+        overdue: number(&|item| item.row.due.is_some_and(|due| due <= now)),
         urgent: number(&|item| item.mark == Mark::Urgent),
         waiting: number(&|item| is_in(View::Waiting, item, me, now, limits)),
         mine: number(&|item| is_owned(&item.row, me)),
         unowned: number(&|item| is_unowned(&item.row)),
-        unacknowledged: number(&|item| matches!(item.row.step, Some(Step::Acknowledge(_)))),
-        approvals: number(&|item| item.row.step == Some(Step::Approve)),
+        unacknowledged: number(&|item| item.row.step.as_deref().is_some_and(|step| step.starts_with("acknowledge"))),
+        approvals: number(&|item| item.row.step.as_deref() == Some("approve")),
         conflicts: number(&|item| item.row.conflicts > 0),
         all: items.len(),
         capped: false,
@@ -304,6 +294,6 @@ fn by_buyer(items: Vec<Item>) -> Vec<Buyer> {
 
 /// Contradictions first, then least time left, then oldest.
 fn urgency(item: &Item) -> (bool, i64, i64, Id) {
-    let due = item.row.due.map_or(i64::MAX, |due| due.at);
+    let due = item.row.due.unwrap_or(i64::MAX);
     (item.mark != Mark::Conflict, due, item.row.since, item.row.id)
 }

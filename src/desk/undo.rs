@@ -7,12 +7,12 @@ use super::Desk;
 use super::act::{Done, refused, register};
 use crate::domain::authority;
 use crate::domain::event::{Event, Verb};
-use crate::domain::id::{Chain, Id};
+use crate::domain::id::{Chain, Id, ReplicaId};
 use crate::domain::payload::Payload;
 use crate::problem::{Kind, Problem};
 
-/// How far back the last act that can be undone is looked for.
-const REACH: usize = 100;
+/// How many events back the last act that can be undone is looked for.
+const REACH: u64 = 300;
 
 impl Desk {
     /// Takes back the person's last act that still stands, or the one named.
@@ -41,7 +41,7 @@ impl Desk {
 
     /// The last act that stands and is not itself an undo.
     fn last_act(&self, me: &super::people::Person) -> Result<Option<u64>, Problem> {
-        for act in self.store().acts_of(me.replica, REACH)? {
+        for act in self.acts_of(me.replica)? {
             let events = self.store().act_events(me.replica, act)?;
             let is_undo = events.iter().all(|event| event.head.verb == Verb::Void as u8);
             if !is_undo && !events.is_empty() && !self.is_void(&events)? && self.may_undo(&events).is_ok() {
@@ -49,6 +49,19 @@ impl Desk {
             }
         }
         Ok(None)
+    }
+
+    /// The replica's acts, the newest first, as far back as undo looks.
+    fn acts_of(&self, replica: ReplicaId) -> Result<Vec<u64>, Problem> {
+        let mut acts = Vec::new();
+        for head in self.store().heads()?.iter().filter(|head| head.replica == replica) {
+            let from = head.seq.saturating_sub(REACH).max(head.from_seq);
+            acts.extend(self.store().stream_events(head.stream, from, head.seq)?.iter().map(|event| event.head.act));
+        }
+        acts.sort_unstable();
+        acts.dedup();
+        acts.reverse();
+        Ok(acts)
     }
 
     fn is_void(&self, events: &[Event]) -> Result<bool, Problem> {

@@ -266,8 +266,9 @@ impl Workstation {
         let Ok(person) = self.desk.me().map(|me| me.id.to_string()) else { return };
         let drafts: Vec<(String, String)> =
             std::iter::once(self.home.draft()).chain(self.front.iter().map(|pane| pane.draft())).flatten().collect();
+        let now = self.desk.now();
         for (key, text) in drafts {
-            if let Err(error) = self.desk.store_mut().set_draft(&person, &key, &text) {
+            if let Err(error) = self.desk.store_mut().set_draft(&person, &key, &text, now) {
                 self.trouble(&Problem::from(error));
             }
         }

@@ -7,7 +7,7 @@ use serde_json::Value;
 use crate::desk::people::People;
 use crate::domain::field::{FieldSpec, FromValue, Kind};
 use crate::domain::money::Money;
-use crate::domain::register::{Due, Owner, Register};
+use crate::domain::register::{Owner, Register};
 use crate::i18n::Words;
 
 const MINUTE: i64 = 60_000;
@@ -53,9 +53,9 @@ impl Speech<'_> {
     }
 
     /// Returns the figure at the right of a row: what is left, overdue, or how long it waits.
-    pub fn figure(&self, due: Option<Due>, since: i64, ours: bool) -> String {
+    pub fn figure(&self, due: Option<i64>, since: i64, ours: bool) -> String {
         let word = |id: &str, span: String| self.words.with(id, &[("span", span.into())]);
-        match due.map(|due| due.at - self.now) {
+        match due.map(|due| due - self.now) {
             Some(left) if left <= 0 => word("figure-overdue", self.span(-left)),
             Some(left) if left < DAY => word("figure-left", self.span(left)),
             Some(left) => self.day(self.now + left),

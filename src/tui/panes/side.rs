@@ -247,7 +247,7 @@ fn draw_records(buf: &mut Buffer, area: Rect, records: &[Record], speech: Speech
 fn draw_rows(buf: &mut Buffer, area: Rect, rows: &[Row], speech: Speech<'_>, look: &Look<'_>) {
     for (at, row) in rows.iter().take(usize::from(area.height)).enumerate() {
         let label = look.words.get(&format!("short-{}", row.register));
-        let left = [dim(format!("{} {label} ", speech.day(row.opened))), text(format!("{} {}", row.title, row.subject))];
+        let left = [dim(format!("{} {label} ", speech.day(row.opened))), text(format!("{} {}", row.title.as_deref().unwrap_or_default(), row.subject.as_deref().unwrap_or_default()))];
         let right = [dim(speech.state(&row.register, &row.state))];
         let place = Rect { x: area.x + 1, y: area.y + at as u16, width: area.width.saturating_sub(2), height: 1 };
         line::row(buf, place, &left, &right, look);

@@ -186,8 +186,8 @@ fn list_row<'a>(pane: &'a DeskPane, at: (usize, usize), owner: bool, look: &Look
     let mut cells = vec![
         vec![Run::new(look.words.get(&format!("mark-{}", item.mark.name())).to_string(), ink)],
         vec![Run::new(look.words.get(&short(item)).to_string(), Ink::Dim)],
-        vec![text(item.row.title.clone())],
-        vec![text(item.row.subject.clone())],
+        vec![text(item.row.title.clone().unwrap_or_default())],
+        vec![text(item.row.subject.clone().unwrap_or_default())],
         vec![dim(more)],
         vec![Run::new(speech.figure(item.row.due, item.row.since, item.row.ours), ink)],
     ];
@@ -271,7 +271,7 @@ fn talk_title(pane: &DeskPane, open: &OpenItem, buf: &mut Buffer, area: Rect, lo
     let wait = (open.register.wait)(record);
     let mut right = String::new();
     if record.closed.is_none() {
-        right = speech.figure(due, wait.since, wait.ours);
+        right = speech.figure(due.map(|due| due.at), wait.since, wait.ours);
         if let Some(due) = due {
             right = format!("{right} [{}]", look.words.get(&format!("source-{}", due.source.word())));
         }
@@ -292,7 +292,7 @@ fn related_line(pane: &DeskPane, open: &OpenItem, buf: &mut Buffer, area: Rect, 
         .flat_map(|row| {
             let label = look.words.get(&format!("short-{}", row.register));
             let figure = speech.figure(row.due, row.since, row.ours);
-            [dim(format!("{label} ")), text(row.subject.clone()), Run::new(format!(" {figure}   "), Ink::Urgent)]
+            [dim(format!("{label} ")), text(row.subject.clone().unwrap_or_default()), Run::new(format!(" {figure}   "), Ink::Urgent)]
         })
         .collect();
     line::row(buf, area, &runs, &[], look);
