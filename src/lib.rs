@@ -22,7 +22,7 @@ pub mod exchange;
 pub mod i18n;
 pub mod problem;
 pub mod store;
-// desk
+pub mod desk;
 pub mod text;
 pub mod tui;
 pub mod cli;

@@ -174,7 +174,7 @@ impl Desk {
             let now = self.now();
             let appended = match begun {
                 None => self.store.append(&author, now, self.random.as_mut(), events)?,
-                Some(act) => self.store.append_continuing(act, &author, now, self.random.as_mut(), events)?,
+                Some(act) => self.store.append_continuing(&author, now, self.random.as_mut(), events, act)?,
             };
             begun = Some(appended.act);
         }

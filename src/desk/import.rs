@@ -224,8 +224,8 @@ impl Desk {
                 (reply::TITLE.name(), json!(one.title)),
                 (reply::TEXT.name(), json!(one.text)),
                 (reply::TOPIC.name(), json!(one.group)),
-                (reply::STAGE.name(), json!(one.stage)),
-                (reply::LANGUAGE.name(), json!(one.language)),
+                (reply::STAGE_OF.name(), json!(one.stage)),
+                (reply::LANGUAGE_OF.name(), json!(one.language)),
                 (reply::VALID_UNTIL.name(), json!(one.valid_until)),
             ]);
             values.retain(|path, value| reply::REGISTER.field(path).is_some_and(|field| field.kind.accepts(value)));
@@ -272,12 +272,13 @@ impl Desk {
                 (import::KIND.name(), json!(report.kind)),
                 (import::PROFILE.name(), json!(report.profile)),
                 (import::ENCODING.name(), json!(report.encoding)),
-                (import::ACCOUNT.name(), json!(options.account)),
+                ("account", json!(options.account)),
                 (import::EXPORTED_AT.name(), json!(report.exported_at)),
                 (import::READ.name(), json!(report.read)),
                 (import::NEW.name(), json!(report.new)),
                 (import::CHANGED.name(), json!(report.changed)),
                 (import::SAME.name(), json!(report.same)),
+                (import::HELD.name(), json!(report.held)),
                 (import::REFUSED.name(), json!(report.refused)),
             ]),
         );

@@ -4,13 +4,14 @@
 
 pub mod act;
 pub mod case;
-pub mod conversation;
-pub mod import;
+//pub mod conversation;
+//pub mod import;
 pub mod item;
 pub mod note;
 pub mod order;
 pub mod people;
 pub mod promise;
+pub mod settings;
 pub mod shift;
 pub mod talk;
 pub mod todo;
@@ -21,7 +22,7 @@ use chrono_tz::Tz;
 use crate::chance::{Clock, Random};
 use crate::domain::id::{Id, ReplicaId, ShopSecret};
 use crate::problem::{Kind, Problem};
-use crate::store::{Query, Row, Store};
+use crate::store::Store;
 
 use people::{People, Person};
 
@@ -100,20 +101,6 @@ impl Desk {
             self.me = self.people.of_replica(me.replica).cloned().or_else(|| Some(me.clone()));
         }
         Ok(())
-    }
-
-    /// Returns the shop's value of a setting in force now.
-    pub fn setting(&self, key: &str) -> Result<Option<String>, Problem> {
-        let rows = self.store.rows(&Query {
-            registers: vec!["setting"],
-            fields: vec![("key", key.to_owned())],
-            limit: Some(1_000),
-            ..Query::default()
-        })?;
-        let now = self.now();
-        let since = |row: &Row| row.fields.get("since").and_then(serde_json::Value::as_i64).unwrap_or(row.opened);
-        let in_force = rows.iter().filter(|row| !row.void && since(row) <= now).max_by_key(|row| since(row));
-        Ok(in_force.and_then(|row| row.fields.get("value")?.as_str().map(str::to_owned)))
     }
 
     /// Returns a new record's id.

@@ -38,7 +38,7 @@ pub struct NewNote {
 impl Desk {
     /// Opens a note on an order; an order that no import has brought yet is opened with it.
     pub fn open_note(&mut self, new: &NewNote) -> Result<Done, Problem> {
-        for (field, word) in [(note::KIND.spec, Some(&new.kind)), (note::FLAG.spec, new.flag.as_ref())] {
+        for (field, word) in [(note::KIND.spec, Some(&new.kind)), (note::FLAG_OF.spec, new.flag.as_ref())] {
             if let Some(word) = word
                 && !field.kind.accepts(&json!(word))
             {
@@ -62,7 +62,7 @@ impl Desk {
             ("buyer", json!(new.buyer.as_deref().or(values_buyer(&values).as_deref()))),
             (note::KIND.name(), json!(new.kind)),
             (note::JOB.name(), json!("change")),
-            (note::FLAG.name(), json!(new.flag.as_deref().unwrap_or("red"))),
+            (note::FLAG_OF.name(), json!(new.flag.as_deref().unwrap_or("red"))),
             (note::OLD.name(), json!(new.old)),
             (note::NEW.name(), json!(new.new)),
         ]));

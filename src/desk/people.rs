@@ -119,7 +119,7 @@ fn roster(store: &Store, own: &[ReplicaId]) -> Result<Vec<Known>, Problem> {
             Person {
                 id: record.id,
                 name: record.get(person::NAME).unwrap_or_default(),
-                role: record.get(person::ROLE).and_then(|role| Role::of(&role)).unwrap_or(Role::Agent),
+                role: record.get(person::ROLE_OF).and_then(|role| Role::of(&role)).unwrap_or(Role::Agent),
                 posts: posts.iter().filter_map(|post| Post::of(post)).collect(),
                 replica: here.copied().unwrap_or_default(),
             },

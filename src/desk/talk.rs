@@ -80,7 +80,7 @@ impl Desk {
         let id = self.new_id();
         let me = self.me()?.id;
         let mut act = self.act();
-        let about = fields([("buyer", json!(buyer)), (conversation::CHANNEL.name(), json!(channel))]);
+        let about = fields([("buyer", json!(buyer)), (conversation::CHANNEL_OF.name(), json!(channel))]);
         act.begin(&conversation::REGISTER, id, about, me);
         self.write(act)
     }

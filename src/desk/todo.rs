@@ -8,7 +8,7 @@ use super::people::Person;
 use crate::domain::authority::Role;
 use crate::domain::id::Id;
 use crate::domain::record::Record;
-use crate::domain::register::{Limits, Owner};
+use crate::domain::register::Owner;
 use crate::problem::Problem;
 use crate::store::{Mine, OwnerFilter, Query, Row};
 
@@ -154,7 +154,7 @@ impl Desk {
     pub fn todo(&self, view: View) -> Result<Todo, Problem> {
         let me = self.me()?.clone();
         let now = self.now();
-        let limits = self.store().limits()?;
+        let at_risk_span = self.at_risk()?;
         let mine = Mine { person: me.id, posts: me.posts.clone(), approves: may_approve(&me) };
         let rows = self.store().rows(&Query {
             open_only: true,
@@ -167,10 +167,10 @@ impl Desk {
         let capped = rows.len() == MOST;
         let items: Vec<Item> = rows
             .into_iter()
-            .map(|row| Item { mark: mark(&row, &me, now, &limits), row })
+            .map(|row| Item { mark: mark(&row, &me, now, at_risk_span), row })
             .collect();
-        let counts = Counts { capped, ..count(&items, &me, now, &limits) };
-        let shown = items.into_iter().filter(|item| is_in(view, item, &me, now, &limits)).collect();
+        let counts = Counts { capped, ..count(&items, &me, now, at_risk_span) };
+        let shown = items.into_iter().filter(|item| is_in(view, item, &me, now, at_risk_span)).collect();
         Ok(Todo { buyers: by_buyer(shown), counts })
     }
 
@@ -221,12 +221,12 @@ fn may_approve(me: &Person) -> bool {
     matches!(me.role, Role::Leader | Role::Supervisor | Role::Manager)
 }
 
-fn mark(row: &Row, me: &Person, now: i64, limits: &Limits) -> Mark {
+fn mark(row: &Row, me: &Person, now: i64, at_risk: i64) -> Mark {
     let channel = row.fields.get("channel").and_then(|channel| channel.as_str());
     match row.due.map(|due| due - now) {
         _ if row.conflicts > 0 => Mark::Conflict,
         Some(left) if left <= 0 => Mark::Overdue,
-        Some(left) if left <= limits.at_risk => Mark::Urgent,
+        Some(left) if left <= at_risk => Mark::Urgent,
         _ if step_is_mine(row, me) && row.step.as_deref() == Some("approve") => Mark::Approve,
         _ if step_is_mine(row, me) => Mark::New,
         _ if row.ours && channel == Some("board") => Mark::LeftMessage,
@@ -235,8 +235,8 @@ fn mark(row: &Row, me: &Person, now: i64, limits: &Limits) -> Mark {
     }
 }
 
-fn is_at_risk(row: &Row, now: i64, limits: &Limits) -> bool {
-    row.due.is_some_and(|due| due - now <= limits.at_risk)
+fn is_at_risk(row: &Row, now: i64, at_risk: i64) -> bool {
+    row.due.is_some_and(|due| due - now <= at_risk)
 }
 
 fn is_owned(row: &Row, me: &Person) -> bool {
@@ -247,22 +247,22 @@ fn is_unowned(row: &Row) -> bool {
     !matches!(row.owner, Some(Owner::Person(_)))
 }
 
-fn is_in(view: View, item: &Item, me: &Person, now: i64, limits: &Limits) -> bool {
+fn is_in(view: View, item: &Item, me: &Person, now: i64, at_risk: i64) -> bool {
     match view {
         View::All => true,
         View::Waiting => item.row.ours || step_is_mine(&item.row, me),
-        View::AtRisk => is_at_risk(&item.row, now, limits),
+        View::AtRisk => is_at_risk(&item.row, now, at_risk),
         View::Mine => is_owned(&item.row, me),
         View::Unowned => is_unowned(&item.row),
     }
 }
 
-fn count(items: &[Item], me: &Person, now: i64, limits: &Limits) -> Counts {
+fn count(items: &[Item], me: &Person, now: i64, at_risk: i64) -> Counts {
     let number = |holds: &dyn Fn(&Item) -> bool| items.iter().filter(|item| holds(item)).count();
     Counts {
         overdue: number(&|item| item.row.due.is_some_and(|due| due <= now)),
         urgent: number(&|item| item.mark == Mark::Urgent),
-        waiting: number(&|item| is_in(View::Waiting, item, me, now, limits)),
+        waiting: number(&|item| is_in(View::Waiting, item, me, now, at_risk)),
         mine: number(&|item| is_owned(&item.row, me)),
         unowned: number(&|item| is_unowned(&item.row)),
         unacknowledged: number(&|item| item.row.step.as_deref().is_some_and(|step| step.starts_with("acknowledge"))),

@@ -208,3 +208,21 @@ fn wait(record: &Record) -> Wait {
         since: entered(record),
     }
 }
+
+/// Returns whether a field is part of what is asked, so that a change of it is an amendment
+/// that voids an approval.
+pub fn is_asked(path: &str) -> bool {
+    path.starts_with("lines/")
+        || [KIND.name(), AMOUNT.name(), FREIGHT.name(), COMPENSATION.name(), PAYEE.name(), REASON.name(), "order"]
+            .contains(&path)
+}
+
+/// Returns the fields without which a case of this kind cannot be submitted, in the form's
+/// order (requirements 7.1).
+pub fn required(kind: &str) -> &'static [&'static str] {
+    match kind {
+        "reship" | "repair" | "exchange" => &["kind", "reason", "fault", "read_back"],
+        "dispute" => &["kind", "reason", "fault", "words"],
+        _ => &["kind", "reason", "fault", "amount", "read_back"],
+    }
+}
