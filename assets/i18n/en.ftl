@@ -850,7 +850,59 @@ value-transfer_reason-supervisor_approved = Supervisor agreed
 
 ## import
 # words of this part follow; keep parts apart
-
+problem-import-large = { $file } is larger than { $limit } MiB and was not imported
+problem-import-lines = { $file } has more than { $limit } lines and was not imported
+problem-import-empty = { $file } is empty
+problem-import-binary = { $file } is a { $what } file, not text
+problem-import-binary-hint = Use the exported CSV, JSON, TOML or YAML file
+problem-import-sheet-hint = Save it as CSV (UTF-8) in the spreadsheet and import that
+problem-import-archive-hint = Unpack it first and import the files inside
+problem-import-bundle-hint = If it is a colleague's bundle, use zhiban bundle import
+problem-import-bytes = Line { $line } of { $file } holds bytes that are no text
+problem-import-header = The header of { $file } is not known: { $head }
+problem-import-header-hint = Check that it is the exported file itself, or name the format with --profile
+problem-import-other-profile = { $file } does not fit the profile { $profile }: { $head }
+problem-import-no-profile = There is no profile { $profile }
+problem-import-no-profile-hint = Known are: { $known }
+problem-import-profile-file = The table of profiles is wrong: { $cause }
+problem-import-kind = { $file } does not hold { $what }
+problem-import-json = { $file } is not JSON from line { $line } on
+problem-import-json-hint = The file may be cut off: export it again
+problem-import-json-orders = No orders are recognised in { $file }
+problem-import-toml = Line { $line } of { $file } is not TOML: { $cause }
+problem-import-no-replies = There are no replies in { $file }
+import-line-money = not an amount
+import-line-fraction = more decimals than the currency has
+import-line-large = number too large
+import-line-currency = currency unknown
+import-line-integer = not a whole number
+import-line-time = not a time
+import-line-time-gap = no such time on that day (clocks went forward)
+import-line-date-open = day and month are open: say which with --date-order
+import-line-number = no number
+import-line-number-form = not a number of that kind
+import-line-rounded = a spreadsheet has cut this long number: export it again from the platform
+import-line-masked = the platform has masked the number: it names nothing
+import-line-twice = stands twice in this file
+import-line-column-twice = two columns of one name differ
+import-line-wide = more cells than the header
+import-line-short = fewer cells than the header, perhaps cut off
+import-line-columns = too many columns
+import-line-cell = a cell is too long
+import-line-quote = a quote is never closed
+import-line-bytes = bytes that are no text
+import-line-json = not JSON
+import-line-json-deep = JSON nested too deep
+import-line-json-twice = a key stands twice in the JSON
+import-line-messages = no list of messages
+import-line-role = role not known
+import-line-text = no text
+import-line-key = no such key
+import-line-yaml = only plain trigger and replace are read
+import-line-dynamic = its text is computed when used and cannot be imported
+import-remark-state = status not in the table, kept as it is
+import-line-not-order = does not look like an order
+import-line-choice = not one of the words to choose from
 
 ## desk
 # words of this part follow; keep parts apart
@@ -1365,5 +1417,3 @@ bundle-verified-not = { $file } does not hold good: { $events } events, { $probl
 
 ## demo
 # words of this part follow; keep parts apart
-
-

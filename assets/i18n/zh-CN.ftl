@@ -850,7 +850,59 @@ value-transfer_reason-supervisor_approved = 主管同意
 
 ## import
 # words of this part follow; keep parts apart
-
+problem-import-large = { $file } 超过 { $limit } MiB，没有导入
+problem-import-lines = { $file } 超过 { $limit } 行，没有导入
+problem-import-empty = { $file } 里没有内容
+problem-import-binary = { $file } 是 { $what } 文件，不是文本
+problem-import-binary-hint = 换成导出的 CSV、JSON、TOML 或 YAML 文件
+problem-import-sheet-hint = 在表格软件里另存为 CSV（UTF-8）再导入
+problem-import-archive-hint = 先解压，再导入里面的文件
+problem-import-bundle-hint = 如果是同事给的数据包，用 zhiban bundle import
+problem-import-bytes = { $file } 第 { $line } 行有读不出的字节
+problem-import-header = { $file } 的表头认不出来：{ $head }
+problem-import-header-hint = 核对是不是导出的原文件；也可以用 --profile 指明格式
+problem-import-other-profile = { $file } 不合格式 { $profile }：{ $head }
+problem-import-no-profile = 没有 { $profile } 这个格式
+problem-import-no-profile-hint = 可以写：{ $known }
+problem-import-profile-file = 格式表写错了：{ $cause }
+problem-import-kind = { $file } 里不是 { $what }
+problem-import-json = { $file } 第 { $line } 行起不是 JSON
+problem-import-json-hint = 文件可能不完整，重新导出再试
+problem-import-json-orders = { $file } 里没有认得出的订单
+problem-import-toml = { $file } 第 { $line } 行不合 TOML 写法：{ $cause }
+problem-import-no-replies = { $file } 里没有话术
+import-line-money = 金额看不懂
+import-line-fraction = 金额的小数位比这个币种多
+import-line-large = 数字太大
+import-line-currency = 币种不明
+import-line-integer = 不是整数
+import-line-time = 时间看不懂
+import-line-time-gap = 这个时间当天不存在（拨快一小时）
+import-line-date-open = 月和日分不清，用 --date-order 指明
+import-line-number = 没有编号
+import-line-number-form = 编号写法不对
+import-line-rounded = 长编号被表格软件截短了，请从平台重新导出
+import-line-masked = 编号被平台遮住了，认不出是哪一单
+import-line-twice = 同一文件里出现两次
+import-line-column-twice = 同名的两列内容不同
+import-line-wide = 比表头多出一格
+import-line-short = 比表头少几格，可能被截断
+import-line-columns = 列太多
+import-line-cell = 一格内容太长
+import-line-quote = 引号没有配对
+import-line-bytes = 有读不出的字节
+import-line-json = 不是 JSON
+import-line-json-deep = JSON 套得太深
+import-line-json-twice = JSON 里同名的键出现两次
+import-line-messages = 没有 messages 列表
+import-line-role = 说话人的身份认不出
+import-line-text = 没有正文
+import-line-key = 没有这一项
+import-line-yaml = 只认简单的 trigger 和 replace
+import-line-dynamic = 内容要运行时才算得出，不能导入
+import-remark-state = 状态不在表里，照原文记下
+import-line-not-order = 看不出是订单
+import-line-choice = 不是可选的词
 
 ## desk
 # words of this part follow; keep parts apart
@@ -1365,5 +1417,3 @@ bundle-verified-not = { $file } 有问题：{ $events } 条，{ $problems } 处�
 
 ## demo
 # words of this part follow; keep parts apart
-
-

@@ -850,7 +850,59 @@ value-transfer_reason-supervisor_approved = 主管同意
 
 ## import
 # words of this part follow; keep parts apart
-
+problem-import-large = { $file } 超過 { $limit } MiB，沒有匯入
+problem-import-lines = { $file } 超過 { $limit } 行，沒有匯入
+problem-import-empty = { $file } 裡沒有內容
+problem-import-binary = { $file } 是 { $what } 檔，不是文字檔
+problem-import-binary-hint = 換成匯出的 CSV、JSON、TOML 或 YAML 檔
+problem-import-sheet-hint = 在試算表軟體裡另存為 CSV（UTF-8）再匯入
+problem-import-archive-hint = 先解壓縮，再匯入裡面的檔案
+problem-import-bundle-hint = 如果是同事給的資料包，用 zhiban bundle import
+problem-import-bytes = { $file } 第 { $line } 行有讀不出的位元組
+problem-import-header = { $file } 的表頭認不出來：{ $head }
+problem-import-header-hint = 核對是不是匯出的原檔；也可以用 --profile 指明格式
+problem-import-other-profile = { $file } 不合格式 { $profile }：{ $head }
+problem-import-no-profile = 沒有 { $profile } 這個格式
+problem-import-no-profile-hint = 可以寫：{ $known }
+problem-import-profile-file = 格式表寫錯了：{ $cause }
+problem-import-kind = { $file } 裡不是 { $what }
+problem-import-json = { $file } 第 { $line } 行起不是 JSON
+problem-import-json-hint = 檔案可能不完整，重新匯出再試
+problem-import-json-orders = { $file } 裡沒有認得出的訂單
+problem-import-toml = { $file } 第 { $line } 行不合 TOML 寫法：{ $cause }
+problem-import-no-replies = { $file } 裡沒有罐頭回覆
+import-line-money = 金額看不懂
+import-line-fraction = 金額的小數位比這個幣別多
+import-line-large = 數字太大
+import-line-currency = 幣別不明
+import-line-integer = 不是整數
+import-line-time = 時間看不懂
+import-line-time-gap = 這個時間當天不存在（撥快一小時）
+import-line-date-open = 月和日分不清，用 --date-order 指明
+import-line-number = 沒有編號
+import-line-number-form = 編號寫法不對
+import-line-rounded = 長編號被試算表軟體截短了，請從平台重新匯出
+import-line-masked = 編號被平台遮住了，認不出是哪一筆
+import-line-twice = 同一檔案裡出現兩次
+import-line-column-twice = 同名的兩欄內容不同
+import-line-wide = 比表頭多出一格
+import-line-short = 比表頭少幾格，可能被截斷
+import-line-columns = 欄太多
+import-line-cell = 一格內容太長
+import-line-quote = 引號沒有成對
+import-line-bytes = 有讀不出的位元組
+import-line-json = 不是 JSON
+import-line-json-deep = JSON 巢狀太深
+import-line-json-twice = JSON 裡同名的鍵出現兩次
+import-line-messages = 沒有 messages 清單
+import-line-role = 說話人的身分認不出
+import-line-text = 沒有內文
+import-line-key = 沒有這一項
+import-line-yaml = 只認簡單的 trigger 和 replace
+import-line-dynamic = 內容要執行時才算得出，不能匯入
+import-remark-state = 狀態不在表裡，照原文記下
+import-line-not-order = 看不出是訂單
+import-line-choice = 不是可選的詞
 
 ## desk
 # words of this part follow; keep parts apart
@@ -1365,5 +1417,3 @@ bundle-verified-not = { $file } 有問題：{ $events } 筆，{ $problems } 處�
 
 ## demo
 # words of this part follow; keep parts apart
-
-
