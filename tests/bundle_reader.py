@@ -226,9 +226,11 @@ def verify(data):
             must(start == hashed(b"zhiban/chain/v1\0", shop, replicas[stream["replica"]][1]), "genesis")
         chains.append({stream["from_seq"]: start})
     tips = [stream["from_seq"] for stream in streams]
-    count = 0
+    count = last = 0
     for line in lines(found[2][1]):
         place = line["r"]
+        must(place >= last, "order of streams")
+        last = place
         must(line["q"] == tips[place] + 1, "a seq is missing")
         replica = replicas[streams[place]["replica"]][0]
         head = head_of(line, replica, manifest["registers"])
@@ -239,9 +241,11 @@ def verify(data):
         must(tip == stream["to_seq"] and chain[tip] == unhex(stream["to_chain"], 32), "the chain does not arrive")
 
     sealed = [stream["from_seq"] for stream in streams]
-    seals = 0
+    seals, before = 0, (-1, 0)
     for line in lines(found[3][1]):
         must(set(line) <= SEAL_KEYS, "a key that no seal has")
+        must((line["r"], line["q"]) > before, "order of seals")
+        before = (line["r"], line["q"])
         place = line["r"]
         replica, key = replicas[streams[place]["replica"]]
         chain = unhex(line["c"], 32)

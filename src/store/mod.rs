@@ -32,7 +32,7 @@ pub use draft::DraftText;
 pub use error::{Result, StoreError};
 pub use foreign::{Outside, Run, Taken};
 pub use log::{Appended, Author, Draft, Held, StreamHead};
-pub use place::Holder;
+pub use place::{Holder, make_folder, private_file, sync_folder};
 pub use query::{Count, Cursor, Mine, Order, OwnerFilter, Query, Row};
 pub use search::{Found, Hit};
 pub use verify::{Defect, Verified};

@@ -94,6 +94,16 @@ pub fn write_private(path: &Path, bytes: &[u8]) -> Result<()> {
     path.parent().map_or(Ok(()), sync_folder)
 }
 
+/// Opens an empty file that only its owner can read; one left over from before is emptied.
+pub fn private_file(path: &Path) -> Result<File> {
+    let open = || {
+        let file = open_private(path)?;
+        file.set_len(0)?;
+        Ok(file)
+    };
+    open().map_err(StoreError::io(path))
+}
+
 /// Refuses a folder on a network file system: SQLite's locks do not hold there.
 pub fn refuse_network(folder: &Path) -> Result<()> {
     match network_kind(folder) {

@@ -1,6 +1,6 @@
 //! Contradictions: within a record by its fold, across records by the registers' watches.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::{Duration, Instant};
 
 use rusqlite::{Connection, TransactionBehavior};
@@ -255,6 +255,17 @@ impl Store {
     pub fn contradictions_of(&self, record: Id) -> Result<Vec<Contradiction>> {
         let rest = "JOIN contradiction_of o ON o.id = c.id WHERE o.record = ?1 ORDER BY c.kind, c.id";
         read(&self.conn, rest, [record.0])
+    }
+
+    /// Returns how many events of a stream's range (both ends included) do not count, by code.
+    pub fn unfolded_counts(&self, stream: i64, from_seq: u64, to_seq: u64) -> Result<BTreeMap<String, u64>> {
+        let mut query = self
+            .conn
+            .prepare_cached("SELECT code, count(*) FROM unfolded WHERE key BETWEEN ?1 AND ?2 GROUP BY code")?;
+        let rows = query.query_map((log::key(stream, from_seq), log::key(stream, to_seq)), |row| {
+            Ok((row.get(0)?, row.get::<_, i64>(1)? as u64))
+        })?;
+        Ok(rows.collect::<rusqlite::Result<_>>()?)
     }
 
     /// Returns the events that are in the log and do not count.

@@ -96,8 +96,8 @@
 //! | `x` | `"erased"` or `"withheld"`: why a body is not here | where one is not |
 //! | `d` | 64 hex: see *digest* | with `x` |
 //!
-//! The lines of one stream are in order of `q`, one for each seq of the stream's range; lines of
-//! different streams may alternate. A body is one JSON object on one line: at most 16 levels
+//! The lines are in order of `r` and within a stream of `q`, one for each seq of the stream's
+//! range. A body is one JSON object on one line: at most 16 levels
 //! deep (the object itself is at level 0, what it holds at level 1), integers of 64 bits
 //! only, no key twice; both bodies together at most 65,536 bytes.
 //!
@@ -148,7 +148,8 @@
 //!
 //! # `seals.jsonl`
 //!
-//! One JSON object a line, each line ended by one `\n`. No other keys than these:
+//! One JSON object a line, each line ended by one `\n`, in order of `r` and within a stream of
+//! `q`, each event sealed at most once. No other keys than these:
 //!
 //! | key | value | present |
 //! |---|---|---|

@@ -1,22 +1,29 @@
 //! Bundles: events between replicas as files, proven by hashes and signatures.
 //!
 //! [`format`] is the whole format; `frame` the archive around it; `read` goes through a bundle
-//! entry by entry; `check` finds what is proven; `pack` writes.
+//! entry by entry; `check` finds what is proven; `pack` writes, `export` from the store;
+//! `unpack` takes a bundle into the store, `outside` keeps what cannot go there yet.
 
+mod attach;
 mod check;
+mod export;
 mod fault;
 pub mod format;
 mod frame;
 mod hex;
 mod inspect;
+mod outside;
 mod pack;
 mod read;
+mod unpack;
 
 pub use check::{Counts, Finding, Wrong};
+pub use export::{Export, Exported, Selection, export};
 pub use fault::{BundleFault, Code};
 pub use hex::Hex;
 pub use inspect::{Inspection, inspect};
 pub use pack::Limits;
+pub use unpack::{Accounting, Progress, Step, import};
 
 #[cfg(test)]
 mod tests;

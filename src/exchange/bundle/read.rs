@@ -43,7 +43,7 @@ impl<R: Read> Bundle<R> {
     /// computed) and body. Each stream's seqs are complete and in order, or the bundle is refused.
     pub fn events(&mut self, mut visit: impl FnMut(usize, Head, Body) -> Result<(), BundleFault>) -> Result<(), BundleFault> {
         self.begin(EVENTS, UNPACKED_MAX)?;
-        let mut seqs: Vec<u64> = self.manifest.streams.iter().map(|range| range.from_seq).collect();
+        let mut next = Next::of(&self.manifest);
         let (mut line, mut number) = (Vec::new(), 0);
         while self.reader.line(&mut line)? {
             number += 1;
@@ -51,14 +51,12 @@ impl<R: Read> Bundle<R> {
             let parsed: EventLine<'_> = serde_json::from_slice(&line).map_err(|cause| fault(cause.to_string()))?;
             let stream = parsed.stream;
             let (head, body) = parsed.read(&self.manifest).map_err(|cause| fault(cause.to_string()))?;
-            let seq = seqs.get_mut(stream).ok_or_else(|| fault("r".into()))?;
-            if head.seq != *seq + 1 {
-                return Err(fault("q".into()));
+            if !next.is(stream, head.seq) {
+                return Err(fault("r, q".into()));
             }
-            *seq = head.seq;
             visit(stream, head, body)?;
         }
-        if self.manifest.streams.iter().zip(seqs).any(|(range, seq)| range.to_seq != seq) {
+        if next.stream < self.manifest.streams.len() {
             return Err(BundleFault::Altered(EVENTS.into()));
         }
         self.end()
@@ -67,7 +65,7 @@ impl<R: Read> Bundle<R> {
     /// Reads all seals, unverified; `visit` gets the place of the stream beside each.
     pub fn seals(&mut self, mut visit: impl FnMut(usize, Seal) -> Result<(), BundleFault>) -> Result<(), BundleFault> {
         self.begin(SEALS, UNPACKED_MAX)?;
-        let (mut line, mut number) = (Vec::new(), 0);
+        let (mut line, mut number, mut last) = (Vec::new(), 0, None);
         while self.reader.line(&mut line)? {
             number += 1;
             if number > SEALS_MAX {
@@ -76,6 +74,10 @@ impl<R: Read> Bundle<R> {
             let parsed: SealLine =
                 serde_json::from_slice(&line).map_err(|cause| BundleFault::line(SEALS, number, cause))?;
             let seal = parsed.read(&self.manifest).map_err(|cause| BundleFault::line(SEALS, number, cause))?;
+            if last >= Some((parsed.stream, seal.seq)) {
+                return Err(BundleFault::line(SEALS, number, "r, q"));
+            }
+            last = Some((parsed.stream, seal.seq));
             visit(parsed.stream, seal)?;
         }
         self.end()
@@ -128,6 +130,44 @@ impl<R: Read> Bundle<R> {
                 Ok(())
             }
             entry => Err(BundleFault::Altered(entry.map(|entry| entry.name.clone()).unwrap_or_default())),
+        }
+    }
+}
+
+/// The place of the line that must come next.
+struct Next {
+    ranges: Vec<(u64, u64)>,
+    stream: usize,
+    seq: u64,
+}
+
+impl Next {
+    fn of(manifest: &Manifest) -> Self {
+        let ranges: Vec<_> = manifest.streams.iter().map(|range| (range.from_seq, range.to_seq)).collect();
+        let mut next = Self { ranges, stream: 0, seq: 0 };
+        next.skip_empty();
+        next
+    }
+
+    /// Returns whether this is the place, and goes on to the next.
+    fn is(&mut self, stream: usize, seq: u64) -> bool {
+        let is = stream == self.stream && seq == self.seq;
+        if is && self.ranges.get(stream).is_some_and(|(_, to)| seq < *to) {
+            self.seq += 1;
+        } else if is {
+            self.stream += 1;
+            self.skip_empty();
+        }
+        is
+    }
+
+    fn skip_empty(&mut self) {
+        while let Some((from, to)) = self.ranges.get(self.stream) {
+            self.seq = from + 1;
+            if from < to {
+                return;
+            }
+            self.stream += 1;
         }
     }
 }

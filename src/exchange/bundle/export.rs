@@ -1,0 +1,290 @@
+//! Export: from the store into files, written aside and renamed.
+
+use std::collections::BTreeMap;
+use std::fs::{self, File};
+use std::io::{self, BufWriter, Write};
+use std::path::{Path, PathBuf};
+
+use super::attach;
+use super::fault::BundleFault;
+use super::format::{ATTACHMENT_MAX, HEADS_MAX, REPLICAS_MAX, Range, Replica, Tip};
+use super::hex::Hex;
+use super::pack::{Frame, Limits, PackFault, Part, Piece, Source, plan, write};
+use crate::domain::event::{Event, Seal};
+use crate::domain::id::{ReplicaId, ShopId};
+use crate::domain::seal::ReplicaKey;
+use crate::problem::{Kind, Problem};
+use crate::store::{Store, StoreError, StreamHead, private_file, sync_folder};
+
+/// Under which local setting stands how far the last export to the whole shop went.
+const SENT: &str = "bundle.sent.shop";
+/// How often an export is tried while bodies are erased beside it.
+const TRIES: u32 = 3;
+
+/// Which events go out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Selection {
+    /// Everything that is held here.
+    All,
+    /// What came here at this time (milliseconds UTC) or later, up to each head.
+    Since(i64),
+    /// What came here since the last export of this kind.
+    ForShop,
+}
+
+/// What an export is to be.
+#[derive(Debug, Clone, Copy)]
+pub struct Export<'a> {
+    /// Who signs it: a replica whose key is on this machine.
+    pub sender: ReplicaId,
+    /// Which events.
+    pub selection: Selection,
+    /// Why personal bodies may go out unencrypted; none where they may not.
+    pub plain: Option<&'a str>,
+    /// When, milliseconds UTC.
+    pub now: i64,
+    /// What one file may hold.
+    pub limits: Limits,
+}
+
+impl Export<'_> {
+    /// Returns an export of everything new for the whole shop, without personal bodies.
+    pub fn new(sender: ReplicaId, now: i64) -> Self {
+        Self { sender, selection: Selection::ForShop, plain: None, now, limits: Limits::default() }
+    }
+}
+
+/// What was written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Exported {
+    /// The files, in order of their parts.
+    pub files: Vec<PathBuf>,
+    /// The events in them.
+    pub events: u64,
+    /// The events among them with a personal body.
+    pub personal: u64,
+}
+
+/// Writes a bundle to `path`, or complete parts of it to `NAME-1of3.zbundle` and so on beside
+/// that place where one file would be too large. Own streams go out up to their heads, which
+/// are sealed first, other streams up to their last sealed event held here. Files appear whole
+/// or not at all, readable by their owner alone; none is overwritten.
+///
+/// Fails where personal bodies would go out without a reason, where the sender's key is not
+/// here, and where a file cannot be written.
+pub fn export(store: &mut Store, export: &Export<'_>, path: &Path) -> Result<Exported, Problem> {
+    let shop = store.shop_id().ok_or(StoreError::NoShop)?;
+    let key = store.key_of(export.sender).ok_or_else(no_replica)?;
+    for replica in store.own_replicas() {
+        store.seal_head(replica)?;
+    }
+    let mut tried = 1;
+    let (exported, sent) = loop {
+        match Outgoing::gather(store, shop, &key, export).and_then(|outgoing| outgoing.write(export, path)) {
+            Err(Fault::Pack(PackFault::Changed)) if tried < TRIES => tried += 1,
+            other => break other.map_err(|fault| fault.problem(path))?,
+        }
+    };
+    if export.selection == Selection::ForShop {
+        let sent = serde_json::to_string(&sent).map_err(|cause| Problem::new(Kind::Defect, "problem-defect").caused_by(cause))?;
+        store.set_setting_local(SENT, Some(&sent))?;
+    }
+    Ok(exported)
+}
+
+fn no_replica() -> Problem {
+    Problem::new(Kind::Refused, "problem-bundle-no-replica").hint("problem-bundle-no-replica-hint")
+}
+
+/// How far each stream went out, by its local number.
+type Sent = BTreeMap<i64, u64>;
+
+/// Everything of an export before it is written.
+struct Outgoing<'a> {
+    source: FromStore<'a>,
+    frame: Frame<'a>,
+    pieces: Vec<Piece>,
+    sent: Sent,
+}
+
+impl<'a> Outgoing<'a> {
+    fn gather(store: &'a Store, shop: ShopId, key: &'a ReplicaKey, export: &Export<'_>) -> Result<Self, Fault> {
+        let heads = store.heads()?;
+        let mut frame =
+            Frame { shop, key, sender: 0, made: export.now, replicas: Vec::new(), heads: Vec::new() };
+        place_of(&mut frame.replicas, key.replica(), key.public());
+        let from = starts(store, export.selection)?;
+        let (mut pieces, mut sent) = (Vec::new(), Sent::new());
+        for head in &heads {
+            let public = store.public_key(head.replica)?.ok_or(StoreError::BrokenChain(head.replica))?;
+            let replica = place_of(&mut frame.replicas, head.replica, public);
+            frame.heads.push(Tip { replica, seq: head.seq, chain: head.chain });
+            if let Some(range) = range(store, head, replica, from.get(&head.stream).copied().unwrap_or(0))? {
+                sent.insert(head.stream, range.to_seq);
+                pieces.push(Piece { stream: head.stream, range });
+            } else if let Some(seq) = from.get(&head.stream) {
+                sent.insert(head.stream, *seq);
+            }
+        }
+        for (what, length, limit) in [("replicas", frame.replicas.len(), REPLICAS_MAX), ("heads", frame.heads.len(), HEADS_MAX)] {
+            if length > limit {
+                return Err(Fault::Pack(BundleFault::Limit { what, limit: limit as u64 }.into()));
+            }
+        }
+        Ok(Self { source: FromStore(store), frame, pieces, sent })
+    }
+
+    fn write(self, export: &Export<'_>, path: &Path) -> Result<(Exported, Sent), Fault> {
+        let parts = plan(&self.source, &self.pieces, export.limits)?;
+        let personal = parts.iter().map(|part| part.personal).sum();
+        if personal > 0 && export.plain.is_none_or(|reason| reason.trim().is_empty()) {
+            return Err(Fault::Problem(
+                Problem::new(Kind::Refused, "problem-bundle-personal").hint("problem-bundle-personal-hint").arg("count", personal),
+            ));
+        }
+        let count = parts.len() as u32;
+        let files: Vec<PathBuf> = (1..=count).map(|number| name_of(path, (number, count))).collect();
+        if let Some(there) = files.iter().find(|file| file.exists()) {
+            return Err(Fault::Problem(
+                Problem::new(Kind::Refused, "problem-file-exists").hint("problem-file-exists-hint").arg("file", there.display()),
+            ));
+        }
+        for ((part, file), number) in parts.iter().zip(&files).zip(1..) {
+            self.write_file(part, (number, count), file)?;
+        }
+        let events = parts.iter().map(|part| part.events).sum();
+        Ok((Exported { files, events, personal }, self.sent))
+    }
+
+    /// Writes one file aside and gives it its name once it is on the disk.
+    fn write_file(&self, part: &Part, number: (u32, u32), path: &Path) -> Result<(), Fault> {
+        let aside = Aside(path.with_extension("zbundle-part"));
+        let out = BufWriter::new(private_file(&aside.0)?);
+        let out = write(&self.source, &self.frame, part, number, out)?;
+        let file: File = out.into_inner().map_err(|fault| PackFault::from(fault.into_error()))?;
+        file.sync_all().map_err(PackFault::from)?;
+        drop(file);
+        fs::rename(&aside.0, path).map_err(PackFault::from)?;
+        path.parent().map_or(Ok(()), sync_folder)?;
+        Ok(())
+    }
+}
+
+/// A file that goes again unless it was renamed.
+struct Aside(PathBuf);
+
+impl Drop for Aside {
+    fn drop(&mut self) {
+        // Renamed, it is not there any more; else it is litter, and its absence loses nothing.
+        let _ = fs::remove_file(&self.0);
+    }
+}
+
+/// Returns the name of a part: the path itself where there is one part only.
+fn name_of(path: &Path, (number, parts): (u32, u32)) -> PathBuf {
+    if parts == 1 {
+        return path.to_owned();
+    }
+    let mut name = path.file_stem().unwrap_or_default().to_owned();
+    name.push(format!("-{number}of{parts}."));
+    name.push(path.extension().unwrap_or_else(|| "zbundle".as_ref()));
+    path.with_file_name(name)
+}
+
+fn place_of(replicas: &mut Vec<Replica>, id: ReplicaId, key: [u8; 32]) -> usize {
+    replicas.iter().position(|replica| replica.id == id).unwrap_or_else(|| {
+        replicas.push(Replica { id, key: Hex(key) });
+        replicas.len() - 1
+    })
+}
+
+/// Returns behind which seq of each stream the selection begins; absent ones begin at theirs.
+fn starts(store: &Store, selection: Selection) -> Result<Sent, StoreError> {
+    match selection {
+        Selection::All => Ok(Sent::new()),
+        // What was held in the moment before is left out.
+        Selection::Since(time) => store.held_at(time.saturating_sub(1)),
+        Selection::ForShop => {
+            let sent = store.setting_local(SENT)?;
+            // Unreadable, it is as if nothing had been sent: too much goes out, never too little.
+            Ok(sent.and_then(|sent| serde_json::from_str(&sent).ok()).unwrap_or_default())
+        }
+    }
+}
+
+/// Returns what of a stream goes out: from a seq up to the last sealed event.
+fn range(store: &Store, head: &StreamHead, replica: usize, from: u64) -> Result<Option<Range>, StoreError> {
+    let from_seq = from.clamp(head.from_seq, head.seq);
+    let Some(last) = store.seals(head.stream, from_seq + 1, head.seq)?.pop() else { return Ok(None) };
+    let from_chain = store.chain_at(head.stream, from_seq)?.ok_or(StoreError::BrokenChain(head.replica))?;
+    Ok(Some(Range { replica, from_seq, from_chain, to_seq: last.seq, to_chain: last.chain }))
+}
+
+/// The store as a source of events.
+struct FromStore<'a>(&'a Store);
+
+/// What an export can end with.
+enum Fault {
+    Pack(PackFault),
+    Problem(Problem),
+}
+
+impl From<PackFault> for Fault {
+    fn from(fault: PackFault) -> Self {
+        Self::Pack(fault)
+    }
+}
+
+impl From<StoreError> for Fault {
+    fn from(error: StoreError) -> Self {
+        Self::Problem(error.into())
+    }
+}
+
+impl Fault {
+    fn problem(self, path: &Path) -> Problem {
+        let fault = match self {
+            Self::Problem(problem) => return problem,
+            Self::Pack(fault) => fault,
+        };
+        match fault {
+            PackFault::File(cause) => Problem::new(Kind::NotSaved, "problem-bundle-not-saved")
+                .hint("problem-bundle-not-saved-hint")
+                .arg("file", path.display())
+                .arg("cause", &cause)
+                .caused_by(cause),
+            PackFault::Changed => Problem::new(Kind::Busy, "problem-bundle-changed").hint("problem-bundle-changed-hint"),
+            PackFault::Hole { stream, seq } => Problem::new(Kind::Unreadable, "problem-bundle-hole")
+                .hint("problem-bundle-hole-hint")
+                .arg("replica", stream)
+                .arg("seq", seq),
+            PackFault::Format(fault) => fault.problem(&path.display().to_string()),
+        }
+    }
+}
+
+impl Source for FromStore<'_> {
+    type Fault = Fault;
+
+    fn events(&self, stream: i64, from_seq: u64, to_seq: u64) -> Result<Vec<Event>, Fault> {
+        Ok(self.0.stream_events(stream, from_seq, to_seq)?)
+    }
+
+    fn seals(&self, stream: i64, from_seq: u64, to_seq: u64) -> Result<Vec<Seal>, Fault> {
+        Ok(self.0.seals(stream, from_seq, to_seq)?)
+    }
+
+    fn attachment(&self, hash: &[u8; 32]) -> Result<Option<u64>, Fault> {
+        match fs::metadata(attach::path(self.0.folder(), hash)) {
+            Ok(found) => Ok((found.is_file() && found.len() <= ATTACHMENT_MAX).then_some(found.len())),
+            Err(fault) if fault.kind() == io::ErrorKind::NotFound => Ok(None),
+            Err(fault) => Err(PackFault::from(fault).into()),
+        }
+    }
+
+    fn copy_attachment(&self, hash: &[u8; 32], out: &mut dyn Write) -> Result<(), Fault> {
+        let mut file = File::open(attach::path(self.0.folder(), hash)).map_err(PackFault::from)?;
+        io::copy(&mut file, out).map_err(PackFault::from)?;
+        Ok(())
+    }
+}

@@ -1,0 +1,442 @@
+//! Import: check, append, fold. Killed anywhere, heads are a contiguous prefix, and the same
+//! import completes it.
+
+use std::collections::BTreeMap;
+use std::fs::File;
+use std::io::{Seek, SeekFrom};
+use std::path::Path;
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::thread;
+
+use super::attach::Incoming;
+use super::check::{Checked, check};
+use super::fault::{BundleFault, Code};
+use super::format::{EVENTS, MANIFEST, Manifest};
+use super::outside::{self, Healed, Held, Keeping};
+use super::read::Bundle;
+use crate::domain::body::Body;
+use crate::domain::event::{Event, Head, Seal};
+use crate::domain::id::Chain;
+use crate::i18n::{Arg, Words};
+use crate::problem::{Kind, Problem};
+use crate::store::{Run, Store, StoreError};
+
+/// How many events are handed over at once.
+const CHUNK: usize = 4_096;
+/// And how many bytes of bodies.
+const CHUNK_BYTES: usize = 2 << 20;
+/// How many chunks may wait between reading and appending.
+const WAITING: usize = 2;
+/// How many records are folded in one go; the store ends a transaction earlier by time.
+const FOLD: usize = 2_000;
+
+/// Which step an import is at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Step {
+    /// Reads and proves; nothing is written.
+    Check,
+    /// Appends.
+    Append,
+    /// Folds; `done` are the records and keys that are left.
+    Fold,
+}
+
+/// How far an import is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Progress {
+    /// The step.
+    pub step: Step,
+    /// Events done, or what is left to fold.
+    pub done: u64,
+    /// Events in the bundle.
+    pub total: u64,
+}
+
+/// What became of a bundle's events: `events` = `new` + `here` + `outside`.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Accounting {
+    /// Events in the bundle.
+    pub events: u64,
+    /// Events that this import appended.
+    pub new: u64,
+    /// Events that were here already.
+    pub here: u64,
+    /// New events that do not count, for the reasons in `by_code`.
+    pub unfolded: u64,
+    /// Events that could not go into the log; kept where they may do so later.
+    pub outside: u64,
+    /// Unfolded and outside events by code.
+    pub by_code: BTreeMap<String, u64>,
+    /// Events kept from earlier bundles that could go into the log now.
+    pub healed: u64,
+    /// Whether a replica's stream branched.
+    pub branched: bool,
+}
+
+impl Accounting {
+    /// Returns the accounting line.
+    pub fn line(&self, words: &Words) -> String {
+        let number = |name, count: u64| (name, Arg::from(count as i64));
+        let mut line = words.with(
+            "bundle-accounting",
+            &[
+                number("events", self.events),
+                number("new", self.new),
+                number("here", self.here),
+                number("unfolded", self.unfolded),
+                number("outside", self.outside),
+            ],
+        );
+        if !self.by_code.is_empty() {
+            let code = |(code, count): (&String, &u64)| {
+                let name = words.get(&format!("bundle-code-{}", code.to_lowercase()));
+                words.with("bundle-accounting-code", &[number("count", *count), ("code", Arg::from(&*name))])
+            };
+            let codes: Vec<String> = self.by_code.iter().map(code).collect();
+            let codes = codes.join(", ");
+            line = words.with(
+                "bundle-accounting-codes",
+                &[("accounting", Arg::from(line.as_str())), ("codes", Arg::from(codes.as_str()))],
+            );
+        }
+        if self.healed > 0 {
+            line = format!("{line}; {}", words.with("bundle-accounting-healed", &[number("count", self.healed)]));
+        }
+        line
+    }
+
+    /// Returns the object that `bundle import --json` shows.
+    pub fn json(&self) -> serde_json::Value {
+        serde_json::json!({
+            "events": self.events, "new": self.new, "here": self.here, "unfolded": self.unfolded,
+            "outside": self.outside, "by_code": self.by_code, "healed": self.healed, "branched": self.branched,
+        })
+    }
+}
+
+/// Takes a bundle into a store. `progress` is told how far it is and answers whether to go on;
+/// what was appended until then stays, and the same import completes it.
+///
+/// A store without a shop adopts the bundle's shop. `now` is the time of arrival, milliseconds
+/// UTC. Fails, with nothing taken, where the file is no good bundle or of another shop.
+pub fn import(
+    store: &mut Store,
+    path: &Path,
+    now: i64,
+    progress: &mut dyn FnMut(Progress) -> bool,
+) -> Result<Accounting, Problem> {
+    let file = path.display().to_string();
+    let fault = |fault: BundleFault| fault.problem(&file);
+    let input = File::open(path).map_err(|cause| fault(cause.into()))?;
+    let again = input.try_clone().map_err(|cause| fault(cause.into()))?;
+    let bundle = Bundle::open(input).map_err(fault)?;
+    right_shop(store, &bundle.manifest, &file)?;
+    remember_heads(store, &bundle.manifest)?;
+    let (shop, total) = (bundle.manifest.shop, bundle.manifest.events());
+    if all_held(store, &bundle.manifest)? {
+        // An import that was killed may have left the last steps undone.
+        let healed = outside::settle(store, shop, Keeping::new(now))?;
+        fold(store, total, progress)?;
+        return Ok(Accounting { events: total, here: total, healed: healed.events, ..Accounting::default() });
+    }
+    let checked =
+        check(bundle, &mut |done| progress(Progress { step: Step::Check, done, total })).map_err(fault)?;
+    store.adopt_id(shop)?;
+    take_attachments(store, &checked, rewound(&again).map_err(fault)?, &file)?;
+    let mut taking = Taking::begin(store, &checked, now)?;
+    taking.append(store, rewound(&again).map_err(fault)?, &file, progress)?;
+    let outside = std::mem::replace(&mut taking.outside, Keeping::new(now));
+    let healed = outside::settle(store, shop, outside)?;
+    fold(store, total, progress)?;
+    Ok(taking.account(store, healed)?)
+}
+
+/// Opens the same file once more from its beginning: what was checked is what is read, also
+/// where the name leads to another file by now.
+fn rewound(file: &File) -> Result<Bundle<File>, BundleFault> {
+    let mut file = file.try_clone()?;
+    file.seek(SeekFrom::Start(0))?;
+    Bundle::open(file)
+}
+
+fn right_shop(store: &Store, manifest: &Manifest, file: &str) -> Result<(), Problem> {
+    match store.shop_id() {
+        Some(ours) if ours != manifest.shop => Err(Problem::new(Kind::Refused, "problem-bundle-other-shop")
+            .hint("problem-bundle-other-shop-hint")
+            .arg("file", file)
+            .arg("theirs", manifest.shop)
+            .arg("ours", ours)),
+        _ => Ok(()),
+    }
+}
+
+/// Keeps what the sender knew when it made its newest bundle that came here: what a later
+/// export to that sender may leave out.
+fn remember_heads(store: &mut Store, manifest: &Manifest) -> Result<(), Problem> {
+    let Some(sender) = manifest.replicas.get(manifest.sender) else { return Ok(()) };
+    let key = format!("bundle.heads.{}", sender.id);
+    let known: Option<serde_json::Value> = store.setting_local(&key)?.and_then(|text| serde_json::from_str(&text).ok());
+    if known.is_some_and(|known| known["made"].as_i64() >= Some(manifest.made)) {
+        return Ok(());
+    }
+    let head = |tip: &super::format::Tip| {
+        let replica = manifest.replicas.get(tip.replica)?;
+        Some(serde_json::json!([replica.id.to_string(), tip.seq, tip.chain.to_string()]))
+    };
+    let heads: Vec<_> = manifest.heads.iter().filter_map(head).collect();
+    let text = serde_json::json!({ "made": manifest.made, "heads": heads }).to_string();
+    Ok(store.set_setting_local(&key, Some(&text))?)
+}
+
+/// Returns whether every stream is held up to its end, so that the lines need not be read.
+fn all_held(store: &Store, manifest: &Manifest) -> Result<bool, StoreError> {
+    let held = Held::of(store)?;
+    for range in &manifest.streams {
+        let Some(replica) = manifest.replicas.get(range.replica) else { return Ok(false) };
+        if held.stream(replica.id, range.to_seq, range.to_chain)?.is_none() && !range.is_empty() {
+            return Ok(false);
+        }
+    }
+    Ok(store.shop_id().is_some())
+}
+
+/// Writes the attachments that are not here, before any event names them.
+fn take_attachments(store: &Store, checked: &Checked, mut bundle: Bundle<File>, file: &str) -> Result<(), Problem> {
+    if checked.counts.attachments == 0 {
+        return Ok(());
+    }
+    let mut problem: Option<StoreError> = None;
+    let mut incoming: Option<Option<Incoming>> = None;
+    let mut take = |hash: &[u8; 32], piece: Option<&[u8]>| -> Result<(), StoreError> {
+        let begun = match incoming.take() {
+            Some(begun) => begun,
+            None => Incoming::begin(store.folder(), hash)?,
+        };
+        match (begun, piece) {
+            (Some(mut one), Some(piece)) => {
+                one.write(piece)?;
+                incoming = Some(Some(one));
+            }
+            (None, Some(_)) => incoming = Some(None),
+            (Some(one), None) => one.finish()?,
+            (None, None) => {}
+        }
+        Ok(())
+    };
+    let read = bundle.skip_events().and_then(|()| bundle.skip_seals()).and_then(|()| {
+        bundle.attachments(|hash, piece| {
+            take(hash, piece).map_err(|error| {
+                problem = Some(error);
+                BundleFault::Stopped
+            })
+        })
+    });
+    match problem {
+        Some(error) => Err(error.into()),
+        None => read.map_err(|fault| fault.problem(file)),
+    }
+}
+
+struct Taking<'a> {
+    checked: &'a Checked,
+    now: i64,
+    /// Up to which seq each stream was held before.
+    before: Vec<u64>,
+    new: u64,
+    branched: bool,
+    outside: Keeping,
+}
+
+impl<'a> Taking<'a> {
+    fn begin(store: &Store, checked: &'a Checked, now: i64) -> Result<Self, StoreError> {
+        let before = held_upto(store, checked)?;
+        Ok(Self { checked, now, before, new: 0, branched: false, outside: Keeping::new(now) })
+    }
+
+    /// Reads the bundle a second time, beside appending, and appends what is proven.
+    fn append(
+        &mut self,
+        store: &mut Store,
+        bundle: Bundle<File>,
+        file: &str,
+        progress: &mut dyn FnMut(Progress) -> bool,
+    ) -> Result<(), Problem> {
+        let checked = self.checked;
+        thread::scope(|scope| {
+            let (sender, chunks) = sync_channel(WAITING);
+            let reader = scope.spawn(move || Reading::new(checked, sender).read(bundle));
+            let appended = self.take_all(store, &chunks, progress);
+            // Without a receiver the reader ends at its next chunk.
+            drop(chunks);
+            let read = reader.join().unwrap_or_else(|_| Err(BundleFault::Archive("reader".into())));
+            appended?;
+            read.map_err(|fault| fault.problem(file))
+        })
+    }
+
+    fn take_all(
+        &mut self,
+        store: &mut Store,
+        chunks: &Receiver<Chunk>,
+        progress: &mut dyn FnMut(Progress) -> bool,
+    ) -> Result<(), Problem> {
+        let (mut done, total) = (0, self.checked.counts.events);
+        for chunk in chunks {
+            done += chunk.events.len() as u64;
+            self.take(store, chunk)?;
+            if !progress(Progress { step: Step::Append, done, total }) {
+                return Err(Problem::new(Kind::Refused, "problem-cancelled"));
+            }
+        }
+        Ok(())
+    }
+
+    /// Appends a chunk as far as it is proven and keeps the rest outside.
+    fn take(&mut self, store: &mut Store, chunk: Chunk) -> Result<(), StoreError> {
+        let Chunk { stream, from_seq, from_chain, mut events, .. } = chunk;
+        let checked = self.checked;
+        let (Some(author), Some(proof)) = (checked.manifest.author(stream), checked.proofs.get(stream)) else {
+            return Ok(());
+        };
+        let rest = events.split_off(events.partition_point(|event| event.head.seq <= proof.proven));
+        if let Some(code) = proof.code.filter(|_| !rest.is_empty()) {
+            let previous = events.last().map_or(from_chain, |event| event.chain);
+            self.outside.keep(author.key.0, code, previous, &rest, &[]);
+        }
+        if events.is_empty() {
+            return Ok(());
+        }
+        let upto = from_seq + events.len() as u64;
+        // Seals are in the order of streams and seqs.
+        let behind = |seq| checked.seals.partition_point(|(place, seal)| (*place, seal.seq) <= (stream, seq));
+        let seals: Vec<Seal> = checked.seals[behind(from_seq)..behind(upto)].iter().map(|(_, seal)| seal.clone()).collect();
+        let run = Run { replica: author.id, key: author.key.0, from_seq, from_chain, events, seals };
+        let taken = store.append_foreign(&run, self.now)?;
+        self.new += taken.new;
+        self.branched |= taken.branched;
+        if taken.missing {
+            self.outside.keep(author.key.0, Code::Q3, from_chain, &run.events, &run.seals);
+        }
+        Ok(())
+    }
+
+    /// Adds up by what is held now and was not before, so that the sums hold whatever happened
+    /// between; what was missing and came in behind its predecessors is simply new.
+    fn account(&self, store: &Store, healed: Healed) -> Result<Accounting, StoreError> {
+        let after = held_upto(store, self.checked)?;
+        let held = Held::of(store)?;
+        let manifest = &self.checked.manifest;
+        let mut sum = Accounting { branched: self.branched || healed.branched, ..Accounting::default() };
+        for (stream, range) in manifest.streams.iter().enumerate() {
+            let (Some(author), Some(proof)) = (manifest.author(stream), self.checked.proofs.get(stream)) else { continue };
+            let (before, after) = (self.before[stream], after[stream]);
+            sum.events += range.len();
+            sum.here += before - range.from_seq;
+            sum.new += after - before;
+            sum.outside += range.to_seq - after;
+            add(&mut sum.by_code, Code::Q3.name(), proof.proven.saturating_sub(after));
+            if let Some(code) = proof.code {
+                add(&mut sum.by_code, code.name(), range.to_seq - after.max(proof.proven));
+            }
+            if after > before
+                && let Some(chain) = proof.chains.get((after - range.from_seq - 1) as usize)
+                && let Some(local) = held.stream(author.id, after, *chain)?
+            {
+                for (code, count) in store.unfolded_counts(local, before + 1, after)? {
+                    sum.unfolded += count;
+                    add(&mut sum.by_code, &code, count);
+                }
+            }
+        }
+        sum.healed = healed.events.saturating_sub(sum.new.saturating_sub(self.new));
+        Ok(sum)
+    }
+}
+
+fn add(by_code: &mut BTreeMap<String, u64>, code: &str, count: u64) {
+    if count > 0 {
+        *by_code.entry(code.to_owned()).or_default() += count;
+    }
+}
+
+/// Returns for each of the bundle's streams up to which seq it is held.
+fn held_upto(store: &Store, checked: &Checked) -> Result<Vec<u64>, StoreError> {
+    let held = Held::of(store)?;
+    let manifest = &checked.manifest;
+    let upto = |(stream, proof): (usize, &super::check::Proof)| match (manifest.author(stream), manifest.streams.get(stream)) {
+        (Some(author), Some(range)) => held.upto(author.id, range.from_seq, &proof.chains),
+        _ => Ok(0),
+    };
+    checked.proofs.iter().enumerate().map(upto).collect()
+}
+
+/// Folds until nothing waits for it.
+fn fold(store: &mut Store, total: u64, progress: &mut dyn FnMut(Progress) -> bool) -> Result<(), Problem> {
+    loop {
+        let left = store.fold_dirty(FOLD)?;
+        if left == 0 {
+            return Ok(());
+        }
+        if !progress(Progress { step: Step::Fold, done: left as u64, total }) {
+            return Err(Problem::new(Kind::Refused, "problem-cancelled"));
+        }
+    }
+}
+
+/// Events of one stream on their way from reading to appending.
+struct Chunk {
+    stream: usize,
+    from_seq: u64,
+    /// The chain at `from_seq`.
+    from_chain: Chain,
+    events: Vec<Event>,
+    bytes: usize,
+}
+
+/// The second reading: events in chunks, each held against its chain of the first reading.
+struct Reading<'a> {
+    checked: &'a Checked,
+    chunks: SyncSender<Chunk>,
+    /// The chunk that grows, and the place of its stream.
+    open: Option<Chunk>,
+}
+
+impl<'a> Reading<'a> {
+    fn new(checked: &'a Checked, chunks: SyncSender<Chunk>) -> Self {
+        Self { checked, chunks, open: None }
+    }
+
+    fn read(mut self, mut bundle: Bundle<File>) -> Result<(), BundleFault> {
+        if bundle.name != self.checked.name {
+            return Err(BundleFault::Altered(MANIFEST.into()));
+        }
+        bundle.events(|stream, head, body| self.event(stream, head, body))?;
+        self.flush()
+    }
+
+    fn event(&mut self, stream: usize, head: Head, body: Body) -> Result<(), BundleFault> {
+        let altered = || BundleFault::Altered(EVENTS.into());
+        let range = self.checked.manifest.streams.get(stream).ok_or_else(altered)?;
+        let chains = &self.checked.proofs.get(stream).ok_or_else(altered)?.chains;
+        let place = (head.seq - range.from_seq - 1) as usize;
+        let previous = place.checked_sub(1).map_or(range.from_chain, |before| chains[before]);
+        let chain = head.chain(&previous);
+        if chains.get(place) != Some(&chain) {
+            return Err(altered());
+        }
+        let is_full = |open: &Chunk| open.stream != stream || open.events.len() >= CHUNK || open.bytes > CHUNK_BYTES;
+        if self.open.as_ref().is_some_and(is_full) {
+            self.flush()?;
+        }
+        let from_seq = head.seq - 1;
+        let open = self.open.get_or_insert_with(|| Chunk { stream, from_seq, from_chain: previous, events: Vec::new(), bytes: 0 });
+        open.bytes += body.facts().map_or(0, <[u8]>::len) + body.personal().map_or(0, |part| part.bytes.len());
+        open.events.push(Event { head, chain, body });
+        Ok(())
+    }
+
+    fn flush(&mut self) -> Result<(), BundleFault> {
+        let Some(chunk) = self.open.take() else { return Ok(()) };
+        self.chunks.send(chunk).map_err(|_| BundleFault::Stopped)
+    }
+}
