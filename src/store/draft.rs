@@ -4,7 +4,7 @@ use rusqlite::OptionalExtension;
 
 use crate::domain::id::Id;
 
-use super::Store;
+use super::{Store, words};
 use super::error::Result;
 
 /// A text that somebody has begun.
@@ -77,15 +77,27 @@ impl Store {
         Ok(query.query_row([key], |row| row.get(0)).optional()?)
     }
 
-    /// Keeps a setting of this machine, or forgets it.
-    pub fn set_setting_local(&mut self, key: &str, value: Option<&str>) -> Result<()> {
+    /// Keeps a setting of this machine; an empty value forgets it.
+    pub fn set_setting_local(&mut self, key: &str, value: &str) -> Result<()> {
         self.writable()?;
-        match value {
-            Some(value) => self
-                .conn
-                .execute("INSERT OR REPLACE INTO setting_local(key, value) VALUES(?1, ?2)", (key, value))?,
-            None => self.conn.execute("DELETE FROM setting_local WHERE key = ?1", [key])?,
-        };
+        if value.is_empty() {
+            self.conn.execute("DELETE FROM setting_local WHERE key = ?1", [key])?;
+        } else {
+            self.conn.execute("INSERT OR REPLACE INTO setting_local(key, value) VALUES(?1, ?2)", (key, value))?;
+        }
         Ok(())
+    }
+
+    /// Returns the shop's value of a setting in force at a time (milliseconds UTC): of the
+    /// valid records of this key the one that began last.
+    pub fn setting(&self, key: &str, now: i64) -> Result<Option<String>> {
+        let mut query = self.conn.prepare_cached(
+            "SELECT r.fields ->> '$.value' FROM word w JOIN record r ON r.no = w.no
+             WHERE w.slot = ?1 AND w.word = ?2 AND r.closed IS NULL AND coalesce(r.fields ->> '$.since', r.opened) <= ?3
+             ORDER BY coalesce(r.fields ->> '$.since', r.opened) DESC, r.id DESC LIMIT 1",
+        )?;
+        let value: Option<Option<String>> =
+            query.query_row((words::slot("setting", "key"), key, now), |row| row.get(0)).optional()?;
+        Ok(value.flatten())
     }
 }

@@ -5,10 +5,11 @@ use std::collections::BTreeMap;
 use rusqlite::{Connection, OptionalExtension, Row, Transaction, TransactionBehavior};
 
 use crate::chance::Random;
+use crate::domain::authority::is_authority_event;
 use crate::domain::body::{Absence, Body, Personal};
 use crate::domain::event::{Event, Head, Roster, Seal};
 use crate::domain::id::{Chain, Id, ReplicaId, ShopId};
-use crate::domain::payload::{Change, Meaning, Payload};
+use crate::domain::payload::{Change, Payload};
 use crate::domain::record::Record;
 use crate::domain::register::Register;
 use crate::domain::registers::NUMBER;
@@ -274,47 +275,24 @@ pub(super) fn roster(conn: &Connection) -> Result<Roster> {
     Ok(chain.map_or([0; 8], |chain| Chain(chain).short().0))
 }
 
-/// Returns whether an event is one that the roster decides about (design section 6), as far
-/// as the event alone tells.
-pub(super) fn is_authority(register: &str, payload: &Payload) -> bool {
-    matches!(register, "person" | "account" | "allowance" | "setting")
-        || match payload {
-            Payload::Sign { meaning, .. } => {
-                matches!(meaning, Meaning::Approve | Meaning::Refuse | Meaning::Execute | Meaning::SecondCheck)
-            }
-            Payload::Erase { .. } => true,
-            _ => false,
-        }
-}
-
 impl Store {
     /// Appends one act in one transaction: all of it is durable when this returns, or nothing
     /// is. `now` is the wall clock in milliseconds UTC.
     ///
     /// Fails with `NotSaved` only after looking whether a failed commit is there all the same.
     pub fn append(&mut self, author: &Author, now: i64, random: &mut dyn Random, drafts: &[Draft]) -> Result<Appended> {
-        self.append_act(author, now, random, drafts, None)
+        self.append_to(None, author, now, random, drafts)
     }
 
-    /// Goes on with the author's last act in a further transaction.
-    pub fn append_continuing(
+    /// Appends a part of a long act in a transaction of its own: the first without `act`, each
+    /// further one with the act that the first returned, which must be the author's last.
+    pub fn append_to(
         &mut self,
-        author: &Author,
-        now: i64,
-        random: &mut dyn Random,
-        drafts: &[Draft],
-        act: u64,
-    ) -> Result<Appended> {
-        self.append_act(author, now, random, drafts, Some(act))
-    }
-
-    fn append_act(
-        &mut self,
-        author: &Author,
-        now: i64,
-        random: &mut dyn Random,
-        drafts: &[Draft],
         act: Option<u64>,
+        author: &Author,
+        now: i64,
+        random: &mut dyn Random,
+        drafts: &[Draft],
     ) -> Result<Appended> {
         self.writable()?;
         let shop = self.shop.as_ref().ok_or(StoreError::NoShop)?.id;
@@ -384,6 +362,12 @@ impl Store {
     /// Returns an event of a record by its chain.
     pub fn event(&self, record: Id, chain: Chain) -> Result<Option<Event>> {
         Ok(self.events(record)?.into_iter().find(|event| event.chain == chain))
+    }
+
+    /// Returns the first event of each replica: in a drill shop it says who writes there.
+    pub fn first_events(&self) -> Result<Vec<Event>> {
+        let first = "JOIN stream f ON f.from_seq = 0 AND e.key = f.no << 40 | 1 ORDER BY f.no";
+        Ok(read(&self.conn, first, [])?.into_iter().filter_map(|stored| stored.event).collect())
     }
 
     /// Returns the events of an act in order.
@@ -515,7 +499,8 @@ impl<'a> Writer<'a> {
             random.fill(&mut salt);
         }
         let body = Body::write(&facts, &personal, salt).map_err(|fault| StoreError::Event(fault.into()))?;
-        let authority = is_authority(draft.register.name, &payload) || self.voids_of_others(draft.record, &payload)?;
+        let own = !self.voids_of_others(draft.record, &payload)?;
+        let authority = is_authority_event(draft.register.name, &payload, own);
         let head = Head {
             replica: self.author.replica,
             seq: self.head.seq + 1,

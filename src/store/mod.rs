@@ -248,8 +248,22 @@ impl Store {
         }
         let name = to.to_str().ok_or_else(|| StoreError::Damaged(format!("{}", to.display())))?;
         self.conn.execute("VACUUM INTO ?1", [name])?;
+        // A copy begins without the write-ahead log that a store must have.
+        let copy = schema::connect(to, false)?;
+        schema::demand_wal(&copy)?;
+        copy.close().map_err(|(_, error)| error)?;
         fs::File::open(to).and_then(|file| file.sync_all()).map_err(StoreError::io(to))?;
         to.parent().map_or(Ok(()), place::sync_folder)
+    }
+
+    /// Makes sure that no page of the files still holds what was erased: after `erase`, and
+    /// while nobody else writes, for it rewrites the database.
+    pub fn scrub(&mut self) -> Result<()> {
+        self.writable()?;
+        self.conn.execute_batch("INSERT INTO search(search) VALUES('optimize');")?;
+        self.conn.execute_batch("VACUUM;")?;
+        self.conn.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?;
+        Ok(())
     }
 
     /// Fails where the store was opened for reading.
@@ -262,3 +276,6 @@ impl Store {
 fn id_at(row: &rusqlite::Row<'_>, column: usize) -> rusqlite::Result<Id> {
     row.get(column).map(Id)
 }
+
+#[cfg(test)]
+mod tests;

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use rusqlite::{Connection, OptionalExtension};
 use serde_json::Value;
 
+use crate::domain::authority::is_authority_event;
 use crate::domain::body::Absence;
 use crate::domain::event::{Event, Verb};
 use crate::domain::fold;
@@ -57,7 +58,7 @@ impl Judge {
             return None;
         }
         let authority = event.head.roster != [0; 8]
-            || Payload::read(event).is_some_and(|payload| log::is_authority(&event.head.register, &payload));
+            || Payload::read(event).is_some_and(|payload| is_authority_event(&event.head.register, &payload, true));
         authority.then_some("Q4")
     }
 }
@@ -130,6 +131,7 @@ pub(super) struct Projected {
     subject: Option<String>,
     customer: Option<[u8; 16]>,
     order_id: Option<[u8; 16]>,
+    order_number: Option<String>,
     number: Option<String>,
     amount: Option<i64>,
     currency: Option<String>,
@@ -168,6 +170,9 @@ impl Projected {
             subject: first(register.subject),
             customer: own("customer").or_else(|| record.get(CUSTOMER)).map(|id| id.0),
             order_id: own("order").or_else(|| record.get(ORDER)).map(|id| id.0),
+            order_number: record
+                .text(if register.name == "order" { "number" } else { "order_number" })
+                .map(str::to_owned),
             number: record.get(NUMBER),
             amount: amount.as_ref().map(|money| money.minor),
             currency: amount.map(|money| money.currency.code().to_owned()),
@@ -186,7 +191,7 @@ impl Projected {
     pub(super) fn read(conn: &Connection, id: Id) -> Result<Option<(i64, Self)>> {
         let mut query = conn.prepare_cached(
             "SELECT no, register, state, owner, first_owner, due, due_source, rank, opened, closed, title, subject, customer,
-             order_id, number, amount, currency, ours, post, step, since, snoozed, void, work, last, fields
+             order_id, number, amount, currency, ours, post, step, since, snoozed, void, work, last, fields, order_number
              FROM record WHERE id = ?1",
         )?;
         Ok(query
@@ -217,6 +222,7 @@ impl Projected {
                     work: row.get(23)?,
                     last: row.get(24)?,
                     fields: row.get(25)?,
+                    order_number: row.get(26)?,
                 };
                 Ok((row.get(0)?, read))
             })
@@ -226,18 +232,18 @@ impl Projected {
     fn write(&self, conn: &Connection, id: Id) -> Result<i64> {
         let mut query = conn.prepare_cached(
             "INSERT INTO record(id, register, state, owner, first_owner, due, due_source, rank, opened, closed, title,
-             subject, customer, order_id, number, amount, currency, ours, post, step, since, snoozed, void, work, last, fields)
-             VALUES(?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13,?14,?15,?16,?17,?18,?19,?20,?21,?22,?23,?24,?25,?26)
+             subject, customer, order_id, number, amount, currency, ours, post, step, since, snoozed, void, work, last, fields, order_number)
+             VALUES(?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13,?14,?15,?16,?17,?18,?19,?20,?21,?22,?23,?24,?25,?26,?27)
              ON CONFLICT(id) DO UPDATE SET register=?2, state=?3, owner=?4, first_owner=?5, due=?6, due_source=?7, rank=?8,
              opened=?9, closed=?10, title=?11, subject=?12, customer=?13, order_id=?14, number=?15, amount=?16, currency=?17,
-             ours=?18, post=?19, step=?20, since=?21, snoozed=?22, void=?23, work=?24, last=?25, fields=?26 RETURNING no",
+             ours=?18, post=?19, step=?20, since=?21, snoozed=?22, void=?23, work=?24, last=?25, fields=?26, order_number=?27 RETURNING no",
         )?;
         let no = query.query_row(
             rusqlite::params![
                 id.0, self.register, self.state, self.owner, self.first_owner, self.due, self.due_source, self.rank,
                 self.opened, self.closed, self.title, self.subject, self.customer, self.order_id, self.number, self.amount,
                 self.currency, self.ours, self.post, self.step, self.since, self.snoozed, self.void, self.work, self.last,
-                self.fields
+                self.fields, self.order_number
             ],
             |row| row.get(0),
         )?;
@@ -354,8 +360,8 @@ impl<'a> Projector<'a> {
 fn limits(conn: &Connection) -> Result<Limits> {
     let mut limits = Limits::default();
     let mut query = conn.prepare_cached(
-        "SELECT fields ->> '$.key', CAST(fields ->> '$.value' AS INTEGER) FROM record WHERE register = 'setting' AND void = 0
-         ORDER BY opened, no",
+        "SELECT fields ->> '$.key', CAST(fields ->> '$.value' AS INTEGER) FROM record
+         WHERE register = 'setting' AND closed IS NULL ORDER BY coalesce(fields ->> '$.since', opened), id",
     )?;
     let rows = query.query_map([], |row| Ok((row.get::<_, Option<String>>(0)?, row.get::<_, Option<i64>>(1)?)))?;
     for row in rows {

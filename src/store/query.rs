@@ -106,8 +106,8 @@ pub struct Query {
     pub order: Order,
     /// Only what comes behind this.
     pub after: Option<Cursor>,
-    /// The most rows; none means 50.
-    pub limit: Option<usize>,
+    /// The most rows, at most 10,000; 0 means 50.
+    pub limit: usize,
 }
 
 /// A record in a list.
@@ -141,7 +141,7 @@ pub struct Row {
     pub customer: Option<Id>,
     /// The order.
     pub order_id: Option<Id>,
-    /// The order's number, as the order's own row names it.
+    /// The order's number, as the record itself or the order's own row names it.
     pub order_number: Option<String>,
     /// The number for people.
     pub number: Option<String>,
@@ -188,7 +188,7 @@ pub struct Count {
 }
 
 const COLUMNS: &str = "r.no, r.id, r.register, r.state, r.owner, r.first_owner, r.due, r.due_source, r.opened, r.closed,
-  r.title, r.subject, r.customer, r.order_id, (SELECT o.title FROM record o WHERE o.id = r.order_id AND o.register = 'order'),
+  r.title, r.subject, r.customer, r.order_id, coalesce(r.order_number, (SELECT o.order_number FROM record o WHERE o.id = r.order_id)),
   r.number, r.amount, r.currency, r.ours, r.post, r.step, r.since, r.snoozed,
   (SELECT count(*) FROM contradiction_of c WHERE c.record = r.id AND c.closed = 0), r.void, r.fields, r.rank";
 
@@ -378,7 +378,8 @@ impl Query {
             let (key, no) = (built.arg(after.key), built.arg(after.no));
             built.term(format!("({column}, r.no) {sign} ({key}, {no})"));
         }
-        let limit = built.arg(self.limit.unwrap_or(50).min(PAGE_MAX) as i64);
+        let limit = if self.limit == 0 { 50 } else { self.limit.min(PAGE_MAX) };
+        let limit = built.arg(limit as i64);
         let condition = built.condition();
         let sql = format!(
             "SELECT {COLUMNS} FROM record r WHERE {condition} ORDER BY {column} {direction}, r.no {direction} LIMIT {limit}"
@@ -487,6 +488,29 @@ impl Store {
         Ok(rows)
     }
 
+    /// Returns the records that a name means exactly: a number for people, an outside number
+    /// in full, or eight or more digits of a record's id. Several are ambiguous.
+    pub fn named(&self, name: &str) -> Result<Vec<Row>> {
+        let sql = format!(
+            "SELECT {COLUMNS} FROM word w JOIN record r ON r.no = w.no WHERE w.slot = ?1 AND w.word = ?2 ORDER BY w.no LIMIT 20"
+        );
+        let word = words::number_word(name);
+        let mut rows = self.rows_of(&sql, vec![Sql::from(words::NUMBERS), Sql::from(word.clone())])?;
+        // A record's own number goes before records that only quote it.
+        let own = |row: &Row| {
+            let is = |text: Option<&str>| text.is_some_and(|text| words::number_word(text) == word);
+            is(row.number.as_deref()) || is(row.fields.get("number").and_then(serde_json::Value::as_str))
+        };
+        if rows.iter().any(own) {
+            rows.retain(own);
+        }
+        if let Some((from, to)) = id_range(name.trim()) {
+            let sql = format!("SELECT {COLUMNS} FROM record r WHERE r.id >= ?1 AND r.id <= ?2 ORDER BY r.id LIMIT 20");
+            add_new(&mut rows, self.rows_of(&sql, vec![blob(from), blob(to)])?);
+        }
+        Ok(rows)
+    }
+
     fn rows_of(&self, sql: &str, args: Vec<Sql>) -> Result<Vec<Row>> {
         let mut query = self.conn.prepare_cached(sql)?;
         let rows = query.query_map(params_from_iter(args), row_at)?;
@@ -509,4 +533,15 @@ fn id_range(text: &str) -> Option<(Id, Id)> {
         return None;
     }
     Some((format!("{digits:0<32}").parse().ok()?, format!("{digits:f<32}").parse().ok()?))
+}
+
+#[cfg(test)]
+impl Query {
+    pub(super) fn explained_page(&self) -> (String, Vec<Sql>) {
+        self.page()
+    }
+
+    pub(super) fn explained_count(&self) -> (String, Vec<Sql>) {
+        self.counting()
+    }
 }

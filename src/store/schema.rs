@@ -57,7 +57,7 @@ CREATE TABLE dirty_key(watch TEXT NOT NULL, key TEXT NOT NULL, PRIMARY KEY(watch
 const PROJECTIONS: &str = "
 CREATE TABLE record(no INTEGER PRIMARY KEY, id BLOB NOT NULL UNIQUE, register TEXT NOT NULL, state TEXT NOT NULL,
   owner TEXT, first_owner TEXT, due INTEGER, due_source TEXT, rank INTEGER NOT NULL, opened INTEGER NOT NULL,
-  closed INTEGER, title TEXT, subject TEXT, customer BLOB, order_id BLOB, number TEXT, amount INTEGER, currency TEXT,
+  closed INTEGER, title TEXT, subject TEXT, customer BLOB, order_id BLOB, order_number TEXT, number TEXT, amount INTEGER, currency TEXT,
   ours INTEGER NOT NULL, post TEXT NOT NULL, step TEXT, since INTEGER NOT NULL, snoozed INTEGER, void INTEGER NOT NULL,
   work INTEGER NOT NULL, last INTEGER NOT NULL, fields TEXT NOT NULL) STRICT;
 CREATE INDEX open_rank ON record(rank, no, register, state, owner, post, step, ours, snoozed, work) WHERE closed IS NULL;
@@ -122,12 +122,15 @@ pub fn connect(path: &Path, read_only: bool) -> Result<Connection> {
     Ok(conn)
 }
 
+/// Switches the write-ahead log on; its answer counts, not that it was asked for.
+pub fn demand_wal(conn: &Connection) -> Result<()> {
+    let answer: String = conn.query_row("PRAGMA journal_mode = WAL", [], |row| row.get(0))?;
+    if answer == "wal" { Ok(()) } else { Err(StoreError::NoWal(answer)) }
+}
+
 /// Lays an empty store down.
 pub fn lay(conn: &mut Connection) -> Result<()> {
-    let answer: String = conn.query_row("PRAGMA journal_mode = WAL", [], |row| row.get(0))?;
-    if answer != "wal" {
-        return Err(StoreError::NoWal(answer));
-    }
+    demand_wal(conn)?;
     let tx = conn.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
     tx.execute_batch(LOG)?;
     tx.execute_batch(PROJECTIONS)?;
