@@ -77,14 +77,15 @@ impl Store {
         Ok(query.query_row([key], |row| row.get(0)).optional()?)
     }
 
-    /// Keeps a setting of this machine; an empty value forgets it.
-    pub fn set_setting_local(&mut self, key: &str, value: &str) -> Result<()> {
+    /// Keeps a setting of this machine, or forgets it.
+    pub fn set_setting_local(&mut self, key: &str, value: Option<&str>) -> Result<()> {
         self.writable()?;
-        if value.is_empty() {
-            self.conn.execute("DELETE FROM setting_local WHERE key = ?1", [key])?;
-        } else {
-            self.conn.execute("INSERT OR REPLACE INTO setting_local(key, value) VALUES(?1, ?2)", (key, value))?;
-        }
+        match value {
+            Some(value) => {
+                self.conn.execute("INSERT OR REPLACE INTO setting_local(key, value) VALUES(?1, ?2)", (key, value))?
+            }
+            None => self.conn.execute("DELETE FROM setting_local WHERE key = ?1", [key])?,
+        };
         Ok(())
     }
 

@@ -284,6 +284,18 @@ impl Store {
         self.append_to(None, author, now, random, drafts)
     }
 
+    /// Goes on with the author's last act in a further transaction.
+    pub fn append_continuing(
+        &mut self,
+        author: &Author,
+        now: i64,
+        random: &mut dyn Random,
+        drafts: &[Draft],
+        act: u64,
+    ) -> Result<Appended> {
+        self.append_to(Some(act), author, now, random, drafts)
+    }
+
     /// Appends a part of a long act in a transaction of its own: the first without `act`, each
     /// further one with the act that the first returned, which must be the author's last.
     pub fn append_to(

@@ -106,8 +106,8 @@ pub struct Query {
     pub order: Order,
     /// Only what comes behind this.
     pub after: Option<Cursor>,
-    /// The most rows, at most 10,000; 0 means 50.
-    pub limit: usize,
+    /// The most rows, at most 10,000; none means 50.
+    pub limit: Option<usize>,
 }
 
 /// A record in a list.
@@ -378,8 +378,7 @@ impl Query {
             let (key, no) = (built.arg(after.key), built.arg(after.no));
             built.term(format!("({column}, r.no) {sign} ({key}, {no})"));
         }
-        let limit = if self.limit == 0 { 50 } else { self.limit.min(PAGE_MAX) };
-        let limit = built.arg(limit as i64);
+        let limit = built.arg(self.limit.unwrap_or(50).min(PAGE_MAX) as i64);
         let condition = built.condition();
         let sql = format!(
             "SELECT {COLUMNS} FROM record r WHERE {condition} ORDER BY {column} {direction}, r.no {direction} LIMIT {limit}"

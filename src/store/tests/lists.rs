@@ -36,7 +36,7 @@ fn filled() -> Bench {
 }
 
 fn all(bench: &Bench) -> Vec<Row> {
-    bench.store.rows(&Query { limit: usize::MAX, ..Query::default() }).unwrap()
+    bench.store.rows(&Query { limit: Some(usize::MAX), ..Query::default() }).unwrap()
 }
 
 fn queries() -> Vec<Query> {
@@ -107,7 +107,7 @@ fn counts_and_pages_are_those_of_a_plain_walk() {
         let mut paged: Vec<Row> = Vec::new();
         let mut after = None;
         loop {
-            let page = bench.store.rows(&Query { limit: 7, after, ..query.clone() }).unwrap();
+            let page = bench.store.rows(&Query { limit: Some(7), after, ..query.clone() }).unwrap();
             let Some(last) = page.last() else { break };
             after = Some(last.cursor(query.order));
             paged.extend(page);
