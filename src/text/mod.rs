@@ -5,6 +5,7 @@
 pub mod clean;
 pub mod edit;
 pub mod fold;
+pub mod mask;
 pub mod nearest;
 pub mod pinyin;
 pub mod width;
