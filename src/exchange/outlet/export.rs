@@ -31,7 +31,7 @@ pub fn table(register: &Register, rows: &[Row], scope: Scope, names: Names<'_>, 
     let fields = fields(register, scope);
     let mut columns: Vec<Column> = lead(scope)
         .iter()
-        .map(|name| Column::new(name, look.known(&format!("outlet-{name}"), name)))
+        .map(|name| Column::new(name, lead_label(name, look)))
         .collect();
     columns.extend(fields.iter().map(|field| Column::new(field.name, label(register, field.name, look))));
     let cells = |row: &Row| {
@@ -56,6 +56,12 @@ pub fn label(register: &Register, field: &str, look: &Look<'_>) -> String {
         return look.words.get(&own).to_string();
     }
     look.known(&format!("field-{field}"), field)
+}
+
+/// `outlet-no` is the word for "no".
+fn lead_label(name: &str, look: &Look<'_>) -> String {
+    let id = if name == "no" { "outlet-no-column".to_owned() } else { format!("outlet-{name}") };
+    look.known(&id, name)
 }
 
 /// What every record has beside its fields.
@@ -172,4 +178,66 @@ fn rows_of(
         nested.insert(key.clone(), Value::Object(object));
     }
     Cell::Nested { value: Value::Object(nested), line: lines.join(" ; ") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::chance::SeededRandom;
+    use crate::domain::payload::{Change, Payload};
+    use crate::domain::registers::{customer, order};
+    use crate::domain::seal::ReplicaKey;
+    use crate::store::{Author, Draft, Query, Shop, Store};
+    use crate::exchange::outlet::{Format, write};
+    use crate::i18n::{Language, Words};
+    use serde_json::json;
+
+    /// Returns the row that a store makes of a record with these values.
+    fn row(register: &'static Register, fields: &[(&str, Value)]) -> Vec<Row> {
+        let folder = tempfile::tempdir().unwrap();
+        let mut store = Store::create(folder.path(), Shop::drill("export")).unwrap();
+        let replica = store.add_replica(ReplicaKey::from_secret(&[3; 32])).unwrap();
+        let fields = fields.iter().map(|(path, value)| ((*path).to_owned(), value.clone())).collect();
+        let payload = Payload::Open(Change { fields, ..Change::default() });
+        let draft = Draft::new(register, Id([7; 16]), payload, 1_000);
+        store.append(&Author { replica, zone: 480 }, 1_000, &mut SeededRandom::new("x"), &[draft]).unwrap();
+        store.rows(&Query { registers: vec![register.name], ..Query::default() }).unwrap()
+    }
+
+    #[test]
+    fn personal_numbers_leave_masked_unless_asked_for() {
+        let words = Words::new(Language::ZhCn);
+        let look = Look { words: &words, zone: chrono_tz::Asia::Shanghai };
+        let rows = row(&customer::REGISTER, &[
+            ("buyer", json!("阳光小屋")), ("phone", json!("13812345678")),
+            ("address", json!("浙江省杭州市西湖区文三路1号")), ("note", json!("另一个 13912345678")),
+        ]);
+        let scope = Scope { all_fields: true, ..Scope::default() };
+        let masked = write(&table(&customer::REGISTER, &rows, scope, &|_| None, &look), Format::Csv, &look);
+        assert!(!masked.contains("13812345678") && !masked.contains("文三路") && !masked.contains("13912345678"));
+        let open = Scope { unmask: true, ..scope };
+        let open = write(&table(&customer::REGISTER, &rows, open, &|_| None, &look), Format::Csv, &look);
+        assert!(open.contains("13812345678") && open.contains("文三路") && open.contains("13912345678"));
+    }
+
+    #[test]
+    fn a_register_leaves_by_its_columns_or_whole() {
+        let words = Words::new(Language::ZhCn);
+        let look = Look { words: &words, zone: chrono_tz::Asia::Shanghai };
+        let rows = row(&order::REGISTER, &[
+            ("number", json!("4031902847193518258")), ("paid", json!({"minor": 12900, "currency": "CNY"})),
+            ("platform_state", json!("to_ship")), ("lines/a/title", json!("四件套")), ("lines/a/quantity", json!(2)),
+        ]);
+        let list = table(&order::REGISTER, &rows, Scope::default(), &|_| None, &look);
+        assert_eq!(list.columns[5].name, "number");
+        assert!(list.columns.iter().all(|column| column.name != "lines"));
+        assert!(list.rows.iter().all(|cells| cells.len() == list.columns.len()));
+        let scope = Scope { all_fields: true, ids: true, unmask: false };
+        let text = write(&table(&order::REGISTER, &rows, scope, &|_| None, &look), Format::Json, &look);
+        let read: Value = serde_json::from_str(&text).unwrap();
+        assert_eq!(read["lines"], json!({"a": {"title": "四件套", "quantity": 2}}));
+        assert_eq!(read["paid"], json!({"minor": 12900, "currency": "CNY"}));
+        assert_eq!(read["platform_state"], json!("to_ship"));
+        assert_eq!(read["id"], json!("07070707070707070707070707070707"));
+    }
 }

@@ -10,8 +10,6 @@ use super::table::{Cell, Column, Look, Table, rfc3339};
 use super::{Format, html, json as json_lines, markdown};
 use crate::text::{clean, mask};
 
-/// How the numbers of the document's lines are written: two digits at least.
-const DIGITS: usize = 2;
 /// How much of the checksum people compare.
 const SHORT: usize = 16;
 
@@ -350,7 +348,7 @@ fn line_cells(line: &Line, look: &Look<'_>) -> Vec<Cell> {
     let text = |text: &str| if text.is_empty() { Cell::Empty } else { Cell::Text(text.to_owned()) };
     let ack = if line.ack.is_empty() { "open" } else { &line.ack };
     vec![
-        Cell::Text(format!("{:0DIGITS$}", line.no)),
+        Cell::Integer(line.no as i64),
         Cell::word(&line.severity, look.value("colour", &line.severity)),
         Cell::word(&line.kind, look.known(&format!("register-{}", line.kind), &line.kind)),
         Cell::Number(line.reference.clone()),
@@ -426,7 +424,8 @@ mod tests {
             let look = Look { words: &words, zone: chrono_tz::Asia::Shanghai };
             for format in [Format::Markdown, Format::Html, Format::Csv] {
                 let text = document().masked().write(format, &look);
-                assert!(!text.contains("雨后彩虹") && !text.contains("13812345678") && !text.contains("<b>"), "{text}");
+                assert!(!text.contains("雨后彩虹") && !text.contains("13812345678"), "{text}");
+                assert!(format == Format::Csv || !text.contains("<b>"), "{text}");
                 assert!(!text.contains("handover-") && !text.contains("{$"), "{text}");
                 assert!(text.contains("4031902847193518258"), "{text}");
             }
