@@ -846,7 +846,17 @@ value-transfer_reason-supervisor_approved = Supervisor agreed
 
 ## capture
 # words of this part follow; keep parts apart
-
+problem-capture-words = The table of capture words is wrong: { $cause }
+problem-capture-chats = The table of chat forms is wrong: { $cause }
+capture-warn-order-length = Order number has { $got } digits, { $platform } uses { $want }: { $number }
+capture-warn-number = Not known what number this is: { $number }
+capture-warn-kinds = More than one matter: { $words }; the first counts
+capture-warn-person = Nobody is called { $name }
+capture-warn-masked = { $name } is masked and identifies nobody
+capture-warn-date = Day and month are open: { $date }; write 1 Dec as 12月1日 or 2026-12-01
+capture-warn-time-past = That hour is past today: tomorrow is taken
+capture-warn-times = More than one time: the first counts
+capture-warn-amounts = More than one amount: the first counts
 
 ## import
 # words of this part follow; keep parts apart

@@ -846,7 +846,17 @@ value-transfer_reason-supervisor_approved = 主管同意
 
 ## capture
 # words of this part follow; keep parts apart
-
+problem-capture-words = 登记用词表写错了：{ $cause }
+problem-capture-chats = 聊天格式表写错了：{ $cause }
+capture-warn-order-length = 单号 { $got } 位，{ $platform } 应为 { $want } 位：{ $number }
+capture-warn-number = 认不出是什么号码：{ $number }
+capture-warn-kinds = 不止一个事由：{ $words }，用第一个
+capture-warn-person = 没有这个人：{ $name }
+capture-warn-masked = { $name } 被平台遮住了，不能当作买家合并
+capture-warn-date = 月和日分不清：{ $date }，写成 12月1日 就行
+capture-warn-time-past = 今天这个点已经过了，算明天
+capture-warn-times = 写了不止一个时间，用第一个
+capture-warn-amounts = 写了不止一个金额，用第一个
 
 ## import
 # words of this part follow; keep parts apart

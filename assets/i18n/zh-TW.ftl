@@ -846,7 +846,17 @@ value-transfer_reason-supervisor_approved = 主管同意
 
 ## capture
 # words of this part follow; keep parts apart
-
+problem-capture-words = 登記用詞表寫錯了：{ $cause }
+problem-capture-chats = 聊天格式表寫錯了：{ $cause }
+capture-warn-order-length = 單號 { $got } 位，{ $platform } 應為 { $want } 位：{ $number }
+capture-warn-number = 認不出是什麼號碼：{ $number }
+capture-warn-kinds = 不只一個事由：{ $words }，用第一個
+capture-warn-person = 沒有這個人：{ $name }
+capture-warn-masked = { $name } 被平台遮住了，不能當作買家合併
+capture-warn-date = 月和日分不清：{ $date }，寫成 12月1日 就行
+capture-warn-time-past = 今天這個時間已經過了，算明天
+capture-warn-times = 寫了不只一個時間，用第一個
+capture-warn-amounts = 寫了不只一個金額，用第一個
 
 ## import
 # words of this part follow; keep parts apart

@@ -25,6 +25,7 @@ use unicode_normalization::UnicodeNormalization;
 
 use crate::problem::{Kind as ProblemKind, Problem};
 
+pub mod capture;
 pub mod conversations;
 pub mod decode;
 pub mod json;
