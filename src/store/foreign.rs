@@ -13,7 +13,8 @@ use crate::domain::event::{Event, Seal, genesis};
 use crate::domain::id::{Chain, Id, ReplicaId};
 
 use super::error::{Result, StoreError};
-use super::log::{self, StreamHead};
+use super::log;
+use super::read::{self, StreamHead};
 use super::{Store, search};
 
 /// How long one transaction of appending may hold the write lock.
@@ -96,7 +97,7 @@ impl Store {
         self.writable()?;
         let shop = self.shop_id.ok_or(StoreError::NoShop)?;
         check(run, &genesis(shop, &run.key))?;
-        let mut taken = Taken::default();
+        let mut sum = Taken::default();
         let mut records = HashSet::new();
         let mut done = 0;
         loop {
@@ -105,8 +106,8 @@ impl Store {
             let replica_no = intern_replica(&tx, run.replica, &run.key)?;
             let mut taker = Taker::begin(&tx, replica_no, run, done, now)?;
             if taker.missing {
-                taken.missing = true;
-                return Ok(taken);
+                sum.missing = true;
+                return Ok(sum);
             }
             while done < run.events.len() {
                 taker.take(&run.events[done])?;
@@ -115,7 +116,7 @@ impl Store {
                     break;
                 }
             }
-            taker.end(&mut taken, &mut records)?;
+            taker.end(&mut sum, &mut records)?;
             if done == run.events.len() {
                 keep_seals(&tx, replica_no, &run.seals)?;
             }
@@ -124,9 +125,9 @@ impl Store {
                 break;
             }
         }
-        taken.records = records.into_iter().collect();
-        taken.records.sort_unstable();
-        Ok(taken)
+        sum.records = records.into_iter().collect();
+        sum.records.sort_unstable();
+        Ok(sum)
     }
 
     /// Writes down a replica that a bundle or the roster names, before any event of it.
@@ -214,14 +215,14 @@ struct Taker<'a> {
 
 impl<'a> Taker<'a> {
     fn begin(conn: &'a Connection, replica_no: i64, run: &Run, done: usize, now: i64) -> Result<Self> {
-        let mut streams = log::streams_of(conn, replica_no)?;
+        let mut streams = read::streams_of(conn, replica_no)?;
         let (seq, chain) = match done.checked_sub(1).and_then(|last| run.events.get(last)) {
             Some(last) => (last.head.seq, last.chain),
             None => (run.from_seq, run.from_chain),
         };
         if streams.is_empty() && seq == 0 {
             log::open_stream(conn, replica_no, 0, &chain)?;
-            streams = log::streams_of(conn, replica_no)?;
+            streams = read::streams_of(conn, replica_no)?;
         }
         let mut taker = Self {
             conn,
@@ -253,7 +254,7 @@ impl<'a> Taker<'a> {
             let holds = if seq == head.seq {
                 head.chain == chain
             } else {
-                (head.from_seq..head.seq).contains(&seq) && log::chain_at(self.conn, head.stream, seq)? == Some(chain)
+                (head.from_seq..head.seq).contains(&seq) && read::chain_at(self.conn, head.stream, seq)? == Some(chain)
             };
             if holds {
                 return Ok(Some(place));
@@ -264,18 +265,18 @@ impl<'a> Taker<'a> {
 
     fn take(&mut self, event: &Event) -> Result<()> {
         let (seq, at_tip) = (event.head.seq, self.tip());
-        let held = if at_tip.is_some() && self.streams.len() == 1 { None } else { self.holder(seq, event.chain)? };
-        if let Some(place) = held {
+        let known = if at_tip.is_some() && self.streams.len() == 1 { None } else { self.holder(seq, event.chain)? };
+        if let Some(place) = known {
             self.current = place;
             self.here += 1;
-            self.reveal(log::key(self.streams[place].stream, seq), event)?;
+            self.reveal(read::key(self.streams[place].stream, seq), event)?;
         } else {
             self.current = match at_tip {
                 Some(place) => place,
                 None => self.branch()?,
             };
             let head = &mut self.streams[self.current];
-            log::insert(self.conn, log::key(head.stream, seq), event)?;
+            log::insert(self.conn, read::key(head.stream, seq), event)?;
             head.seq = seq;
             head.chain = event.chain;
             self.grown.insert(self.current);
@@ -305,7 +306,7 @@ impl<'a> Taker<'a> {
         self.branched = true;
         // What the replica decided behind the branch point counts no more, in any branch.
         for head in &self.streams {
-            let range = (log::key(head.stream, self.seq), log::key(head.stream + 1, 0));
+            let range = (read::key(head.stream, self.seq), read::key(head.stream + 1, 0));
             self.conn.execute("INSERT OR IGNORE INTO dirty SELECT record FROM event WHERE key > ?1 AND key < ?2", range)?;
         }
         Ok(self.streams.len() - 1)
@@ -352,10 +353,10 @@ fn keep_seals(conn: &Connection, replica_no: i64, seals: &[Seal]) -> Result<()> 
     if seals.is_empty() {
         return Ok(());
     }
-    let streams = log::streams_of(conn, replica_no)?;
+    let streams = read::streams_of(conn, replica_no)?;
     for seal in seals {
         for head in streams.iter().filter(|head| (head.from_seq + 1..=head.seq).contains(&seal.seq)) {
-            if log::chain_at(conn, head.stream, seal.seq)? == Some(seal.chain) {
+            if read::chain_at(conn, head.stream, seal.seq)? == Some(seal.chain) {
                 log::keep_seal(conn, head.stream, seal)?;
             }
         }

@@ -1,44 +1,26 @@
-//! The log: own events are appended here, all events are read here.
+//! Writing the log: own events are appended here, one act a transaction.
 
 use std::collections::BTreeMap;
 
-use rusqlite::{Connection, OptionalExtension, Row, Transaction, TransactionBehavior};
+use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior};
 
 use crate::chance::Random;
 use crate::domain::authority::is_authority_event;
-use crate::domain::body::{Absence, Body, Personal};
+use crate::domain::body::{Absence, Body};
 use crate::domain::event::{Event, Head, Roster, Seal};
 use crate::domain::id::{Chain, Id, ReplicaId, ShopId};
 use crate::domain::payload::{Change, Payload};
-use crate::domain::record::Record;
 use crate::domain::register::Register;
 use crate::domain::registers::NUMBER;
 use crate::domain::seal::ReplicaKey;
 use crate::domain::stamp::Stamp;
 
 use super::error::{Result, StoreError};
+use super::read::{HEADS, StreamHead, head_at, heads, key, of_record, roster};
 use super::{Store, project, watch};
 
-/// The bits of an event's key that hold its seq; the stream's number stands above them.
-const SEQ_BITS: u32 = 40;
-const SEQ_MASK: i64 = (1 << SEQ_BITS) - 1;
 /// At the latest so many events stand behind a seal.
 const SEAL_EVERY: u64 = 100;
-
-/// Returns the key of an event.
-pub(super) fn key(stream: i64, seq: u64) -> i64 {
-    stream << SEQ_BITS | seq as i64
-}
-
-/// Returns the seq within an event's key.
-pub(super) fn seq_of(key: i64) -> u64 {
-    (key & SEQ_MASK) as u64
-}
-
-/// Returns the stream within an event's key.
-pub(super) fn stream_of(key: i64) -> i64 {
-    key >> SEQ_BITS
-}
 
 /// Who writes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -89,95 +71,6 @@ pub struct Appended {
     pub records: Vec<Id>,
 }
 
-/// The tip of a stream. A replica has several where its key was used in two places.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct StreamHead {
-    /// The stream's local number.
-    pub stream: i64,
-    /// The author.
-    pub replica: ReplicaId,
-    /// The last seq.
-    pub seq: u64,
-    /// Its chain.
-    pub chain: Chain,
-    /// The seq after which the stream begins: 0, or the branch point.
-    pub from_seq: u64,
-    /// The chain there.
-    pub from_chain: Chain,
-}
-
-/// How far each stream (by local number) was held at some time.
-pub type Held = BTreeMap<i64, u64>;
-
-/// An event as a table row, where its body is there.
-pub(super) struct Stored {
-    pub(super) key: i64,
-    /// None where the body's row is gone.
-    pub(super) event: Option<Event>,
-    pub(super) chain: Chain,
-}
-
-const READ: &str = "SELECT e.key, r.id, e.stamp, e.at, e.zone, e.act, e.register, e.record, e.verb, e.version, e.roster,
-  e.chain, b.salt, b.facts, b.personal, b.digest, b.key IS NULL
-  FROM event e JOIN stream s ON s.no = e.key >> 40 JOIN replica r ON r.no = s.replica LEFT JOIN body b ON b.key = e.key ";
-
-fn stored(row: &Row<'_>) -> rusqlite::Result<Stored> {
-    let key: i64 = row.get(0)?;
-    let chain = Chain(row.get(11)?);
-    if row.get(16)? {
-        return Ok(Stored { key, event: None, chain });
-    }
-    let Some(body) = body(row)? else { return Ok(Stored { key, event: None, chain }) };
-    let head = Head {
-        replica: ReplicaId(row.get(1)?),
-        seq: seq_of(key),
-        stamp: Stamp(row.get(2)?),
-        at: row.get(3)?,
-        zone: row.get(4)?,
-        act: row.get::<_, i64>(5)? as u64,
-        register: row.get(6)?,
-        record: Id(row.get(7)?),
-        verb: row.get(8)?,
-        version: row.get(9)?,
-        roster: row.get(10)?,
-        digest: body.digest(),
-    };
-    Ok(Stored { key, event: Some(Event { head, chain, body }), chain })
-}
-
-/// The body of a row: `digest` is empty where everything is here, else a byte that says why
-/// something is not (1 erased, 2 withheld) and the hash of what is not here.
-fn body(row: &Row<'_>) -> rusqlite::Result<Option<Body>> {
-    let (salt, facts): (Option<[u8; 16]>, Option<Vec<u8>>) = (row.get(12)?, row.get(13)?);
-    let (personal, digest): (Option<Vec<u8>>, Option<Vec<u8>>) = (row.get(14)?, row.get(15)?);
-    let gone = digest.and_then(|digest| {
-        let (why, hash) = digest.split_first()?;
-        let absence = if *why == 1 { Absence::Erased } else { Absence::Withheld };
-        Some((absence, <[u8; 32]>::try_from(hash).ok()?))
-    });
-    Ok(match (facts, gone) {
-        (Some(facts), None) => {
-            let personal = salt.zip(personal).map(|(salt, bytes)| Personal { salt, bytes });
-            Some(Body::Whole { facts, personal })
-        }
-        (Some(facts), Some((absence, part))) => Some(Body::Faceless { facts, part, absence }),
-        (None, Some((absence, digest))) => Some(Body::Hidden { digest, absence }),
-        (None, None) => None,
-    })
-}
-
-/// Reads events by a condition and order.
-pub(super) fn read(conn: &Connection, rest: &str, args: impl rusqlite::Params) -> Result<Vec<Stored>> {
-    let mut query = conn.prepare_cached(&format!("{READ}{rest}"))?;
-    let rows = query.query_map(args, stored)?;
-    Ok(rows.collect::<rusqlite::Result<_>>()?)
-}
-
-/// Reads all events of a record, in stamp order.
-pub(super) fn of_record(conn: &Connection, record: Id) -> Result<Vec<Stored>> {
-    read(conn, "WHERE e.record = ?1 ORDER BY e.stamp, e.key", [record.0])
-}
-
 /// Writes an event and its body under a key.
 pub(super) fn insert(conn: &Connection, key: i64, event: &Event) -> Result<()> {
     let head = &event.head;
@@ -223,26 +116,6 @@ fn write_body(conn: &Connection, sql: &str, key: i64, body: &Body) -> Result<()>
     Ok(())
 }
 
-const HEADS: &str = "SELECT s.no, r.id, s.seq, s.chain, s.from_seq, s.from_chain FROM stream s JOIN replica r ON r.no = s.replica ";
-
-fn head_at(row: &Row<'_>) -> rusqlite::Result<StreamHead> {
-    Ok(StreamHead {
-        stream: row.get(0)?,
-        replica: ReplicaId(row.get(1)?),
-        seq: row.get::<_, i64>(2)? as u64,
-        chain: Chain(row.get(3)?),
-        from_seq: row.get::<_, i64>(4)? as u64,
-        from_chain: Chain(row.get(5)?),
-    })
-}
-
-/// Returns a replica's streams, the first of which is the one without a branch point.
-pub(super) fn streams_of(conn: &Connection, replica_no: i64) -> Result<Vec<StreamHead>> {
-    let mut query = conn.prepare_cached(&format!("{HEADS}WHERE s.replica = ?1 ORDER BY s.no"))?;
-    let rows = query.query_map([replica_no], head_at)?;
-    Ok(rows.collect::<rusqlite::Result<_>>()?)
-}
-
 /// Opens a stream behind a point and returns its number.
 pub(super) fn open_stream(conn: &Connection, replica_no: i64, from_seq: u64, from_chain: &Chain) -> Result<i64> {
     conn.execute(
@@ -265,14 +138,6 @@ pub(super) fn keep_seal(conn: &Connection, stream: i64, seal: &Seal) -> Result<(
     conn.prepare_cached("INSERT OR REPLACE INTO seal(stream, seq, chain, roster, signature) VALUES(?1, ?2, ?3, ?4, ?5)")?
         .execute((stream, seal.seq as i64, seal.chain.0, seal.roster, seal.signature))?;
     Ok(())
-}
-
-/// Returns the short chain of the newest roster event, zeros where there is none.
-pub(super) fn roster(conn: &Connection) -> Result<Roster> {
-    let mut query =
-        conn.prepare_cached("SELECT chain FROM event WHERE register = 'person' ORDER BY stamp DESC, chain DESC LIMIT 1")?;
-    let chain: Option<[u8; 32]> = query.query_row([], |row| row.get(0)).optional()?;
-    Ok(chain.map_or([0; 8], |chain| Chain(chain).short().0))
 }
 
 impl Store {
@@ -318,15 +183,15 @@ impl Store {
         watch::settle(&tx, &appended.records)?;
         match tx.commit() {
             Ok(()) => Ok(appended),
-            Err(error) => self.after_failed_commit(head, appended, &error),
+            Err(error) => self.after_failed_commit(&head, appended, &error),
         }
     }
 
     /// A failed commit means *unknown*: only the database opened anew can tell.
-    fn after_failed_commit(&mut self, head: StreamHead, appended: Appended, error: &rusqlite::Error) -> Result<Appended> {
+    fn after_failed_commit(&mut self, head: &StreamHead, appended: Appended, error: &rusqlite::Error) -> Result<Appended> {
         let path = self.folder.join(super::place::DATABASE);
         self.conn = super::schema::connect(&path, false)?;
-        let there = self.heads()?.contains(&head);
+        let there = self.heads()?.contains(head);
         if there { Ok(appended) } else { Err(StoreError::NotSaved(error.to_string())) }
     }
 
@@ -350,115 +215,6 @@ impl Store {
         tx.commit()?;
         Ok(())
     }
-
-    /// Returns the tips of all streams.
-    pub fn heads(&self) -> Result<Vec<StreamHead>> {
-        heads(&self.conn)
-    }
-
-    /// Returns a record as its events fold now, none where no event of it counts.
-    pub fn record(&self, id: Id) -> Result<Option<Record>> {
-        Ok(project::folded(&self.conn, id, None)?.record)
-    }
-
-    /// Returns a record as it stood in what was held at some time.
-    pub fn record_held(&self, id: Id, held: &Held) -> Result<Option<Record>> {
-        Ok(project::folded(&self.conn, id, Some(held))?.record)
-    }
-
-    /// Returns the events of a record in stamp order, those without a body left out.
-    pub fn events(&self, record: Id) -> Result<Vec<Event>> {
-        Ok(of_record(&self.conn, record)?.into_iter().filter_map(|stored| stored.event).collect())
-    }
-
-    /// Returns an event of a record by its chain.
-    pub fn event(&self, record: Id, chain: Chain) -> Result<Option<Event>> {
-        Ok(self.events(record)?.into_iter().find(|event| event.chain == chain))
-    }
-
-    /// Returns the first event of each replica: in a drill shop it says who writes there.
-    pub fn first_events(&self) -> Result<Vec<Event>> {
-        let first = "JOIN stream f ON f.from_seq = 0 AND e.key = f.no << 40 | 1 ORDER BY f.no";
-        Ok(read(&self.conn, first, [])?.into_iter().filter_map(|stored| stored.event).collect())
-    }
-
-    /// Returns the events of an act in order.
-    pub fn act_events(&self, replica: ReplicaId, act: u64) -> Result<Vec<Event>> {
-        let mut all = Vec::new();
-        for head in self.heads()?.into_iter().filter(|head| head.replica == replica && head.seq >= act) {
-            let from = act.max(head.from_seq + 1);
-            let mut next = from;
-            // The events of an act are consecutive.
-            'stream: loop {
-                let page = self.stream_events(head.stream, next, next + 99)?;
-                for event in &page {
-                    if event.head.act != act {
-                        break 'stream;
-                    }
-                    all.push(event.clone());
-                }
-                if page.len() < 100 {
-                    break;
-                }
-                next += 100;
-            }
-        }
-        Ok(all)
-    }
-
-    /// Returns a stream's events from one seq to another, both included; a damaged one ends it.
-    pub fn stream_events(&self, stream: i64, from_seq: u64, to_seq: u64) -> Result<Vec<Event>> {
-        let rows = read(
-            &self.conn,
-            "WHERE e.key BETWEEN ?1 AND ?2 ORDER BY e.key",
-            (key(stream, from_seq), key(stream, to_seq)),
-        )?;
-        Ok(rows.into_iter().map_while(|stored| stored.event).collect())
-    }
-
-    /// Returns the chain at a place of a stream, also at its branch point.
-    pub fn chain_at(&self, stream: i64, seq: u64) -> Result<Option<Chain>> {
-        chain_at(&self.conn, stream, seq)
-    }
-
-    /// Returns the seals of a stream between two seqs, both included.
-    pub fn seals(&self, stream: i64, from_seq: u64, to_seq: u64) -> Result<Vec<Seal>> {
-        let mut query = self.conn.prepare_cached(
-            "SELECT r.id, a.seq, a.chain, a.roster, a.signature FROM seal a JOIN stream s ON s.no = a.stream
-             JOIN replica r ON r.no = s.replica WHERE a.stream = ?1 AND a.seq BETWEEN ?2 AND ?3 ORDER BY a.seq",
-        )?;
-        let rows = query.query_map((stream, from_seq as i64, i64::try_from(to_seq).unwrap_or(i64::MAX)), |row| {
-            Ok(Seal {
-                replica: ReplicaId(row.get(0)?),
-                seq: row.get::<_, i64>(1)? as u64,
-                chain: Chain(row.get(2)?),
-                roster: row.get(3)?,
-                signature: row.get(4)?,
-            })
-        })?;
-        Ok(rows.collect::<rusqlite::Result<_>>()?)
-    }
-
-    /// Returns how far each stream was held at a time (milliseconds UTC), by arrival.
-    pub fn held_at(&self, time: i64) -> Result<Held> {
-        let mut query = self.conn.prepare_cached("SELECT stream, max(to_seq) FROM arrival WHERE at <= ?1 GROUP BY stream")?;
-        let rows = query.query_map([time], |row| Ok((row.get(0)?, row.get::<_, i64>(1)? as u64)))?;
-        Ok(rows.collect::<rusqlite::Result<_>>()?)
-    }
-}
-
-fn heads(conn: &Connection) -> Result<Vec<StreamHead>> {
-    let mut query = conn.prepare_cached(&format!("{HEADS}ORDER BY s.no"))?;
-    let rows = query.query_map([], head_at)?;
-    Ok(rows.collect::<rusqlite::Result<_>>()?)
-}
-
-pub(super) fn chain_at(conn: &Connection, stream: i64, seq: u64) -> Result<Option<Chain>> {
-    let mut query = conn.prepare_cached(
-        "SELECT chain FROM event WHERE key = ?1
-         UNION ALL SELECT from_chain FROM stream WHERE no = ?2 AND from_seq = ?3 LIMIT 1",
-    )?;
-    Ok(query.query_row((key(stream, seq), stream, seq as i64), |row| row.get(0)).optional()?.map(Chain))
 }
 
 /// Writes the events of one act within a transaction.
@@ -543,13 +299,12 @@ impl<'a> Writer<'a> {
 
     /// Returns the record's next stamp: only stamps of this record move it.
     fn stamp(&mut self, now: i64, record: Id) -> Result<Stamp> {
-        let last = match self.stamps.get(&record) {
-            Some(last) => Some(*last),
-            None => {
-                self.appended.records.push(record);
-                let mut query = self.tx.prepare_cached("SELECT max(stamp) FROM event WHERE record = ?1")?;
-                query.query_row([record.0], |row| row.get::<_, Option<i64>>(0))?.map(Stamp)
-            }
+        let last = if let Some(last) = self.stamps.get(&record) {
+            Some(*last)
+        } else {
+            self.appended.records.push(record);
+            let mut query = self.tx.prepare_cached("SELECT max(stamp) FROM event WHERE record = ?1")?;
+            query.query_row([record.0], |row| row.get::<_, Option<i64>>(0))?.map(Stamp)
         };
         let stamp = Stamp::next(now, last);
         self.stamps.insert(record, stamp);

@@ -1,6 +1,6 @@
 //! The store: one SQLite file with the log of events, and everything computed from it.
 //!
-//! `log` appends and reads events, `foreign` takes in those of other replicas, `project`
+//! `log` appends own events, `read` reads all, `foreign` takes in those of other replicas, `project`
 //! keeps the rows of records, `query` and `search` find them, `draft` keeps what is local,
 //! `verify` re-checks everything.
 
@@ -22,6 +22,8 @@ mod log;
 mod place;
 mod project;
 mod query;
+mod read;
+mod rows;
 mod schema;
 mod search;
 mod verify;
@@ -31,9 +33,11 @@ mod words;
 pub use draft::DraftText;
 pub use error::{Result, StoreError};
 pub use foreign::{Outside, Run, Taken};
-pub use log::{Appended, Author, Draft, Held, StreamHead};
+pub use log::{Appended, Author, Draft};
 pub use place::{Holder, make_folder, private_file, sync_folder};
-pub use query::{Count, Cursor, Mine, Order, OwnerFilter, Query, Row};
+pub use query::{Count, Cursor, Mine, Order, OwnerFilter, Query};
+pub use read::{Held, StreamHead};
+pub use rows::Row;
 pub use search::{Found, Hit};
 pub use verify::{Defect, Verified};
 pub use watch::{Contradiction, UnfoldedEvent};
@@ -205,7 +209,7 @@ impl Store {
         keys::save(&self.folder, &key)?;
         let tx = self.conn.transaction_with_behavior(TransactionBehavior::Immediate)?;
         let no = foreign::intern_replica(&tx, replica, &key.public())?;
-        if log::streams_of(&tx, no)?.is_empty() {
+        if read::streams_of(&tx, no)?.is_empty() {
             log::open_stream(&tx, no, 0, &genesis(shop, &key.public()))?;
         }
         tx.commit()?;

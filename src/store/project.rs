@@ -17,7 +17,8 @@ use crate::domain::register::{Limits, Register, Step, Wait, no_wait};
 use crate::domain::registers::{self, CUSTOMER, NUMBER, ORDER, SNOOZED_UNTIL};
 
 use super::error::Result;
-use super::log::{self, Draft, Held, Stored};
+use super::log::{self, Draft};
+use super::read::{self, Held, Stored};
 use super::{search, words};
 
 /// The rank of a record without a deadline: behind all that have one.
@@ -69,9 +70,9 @@ pub(super) fn folded(conn: &Connection, id: Id, held: Option<&Held>) -> Result<F
 }
 
 fn fold_judged(conn: &Connection, judge: &Judge, id: Id, held: Option<&Held>) -> Result<Folded> {
-    let mut stored = log::of_record(conn, id)?;
+    let mut stored = read::of_record(conn, id)?;
     if let Some(held) = held {
-        stored.retain(|one| held.get(&log::stream_of(one.key)).is_some_and(|seq| log::seq_of(one.key) <= *seq));
+        stored.retain(|one| held.get(&read::stream_of(one.key)).is_some_and(|seq| read::seq_of(one.key) <= *seq));
     }
     Ok(fold_stored(judge, stored))
 }

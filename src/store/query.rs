@@ -1,18 +1,16 @@
-//! Lists of records: pages by key, counts, and finding by what people type. The only place
-//! that spells SQL over rows of records.
+//! Queries over rows of records, spelled as SQL here and, for what people type, in `rows`.
 
 use rusqlite::types::Value as Sql;
-use rusqlite::params_from_iter;
 
 use crate::domain::id::Id;
 use crate::domain::register::{Owner, Post, Step};
 
-use super::error::Result;
 use super::project::step_word;
-use super::{Store, words};
+use super::rows::COLUMNS;
+use super::words;
 
 /// Where counts over closed work stop.
-const COUNT_CAP: i64 = 1_000;
+pub(super) const COUNT_CAP: i64 = 1_000;
 /// The longest page.
 const PAGE_MAX: usize = 10_000;
 
@@ -51,8 +49,8 @@ pub struct Mine {
 /// The place behind which a page begins: the last row of the page before.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Cursor {
-    key: i64,
-    no: i64,
+    pub(super) key: i64,
+    pub(super) no: i64,
 }
 
 /// Which records, in which order, how many.
@@ -110,74 +108,6 @@ pub struct Query {
     pub limit: Option<usize>,
 }
 
-/// A record in a list.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Row {
-    /// The local number.
-    pub no: i64,
-    /// The record.
-    pub id: Id,
-    /// The register's name.
-    pub register: String,
-    /// The state.
-    pub state: String,
-    /// Who answers for it.
-    pub owner: Option<Owner>,
-    /// Who answered for it first.
-    pub first_owner: Option<Owner>,
-    /// The deadline, milliseconds UTC.
-    pub due: Option<i64>,
-    /// Who says so: the word of [`crate::domain::register::Source`].
-    pub due_source: Option<String>,
-    /// When it began, milliseconds UTC.
-    pub opened: i64,
-    /// When work on it was over, or it was taken back.
-    pub closed: Option<i64>,
-    /// What names it, uncleaned.
-    pub title: Option<String>,
-    /// What it is about, uncleaned.
-    pub subject: Option<String>,
-    /// The customer.
-    pub customer: Option<Id>,
-    /// The order.
-    pub order_id: Option<Id>,
-    /// The order's number, as the record itself or the order's own row names it.
-    pub order_number: Option<String>,
-    /// The number for people.
-    pub number: Option<String>,
-    /// The field `amount` in minor units and its currency.
-    pub amount: Option<(i64, String)>,
-    /// Whether the next step is ours.
-    pub ours: bool,
-    /// The post whose work it is while nobody owns it.
-    pub post: Option<Post>,
-    /// A further step that waits: `approve`, `acknowledge:POST`, `person:ID`.
-    pub step: Option<String>,
-    /// Since when it waits, milliseconds UTC.
-    pub since: i64,
-    /// Until when it is out of sight.
-    pub snoozed_until: Option<i64>,
-    /// How many open contradictions it takes part in.
-    pub conflicts: u32,
-    /// Whether it was taken back.
-    pub void: bool,
-    /// The shown values.
-    pub fields: serde_json::Value,
-    rank: i64,
-}
-
-impl Row {
-    /// Returns the place behind this row in an order.
-    pub fn cursor(&self, order: Order) -> Cursor {
-        let key = match order {
-            Order::Due => self.rank,
-            Order::Opened => self.opened,
-            Order::Since => self.since,
-        };
-        Cursor { key, no: self.no }
-    }
-}
-
 /// How many records there are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Count {
@@ -185,47 +115,6 @@ pub struct Count {
     pub n: u64,
     /// Whether counting stopped there, so that a `+` belongs behind it.
     pub capped: bool,
-}
-
-const COLUMNS: &str = "r.no, r.id, r.register, r.state, r.owner, r.first_owner, r.due, r.due_source, r.opened, r.closed,
-  r.title, r.subject, r.customer, r.order_id, coalesce(r.order_number, (SELECT o.order_number FROM record o WHERE o.id = r.order_id)),
-  r.number, r.amount, r.currency, r.ours, r.post, r.step, r.since, r.snoozed,
-  (SELECT count(*) FROM contradiction_of c WHERE c.record = r.id AND c.closed = 0), r.void, r.fields, r.rank";
-
-fn row_at(row: &rusqlite::Row<'_>) -> rusqlite::Result<Row> {
-    let owner = |column: usize| -> rusqlite::Result<Option<Owner>> {
-        Ok(row.get::<_, Option<String>>(column)?.and_then(|text| Owner::parse(&text)))
-    };
-    let amount: Option<i64> = row.get(16)?;
-    let currency: Option<String> = row.get(17)?;
-    Ok(Row {
-        no: row.get(0)?,
-        id: Id(row.get(1)?),
-        register: row.get(2)?,
-        state: row.get(3)?,
-        owner: owner(4)?,
-        first_owner: owner(5)?,
-        due: row.get(6)?,
-        due_source: row.get(7)?,
-        opened: row.get(8)?,
-        closed: row.get(9)?,
-        title: row.get(10)?,
-        subject: row.get(11)?,
-        customer: row.get::<_, Option<[u8; 16]>>(12)?.map(Id),
-        order_id: row.get::<_, Option<[u8; 16]>>(13)?.map(Id),
-        order_number: row.get(14)?,
-        number: row.get(15)?,
-        amount: amount.zip(currency),
-        ours: row.get(18)?,
-        post: Post::of(&row.get::<_, String>(19)?),
-        step: row.get(20)?,
-        since: row.get(21)?,
-        snoozed_until: row.get(22)?,
-        conflicts: row.get(23)?,
-        void: row.get(24)?,
-        fields: serde_json::from_str(row.get_ref(25)?.as_str()?).unwrap_or_default(),
-        rank: row.get(26)?,
-    })
 }
 
 /// A condition in the making, with its arguments.
@@ -260,7 +149,7 @@ impl Built {
     }
 }
 
-fn blob(id: Id) -> Sql {
+pub(super) fn blob(id: Id) -> Sql {
     Sql::Blob(id.0.to_vec())
 }
 
@@ -371,7 +260,7 @@ impl Query {
     }
 
     /// Returns the statement of a page and its arguments.
-    fn page(&self) -> (String, Vec<Sql>) {
+    pub(super) fn page(&self) -> (String, Vec<Sql>) {
         let mut built = self.build();
         let (column, sign, direction) = self.order_of();
         if let Some(after) = self.after {
@@ -387,11 +276,11 @@ impl Query {
     }
 
     /// Open work is small and counted to its end.
-    fn counts_all(&self) -> bool {
+    pub(super) fn counts_all(&self) -> bool {
         self.open_only || self.mine.is_some()
     }
 
-    fn counting(&self) -> (String, Vec<Sql>) {
+    pub(super) fn counting(&self) -> (String, Vec<Sql>) {
         let built = self.build();
         let condition = built.condition();
         let sql = if self.counts_all() {
@@ -421,126 +310,5 @@ impl Mine {
         }
         let step = built.any_of("r.step", steps);
         format!("((r.ours = 1 AND ({})) OR {step})", owns.join(" OR "))
-    }
-}
-
-impl Store {
-    /// Returns a page of records.
-    pub fn rows(&self, query: &Query) -> Result<Vec<Row>> {
-        let (sql, args) = query.page();
-        self.rows_of(&sql, args)
-    }
-
-    /// Returns how many records a query has, without its page.
-    pub fn count(&self, query: &Query) -> Result<Count> {
-        let (sql, args) = query.counting();
-        let n: i64 = self.conn.prepare_cached(&sql)?.query_row(params_from_iter(args), |row| row.get(0))?;
-        let capped = !query.counts_all() && n > COUNT_CAP;
-        Ok(Count { n: if capped { COUNT_CAP } else { n } as u64, capped })
-    }
-
-    /// Returns the rows of these records, in their order; those without a row are left out.
-    pub fn rows_by_id(&self, ids: &[Id]) -> Result<Vec<Row>> {
-        let mut rows = Vec::new();
-        for id in ids {
-            rows.extend(self.row(*id)?);
-        }
-        Ok(rows)
-    }
-
-    /// Returns a record's row.
-    pub fn row(&self, id: Id) -> Result<Option<Row>> {
-        Ok(self.rows_of(&format!("SELECT {COLUMNS} FROM record r WHERE r.id = ?1"), vec![blob(id)])?.pop())
-    }
-
-    /// Finds records by what people type: an order number or waybill, its last four or more
-    /// characters, a number for people, the end of a phone number, a name's beginning, or
-    /// eight or more digits of a record's id. Exact numbers come first.
-    pub fn find(&self, text: &str, limit: usize) -> Result<Vec<Row>> {
-        let number = words::number_word(text);
-        let mut tries = Vec::new();
-        if !number.is_empty() && number.chars().any(|c| c.is_ascii_digit()) {
-            tries.push((words::NUMBERS, number.clone()));
-            if number.chars().count() >= 4 {
-                tries.push((words::ENDS, words::end_word(text)));
-            }
-        }
-        let name = words::name_word(text);
-        if !name.is_empty() {
-            tries.push((words::NAMES, name));
-        }
-        let mut rows: Vec<Row> = Vec::new();
-        for (slot, word) in tries {
-            let sql = format!(
-                "SELECT {COLUMNS} FROM word w JOIN record r ON r.no = w.no
-                 WHERE w.slot = ?1 AND w.word >= ?2 AND w.word < ?3 ORDER BY w.word, w.no DESC LIMIT ?4"
-            );
-            let end = format!("{word}\u{10ffff}");
-            let args = vec![Sql::from(slot), Sql::from(word), Sql::from(end), Sql::from(limit as i64)];
-            add_new(&mut rows, self.rows_of(&sql, args)?);
-        }
-        if let Some((from, to)) = id_range(text.trim()) {
-            let sql = format!("SELECT {COLUMNS} FROM record r WHERE r.id >= ?1 AND r.id <= ?2 ORDER BY r.id LIMIT ?3");
-            add_new(&mut rows, self.rows_of(&sql, vec![blob(from), blob(to), Sql::from(limit as i64)])?);
-        }
-        rows.truncate(limit);
-        Ok(rows)
-    }
-
-    /// Returns the records that a name means exactly: a number for people, an outside number
-    /// in full, or eight or more digits of a record's id. Several are ambiguous.
-    pub fn named(&self, name: &str) -> Result<Vec<Row>> {
-        let sql = format!(
-            "SELECT {COLUMNS} FROM word w JOIN record r ON r.no = w.no WHERE w.slot = ?1 AND w.word = ?2 ORDER BY w.no LIMIT 20"
-        );
-        let word = words::number_word(name);
-        let mut rows = self.rows_of(&sql, vec![Sql::from(words::NUMBERS), Sql::from(word.clone())])?;
-        // A record's own number goes before records that only quote it.
-        let own = |row: &Row| {
-            let is = |text: Option<&str>| text.is_some_and(|text| words::number_word(text) == word);
-            is(row.number.as_deref()) || is(row.fields.get("number").and_then(serde_json::Value::as_str))
-        };
-        if rows.iter().any(own) {
-            rows.retain(own);
-        }
-        if let Some((from, to)) = id_range(name.trim()) {
-            let sql = format!("SELECT {COLUMNS} FROM record r WHERE r.id >= ?1 AND r.id <= ?2 ORDER BY r.id LIMIT 20");
-            add_new(&mut rows, self.rows_of(&sql, vec![blob(from), blob(to)])?);
-        }
-        Ok(rows)
-    }
-
-    fn rows_of(&self, sql: &str, args: Vec<Sql>) -> Result<Vec<Row>> {
-        let mut query = self.conn.prepare_cached(sql)?;
-        let rows = query.query_map(params_from_iter(args), row_at)?;
-        Ok(rows.collect::<rusqlite::Result<_>>()?)
-    }
-}
-
-fn add_new(rows: &mut Vec<Row>, more: Vec<Row>) {
-    for row in more {
-        if rows.iter().all(|known| known.no != row.no) {
-            rows.push(row);
-        }
-    }
-}
-
-/// Returns the first and last id that begin with eight or more hexadecimal digits.
-fn id_range(text: &str) -> Option<(Id, Id)> {
-    let digits = text.to_ascii_lowercase();
-    if !(8..=32).contains(&digits.len()) || !digits.bytes().all(|byte| byte.is_ascii_hexdigit()) {
-        return None;
-    }
-    Some((format!("{digits:0<32}").parse().ok()?, format!("{digits:f<32}").parse().ok()?))
-}
-
-#[cfg(test)]
-impl Query {
-    pub(super) fn explained_page(&self) -> (String, Vec<Sql>) {
-        self.page()
-    }
-
-    pub(super) fn explained_count(&self) -> (String, Vec<Sql>) {
-        self.counting()
     }
 }

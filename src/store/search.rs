@@ -18,8 +18,8 @@ use crate::text::fold::fold;
 
 use super::error::{Result, StoreError};
 use super::project::text_of;
-use super::query::Row;
-use super::{Store, log};
+use super::rows::Row;
+use super::{Store, read};
 
 /// How many events one step of the indexer takes at most.
 const BATCH: i64 = 2_000;
@@ -177,7 +177,7 @@ pub(super) fn forget(conn: &Connection, key: i64, event: &Event) -> Result<()> {
 pub(super) fn has_passed(conn: &Connection, key: i64) -> Result<bool> {
     let mut query = conn.prepare_cached("SELECT indexed >= ?2 FROM stream WHERE no = ?1")?;
     let passed: Option<bool> =
-        query.query_row((log::stream_of(key), log::seq_of(key) as i64), |row| row.get(0)).optional()?;
+        query.query_row((read::stream_of(key), read::seq_of(key) as i64), |row| row.get(0)).optional()?;
     Ok(passed.unwrap_or(false))
 }
 
@@ -189,9 +189,9 @@ fn step(conn: &Connection) -> Result<bool> {
         .query_row([], |row| Ok((row.get(0)?, row.get(1)?)))
         .optional()?;
     let Some((stream, indexed)) = behind else { return Ok(false) };
-    let (from, to) = (log::key(stream, indexed as u64), log::key(stream + 1, 0));
+    let (from, to) = (read::key(stream, indexed as u64), read::key(stream + 1, 0));
     let mut upto = from;
-    for stored in log::read(conn, "WHERE e.key > ?1 AND e.key < ?2 ORDER BY e.key LIMIT ?3", (from, to, BATCH))? {
+    for stored in read::read(conn, "WHERE e.key > ?1 AND e.key < ?2 ORDER BY e.key LIMIT ?3", (from, to, BATCH))? {
         if let Some(event) = &stored.event {
             add(conn, stored.key, event)?;
         }
@@ -203,7 +203,7 @@ fn step(conn: &Connection) -> Result<bool> {
     if upto == from {
         return Err(StoreError::Damaged(format!("stream {stream} ends before its head")));
     }
-    conn.prepare_cached("UPDATE stream SET indexed = ?2 WHERE no = ?1")?.execute((stream, log::seq_of(upto) as i64))?;
+    conn.prepare_cached("UPDATE stream SET indexed = ?2 WHERE no = ?1")?.execute((stream, read::seq_of(upto) as i64))?;
     Ok(true)
 }
 
@@ -265,7 +265,7 @@ impl Finder<'_> {
         let mut rows = rows.query([query])?;
         let mut found = 0;
         while let Some(row) = rows.next()? {
-            for stored in log::read(conn, "WHERE e.key = ?1", [row.get::<_, i64>(0)?])? {
+            for stored in read::read(conn, "WHERE e.key = ?1", [row.get::<_, i64>(0)?])? {
                 if let Some(event) = stored.event
                     && self.look(&event)?
                 {
@@ -291,8 +291,8 @@ impl Finder<'_> {
             let from = indexed.max(seq - budget);
             unread += from - indexed;
             budget -= seq - from;
-            let range = (log::key(stream, from as u64), log::key(stream, seq as u64));
-            for stored in log::read(conn, "WHERE e.key > ?1 AND e.key <= ?2 ORDER BY e.key DESC", range)? {
+            let range = (read::key(stream, from as u64), read::key(stream, seq as u64));
+            for stored in read::read(conn, "WHERE e.key > ?1 AND e.key <= ?2 ORDER BY e.key DESC", range)? {
                 if let Some(event) = stored.event {
                     self.look(&event)?;
                 }

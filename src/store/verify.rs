@@ -11,7 +11,7 @@ use crate::domain::record::Record;
 use crate::domain::seal::verify_seal;
 
 use super::error::Result;
-use super::log::{self, StreamHead};
+use super::read::{self, StreamHead};
 use super::project::{Folded, Projected, Projector};
 use super::watch::{self, Contradiction};
 use super::{Store, id_at, schema};
@@ -111,17 +111,17 @@ impl Store {
         }
         let (mut seq, mut chain) = (head.from_seq, head.from_chain);
         while seq < head.seq {
-            let rows = log::read(
+            let rows = read::read(
                 &self.conn,
                 "WHERE e.key BETWEEN ?1 AND ?2 ORDER BY e.key",
-                (log::key(head.stream, seq + 1), log::key(head.stream, (seq + PAGE).min(head.seq))),
+                (read::key(head.stream, seq + 1), read::key(head.stream, (seq + PAGE).min(head.seq))),
             )?;
             if rows.is_empty() {
                 checker.stream(head, "problem-verify-missing");
                 break;
             }
             for stored in rows {
-                let at = log::seq_of(stored.key);
+                let at = read::seq_of(stored.key);
                 if at != seq + 1 {
                     checker.event(&stored.chain, head.replica, at, "problem-verify-missing");
                 }
@@ -207,7 +207,7 @@ impl Store {
             |row| row.get(0),
         )?;
         let mut across: BTreeMap<Id, Contradiction> = BTreeMap::new();
-        for ((name, key), _) in std::mem::take(&mut checker.keys) {
+        for (name, key) in std::mem::take(&mut checker.keys) {
             let shall = watch::contradictions_of_key(projector, &name, &key)?;
             let mut sorted = shall.clone();
             sorted.sort_by_key(|one| one.id);
@@ -230,7 +230,7 @@ struct Checker {
     records: u64,
     all: blake3::Hasher,
     registers: BTreeMap<String, blake3::Hasher>,
-    keys: BTreeMap<(String, String), ()>,
+    keys: BTreeSet<(String, String)>,
     defects: Vec<Defect>,
 }
 
@@ -267,7 +267,7 @@ impl Checker {
         if let (Some(register), Some(record)) = (folded.register, &folded.record) {
             for watch in register.watches {
                 if let Some(key) = (watch.key)(record) {
-                    self.keys.insert((watch.name.to_owned(), key), ());
+                    self.keys.insert((watch.name.to_owned(), key));
                 }
             }
         }

@@ -14,7 +14,7 @@ use crate::domain::registers;
 
 use super::error::Result;
 use super::project::{Folded, Projector};
-use super::{Store, id_at, log};
+use super::{Store, id_at, read};
 
 /// The source of contradictions that a record's own fold finds.
 const OWN: &str = "record";
@@ -262,7 +262,7 @@ impl Store {
         let mut query = self
             .conn
             .prepare_cached("SELECT code, count(*) FROM unfolded WHERE key BETWEEN ?1 AND ?2 GROUP BY code")?;
-        let rows = query.query_map((log::key(stream, from_seq), log::key(stream, to_seq)), |row| {
+        let rows = query.query_map((read::key(stream, from_seq), read::key(stream, to_seq)), |row| {
             Ok((row.get(0)?, row.get::<_, i64>(1)? as u64))
         })?;
         Ok(rows.collect::<rusqlite::Result<_>>()?)
@@ -275,7 +275,7 @@ impl Store {
             query.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?.collect::<rusqlite::Result<_>>()?;
         let mut all = Vec::new();
         for (key, code) in codes {
-            let stored = log::read(&self.conn, "WHERE e.key = ?1", [key])?;
+            let stored = read::read(&self.conn, "WHERE e.key = ?1", [key])?;
             all.extend(stored.into_iter().map(|one| UnfoldedEvent { code: code.clone(), event: one.event, chain: one.chain }));
         }
         Ok(all)

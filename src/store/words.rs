@@ -91,11 +91,11 @@ fn of_field(register: &Register, field: &FieldSpec, value: &Value, words: &mut W
     }
     match (field.kind, value) {
         (Kind::Number, Value::String(number)) => of_number(number, words),
-        (Kind::Text, Value::String(name)) if field.indexed || register.title.contains(&field.name) => {
-            // A masked name is shown and finds nothing.
-            if !name.contains(['*', '#']) {
-                words.insert((NAMES, name_word(name)));
-            }
+        // A masked name is shown and finds nothing.
+        (Kind::Text, Value::String(name))
+            if (field.indexed || register.title.contains(&field.name)) && !name.contains(['*', '#']) =>
+        {
+            words.insert((NAMES, name_word(name)));
         }
         (Kind::Map(cells), Value::Object(rows)) => {
             for (key, row) in rows {

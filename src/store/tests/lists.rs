@@ -71,7 +71,7 @@ fn queries() -> Vec<Query> {
 fn no_list_of_a_first_screen_and_no_indexed_field_scans_the_table() {
     let bench = filled();
     for query in queries() {
-        for (sql, args) in [query.explained_page(), query.explained_count()] {
+        for (sql, args) in [query.page(), query.counting()] {
             let mut plan = bench.store.conn.prepare(&format!("EXPLAIN QUERY PLAN {sql}")).unwrap();
             let lines: Vec<String> = plan
                 .query_map(rusqlite::params_from_iter(args), |row| row.get::<_, String>(3))
