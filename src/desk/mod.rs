@@ -6,6 +6,7 @@ pub mod act;
 pub mod case;
 //pub mod conversation;
 //pub mod import;
+pub mod freshness;
 pub mod item;
 pub mod note;
 pub mod order;

@@ -8,19 +8,19 @@ use ratatui::layout::{Position, Rect};
 
 use crate::config::Config;
 use crate::desk::Desk;
-use crate::i18n::Words;
+use crate::i18n::{Language, Words};
 use crate::problem::Problem;
 use crate::text::width::Ambiguous;
 use crate::tui::clipboard::{Copied, Road};
 use crate::tui::commands::{Command, Context};
 use crate::tui::keymap::Keymap;
-use crate::tui::keys::Input;
+use crate::tui::keys::{Input, Mouse};
 use crate::tui::overlays;
 use crate::tui::pane::{Flow, Notice, Pane, Reach, Screen};
 use crate::tui::panes;
 use crate::tui::panes::status::Status;
 use crate::tui::run::{App, Effect, Effects, Message};
-use crate::tui::theme::{Ink, Theme};
+use crate::tui::theme::{self, Ink, Theme};
 use crate::tui::widgets::{Look, keyrow, line};
 
 /// The wake that saves drafts.
@@ -47,16 +47,20 @@ pub struct Workstation {
     status: Status,
     saving: bool,
     mouse: bool,
+    theme_at: usize,
     copying: Option<String>,
     alarmed: usize,
 }
 
 impl Workstation {
     /// Sets the workstation up for the person who is signed in.
-    pub fn new(desk: Desk, config: Config, words: Words, theme: Theme, keymap: Keymap) -> Result<Self, Problem> {
+    pub fn new(desk: Desk, config: Config, words: Words, keymap: Keymap, size: (u16, u16)) -> Result<Self, Problem> {
         let (ambiguous, mouse) = (config.screen.ambiguous, config.screen.mouse);
+        let theme_at = theme::NAMES.iter().position(|name| *name == config.screen.theme.name()).unwrap_or(0);
         let home = panes::desk::DeskPane::new(&desk, &words)?;
-        let status = Status::read(&desk, &words)?;
+        let mut status = Status::read(&desk, &words)?;
+        status.resize(size.0, size.1);
+        let theme = Theme::named(config.screen.theme.name());
         let alarmed = status.alarming();
         Ok(Self {
             desk,
@@ -72,6 +76,7 @@ impl Workstation {
             status,
             saving: false,
             mouse,
+            theme_at,
             copying: None,
             alarmed,
         })
@@ -181,15 +186,7 @@ impl Workstation {
     fn screen(&mut self, screen: Screen) {
         self.save_drafts();
         self.front.clear();
-        let opened: Result<Option<Box<dyn Pane>>, Problem> = match screen {
-            Screen::Desk => Ok(None),
-            Screen::Printing => {
-                panes::printing::PrintingPane::new(&self.desk, &self.words).map(|pane| Some(Box::new(pane) as _))
-            }
-            Screen::Tables => panes::tables::TablesPane::new(&self.desk, &self.words).map(|pane| Some(Box::new(pane) as _)),
-            Screen::Held => panes::held::HeldPane::new(&self.desk, &self.words).map(|pane| Some(Box::new(pane) as _)),
-        };
-        match opened {
+        match panes::open(screen, &self.desk, &self.words) {
             Ok(pane) => self.front.extend(pane),
             Err(problem) => self.trouble(&problem),
         }
@@ -215,7 +212,11 @@ impl Workstation {
             self.trouble(&problem);
         }
         match Status::read(&self.desk, &self.words) {
-            Ok(status) => self.status = status,
+            Ok(status) => {
+                let (width, height) = self.status.size();
+                self.status = status;
+                self.status.resize(width, height);
+            }
             Err(problem) => self.trouble(&problem),
         }
         let item = self.home.item();
@@ -281,7 +282,7 @@ impl Workstation {
         }
         let command = match input {
             Input::Key(press) => self.keymap.find(&self.contexts(), *press),
-            Input::Mouse(mouse, x, y) => keyrow::clicked(*mouse, *x, *y, self.status.size(), &self.keymap, &self.contexts(), &self.look()),
+            Input::Mouse(Mouse::Down, column, row) => self.clicked(*column, *row),
             _ => None,
         };
         let Some(command) = command else {
@@ -293,6 +294,17 @@ impl Workstation {
             self.with_pane(effects, |pane, reach| pane.input(input, reach));
         }
         self.save_soon(effects);
+    }
+
+    /// The command of the key row's entry at a cell.
+    fn clicked(&self, column: u16, row: u16) -> Option<Command> {
+        let (width, height) = self.status.size();
+        let look = self.look();
+        match height.checked_sub(row + 1)? {
+            0 => keyrow::hit(&keyrow::row(&self.keymap, width, &look), column),
+            1 => keyrow::hit(&keyrow::hints(&self.keymap, &self.contexts(), width, &look), column),
+            _ => None,
+        }
     }
 
     /// Commands that mean the same everywhere and that the front pane left alone.
@@ -348,10 +360,15 @@ impl Workstation {
                 effects.list.push(Effect::Mouse(self.mouse));
             }
             Command::NextLanguage => {
-                self.words = Words::new(self.words.language().next());
+                let all = Language::ALL;
+                let at = all.iter().position(|language| *language == self.words.language()).unwrap_or(0);
+                self.words = Words::new(all[(at + 1) % all.len()]);
                 self.reread(effects);
             }
-            Command::NextTheme => self.theme = self.theme.next(),
+            Command::NextTheme => {
+                self.theme_at = (self.theme_at + 1) % theme::NAMES.len();
+                self.theme = Theme::named(theme::NAMES[self.theme_at]);
+            }
             Command::Messages => {
                 let pane = overlays::messages::Messages::new(self.messages.clone());
                 self.front.push(Box::new(pane));
@@ -373,11 +390,8 @@ impl Workstation {
             self.front.push(Box::new(overlays::plain::Plain::new(text)));
             return;
         }
-        let count = text.chars().count() as i64;
-        let id = if copied.sure { "desk-copied" } else { "desk-copied-unsure" };
-        let road = self.words.get(copied.road.word());
-        let args = [("count", count.into()), ("road", road.as_ref().into())];
-        let text = self.words.with(id, &args);
+        let id = if copied.sure { "tui-copied-native" } else { "tui-copied-terminal" };
+        let text = self.words.with(id, &[("count", text.chars().count().into())]);
         self.tell(Notice { text, ink: Ink::Ok });
     }
 }
@@ -425,7 +439,7 @@ impl App for Workstation {
             return self.pane().view(buf, area, &look);
         }
         let rows = area.height;
-        let keys = keyrow::height(rows);
+        let keys = if rows >= 8 { 2 } else { 0 };
         let status = u16::from(rows > 2);
         let inner = Rect { y: area.y + status, height: rows.saturating_sub(status + keys), ..area };
         if status > 0 {
@@ -440,7 +454,12 @@ impl App for Workstation {
             caret = pane.view(buf, inner, &look);
         }
         let keys_area = Rect { y: area.bottom() - keys, height: keys, ..area };
-        keyrow::draw(buf, keys_area, &self.keymap, &self.contexts(), &look);
+        if keys > 0 {
+            let hints = keyrow::hints(&self.keymap, &self.contexts(), area.width, &look);
+            keyrow::draw(buf, Rect { height: 1, ..keys_area }, &hints, &look);
+            let bottom = Rect { y: keys_area.y + 1, height: 1, ..keys_area };
+            keyrow::draw(buf, bottom, &keyrow::row(&self.keymap, area.width, &look), &look);
+        }
         if let Some(notice) = &self.notice
             && keys > 0
         {

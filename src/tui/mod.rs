@@ -6,6 +6,7 @@
 //!   `keymap` says which key asks for it;
 //! * `theme` holds styles by meaning, `widgets` draw without any state of ours.
 
+pub mod app;
 pub mod clipboard;
 pub mod commands;
 pub mod dump;
@@ -13,7 +14,11 @@ pub mod guard;
 pub mod keymap;
 pub mod keys;
 pub mod open;
+pub mod overlays;
+pub mod pane;
+pub mod panes;
 pub mod pen;
 pub mod run;
 pub mod theme;
 pub mod widgets;
+pub mod words;

@@ -9,7 +9,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
 use crate::desk::Desk;
-use crate::desk::card::Freshness;
+use crate::desk::freshness::Freshness;
 use crate::desk::people::People;
 use crate::desk::todo::{Item, Todo, View};
 use crate::domain::id::Id;

@@ -1,0 +1,54 @@
+//! What was said to the person in this session, the newest first.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::{Position, Rect};
+
+use crate::tui::commands::{Command, Context};
+use crate::tui::keys::Input;
+use crate::tui::pane::{Flow, Notice, Pane, Reach};
+use crate::tui::theme::Ink;
+use crate::tui::widgets::line::Run;
+use crate::tui::widgets::{Look, frame, line};
+
+/// The list of messages.
+pub struct Messages {
+    notices: Vec<Notice>,
+    top: usize,
+}
+
+impl Messages {
+    /// Shows these, given oldest first.
+    pub fn new(mut notices: Vec<Notice>) -> Self {
+        notices.reverse();
+        Self { notices, top: 0 }
+    }
+}
+
+impl Pane for Messages {
+    fn contexts(&self) -> Vec<Context> {
+        vec![Context::Message, Context::List]
+    }
+
+    fn command(&mut self, command: Command, _reach: &mut Reach<'_>) -> Flow {
+        match command {
+            Command::Next => self.top = (self.top + 1).min(self.notices.len().saturating_sub(1)),
+            Command::Previous => self.top = self.top.saturating_sub(1),
+            Command::Back | Command::Accept | Command::Open => return Flow::Close,
+            _ => return Flow::Pass,
+        }
+        Flow::Stay
+    }
+
+    fn input(&mut self, _input: &Input, _reach: &mut Reach<'_>) -> Flow {
+        Flow::Pass
+    }
+
+    fn view(&self, buf: &mut Buffer, area: Rect, look: &Look<'_>) -> Option<Position> {
+        let title = Run::new(look.words.get("command-messages").to_string(), Ink::Title);
+        let inner = frame::overlay(buf, area, &[title], &[], &[], look);
+        for (notice, y) in self.notices[self.top.min(self.notices.len())..].iter().zip(inner.top()..inner.bottom()) {
+            line::put(buf, (inner.x + 1, y), inner.width.saturating_sub(2), &notice.text, notice.ink, look);
+        }
+        None
+    }
+}
