@@ -2,35 +2,15 @@
 #![allow(clippy::unwrap_used)]
 
 use serde_json::json;
-use zhiban::chance::{FixedClock, SeededRandom};
-use zhiban::desk::Desk;
 use zhiban::desk::act::fields;
 use zhiban::desk::case::Request;
 use zhiban::desk::note::NewNote;
 use zhiban::desk::todo::View;
-use zhiban::domain::payload::{Change, Payload};
 use zhiban::domain::register::Owner;
-use zhiban::domain::registers::setting;
-use zhiban::domain::seal::ReplicaKey;
-use zhiban::domain::id::Id;
-use zhiban::store::{Author, Draft, Shop, Store};
 
-const NOW: i64 = 1_795_333_560_000;
-
-/// A drill desk of one person in a folder of its own.
-fn desk(folder: &std::path::Path, shop: &str, name: &str) -> Desk {
-    let mut store = Store::create(folder, Shop::drill(shop)).unwrap();
-    let mut random = SeededRandom::new(name);
-    let secret = *blake3::hash(name.as_bytes()).as_bytes();
-    let replica = store.add_replica(ReplicaKey::from_secret(&secret)).unwrap();
-    let change = Change { fields: fields([("key", json!("replica")), ("name", json!(name))]), ..Change::default() };
-    let first = Draft::new(&setting::REGISTER, Id::at(NOW, [1; 10]), Payload::Open(change), NOW);
-    store.append(&Author { replica, zone: 480 }, NOW, &mut random, &[first]).unwrap();
-    let mut desk = Desk::open(store, Box::new(FixedClock(NOW)), Box::new(random)).unwrap();
-    let person = desk.people().by_name(name).unwrap().clone();
-    desk.sign_in(&person).unwrap();
-    desk
-}
+#[path = "support/drill.rs"]
+mod drill;
+use drill::{NOW, desk};
 
 #[test]
 fn a_conversation_is_answered_claimed_passed_on_and_closed() {
