@@ -101,8 +101,9 @@ impl Desk {
                 exported_at: options.exported_at,
                 date_order: options.date_order,
                 zone: self.zone(),
+                currency: None,
             },
-            &Profiles::standard()?,
+            &Profiles::built_in()?,
         )?;
         let mut report = FileReport {
             file: name.to_owned(),
@@ -217,18 +218,22 @@ impl Desk {
     fn import_replies(&mut self, parsed: &Parsed, act: &mut Act, report: &mut FileReport) -> Result<(), Problem> {
         for one in &parsed.replies {
             // A phrase is named by its code and title: two desks that import one library hold one.
-            let name = format!("{}\u{0}{}", one.code.as_deref().unwrap_or_default(), one.title);
+            let name = format!("{}\u{0}{}", one.code, one.title);
             let id = self.secret()?.derive("reply", "", &name);
             let mut values = fields([
                 (reply::CODE.name(), json!(one.code)),
                 (reply::TITLE.name(), json!(one.title)),
                 (reply::TEXT.name(), json!(one.text)),
-                (reply::TOPIC.name(), json!(one.group)),
+                (reply::TOPIC.name(), json!(one.topic)),
                 (reply::STAGE_OF.name(), json!(one.stage)),
                 (reply::LANGUAGE_OF.name(), json!(one.language)),
+                (reply::SCENE.name(), json!(one.scene)),
                 (reply::VALID_UNTIL.name(), json!(one.valid_until)),
             ]);
-            values.retain(|path, value| reply::REGISTER.field(path).is_some_and(|field| field.kind.accepts(value)));
+            values.retain(|path, value| {
+                value.as_str() != Some("")
+                    && reply::REGISTER.field(path).is_some_and(|field| field.kind.accepts(value))
+            });
             let fate = match self.store().record(id)? {
                 None => {
                     act.open(&reply::REGISTER, id, values);

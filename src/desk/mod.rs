@@ -4,8 +4,8 @@
 
 pub mod act;
 pub mod case;
-//pub mod conversation;
-//pub mod import;
+pub mod conversation;
+pub mod import;
 pub mod freshness;
 pub mod item;
 pub mod note;

@@ -293,7 +293,7 @@ impl Query {
 }
 
 impl Mine {
-    /// Ours to do: mine, or unowned work of my posts; or a step that waits for me.
+    /// Mine, or unowned work of my posts, or a step of it waits for me (ux 8.1).
     fn term(&self, built: &mut Built) -> String {
         let person = built.arg(self.person.to_string());
         let posts: Vec<String> = self.posts.iter().map(|post| post.word().to_owned()).collect();
@@ -309,6 +309,6 @@ impl Mine {
             steps.push(step_word(&Step::Approve));
         }
         let step = built.any_of("r.step", steps);
-        format!("((r.ours = 1 AND ({})) OR {step})", owns.join(" OR "))
+        format!("({} OR {step})", owns.join(" OR "))
     }
 }

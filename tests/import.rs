@@ -1,0 +1,55 @@
+//! Imports through the desk: everything of the shared data twice, and the rules that an export
+//! writes by.
+#![allow(clippy::unwrap_used)]
+
+#[path = "support/drill.rs"]
+mod drill;
+
+use std::path::{Path, PathBuf};
+
+use drill::desk;
+use zhiban::desk::import::ImportOptions;
+
+fn shared(what: &str) -> Vec<PathBuf> {
+    let root = std::env::var_os("ZHIBAN_SHARED")
+        .map_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared"), PathBuf::from);
+    let Ok(folder) = std::fs::read_dir(root.join(what)) else {
+        eprintln!("SKIPPED: {what} is not here, so nothing was imported from it");
+        return Vec::new();
+    };
+    let mut files: Vec<PathBuf> = folder.flatten().map(|entry| entry.path()).filter(|path| path.is_file()).collect();
+    files.sort();
+    files
+}
+
+#[test]
+fn shared_orders_and_talks_are_taken_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut desk = desk(&folder.path().join("s"), "shop", "王主管");
+    let files: Vec<PathBuf> = shared("data/orders")
+        .into_iter()
+        .chain(shared("data/dialogues").into_iter().filter(|path| path.to_string_lossy().ends_with(".zb.jsonl")))
+        .collect();
+    for round in 1..=2 {
+        for path in &files {
+            let name = path.file_name().unwrap().to_string_lossy().into_owned();
+            let bytes = std::fs::read(path).unwrap();
+            let report = match desk.import(&name, &bytes, &ImportOptions::default()) {
+                Ok(report) => report,
+                Err(problem) => panic!("{name}: {problem:?}"),
+            };
+            println!(
+                "{round} {name}: {} {:?} {} read {} new {} changed {} same {} held {} refused {}",
+                report.kind, report.profile, report.encoding, report.read, report.new, report.changed, report.same,
+                report.held, report.refused
+            );
+            for problem in report.problems.iter().take(2) {
+                println!("    line {} {} {} {}", problem.line, problem.field, problem.reason, problem.value);
+            }
+            if round == 2 {
+                assert_eq!((report.new, report.changed), (0, 0), "{name}");
+            }
+        }
+    }
+    assert!(desk.store().verify().unwrap().clean);
+}
