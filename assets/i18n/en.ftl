@@ -1436,7 +1436,6 @@ handover-figure-complaints_closed = complaints closed
 handover-figure-reviews = reviews
 handover-figure-urged = urged
 handover-figure-away_minutes = minutes away
-handover-gap = { $text } with a gap
 handover-summary = { $subject } ({ $state })
 handover-next-conversation-ours = Answer the buyer
 handover-next-conversation-waits = Await the buyer, ask once more if silent
@@ -1468,7 +1467,10 @@ handover-missing-summary = lacks the line
 handover-missing-next = lacks what to do
 handover-missing-due = lacks the time
 handover-missing-if_then = lacks if-then
-problem-handover-missing = Line { $line } ({ $title }) { $missing }
+problem-handover-missing-summary = Line { $line } ({ $title }) lacks a line on how it stands
+problem-handover-missing-next = Line { $line } ({ $title }) lacks what to do
+problem-handover-missing-due = Line { $line } ({ $title }) lacks the time
+problem-handover-missing-if_then = Line { $line } ({ $title }) is red and lacks its if-then
 problem-handover-missing-hint = Red needs all four, yellow what to do and by when
 problem-handover-changed = The open items changed: { $items }, on the sheet { $lines }
 problem-handover-changed-hint = Look at the new ones, then sign
@@ -1485,6 +1487,8 @@ problem-handover-open = { $count } lines are not answered yet
 problem-handover-open-hint = Take, ask or return each
 problem-handover-second = The second person must be somebody else
 problem-handover-second-hint = Ask a colleague to look over it
+
+
 
 
 ## bundle
@@ -1554,7 +1558,8 @@ problem-reply-expired = This reply ended { $date }
 problem-reply-expired-hint = Choose another, or ask a supervisor to prolong it
 problem-reply-missing = { $count } missing: { $names }
 problem-reply-missing-hint = Choose a value, fill it in, or delete the braces
-find-freshness-never = never imported
+
+
 
 
 ## demo

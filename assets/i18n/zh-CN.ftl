@@ -1436,7 +1436,6 @@ handover-figure-complaints_closed = 结投诉
 handover-figure-reviews = 评价
 handover-figure-urged = 催付催件
 handover-figure-away_minutes = 离席分钟
-handover-gap = { $text } 有断号
 handover-summary = { $subject }（{ $state }）
 handover-next-conversation-ours = 回复买家
 handover-next-conversation-waits = 等买家回话，没回就再问一次
@@ -1468,7 +1467,10 @@ handover-missing-summary = 缺一句话
 handover-missing-next = 缺做什么
 handover-missing-due = 缺何时
 handover-missing-if_then = 缺若则
-problem-handover-missing = 第 { $line } 件「{ $title }」{ $missing }
+problem-handover-missing-summary = 第 { $line } 件「{ $title }」缺一句话
+problem-handover-missing-next = 第 { $line } 件「{ $title }」缺做什么
+problem-handover-missing-due = 第 { $line } 件「{ $title }」缺何时前
+problem-handover-missing-if_then = 第 { $line } 件「{ $title }」是红色，缺若则
 problem-handover-missing-hint = 红色要四格都填，黄色要做什么和何时
 problem-handover-changed = 待办刚变了：{ $items } 件，单上 { $lines } 件
 problem-handover-changed-hint = 看一眼新的再签
@@ -1485,6 +1487,8 @@ problem-handover-open = 还有 { $count } 件没点
 problem-handover-open-hint = 逐条接下、问或退回
 problem-handover-second = 第二人要是别人
 problem-handover-second-hint = 请旁边的同事核一遍
+
+
 
 
 ## bundle
@@ -1554,7 +1558,8 @@ problem-reply-expired = 这条话术 { $date } 已过期
 problem-reply-expired-hint = 换一条，或请主管改期限
 problem-reply-missing = 还缺 { $count } 处：{ $names }
 problem-reply-missing-hint = 选一个值、补上，或删掉花括号
-find-freshness-never = 没有导入过
+
+
 
 
 ## demo

@@ -1436,7 +1436,6 @@ handover-figure-complaints_closed = 結客訴
 handover-figure-reviews = 評價
 handover-figure-urged = 催付催件
 handover-figure-away_minutes = 離席分鐘
-handover-gap = { $text } 有跳號
 handover-summary = { $subject }（{ $state }）
 handover-next-conversation-ours = 回覆買家
 handover-next-conversation-waits = 等買家回覆，沒回就再問一次
@@ -1468,7 +1467,10 @@ handover-missing-summary = 缺一句話
 handover-missing-next = 缺做什麼
 handover-missing-due = 缺何時
 handover-missing-if_then = 缺若則
-problem-handover-missing = 第 { $line } 件「{ $title }」{ $missing }
+problem-handover-missing-summary = 第 { $line } 件「{ $title }」缺一句話
+problem-handover-missing-next = 第 { $line } 件「{ $title }」缺做什麼
+problem-handover-missing-due = 第 { $line } 件「{ $title }」缺何時前
+problem-handover-missing-if_then = 第 { $line } 件「{ $title }」是紅色，缺若則
 problem-handover-missing-hint = 紅色四格都要填，黃色要填做什麼和何時
 problem-handover-changed = 待辦剛有變動：{ $items } 件，單上 { $lines } 件
 problem-handover-changed-hint = 看過新的再簽
@@ -1485,6 +1487,8 @@ problem-handover-open = 還有 { $count } 件沒點
 problem-handover-open-hint = 逐條接下、提問或退回
 problem-handover-second = 第二人必須是別人
 problem-handover-second-hint = 請旁邊的同事核對一次
+
+
 
 
 ## bundle
@@ -1554,7 +1558,8 @@ problem-reply-expired = 這條話術 { $date } 已過期
 problem-reply-expired-hint = 換一條，或請主管改期限
 problem-reply-missing = 還缺 { $count } 處：{ $names }
 problem-reply-missing-hint = 選一個值、補上，或刪掉大括號
-find-freshness-never = 沒有匯入過
+
+
 
 
 ## demo

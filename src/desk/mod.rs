@@ -5,8 +5,9 @@
 pub mod act;
 pub mod case;
 pub mod conversation;
-pub mod import;
 pub mod freshness;
+pub mod handover;
+pub mod import;
 pub mod item;
 pub mod note;
 pub mod order;

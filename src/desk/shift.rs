@@ -16,7 +16,7 @@ use crate::problem::{Kind, Problem};
 use crate::store::Query;
 
 /// The hour at which the business day ends where the shop has not said another.
-const DAY_ENDS: u32 = 4;
+pub(super) const DAY_ENDS: u32 = 4;
 
 impl Desk {
     /// Returns the business day of a time (milliseconds UTC) as `2026-11-22`.
@@ -102,26 +102,6 @@ impl Desk {
         let wanted = person.to_string();
         let row = rows.iter().find(|row| row.fields.get("person").and_then(|id| id.as_str()) == Some(&wanted));
         row.map_or(Ok(None), |row| Ok(self.store().record(row.id)?))
-    }
-
-    /// Returns how many open items of the person stand in no handover that was signed today.
-    pub fn not_handed_over(&self) -> Result<usize, Problem> {
-        let me = self.me()?.id;
-        let day = self.business_day(self.now())?;
-        let signed = self.store().rows(&Query {
-            registers: vec!["handover"],
-            fields: vec![("day", day)],
-            limit: Some(1_000),
-            ..Query::default()
-        })?;
-        let mut handed = std::collections::BTreeSet::new();
-        for row in signed.iter().filter(|row| row.state != "draft" && !row.void) {
-            let lines = row.fields.get("lines").and_then(|lines| lines.as_object());
-            handed.extend(lines.into_iter().flat_map(|lines| lines.values()).filter_map(|line| {
-                line.get("record")?.as_str().map(str::to_owned)
-            }));
-        }
-        Ok(self.owned_open(me)?.iter().filter(|row| !handed.contains(&row.id.to_string())).count())
     }
 
     fn presence(&mut self, to: &str, reason: Option<&str>) -> Result<Done, Problem> {

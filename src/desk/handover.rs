@@ -1,0 +1,422 @@
+//! The end of a shift (S19): every open item of the person who leaves is a line, none can be
+//! dropped; how loud a line is follows from the item and may only be raised.
+//!
+//! The sheet is worked on as a local draft; only signing it writes a `handover` record, which
+//! the one who takes over answers line by line.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use super::Desk;
+use super::act::register;
+use crate::domain::field::{FromValue, Kind as FieldKind};
+use crate::domain::id::Id;
+use crate::domain::money::Money;
+use crate::domain::payload::Direction;
+use crate::domain::register::{Owner, Post, Register};
+use crate::domain::registers::{follow_up, handover, person, sheet};
+use crate::exchange::outlet::handover::Figure;
+use crate::exchange::outlet::table::Look;
+use crate::i18n::Words;
+use crate::problem::Problem;
+use crate::store::{Query, Row};
+use crate::text::clean;
+
+mod figures;
+mod paper;
+mod receive;
+mod sign;
+
+pub use crate::exchange::outlet::handover::Point;
+pub use receive::{Answer, Received, ReceivedLine};
+
+/// How long the next shift lasts: what falls due within it cannot wait for the one after.
+pub const NEXT_SHIFT: i64 = 8 * 3_600_000;
+/// The local draft's key.
+const DRAFT: &str = "handover";
+/// Longest sentence taken over from an item, in characters.
+const SENTENCE: usize = 60;
+/// The most sheets that a search for handovers looks at.
+const SHEETS: usize = 1_000;
+
+/// How loud a line is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub enum Severity {
+    /// Goes on as it is.
+    #[default]
+    Green,
+    /// Due within the next shift.
+    Yellow,
+    /// Money above the allowance in flight, a complaint, a promise or platform timeout due
+    /// within the next shift, or a contradiction.
+    Red,
+}
+
+impl Severity {
+    /// Returns the word in records.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Green => "green",
+            Self::Yellow => "yellow",
+            Self::Red => "red",
+        }
+    }
+
+    /// Returns the severity of a word.
+    pub fn of(word: &str) -> Option<Self> {
+        [Self::Green, Self::Yellow, Self::Red].into_iter().find(|severity| severity.word() == word)
+    }
+}
+
+/// An open item on the sheet.
+#[derive(Debug, Clone, PartialEq)]
+pub struct SheetLine {
+    /// The record's row as it is now.
+    pub row: Row,
+    /// How it stands, in a sentence.
+    pub summary: String,
+    /// What is to be done.
+    pub next: String,
+    /// By when, milliseconds UTC.
+    pub due: Option<i64>,
+    /// What to do if something happens or does not.
+    pub if_then: String,
+    /// How loud it is at least.
+    pub least: Severity,
+    /// How loud it is.
+    pub severity: Severity,
+}
+
+impl SheetLine {
+    /// Returns the names of the fields that its severity still asks for: `summary`, `next`,
+    /// `due`, `if_then`.
+    pub fn missing(&self) -> Vec<&'static str> {
+        let asked: &[&str] = match self.severity {
+            Severity::Red => &["summary", "next", "due", "if_then"],
+            Severity::Yellow => &["next", "due"],
+            Severity::Green => &[],
+        };
+        let is_there = |name: &str| match name {
+            "summary" => !self.summary.trim().is_empty(),
+            "next" => !self.next.trim().is_empty(),
+            "due" => self.due.is_some(),
+            _ => !self.if_then.trim().is_empty(),
+        };
+        asked.iter().copied().filter(|name| !is_there(name)).collect()
+    }
+
+    /// Raises the line; below what the item asks for it does not go.
+    pub fn raise(&mut self, severity: Severity) {
+        self.severity = severity.max(self.least);
+    }
+}
+
+/// The sheet of a shift that ends.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Sheet {
+    /// Who takes over.
+    pub to: Owner,
+    /// The word of the shift that ends.
+    pub shift: Option<String>,
+    /// When it began, milliseconds UTC.
+    pub starts: Option<i64>,
+    /// When it ends, milliseconds UTC.
+    pub ends: Option<i64>,
+    /// Every open item, the loudest first.
+    pub lines: Vec<SheetLine>,
+    /// What to watch out for.
+    pub points: Vec<Point>,
+    /// What was looked at before leaving, as words.
+    pub checks: Vec<String>,
+    /// What else is good to know.
+    pub note: String,
+    /// The shift's figures.
+    pub figures: Vec<Figure>,
+    /// Numbers of forms given in the shift, as runs.
+    pub numbers: Vec<String>,
+    /// How many unsent texts the person has.
+    pub drafts: usize,
+}
+
+impl Sheet {
+    /// Returns how many lines still lack something.
+    pub fn incomplete(&self) -> usize {
+        self.lines.iter().filter(|line| !line.missing().is_empty()).count()
+    }
+}
+
+/// What the person wrote on the sheet, kept until it is signed.
+#[derive(Debug, Default, Serialize, Deserialize)]
+struct Edits {
+    #[serde(default)]
+    to: Option<String>,
+    #[serde(default)]
+    lines: BTreeMap<String, LineEdit>,
+    #[serde(default)]
+    points: Vec<(String, Option<i64>)>,
+    #[serde(default)]
+    checks: Vec<String>,
+    #[serde(default)]
+    note: String,
+}
+
+#[derive(Debug, Default, Serialize, Deserialize)]
+struct LineEdit {
+    summary: String,
+    next: String,
+    due: Option<i64>,
+    if_then: String,
+    severity: String,
+    /// Whether the deadline is the person's and not the item's.
+    #[serde(default)]
+    own_due: bool,
+}
+
+impl Desk {
+    /// Returns the sheet of the person at the desk: every open item of theirs as it is now, with
+    /// what they wrote on it so far.
+    pub fn handover_draft(&self, words: &Words) -> Result<Sheet, Problem> {
+        let me = self.me()?.clone();
+        let edits = self.edits()?;
+        let plan = self.shift_of(me.id)?;
+        let ends = plan.as_ref().and_then(|plan| plan.get(sheet::ENDS));
+        let horizon = ends.unwrap_or_default().max(self.now()).saturating_add(NEXT_SHIFT);
+        let allowance = self.allowance(me.id)?;
+        let look = Look { words, zone: self.zone() };
+        let mut lines = Vec::new();
+        for row in self.to_hand_over(me.id)? {
+            let mut line = self.line(row, horizon, allowance, &look)?;
+            if let Some(edit) = edits.lines.get(&line.row.id.to_string()) {
+                edit.write_on(&mut line);
+            }
+            lines.push(line);
+        }
+        lines.sort_by_key(|line| (std::cmp::Reverse(line.severity), line.due.unwrap_or(i64::MAX), line.row.opened, line.row.id));
+        let (figures, numbers) = self.shift_figures()?;
+        Ok(Sheet {
+            to: match edits.to.as_deref().and_then(Owner::parse) {
+                Some(to) => to,
+                None => self.successor()?,
+            },
+            shift: plan.as_ref().and_then(|plan| plan.get(sheet::SHIFT_OF)),
+            starts: plan.as_ref().and_then(|plan| plan.get(sheet::STARTS)),
+            ends,
+            lines,
+            points: edits.points.into_iter().map(|(text, until)| Point { text, until }).collect(),
+            checks: edits.checks,
+            note: edits.note,
+            figures,
+            numbers,
+            drafts: self.unsent(me.id)?,
+        })
+    }
+
+    /// Keeps what the person wrote on the sheet, durably, until it is signed.
+    pub fn keep_handover(&mut self, sheet: &Sheet) -> Result<(), Problem> {
+        let (person, now) = (self.me()?.id.to_string(), self.now());
+        let edits = Edits {
+            to: Some(sheet.to.spelling()),
+            lines: sheet.lines.iter().map(|line| (line.row.id.to_string(), LineEdit::of(line))).collect(),
+            points: sheet.points.iter().map(|point| (point.text.clone(), point.until)).collect(),
+            checks: sheet.checks.clone(),
+            note: sheet.note.clone(),
+        };
+        let text = serde_json::to_string(&edits).unwrap_or_default();
+        Ok(self.store_mut().set_draft(&person, DRAFT, &text, now)?)
+    }
+
+    fn edits(&self) -> Result<Edits, Problem> {
+        let text = self.store().draft(&self.me()?.id.to_string(), DRAFT)?;
+        // A draft of another release that cannot be read is begun anew.
+        Ok(text.and_then(|text| serde_json::from_str(&text).ok()).unwrap_or_default())
+    }
+
+    fn unsent(&self, person: Id) -> Result<usize, Problem> {
+        let drafts = self.store().drafts(&person.to_string())?;
+        Ok(drafts.iter().filter(|draft| draft.key != DRAFT && !draft.text.trim().is_empty()).count())
+    }
+
+    /// Returns the open items that a person's handover must list; the sheets themselves are not
+    /// among them.
+    pub fn to_hand_over(&self, person: Id) -> Result<Vec<Row>, Problem> {
+        let mut rows = self.owned_open(person)?;
+        rows.retain(|row| row.register != handover::REGISTER.name && !row.void);
+        Ok(rows)
+    }
+
+    /// Returns how many open items of the person stand in no handover that was signed today; a
+    /// line that came back counts as open again.
+    pub fn not_handed_over(&self) -> Result<usize, Problem> {
+        let me = self.me()?.id;
+        let mut handed = std::collections::BTreeSet::new();
+        for row in self.sheets(&[("day", self.business_day(self.now())?)])? {
+            let mine = row.fields.get(handover::FROM.name()).and_then(Id::from_value) == Some(me);
+            if !mine || !matches!(row.state.as_str(), "signed" | "acknowledged") {
+                continue;
+            }
+            let lines = row.fields.get(handover::LINES.name()).and_then(Value::as_object);
+            let stands = |line: &&Value| line.get("ack").and_then(Value::as_str) != Some("returned");
+            handed.extend(
+                lines.into_iter().flat_map(|lines| lines.values()).filter(stands)
+                    .filter_map(|line| line.get("record").and_then(Id::from_value)),
+            );
+        }
+        Ok(self.to_hand_over(me)?.iter().filter(|row| !handed.contains(&row.id)).count())
+    }
+
+    /// The handover sheets with these values, the newest first.
+    fn sheets(&self, fields: &[(&'static str, String)]) -> Result<Vec<Row>, Problem> {
+        let rows = self.store().rows(&Query {
+            registers: vec![handover::REGISTER.name],
+            fields: fields.to_vec(),
+            order: crate::store::Order::Opened,
+            limit: Some(SHEETS),
+            ..Query::default()
+        })?;
+        Ok(rows.into_iter().filter(|row| !row.void).collect())
+    }
+
+    /// Returns who takes over by today's plan, else the person's first post.
+    pub fn successor(&self) -> Result<Owner, Problem> {
+        let me = self.me()?.clone();
+        let rows = self.store().rows(&Query {
+            registers: vec![sheet::REGISTER.name],
+            fields: vec![(sheet::DAY.name(), self.business_day(self.now())?)],
+            limit: Some(SHEETS),
+            ..Query::default()
+        })?;
+        let person = |row: &Row, field: &str| row.fields.get(field).and_then(Id::from_value);
+        let follower = rows
+            .iter()
+            .filter(|row| !row.void && person(row, sheet::FOLLOWS.name()) == Some(me.id))
+            .find_map(|row| person(row, sheet::PERSON.name()));
+        Ok(match follower {
+            Some(follower) if follower != me.id => Owner::Person(follower),
+            _ => Owner::Post(me.posts.first().copied().unwrap_or(Post::General)),
+        })
+    }
+
+    /// What the person may refund in one case without asking, in minor units: the person's own
+    /// limit, else the shop's.
+    fn allowance(&self, id: Id) -> Result<i64, Problem> {
+        let own = self.store().record(id)?.and_then(|record| record.get(person::LIMIT_CASE));
+        if let Some(limit) = own {
+            return Ok(limit.minor);
+        }
+        let limit = self.setting("limit_case")?;
+        let limit = limit.and_then(|limit| Money::parse(&limit, crate::domain::money::Currency::CNY).ok());
+        Ok(limit.map_or(0, |limit| limit.minor))
+    }
+
+    fn line(&self, row: Row, horizon: i64, allowance: i64, look: &Look<'_>) -> Result<SheetLine, Problem> {
+        let kind = register(&row.register)?;
+        let least = severity(&row, horizon, allowance);
+        let subject = match subject(kind, &row, look) {
+            Some(subject) => Some(subject),
+            None => self.last_words(row.id)?,
+        };
+        let state = look.known(&format!("state-{}-{}", row.register, row.state), &row.state);
+        let summary = match subject {
+            Some(subject) => look.words.with(
+                "handover-summary",
+                &[("subject", cut(&subject).into()), ("state", state.into())],
+            ),
+            None => state,
+        };
+        let next = next_step(&row, look);
+        Ok(SheetLine { summary, next, due: row.due, if_then: String::new(), least, severity: least, row })
+    }
+
+    /// The last that was said between the buyer and us.
+    fn last_words(&self, record: Id) -> Result<Option<String>, Problem> {
+        let record = self.store().record(record)?;
+        let said = record.iter().flat_map(|record| record.entries.iter().rev()).find(|entry| {
+            !entry.void && matches!(entry.say.direction, Direction::In | Direction::Out)
+        });
+        Ok(said.and_then(|entry| entry.say.text.clone()))
+    }
+}
+
+impl LineEdit {
+    fn of(line: &SheetLine) -> Self {
+        Self {
+            summary: line.summary.clone(),
+            next: line.next.clone(),
+            due: line.due,
+            if_then: line.if_then.clone(),
+            severity: line.severity.word().to_owned(),
+            own_due: line.due != line.row.due,
+        }
+    }
+
+    /// What the item itself says (its deadline, how loud it is) is never older than the item.
+    fn write_on(&self, line: &mut SheetLine) {
+        line.summary.clone_from(&self.summary);
+        line.next.clone_from(&self.next);
+        line.if_then.clone_from(&self.if_then);
+        if self.own_due {
+            line.due = self.due;
+        }
+        line.raise(Severity::of(&self.severity).unwrap_or_default());
+    }
+}
+
+/// Returns how loud an item is at least; `horizon` ends the next shift (milliseconds UTC),
+/// `allowance` in minor units.
+pub fn severity(row: &Row, horizon: i64, allowance: i64) -> Severity {
+    let soon = row.due.is_some_and(|due| due <= horizon);
+    let in_flight = row.register == "case" && matches!(row.state.as_str(), "submitted" | "approved" | "to_execute");
+    let money = in_flight && row.amount.as_ref().is_some_and(|(minor, _)| *minor > allowance);
+    let word_or_platform = row.register == "promise" || row.due_source.as_deref() == Some("platform");
+    if row.conflicts > 0 || row.register == "complaint" || money || soon && word_or_platform {
+        Severity::Red
+    } else if soon {
+        Severity::Yellow
+    } else {
+        Severity::Green
+    }
+}
+
+/// What an item is about, words of closed lists translated.
+fn subject(register: &Register, row: &Row, look: &Look<'_>) -> Option<String> {
+    if register.name == "conversation" {
+        return None;
+    }
+    register.subject.iter().find_map(|name| {
+        let text = row.fields.get(*name)?.as_str()?;
+        match register.field(name)?.kind {
+            FieldKind::Choice(list) => Some(look.value(list.name, text)),
+            _ => Some(text.to_owned()),
+        }
+    })
+}
+
+/// What is to be done next, by register and state.
+fn next_step(row: &Row, look: &Look<'_>) -> String {
+    let field = |name: &str| row.fields.get(name).and_then(Value::as_str);
+    if row.register == follow_up::REGISTER.name
+        && let Some(text) = field(follow_up::SUBJECT.name()).or(field(follow_up::TEXT.name()))
+    {
+        return cut(text);
+    }
+    let state = match row.register.as_str() {
+        "conversation" if row.ours => "ours",
+        "conversation" => "waits",
+        _ => &row.state,
+    };
+    let ids = [format!("handover-next-{}-{state}", row.register), format!("handover-next-{}", row.register)];
+    let known = ids.iter().find(|id| look.words.has(id)).map_or("handover-next-other", String::as_str);
+    look.words.get(known).to_string()
+}
+
+/// A text as one line of a sentence's length.
+fn cut(text: &str) -> String {
+    let line = clean::line(text.trim());
+    if line.chars().count() <= SENTENCE {
+        return line.into_owned();
+    }
+    line.chars().take(SENTENCE).chain("..".chars()).collect()
+}
+
