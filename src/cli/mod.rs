@@ -1,1 +1,116 @@
-//! See the map of the house in the crate's documentation.
+//! The command line: subcommands over the desk. Parse, sit down, act, print, exit code.
+
+mod args;
+mod begin;
+mod exchange;
+mod help;
+mod look;
+mod out;
+mod session;
+mod shift;
+mod work;
+
+use std::ffi::OsString;
+use std::io::{self, Write};
+
+use clap::{FromArgMatches, Parser};
+
+use crate::config::Config;
+use crate::i18n::{Language, Words};
+use crate::problem::{Kind, Problem};
+
+use args::{Cli, Command};
+use out::Out;
+use session::Place;
+
+/// Exit code of what was done and is clean.
+const CLEAN: u8 = 0;
+/// Exit code of what was done with findings, or refused.
+const FINDINGS: u8 = 1;
+
+/// Runs a command line, the program's name first, and returns the exit code: 0 done and
+/// clean, 1 done with findings or refused, 2 not understood or unreadable.
+pub fn run(line: impl IntoIterator<Item = OsString>) -> u8 {
+    let line: Vec<OsString> = line.into_iter().collect();
+    let words = Words::new(language(&line));
+    // Words for help are put in only where help is asked for or the line is wrong.
+    let cli = match Cli::try_parse_from(&line) {
+        Ok(cli) => cli,
+        Err(_) => match help::command(&words).try_get_matches_from(&line).and_then(|matches| Cli::from_arg_matches(&matches)) {
+            Ok(cli) => cli,
+            Err(error) => return refuse(&error, words),
+        },
+    };
+    let out = Out { words, json: cli.global.json, quiet: cli.global.quiet };
+    finish(&out, dispatch(cli, &out))
+}
+
+/// Shows help and version, and says what of a line was not understood.
+fn refuse(error: &clap::Error, words: Words) -> u8 {
+    let Some(problem) = help::problem(error) else {
+        // A reader that went away has seen enough.
+        let _ = write!(io::stdout(), "{}", error.render());
+        return CLEAN;
+    };
+    let out = Out { words, json: false, quiet: false };
+    out.problem(&problem);
+    problem.exit_code()
+}
+
+fn finish(out: &Out, done: Result<u8, Problem>) -> u8 {
+    match done {
+        Ok(code) => code,
+        Err(problem) if problem.message == out::CLOSED => CLEAN,
+        Err(problem) => {
+            out.problem(&problem);
+            problem.exit_code()
+        }
+    }
+}
+
+/// The language that the line asks for, else the settings', else the system's: needed before
+/// the line is read, so that what is wrong with it is said in that language.
+fn language(line: &[OsString]) -> Language {
+    let words: Vec<&str> = line.iter().filter_map(|word| word.to_str()).collect();
+    let value_of = |option: &str| {
+        words.iter().enumerate().find_map(|(at, word)| match word.strip_prefix(option) {
+            Some("") => words.get(at + 1).copied(),
+            Some(rest) => rest.strip_prefix('='),
+            None => None,
+        })
+    };
+    let named = value_of("--lang").and_then(Language::from_tag);
+    let config = || Config::load(value_of("--config").map(std::path::Path::new)).ok();
+    named.or_else(|| config().map(|config| config.language())).unwrap_or_else(Language::of_system)
+}
+
+fn dispatch(cli: Cli, out: &Out) -> Result<u8, Problem> {
+    if let Some(tag) = &cli.global.lang
+        && Language::from_tag(tag).is_none()
+    {
+        return Err(Problem::new(Kind::NotUnderstood, "problem-cli-language")
+            .arg("value", tag)
+            .hint("problem-cli-language-hint"));
+    }
+    let Some(command) = cli.command else { return Ok(0) };
+    if let Command::Completions(args) = &command {
+        return begin::completions(args.shell, out);
+    }
+    let place = Place::of(&cli.global)?;
+    match command {
+        Command::Init(args) => begin::init(&place, &args, out),
+        Command::Bundle(args) => exchange::bundle(&place, args, out),
+        Command::List(args) => look::list(&place.desk(false)?, &args, out),
+        Command::Show(args) => look::show(&place.desk(false)?, &args.id, out),
+        Command::Search(args) => look::search(&place.desk(false)?, &args, out),
+        Command::Unfolded => look::unfolded(&place.desk(false)?, out),
+        Command::Contradictions(args) => {
+            let mut desk = place.desk(args.settle.is_some())?;
+            look::contradictions(&mut desk, &args, out)
+        }
+        Command::Verify => look::verify(&place.store()?, out),
+        Command::Rebuild => look::rebuild(&mut place.store()?, out),
+        Command::SignIn(args) => shift::sign_in(&place, &args, out),
+        command => work::run(&mut place.desk(true)?, command, out),
+    }
+}

@@ -207,6 +207,10 @@ impl Desk {
             [] => Err(not_found(name)),
             [only] => Ok(only.id),
             several => {
+                // An order's number names the order, whatever else bears it.
+                if let Some(order) = self.order_by_number(name)? {
+                    return Ok(order.id);
+                }
                 let candidates: Vec<String> =
                     several.iter().take(5).map(|row| format!("{} {}", row.register, row.id)).collect();
                 Err(Problem::new(Kind::NotUnderstood, "problem-ambiguous")

@@ -3,6 +3,7 @@
 //! a [`Problem`].
 
 pub mod act;
+pub mod begin;
 pub mod case;
 pub mod conversation;
 pub mod freshness;
@@ -14,10 +15,13 @@ pub mod order;
 pub mod people;
 pub mod promise;
 pub mod settings;
+pub mod settle;
 pub mod shift;
 pub mod talk;
 pub mod todo;
 pub mod undo;
+pub mod values;
+pub mod views;
 
 use chrono_tz::Tz;
 

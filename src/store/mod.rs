@@ -18,6 +18,7 @@ mod draft;
 mod error;
 mod foreign;
 mod keys;
+mod lay;
 mod log;
 mod place;
 mod project;

@@ -1,0 +1,370 @@
+//! Looking: lists, single records, search, what does not count, what contradicts, checks.
+
+use serde_json::{Map, Value, json};
+
+use super::args::{Contradictions, List, Search, Settle};
+use super::out::{Out, fields_json, local, owner_name, rfc3339, value_text};
+use super::{CLEAN, FINDINGS};
+use crate::desk::Desk;
+use crate::desk::act::{not_found, register};
+use crate::desk::todo::View;
+use crate::domain::event::Verb;
+use crate::domain::id::Id;
+use crate::domain::payload::Payload;
+use crate::domain::record::{Entry, Record};
+use crate::domain::register::Register;
+use crate::domain::registers;
+use crate::problem::{Kind, Problem};
+use crate::store::{Row, Store};
+
+/// The longest page that is printed.
+const MOST: usize = 10_000;
+
+/// Lists a register, or what waits.
+pub(super) fn list(desk: &Desk, args: &List, out: &Out) -> Result<u8, Problem> {
+    let limit = args.limit.clamp(1, MOST);
+    let mut rows = match args.register.as_str() {
+        "todo" => todo(desk, args.view.as_deref())?,
+        name => desk.view(register(name)?, args.view.as_deref(), limit + 1)?,
+    };
+    let more = rows.len() > limit;
+    rows.truncate(limit);
+    print(desk, &rows, out)?;
+    let count = if more { "cli-count-more" } else { "cli-count" };
+    out.say(count, &[("count", rows.len().into())])?;
+    Ok(CLEAN)
+}
+
+fn todo(desk: &Desk, view: Option<&str>) -> Result<Vec<Row>, Problem> {
+    let view = match view {
+        None => View::All,
+        Some(name) => View::of(name).ok_or_else(|| {
+            let views: Vec<&str> = View::ALL.iter().map(|view| view.name()).collect();
+            Problem::new(Kind::NotUnderstood, "problem-cli-view")
+                .arg("view", name)
+                .arg("views", views.join(", "))
+                .hint("problem-cli-view-hint")
+        })?,
+    };
+    Ok(desk.todo(view)?.buyers.into_iter().flat_map(|buyer| buyer.items).map(|item| item.row).collect())
+}
+
+fn print(desk: &Desk, rows: &[Row], out: &Out) -> Result<(), Problem> {
+    for row in rows {
+        if out.json {
+            out.object(&row_json(desk, row))?;
+        } else {
+            out.line(&row_line(desk, row, out))?;
+        }
+    }
+    Ok(())
+}
+
+fn name_of(desk: &Desk) -> impl Fn(crate::domain::register::Owner) -> Option<String> + '_ {
+    |owner| desk.people().name_of(owner).map(str::to_owned)
+}
+
+/// The shape of `list` and `search` (design section 9).
+pub(super) fn row_json(desk: &Desk, row: &Row) -> Value {
+    json!({
+        "id": row.id.to_string(),
+        "register": row.register,
+        "number": row.number,
+        "state": row.state,
+        "title": row.title,
+        "subject": row.subject,
+        "owner": owner_name(row.owner, name_of(desk)),
+        "owner_id": row.owner.map(|owner| owner.spelling()),
+        "first_owner": owner_name(row.first_owner, name_of(desk)),
+        "due": row.due.map(rfc3339),
+        "due_source": row.due_source,
+        "opened": rfc3339(row.opened),
+        "closed": row.closed.map(rfc3339),
+        "customer": row.customer.map(|id| id.to_string()),
+        "order": row.order_id.map(|id| id.to_string()),
+        "order_number": row.order_number,
+        "waits_for_us": row.ours,
+        "contradictions": row.conflicts,
+        "void": row.void,
+    })
+}
+
+pub(super) fn row_line(desk: &Desk, row: &Row, out: &Out) -> String {
+    let state = out.words.get(&format!("state-{}-{}", row.register, row.state));
+    let owner = owner_name(row.owner, name_of(desk)).unwrap_or_default();
+    let due = row.due.map(|at| local(at, desk.zone())).unwrap_or_default();
+    let short: String = row.id.to_string().chars().take(8).collect();
+    let number = row.number.clone().unwrap_or(short);
+    let parts = [
+        number.as_str(),
+        &out.words.get(&format!("register-{}", row.register)),
+        &state,
+        row.title.as_deref().unwrap_or_default(),
+        row.subject.as_deref().unwrap_or_default(),
+        &owner,
+        &due,
+    ];
+    parts.iter().filter(|part| !part.is_empty()).map(|part| part.replace('\n', " ")).collect::<Vec<_>>().join("  ")
+}
+
+/// Shows one record whole.
+pub(super) fn show(desk: &Desk, name: &str, out: &Out) -> Result<u8, Problem> {
+    let id = desk.resolve(name)?;
+    let (record, declared) = desk.record(id)?;
+    let row = desk.store().row(id)?.ok_or_else(|| not_found(name))?;
+    let conflicts = contradictions_of(desk, &record)?;
+    if out.json {
+        let mut object = row_json(desk, &row);
+        if let Some(object) = object.as_object_mut() {
+            object.insert("fields".into(), fields_json(Some(declared), &record.shown()));
+            object.insert("timeline".into(), Value::Array(timeline(desk, &record)?));
+            object.insert("contradictions".into(), Value::Array(conflicts.iter().map(|one| one.1.clone()).collect()));
+        }
+        out.object(&object)?;
+        return Ok(CLEAN);
+    }
+    out.line(&row_line(desk, &row, out))?;
+    show_fields(desk, &record, declared, out)?;
+    for line in timeline(desk, &record)? {
+        out.line(&timeline_line(desk, &line, out))?;
+    }
+    for (sentence, _) in conflicts {
+        out.line(&sentence)?;
+    }
+    Ok(CLEAN)
+}
+
+fn show_fields(desk: &Desk, record: &Record, declared: &'static Register, out: &Out) -> Result<(), Problem> {
+    for field in declared.fields.iter().chain(registers::COMMON) {
+        if let Some(value) = record.value(field.name) {
+            let own = format!("field-{}-{}", declared.name, field.name);
+            let label = if out.words.has(&own) { own } else { format!("field-common-{}", field.name) };
+            let text = value_text(field, value, &out.words, desk.zone());
+            out.line(&format!("  {}: {}", out.words.get(&label), text.replace('\n', " ")))?;
+        }
+    }
+    for (path, value) in &record.values {
+        let Some((map, _)) = path.split_once('/') else { continue };
+        let (Some(field), Some(write)) = (declared.field(path), value.last()) else { continue };
+        if !write.value.is_null() && map != "replicas" {
+            let text = value_text(field, &write.value, &out.words, desk.zone());
+            out.line(&format!("  {path}: {}", text.replace('\n', " ")))?;
+        }
+    }
+    Ok(())
+}
+
+/// All that happened to a record, oldest first.
+fn timeline(desk: &Desk, record: &Record) -> Result<Vec<Value>, Problem> {
+    let mut lines: Vec<(i64, Value)> = record.entries.iter().map(|entry| (entry.at, entry_json(desk, entry))).collect();
+    for event in desk.store().events(record.id)? {
+        if event.head.verb == Verb::Say as u8 {
+            continue;
+        }
+        let mut line = Map::new();
+        line.insert("at".into(), rfc3339(event.head.at));
+        let author = desk.people().of_replica(event.head.replica).map(|person| person.name.clone());
+        line.insert("author".into(), json!(author.unwrap_or_else(|| event.head.replica.to_string())));
+        let payload = Payload::read(&event);
+        line.insert("verb".into(), json!(payload.as_ref().map(|payload| payload.verb().name())));
+        line.insert("event".into(), json!(event.chain.short().to_string()));
+        line.insert("void".into(), json!(record.voided.contains(&event.chain)));
+        describe(&mut line, payload, desk, &record.register);
+        lines.push((event.head.at, Value::Object(line)));
+    }
+    lines.sort_by_key(|(at, _)| *at);
+    Ok(lines.into_iter().map(|(_, line)| line).collect())
+}
+
+fn entry_json(desk: &Desk, entry: &Entry) -> Value {
+    let recorded_by = desk.people().of_replica(entry.trace.replica).map(|person| person.name.clone());
+    json!({
+        "at": rfc3339(entry.at),
+        "author": entry.say.author.clone().or(recorded_by),
+        "verb": Verb::Say.name(),
+        "direction": entry.say.direction.word(),
+        "text": entry.say.text,
+        "channel": entry.say.channel,
+        "copied": entry.say.copied,
+        "seen_sent": entry.seen_sent,
+        "event": entry.trace.chain.short().to_string(),
+        "void": entry.void,
+    })
+}
+
+fn describe(line: &mut Map<String, Value>, payload: Option<Payload>, desk: &Desk, register: &str) {
+    let mut put = |name: &str, value: Value| {
+        if !value.is_null() {
+            line.insert(name.to_owned(), value);
+        }
+    };
+    match payload {
+        Some(Payload::Open(change) | Payload::Set(change)) => {
+            let fields: Map<String, Value> = change.fields.into_iter().collect();
+            put("fields", fields_json(registers::by_name(register), &Value::Object(fields)));
+            put("exported_at", change.exported_at.map_or(Value::Null, rfc3339));
+        }
+        Some(Payload::Move { from, to, reason, note }) => {
+            put("from", json!(from));
+            put("to", json!(to));
+            put("reason", json!(reason));
+            put("note", json!(note));
+        }
+        Some(Payload::Assign { to, reason, note, .. }) => {
+            put("to", json!(owner_name(Some(to), name_of(desk))));
+            put("reason", json!(reason));
+            put("note", json!(note));
+        }
+        Some(Payload::Attach { hash, media, size, name }) => {
+            put("hash", json!(crate::domain::id::Chain(hash).to_string()));
+            put("type", json!(media));
+            put("size", json!(size));
+            put("name", json!(name));
+        }
+        Some(Payload::Sign { meaning, of, saw, note }) => {
+            put("meaning", json!(meaning.word()));
+            put("of", json!(of.to_string()));
+            put("saw", Value::Object(saw));
+            put("note", json!(note));
+        }
+        Some(Payload::Link { to, register, relation }) => {
+            put("to", json!(to.to_string()));
+            put("register", json!(register));
+            put("relation", json!(relation.word()));
+        }
+        Some(Payload::Void { reason, .. } | Payload::Erase { reason, .. }) => put("reason", json!(reason)),
+        Some(Payload::Say(_)) | None => {}
+    }
+}
+
+fn timeline_line(desk: &Desk, line: &Value, out: &Out) -> String {
+    let text = |name: &str| line.get(name).and_then(Value::as_str).unwrap_or_default();
+    let at = chrono::DateTime::parse_from_rfc3339(text("at")).map(|at| local(at.timestamp_millis(), desk.zone()));
+    let what = match text("verb") {
+        "say" => format!("{}  {}", out.words.get(&format!("cli-direction-{}", text("direction"))), text("text")),
+        "move" => format!("{}  {} > {}", out.words.get("cli-verb-move"), text("from"), text("to")),
+        "assign" => format!("{}  {}  {}", out.words.get("cli-verb-assign"), text("to"), text("reason")),
+        "sign" => format!("{}  {}", out.words.get("cli-verb-sign"), text("meaning")),
+        "" => out.words.get("cli-verb-unknown").to_string(),
+        verb => out.words.get(&format!("cli-verb-{verb}")).to_string(),
+    };
+    let void = if line.get("void") == Some(&json!(true)) { out.words.get("cli-void") } else { "".into() };
+    format!("  {}  {}  {} {void}", at.unwrap_or_default(), text("author"), what.replace('\n', " "))
+}
+
+/// The open contradictions of a record, each as a sentence and as an object.
+fn contradictions_of(desk: &Desk, record: &Record) -> Result<Vec<(String, Value)>, Problem> {
+    let open = desk.store().contradictions_of(record.id)?;
+    Ok(open.into_iter().filter(|one| !one.closed).map(|one| contradiction(&one)).collect())
+}
+
+fn contradiction(one: &crate::store::Contradiction) -> (String, Value) {
+    let records: Vec<String> = one.records.iter().map(Id::to_string).collect();
+    let short: String = one.id.to_string().chars().take(12).collect();
+    let sentence = format!("{short}  {}  {}  {}", one.kind, one.about, records.join(" "));
+    let object = json!({"id": one.id.to_string(), "kind": one.kind, "about": one.about, "records": records,
+        "evidence": one.evidence, "closed": one.closed});
+    (sentence, object)
+}
+
+/// Finds text.
+pub(super) fn search(desk: &Desk, args: &Search, out: &Out) -> Result<u8, Problem> {
+    let only = args.register.as_deref().map(register).transpose()?.map(|register| register.name);
+    let found = desk.store().search(&args.text, only, args.limit.clamp(1, MOST))?;
+    for hit in &found.hits {
+        if out.json {
+            let mut object = row_json(desk, &hit.row);
+            if let Some(object) = object.as_object_mut() {
+                object.insert("snippet".into(), json!(hit.snippet));
+                object.insert("at".into(), rfc3339(hit.at));
+            }
+            out.object(&object)?;
+        } else {
+            out.line(&row_line(desk, &hit.row, out))?;
+            out.line(&format!("    {}", hit.snippet.replace('\n', " ")))?;
+        }
+    }
+    out.say("cli-count", &[("count", found.hits.len().into())])?;
+    if found.behind > 0 {
+        out.say("cli-search-behind", &[("count", found.behind.into())])?;
+    }
+    Ok(CLEAN)
+}
+
+/// Lists what is in the log and does not count, and what is kept outside of it.
+pub(super) fn unfolded(desk: &Desk, out: &Out) -> Result<u8, Problem> {
+    let unfolded = desk.store().unfolded()?;
+    let outside = desk.store().outside()?;
+    for one in &unfolded {
+        let head = one.event.as_ref().map(|event| &event.head);
+        let author = head.and_then(|head| desk.people().of_replica(head.replica)).map(|person| person.name.clone());
+        let record = head.map(|head| head.record.to_string());
+        if out.json {
+            let object = json!({"code": one.code, "event": one.chain.short().to_string(), "author": author,
+                "register": head.map(|head| &head.register), "record": record, "at": head.map(|head| rfc3339(head.at))});
+            out.object(&object)?;
+        } else {
+            let why = out.words.get(&format!("cli-code-{}", one.code));
+            let parts = [one.code.as_str(), &why, author.as_deref().unwrap_or(""), record.as_deref().unwrap_or("")];
+            out.line(&parts.join("  "))?;
+        }
+    }
+    out.say("cli-unfolded-count", &[("unfolded", unfolded.len().into()), ("outside", outside.len().into())])?;
+    Ok(if unfolded.is_empty() && outside.is_empty() { CLEAN } else { FINDINGS })
+}
+
+/// Lists what people must settle, or settles one.
+pub(super) fn contradictions(desk: &mut Desk, args: &Contradictions, out: &Out) -> Result<u8, Problem> {
+    if let (Some(id), Some(Settle::Settle { reason })) = (&args.id, &args.settle) {
+        desk.settle(id, reason)?;
+        out.say("cli-settled", &[])?;
+        return Ok(CLEAN);
+    }
+    let open = desk.open_contradictions()?;
+    let shown = open.iter().filter(|one| args.id.as_ref().is_none_or(|id| one.id.to_string().starts_with(id.as_str())));
+    for one in shown {
+        let (sentence, object) = contradiction(one);
+        if out.json { out.object(&object)? } else { out.line(&sentence)? }
+    }
+    out.say("cli-count", &[("count", open.len().into())])?;
+    Ok(if open.is_empty() { CLEAN } else { FINDINGS })
+}
+
+/// Re-checks everything.
+pub(super) fn verify(store: &Store, out: &Out) -> Result<u8, Problem> {
+    let verified = store.verify()?;
+    let code = if verified.clean { CLEAN } else { FINDINGS };
+    if out.json {
+        let defects: Vec<Value> = verified
+            .defects
+            .iter()
+            .map(|defect| {
+                json!({"id": defect.id, "replica": defect.replica.map(|replica| replica.to_string()),
+                    "seq": defect.seq, "message": out.words.get(defect.message).to_string()})
+            })
+            .collect();
+        out.object(&json!({"clean": verified.clean, "events": verified.events, "records": verified.records,
+            "replicas": verified.replicas, "state": verified.state, "states": verified.states, "defects": defects}))?;
+        return Ok(code);
+    }
+    let (events, records) = (verified.events.into(), verified.records.into());
+    if verified.clean {
+        let replicas = verified.replicas.into();
+        out.say("cli-verify-clean", &[("events", events), ("records", records), ("replicas", replicas)])?;
+        out.say("cli-verify-state", &[("state", (&verified.state).into())])?;
+    } else {
+        for defect in &verified.defects {
+            let seq = defect.seq.map(|seq| seq.to_string()).unwrap_or_default();
+            out.line(&format!("{}  {seq}  {}", defect.id, out.words.get(defect.message)))?;
+        }
+        out.say("cli-verify-defects", &[("count", verified.defects.len().into())])?;
+    }
+    Ok(code)
+}
+
+/// Computes everything anew from the log.
+pub(super) fn rebuild(store: &mut Store, out: &Out) -> Result<u8, Problem> {
+    store.rebuild()?;
+    out.say("cli-rebuilt", &[])?;
+    Ok(CLEAN)
+}

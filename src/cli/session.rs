@@ -1,0 +1,171 @@
+//! Where a command works: folder, settings, clock, and who acts.
+
+use std::path::{Path, PathBuf};
+
+use super::args::Global;
+use crate::chance::{Clock, FixedClock, Random, SystemClock, SystemRandom};
+use crate::config::Config;
+use crate::desk::people::Person;
+use crate::desk::values::{Edge, Reading, time};
+use crate::desk::Desk;
+use crate::problem::{Kind, Problem};
+use crate::store::Store;
+
+/// The zone in which `--now` is read before a shop has said where it is.
+const ZONE: chrono_tz::Tz = chrono_tz::Asia::Shanghai;
+
+/// Where a command works.
+#[derive(Debug)]
+pub(super) struct Place {
+    /// The store's folder.
+    pub folder: PathBuf,
+    /// The settings of this machine.
+    pub config: Config,
+    person: Option<String>,
+    now: Option<i64>,
+}
+
+impl Place {
+    /// Returns the place that a line's global options name.
+    pub fn of(global: &Global) -> Result<Self, Problem> {
+        let config = Config::load(global.config.as_deref())?;
+        let folder = match &global.data {
+            Some(folder) => folder.clone(),
+            None => config.data_dir()?,
+        };
+        let wall = SystemClock::start()?.now();
+        let now = match global.now.as_deref().filter(|now| !now.trim().is_empty()) {
+            Some(now) => Some(time(now, Reading { now: wall, zone: ZONE }, Edge::Start)?),
+            None => None,
+        };
+        Ok(Self { folder, config, person: global.person.clone(), now })
+    }
+
+    /// Opens the store, or says that there is none.
+    pub fn store(&self) -> Result<Store, Problem> {
+        if !Store::exists(&self.folder) {
+            return Err(Problem::new(Kind::NotFound, "problem-cli-store-missing")
+                .arg("folder", self.folder.display())
+                .hint("problem-cli-store-missing-hint"));
+        }
+        Ok(Store::open(&self.folder)?)
+    }
+
+    /// Sits down at the desk; `writes` where the command appends, for which a set clock is
+    /// allowed in drill stores only.
+    pub fn desk(&self, writes: bool) -> Result<Desk, Problem> {
+        let store = self.store()?;
+        let is_drill = store.shop().is_some_and(|shop| shop.drill);
+        if writes && self.now.is_some() && !is_drill {
+            return Err(Problem::new(Kind::Refused, "problem-cli-now").hint("problem-cli-now-hint"));
+        }
+        let clock = self.clock(&store)?;
+        let mut desk = Desk::open(store, clock, self.random()?)?;
+        self.seat(&mut desk, is_drill)?;
+        Ok(desk)
+    }
+
+    /// Sits down without anybody, for signing in.
+    pub fn empty_desk(&self) -> Result<Desk, Problem> {
+        let store = self.store()?;
+        let clock = self.clock(&store)?;
+        Desk::open(store, clock, self.random()?)
+    }
+
+    /// Returns the clock: the one asked for, the sample shop's, else the machine's.
+    pub fn clock(&self, store: &Store) -> Result<Box<dyn Clock>, Problem> {
+        if let Some(now) = self.now {
+            return Ok(Box::new(FixedClock(now)));
+        }
+        let wall = SystemClock::start()?;
+        Ok(match None::<FixedClock> {
+            Some(clock) => Box::new(clock),
+            None => Box::new(wall),
+        })
+    }
+
+    /// Returns the clock of a store that is yet to be laid.
+    pub fn new_clock(&self) -> Result<Box<dyn Clock>, Problem> {
+        Ok(match self.now {
+            Some(now) => Box::new(FixedClock(now)),
+            None => Box::new(SystemClock::start()?),
+        })
+    }
+
+    /// Returns the dice.
+    pub fn random(&self) -> Result<Box<dyn Random>, Problem> {
+        Ok(Box::new(SystemRandom::start()?))
+    }
+
+    /// Returns whom the line names to act.
+    pub fn person(&self) -> Option<&str> {
+        self.person.as_deref()
+    }
+
+    /// Returns whether the line sets the clock.
+    pub fn sets_clock(&self) -> bool {
+        self.now.is_some()
+    }
+
+    fn seat(&self, desk: &mut Desk, is_drill: bool) -> Result<(), Problem> {
+        let person = match &self.person {
+            Some(name) => {
+                let person = of_this_device(desk, name)?;
+                let is_seated = desk.signed_in().is_some_and(|me| me.id == person.id);
+                if !is_drill && !is_seated {
+                    return Err(Problem::new(Kind::Refused, "problem-cli-as")
+                        .arg("name", name)
+                        .hint("problem-cli-as-hint"));
+                }
+                Some(person)
+            }
+            None if is_drill && desk.signed_in().is_none() => first_here(desk),
+            None => None,
+        };
+        if let Some(person) = person {
+            desk.act_as(&person);
+        }
+        Ok(())
+    }
+}
+
+/// Returns a person by name whose key is on this device.
+pub(super) fn of_this_device(desk: &Desk, name: &str) -> Result<Person, Problem> {
+    let person = desk.people().by_name(name).ok_or_else(|| {
+        Problem::new(Kind::NotFound, "problem-person").arg("name", name).hint("problem-person-hint")
+    })?;
+    if desk.store().own_replicas().contains(&person.replica) {
+        return Ok(person.clone());
+    }
+    Err(Problem::new(Kind::Refused, "problem-other-device").arg("person", name).hint("problem-other-device-hint"))
+}
+
+/// The only person of this device, where there is one.
+fn first_here(desk: &Desk) -> Option<Person> {
+    let own = desk.store().own_replicas();
+    let mut here = desk.people().all().iter().filter(|person| own.contains(&person.replica));
+    here.next().filter(|_| here.next().is_none()).cloned()
+}
+
+/// Reads a file, or says why it cannot be read.
+pub(super) fn read_file(path: &Path) -> Result<Vec<u8>, Problem> {
+    std::fs::read(path).map_err(|fault| {
+        let missing = fault.kind() == std::io::ErrorKind::NotFound;
+        let problem = if missing {
+            Problem::new(Kind::Unreadable, "problem-file-missing").hint("problem-file-missing-hint")
+        } else {
+            Problem::new(Kind::Unreadable, "problem-file-unreadable").hint("problem-file-unreadable-hint")
+        };
+        problem.arg("file", path.display()).caused_by(fault)
+    })
+}
+
+/// Writes a file, or says why it cannot be written.
+pub(super) fn write_file(path: &Path, bytes: &[u8]) -> Result<(), Problem> {
+    std::fs::write(path, bytes).map_err(|fault| {
+        Problem::new(Kind::NotSaved, "problem-file-unwritable")
+            .arg("file", path.display())
+            .hint("problem-file-unwritable-hint")
+            .caused_by(fault)
+    })
+}

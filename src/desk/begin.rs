@@ -1,0 +1,188 @@
+//! How a shop begins: folder, secret, key, and the first person.
+
+use std::path::Path;
+
+use serde_json::json;
+
+use super::Desk;
+use super::act::fields;
+use crate::chance::{Clock, Random};
+use crate::domain::authority::Role;
+use crate::domain::id::{ReplicaId, ShopId, ShopSecret};
+use crate::domain::payload::Fields;
+use crate::domain::register::Post;
+use crate::domain::registers::{person, setting};
+use crate::domain::seal::ReplicaKey;
+use crate::problem::Problem;
+use crate::store::{Shop, Store};
+use crate::text::fold::fold;
+
+/// Who a person of the roster is.
+#[derive(Debug, Clone)]
+pub(super) struct Admitted<'a> {
+    /// The name that colleagues see.
+    pub name: &'a str,
+    /// What the person may do.
+    pub role: Role,
+    /// Whose work the person takes.
+    pub posts: &'a [Post],
+    /// The letters of the person's numbers.
+    pub letters: &'a str,
+    /// The replica that writes for the person, by its public key.
+    pub key: [u8; 32],
+    /// When, milliseconds UTC.
+    pub at: i64,
+}
+
+/// Begins a shop in a folder: a random id and secret, a key, and its first person, a
+/// supervisor of all posts, who is signed in.
+pub fn init(
+    folder: &Path,
+    shop: &str,
+    name: &str,
+    clock: Box<dyn Clock>,
+    mut random: Box<dyn Random>,
+) -> Result<Desk, Problem> {
+    let (mut id, mut secret) = ([0; 16], [0; 32]);
+    random.fill(&mut id);
+    random.fill(&mut secret);
+    let shop = Shop { id: ShopId(id), secret: ShopSecret(secret), name: shop.to_owned(), drill: false };
+    let (mut desk, replica, key) = lay(folder, shop, name, clock, random)?;
+    let letters = letters(name);
+    let now = desk.now();
+    let first = Admitted { name, role: Role::Supervisor, posts: &Post::ALL, letters: &letters, key, at: now };
+    let person = desk.new_id();
+    let mut act = desk.act();
+    act.open(&person::REGISTER, person, roster_fields(&first));
+    desk.write(act)?;
+    desk.seat(replica)?;
+    Ok(desk)
+}
+
+/// Begins or joins the drill shop of a name: id and secret follow from the name, and the
+/// replica's first event says whose it is.
+pub fn init_drill(
+    folder: &Path,
+    shop: &str,
+    name: &str,
+    clock: Box<dyn Clock>,
+    random: Box<dyn Random>,
+) -> Result<Desk, Problem> {
+    let (mut desk, replica, _) = lay(folder, Shop::drill(shop), name, clock, random)?;
+    let id = desk.new_id();
+    let mut act = desk.act();
+    let said = fields([(setting::KEY.name(), json!("replica")), (setting::NAME.name(), json!(name))]);
+    act.open(&setting::REGISTER, id, said);
+    desk.write(act)?;
+    desk.seat(replica)?;
+    Ok(desk)
+}
+
+/// Lays the store down with one key, and seats its person until the log names one.
+fn lay(
+    folder: &Path,
+    shop: Shop,
+    name: &str,
+    clock: Box<dyn Clock>,
+    mut random: Box<dyn Random>,
+) -> Result<(Desk, ReplicaId, [u8; 32]), Problem> {
+    let mut store = Store::create(folder, shop)?;
+    let key = new_key(random.as_mut());
+    let public = key.public();
+    let replica = store.add_replica(key)?;
+    let mut desk = Desk::open(store, clock, random)?;
+    desk.act_as(&super::people::Person {
+        id: desk.secret()?.derive("person", "", name),
+        name: name.to_owned(),
+        role: Role::Supervisor,
+        posts: Post::ALL.to_vec(),
+        replica,
+    });
+    Ok((desk, replica, public))
+}
+
+/// Makes a replica's key from the dice.
+pub(super) fn new_key(random: &mut dyn Random) -> ReplicaKey {
+    let mut secret = [0; 32];
+    random.fill(&mut secret);
+    ReplicaKey::from_secret(&secret)
+}
+
+/// Returns the fields with which the roster opens a person who has one replica.
+pub(super) fn roster_fields(one: &Admitted<'_>) -> Fields {
+    let replica = ReplicaId::of_key(&one.key);
+    let posts: Vec<&str> = one.posts.iter().map(|post| post.word()).collect();
+    let cell = |name: &str| format!("{}/{replica}/{name}", person::REPLICAS.name());
+    let mut values = fields([
+        (person::NAME.name(), json!(one.name)),
+        (person::ROLE_OF.name(), json!(one.role.word())),
+        (person::POSTS.name(), json!(posts)),
+    ]);
+    values.insert(cell(person::KEY.name()), json!(ShopSecret(one.key).to_string()));
+    values.insert(cell(person::LETTERS.name()), json!(one.letters));
+    values.insert(cell(person::ADMITTED.name()), json!(one.at));
+    values
+}
+
+/// Returns the letters that stand for a person in numbers for people: the Latin letters of a
+/// name, else none, and the store takes the replica's first digits.
+fn letters(name: &str) -> String {
+    fold(name).chars().filter(char::is_ascii_alphabetic).take(2).collect::<String>().to_uppercase()
+}
+
+impl Desk {
+    /// Makes the person whom the log now names for a replica the one who sits here.
+    pub(super) fn seat(&mut self, replica: ReplicaId) -> Result<(), Problem> {
+        self.refresh()?;
+        if let Some(person) = self.people().of_replica(replica).cloned() {
+            self.act_as(&person);
+        }
+        self.remember(Some(replica))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::chance::{FixedClock, SeededRandom};
+
+    fn chance(seed: &str) -> (Box<dyn Clock>, Box<dyn Random>) {
+        (Box::new(FixedClock(1_795_333_560_000)), Box::new(SeededRandom::new(seed)))
+    }
+
+    #[test]
+    fn a_shop_begins_with_a_supervisor_who_is_signed_in() {
+        let folder = tempfile::tempdir().unwrap();
+        let (clock, random) = chance("a");
+        let desk = init(&folder.path().join("s"), "Shop", "Wang", clock, random).unwrap();
+        let me = desk.signed_in().unwrap();
+        assert_eq!((me.name.as_str(), me.role), ("Wang", Role::Supervisor));
+        assert!(!desk.store().shop().unwrap().drill);
+        assert!(desk.store().verify().unwrap().clean);
+        let (clock, random) = chance("b");
+        let again = Desk::open(Store::open(&folder.path().join("s")).unwrap(), clock, random).unwrap();
+        assert_eq!(again.signed_in().map(|me| me.name.as_str()), Some("Wang"));
+    }
+
+    #[test]
+    fn drill_stores_of_one_name_are_one_shop() {
+        let folder = tempfile::tempdir().unwrap();
+        let shops: Vec<Shop> = ["one", "other"]
+            .iter()
+            .map(|name| {
+                let (clock, random) = chance(name);
+                let desk = init_drill(&folder.path().join(name), "S", name, clock, random).unwrap();
+                assert_eq!(desk.signed_in().unwrap().name, *name);
+                desk.store().shop().unwrap().clone()
+            })
+            .collect();
+        assert_eq!(shops[0].secret, shops[1].secret);
+        assert_eq!(shops[0].id, shops[1].id);
+    }
+
+    #[test]
+    fn letters_come_from_latin_names() {
+        assert_eq!(letters("Lin Xiao"), "LI");
+        assert_eq!(letters("\u{6797}\u{6653}"), "");
+    }
+}

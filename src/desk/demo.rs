@@ -1,0 +1,185 @@
+//! The sample shop: a day of 21 people, played by ordinary acts and imports of the desk
+//! before the moment at which the visitor sits down. What is played is `assets/sample`.
+
+mod player;
+mod script;
+
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+
+use chrono::{NaiveDateTime, TimeZone};
+use serde_json::json;
+
+use super::Desk;
+use super::act::{fields, refused};
+use super::begin::{Admitted, new_key, roster_fields};
+use super::people::Person;
+use crate::chance::{Clock, Random, RunningClock, SeededRandom, SystemRandom};
+use crate::domain::authority::Role;
+use crate::domain::id::Id;
+use crate::domain::payload::Fields;
+use crate::domain::register::Post;
+use crate::domain::registers::{person, setting};
+use crate::problem::{Kind, Problem};
+use crate::store::{Shop, Store};
+
+use script::{Colleague, Crew};
+
+/// When the visitor sits down: 2026-11-22T15:46+08:00 in milliseconds UTC.
+pub const START: i64 = 1_795_333_560_000;
+/// The local setting that holds the wall clock of the first start.
+const FIRST_START: &str = "demo_first_start";
+
+const PEOPLE: &str = include_str!("../../assets/sample/people.toml");
+
+/// A clock that is set to each act's time.
+#[derive(Debug, Clone, Default)]
+struct SetClock(Arc<AtomicI64>);
+
+impl Clock for SetClock {
+    fn now(&self) -> i64 {
+        self.0.load(Ordering::Relaxed)
+    }
+}
+
+/// Opens the sample shop in a folder, laying it there where it is not yet; `wall` is the
+/// machine's clock in milliseconds UTC. The shop's clock began at [`START`] when it was first
+/// opened, and has run since.
+///
+/// Refused where the folder holds another shop's store.
+pub fn open(folder: &Path, wall: i64) -> Result<Desk, Problem> {
+    let crew: Crew = read(PEOPLE)?;
+    if Store::exists(folder) {
+        let store = Store::open(folder)?;
+        let is_ours = store.shop().is_some_and(|shop| shop.drill && shop.name == crew.shop);
+        if !is_ours {
+            let folder = folder.display();
+            return Err(refused("problem-demo-folder").arg("folder", folder).hint("problem-demo-folder-hint"));
+        }
+    } else {
+        lay(folder, &crew, wall)?;
+    }
+    let store = Store::open(folder)?;
+    let first: i64 = store.setting_local(FIRST_START)?.and_then(|at| at.parse().ok()).unwrap_or(wall);
+    let clock = RunningClock::starting_at(START.saturating_add((wall - first).max(0)));
+    Desk::open(store, Box::new(clock), Box::new(SystemRandom::start()?))
+}
+
+/// Lays the shop aside and renames it: a shop that was begun and not finished is none.
+fn lay(folder: &Path, crew: &Crew, wall: i64) -> Result<(), Problem> {
+    let unwritable = |fault: std::io::Error| {
+        Problem::new(Kind::NotSaved, "problem-file-unwritable")
+            .arg("file", folder.display())
+            .hint("problem-file-unwritable-hint")
+            .caused_by(fault)
+    };
+    let mut name = folder.file_name().unwrap_or_default().to_owned();
+    name.push(format!(".{}.new", std::process::id()));
+    let aside = folder.with_file_name(name);
+    if aside.exists() {
+        std::fs::remove_dir_all(&aside).map_err(unwritable)?;
+    }
+    let laid = play(&aside, crew, wall);
+    if laid.is_err() {
+        // What is half laid is nobody's; the first problem is the one to tell.
+        let _ = std::fs::remove_dir_all(&aside);
+    }
+    laid?;
+    if folder.is_dir() {
+        // Only an empty folder gives way.
+        std::fs::remove_dir(folder).map_err(unwritable)?;
+    }
+    std::fs::rename(&aside, folder).map_err(unwritable)
+}
+
+fn play(folder: &Path, crew: &Crew, wall: i64) -> Result<(), Problem> {
+    let clock = SetClock::default();
+    let mut random = SeededRandom::new(&crew.shop);
+    let mut store = Store::create(folder, Shop::drill(&crew.shop))?;
+    store.lay_quickly()?;
+    let keys: Vec<_> = crew.person.iter().map(|_| new_key(&mut random)).collect();
+    let publics: Vec<[u8; 32]> = keys.iter().map(crate::domain::seal::ReplicaKey::public).collect();
+    for key in keys {
+        store.add_replica(key)?;
+    }
+    let mut desk = Desk::open(store, Box::new(clock.clone()), Box::new(random))?;
+    let begun = local(&crew.begun, &desk)?;
+    clock.0.store(begun, Ordering::Relaxed);
+    engage(&mut desk, crew, &publics)?;
+    player::play(&mut desk, &clock, crew)?;
+    clock.0.store(START, Ordering::Relaxed);
+    let me = member(&desk, &crew.visitor)?;
+    desk.act_as(&me);
+    desk.remember(Some(me.replica))?;
+    desk.store_mut().set_setting_local(FIRST_START, Some(&wall.to_string()))?;
+    while desk.store_mut().index_some()? {}
+    Ok(desk.store_mut().laid()?)
+}
+
+/// Writes the roster: everybody has a replica of their own on this device.
+fn engage(desk: &mut Desk, crew: &Crew, keys: &[[u8; 32]]) -> Result<(), Problem> {
+    let first = crew.person.first().zip(keys.first()).ok_or_else(|| broken("people"))?;
+    desk.act_as(&Person {
+        id: desk.secret()?.derive("person", "", &first.0.name),
+        name: first.0.name.clone(),
+        role: Role::Supervisor,
+        posts: Post::ALL.to_vec(),
+        replica: crate::domain::id::ReplicaId::of_key(first.1),
+    });
+    let now = desk.now();
+    let id = desk.new_id();
+    let mut act = desk.act();
+    let said = fields([(setting::KEY.name(), json!("replica")), (setting::NAME.name(), json!(first.0.name))]);
+    act.open(&setting::REGISTER, id, said);
+    desk.write(act)?;
+    let mut act = desk.act();
+    let mut ids: Vec<(String, Id)> = Vec::new();
+    for (one, key) in crew.person.iter().zip(keys) {
+        let id = desk.new_id();
+        act.open(&person::REGISTER, id, colleague(one, *key, &ids, now)?);
+        ids.push((one.name.clone(), id));
+    }
+    desk.write(act)?;
+    desk.refresh()
+}
+
+fn colleague(one: &Colleague, key: [u8; 32], known: &[(String, Id)], now: i64) -> Result<Fields, Problem> {
+    let role = Role::of(&one.role).ok_or_else(|| broken(&one.role))?;
+    let posts: Vec<Post> =
+        one.posts.iter().map(|post| Post::of(post).ok_or_else(|| broken(post))).collect::<Result<_, _>>()?;
+    let mut values =
+        roster_fields(&Admitted { name: &one.name, role, posts: &posts, letters: &one.letters, key, at: now });
+    let leader = known.iter().find(|(name, _)| Some(name) == one.leader.as_ref()).map(|(_, id)| id.to_string());
+    values.extend(fields([
+        (person::LEADER.name(), json!(leader)),
+        (person::NICK.name(), json!(one.full_name.as_ref().map(|_| &one.name))),
+    ]));
+    Ok(values)
+}
+
+/// Returns a person of the shop by name.
+fn member(desk: &Desk, name: &str) -> Result<Person, Problem> {
+    desk.people().by_name(name).cloned().ok_or_else(|| broken(name))
+}
+
+/// Reads `2026-11-22 14:10` in the shop's zone, milliseconds UTC.
+fn local(text: &str, desk: &Desk) -> Result<i64, Problem> {
+    NaiveDateTime::parse_from_str(text, "%Y-%m-%d %H:%M")
+        .ok()
+        .and_then(|at| desk.zone().from_local_datetime(&at).earliest())
+        .map(|at| at.timestamp_millis())
+        .ok_or_else(|| broken(text))
+}
+
+fn read<T: serde::de::DeserializeOwned>(text: &str) -> Result<T, Problem> {
+    toml::from_str(text).map_err(|fault| broken("assets/sample").caused_by(fault))
+}
+
+/// The sample is part of the program: what is wrong in it is the program's fault.
+fn broken(what: &str) -> Problem {
+    Problem::new(Kind::Defect, "problem-defect").arg("what", what).hint("problem-defect-hint")
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,261 @@
+//! What people type as values: `FIELD=VALUE` by the field's kind, times, durations, amounts.
+
+use chrono::{DateTime, Datelike, Days, NaiveDate, NaiveDateTime, NaiveTime, TimeZone};
+use chrono_tz::Tz;
+use serde_json::{Value, json};
+
+use crate::domain::field::Kind as FieldKind;
+use crate::domain::money::{Currency, Money};
+use crate::domain::payload::Fields;
+use crate::domain::register::Register;
+use crate::problem::{Kind, Problem};
+
+/// What a value is read by.
+#[derive(Debug, Clone, Copy)]
+pub struct Reading {
+    /// The time now, milliseconds UTC, from which durations count.
+    pub now: i64,
+    /// The shop's zone, in which times without an offset are.
+    pub zone: Tz,
+}
+
+/// What a day without an hour means.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Edge {
+    /// The day's first minute.
+    Start,
+    /// The day's last minute: "by 11/25".
+    End,
+}
+
+/// Reads `FIELD=VALUE` words for a register; `resolve` turns what names a record into its id.
+/// A field that the register does not have is kept as text, so that the desk can name those
+/// that there are.
+pub fn fields(
+    register: &'static Register,
+    words: &[String],
+    reading: Reading,
+    resolve: &dyn Fn(&str) -> Result<String, Problem>,
+) -> Result<Fields, Problem> {
+    words
+        .iter()
+        .map(|word| {
+            let (name, text) = word.split_once('=').ok_or_else(|| {
+                Problem::new(Kind::NotUnderstood, "problem-cli-field").arg("what", word).hint("problem-cli-field-hint")
+            })?;
+            let path = name.trim().replace('-', "_");
+            let Some(field) = register.field(&path) else {
+                return Ok((path, json!(text)));
+            };
+            Ok((path, value(&field.kind, name, text, reading, resolve)?))
+        })
+        .collect()
+}
+
+fn value(
+    kind: &FieldKind,
+    name: &str,
+    text: &str,
+    reading: Reading,
+    resolve: &dyn Fn(&str) -> Result<String, Problem>,
+) -> Result<Value, Problem> {
+    let trimmed = text.trim();
+    if trimmed.is_empty() {
+        return Ok(Value::Null);
+    }
+    let wrong = |allowed: &str| {
+        Problem::new(Kind::NotUnderstood, "problem-cli-field-value")
+            .arg("field", name)
+            .arg("value", text)
+            .arg("allowed", allowed)
+            .hint("problem-cli-field-value-hint")
+    };
+    Ok(match kind {
+        FieldKind::Text | FieldKind::LongText | FieldKind::Number => json!(text),
+        FieldKind::Integer => json!(trimmed.parse::<i64>().map_err(|_| wrong("12"))?),
+        FieldKind::Money => json!(money(trimmed)?),
+        FieldKind::Time => json!(time(trimmed, reading, Edge::End)?),
+        FieldKind::Date => json!(day(trimmed, reading).ok_or_else(|| wrong("2026-11-25"))?.to_string()),
+        FieldKind::Flag => json!(flag(trimmed).ok_or_else(|| wrong("yes, no"))?),
+        FieldKind::Choice(list) => {
+            let word = trimmed.replace('-', "_");
+            match list.values.iter().find(|known| **known == word) {
+                Some(word) => json!(word),
+                None => return Err(wrong(&list.values.join(", "))),
+            }
+        }
+        FieldKind::Texts => {
+            json!(trimmed.split([',', '，', '、']).map(str::trim).filter(|one| !one.is_empty()).collect::<Vec<_>>())
+        }
+        FieldKind::Record(_) => json!(resolve(trimmed)?),
+        FieldKind::Map(_) => return Err(wrong(&format!("{name}/KEY/CELL"))),
+    })
+}
+
+fn flag(text: &str) -> Option<bool> {
+    match text.to_ascii_lowercase().as_str() {
+        "yes" | "true" | "1" | "on" => Some(true),
+        "no" | "false" | "0" | "off" => Some(false),
+        _ => None,
+    }
+}
+
+/// Reads an amount: `129`, `129.00`, `¥129`, `12.50 USD`; yuan where no currency is named.
+pub fn money(text: &str) -> Result<Money, Problem> {
+    let wrong = || {
+        Problem::new(Kind::NotUnderstood, "problem-cli-money").arg("value", text).hint("problem-cli-money-hint")
+    };
+    let mut rest = text.trim().trim_start_matches(['¥', '￥']).trim();
+    let mut currency = Currency::CNY;
+    let (head, tail) = rest.split_once(' ').unwrap_or((rest, ""));
+    if let Some(code) = Currency::of(tail.trim()) {
+        (currency, rest) = (code, head);
+    } else if let Some(code) = Currency::of(head) {
+        (currency, rest) = (code, tail);
+    }
+    Money::parse(rest, currency).map_err(|cause| wrong().caused_by(cause))
+}
+
+/// Reads a time in milliseconds UTC: RFC 3339, `2026-11-25 18:00`, `11/25 18:00`, `18:00`
+/// of today, a day alone, or a duration from now such as `2h`, `45m`, `3d`.
+pub fn time(text: &str, reading: Reading, edge: Edge) -> Result<i64, Problem> {
+    let text = text.trim();
+    let read = DateTime::parse_from_rfc3339(text)
+        .ok()
+        .map(|at| at.timestamp_millis())
+        .or_else(|| duration(text).and_then(|span| reading.now.checked_add(span)))
+        .or_else(|| local(text, reading, edge));
+    read.filter(|at| (0..crate::chance::LATEST).contains(at)).ok_or_else(|| {
+        Problem::new(Kind::NotUnderstood, "problem-cli-time").arg("value", text).hint("problem-cli-time-hint")
+    })
+}
+
+/// Reads `2h`, `45m`, `3d`, `1d12h` in milliseconds.
+fn duration(text: &str) -> Option<i64> {
+    let mut total = 0i64;
+    let mut digits = String::new();
+    for c in text.chars() {
+        if c.is_ascii_digit() {
+            digits.push(c);
+            continue;
+        }
+        let unit: i64 = match c {
+            'm' => 60_000,
+            'h' => 3_600_000,
+            'd' => 86_400_000,
+            _ => return None,
+        };
+        total = total.checked_add(digits.parse::<i64>().ok()?.checked_mul(unit)?)?;
+        digits.clear();
+    }
+    (digits.is_empty() && total > 0).then_some(total)
+}
+
+fn local(text: &str, reading: Reading, edge: Edge) -> Option<i64> {
+    let (first, second) = text.split_once([' ', 'T']).unwrap_or((text, ""));
+    let (date, hour) = match (clock(first), second.trim()) {
+        (Some(hour), "") => (today(reading)?, hour),
+        (None, "") => (day(first, reading)?, edge.hour()?),
+        (None, second) => (day(first, reading)?, clock(second)?),
+        (Some(_), _) => return None,
+    };
+    resolve_local(date.and_time(hour), reading.zone)
+}
+
+impl Edge {
+    fn hour(self) -> Option<NaiveTime> {
+        match self {
+            Self::Start => NaiveTime::from_hms_opt(0, 0, 0),
+            Self::End => NaiveTime::from_hms_opt(23, 59, 0),
+        }
+    }
+}
+
+fn clock(text: &str) -> Option<NaiveTime> {
+    ["%H:%M", "%H:%M:%S"].into_iter().find_map(|form| NaiveTime::parse_from_str(text, form).ok())
+}
+
+fn today(reading: Reading) -> Option<NaiveDate> {
+    Some(reading.zone.timestamp_millis_opt(reading.now).single()?.date_naive())
+}
+
+/// Reads `2026-11-25`, `2026/11/25`, or month and day `11/25` of the year that lies nearest.
+fn day(text: &str, reading: Reading) -> Option<NaiveDate> {
+    let text = text.replace('/', "-");
+    let whole = NaiveDate::parse_from_str(&text, "%Y-%m-%d").ok().filter(|date| date.year() >= 1970);
+    whole.or_else(|| {
+        let (month, day) = text.split_once('-')?;
+        let (month, day) = (month.parse().ok()?, day.parse().ok()?);
+        let today = today(reading)?;
+        let limit = today.checked_sub_days(Days::new(183))?;
+        let this = NaiveDate::from_ymd_opt(today.year(), month, day)?;
+        if this < limit { NaiveDate::from_ymd_opt(today.year() + 1, month, day) } else { Some(this) }
+    })
+}
+
+/// The first moment that a local time can mean; a time that a clock change skips moves on.
+fn resolve_local(at: NaiveDateTime, zone: Tz) -> Option<i64> {
+    zone.from_local_datetime(&at).earliest().map(|at| at.timestamp_millis())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::registers::{case, order};
+
+    const NOW: i64 = 1_795_333_560_000; // 2026-11-22T15:46+08:00
+
+    fn reading() -> Reading {
+        Reading { now: NOW, zone: chrono_tz::Asia::Shanghai }
+    }
+
+    fn at(text: &str) -> i64 {
+        DateTime::parse_from_rfc3339(text).unwrap().timestamp_millis()
+    }
+
+    #[test]
+    fn times() {
+        let end = |text| time(text, reading(), Edge::End).ok();
+        assert_eq!(at("2026-11-22T15:46:00+08:00"), NOW);
+        for (text, want) in [
+            ("2026-11-25T10:00:00Z", Some(at("2026-11-25T10:00:00Z"))),
+            ("11/25 18:00", Some(at("2026-11-25T18:00:00+08:00"))),
+            ("2026-11-25 18:00", Some(at("2026-11-25T18:00:00+08:00"))),
+            ("18:00", Some(at("2026-11-22T18:00:00+08:00"))),
+            ("1/5", Some(at("2027-01-05T23:59:00+08:00"))),
+            ("2h", Some(NOW + 7_200_000)),
+            ("1d12h", Some(NOW + 129_600_000)),
+            ("25/11", None),
+            ("soon", None),
+            ("h", None),
+            ("", None),
+        ] {
+            assert_eq!(end(text), want, "{text}");
+        }
+        assert_eq!(time("11/25", reading(), Edge::Start).ok(), Some(at("2026-11-25T00:00:00+08:00")));
+    }
+
+    #[test]
+    fn amounts() {
+        let yuan = |minor| Some(Money::cny(minor));
+        assert_eq!(money("129").ok(), yuan(12_900));
+        assert_eq!(money("¥129.5").ok(), yuan(12_950));
+        assert_eq!(money("12.50 USD").ok().map(|money| (money.minor, money.currency.code().to_owned())), Some((1_250, "USD".into())));
+        assert_eq!(money("USD 3").ok().map(|money| money.minor), Some(300));
+        assert!(money("12.345").is_err());
+        assert!(money("all").is_err());
+    }
+
+    #[test]
+    fn fields_follow_their_kind() {
+        let none = |_: &str| Ok(String::new());
+        let read = |register, word: &str| fields(register, &[word.to_owned()], reading(), &none);
+        assert_eq!(read(&case::REGISTER, "amount=129").unwrap()["amount"], json!({"minor": 12_900, "currency": "CNY"}));
+        assert_eq!(read(&case::REGISTER, "read-back=yes").unwrap()["read_back"], json!(true));
+        assert_eq!(read(&case::REGISTER, "fault=").unwrap()["fault"], Value::Null);
+        assert_eq!(read(&case::REGISTER, "lines/1/quantity=2").unwrap()["lines/1/quantity"], json!(2));
+        assert!(read(&case::REGISTER, "fault=nobody").is_err());
+        assert!(read(&case::REGISTER, "fault").is_err());
+        assert_eq!(read(&order::REGISTER, "tags=a，b").unwrap()["tags"], json!(["a", "b"]));
+    }
+}
