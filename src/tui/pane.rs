@@ -53,6 +53,12 @@ pub enum Flow {
 pub enum Screen {
     /// What waits, conversation, side panel.
     Desk,
+    /// The printing post's notices.
+    Printing,
+    /// Any register as a list.
+    Tables,
+    /// What does not count yet, and what contradicts.
+    Held,
 }
 
 /// What a pane can reach while it takes an input.

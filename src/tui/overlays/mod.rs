@@ -1,11 +1,30 @@
 //! What comes in front of a screen: pickers, forms, menus.
 
+pub mod ask;
+pub mod away;
+pub mod case;
+mod case_facts;
+mod case_fields;
+mod case_ladder;
+mod case_view;
+pub mod finish;
+pub mod follow_up;
+pub mod menu;
 pub mod messages;
+pub mod note;
+mod note_facts;
+mod note_view;
 pub mod plain;
+pub mod record_form;
+pub mod remark;
+pub mod sheet;
+pub mod time;
+pub mod transfer;
 
+use crate::problem::Problem;
 use crate::tui::commands::{Command, Context};
 use crate::tui::keymap::Keymap;
-use crate::tui::pane::{Flow, Pane, Reach};
+use crate::tui::pane::{Flow, Pane, Reach, Screen};
 
 /// What a command opened.
 pub enum Opened {
@@ -17,8 +36,44 @@ pub enum Opened {
     Nothing,
 }
 
-/// Opens what a command means everywhere.
+/// Opens what a command means everywhere; what is refused is told.
 pub fn open(command: Command, reach: &mut Reach<'_>, keymap: &Keymap, contexts: &[Context]) -> Opened {
-    let _ = (command, reach, keymap, contexts);
-    Opened::Nothing
+    let _ = (keymap, contexts);
+    match form(command, reach) {
+        Ok(opened) => opened,
+        Err(problem) => {
+            reach.trouble(&problem);
+            Opened::Flow(Flow::Stay)
+        }
+    }
+}
+
+/// Forms about the item on the desk, and screens.
+fn form(command: Command, reach: &mut Reach<'_>) -> Result<Opened, Problem> {
+    Ok(match command {
+        Command::Note => pane(note::NoteForm::open(reach)?),
+        Command::AfterSale => pane(case::CaseForm::open(reach)?),
+        Command::FollowUp => pane(follow_up::FollowUp::open(reach)),
+        Command::Finish => finish::open(reach)?.map_or(Opened::Flow(Flow::Stay), Opened::Pane),
+        Command::Transfer => pane(transfer::Transfer::open(reach)?),
+        Command::Claim => transfer::claim(reach)?.map_or(Opened::Flow(Flow::Stay), pane),
+        Command::Escalate => pane(transfer::escalate(reach)?),
+        Command::Remark => pane(remark::Remark::open(reach)?),
+        Command::Away => pane(away::open(reach)?),
+        Command::ChangePerson | Command::SignIn => pane(away::change(reach)),
+        Command::SignOut => match away::sign_out(reach) {
+            Flow::Replace(ask) => Opened::Pane(ask),
+            Flow::Close => Opened::Flow(Flow::Stay),
+            flow => Opened::Flow(flow),
+        },
+        Command::ScreenDesk => Opened::Flow(Flow::Screen(Screen::Desk)),
+        Command::ScreenPrinting => Opened::Flow(Flow::Screen(Screen::Printing)),
+        Command::ScreenTables => Opened::Flow(Flow::Screen(Screen::Tables)),
+        Command::ScreenHeld => Opened::Flow(Flow::Screen(Screen::Held)),
+        _ => Opened::Nothing,
+    })
+}
+
+fn pane(pane: impl Pane + 'static) -> Opened {
+    Opened::Pane(Box::new(pane))
 }

@@ -1,8 +1,12 @@
 //! Screens and the parts that they share.
 
 pub mod desk;
+pub mod held;
+pub mod printing;
+pub mod record;
 pub mod side;
 pub mod status;
+pub mod tables;
 
 use crate::desk::Desk;
 use crate::i18n::Words;
@@ -11,8 +15,10 @@ use crate::tui::pane::{Pane, Screen};
 
 /// Opens a screen over the desk; none for the desk itself, which is always there.
 pub fn open(screen: Screen, desk: &Desk, words: &Words) -> Result<Option<Box<dyn Pane>>, Problem> {
-    let _ = (desk, words);
-    match screen {
-        Screen::Desk => Ok(None),
-    }
+    Ok(match screen {
+        Screen::Desk => None,
+        Screen::Printing => Some(Box::new(printing::PrintingPane::new(desk, words)?)),
+        Screen::Tables => Some(Box::new(tables::TablesPane::new(desk, words)?)),
+        Screen::Held => Some(Box::new(held::HeldPane::new(desk, words)?)),
+    })
 }

@@ -214,6 +214,14 @@ impl Form {
         }
     }
 
+    /// The fields of a range as a form of their own, to be drawn as a section.
+    #[must_use]
+    pub fn part(&self, range: std::ops::Range<usize>) -> Self {
+        let fields = self.fields.get(range.clone()).unwrap_or_default().to_vec();
+        // Outside the range no field of the part is in front.
+        Self { fields, cursor: self.cursor.wrapping_sub(range.start) }
+    }
+
     /// How many fields are missing.
     pub fn missing(&self) -> usize {
         self.fields

@@ -9,6 +9,7 @@ pub mod frame;
 pub mod keyrow;
 pub mod line;
 pub mod list;
+pub mod page;
 pub mod palette;
 pub mod status;
 pub mod toast;

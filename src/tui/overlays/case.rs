@@ -1,0 +1,505 @@
+//! After-sale cases (F6): the form until it is submitted, then the ladder of its steps (ux 8.4).
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::{Position, Rect};
+use serde_json::{Value as Json, json};
+
+use super::ask::Ask;
+use super::case_facts::CaseFacts;
+use super::case_fields::{self, LINE, Layout, Pieces};
+use super::case_ladder::Ladder;
+use super::case_view;
+use super::note::{kept_draft, order_number};
+use super::sheet::{Did, Sheet, set_choice, set_text};
+use crate::desk::case::{Arithmetic, Request};
+use crate::domain::id::Id;
+use crate::domain::money::Money;
+use crate::domain::payload::Fields;
+use crate::domain::record::Record;
+use crate::domain::registers::case;
+use crate::i18n::{Arg, Language, Words};
+use crate::problem::Problem;
+use crate::text::fold;
+use crate::tui::commands::{Command, Context};
+use crate::tui::keys::{Code, Input};
+use crate::tui::pane::{Flow, Pane, Reach};
+use crate::tui::theme::Ink;
+use crate::tui::widgets::Look;
+use crate::tui::widgets::form::Value;
+use crate::tui::widgets::line::Run;
+use crate::tui::words::Speech;
+
+/// The after-sale form.
+pub struct CaseForm {
+    pub(super) sheet: Sheet,
+    pub(super) facts: CaseFacts,
+    pub(super) pieces: Pieces,
+    pub(super) sum: Arithmetic,
+    /// What is read to the customer.
+    pub(super) read_back: String,
+    pub(super) ladder: Option<Ladder>,
+    pub(super) amending: bool,
+    case: Option<Id>,
+    about: Option<Id>,
+    /// Whether the person typed the amount, so that ticks do not replace it.
+    amount_typed: bool,
+    language: Language,
+}
+
+impl CaseForm {
+    /// Opens the form for the item on the desk: its case, its order, or the question for one.
+    pub fn open(reach: &Reach<'_>) -> Result<Self, Problem> {
+        let Some(item) = reach.item else { return Self::for_order(reach, "", None) };
+        let (record, register) = reach.desk.record(item)?;
+        if register.name == case::REGISTER.name {
+            return Self::of_case(reach, item);
+        }
+        let number = order_number(reach, &record)?;
+        Self::for_order(reach, &number, Some(item))
+    }
+
+    /// Opens an empty form for an order, imported or not.
+    pub fn for_order(reach: &Reach<'_>, number: &str, about: Option<Id>) -> Result<Self, Problem> {
+        let facts = CaseFacts::read(reach.desk, reach.words, number, None, about)?;
+        let mut form = Self::with(facts, reach);
+        form.about = about;
+        form.lay(reach);
+        let kind = if form.facts.goods == Some("received") { "return_refund" } else { "refund_only" };
+        set_choice(&mut form.sheet.form, "kind", kind);
+        if let Some(goods) = form.facts.goods {
+            set_choice(&mut form.sheet.form, "goods_state", goods);
+        }
+        set_choice(&mut form.sheet.form, "payee", "original");
+        form.restore(reach);
+        form.settle(reach);
+        if number.is_empty() {
+            form.sheet.form.focus("order");
+        }
+        Ok(form)
+    }
+
+    /// Opens a case that is recorded: its form while it is a draft, else its ladder.
+    pub fn of_case(reach: &Reach<'_>, id: Id) -> Result<Self, Problem> {
+        let record = reach.desk.record(id)?.0;
+        let number = order_number(reach, &record)?;
+        let facts = CaseFacts::read(reach.desk, reach.words, &number, Some(&record), None)?;
+        let mut form = Self::with(facts, reach);
+        form.case = Some(id);
+        form.take(reach, &record)?;
+        Ok(form)
+    }
+
+    fn with(facts: CaseFacts, reach: &Reach<'_>) -> Self {
+        let none = Money::cny(0);
+        Self {
+            sheet: Sheet::default(),
+            facts,
+            pieces: Pieces::new(),
+            sum: Arithmetic { paid: None, refunded: none, elsewhere: none, asked: none },
+            read_back: String::new(),
+            ladder: None,
+            amending: false,
+            case: None,
+            about: None,
+            amount_typed: false,
+            language: reach.words.language(),
+        }
+    }
+
+    /// Takes what a record says: fields while it is a draft, else the ladder.
+    fn take(&mut self, reach: &Reach<'_>, record: &Record) -> Result<(), Problem> {
+        self.pieces = case_fields::pieces_of(record);
+        self.amount_typed = true;
+        // Kind and goods decide which fields there are, so they are shown first.
+        for _ in 0..2 {
+            self.lay(reach);
+            case_fields::show(&mut self.sheet.form, record, speech(reach));
+        }
+        self.settle(reach);
+        let drafted = record.state == "draft" && !record.void;
+        self.ladder = if drafted || self.amending { None } else { Some(Ladder::read(reach.desk, reach.words, record)?) };
+        Ok(())
+    }
+
+    fn reread(&mut self, reach: &mut Reach<'_>) {
+        if let Err(problem) = self.read_again(reach) {
+            reach.trouble(&problem);
+        }
+    }
+
+    /// Reads facts and ladder anew; what is being typed stays.
+    fn read_again(&mut self, reach: &Reach<'_>) -> Result<(), Problem> {
+        let record = match self.case {
+            Some(id) => Some(reach.desk.record(id)?.0),
+            None => None,
+        };
+        let number = self.number();
+        self.facts = CaseFacts::read(reach.desk, reach.words, &number, record.as_ref(), self.about)?;
+        self.language = reach.words.language();
+        if let Some(record) = record.filter(|record| record.state != "draft" && !self.amending) {
+            return self.take(reach, &record);
+        }
+        self.lay(reach);
+        self.settle(reach);
+        Ok(())
+    }
+
+    fn number(&self) -> String {
+        let typed = self.sheet.form.text("order").trim();
+        if typed.is_empty() { self.facts.number.clone() } else { typed.to_owned() }
+    }
+
+    pub(super) fn kind(&self) -> &str {
+        self.sheet.form.chosen("kind").unwrap_or("refund_only")
+    }
+
+    /// Lays the fields out for the kind, keeping what was answered.
+    fn lay(&mut self, reach: &Reach<'_>) {
+        let speech = speech(reach);
+        let fields = Layout {
+            words: reach.words,
+            facts: &self.facts,
+            kind: self.sheet.form.chosen("kind").unwrap_or("refund_only"),
+            goods: self.sheet.form.chosen("goods_state").or(self.facts.goods).unwrap_or(""),
+            pieces: &self.pieces,
+            tick: self.tick(reach.words),
+            chase: speech.moment(self.facts.chase),
+        }
+        .fields();
+        let before = self.sheet.form.clone();
+        if before.fields.is_empty() {
+            self.sheet = Sheet::new(fields);
+        } else {
+            self.sheet.form.replace(fields);
+        }
+        case_fields::carry(&before, &mut self.sheet.form);
+    }
+
+    /// Computes what follows from the answers: amount, arithmetic, what is read back.
+    fn settle(&mut self, reach: &Reach<'_>) {
+        if !self.amount_typed
+            && let Some(asked) = case_fields::asked_of(&self.facts, &self.pieces)
+        {
+            set_text(&mut self.sheet.form, "amount", &asked.plain());
+        }
+        let asked = case_fields::amount(&self.sheet.form, "amount").unwrap_or(Money::cny(0));
+        if let Ok(sum) = reach.desk.arithmetic_of(self.facts.order, self.case, asked) {
+            self.sum = sum;
+        }
+        self.read_back = self.sentence("case-say", reach.words);
+        let tick = self.tick(reach.words);
+        if let Some(Value::Flag(_, words)) = self.sheet.form.field_mut("read_back").map(|field| &mut field.value) {
+            *words = tick;
+        }
+        self.note_limit(reach.words);
+    }
+
+    /// Writes the limit beside the amount; what cannot be read or is too much is said there.
+    fn note_limit(&mut self, words: &Words) {
+        let unreadable = case_fields::unreadable(&self.sheet.form, "amount");
+        let above = self.sum.left().is_some_and(|left| left.minor < 0);
+        let limit = self.sum.limit();
+        let Some(field) = self.sheet.form.field_mut("amount") else { return };
+        let run = match limit {
+            _ if unreadable => Run::new(words.get("case-amount-unreadable").to_string(), Ink::Block),
+            Some(limit) => {
+                let text = words.with("case-limit", &[("limit", limit.to_string().into())]);
+                Run::new(text, if above { Ink::Block } else { Ink::Dim })
+            }
+            None => Run::new(words.get("case-paid-unknown").to_string(), Ink::Warn),
+        };
+        field.note = vec![run];
+    }
+
+    fn tick(&self, words: &Words) -> String {
+        self.sentence("case-tick", words)
+    }
+
+    /// What is asked in a sentence of this sort for the kind.
+    fn sentence(&self, sort: &str, words: &Words) -> String {
+        let kind = self.kind();
+        let id = if case_fields::moves_money(kind) && kind != "price_difference" { "money" } else { kind };
+        let goods: Vec<String> = self
+            .facts
+            .lines
+            .iter()
+            .filter_map(|line| {
+                let count = self.pieces.get(&line.key)?;
+                let args = [("count", Arg::from(*count)), ("title", (&line.title).into())];
+                Some(words.with("case-goods", &args))
+            })
+            .collect();
+        let between = words.get("case-goods-between");
+        let goods = if goods.is_empty() { words.get("case-goods-order").to_string() } else { goods.join(&between) };
+        let amount = case_fields::amount(&self.sheet.form, "amount").map(|money| money.to_string()).unwrap_or_default();
+        let payee = self.sheet.form.chosen("payee").unwrap_or("original");
+        let payee = words.get(&format!("case-payee-{payee}")).to_string();
+        words.with(&format!("{sort}-{id}"), &[("goods", goods.into()), ("amount", amount.into()), ("payee", payee.into())])
+    }
+
+    fn values(&self, reach: &Reach<'_>) -> Fields {
+        case_fields::values(&self.sheet.form, &self.facts, &self.pieces, speech(reach))
+    }
+
+    /// Writes the answers as a draft record; none where that was refused.
+    fn draft_record(&mut self, reach: &mut Reach<'_>) -> Option<Id> {
+        let mut values = self.values(reach);
+        if self.case.is_none() {
+            values.retain(|_, value| !value.is_null());
+        }
+        let request = Request { order: self.number(), about: self.about, values };
+        let draft = self.case;
+        let id = reach.attempt(|desk| desk.draft_case(draft, &request))?.record();
+        self.case = Some(id);
+        Some(id)
+    }
+
+    /// Files what was answered: submits a draft, or amends what was submitted.
+    fn submit(&mut self, reach: &mut Reach<'_>) -> Flow {
+        if case_fields::unreadable(&self.sheet.form, "amount") {
+            self.sheet.form.focus("amount");
+            reach.say("case-amount-unreadable", &[]);
+            return Flow::Stay;
+        }
+        if self.sheet.form.missing() > 0 {
+            self.sheet.form.apply(Command::NextMissing);
+            let count = self.sheet.form.missing();
+            reach.say("case-missing", &[("count", count.into())]);
+            return Flow::Stay;
+        }
+        if let Some(id) = self.case.filter(|_| self.amending) {
+            let values = self.values(reach);
+            if reach.attempt(|desk| desk.amend_case(id, &values)).is_some() {
+                self.amending = false;
+                reach.say("case-amended-done", &[]);
+            }
+            self.reread(reach);
+            return Flow::Stay;
+        }
+        let Some(id) = self.draft_record(reach) else { return Flow::Stay };
+        if reach.attempt(|desk| desk.submit_case(id)).is_some() {
+            self.reread(reach);
+            let number = self.ladder.as_ref().map(|ladder| ladder.number.clone()).unwrap_or_default();
+            reach.say("case-submitted", &[("no", number.into())]);
+        }
+        Flow::Stay
+    }
+
+    /// Leaves what was begun as a draft that waits in the list; an untouched form leaves nothing.
+    fn leave(&mut self, reach: &mut Reach<'_>) -> Flow {
+        if self.amending {
+            self.amending = false;
+            self.reread(reach);
+            return Flow::Stay;
+        }
+        if self.ladder.is_none() && self.is_begun() && self.draft_record(reach).is_some() {
+            reach.say("case-kept", &[]);
+        }
+        Flow::Close
+    }
+
+    fn is_begun(&self) -> bool {
+        let form = &self.sheet.form;
+        let chosen = form.chosen("reason").or(form.chosen("fault")).is_some();
+        chosen || !self.pieces.is_empty() || !form.text("amount").is_empty() || !form.text("note").is_empty()
+    }
+
+    fn changed(&mut self, reach: &mut Reach<'_>) {
+        let id = self.sheet.form.current().map(|field| field.id.clone()).unwrap_or_default();
+        if id == "amount" {
+            self.amount_typed = true;
+        }
+        if let Some(key) = id.strip_prefix(LINE) {
+            let bought = self.facts.lines.iter().find(|line| line.key == key).map_or(1, |line| line.bought);
+            if self.sheet.form.ticked(&id) {
+                self.pieces.entry(key.to_owned()).or_insert(bought);
+            } else {
+                self.pieces.remove(key);
+            }
+        }
+        if id == "kind" || id == "goods_state" || id.starts_with(LINE) {
+            self.lay(reach);
+        }
+        self.settle(reach);
+    }
+
+    /// A digit on a line says how many pieces; a second digit goes behind it where so many
+    /// were bought.
+    fn count_pieces(&mut self, input: &Input) -> bool {
+        let Input::Key(press) = input else { return false };
+        let Some(key) = self.sheet.form.current().and_then(|field| field.id.strip_prefix(LINE)) else { return false };
+        let Some(line) = self.facts.lines.iter().find(|line| line.key == key) else { return false };
+        let count = self.pieces.get(key).copied().unwrap_or(0);
+        let digit = press.typed.and_then(|c| fold::punctuation(c).to_digit(10)).map(i64::from);
+        let new = match digit {
+            Some(digit) if count > 0 && count < line.bought && count * 10 + digit <= line.bought => count * 10 + digit,
+            Some(digit) => digit.min(line.bought),
+            None if matches!(press.key.code, Code::Backspace | Code::Delete) => count / 10,
+            None => return false,
+        };
+        let key = key.to_owned();
+        if new > 0 { self.pieces.insert(key, new) } else { self.pieces.remove(&key) };
+        true
+    }
+
+    /// Opens the other case of the order.
+    fn open_twin(&self, reach: &mut Reach<'_>) -> Option<Flow> {
+        let on_it = self.sheet.form.current().is_some_and(|field| field.id == "twin");
+        let (id, _) = self.facts.twin.as_ref().filter(|_| on_it)?;
+        match Self::of_case(reach, *id) {
+            Ok(pane) => Some(Flow::Push(Box::new(pane))),
+            Err(problem) => {
+                reach.trouble(&problem);
+                Some(Flow::Stay)
+            }
+        }
+    }
+
+    /// Takes a draft back, with a reason where it is recorded.
+    fn drop(&self, reach: &Reach<'_>) -> Flow {
+        let Some(id) = self.case else { return Flow::Close };
+        let (title, hint) = (reach.words.get("case-void"), reach.words.get("ask-reason"));
+        Flow::Replace(Box::new(Ask::new(title.to_string(), hint.to_string(), move |reason, reach| {
+            reach.attempt(|desk| desk.void_case(id, reason));
+            Flow::Close
+        })))
+    }
+
+    fn amend(&mut self, reach: &mut Reach<'_>) -> Flow {
+        let may = self.ladder.as_ref().is_some_and(Ladder::may_amend);
+        if !may {
+            reach.trouble(&Problem::new(crate::problem::Kind::Refused, "problem-case-over").hint("problem-case-over-hint"));
+            return Flow::Stay;
+        }
+        self.amending = true;
+        self.ladder = None;
+        Flow::Stay
+    }
+
+    fn in_ladder(&mut self, command: Command, reach: &mut Reach<'_>) -> Flow {
+        match command {
+            Command::Back => return Flow::Close,
+            Command::AfterSale => return self.amend(reach),
+            Command::Copy => {
+                let text = self.ladder.as_ref().map(|ladder| ladder.to_tell.clone()).filter(|text| !text.is_empty());
+                reach.copy(&text.unwrap_or_else(|| self.read_back.clone()));
+                return Flow::Stay;
+            }
+            _ => {}
+        }
+        let (Some(ladder), Some(id)) = (&mut self.ladder, self.case) else { return Flow::Pass };
+        let flow = ladder.command(command, id, reach);
+        if matches!(command, Command::Unfold | Command::Open | Command::Finish) {
+            self.reread(reach);
+        }
+        flow
+    }
+
+    fn in_form(&mut self, command: Command, reach: &mut Reach<'_>) -> Flow {
+        if !self.sheet.is_unfolded() {
+            match command {
+                Command::Back => return self.leave(reach),
+                Command::Finish => return self.submit(reach),
+                Command::No => return self.drop(reach),
+                Command::Copy => {
+                    reach.copy(&self.read_back);
+                    return Flow::Stay;
+                }
+                Command::Why => {
+                    reach.say("case-why", &[]);
+                    return Flow::Stay;
+                }
+                Command::Unfold => {
+                    if let Some(flow) = self.open_twin(reach) {
+                        return flow;
+                    }
+                }
+                _ => {}
+            }
+        }
+        let in_order = self.sheet.form.current().is_some_and(|field| field.id == "order");
+        match self.sheet.command(command) {
+            Did::Changed => self.changed(reach),
+            Did::Moved if in_order && self.number() != self.facts.number => self.reread(reach),
+            Did::Moved => {}
+            Did::Ignored => return Flow::Pass,
+        }
+        Flow::Stay
+    }
+
+    /// What must survive a kill: what was answered and is in no record yet.
+    fn unsaved(&self) -> String {
+        if self.case.is_some() || !self.is_begun() {
+            return String::new();
+        }
+        let form = &self.sheet.form;
+        let texts: Vec<(&str, Json)> = ["amount", "note", "evidence_note", "freight", "compensation"]
+            .into_iter()
+            .map(|id| (id, json!(form.text(id))))
+            .chain(["kind", "reason", "goods_state", "fault", "payee"].into_iter().map(|id| (id, json!(form.chosen(id)))))
+            .collect();
+        let mut kept: serde_json::Map<String, Json> = texts.into_iter().map(|(id, value)| (id.to_owned(), value)).collect();
+        kept.insert("pieces".to_owned(), json!(self.pieces));
+        Json::Object(kept).to_string()
+    }
+
+    fn restore(&mut self, reach: &Reach<'_>) {
+        let Some(kept) = kept_draft(reach, &format!("case/{}", self.facts.number)) else { return };
+        let text = |id: &str| kept.get(id).and_then(Json::as_str).map(str::to_owned);
+        self.pieces = kept.get("pieces").and_then(|pieces| serde_json::from_value(pieces.clone()).ok()).unwrap_or_default();
+        for id in ["kind", "goods_state", "reason", "fault", "payee"] {
+            if let Some(chosen) = text(id) {
+                set_choice(&mut self.sheet.form, id, &chosen);
+            }
+        }
+        self.lay(reach);
+        for id in ["amount", "note", "evidence_note", "freight", "compensation"] {
+            set_text(&mut self.sheet.form, id, &text(id).unwrap_or_default());
+        }
+        self.amount_typed = !self.sheet.form.text("amount").is_empty();
+    }
+}
+
+fn speech<'a>(reach: &'a Reach<'_>) -> Speech<'a> {
+    Speech { words: reach.words, zone: reach.desk.zone(), now: reach.desk.now(), people: reach.desk.people() }
+}
+
+impl Pane for CaseForm {
+    fn contexts(&self) -> Vec<Context> {
+        if self.ladder.is_some() { vec![Context::AfterSale, Context::Form] } else { self.sheet.contexts(Context::AfterSale) }
+    }
+
+    fn command(&mut self, command: Command, reach: &mut Reach<'_>) -> Flow {
+        if self.ladder.is_some() { self.in_ladder(command, reach) } else { self.in_form(command, reach) }
+    }
+
+    fn input(&mut self, input: &Input, reach: &mut Reach<'_>) -> Flow {
+        if self.ladder.is_some() {
+            return Flow::Pass;
+        }
+        if self.count_pieces(input) {
+            self.lay(reach);
+            self.settle(reach);
+            return Flow::Stay;
+        }
+        match self.sheet.input(input) {
+            Did::Changed => self.changed(reach),
+            Did::Moved => {}
+            Did::Ignored => return Flow::Pass,
+        }
+        Flow::Stay
+    }
+
+    fn view(&self, buf: &mut Buffer, area: Rect, look: &Look<'_>) -> Option<Position> {
+        let caret = case_view::draw(buf, area, self, look);
+        self.sheet.draw_menu(buf, area, look).or(caret)
+    }
+
+    fn draft(&self) -> Option<(String, String)> {
+        Some((format!("case/{}", self.facts.number), self.unsaved()))
+    }
+
+    fn refresh(&mut self, reach: &mut Reach<'_>) {
+        self.reread(reach);
+    }
+}

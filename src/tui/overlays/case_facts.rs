@@ -1,0 +1,200 @@
+//! What the after-sale form knows beside its fields: the order's lines and money, other cases,
+//! the clock, who may approve, the buyer's own words.
+
+use super::note_facts::due_words;
+use crate::desk::Desk;
+use crate::domain::authority::Role;
+use crate::domain::id::Id;
+use crate::domain::money::Money;
+use crate::domain::payload::Direction;
+use crate::domain::record::Record;
+use crate::domain::registers::{case, order};
+use crate::i18n::Words;
+use crate::problem::Problem;
+use crate::store::Query;
+use crate::tui::words::{Speech, tail};
+
+/// How many cases of an order are looked at for a twin.
+const TWINS: usize = 50;
+/// The hour at which the day's calls begin.
+const MORNING: u32 = 10;
+
+/// A line of the order.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Line {
+    /// The sub-order number.
+    pub key: String,
+    /// The goods with their variant.
+    pub title: String,
+    /// How many were bought.
+    pub bought: i64,
+    /// What was paid for all of them.
+    pub paid: Option<Money>,
+}
+
+impl Line {
+    /// Returns what was paid for so many pieces, without a rest in the last one.
+    pub fn worth(&self, pieces: i64) -> Option<Money> {
+        let paid = self.paid?;
+        if pieces >= self.bought || self.bought < 1 {
+            return Some(paid);
+        }
+        Some(Money { minor: paid.minor.checked_mul(pieces)? / self.bought, ..paid })
+    }
+}
+
+/// What is known around a case.
+#[derive(Clone, Debug)]
+pub struct CaseFacts {
+    /// The order's number.
+    pub number: String,
+    /// The order's record, where one is known.
+    pub order: Option<Id>,
+    /// The order in a few words.
+    pub order_words: String,
+    /// Whether no export brought the order yet.
+    pub unverified: bool,
+    /// The buyer's name.
+    pub buyer: String,
+    /// The order's lines.
+    pub lines: Vec<Line>,
+    /// The freight that was paid.
+    pub freight: Option<Money>,
+    /// Where the goods are, by the platform's word.
+    pub goods: Option<&'static str>,
+    /// The buyer's last words with their time.
+    pub said: Option<(String, String)>,
+    /// Another open case of the order, with what it asks.
+    pub twin: Option<(Id, String)>,
+    /// Until when an answer is due, with its source.
+    pub due: Option<String>,
+    /// Who may approve.
+    pub approvers: Vec<String>,
+    /// What the person may grant alone.
+    pub limit: Option<Money>,
+    /// When to look again: milliseconds UTC.
+    pub chase: i64,
+}
+
+impl CaseFacts {
+    /// Reads what is known of an order's number, of the case where it is recorded already, and
+    /// of the item from which the form was opened.
+    pub fn read(
+        desk: &Desk,
+        words: &Words,
+        number: &str,
+        record: Option<&Record>,
+        about: Option<Id>,
+    ) -> Result<Self, Problem> {
+        let speech = Speech { words, zone: desk.zone(), now: desk.now(), people: desk.people() };
+        let known = if number.is_empty() { None } else { desk.order_by_number(number)? };
+        let about = match about {
+            Some(id) => desk.store().record(id)?,
+            None => None,
+        };
+        let me = desk.me()?;
+        let buyer = [record, known.as_ref(), about.as_ref()].into_iter().flatten();
+        let limit = desk.setting("limit_case")?;
+        let mut facts = Self {
+            number: number.to_owned(),
+            order: known.as_ref().map(|order| order.id),
+            order_words: tail(number),
+            unverified: known.as_ref().is_none_or(order::is_unverified),
+            buyer: buyer.filter_map(name_of).next().unwrap_or_default(),
+            lines: known.as_ref().map(lines_of).unwrap_or_default(),
+            freight: known.as_ref().and_then(|order| order.get(order::FREIGHT)),
+            goods: known.as_ref().and_then(|order| goods_of(order.text("platform_state")?)),
+            said: about.as_ref().and_then(|record| last_words(record, speech)),
+            twin: None,
+            due: record.and_then(|record| due_words(desk, record, speech)),
+            approvers: desk
+                .people()
+                .all()
+                .iter()
+                .filter(|person| person.id != me.id && matches!(person.role, Role::Leader | Role::Supervisor | Role::Manager))
+                .map(|person| person.name.clone())
+                .collect(),
+            limit: limit.and_then(|limit| Money::parse(&limit, crate::domain::money::Currency::CNY).ok()),
+            chase: tomorrow(speech),
+        };
+        if let Some(state) = known.as_ref().and_then(|order| order.text("platform_state")) {
+            facts.order_words = format!("{} {}", facts.order_words, speech.choice(&order::PLATFORM_STATE.spec, state));
+        }
+        facts.twin = twin(desk, facts.order, record.map(|record| record.id), speech)?;
+        Ok(facts)
+    }
+}
+
+fn name_of(record: &Record) -> Option<String> {
+    ["buyer", "said_buyer", "name"].into_iter().find_map(|path| record.text(path)).map(str::to_owned)
+}
+
+fn lines_of(order: &Record) -> Vec<Line> {
+    order
+        .keys("lines")
+        .into_iter()
+        .map(|key| {
+            let text = |cell: &str| order.cell::<String>("lines", key, cell).unwrap_or_default();
+            Line {
+                key: key.to_owned(),
+                title: format!("{} {}", text("title"), text("variant")).trim().to_owned(),
+                bought: order.cell("lines", key, "quantity").unwrap_or(1),
+                paid: order.cell("lines", key, "paid"),
+            }
+        })
+        .collect()
+}
+
+fn goods_of(state: &str) -> Option<&'static str> {
+    match state {
+        "to_ship" | "part_shipped" => Some("not_shipped"),
+        "shipped" => Some("shipped"),
+        "signed" | "success" => Some("received"),
+        _ => None,
+    }
+}
+
+fn last_words(record: &Record, speech: Speech<'_>) -> Option<(String, String)> {
+    let entry = record.entries.iter().rev().find(|entry| !entry.void && entry.say.direction == Direction::In)?;
+    Some((entry.say.text.clone()?, speech.moment(entry.at)))
+}
+
+/// Tomorrow morning, when somebody looks at it again.
+fn tomorrow(speech: Speech<'_>) -> i64 {
+    let day = speech.local(speech.now).date_naive().succ_opt();
+    let time = day.and_then(|day| day.and_hms_opt(MORNING, 0, 0));
+    let at = time.and_then(|time| time.and_local_timezone(speech.zone).earliest());
+    at.map_or(speech.now, |at| at.timestamp_millis())
+}
+
+fn twin(desk: &Desk, order: Option<Id>, but: Option<Id>, speech: Speech<'_>) -> Result<Option<(Id, String)>, Problem> {
+    let Some(order) = order else { return Ok(None) };
+    let rows = desk.store().rows(&Query {
+        registers: vec!["case"],
+        order_id: Some(order),
+        open_only: true,
+        limit: Some(TWINS),
+        ..Query::default()
+    })?;
+    let Some(row) = rows.iter().find(|row| Some(row.id) != but && !row.void) else { return Ok(None) };
+    let Some(record) = desk.store().record(row.id)? else { return Ok(None) };
+    let amount = record.get(case::AMOUNT).map(|amount| amount.to_string()).unwrap_or_default();
+    let number = record.text("no").unwrap_or_default().to_owned();
+    let state = speech.state("case", &record.state);
+    let args = [("no", number.into()), ("amount", amount.into()), ("state", state.into())];
+    Ok(Some((row.id, speech.words.with("case-twin", &args))))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pieces_are_worth_their_share_and_all_are_worth_all() {
+        let line = Line { key: "1".into(), title: "锅".into(), bought: 3, paid: Some(Money::cny(100)) };
+        assert_eq!(line.worth(1), Some(Money::cny(33)));
+        assert_eq!(line.worth(3), Some(Money::cny(100)));
+        assert_eq!(line.worth(0), Some(Money::cny(0)));
+        assert_eq!(Line { paid: None, ..line }.worth(1), None);
+    }
+}

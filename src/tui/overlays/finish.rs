@@ -1,0 +1,100 @@
+//! Finishing an item (F8 on the desk): asks only for what is missing.
+
+use serde_json::json;
+
+use super::case::CaseForm;
+use super::menu::{Menu, MenuPane};
+use super::note::NoteForm;
+use crate::domain::id::Id;
+use crate::domain::payload::Fields;
+use crate::domain::record::Record;
+use crate::domain::register::Register;
+use crate::domain::registers::conversation;
+use crate::problem::Problem;
+use crate::tui::pane::{Flow, Pane, Reach};
+use crate::tui::words::Speech;
+
+/// Finishes the item on the desk, or opens what asks for what is missing.
+pub fn open(reach: &mut Reach<'_>) -> Result<Option<Box<dyn Pane>>, Problem> {
+    let Some(id) = reach.item else {
+        reach.say("finish-nothing", &[]);
+        return Ok(None);
+    };
+    let (record, register) = reach.desk.record(id)?;
+    match register.name {
+        "note" => Ok(Some(Box::new(NoteForm::of_note(reach, id)?))),
+        "case" => Ok(Some(Box::new(CaseForm::of_case(reach, id)?))),
+        "conversation" => Ok(Some(Box::new(outcomes(reach, &record)))),
+        _ => Ok(ends(reach, &record, register)),
+    }
+}
+
+/// The outcomes of a talk; a complex one also asks whether the buyer accepted.
+fn outcomes(reach: &Reach<'_>, record: &Record) -> MenuPane {
+    let id = record.id;
+    let words = conversation::OUTCOMES.values;
+    let labels = words.iter().map(|word| reach.words.get(&format!("value-outcome-{word}")).to_string());
+    let asks = record.text("complexity") == Some("complex") && record.value("accepted").is_none();
+    MenuPane::new(Menu::new(title(reach, record), labels), move |row, reach| {
+        let Some(outcome) = words.get(row) else { return Flow::Close };
+        if asks {
+            return Flow::Replace(Box::new(accepted(id, outcome, reach)));
+        }
+        closed(reach, id, outcome);
+        Flow::Close
+    })
+}
+
+fn accepted(id: Id, outcome: &'static str, reach: &Reach<'_>) -> MenuPane {
+    let labels = ["finish-accepted", "finish-not-accepted"].map(|id| reach.words.get(id).to_string());
+    MenuPane::new(Menu::new(reach.words.get("finish-accepted-title").to_string(), labels), move |row, reach| {
+        let values = Fields::from([("accepted".to_owned(), json!(row == 0))]);
+        if reach.attempt(|desk| desk.set_fields(id, values)).is_some() {
+            closed(reach, id, outcome);
+        }
+        Flow::Close
+    })
+}
+
+/// The ways in which any other record ends; the only one needs no question.
+fn ends(reach: &mut Reach<'_>, record: &Record, register: &'static Register) -> Option<Box<dyn Pane>> {
+    let lifecycle = register.lifecycle;
+    let ends: Vec<&'static str> =
+        lifecycle.successors(&record.state).iter().copied().filter(|state| lifecycle.is_closed(state)).collect();
+    let id = record.id;
+    match &ends[..] {
+        [] => {
+            reach.say("finish-not-here", &[]);
+            None
+        }
+        [only] => {
+            closed(reach, id, only);
+            None
+        }
+        _ => {
+            let labels: Vec<String> = ends.iter().map(|state| speech(reach).state(register.name, state)).collect();
+            let menu = Menu::new(title(reach, record), labels);
+            Some(Box::new(MenuPane::new(menu, move |row, reach| {
+                if let Some(end) = ends.get(row) {
+                    closed(reach, id, end);
+                }
+                Flow::Close
+            })))
+        }
+    }
+}
+
+fn closed(reach: &mut Reach<'_>, id: Id, outcome: &str) {
+    if reach.attempt(|desk| desk.close(id, outcome)).is_some() {
+        reach.say("finish-done", &[]);
+    }
+}
+
+fn title(reach: &Reach<'_>, record: &Record) -> String {
+    let buyer = record.text("buyer").or_else(|| record.text("subject")).unwrap_or_default().to_owned();
+    reach.words.with("finish-title", &[("buyer", buyer.into())])
+}
+
+fn speech<'a>(reach: &'a Reach<'_>) -> Speech<'a> {
+    Speech { words: reach.words, zone: reach.desk.zone(), now: reach.desk.now(), people: reach.desk.people() }
+}

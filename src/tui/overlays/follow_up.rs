@@ -1,0 +1,255 @@
+//! Promises, reminders and snoozing (F7): three keys where a proposed time fits.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::{Position, Rect};
+
+use super::sheet::{Did, Sheet};
+use super::{case_fields, time};
+use crate::domain::id::Id;
+use crate::i18n::Words;
+use crate::text::edit::Editor;
+use crate::tui::commands::{Command, Context};
+use crate::tui::keys::Input;
+use crate::tui::pane::{Flow, Pane, Reach};
+use crate::tui::theme::Ink;
+use crate::tui::widgets::form::{self, Choice, Field, Value};
+use crate::tui::widgets::line::Run;
+use crate::tui::widgets::{Look, frame, page};
+use crate::tui::words::Speech;
+
+const HOUR: i64 = 3_600_000;
+/// The kinds in the order of their digits.
+const KINDS: [&str; 3] = ["promise", "reminder", "snooze"];
+/// Columns of the box.
+const WIDTH: u16 = 70;
+
+/// The form of a promise, a reminder or a rest.
+pub struct FollowUp {
+    sheet: Sheet,
+    about: Option<Id>,
+    /// The proposed times, milliseconds UTC, beside their choices.
+    times: Vec<i64>,
+    named: String,
+}
+
+impl FollowUp {
+    /// Opens the form for the item on the desk.
+    pub fn open(reach: &Reach<'_>) -> Self {
+        let mut form = Self { sheet: Sheet::default(), about: reach.item, times: Vec::new(), named: String::new() };
+        let record = reach.item.and_then(|id| reach.desk.store().record(id).ok().flatten());
+        if let Some(buyer) = record.as_ref().and_then(|record| record.text("buyer")) {
+            buyer.clone_into(&mut form.named);
+        }
+        form.lay(reach);
+        form
+    }
+
+    /// Opens the form with its kind chosen already: `promise`, `reminder` or `snooze`.
+    pub fn of_kind(reach: &Reach<'_>, kind: &str) -> Self {
+        let mut form = Self::open(reach);
+        super::sheet::set_choice(&mut form.sheet.form, "kind", kind);
+        form.begin(reach);
+        form
+    }
+
+    fn kind(&self) -> Option<&'static str> {
+        let chosen = self.sheet.form.chosen("kind")?;
+        KINDS.into_iter().find(|kind| *kind == chosen)
+    }
+
+    fn lay(&mut self, reach: &Reach<'_>) {
+        let words = reach.words;
+        let label = |id: &str| words.get(id).to_string();
+        let kinds = KINDS.map(|kind| Choice::new(kind, label(&format!("follow-{kind}")))).to_vec();
+        let chosen = self.kind().and_then(|kind| KINDS.iter().position(|other| *other == kind));
+        let mut fields = vec![Field::new("kind", label("follow-kind"), Value::Choice(kinds, chosen)).required()];
+        if let Some(kind) = self.kind() {
+            if kind != "snooze" {
+                let mut what = Field::new("text", label("follow-text"), Value::Text(Editor::single_line(), 1));
+                what.required = kind == "promise";
+                fields.push(what);
+            }
+            if kind == "promise" {
+                let amount = Value::Money(Editor::single_line());
+                fields.push(Field::new("amount", label("follow-amount"), amount).prefix("¥ "));
+            }
+            let proposed = proposals(reach);
+            self.times = proposed.iter().map(|(at, _)| *at).collect();
+            let choices = proposed.into_iter().map(|(at, label)| Choice::new(at.to_string(), label)).collect();
+            fields.push(Field::new("at", label("follow-at"), Value::Choice(choices, None)));
+            let typed = Field::new("typed", label("follow-typed"), Value::Time(Editor::single_line()));
+            fields.push(typed.note(label("follow-typed-hint"), Ink::Dim));
+        }
+        let before = std::mem::take(&mut self.sheet);
+        self.sheet = Sheet::new(fields);
+        case_fields::carry(&before.form, &mut self.sheet.form);
+    }
+
+    /// Goes on to what the kind needs first.
+    fn begin(&mut self, reach: &Reach<'_>) {
+        self.lay(reach);
+        self.sheet.form.focus(if self.kind() == Some("promise") { "text" } else { "at" });
+    }
+
+    /// Returns the time that is chosen or typed, milliseconds UTC.
+    fn time(&self, reach: &Reach<'_>) -> Option<i64> {
+        let typed = self.sheet.form.text("typed").trim();
+        if !typed.is_empty() {
+            return time::read(typed, reach.desk.now(), reach.desk.zone());
+        }
+        self.sheet.form.chosen("at")?.parse().ok()
+    }
+
+    fn changed(&mut self, reach: &mut Reach<'_>) -> Flow {
+        let id = self.sheet.form.current().map(|field| field.id.clone()).unwrap_or_default();
+        match id.as_str() {
+            "kind" => {
+                self.begin(reach);
+                Flow::Stay
+            }
+            "at" if self.kind() != Some("promise") || !self.sheet.form.text("text").trim().is_empty() => self.act(reach),
+            _ => Flow::Stay,
+        }
+    }
+
+    fn act(&mut self, reach: &mut Reach<'_>) -> Flow {
+        let Some(kind) = self.kind() else {
+            self.sheet.form.focus("kind");
+            return Flow::Stay;
+        };
+        let text = self.sheet.form.text("text").trim().to_owned();
+        if kind == "promise" && text.is_empty() {
+            self.sheet.form.focus("text");
+            reach.say("follow-no-text", &[]);
+            return Flow::Stay;
+        }
+        if case_fields::unreadable(&self.sheet.form, "amount") {
+            self.sheet.form.focus("amount");
+            reach.say("case-amount-unreadable", &[]);
+            return Flow::Stay;
+        }
+        let Some(at) = self.time(reach) else {
+            self.sheet.form.focus(if self.sheet.form.text("typed").is_empty() { "at" } else { "typed" });
+            reach.say("follow-no-time", &[]);
+            return Flow::Stay;
+        };
+        let about = self.about;
+        if about.is_none() && kind != "reminder" {
+            reach.say("follow-no-item", &[]);
+            return Flow::Stay;
+        }
+        let amount = case_fields::amount(&self.sheet.form, "amount");
+        let reminder = if text.is_empty() { self.named.clone() } else { text.clone() };
+        let done = reach.attempt(|desk| match (kind, about) {
+            ("promise", Some(about)) => desk.promise(about, &text, at, amount),
+            ("snooze", Some(about)) => desk.snooze(about, at),
+            _ => desk.follow_up(about, "reminder", &reminder, at),
+        });
+        if done.is_none() {
+            return Flow::Stay;
+        }
+        let when = speech(reach).moment(at);
+        reach.say(&format!("follow-done-{kind}"), &[("when", when.into())]);
+        Flow::Close
+    }
+}
+
+/// The times that are proposed, milliseconds UTC, with their words.
+fn proposals(reach: &Reach<'_>) -> Vec<(i64, String)> {
+    let speech = speech(reach);
+    let words: &Words = reach.words;
+    let day = speech.local(speech.now).date_naive();
+    let clock = |day: Option<chrono::NaiveDate>, hour: u32| {
+        let at = day.and_then(|day| day.and_hms_opt(hour, 0, 0))?.and_local_timezone(speech.zone).earliest()?;
+        Some(at.timestamp_millis())
+    };
+    let hours = |n: i64| Some((speech.now + n * HOUR, words.with("follow-in-hours", &[("n", n.into())])));
+    let tomorrow = day.succ_opt();
+    let named = |id: &str, at: Option<i64>| at.map(|at| (at, words.with(id, &[("clock", speech.clock(at).into())])));
+    let later = tomorrow.and_then(|day| day.succ_opt()).and_then(|day| day.succ_opt());
+    [
+        hours(1),
+        hours(2),
+        named("follow-today", clock(Some(day), 18)),
+        named("follow-tomorrow", clock(tomorrow, 9)),
+        named("follow-tomorrow", clock(tomorrow, 18)),
+        clock(later, 9).map(|at| (at, speech.day(at))),
+    ]
+    .into_iter()
+    .flatten()
+    .filter(|(at, _)| *at > speech.now)
+    .collect()
+}
+
+fn speech<'a>(reach: &'a Reach<'_>) -> Speech<'a> {
+    Speech { words: reach.words, zone: reach.desk.zone(), now: reach.desk.now(), people: reach.desk.people() }
+}
+
+impl Pane for FollowUp {
+    fn contexts(&self) -> Vec<Context> {
+        self.sheet.contexts(Context::FollowUp)
+    }
+
+    fn command(&mut self, command: Command, reach: &mut Reach<'_>) -> Flow {
+        let last = self.sheet.form.current().is_some_and(|field| field.id == "typed");
+        match command {
+            Command::Back if !self.sheet.is_unfolded() => return Flow::Close,
+            Command::Finish => return self.act(reach),
+            Command::Unfold if last && !self.sheet.form.text("typed").is_empty() => return self.act(reach),
+            _ => {}
+        }
+        let unfolded = self.sheet.is_unfolded();
+        match self.sheet.command(command) {
+            // Arrows only try values; a digit or the menu chooses.
+            Did::Changed if unfolded => self.changed(reach),
+            Did::Changed => {
+                if self.sheet.form.current().is_some_and(|field| field.id == "kind") {
+                    let focus = self.sheet.form.cursor();
+                    self.lay(reach);
+                    if focus == 0 {
+                        self.sheet.form.focus("kind");
+                    }
+                }
+                Flow::Stay
+            }
+            Did::Moved => Flow::Stay,
+            Did::Ignored => Flow::Pass,
+        }
+    }
+
+    fn input(&mut self, input: &Input, reach: &mut Reach<'_>) -> Flow {
+        match self.sheet.input(input) {
+            Did::Changed => self.changed(reach),
+            Did::Moved => Flow::Stay,
+            Did::Ignored => Flow::Pass,
+        }
+    }
+
+    fn view(&self, buf: &mut Buffer, area: Rect, look: &Look<'_>) -> Option<Position> {
+        let form = &self.sheet.form;
+        let label = page::shape(form, 0, look).label;
+        let shape = form::Shape { label, beside: 0 };
+        let width = WIDTH.min(area.width);
+        let height = (form::height(form, width.saturating_sub(2), shape) + 2).min(area.height);
+        let place = Rect::new(area.x + (area.width - width) / 2, area.y + (area.height - height) / 2, width, height);
+        let title = [
+            Run::new(look.words.get("follow-title").to_string(), Ink::Title),
+            Run::new(format!("  {}", self.named), Ink::Text),
+        ];
+        let inner = frame::overlay(buf, place, &title, &[form::header(form, look)], &[], look);
+        let caret = form::draw(buf, inner, form, shape, look);
+        self.sheet.draw_menu(buf, area, look).or(caret)
+    }
+
+    fn is_whole(&self) -> bool {
+        false
+    }
+
+    fn refresh(&mut self, reach: &mut Reach<'_>) {
+        let focus = self.sheet.form.current().map(|field| field.id.clone());
+        self.lay(reach);
+        if let Some(focus) = focus {
+            self.sheet.form.focus(&focus);
+        }
+    }
+}

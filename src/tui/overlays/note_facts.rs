@@ -1,0 +1,367 @@
+//! What an order note's form knows beside its fields: the order, the five steps with who and
+//! when, the buyer's short yes, earlier notes, and the text that each step gives to copy.
+
+use crate::desk::Desk;
+use crate::desk::note::STEPS;
+use crate::domain::id::Id;
+use crate::domain::payload::Direction;
+use crate::domain::record::{Entry, Record};
+use crate::domain::registers::{note, order};
+use crate::i18n::Words;
+use crate::problem::Problem;
+use crate::store::Query;
+use crate::text::fold;
+use crate::tui::words::{Speech, tail};
+
+/// Within this time after our question a short yes counts as its answer, in milliseconds.
+const ANSWERED_WITHIN: i64 = 10 * 60_000;
+/// How many earlier notes are read.
+const EARLIER: usize = 6;
+
+/// How far a step is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Stage {
+    /// Done, when and by whom.
+    Done(String),
+    /// The one to be done.
+    Next,
+    /// Waits for the step of this number, from 1.
+    Locked(usize),
+}
+
+/// The buyer's short yes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Offer {
+    /// What the buyer wrote.
+    pub text: String,
+    /// When, as screens write it.
+    pub when: String,
+}
+
+/// What is known around a note.
+#[derive(Clone, Debug, Default)]
+pub struct Facts {
+    /// The order's number as the person or an export wrote it.
+    pub number: String,
+    /// The order's tail or, where no export brought it, with that said.
+    pub order: String,
+    /// Whether no export brought the order yet.
+    pub unverified: bool,
+    /// The buyer's name.
+    pub buyer: String,
+    /// Receiver and telephone number.
+    pub receiver: String,
+    /// The carrier.
+    pub carrier: String,
+    /// Until when it must be shipped, with its source.
+    pub ship_due: Option<String>,
+    /// The next printing wave, with its source.
+    pub wave: Option<String>,
+    /// Whether the order was printed, and how that is known.
+    pub printed: bool,
+    /// What was there before, by the kind of change.
+    was: Vec<(&'static str, String)>,
+    /// Messages, memos and notes from before.
+    pub earlier: Vec<(String, String)>,
+    /// The steps.
+    pub stages: Vec<Stage>,
+    /// The buyer's short yes to our question.
+    pub offer: Option<Offer>,
+    /// Today as notes write it.
+    pub today: String,
+    /// Who writes.
+    pub me: String,
+    /// The word of the flag that this kind of change gets.
+    pub flag: String,
+}
+
+impl Facts {
+    /// Reads what is known of an order's number, of the note where it is recorded already, and
+    /// of the item from which the form was opened.
+    pub fn read(
+        desk: &Desk,
+        words: &Words,
+        number: &str,
+        note: Option<&Record>,
+        about: Option<Id>,
+    ) -> Result<Self, Problem> {
+        let speech = Speech { words, zone: desk.zone(), now: desk.now(), people: desk.people() };
+        let order = if number.is_empty() { None } else { desk.order_by_number(number)? };
+        let mut facts = Self {
+            number: number.to_owned(),
+            order: tail(number),
+            me: desk.me()?.name.clone(),
+            today: speech.day(desk.now()),
+            unverified: order.as_ref().is_none_or(order::is_unverified),
+            stages: stages(note, speech),
+            ..Self::default()
+        };
+        if let Some(order) = &order {
+            facts.of_order(desk, order, speech);
+        }
+        let about = match about {
+            Some(id) => desk.store().record(id)?,
+            None => None,
+        };
+        if let Some(buyer) = [note, order.as_ref(), about.as_ref()].into_iter().flatten().find_map(buyer_of) {
+            facts.buyer = buyer;
+        }
+        facts.flag = note.and_then(|note| note.text(note::FLAG_OF.name())).unwrap_or("red").to_owned();
+        facts.read_wave(desk, note, speech)?;
+        let id = order.as_ref().map(|order| order.id);
+        facts.read_earlier(desk, id, note.map(|note| note.id), speech)?;
+        facts.offer = offered(desk, about.as_ref(), id, speech)?;
+        Ok(facts)
+    }
+
+    fn of_order(&mut self, desk: &Desk, record: &Record, speech: Speech<'_>) {
+        let text = |path: &str| record.text(path).unwrap_or_default().to_owned();
+        self.receiver = format!("{}  {}", text("receiver"), text("phone")).trim().to_owned();
+        self.carrier = text("carrier");
+        self.printed = matches!(record.state.as_str(), "printed" | "packed" | "handed_over");
+        let variants: Vec<String> = record
+            .keys("lines")
+            .into_iter()
+            .filter_map(|key| record.cell::<String>("lines", key, "variant"))
+            .collect();
+        self.was = vec![
+            ("address", text("address")),
+            ("courier", text("carrier")),
+            ("invoice_title", text("invoice_title")),
+            ("attribute", variants.join(" / ")),
+        ];
+        if let Some(state) = record.text("platform_state") {
+            self.order = format!("{} {}", self.order, speech.choice(&order::PLATFORM_STATE.spec, state));
+        }
+        self.ship_due = due_words(desk, record, speech);
+        for (path, label) in [("buyer_message", "note-buyer-message"), ("seller_memo", "note-seller-memo")] {
+            if let Some(said) = record.text(path) {
+                let when = record.get(order::PAID_AT).map(|at| speech.moment(at)).unwrap_or_default();
+                self.earlier.push((when, speech.words.with(label, &[("text", said.into())])));
+            }
+        }
+    }
+
+    /// The wave that the note was given, else the next of the shop's plan (`print_waves`).
+    fn read_wave(&mut self, desk: &Desk, note: Option<&Record>, speech: Speech<'_>) -> Result<(), Problem> {
+        let planned = desk.setting("print_waves")?.unwrap_or_default();
+        let today = speech.local(speech.now);
+        let next = planned.split([',', ' ', '、']).find_map(|clock| {
+            let time = chrono::NaiveTime::parse_from_str(clock.trim(), "%H:%M").ok()?;
+            let at = today.date_naive().and_time(time).and_local_timezone(speech.zone).single()?.timestamp_millis();
+            (at > speech.now).then_some(at)
+        });
+        let at = note.and_then(|note| note.get(note::WAVE_AT)).or(next);
+        self.wave = at.map(|at| {
+            let span = speech.long_span(at - speech.now);
+            let left = speech.words.with("figure-left", &[("span", span.into())]);
+            format!("{} {left} [{}]", speech.moment(at), speech.words.get("source-rule"))
+        });
+        Ok(())
+    }
+
+    fn read_earlier(
+        &mut self,
+        desk: &Desk,
+        order: Option<Id>,
+        but: Option<Id>,
+        speech: Speech<'_>,
+    ) -> Result<(), Problem> {
+        let Some(order) = order else { return Ok(()) };
+        let rows =
+            desk.store().rows(&Query { registers: vec!["note"], order_id: Some(order), limit: Some(EARLIER), ..Query::default() })?;
+        for row in rows.iter().filter(|row| Some(row.id) != but) {
+            let Some(record) = desk.store().record(row.id)? else { continue };
+            let kind = record.text("kind").map(|kind| speech.choice(&note::KIND.spec, kind)).unwrap_or_default();
+            let new = record.text("new").unwrap_or_default();
+            let state = speech.state("note", &record.state);
+            self.earlier.push((speech.moment(record.opened), format!("{kind} {new}  {state}")));
+        }
+        Ok(())
+    }
+
+    /// Returns what the order said before, for a kind of change.
+    pub fn was(&self, kind: &str) -> &str {
+        self.was.iter().find(|(of, _)| *of == kind).map_or("", |(_, text)| text.as_str())
+    }
+
+    /// Returns the number of the step to be done, from 0; none when all are.
+    pub fn next(&self) -> Option<usize> {
+        self.stages.iter().position(|stage| *stage == Stage::Next)
+    }
+}
+
+/// Returns what is left until a record's deadline, and who says so.
+pub(super) fn due_words(desk: &Desk, record: &Record, speech: Speech<'_>) -> Option<String> {
+    let row = desk.store().row(record.id).ok().flatten()?;
+    let source = speech.words.get(&format!("source-{}", row.due_source?));
+    let at = row.due?;
+    let left = at - speech.now;
+    let (id, span) = if left > 0 { ("figure-left", left) } else { ("figure-overdue", -left) };
+    let left = speech.words.with(id, &[("span", speech.span(span).into())]);
+    Some(format!("{} {left} [{source}]", speech.moment(at)))
+}
+
+fn buyer_of(record: &Record) -> Option<String> {
+    ["buyer", "said_buyer", "name"].into_iter().find_map(|path| record.text(path)).map(str::to_owned)
+}
+
+fn stages(note: Option<&Record>, speech: Speech<'_>) -> Vec<Stage> {
+    let state = note.map_or("draft", |note| note.state.as_str());
+    let done = match STEPS.iter().position(|step| *step == state) {
+        Some(at) => at + 1,
+        None => 0,
+    };
+    let ended = !matches!(state, "draft") && done == 0;
+    STEPS
+        .iter()
+        .enumerate()
+        .map(|(at, step)| {
+            if at < done {
+                let trace = note.and_then(|note| note.reached(step)).map(|step| step.trace);
+                let who = trace.and_then(|trace| speech.people.of_replica(trace.replica));
+                let name = who.map_or("", |person| person.name.as_str());
+                Stage::Done(trace.map_or_else(String::new, |trace| format!("{} {name}", speech.moment(trace.at))))
+            } else if at == done && !ended {
+                Stage::Next
+            } else {
+                Stage::Locked(done + 1)
+            }
+        })
+        .collect()
+}
+
+/// Finds the buyer's short yes to our last question in the item, else in the order's talk.
+fn offered(
+    desk: &Desk,
+    about: Option<&Record>,
+    order: Option<Id>,
+    speech: Speech<'_>,
+) -> Result<Option<Offer>, Problem> {
+    if let Some(offer) = about.and_then(|record| short_yes(&record.entries, speech)) {
+        return Ok(Some(offer));
+    }
+    let Some(order) = order else { return Ok(None) };
+    let talks =
+        desk.store().rows(&Query { registers: vec!["conversation"], order_id: Some(order), limit: Some(3), ..Query::default() })?;
+    for talk in talks {
+        let Some(record) = desk.store().record(talk.id)? else { continue };
+        if let Some(offer) = short_yes(&record.entries, speech) {
+            return Ok(Some(offer));
+        }
+    }
+    Ok(None)
+}
+
+fn short_yes(entries: &[Entry], speech: Speech<'_>) -> Option<Offer> {
+    let said = |entry: &&Entry| !entry.void && matches!(entry.say.direction, Direction::In | Direction::Out);
+    let mut latest = entries.iter().rev().filter(said);
+    let answer = latest.next().filter(|entry| entry.say.direction == Direction::In)?;
+    let question = latest.find(|entry| entry.say.direction == Direction::Out)?;
+    let text = answer.say.text.as_deref()?;
+    let near = answer.at - question.at <= ANSWERED_WITHIN;
+    (near && is_yes(text, speech.words)).then(|| Offer { text: text.to_owned(), when: speech.moment(answer.at) })
+}
+
+fn is_yes(text: &str, words: &Words) -> bool {
+    let bare: String = fold::fold(text).chars().filter(|c| c.is_alphanumeric()).collect();
+    words.get("note-yes-words").split('|').any(|yes| yes == bare)
+}
+
+/// The change that a note is about, as its texts say it.
+#[derive(Clone, Copy, Debug)]
+pub struct Wanted<'a> {
+    /// A word of the note's kinds.
+    pub kind: &'a str,
+    /// What was.
+    pub old: &'a str,
+    /// What shall be.
+    pub new: &'a str,
+}
+
+impl Wanted<'_> {
+    /// Returns what differs: both without the parts with which they begin alike.
+    pub fn difference(&self) -> (String, String) {
+        let (old, new): (Vec<&str>, Vec<&str>) =
+            (self.old.split_whitespace().collect(), self.new.split_whitespace().collect());
+        let same = old.iter().zip(&new).take_while(|(one, other)| one == other).count();
+        let same = same.min(new.len().saturating_sub(1)).min(old.len().saturating_sub(1));
+        (old[same.min(old.len())..].join(" "), new[same.min(new.len())..].join(" "))
+    }
+
+    fn change(&self) -> String {
+        let (old, new) = self.difference();
+        if old.is_empty() { new } else { format!("{old}>{new}") }
+    }
+
+    /// Returns the text that each step gives to copy; the printing room's own step has none.
+    pub fn texts(&self, facts: &Facts, words: &Words) -> Vec<String> {
+        let kind = words.get(&format!("value-note_kind-{}", self.kind));
+        let (_, changed) = self.difference();
+        let args = |extra: Vec<(&'static str, String)>| {
+            let mut all = vec![("kind", kind.to_string()), ("change", self.change()), ("new", self.new.to_owned())];
+            all.extend(extra);
+            all
+        };
+        let say = |id: &str, list: Vec<(&'static str, String)>| {
+            let list: Vec<(&str, crate::i18n::Arg<'_>)> = list.into_iter().map(|(name, text)| (name, text.into())).collect();
+            words.with(id, &list)
+        };
+        let ask = if self.kind == "address" { "note-say-ask-address" } else { "note-say-ask" };
+        let printed = words.get(if facts.printed { "note-printed" } else { "note-not-printed" }).to_string();
+        let told = args(vec![
+            ("buyer", facts.buyer.clone()),
+            ("order", facts.number.clone()),
+            ("printed", printed),
+        ]);
+        vec![
+            changed,
+            say("note-say-memo", args(vec![("day", facts.today.clone()), ("me", facts.me.clone())])),
+            say(ask, args(Vec::new())),
+            say(if facts.printed { "note-say-told-late" } else { "note-say-told" }, told),
+            String::new(),
+        ]
+    }
+}
+
+/// Returns the bytes of a text as the platform counts them (GBK).
+pub fn bytes(text: &str) -> usize {
+    encoding_rs::GBK.encode(text).0.len()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::i18n::Language;
+
+    #[test]
+    fn texts_say_only_what_changes() {
+        let wanted = Wanted {
+            kind: "address",
+            old: "浙江 杭州 余杭区 示例路1号",
+            new: "浙江 杭州 余杭区 示例路8号",
+        };
+        assert_eq!(wanted.difference(), ("示例路1号".to_owned(), "示例路8号".to_owned()));
+        let facts = Facts { me: "周敏".into(), today: "11/22".into(), ..Facts::default() };
+        let texts = wanted.texts(&facts, &Words::new(Language::ZhCn));
+        assert_eq!(texts[0], "示例路8号");
+        assert!(texts[1].contains("示例路1号>示例路8号") && texts[1].contains("周敏"), "{}", texts[1]);
+        assert!(texts[2].contains("浙江 杭州 余杭区 示例路8号"));
+        let same = Wanted { kind: "gift", old: "", new: "杯垫" };
+        assert_eq!(same.difference(), (String::new(), "杯垫".to_owned()));
+        let equal = Wanted { kind: "gift", old: "a b", new: "a b" };
+        assert_eq!(equal.difference().1, "b");
+    }
+
+    #[test]
+    fn bytes_are_counted_as_the_platform_does() {
+        assert_eq!(bytes("示例路8号"), 9);
+    }
+
+    #[test]
+    fn a_short_yes_is_known_in_any_punctuation() {
+        let words = Words::new(Language::ZhCn);
+        assert!(is_yes("对的。", &words) && is_yes(" OK! ", &words) && is_yes("好的～", &words));
+        assert!(!is_yes("对了再问一下", &words) && !is_yes("", &words));
+    }
+}

@@ -1,0 +1,125 @@
+//! An internal remark (Ctrl+T): a few lines among us; each `@name` becomes an item of that
+//! person.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::{Position, Rect};
+
+use super::transfer::nothing_open;
+use crate::domain::id::Id;
+use crate::problem::Problem;
+use crate::text::edit::Editor;
+use crate::tui::commands::{Command, Context};
+use crate::tui::keys::Input;
+use crate::tui::pane::{Flow, Pane, Reach};
+use crate::tui::theme::Ink;
+use crate::tui::widgets::editor::{self, Typed};
+use crate::tui::widgets::line::{self, Run};
+use crate::tui::widgets::{Look, frame};
+
+/// Columns and rows of the box.
+const SIZE: (u16, u16) = (76, 8);
+
+/// The form of a remark.
+pub struct Remark {
+    item: Id,
+    text: Editor,
+    names: Vec<String>,
+}
+
+impl Remark {
+    /// Opens the form for the item on the desk.
+    pub fn open(reach: &Reach<'_>) -> Result<Self, Problem> {
+        let item = reach.item.ok_or_else(nothing_open)?;
+        let me = reach.desk.me()?;
+        let others = reach.desk.people().all().iter().filter(|person| person.id != me.id);
+        let names = others.map(|person| person.name.clone()).collect();
+        let mut text = Editor::new();
+        let kept = reach.desk.store().draft(&me.id.to_string(), &key(item))?;
+        text.set(kept.as_deref().unwrap_or_default());
+        Ok(Self { item, text, names })
+    }
+
+    /// Returns what is typed behind the last `@`, where it still may be a name.
+    fn begun(&self) -> Option<&str> {
+        let before = &self.text.text()[..self.text.offset()];
+        let at = before.rfind(['@', '＠'])?;
+        let begun = before[at..].trim_start_matches(['@', '＠']);
+        (!begun.contains(char::is_whitespace)).then_some(begun)
+    }
+
+    /// The names that fit what is typed behind `@`.
+    fn fitting(&self) -> Vec<&str> {
+        let Some(begun) = self.begun() else { return Vec::new() };
+        self.names.iter().map(String::as_str).filter(|name| name.starts_with(begun) && *name != begun).collect()
+    }
+
+    /// Completes the name that fits first.
+    fn complete(&mut self) -> bool {
+        let begun = self.begun().map_or(0, str::len);
+        let Some(rest) = self.fitting().first().map(|name| format!("{} ", &name[begun..])) else { return false };
+        self.text.insert(&rest);
+        true
+    }
+
+    fn save(&mut self, reach: &mut Reach<'_>) -> Flow {
+        let (item, text) = (self.item, self.text.text().to_owned());
+        if reach.attempt(|desk| desk.remark(item, &text)).is_none() {
+            return Flow::Stay;
+        }
+        self.text.set("");
+        reach.say("remark-done", &[]);
+        Flow::Close
+    }
+}
+
+fn key(item: Id) -> String {
+    format!("remark/{item}")
+}
+
+impl Pane for Remark {
+    fn contexts(&self) -> Vec<Context> {
+        vec![Context::Text, Context::Composer]
+    }
+
+    fn command(&mut self, command: Command, reach: &mut Reach<'_>) -> Flow {
+        match command {
+            Command::Finish => return self.save(reach),
+            Command::Back => return Flow::Close,
+            Command::Newline => self.text.newline(),
+            Command::NextPane if self.complete() => {}
+            Command::Undo if self.text.undo() => {}
+            Command::NextPane | Command::Remark => {}
+            _ => return Flow::Pass,
+        }
+        Flow::Stay
+    }
+
+    fn input(&mut self, input: &Input, _: &mut Reach<'_>) -> Flow {
+        if editor::type_into(&mut self.text, input) == Typed::Ignored { Flow::Pass } else { Flow::Stay }
+    }
+
+    fn view(&self, buf: &mut Buffer, area: Rect, look: &Look<'_>) -> Option<Position> {
+        let (width, height) = (SIZE.0.min(area.width), SIZE.1.min(area.height));
+        let place = Rect::new(area.x + (area.width - width) / 2, area.bottom() - height, width, height);
+        let title = [Run::new(look.words.get("remark-title").to_string(), Ink::Internal)];
+        let right = [Run::new(look.words.get("remark-keys").to_string(), Ink::Dim)];
+        let inner = frame::overlay(buf, place, &title, &right, &[], look);
+        let rows = inner.height.saturating_sub(1).max(inner.height.min(1));
+        let field = Rect { x: inner.x + 1.min(inner.width), width: inner.width.saturating_sub(2), height: rows, ..inner };
+        let caret = editor::draw(buf, field, &self.text, Ink::Internal, look);
+        let fitting = self.fitting();
+        if inner.height > 1 && !fitting.is_empty() {
+            let names = look.words.with("remark-names", &[("names", fitting.join(" ").into())]);
+            line::put(buf, (field.x, inner.bottom() - 1), field.width, &names, Ink::Dim, look);
+        }
+        caret
+    }
+
+    fn is_whole(&self) -> bool {
+        false
+    }
+
+    fn draft(&self) -> Option<(String, String)> {
+        Some((key(self.item), self.text.text().to_owned()))
+    }
+}

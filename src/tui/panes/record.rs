@@ -1,0 +1,189 @@
+//! A record of any register as it stands: fields, what was said, the steps taken.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::{Position, Rect};
+
+use crate::desk::Desk;
+use crate::domain::event::Verb;
+use crate::domain::id::Id;
+use crate::domain::record::{Entry, Record, Step};
+use crate::domain::register::{Owner, Register};
+use crate::i18n::Words;
+use crate::problem::Problem;
+use crate::text::clean;
+use crate::tui::commands::{Command, Context};
+use crate::tui::keys::Input;
+use crate::tui::overlays::record_form::RecordForm;
+use crate::tui::pane::{Flow, Pane, Reach};
+use crate::tui::theme::Ink;
+use crate::tui::widgets::line::{Run, dim, text};
+use crate::tui::widgets::{Look, page};
+use crate::tui::words::Speech;
+
+/// Columns of the labels.
+const LABEL: u16 = 14;
+/// Rows that a page key scrolls.
+const PAGE: usize = 10;
+
+/// A line of the record as it is drawn.
+enum Line {
+    Title(String),
+    Field(String, String),
+    Text(Run<'static>, Run<'static>),
+}
+
+/// A record in front.
+pub struct RecordPane {
+    id: Id,
+    title: String,
+    state: String,
+    lines: Vec<Line>,
+    copy: String,
+    top: usize,
+}
+
+impl RecordPane {
+    /// Reads a record.
+    pub fn open(desk: &Desk, words: &Words, id: Id) -> Result<Self, Problem> {
+        let mut pane = Self { id, title: String::new(), state: String::new(), lines: Vec::new(), copy: String::new(), top: 0 };
+        pane.read(desk, words)?;
+        Ok(pane)
+    }
+
+    fn read(&mut self, desk: &Desk, words: &Words) -> Result<(), Problem> {
+        let (record, register) = desk.record(self.id)?;
+        let speech = Speech { words, zone: desk.zone(), now: desk.now(), people: desk.people() };
+        let named = register.title.iter().find_map(|path| record.text(path)).unwrap_or_default();
+        let number = record.text("no").unwrap_or_default();
+        self.title = format!("{} {number} {named}", words.get(&format!("register-{}", register.name)));
+        self.state = speech.state(register.name, &record.state);
+        self.copy = named.to_owned();
+        self.lines = fields(&record, register, speech);
+        self.lines.extend(timeline(&record, speech));
+        self.lines.extend(steps(&record, register, speech));
+        Ok(())
+    }
+}
+
+fn fields(record: &Record, register: &Register, speech: Speech<'_>) -> Vec<Line> {
+    let label = |id: &str| speech.words.get(id).to_string();
+    let mut all = vec![Line::Field(label("record-owner"), speech.owner(record.owner))];
+    all.push(Line::Field(label("record-opened"), speech.moment(record.opened)));
+    for path in record.values.keys() {
+        let (Some(spec), Some(value)) = (register.field(path), record.value(path)) else { continue };
+        let name = match path.split('/').collect::<Vec<_>>()[..] {
+            [map, key, cell] => {
+                let word = speech.words.get(&format!("field-{}-{map}-{cell}", register.name));
+                format!("{word} {}", crate::tui::words::tail(key))
+            }
+            _ => speech.label(register, spec),
+        };
+        let mut shown = clean::line(&speech.value(spec, value)).into_owned();
+        if record.values.get(path).is_some_and(|live| live.len() > 1) {
+            shown = format!("{shown}  [{}]", speech.words.get("mark-conflict"));
+        }
+        all.push(Line::Field(name, shown));
+    }
+    all
+}
+
+fn timeline(record: &Record, speech: Speech<'_>) -> Vec<Line> {
+    if record.entries.is_empty() {
+        return Vec::new();
+    }
+    let mut all = vec![Line::Title(speech.words.get("record-said").to_string())];
+    all.extend(record.entries.iter().map(|entry| said(entry, speech)));
+    all
+}
+
+fn said(entry: &Entry, speech: Speech<'_>) -> Line {
+    use crate::domain::payload::Direction;
+    let ink = match entry.say.direction {
+        _ if entry.void => Ink::Struck,
+        Direction::In => Ink::In,
+        Direction::Out => Ink::Out,
+        Direction::Internal => Ink::Internal,
+        Direction::System => Ink::System,
+    };
+    let who = entry.say.author.clone().unwrap_or_default();
+    let what = clean::line(entry.say.text.as_deref().unwrap_or_default()).into_owned();
+    Line::Text(dim(format!("{} {who} ", speech.moment(entry.at))), Run::new(what, ink))
+}
+
+fn steps(record: &Record, register: &Register, speech: Speech<'_>) -> Vec<Line> {
+    let mut all = vec![Line::Title(speech.words.get("record-steps").to_string())];
+    for step in &record.steps {
+        all.push(Line::Text(dim(format!("{} ", speech.moment(step.trace.at))), text(step_words(step, register, speech))));
+    }
+    all
+}
+
+fn step_words(step: &Step, register: &Register, speech: Speech<'_>) -> String {
+    let who = speech.people.of_replica(step.trace.replica).map_or("", |person| person.name.as_str());
+    let to = match step.verb {
+        Verb::Assign => {
+            let owner = speech.owner(Owner::parse(&step.to));
+            speech.words.with("record-assigned", &[("owner", owner.into())])
+        }
+        _ => speech.state(register.name, &step.to),
+    };
+    let why = step.reason.as_deref().map(|reason| {
+        let id = format!("value-transfer_reason-{reason}");
+        if speech.words.has(&id) { speech.words.get(&id).to_string() } else { reason.to_owned() }
+    });
+    format!("{who}  {to}  {}", why.or_else(|| step.note.clone()).unwrap_or_default())
+}
+
+impl Pane for RecordPane {
+    fn contexts(&self) -> Vec<Context> {
+        vec![Context::Timeline]
+    }
+
+    fn command(&mut self, command: Command, reach: &mut Reach<'_>) -> Flow {
+        let last = self.lines.len().saturating_sub(1);
+        match command {
+            Command::Next => self.top = (self.top + 1).min(last),
+            Command::Previous => self.top = self.top.saturating_sub(1),
+            Command::PageDown => self.top = (self.top + PAGE).min(last),
+            Command::PageUp => self.top = self.top.saturating_sub(PAGE),
+            Command::First => self.top = 0,
+            Command::Last => self.top = last,
+            Command::Back => return Flow::Close,
+            Command::Copy => {
+                let text = self.copy.clone();
+                reach.copy(&text);
+            }
+            Command::Finish => match RecordForm::of_record(reach, self.id) {
+                Ok(form) => return Flow::Push(Box::new(form)),
+                Err(problem) => reach.trouble(&problem),
+            },
+            _ => return Flow::Pass,
+        }
+        Flow::Stay
+    }
+
+    fn input(&mut self, _: &Input, _: &mut Reach<'_>) -> Flow {
+        Flow::Pass
+    }
+
+    fn view(&self, buf: &mut Buffer, area: Rect, look: &Look<'_>) -> Option<Position> {
+        page::single(buf, area, look, |page| {
+            let left = vec![Run::new(self.title.clone(), Ink::Title), text(format!("  {}", self.state))];
+            page.section(left, vec![dim(look.words.get("record-edit").to_string())]);
+            for shown in self.lines.iter().skip(self.top) {
+                match shown {
+                    Line::Title(title) => page.titled(title),
+                    Line::Field(label, value) => page.labelled(label, LABEL, &[text(value.as_str())], &[]),
+                    Line::Text(before, what) => page.row(&[before.clone(), what.clone()], &[]),
+                }
+            }
+        });
+        None
+    }
+
+    fn refresh(&mut self, reach: &mut Reach<'_>) {
+        if let Err(problem) = self.read(reach.desk, reach.words) {
+            reach.trouble(&problem);
+        }
+    }
+}
