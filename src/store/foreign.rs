@@ -15,7 +15,7 @@ use crate::domain::id::{Chain, Id, ReplicaId};
 use super::error::{Result, StoreError};
 use super::log;
 use super::read::{self, StreamHead};
-use super::{Store, search};
+use super::{Store, judge, search};
 
 /// How long one transaction of appending may hold the write lock.
 const HOLD: Duration = Duration::from_millis(100);
@@ -116,7 +116,11 @@ impl Store {
                     break;
                 }
             }
+            let judges = taker.branched || taker.roster;
             taker.end(&mut sum, &mut records)?;
+            if judges {
+                judge::mark(&tx, &*self.judge.judge(&tx)?)?;
+            }
             if done == run.events.len() {
                 keep_seals(&tx, replica_no, &run.seals)?;
             }
@@ -211,6 +215,8 @@ struct Taker<'a> {
     new: u64,
     here: u64,
     branched: bool,
+    /// Whether the roster changed.
+    roster: bool,
 }
 
 impl<'a> Taker<'a> {
@@ -238,6 +244,7 @@ impl<'a> Taker<'a> {
             new: 0,
             here: 0,
             branched: false,
+            roster: false,
         };
         match taker.holder(seq, chain)? {
             Some(place) => taker.current = place,
@@ -281,6 +288,7 @@ impl<'a> Taker<'a> {
             head.chain = event.chain;
             self.grown.insert(self.current);
             self.dirty.insert(event.head.record);
+            self.roster |= event.head.register == "person";
             self.new += 1;
         }
         self.seq = seq;
@@ -303,12 +311,8 @@ impl<'a> Taker<'a> {
         let replica = self.streams[self.current].replica;
         let (seq, chain) = (self.seq, self.chain);
         self.streams.push(StreamHead { stream, replica, seq, chain, from_seq: seq, from_chain: chain });
-        self.branched = true;
         // What the replica decided behind the branch point counts no more, in any branch.
-        for head in &self.streams {
-            let range = (read::key(head.stream, self.seq), read::key(head.stream + 1, 0));
-            self.conn.execute("INSERT OR IGNORE INTO dirty SELECT record FROM event WHERE key > ?1 AND key < ?2", range)?;
-        }
+        self.branched = true;
         Ok(self.streams.len() - 1)
     }
 

@@ -17,7 +17,7 @@ use crate::domain::stamp::Stamp;
 
 use super::error::{Result, StoreError};
 use super::read::{HEADS, StreamHead, head_at, heads, key, of_record, roster};
-use super::{Store, project, watch};
+use super::{Store, judge, project, watch};
 
 /// At the latest so many events stand behind a seal.
 const SEAL_EVERY: u64 = 100;
@@ -180,7 +180,10 @@ impl Store {
             writer.write(now, random, draft)?;
         }
         let (appended, head) = writer.end(now)?;
-        watch::settle(&tx, &appended.records)?;
+        if drafts.iter().any(|draft| draft.register.name == "person") {
+            judge::mark(&tx, &*self.judge.judge(&tx)?)?;
+        }
+        watch::settle(&tx, &self.judge, &appended.records)?;
         match tx.commit() {
             Ok(()) => Ok(appended),
             Err(error) => self.after_failed_commit(&head, appended, &error),

@@ -17,6 +17,7 @@ use crate::domain::seal::ReplicaKey;
 mod draft;
 mod error;
 mod foreign;
+mod judge;
 mod keys;
 mod lay;
 mod log;
@@ -72,6 +73,7 @@ pub struct Store {
     keys: BTreeMap<ReplicaId, ReplicaKey>,
     read_only: bool,
     lock: Option<place::Lock>,
+    judge: judge::Kept,
 }
 
 impl std::fmt::Debug for Store {
@@ -131,7 +133,7 @@ impl Store {
 
     fn with(conn: Connection, folder: &Path, read_only: bool) -> Result<Self> {
         let keys = keys::load(folder)?;
-        let mut store = Self { conn, folder: folder.to_owned(), shop_id: None, shop: None, keys, read_only, lock: None };
+        let mut store = Self { conn, folder: folder.to_owned(), shop_id: None, shop: None, keys, read_only, lock: None, judge: judge::Kept::default() };
         store.read_shop()?;
         Ok(store)
     }

@@ -1,11 +1,11 @@
 //! Records as rows: computed from a record's events, whole and fresh each time.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use rusqlite::{Connection, OptionalExtension};
 use serde_json::Value;
 
-use crate::domain::authority::is_authority_event;
 use crate::domain::body::Absence;
 use crate::domain::event::{Event, Verb};
 use crate::domain::fold;
@@ -17,6 +17,7 @@ use crate::domain::register::{Limits, Register, Step, Wait, no_wait};
 use crate::domain::registers::{self, CUSTOMER, NUMBER, ORDER, SNOOZED_UNTIL};
 
 use super::error::Result;
+use super::judge::{Authors, Judge};
 use super::log::{self, Draft};
 use super::read::{self, Held, Stored};
 use super::{search, words};
@@ -35,41 +36,8 @@ pub(super) struct Folded {
     erased: Vec<(i64, Event)>,
 }
 
-/// Who may not have written what: judged by what the store knows beside the record.
-pub(super) struct Judge {
-    /// Replicas with several streams, and the seq after which the earliest branched.
-    branched: BTreeMap<ReplicaId, u64>,
-}
-
-impl Judge {
-    pub(super) fn read(conn: &Connection) -> Result<Self> {
-        let mut query = conn.prepare_cached(
-            "SELECT r.id, min(s.from_seq) FROM stream s JOIN replica r ON r.no = s.replica
-             WHERE s.no > (SELECT min(no) FROM stream f WHERE f.replica = s.replica) GROUP BY r.id",
-        )?;
-        let rows = query.query_map([], |row| Ok((ReplicaId(row.get(0)?), row.get::<_, i64>(1)? as u64)))?;
-        Ok(Self { branched: rows.collect::<rusqlite::Result<_>>()? })
-    }
-
-    /// Returns the code of an event that does not count: authority after the earliest branch
-    /// point of its replica's stream proves nothing, in whichever branch it stands.
-    fn verdict(&self, event: &Event) -> Option<&'static str> {
-        let branch = *self.branched.get(&event.head.replica)?;
-        if event.head.seq <= branch {
-            return None;
-        }
-        let authority = event.head.roster != [0; 8]
-            || Payload::read(event).is_some_and(|payload| is_authority_event(&event.head.register, &payload, true));
-        authority.then_some("Q4")
-    }
-}
-
 /// Folds a record from what is held, or was held at some time.
-pub(super) fn folded(conn: &Connection, id: Id, held: Option<&Held>) -> Result<Folded> {
-    fold_judged(conn, &Judge::read(conn)?, id, held)
-}
-
-fn fold_judged(conn: &Connection, judge: &Judge, id: Id, held: Option<&Held>) -> Result<Folded> {
+pub(super) fn folded(conn: &Connection, judge: &Judge, id: Id, held: Option<&Held>) -> Result<Folded> {
     let mut stored = read::of_record(conn, id)?;
     if let Some(held) = held {
         stored.retain(|one| held.get(&read::stream_of(one.key)).is_some_and(|seq| read::seq_of(one.key) <= *seq));
@@ -79,9 +47,16 @@ fn fold_judged(conn: &Connection, judge: &Judge, id: Id, held: Option<&Held>) ->
 
 fn fold_stored(judge: &Judge, stored: Vec<Stored>) -> Folded {
     let (mut unfolded, mut keys, mut events) = (Vec::new(), BTreeMap::new(), Vec::new());
+    let authors: Authors = stored
+        .iter()
+        .filter_map(|one| {
+            let head = &one.event.as_ref()?.head;
+            Some((one.chain, (head.stamp, head.replica)))
+        })
+        .collect();
     for one in stored {
         keys.insert(one.chain, one.key);
-        match one.event.map(|event| (judge.verdict(&event), event)) {
+        match one.event.map(|event| (judge.verdict(&event, &authors), event)) {
             None => unfolded.push((one.key, one.chain, "Q12")),
             Some((Some(code), _)) => unfolded.push((one.key, one.chain, code)),
             Some((None, event)) => events.push(event),
@@ -273,18 +248,18 @@ pub(super) fn text_of(value: &Value) -> String {
 /// Folds records and keeps their rows, for as long as one transaction lasts.
 pub(super) struct Projector<'a> {
     pub(super) conn: &'a Connection,
-    judge: Judge,
+    judge: Arc<Judge>,
     limits: Limits,
 }
 
 impl<'a> Projector<'a> {
-    pub(super) fn new(conn: &'a Connection) -> Result<Self> {
-        Ok(Self { conn, judge: Judge::read(conn)?, limits: limits(conn)? })
+    pub(super) fn new(conn: &'a Connection, judge: Arc<Judge>) -> Result<Self> {
+        Ok(Self { conn, judge, limits: limits(conn)? })
     }
 
     /// Folds a record without writing anything.
     pub(super) fn fold(&self, id: Id) -> Result<Folded> {
-        fold_judged(self.conn, &self.judge, id, None)
+        folded(self.conn, &self.judge, id, None)
     }
 
     /// Returns the row that a record should have.
@@ -390,7 +365,7 @@ fn limits(conn: &Connection) -> Result<Limits> {
 pub(super) fn number(conn: &Connection, replica: ReplicaId, draft: &Draft, payload: &mut Payload) -> Result<()> {
     let (Payload::Open(change) | Payload::Set(change)) = payload else { return Ok(()) };
     let letter = draft.register.letter;
-    let has_one = folded(conn, draft.record, None)?.record.is_some_and(|record| record.value(NUMBER.name()).is_some());
+    let has_one = folded(conn, &Judge::default(), draft.record, None)?.record.is_some_and(|record| record.value(NUMBER.name()).is_some());
     if letter.is_empty() || has_one {
         return Ok(());
     }

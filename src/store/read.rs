@@ -158,12 +158,12 @@ impl Store {
 
     /// Returns a record as its events fold now, none where no event of it counts.
     pub fn record(&self, id: Id) -> Result<Option<Record>> {
-        Ok(project::folded(&self.conn, id, None)?.record)
+        Ok(project::folded(&self.conn, &*self.judge.judge(&self.conn)?, id, None)?.record)
     }
 
     /// Returns a record as it stood in what was held at some time.
     pub fn record_held(&self, id: Id, held: &Held) -> Result<Option<Record>> {
-        Ok(project::folded(&self.conn, id, Some(held))?.record)
+        Ok(project::folded(&self.conn, &*self.judge.judge(&self.conn)?, id, Some(held))?.record)
     }
 
     /// Returns the events of a record in stamp order, those without a body left out.

@@ -34,6 +34,7 @@ CREATE TABLE event(key INTEGER PRIMARY KEY, stamp INTEGER NOT NULL, at INTEGER N
   roster BLOB NOT NULL, chain BLOB NOT NULL) STRICT;
 CREATE INDEX event_record ON event(record, stamp, key);
 CREATE INDEX event_roster ON event(stamp, chain) WHERE register = 'person';
+CREATE INDEX event_authority ON event(key) WHERE verb IN (7, 9, 10) OR register IN ('person', 'account', 'allowance');
 CREATE TABLE body(key INTEGER PRIMARY KEY, salt BLOB, facts BLOB, personal BLOB, digest BLOB) STRICT;
 CREATE TABLE seal(stream INTEGER NOT NULL, seq INTEGER NOT NULL, chain BLOB NOT NULL, roster BLOB NOT NULL,
   signature BLOB NOT NULL, PRIMARY KEY(stream, seq)) STRICT, WITHOUT ROWID;

@@ -74,7 +74,7 @@ impl Store {
             self.check_stream(head, &mut checker)?;
         }
         self.check_database(&mut checker)?;
-        let projector = Projector::new(&self.conn)?;
+        let projector = Projector::new(&self.conn, self.judge.judge(&self.conn)?)?;
         self.check_records(&projector, &mut checker)?;
         self.check_watches(&projector, &mut checker)?;
         let replicas: BTreeSet<ReplicaId> =

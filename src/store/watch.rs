@@ -13,6 +13,7 @@ use crate::domain::register::{Finding, Watch};
 use crate::domain::registers;
 
 use super::error::Result;
+use super::judge::Kept;
 use super::project::{Folded, Projector};
 use super::{Store, id_at, read};
 
@@ -63,8 +64,8 @@ fn padded(id: Id) -> Chain {
 }
 
 /// Folds records, then judges every key that they had or have; within the caller's transaction.
-pub(super) fn settle(conn: &Connection, records: &[Id]) -> Result<()> {
-    let mut projector = Projector::new(conn)?;
+pub(super) fn settle(conn: &Connection, kept: &Kept, records: &[Id]) -> Result<()> {
+    let mut projector = Projector::new(conn, kept.judge(conn)?)?;
     let mut keys = BTreeSet::new();
     for record in records {
         keys.extend(project(&mut projector, *record)?);
@@ -215,7 +216,7 @@ impl Store {
     pub fn fold_dirty(&mut self, limit: usize) -> Result<usize> {
         self.writable()?;
         let tx = self.conn.transaction_with_behavior(TransactionBehavior::Immediate)?;
-        fold_batch(&tx, limit)?;
+        fold_batch(&tx, &self.judge, limit)?;
         let left: i64 =
             tx.query_row("SELECT (SELECT count(*) FROM dirty) + (SELECT count(*) FROM dirty_key)", [], |row| row.get(0))?;
         tx.commit()?;
@@ -235,7 +236,7 @@ impl Store {
             return Ok(());
         }
         let tx = self.conn.transaction_with_behavior(TransactionBehavior::Immediate)?;
-        settle(&tx, &waiting)?;
+        settle(&tx, &self.judge, &waiting)?;
         tx.commit()?;
         Ok(())
     }
@@ -282,9 +283,9 @@ impl Store {
     }
 }
 
-fn fold_batch(conn: &Connection, limit: usize) -> Result<()> {
+fn fold_batch(conn: &Connection, kept: &Kept, limit: usize) -> Result<()> {
     let begun = Instant::now();
-    let mut projector = Projector::new(conn)?;
+    let mut projector = Projector::new(conn, kept.judge(conn)?)?;
     let ids: Vec<Id> = conn
         .prepare_cached("SELECT record FROM dirty LIMIT ?1")?
         .query_map([limit as i64], |row| id_at(row, 0))?

@@ -1,6 +1,7 @@
 //! Tests over whole stores.
 
 mod exchange;
+mod judged;
 mod lists;
 mod local;
 
@@ -28,8 +29,12 @@ pub(super) struct Bench {
 
 impl Bench {
     pub fn new(seed: u8) -> Self {
+        Self::of(seed, Shop::drill("practice"))
+    }
+
+    pub fn of(seed: u8, shop: Shop) -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let mut store = Store::create(folder.path(), Shop::drill("practice")).unwrap();
+        let mut store = Store::create(folder.path(), shop).unwrap();
         let replica = store.add_replica(ReplicaKey::from_secret(&[seed; 32])).unwrap();
         let author = Author { replica, zone: 480 };
         Self { store, author, now: NOW + i64::from(seed), random: SeededRandom::new([seed]), _folder: folder }

@@ -1,0 +1,249 @@
+//! Who may have written what: judged at the fold by what the store knows beside the record.
+//!
+//! An event of authority is judged by the roster up to the roster event that it names, so no
+//! stamp decides and the order of arrival does not matter. Where the roster changes later,
+//! what it may touch is folded anew.
+
+use std::cell::RefCell;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use rusqlite::Connection;
+
+use crate::domain::authority::{Action, Role, authority, may};
+use crate::domain::event::{Event, Roster, Verb};
+use crate::domain::fold::fold;
+use crate::domain::id::{Chain, Id, ReplicaId};
+use crate::domain::payload::Payload;
+use crate::domain::record::Record;
+use crate::domain::registers::person;
+use crate::domain::stamp::Stamp;
+
+use super::error::Result;
+use super::read;
+
+/// Unknown author.
+const UNKNOWN: &str = "Q1";
+/// Authority in a branched stream.
+const BRANCHED: &str = "Q4";
+/// Role not allowed.
+const NOT_ALLOWED: &str = "Q5";
+const ROSTER: &str = "person";
+
+/// What everybody may do as far as a prefix of the roster says.
+type Members = BTreeMap<ReplicaId, Role>;
+/// Who wrote the events of a record, and their stamps.
+pub(super) type Authors = BTreeMap<Chain, (Stamp, ReplicaId)>;
+/// What the judge depends on: roster events, streams, and whether it is a drill.
+type Tag = (i64, Option<i64>, i64, bool);
+
+/// The last judge, kept while nothing that it depends on changes.
+#[derive(Default)]
+pub(super) struct Kept(RefCell<Option<(Tag, Arc<Judge>)>>);
+
+impl Kept {
+    /// Returns the judge of what the database holds now.
+    pub(super) fn judge(&self, conn: &Connection) -> Result<Arc<Judge>> {
+        let tag = tag(conn)?;
+        if let Some((of, judge)) = &*self.0.borrow()
+            && *of == tag
+        {
+            return Ok(Arc::clone(judge));
+        }
+        let judge = Arc::new(Judge::read(conn, tag.3)?);
+        *self.0.borrow_mut() = Some((tag, Arc::clone(&judge)));
+        Ok(judge)
+    }
+}
+
+fn tag(conn: &Connection) -> Result<Tag> {
+    let mut query = conn.prepare_cached(
+        "SELECT count(*), max(key), (SELECT count(*) FROM stream), coalesce((SELECT drill FROM shop), 0)
+         FROM event WHERE register = 'person'",
+    )?;
+    Ok(query.query_row([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?)))?)
+}
+
+/// Judges events.
+#[derive(Debug, Default)]
+pub(super) struct Judge {
+    drill: bool,
+    /// Replicas with several streams, and the seq after which the earliest branched.
+    branched: BTreeMap<ReplicaId, u64>,
+    /// The members after each roster event, by the event's short id.
+    after: BTreeMap<Roster, Arc<Members>>,
+    /// The members now.
+    now: Arc<Members>,
+    /// Every replica that was ever named: who left wrote what they wrote.
+    known: BTreeSet<ReplicaId>,
+    /// Retired replicas, and the last seq of each that counts.
+    cuts: BTreeMap<ReplicaId, u64>,
+    /// Roster events that count.
+    counted: Vec<Chain>,
+}
+
+impl Judge {
+    fn read(conn: &Connection, drill: bool) -> Result<Self> {
+        let mut query = conn.prepare_cached(
+            "SELECT r.id, min(s.from_seq) FROM stream s JOIN replica r ON r.no = s.replica
+             WHERE s.no > (SELECT min(no) FROM stream f WHERE f.replica = s.replica) GROUP BY r.id",
+        )?;
+        let rows = query.query_map([], |row| Ok((ReplicaId(row.get(0)?), row.get::<_, i64>(1)? as u64)))?;
+        let branched = rows.collect::<rusqlite::Result<_>>()?;
+        let stored = read::read(conn, "WHERE e.register = 'person' ORDER BY e.stamp, e.chain", [])?;
+        let events: Vec<Event> = stored.into_iter().filter_map(|one| one.event).collect();
+        // Twice: cuts are for good, and the second walk holds the roster itself to them.
+        let first = Self { drill, branched, ..Self::default() }.walk(&events);
+        Ok(Self { drill, branched: first.branched, cuts: first.cuts, ..Self::default() }.walk(&events))
+    }
+
+    /// Walks over the roster events in order and keeps the members after each.
+    fn walk(mut self, events: &[Event]) -> Self {
+        let mut of_record: BTreeMap<Id, Vec<Event>> = BTreeMap::new();
+        let mut rows: BTreeMap<Id, Members> = BTreeMap::new();
+        for event in events {
+            if self.roster_verdict(event).is_none() {
+                self.counted.push(event.chain);
+                let known = of_record.entry(event.head.record).or_default();
+                known.push(event.clone());
+                let record = fold(Some(&person::REGISTER), known).record;
+                self.note_replicas(record.as_ref());
+                rows.insert(event.head.record, record.as_ref().map(members).unwrap_or_default());
+                self.now = Arc::new(rows.values().flatten().map(|(replica, role)| (*replica, *role)).collect());
+            }
+            self.after.insert(event.chain.short().0, Arc::clone(&self.now));
+        }
+        self
+    }
+
+    /// Notes who is known. A cut stays where it is lowest: who is retired cannot take it back.
+    fn note_replicas(&mut self, record: Option<&Record>) {
+        for replica in record.into_iter().flat_map(|record| record.keys(person::REPLICAS.name())) {
+            let cut = record.and_then(|record| record.cell::<i64>(person::REPLICAS.name(), replica, person::CUT_SEQ.name()));
+            let Ok(replica) = replica.parse() else { continue };
+            self.known.insert(replica);
+            if let Some(cut) = cut {
+                let cut = u64::try_from(cut).unwrap_or(0);
+                let known = self.cuts.entry(replica).or_insert(cut);
+                *known = cut.min(*known);
+            }
+        }
+    }
+
+    /// A roster event counts where its author could change the roster; the first of all has
+    /// no roster to name.
+    fn roster_verdict(&self, event: &Event) -> Option<&'static str> {
+        if self.is_branched(event) {
+            return Some(BRANCHED);
+        }
+        if self.is_cut(event) {
+            return Some(UNKNOWN);
+        }
+        if event.head.roster == [0; 8] && (self.drill || self.counted.is_empty()) {
+            return None;
+        }
+        self.role_verdict(event, Action::ChangeRoster)
+    }
+
+    /// Returns the code of an event that does not count, none for one that does. `all` are the
+    /// events of its record.
+    pub(super) fn verdict(&self, event: &Event, all: &Authors) -> Option<&'static str> {
+        let head = &event.head;
+        if head.register == ROSTER {
+            let counts = self.counted.contains(&event.chain);
+            return if counts { None } else { Some(self.roster_verdict(event).unwrap_or(UNKNOWN)) };
+        }
+        if self.is_cut(event) || self.is_stranger(head.replica) {
+            return Some(UNKNOWN);
+        }
+        let action = action(event, all)?;
+        if self.is_branched(event) {
+            return Some(BRANCHED);
+        }
+        self.role_verdict(event, action)
+    }
+
+    /// Judges by the roster that the event names.
+    fn role_verdict(&self, event: &Event, action: Action) -> Option<&'static str> {
+        let named = self.after.get(&event.head.roster);
+        let members = match named {
+            Some(members) => members.as_ref(),
+            None if event.head.roster == [0; 8] => &Members::new(),
+            None => return Some(UNKNOWN),
+        };
+        // Who had seen no roster of a drill shop was a supervisor.
+        if self.drill && members.is_empty() {
+            return None;
+        }
+        match members.get(&event.head.replica) {
+            None => Some(UNKNOWN),
+            Some(role) if may(*role, action).allows() => None,
+            Some(_) => Some(NOT_ALLOWED),
+        }
+    }
+
+    fn is_branched(&self, event: &Event) -> bool {
+        self.branched.get(&event.head.replica).is_some_and(|branch| event.head.seq > *branch)
+    }
+
+    fn is_cut(&self, event: &Event) -> bool {
+        self.cuts.get(&event.head.replica).is_some_and(|cut| event.head.seq > *cut)
+    }
+
+    /// Without a roster everybody of a drill shop is known; elsewhere nobody is, but a store
+    /// that has no roster yet shows what it has.
+    fn is_stranger(&self, replica: ReplicaId) -> bool {
+        !self.known.is_empty() && !self.known.contains(&replica)
+    }
+}
+
+/// Returns what an event does by authority. Ordinary verbs of ordinary registers are not
+/// read for it.
+fn action(event: &Event, all: &Authors) -> Option<Action> {
+    let head = &event.head;
+    let verb = Verb::of(head.verb)?;
+    let may_be = matches!(verb, Verb::Void | Verb::Sign | Verb::Erase) || matches!(head.register.as_str(), "account" | "allowance");
+    if !may_be {
+        return None;
+    }
+    let payload = Payload::read(event)?;
+    let by_author = |(_, author): (&Chain, &(Stamp, ReplicaId))| author.1 == head.replica;
+    let own = match &payload {
+        Payload::Void { events: Some(events), .. } => {
+            events.iter().filter_map(|chain| all.get_key_value(chain)).all(by_author)
+        }
+        // A whole record is taken back with all that was in it then.
+        _ => all.iter().filter(|(_, (stamp, _))| *stamp < head.stamp).all(by_author),
+    };
+    authority(&head.register, &payload, own)
+}
+
+fn members(record: &Record) -> Members {
+    let role = record.get(person::ROLE_OF).and_then(|role| Role::of(&role)).unwrap_or(Role::Agent);
+    if record.void || record.closed.is_some() {
+        return Members::new();
+    }
+    record
+        .keys(person::REPLICAS.name())
+        .into_iter()
+        .filter_map(|replica| Some((replica.parse().ok()?, role)))
+        .collect()
+}
+
+/// Marks what a change of roster or branches may judge otherwise.
+pub(super) fn mark(conn: &Connection, judge: &Judge) -> Result<()> {
+    conn.execute_batch(
+        "INSERT OR IGNORE INTO dirty SELECT e.record FROM unfolded u JOIN event e ON e.key = u.key WHERE u.code IN ('Q1', 'Q4', 'Q5');
+         INSERT OR IGNORE INTO dirty SELECT record FROM event INDEXED BY event_authority
+           WHERE verb IN (7, 9, 10) OR register IN ('person', 'account', 'allowance');",
+    )?;
+    for head in read::heads(conn)? {
+        let counts = judge.cuts.get(&head.replica).copied();
+        let from = if judge.is_stranger(head.replica) { Some(0) } else { counts };
+        if let Some(from) = from {
+            let range = (read::key(head.stream, from), read::key(head.stream + 1, 0));
+            conn.execute("INSERT OR IGNORE INTO dirty SELECT record FROM event WHERE key > ?1 AND key < ?2", range)?;
+        }
+    }
+    Ok(())
+}

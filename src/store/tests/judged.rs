@@ -1,0 +1,101 @@
+//! The roster judges: who is unknown, who may not, who is retired, and how it heals.
+
+use super::*;
+use crate::domain::payload::Meaning;
+
+fn real(seed: u8) -> Bench {
+    Bench::of(seed, Shop { id: ShopId([5; 16]), secret: ShopSecret([6; 32]), name: "s".into(), drill: false })
+}
+
+fn person(bench: &Bench, role: &str) -> Value {
+    let key = bench.store.key_of(bench.author.replica).unwrap().public();
+    let replica = bench.author.replica;
+    json!({"name": role, "role": role, format!("replicas/{replica}/key"): ShopSecret(key).to_string()})
+}
+
+/// A founder, an agent who was admitted, and a stranger.
+fn people() -> (Bench, Bench, Bench) {
+    let (mut founder, mut agent, stranger) = (real(1), real(2), real(3));
+    let own = person(&founder, "supervisor");
+    founder.one("person", id(1), open(own));
+    let fields = person(&agent, "agent");
+    founder.one("person", id(2), open(fields));
+    agent.take(&runs_of(&founder.store));
+    (founder, agent, stranger)
+}
+
+fn codes(bench: &Bench) -> Vec<String> {
+    bench.store.unfolded().unwrap().into_iter().map(|one| one.code).collect()
+}
+
+fn of(bench: &Bench) -> Vec<Run> {
+    runs_of(&bench.store).into_iter().filter(|run| run.replica == bench.author.replica).collect()
+}
+
+#[test]
+fn an_agent_changes_no_roster_and_a_stranger_nothing() {
+    let (mut founder, mut agent, mut stranger) = people();
+    agent.one("complaint", id(10), complaint());
+    agent.one("person", id(2), set(json!({"role": "manager"})));
+    stranger.one("complaint", id(11), complaint());
+    founder.take(&of(&agent));
+    founder.take(&of(&stranger));
+    assert_eq!(codes(&founder), ["Q5", "Q1"]);
+    assert_eq!(founder.store.record(id(2)).unwrap().unwrap().text("role"), Some("agent"));
+    assert!(founder.store.row(id(10)).unwrap().is_some() && founder.store.row(id(11)).unwrap().is_none());
+    // Admitted later, the stranger's work counts.
+    let fields = person(&stranger, "agent");
+    founder.one("person", id(3), open(fields));
+    founder.fold_all();
+    assert_eq!(codes(&founder), ["Q5"]);
+    assert!(founder.store.row(id(11)).unwrap().is_some());
+    // Whoever hears it in another order agrees.
+    let mut other = real(4);
+    other.take(&of(&stranger));
+    other.take(&of(&agent));
+    other.take(&of(&founder));
+    assert_eq!(codes(&other), ["Q5"]);
+    assert_eq!(other.state(), founder.state());
+}
+
+#[test]
+fn words_of_money_need_a_role_and_a_cut_ends_a_replica() {
+    let (mut founder, mut agent, _) = people();
+    let case = agent.one("case", id(20), open(json!({})));
+    let sign = |meaning| Payload::Sign { meaning, of: case, saw: serde_json::Map::new(), note: None };
+    agent.one("case", id(20), sign(Meaning::Approve));
+    agent.one("case", id(20), sign(Meaning::Execute));
+    founder.take(&of(&agent));
+    assert_eq!(codes(&founder), ["Q5"]);
+    founder.one("case", id(20), sign(Meaning::Approve));
+    assert_eq!(founder.store.record(id(20)).unwrap().unwrap().signatures.len(), 2);
+    // Another's work is taken back by who may; one's own by oneself.
+    founder.one("case", id(20), Payload::Void { events: Some(vec![case]), reason: None });
+    agent.take(&of(&founder));
+    let own = agent.one("complaint", id(21), complaint());
+    agent.one("complaint", id(21), Payload::Void { events: Some(vec![own]), reason: None });
+    let theirs = founder.store.events(id(20)).unwrap().last().unwrap().chain;
+    agent.one("case", id(20), Payload::Void { events: Some(vec![theirs]), reason: None });
+    founder.take(&of(&agent));
+    assert_eq!(codes(&founder), ["Q5", "Q5"]);
+    let replica = agent.author.replica;
+    founder.one("person", id(2), set(json!({format!("replicas/{replica}/cut_seq"): 6})));
+    founder.fold_all();
+    assert!(founder.store.row(id(21)).unwrap().is_none_or(|row| row.void));
+    agent.take(&of(&founder));
+    assert_eq!(agent.state(), founder.state());
+    agent.one("complaint", id(22), complaint());
+    founder.take(&of(&agent));
+    assert!(founder.store.row(id(22)).unwrap().is_none());
+}
+
+#[test]
+fn who_left_wrote_what_they_wrote() {
+    let (mut founder, mut agent, _) = people();
+    agent.one("complaint", id(10), complaint());
+    founder.take(&of(&agent));
+    founder.one("person", id(2), step("active", "left"));
+    founder.fold_all();
+    assert!(codes(&founder).is_empty());
+    assert!(founder.store.row(id(10)).unwrap().is_some());
+}
