@@ -128,7 +128,10 @@ pub(super) fn check<R: Read>(mut bundle: Bundle<R>, progress: &mut dyn FnMut(u64
     let name = bundle.name;
     pass.counts.attachments = (manifest.entries.len() as u64).saturating_sub(2);
     bundle.attachments(|_, _| Ok(()))?;
-    let (counts, proofs, seals, findings) = pass.verdict();
+    let Pass { counts, streams, seals, .. } = pass;
+    let mut findings = Vec::new();
+    let judged = streams.into_iter().enumerate().map(|(stream, reading)| judge(&manifest, stream, reading, &mut findings));
+    let proofs = judged.collect();
     Ok(Checked { manifest, name, counts, proofs, seals, findings })
 }
 
@@ -195,16 +198,6 @@ impl<'a> Pass<'a> {
         } else {
             reading.bad = Some(reading.bad.map_or(seal.seq, |seq| seq.min(seal.seq)));
         }
-    }
-
-    fn verdict(self) -> (Counts, Vec<Proof>, Vec<(usize, Seal)>, Vec<Finding>) {
-        let mut findings = Vec::new();
-        let mut proofs = Vec::with_capacity(self.streams.len());
-        for (stream, reading) in self.streams.into_iter().enumerate() {
-            let proof = judge(self.manifest, stream, reading, &mut findings);
-            proofs.push(proof);
-        }
-        (self.counts, proofs, self.seals, findings)
     }
 }
 

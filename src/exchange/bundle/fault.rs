@@ -65,7 +65,7 @@ impl From<ManifestFault> for BundleFault {
 
 impl BundleFault {
     /// Returns the fault of a line.
-    pub(super) fn line(entry: &'static str, line: u64, cause: impl ToString) -> Self {
+    pub(super) fn line(entry: &'static str, line: u64, cause: &impl ToString) -> Self {
         Self::Line { entry, line, cause: cause.to_string() }
     }
 

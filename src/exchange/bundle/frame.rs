@@ -286,19 +286,19 @@ impl<R: Read> Reader<R> {
     }
 
     fn fill_exactly(&mut self, into: &mut [u8]) -> Result<(), BundleFault> {
-        self.input.read_exact(into).map_err(frame_fault)?;
+        self.input.read_exact(into).map_err(|cause| frame_fault(&cause))?;
         self.count(into.len())
     }
 }
 
 /// Fills the buffer; empty only at the end of the frame.
 fn fill_buffer<R: Read>(input: &mut Unpacked<R>) -> Result<&[u8], BundleFault> {
-    let buffer = input.fill_buf().map_err(frame_fault)?;
+    let buffer = input.fill_buf().map_err(|cause| frame_fault(&cause))?;
     Ok(buffer)
 }
 
 /// Tells a file over its limit from a damaged frame.
-fn frame_fault(cause: io::Error) -> BundleFault {
+fn frame_fault(cause: &io::Error) -> BundleFault {
     if cause.kind() == io::ErrorKind::FileTooLarge {
         return BundleFault::Limit { what: FILE, limit: FILE_MAX };
     }

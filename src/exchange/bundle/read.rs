@@ -47,7 +47,7 @@ impl<R: Read> Bundle<R> {
         let (mut line, mut number) = (Vec::new(), 0);
         while self.reader.line(&mut line)? {
             number += 1;
-            let fault = |cause: String| BundleFault::line(EVENTS, number, cause);
+            let fault = |cause: String| BundleFault::line(EVENTS, number, &cause);
             let parsed: EventLine<'_> = serde_json::from_slice(&line).map_err(|cause| fault(cause.to_string()))?;
             let stream = parsed.stream;
             let (head, body) = parsed.read(&self.manifest).map_err(|cause| fault(cause.to_string()))?;
@@ -72,10 +72,10 @@ impl<R: Read> Bundle<R> {
                 return Err(BundleFault::Limit { what: "seals", limit: SEALS_MAX });
             }
             let parsed: SealLine =
-                serde_json::from_slice(&line).map_err(|cause| BundleFault::line(SEALS, number, cause))?;
-            let seal = parsed.read(&self.manifest).map_err(|cause| BundleFault::line(SEALS, number, cause))?;
+                serde_json::from_slice(&line).map_err(|cause| BundleFault::line(SEALS, number, &cause))?;
+            let seal = parsed.read(&self.manifest).map_err(|cause| BundleFault::line(SEALS, number, &cause))?;
             if last >= Some((parsed.stream, seal.seq)) {
-                return Err(BundleFault::line(SEALS, number, "r, q"));
+                return Err(BundleFault::line(SEALS, number, &"r, q"));
             }
             last = Some((parsed.stream, seal.seq));
             visit(parsed.stream, seal)?;

@@ -11,11 +11,14 @@ use super::format::{LINE_MAX, Manifest, Range, Replica, Tip};
 use super::hex::Hex;
 use super::pack::{Frame, Limits, PackFault, Part, Piece, Source, plan, write};
 use super::read::Bundle;
+use super::{Accounting, Export, Selection, export, import};
 use crate::domain::body::{Absence, Body, Json};
 use crate::domain::event::{Event, Head, Seal, genesis};
-use crate::domain::id::{Chain, Id, ShopId};
+use crate::domain::id::{Chain, Id, ShopId, ShopSecret};
 use crate::domain::seal::ReplicaKey;
 use crate::domain::stamp::Stamp;
+use crate::i18n::{Language, Words};
+use crate::store::{Shop, Store};
 
 /// Streams in memory.
 pub(super) struct List {
@@ -134,7 +137,7 @@ fn event(key: &ReplicaKey, previous: &Chain, seq: u64) -> Event {
         stamp: Stamp::next(1_700_000_000_000 + seq as i64, None),
         at: 1_700_000_000_000 + seq as i64,
         zone: 480,
-        act: if seq % 5 == 0 { seq - 1 } else { seq },
+        act: if seq.is_multiple_of(5) { seq - 1 } else { seq },
         register: ["order", "conversation", "case", "of_a_newer_zhiban"][seq as usize % 4].into(),
         record: Id([(seq % 11) as u8; 16]),
         verb: if seq % 7 == 6 { 6 } else { (seq % 13) as u8 },
@@ -207,9 +210,9 @@ fn what_has_no_good_seal_is_not_proven() {
     list.streams[0].2.pop();
     let found = checked(&list.one()).unwrap();
     assert_eq!((found.proofs[0].proven, found.proofs[0].code), (20, Some(Code::Q11)));
-    let last = list.streams[0].1[29].chain;
+    let tip = list.streams[0].1[29].chain;
     let stranger = ReplicaKey::from_secret(&[77; 32]);
-    let mut forged = stranger.seal(list.shop, 30, last, [0; 8]);
+    let mut forged = stranger.seal(list.shop, 30, tip, [0; 8]);
     forged.replica = list.streams[0].0.replica();
     list.streams[0].2.push(forged);
     let found = checked(&list.one()).unwrap();
@@ -281,7 +284,7 @@ fn a_long_body_fits_its_line() {
     events[0] = Event::after(&genesis(list.shop, &key.public()), head, body).unwrap();
     *seals = vec![key.seal(list.shop, 1, events[0].chain, [0; 8])];
     assert!(checked(&list.one()).unwrap().findings.is_empty());
-    assert!(LINE_MAX > 2 * crate::domain::body::MAX_BYTES + 1_000);
+    const { assert!(LINE_MAX > 2 * crate::domain::body::MAX_BYTES + 1_000) };
 }
 
 #[test]
@@ -353,4 +356,27 @@ fn the_golden_bundle_holds_what_it_always_held() {
         })
         .unwrap();
     assert_eq!(seals, list.streams.iter().flat_map(|(_, _, seals)| seals.clone()).collect::<Vec<_>>());
+}
+
+#[test]
+fn what_is_unknown_here_is_relayed_byte_for_byte() {
+    let shop = Shop { id: ShopId([9; 16]), secret: ShopSecret([0; 32]), name: "shop".into(), drill: false };
+    let folder = tempfile::tempdir().unwrap();
+    let mut store = Store::create(&folder.path().join("data"), shop).unwrap();
+    let sender = store.add_replica(ReplicaKey::from_secret(&[99; 32])).unwrap();
+    let sum = import(&mut store, GOLDEN.as_ref(), 1_790_000_000_000, &mut |_| true).unwrap();
+    assert_eq!((sum.new, sum.outside), (160, 0));
+    assert!(sum.by_code["Q8"] > 30, "{sum:?}");
+    let path = folder.path().join("relayed.zbundle");
+    let order = Export { selection: Selection::All, plain: Some("relay"), ..Export::new(sender, 1_790_000_000_000) };
+    export(&mut store, &order, &path).unwrap();
+    assert_eq!(events_of(&std::fs::read(path).unwrap()), events_of(&std::fs::read(GOLDEN).unwrap()));
+}
+
+#[test]
+fn the_accounting_line_is_said_in_words() {
+    let by_code = [("Q5".to_owned(), 1), ("Q8".to_owned(), 2)].into();
+    let sum = Accounting { events: 312, new: 290, here: 22, unfolded: 3, by_code, ..Accounting::default() };
+    let line = sum.line(&Words::new(Language::En));
+    assert_eq!(line, "312 events: 290 new, 22 already here, 3 unfolded, 0 outside (1 role not allowed, 2 from a newer zhiban)");
 }

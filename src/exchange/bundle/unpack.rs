@@ -206,22 +206,18 @@ fn take_attachments(store: &Store, checked: &Checked, mut bundle: Bundle<File>, 
         return Ok(());
     }
     let mut problem: Option<StoreError> = None;
-    let mut incoming: Option<Option<Incoming>> = None;
+    let mut current = None;
+    let mut incoming: Option<Incoming> = None;
     let mut take = |hash: &[u8; 32], piece: Option<&[u8]>| -> Result<(), StoreError> {
-        let begun = match incoming.take() {
-            Some(begun) => begun,
-            None => Incoming::begin(store.folder(), hash)?,
-        };
-        match (begun, piece) {
-            (Some(mut one), Some(piece)) => {
-                one.write(piece)?;
-                incoming = Some(Some(one));
-            }
-            (None, Some(_)) => incoming = Some(None),
-            (Some(one), None) => one.finish()?,
-            (None, None) => {}
+        if current != Some(*hash) {
+            current = Some(*hash);
+            incoming = Incoming::begin(store.folder(), hash)?;
         }
-        Ok(())
+        match (&mut incoming, piece) {
+            (Some(one), Some(piece)) => one.write(piece),
+            (Some(_), None) => incoming.take().map_or(Ok(()), Incoming::finish),
+            (None, _) => Ok(()),
+        }
     };
     let read = bundle.skip_events().and_then(|()| bundle.skip_seals()).and_then(|()| {
         bundle.attachments(|hash, piece| {
