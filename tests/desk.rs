@@ -108,3 +108,50 @@ fn promises_reminders_and_snoozes_have_times_to_come() {
     desk.sign_out(Some("主管同意")).unwrap();
     assert!(desk.me().is_err());
 }
+
+#[test]
+fn twenty_lines_land_in_the_right_register_or_say_why_not() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut desk = desk(&folder.path().join("s"), "shop", "周敏");
+    let order = "4031902847193527741";
+    let lines: [(&str, &str, Option<&str>); 20] = [
+        ("春天里 改地址 4031902847193527741 示例路8号", "note", Some("address")),
+        ("春天里 换颜色 雾霾蓝换灰 4031902847193527741 今天", "note", Some("attribute")),
+        ("木子李 发票 抬头测试公司 4031902847193527742", "note", Some("invoice_title")),
+        ("橘子 贺卡 生日快乐 4031902847193527743", "note", Some("greeting_card")),
+        ("小鹿 发顺丰 4031902847193527744", "note", Some("courier")),
+        ("雨后 催 圆通 YT1234567890123 今天", "follow_up", Some("urge")),
+        ("大伟 投诉 面料与描述不符", "complaint", None),
+        ("t**3 投诉 客服态度", "complaint", None),
+        ("阳光小屋 承诺 补18 今天", "promise", None),
+        ("老张 回访 明早", "follow_up", None),
+        ("木木 差评 一周内解释", "review", None),
+        ("缺货 灰色四件套 12/20", "stock_out", None),
+        ("安心 退 衣服小了 4031902847193527745", "case", None),
+        ("安心 换 大一码 4031902847193527746", "case", None),
+        ("橙子 回电 18:30", "follow_up", None),
+        ("爱吃鱼的猫 问何时补货", "conversation", None),
+        ("春天里 改地址", "follow_up", Some("reminder")),
+        ("小鹿 仅退款 ¥129 4031902847193516613", "case", Some("refund_only")),
+        ("雨后 没收到 SF1234567890123", "parcel", None),
+        ("备注 赠品 4031902847193527747", "note", Some("gift")),
+    ];
+    for (line, register, kind) in lines {
+        let preview = desk.capture_preview(line).unwrap();
+        let wrong = preview.register.name != register || kind.is_some() && preview.kind.as_deref() != kind;
+        assert!(
+            !wrong || !preview.warnings.is_empty(),
+            "{line}: {} {:?} without a warning",
+            preview.register.name,
+            preview.kind
+        );
+        if wrong {
+            println!("{line}: {} {:?} {:?}", preview.register.name, preview.kind, preview.warnings);
+        }
+        let done = desk.capture(&preview).unwrap();
+        assert_eq!(desk.record(done.record()).unwrap().0.register, preview.register.name, "{line}");
+    }
+    let order = desk.order_by_number(order).unwrap().unwrap();
+    assert!(zhiban::domain::registers::order::is_unverified(&order));
+    assert!(desk.store().verify().unwrap().clean);
+}

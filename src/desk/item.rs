@@ -99,6 +99,14 @@ impl Desk {
         self.write(act)
     }
 
+    /// Makes an item that was just recorded for somebody theirs.
+    pub(super) fn give(&mut self, id: Id, to: Owner) -> Result<Done, Problem> {
+        let (record, register) = self.record(id)?;
+        let mut act = self.act();
+        act.assign(register, &record, to, None);
+        self.write(act)
+    }
+
     /// Reads whom a word names: a person or a post.
     pub fn owner_named(&self, word: &str) -> Result<Owner, Problem> {
         let post = Post::of(&word.replace('-', "_")).map(Owner::Post);

@@ -4,6 +4,7 @@
 
 pub mod act;
 pub mod begin;
+pub mod capture;
 pub mod case;
 pub mod conversation;
 pub mod freshness;
