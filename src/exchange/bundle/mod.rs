@@ -1,6 +1,6 @@
 //! Bundles: events between replicas as files, proven by hashes and signatures.
 //!
-//! [`format`] is the whole format; `frame` the archive around it; `read` goes through a bundle
+//! [`mod@format`] is the whole format; `frame` the archive around it; `read` goes through a bundle
 //! entry by entry; `check` finds what is proven; `pack` writes, `export` from the store;
 //! `unpack` takes a bundle into the store, `outside` keeps what cannot go there yet.
 
