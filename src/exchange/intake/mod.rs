@@ -26,6 +26,7 @@ use unicode_normalization::UnicodeNormalization;
 use crate::problem::{Kind as ProblemKind, Problem};
 
 pub mod capture;
+pub mod chats;
 pub mod conversations;
 pub mod decode;
 pub mod json;
