@@ -5,6 +5,7 @@
 pub mod act;
 pub mod begin;
 pub mod capture;
+pub mod card;
 pub mod case;
 pub mod conversation;
 pub mod freshness;
@@ -15,6 +16,7 @@ pub mod note;
 pub mod order;
 pub mod people;
 pub mod promise;
+pub mod replies;
 pub mod settings;
 pub mod settle;
 pub mod shift;
