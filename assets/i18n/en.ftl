@@ -958,6 +958,10 @@ cli-arg-field = Further FIELD=VALUE
 cli-arg-due = By when
 cli-arg-state = The state
 cli-arg-act = The act's number
+cli-arg-note = A note for the one who takes over
+cli-arg-draft = Only write it, do not sign
+problem-cli-sheet-line = { $what } is no cell of the sheet, which has { $count } lines
+problem-cli-sheet-line-hint = Write LINE/CELL=TEXT; cells are summary next due if_then severity
 cli-arg-shell = The shell: bash zsh fish powershell elvish
 problem-cli-command-missing = A command is missing
 problem-cli-command = There is no command { $what }

@@ -958,6 +958,10 @@ cli-arg-field = 其他 字段=值
 cli-arg-due = 何时前
 cli-arg-state = 状态
 cli-arg-act = 操作号
+cli-arg-note = 留给接班人的话
+cli-arg-draft = 只写出来看，不签
+problem-cli-sheet-line = { $what } 不是交接单的一格；共 { $count } 条
+problem-cli-sheet-line-hint = 写成 第几条/格=文字，格有 summary next due if_then severity
 cli-arg-shell = 终端：bash zsh fish powershell elvish
 problem-cli-command-missing = 还差一个命令
 problem-cli-command = 没有 { $what } 这个命令

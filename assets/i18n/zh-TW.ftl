@@ -958,6 +958,10 @@ cli-arg-field = 其他 欄位=值
 cli-arg-due = 何時前
 cli-arg-state = 狀態
 cli-arg-act = 操作號
+cli-arg-note = 留給接班人的話
+cli-arg-draft = 只寫出來看，不簽
+problem-cli-sheet-line = { $what } 不是交接單的一格；共 { $count } 條
+problem-cli-sheet-line-hint = 寫成 第幾條/格=文字，格有 summary next due if_then severity
 cli-arg-shell = 終端：bash zsh fish powershell elvish
 problem-cli-command-missing = 還少一個指令
 problem-cli-command = 沒有 { $what } 這個指令

@@ -135,14 +135,12 @@ pub(super) struct Export {
     pub register: String,
     #[arg(short = 'o', long, value_name = "FILE")]
     pub output: Option<PathBuf>,
-    #[arg(long, value_name = "csv|xlsx|json|md|html")]
+    #[arg(long, value_name = "csv|json|md|html")]
     pub format: Option<String>,
     #[arg(long)]
     pub view: Option<String>,
-    #[arg(long, requires = "reason")]
-    pub unmask: bool,
     #[arg(long)]
-    pub reason: Option<String>,
+    pub limit: Option<usize>,
 }
 
 #[derive(Debug, Subcommand)]
@@ -397,8 +395,14 @@ pub(super) struct Handover {
     pub to: Option<String>,
     #[arg(short = 'o', long, value_name = "FILE")]
     pub output: Option<PathBuf>,
-    #[arg(long, value_name = "md|json")]
+    #[arg(long, value_name = "md|json|html|csv")]
     pub format: Option<String>,
+    #[arg(long, value_name = "N/CELL=TEXT")]
+    pub line: Vec<String>,
+    #[arg(long, value_name = "TEXT")]
+    pub note: Option<String>,
+    #[arg(long)]
+    pub draft: bool,
 }
 
 #[derive(Debug, Args)]

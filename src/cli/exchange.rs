@@ -2,17 +2,29 @@
 
 use std::path::{Path, PathBuf};
 
-use serde_json::json;
+use serde_json::{Value, json};
 
-use super::args::{Bundle, BundleExport};
-use super::out::Out;
-use super::session::Place;
+use super::args::{Bundle, BundleExport, Export, Import};
+use super::out::{Out, rfc3339};
+use super::session::{Place, read_file, write_file};
 use super::work::reading;
 use super::{CLEAN, FINDINGS};
+use crate::desk::Desk;
+use crate::desk::act::register;
+use crate::desk::import::{FileReport, ImportOptions};
 use crate::desk::values::{Edge, time};
+use crate::domain::id::Id;
 use crate::exchange::bundle::{self, Export as BundleOptions, Selection};
+use crate::exchange::intake::{self, DateOrder, LineProblem};
+use crate::exchange::outlet::export::{Scope, table};
+use crate::exchange::outlet::table::Look;
+use crate::exchange::outlet::{self, Format};
+use crate::i18n::Words;
 use crate::problem::{Kind, Problem};
 use crate::store::Store;
+
+/// The most rows of an export.
+const MOST: usize = 1_000_000;
 
 /// Commands on bundles.
 pub(super) fn bundle(place: &Place, args: Bundle, out: &Out) -> Result<u8, Problem> {
@@ -103,4 +115,166 @@ fn bundle_verify(file: &Path, out: &Out) -> Result<u8, Problem> {
         out.say("cli-bundle-unsound", &[("problems", inspection.findings.len().into())])?;
     }
     Ok(if good { CLEAN } else { FINDINGS })
+}
+
+/// Imports files, each on its own: one that cannot be read does not stop the others.
+pub(super) fn import(desk: &mut Desk, args: &Import, out: &Out) -> Result<u8, Problem> {
+    let (kind, files) = kind_and_files(&args.files)?;
+    let date_order = args.date_order.as_deref().map(date_order).transpose()?;
+    let exported_at = match &args.exported_at {
+        Some(at) => Some(time(at, reading(desk), Edge::Start)?),
+        None => None,
+    };
+    let options = ImportOptions {
+        kind,
+        profile: args.profile.clone(),
+        account: args.account.clone(),
+        exported_at,
+        date_order,
+        dry_run: args.dry_run,
+    };
+    let mut code = CLEAN;
+    for file in files {
+        match import_one(desk, Path::new(file), &options) {
+            Ok(report) => {
+                if report.refused > 0 {
+                    code = code.max(FINDINGS);
+                }
+                tell(&report, out)?;
+            }
+            Err(problem) => {
+                let problem = if problem.argument("file").is_none() { problem.arg("file", file) } else { problem };
+                out.problem(&problem);
+                if out.json {
+                    out.object(&json!({"file": file, "refused": 1, "problems": [{"file": file, "line": 0, "field": "",
+                        "message": out.words.problem(&problem).0}]}))?;
+                }
+                code = code.max(problem.exit_code());
+            }
+        }
+    }
+    if args.dry_run {
+        out.say("cli-dry-run", &[])?;
+    }
+    Ok(code)
+}
+
+fn import_one(desk: &mut Desk, path: &Path, options: &ImportOptions) -> Result<FileReport, Problem> {
+    let bytes = read_file(path)?;
+    let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    desk.import(&name, &bytes, options)
+}
+
+/// The first word names the kind where it does and no file of that name is here.
+fn kind_and_files(words: &[String]) -> Result<(Option<intake::Kind>, &[String]), Problem> {
+    let Some((first, rest)) = words.split_first() else { return Ok((None, words)) };
+    let kind = intake::Kind::from_word(first).filter(|_| !Path::new(first).exists());
+    if kind.is_some() && rest.is_empty() {
+        return Err(Problem::new(Kind::NotUnderstood, "problem-cli-missing")
+            .arg("what", "<FILE>...")
+            .hint("problem-cli-hint"));
+    }
+    Ok(if kind.is_some() { (kind, rest) } else { (None, words) })
+}
+
+fn date_order(word: &str) -> Result<DateOrder, Problem> {
+    match word {
+        "ymd" => Ok(DateOrder::Ymd),
+        "mdy" => Ok(DateOrder::Mdy),
+        "dmy" => Ok(DateOrder::Dmy),
+        other => Err(Problem::new(Kind::NotUnderstood, "problem-cli-date-order")
+            .arg("value", other)
+            .hint("problem-cli-date-order-hint")),
+    }
+}
+
+fn tell(report: &FileReport, out: &Out) -> Result<(), Problem> {
+    if out.json {
+        let problems: Vec<Value> = report.problems.iter().map(|one| problem_json(report, one, &out.words)).collect();
+        return out.object(&json!({
+            "file": report.file,
+            "kind": report.kind,
+            "profile": report.profile,
+            "encoding": report.encoding,
+            "exported_at": report.exported_at.map(rfc3339),
+            "read": report.read,
+            "new": report.new,
+            "changed": report.changed,
+            "same": report.same,
+            "held": report.held,
+            "refused": report.refused,
+            "problems": problems,
+        }));
+    }
+    out.line(&out.words.with(
+        "cli-import-line",
+        &[
+            ("file", (&report.file).into()),
+            ("kind", (&report.kind).into()),
+            ("profile", report.profile.as_deref().unwrap_or_default().into()),
+            ("encoding", (&report.encoding).into()),
+            ("read", report.read.into()),
+            ("new", report.new.into()),
+            ("changed", report.changed.into()),
+            ("same", report.same.into()),
+            ("held", report.held.into()),
+            ("refused", report.refused.into()),
+        ],
+    ))?;
+    for one in report.problems.iter().filter(|_| !out.quiet) {
+        let args = [
+            ("file", (&report.file).into()),
+            ("line", one.line.into()),
+            ("field", (&one.field).into()),
+            ("reason", out.words.get(one.reason).into()),
+            ("value", (&one.value).into()),
+        ];
+        out.line(&out.words.with("cli-import-problem", &args))?;
+    }
+    Ok(())
+}
+
+fn problem_json(report: &FileReport, one: &LineProblem, words: &Words) -> Value {
+    json!({"file": report.file, "line": one.line, "field": one.field, "value": one.value,
+        "message": words.get(one.reason).to_string()})
+}
+
+/// Writes a register, or one of its views, into a file or to standard output.
+pub(super) fn export(desk: &Desk, args: &Export, out: &Out) -> Result<u8, Problem> {
+    let declared = register(&args.register)?;
+    let format = format_of(args.format.as_deref(), args.output.as_deref(), Format::Csv)?;
+    let rows = desk.view(declared, args.view.as_deref(), args.limit.unwrap_or(MOST).clamp(1, MOST))?;
+    let names = |id: Id| {
+        let person = desk.people().by_id(id).map(|person| person.name.clone());
+        person.or_else(|| desk.store().row(id).ok().flatten().and_then(|row| row.title))
+    };
+    let scope = Scope { all_fields: true, ids: true, unmask: false };
+    let look = Look { words: &out.words, zone: desk.zone() };
+    let text = outlet::write(&table(declared, &rows, scope, &names, &look), format, &look);
+    match &args.output {
+        Some(path) => {
+            write_file(path, text.as_bytes())?;
+            let file = path.display().to_string();
+            if out.json {
+                out.object(&json!({"file": file, "rows": rows.len(), "format": format.word()}))?;
+            }
+            out.say("cli-written", &[("file", file.into())])?;
+        }
+        None => out.raw(text.as_bytes())?,
+    }
+    Ok(CLEAN)
+}
+
+/// Returns the format that the line or the file's name asks for.
+pub(super) fn format_of(word: Option<&str>, file: Option<&Path>, else_this: Format) -> Result<Format, Problem> {
+    match word {
+        Some(word) => Format::of(word).ok_or_else(|| {
+            let formats: Vec<&str> = Format::ALL.iter().map(|format| format.word()).collect();
+            Problem::new(Kind::NotUnderstood, "problem-cli-format")
+                .arg("format", word)
+                .arg("formats", formats.join(", "))
+                .hint("problem-cli-format-hint")
+        }),
+        None => Ok(file.and_then(Format::of_file).unwrap_or(else_this)),
+    }
 }

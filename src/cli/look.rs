@@ -95,11 +95,15 @@ pub(super) fn row_line(desk: &Desk, row: &Row, out: &Out) -> String {
     let due = row.due.map(|at| local(at, desk.zone())).unwrap_or_default();
     let short: String = row.id.to_string().chars().take(8).collect();
     let number = row.number.clone().unwrap_or(short);
+    // Where a person names the record, the row holds the person's id.
+    let title = row.title.as_deref().unwrap_or_default();
+    let person = title.parse().ok().and_then(|id| desk.people().by_id(id));
+    let title = person.map_or(title, |person| person.name.as_str());
     let parts = [
         number.as_str(),
         &out.words.get(&format!("register-{}", row.register)),
         &state,
-        row.title.as_deref().unwrap_or_default(),
+        title,
         row.subject.as_deref().unwrap_or_default(),
         &owner,
         &due,

@@ -100,6 +100,8 @@ fn dispatch(cli: Cli, out: &Out) -> Result<u8, Problem> {
     match command {
         Command::Init(args) => begin::init(&place, &args, out),
         Command::Bundle(args) => exchange::bundle(&place, args, out),
+        Command::Import(args) => exchange::import(&mut place.desk(!args.dry_run)?, &args, out),
+        Command::Export(args) => exchange::export(&place.desk(false)?, &args, out),
         Command::List(args) => look::list(&place.desk(false)?, &args, out),
         Command::Show(args) => look::show(&place.desk(false)?, &args.id, out),
         Command::Search(args) => look::search(&place.desk(false)?, &args, out),
@@ -111,6 +113,7 @@ fn dispatch(cli: Cli, out: &Out) -> Result<u8, Problem> {
         Command::Verify => look::verify(&place.store()?, out),
         Command::Rebuild => look::rebuild(&mut place.store()?, out),
         Command::SignIn(args) => shift::sign_in(&place, &args, out),
+        Command::Handover(args) => shift::handover(&mut place.desk(!args.draft)?, &args, out),
         command => work::run(&mut place.desk(true)?, command, out),
     }
 }

@@ -7,7 +7,7 @@ use crate::chance::{Clock, FixedClock, Random, SystemClock, SystemRandom};
 use crate::config::Config;
 use crate::desk::people::Person;
 use crate::desk::values::{Edge, Reading, time};
-use crate::desk::Desk;
+use crate::desk::{Desk, demo};
 use crate::problem::{Kind, Problem};
 use crate::store::Store;
 
@@ -78,7 +78,7 @@ impl Place {
             return Ok(Box::new(FixedClock(now)));
         }
         let wall = SystemClock::start()?;
-        Ok(match None::<FixedClock> {
+        Ok(match demo::clock(store, wall.now())? {
             Some(clock) => Box::new(clock),
             None => Box::new(wall),
         })

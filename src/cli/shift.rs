@@ -1,10 +1,17 @@
 //! The person's shift: signing in, and handing over.
 
-use super::CLEAN;
+use serde_json::json;
+
 use super::args::{Handover, SignIn};
+use super::exchange::format_of;
 use super::out::Out;
-use super::session::{Place, of_this_device};
+use super::session::{Place, of_this_device, write_file};
+use super::work::reading;
+use super::{CLEAN, FINDINGS};
 use crate::desk::Desk;
+use crate::desk::handover::{Severity, Sheet};
+use crate::desk::values::{Edge, time};
+use crate::exchange::outlet::Format;
 use crate::problem::{Kind, Problem};
 
 /// Signs a person of this device in.
@@ -35,4 +42,71 @@ fn only(desk: &Desk) -> Result<crate::desk::people::Person, Problem> {
             .arg("names", here.iter().map(|person| person.name.as_str()).collect::<Vec<_>>().join(", "))
             .hint("problem-cli-who-hint")),
     }
+}
+
+/// Writes the sheet of the person's open work and signs it; with `--draft` only writes it.
+pub(super) fn handover(desk: &mut Desk, args: &Handover, out: &Out) -> Result<u8, Problem> {
+    let format = format_of(args.format.as_deref(), args.output.as_deref(), Format::Markdown)?;
+    let mut sheet = desk.handover_draft(&out.words)?;
+    fill(desk, &mut sheet, args)?;
+    let to = args.to.as_deref().map(|to| desk.owner_named(to)).transpose()?;
+    if let Some(to) = to {
+        sheet.to = to;
+    }
+    let document = if args.draft {
+        desk.sheet_document(&sheet, format, &out.words, false)?
+    } else {
+        // What was filled in is kept where the signature is refused.
+        desk.keep_handover(&sheet)?;
+        let signed = desk.handover_sign(&sheet, to, &out.words)?;
+        desk.handover_document(signed.record(), format, &out.words, false)?
+    };
+    let lines = sheet.lines.len();
+    match &args.output {
+        Some(path) => {
+            write_file(path, document.as_bytes())?;
+            let file = path.display().to_string();
+            if out.json {
+                out.object(&json!({"file": file, "lines": lines, "signed": !args.draft}))?;
+            }
+            out.say("cli-written", &[("file", file.into())])?;
+        }
+        None => out.block(&document)?,
+    }
+    Ok(if args.draft && sheet.incomplete() > 0 { FINDINGS } else { CLEAN })
+}
+
+/// Puts what the line says onto the sheet: `3/if_then=...` is a cell of its third line.
+fn fill(desk: &Desk, sheet: &mut Sheet, args: &Handover) -> Result<(), Problem> {
+    for word in &args.line {
+        let wrong = || {
+            Problem::new(Kind::NotUnderstood, "problem-cli-sheet-line")
+                .arg("what", word)
+                .arg("count", sheet.lines.len())
+                .hint("problem-cli-sheet-line-hint")
+        };
+        let (place, text) = word.split_once('=').ok_or_else(wrong)?;
+        let (number, cell) = place.split_once('/').ok_or_else(wrong)?;
+        let at = number.trim().parse::<usize>().ok().and_then(|number| number.checked_sub(1)).ok_or_else(wrong)?;
+        if at >= sheet.lines.len() {
+            return Err(wrong());
+        }
+        let due = if cell == "due" { Some(time(text, reading(desk), Edge::End)?) } else { None };
+        let severity = Severity::of(text);
+        match cell.replace('-', "_").as_str() {
+            "summary" => sheet.lines[at].summary = text.to_owned(),
+            "next" => sheet.lines[at].next = text.to_owned(),
+            "if_then" => sheet.lines[at].if_then = text.to_owned(),
+            "due" => sheet.lines[at].due = due,
+            "severity" => match severity {
+                Some(severity) => sheet.lines[at].raise(severity),
+                None => return Err(wrong()),
+            },
+            _ => return Err(wrong()),
+        }
+    }
+    if let Some(note) = &args.note {
+        sheet.note.clone_from(note);
+    }
+    Ok(())
 }

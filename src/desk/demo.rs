@@ -15,7 +15,7 @@ use super::Desk;
 use super::act::{fields, refused};
 use super::begin::{Admitted, new_key, roster_fields};
 use super::people::Person;
-use crate::chance::{Clock, Random, RunningClock, SeededRandom, SystemRandom};
+use crate::chance::{Clock, RunningClock, SeededRandom, SystemRandom};
 use crate::domain::authority::Role;
 use crate::domain::id::Id;
 use crate::domain::payload::Fields;
@@ -61,9 +61,15 @@ pub fn open(folder: &Path, wall: i64) -> Result<Desk, Problem> {
         lay(folder, &crew, wall)?;
     }
     let store = Store::open(folder)?;
-    let first: i64 = store.setting_local(FIRST_START)?.and_then(|at| at.parse().ok()).unwrap_or(wall);
-    let clock = RunningClock::starting_at(START.saturating_add((wall - first).max(0)));
+    let clock = clock(&store, wall)?.unwrap_or_else(|| RunningClock::starting_at(START));
     Desk::open(store, Box::new(clock), Box::new(SystemRandom::start()?))
+}
+
+/// Returns the clock of a sample shop's store, none where it is another shop's; `wall` is the
+/// machine's clock in milliseconds UTC.
+pub fn clock(store: &Store, wall: i64) -> Result<Option<RunningClock>, Problem> {
+    let first: Option<i64> = store.setting_local(FIRST_START)?.and_then(|at| at.parse().ok());
+    Ok(first.map(|first| RunningClock::starting_at(START.saturating_add((wall - first).max(0)))))
 }
 
 /// Lays the shop aside and renames it: a shop that was begun and not finished is none.

@@ -8,6 +8,7 @@ pub mod capture;
 pub mod card;
 pub mod case;
 pub mod conversation;
+pub mod demo;
 pub mod freshness;
 pub mod handover;
 pub mod import;

@@ -9,6 +9,7 @@ use super::super::Desk;
 use super::super::act::{Done, fields, register};
 use super::super::case::Request;
 use super::super::conversation::Talk;
+use super::super::handover::Answer;
 use super::super::import::ImportOptions;
 use super::super::note::NewNote;
 use super::super::promise::concerning;
@@ -20,8 +21,8 @@ use crate::domain::payload::{Direction, Fields};
 use crate::domain::register::Owner;
 use crate::domain::registers::conversation;
 use crate::exchange::intake::{self, Profiles};
+use crate::i18n::{Language, Words};
 use crate::problem::Problem;
-use crate::store::Query;
 
 const SCRIPT: &str = include_str!("../../../assets/sample/script.toml");
 const CONVERSATIONS: &str = include_str!("../../../assets/sample/conversations.jsonl");
@@ -77,11 +78,12 @@ impl Player<'_> {
             kind: Some(intake::Kind::Conversations),
             profile: None,
             account: Some(&self.crew.account),
+            currency: None,
             exported_at: None,
             date_order: None,
             zone: self.desk.zone(),
         };
-        let parsed = intake::read(CONVERSATIONS.as_bytes(), &options, &Profiles::standard()?)?;
+        let parsed = intake::read(CONVERSATIONS.as_bytes(), &options, &Profiles::built_in()?)?;
         let mut talks = Vec::new();
         for one in parsed.conversations {
             let last = one.messages.iter().filter_map(|message| message.at).max().ok_or_else(|| broken("talk"))?;
@@ -176,6 +178,7 @@ impl Player<'_> {
             "reply" => self.desk.reply(id, text(step)),
             "remark" => self.desk.remark(id, text(step)),
             "claim" => self.desk.claim(id, reason),
+            "take_over" => self.take_over(id, step),
             "transfer" => {
                 let to = self.desk.owner_named(to)?;
                 self.desk.transfer(id, to, reason.unwrap_or_default())
@@ -310,34 +313,33 @@ impl Player<'_> {
         ]))
     }
 
-    /// Writes and signs a handover with the lines that the script gives.
+    /// Fills the sheet of the person's open work and signs it.
     fn handover(&mut self, step: &Step) -> Result<Done, Problem> {
-        let me = self.desk.me()?.clone();
-        let now = self.desk.now();
-        let mut values = fields([
-            ("from", json!(me.id.to_string())),
-            ("to", json!(step.to)),
-            ("day", json!(self.desk.business_day(now)?)),
-        ]);
-        for (place, line) in step.lines.iter().enumerate() {
-            let id = self.named(&line.on)?;
-            let (record, declared) = self.desk.record(id)?;
-            let due = self.time(Some(&line.due))?;
-            for (cell, value) in [
-                ("record", json!(record.id.to_string())),
-                ("register", json!(declared.name)),
-                ("title", json!(line.title)),
-                ("next", json!(line.next)),
-                ("due", json!(due)),
-                ("severity", json!(line.severity)),
-                ("if_then", json!(line.if_then)),
-            ] {
-                values.insert(format!("lines/{}/{cell}", place + 1), value);
-            }
+        let words = Words::new(Language::default());
+        let mut sheet = self.desk.handover_draft(&words)?;
+        for written in &step.lines {
+            let id = self.named(&written.on)?;
+            let due = self.time(Some(&written.due))?;
+            let line = sheet.lines.iter_mut().find(|line| line.row.id == id).ok_or_else(|| broken(&written.on))?;
+            line.summary.clone_from(&written.summary);
+            line.next.clone_from(&written.next);
+            line.if_then.clone_from(&written.if_then);
+            line.due = Some(due);
         }
-        let done = self.desk.open_record("handover", values)?;
-        self.desk.move_to(done.record(), "signed", None)?;
-        Ok(done)
+        let to = self.desk.owner_named(step.to.as_deref().unwrap_or_default())?;
+        self.desk.handover_sign(&sheet, Some(to), &words)
+    }
+
+    /// Takes over the named lines of a colleague's sheet.
+    fn take_over(&mut self, id: Id, step: &Step) -> Result<Done, Problem> {
+        let sheet = self.desk.handover(id)?;
+        let mut taken = Vec::new();
+        for named in &step.lines {
+            let record = self.named(&named.on)?;
+            let line = sheet.lines.iter().find(|line| line.record == record).ok_or_else(|| broken(&named.on))?;
+            taken.push(line.no);
+        }
+        self.desk.answer_lines(id, &taken, Answer::Accept)
     }
 }
 
@@ -362,11 +364,4 @@ fn cut(whole: &str, column: &str, until: &str) -> Result<String, Problem> {
     }
     let bytes = writer.into_inner().map_err(|_| broken("orders.csv"))?;
     String::from_utf8(bytes).map_err(|fault| broken("orders.csv").caused_by(fault))
-}
-
-/// How many records a register holds; for tests.
-#[cfg(test)]
-pub(super) fn count(desk: &Desk, name: &'static str) -> usize {
-    let query = Query { registers: vec![name], limit: Some(5_000), ..Query::default() };
-    desk.store().rows(&query).map(|rows| rows.len()).unwrap_or_default()
 }

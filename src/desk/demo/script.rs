@@ -99,14 +99,14 @@ pub(super) struct Step {
     pub lines: Vec<HandoverLine>,
 }
 
-/// A line of a handover.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
+/// What a person writes on a line of a handover.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
 pub(super) struct HandoverLine {
+    /// The item.
     pub on: String,
-    pub title: String,
+    pub summary: String,
     pub next: String,
     pub due: String,
-    pub severity: String,
     pub if_then: String,
 }
