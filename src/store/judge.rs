@@ -190,6 +190,11 @@ impl Judge {
         self.cuts.get(&event.head.replica).is_some_and(|cut| event.head.seq > *cut)
     }
 
+    /// Returns whether every event counts: a drill without roster and branches.
+    pub(super) fn is_idle(&self) -> bool {
+        self.drill && self.after.is_empty() && self.branched.is_empty()
+    }
+
     /// Without a roster everybody of a drill shop is known; elsewhere nobody is, but a store
     /// that has no roster yet shows what it has.
     fn is_stranger(&self, replica: ReplicaId) -> bool {

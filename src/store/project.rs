@@ -38,7 +38,7 @@ pub(super) struct Folded {
 
 /// Folds a record from what is held, or was held at some time.
 pub(super) fn folded(conn: &Connection, judge: &Judge, id: Id, held: Option<&Held>) -> Result<Folded> {
-    let mut stored = read::of_record(conn, id)?;
+    let mut stored = read::to_fold(conn, id)?;
     if let Some(held) = held {
         stored.retain(|one| held.get(&read::stream_of(one.key)).is_some_and(|seq| read::seq_of(one.key) <= *seq));
     }
@@ -47,16 +47,10 @@ pub(super) fn folded(conn: &Connection, judge: &Judge, id: Id, held: Option<&Hel
 
 fn fold_stored(judge: &Judge, stored: Vec<Stored>) -> Folded {
     let (mut unfolded, mut keys, mut events) = (Vec::new(), BTreeMap::new(), Vec::new());
-    let authors: Authors = stored
-        .iter()
-        .filter_map(|one| {
-            let head = &one.event.as_ref()?.head;
-            Some((one.chain, (head.stamp, head.replica)))
-        })
-        .collect();
+    let authors = if judge.is_idle() { Authors::new() } else { authors(&stored) };
     for one in stored {
         keys.insert(one.chain, one.key);
-        match one.event.map(|event| (judge.verdict(&event, &authors), event)) {
+        match one.event.map(|event| (if judge.is_idle() { None } else { judge.verdict(&event, &authors) }, event)) {
             None => unfolded.push((one.key, one.chain, "Q12")),
             Some((Some(code), _)) => unfolded.push((one.key, one.chain, code)),
             Some((None, event)) => events.push(event),
@@ -73,6 +67,14 @@ fn fold_stored(judge: &Judge, stored: Vec<Stored>) -> Folded {
     unfolded.extend(folded.unfolded.into_iter().map(|(chain, why)| (keys[&chain], chain, why.code())));
     unfolded.sort_by_key(|(_, chain, _)| *chain);
     Folded { name, register, record: folded.record, unfolded, erased }
+}
+
+fn authors(stored: &[Stored]) -> Authors {
+    let author = |one: &Stored| {
+        let head = &one.event.as_ref()?.head;
+        Some((one.chain, (head.stamp, head.replica)))
+    };
+    stored.iter().filter_map(author).collect()
 }
 
 /// Takes the personal parts that `erase` events name and returns the events as they were.
@@ -250,11 +252,20 @@ pub(super) struct Projector<'a> {
     pub(super) conn: &'a Connection,
     judge: Arc<Judge>,
     limits: Limits,
+    /// Whether any event is unfolded, or any contradiction known: mostly there is none to take
+    /// away.
+    any_unfolded: bool,
+    pub(super) any_contradiction: bool,
 }
 
 impl<'a> Projector<'a> {
     pub(super) fn new(conn: &'a Connection, judge: Arc<Judge>) -> Result<Self> {
-        Ok(Self { conn, judge, limits: limits(conn)? })
+        let any = |table: &str| {
+            let mut query = conn.prepare_cached(&format!("SELECT EXISTS(SELECT 1 FROM {table})"))?;
+            query.query_row([], |row| row.get(0))
+        };
+        let (any_unfolded, any_contradiction) = (any("unfolded")?, any("contradiction")?);
+        Ok(Self { conn, judge, limits: limits(conn)?, any_unfolded, any_contradiction })
     }
 
     /// Folds a record without writing anything.
@@ -311,7 +322,11 @@ impl<'a> Projector<'a> {
         Ok(())
     }
 
-    fn keep_unfolded(&self, id: Id, folded: &Folded) -> Result<()> {
+    fn keep_unfolded(&mut self, id: Id, folded: &Folded) -> Result<()> {
+        if !self.any_unfolded && folded.unfolded.is_empty() {
+            return Ok(());
+        }
+        self.any_unfolded = true;
         self.conn
             .prepare_cached("DELETE FROM unfolded WHERE key IN (SELECT key FROM event WHERE record = ?1)")?
             .execute([id.0])?;

@@ -65,6 +65,15 @@ const READ: &str = "SELECT e.key, r.id, e.stamp, e.at, e.zone, e.act, e.register
   FROM event e JOIN stream s ON s.no = e.key >> 40 JOIN replica r ON r.no = s.replica LEFT JOIN body b ON b.key = e.key ";
 
 fn stored(row: &Row<'_>) -> rusqlite::Result<Stored> {
+    let mut stored = undigested(row)?;
+    if let Some(event) = &mut stored.event {
+        event.head.digest = event.body.digest();
+    }
+    Ok(stored)
+}
+
+/// Reads a row without the digest, which no fold needs and three hashes cost.
+fn undigested(row: &Row<'_>) -> rusqlite::Result<Stored> {
     let key: i64 = row.get(0)?;
     let chain = Chain(row.get(11)?);
     if row.get(16)? {
@@ -83,7 +92,7 @@ fn stored(row: &Row<'_>) -> rusqlite::Result<Stored> {
         verb: row.get(8)?,
         version: row.get(9)?,
         roster: row.get(10)?,
-        digest: body.digest(),
+        digest: [0; 32],
     };
     Ok(Stored { key, event: Some(Event { head, chain, body }), chain })
 }
@@ -116,9 +125,18 @@ pub(super) fn read(conn: &Connection, rest: &str, args: impl rusqlite::Params) -
     Ok(rows.collect::<rusqlite::Result<_>>()?)
 }
 
+const OF_RECORD: &str = "WHERE e.record = ?1 ORDER BY e.stamp, e.key";
+
 /// Reads all events of a record, in stamp order.
 pub(super) fn of_record(conn: &Connection, record: Id) -> Result<Vec<Stored>> {
-    read(conn, "WHERE e.record = ?1 ORDER BY e.stamp, e.key", [record.0])
+    read(conn, OF_RECORD, [record.0])
+}
+
+/// Reads all events of a record to be folded: their heads lack the digest.
+pub(super) fn to_fold(conn: &Connection, record: Id) -> Result<Vec<Stored>> {
+    let mut query = conn.prepare_cached(&format!("{READ}{OF_RECORD}"))?;
+    let rows = query.query_map([record.0], undigested)?;
+    Ok(rows.collect::<rusqlite::Result<_>>()?)
 }
 
 /// What a stream's head is read from.

@@ -80,11 +80,17 @@ pub(super) fn settle(conn: &Connection, kept: &Kept, records: &[Id]) -> Result<(
 fn project(projector: &mut Projector<'_>, id: Id) -> Result<BTreeSet<(String, String)>> {
     let folded = projector.project(id)?;
     let own = folded.record.as_ref().map(own_contradictions).unwrap_or_default();
-    replace(projector.conn, OWN, &id.to_string(), &own)?;
+    if projector.any_contradiction || !own.is_empty() {
+        projector.any_contradiction = true;
+        replace(projector.conn, OWN, &id.to_string(), &own)?;
+    }
     move_keys(projector.conn, id, &folded)
 }
 
 fn move_keys(conn: &Connection, id: Id, folded: &Folded) -> Result<BTreeSet<(String, String)>> {
+    if folded.register.is_some_and(|register| register.watches.is_empty()) {
+        return Ok(BTreeSet::new());
+    }
     let mut query = conn.prepare_cached("SELECT watch, key FROM watch_key WHERE record = ?1")?;
     let rows = query.query_map([id.0], |row| Ok((row.get(0)?, row.get(1)?)))?;
     let old: BTreeSet<(String, String)> = rows.collect::<rusqlite::Result<_>>()?;

@@ -4,6 +4,7 @@ mod exchange;
 mod judged;
 mod lists;
 mod local;
+mod speed;
 
 use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
 use serde_json::{Value, json};
