@@ -161,6 +161,7 @@ impl Warning {
         }
     }
 
+    #[allow(clippy::needless_pass_by_value)] // literals, numbers and names are handed in alike
     fn arg(mut self, name: &'static str, value: impl ToString) -> Self {
         self.args.push((name, value.to_string()));
         self

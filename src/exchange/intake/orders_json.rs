@@ -84,7 +84,7 @@ pub fn read(
     for row in &mut reading.parsed.rows {
         settle::order(row, profile);
     }
-    reading.parsed.exported_at = rows::exported_at(options, None, &reading.parsed.rows);
+    reading.parsed.exported_at = settle::exported_at(options, None, &reading.parsed.rows);
     Ok(reading.parsed)
 }
 

@@ -387,7 +387,7 @@ impl Builder<'_> {
             .time_in_name
             .then(|| times::time_in_name(self.options.file_name, self.options.zone))
             .flatten();
-        self.parsed.exported_at = exported_at(self.options, named, &self.parsed.rows);
+        self.parsed.exported_at = settle::exported_at(self.options, named, &self.parsed.rows);
         self.parsed
     }
 }
@@ -461,22 +461,4 @@ fn merge(row: &mut Row, own: usize, cell: &str, value: Cell) {
         Some(_) => {}
         None => row.cells.push((cell.to_owned(), value)),
     }
-}
-
-/// When the export was made: as told, as its name says, else the latest time in
-/// it. Deadlines lie ahead and say nothing of that.
-pub(super) fn exported_at(options: &Options<'_>, named: Option<i64>, rows: &[Row]) -> Option<i64> {
-    options.exported_at.or_else(|| {
-        let times = rows.iter().flat_map(|row| &row.cells);
-        let latest = times
-            .filter(|(path, _)| !path.ends_with("due_at"))
-            .filter_map(|(_, cell)| match cell {
-                Cell::Time(at) => Some(*at),
-                _ => None,
-            })
-            .max();
-        // A name that gives only the day lies before the times of that day.
-        let day = |named: i64| latest.filter(|at| named <= *at && *at < named + 86_400_000);
-        named.map(|named| day(named).unwrap_or(named)).or(latest)
-    })
 }

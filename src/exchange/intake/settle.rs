@@ -1,8 +1,8 @@
-//! What follows for an order from its lines and from two statuses: its state, sums
-//! over its lines, what was paid.
+//! What follows from what was read: an order's state, sums over its lines, what was
+//! paid; the time of an export.
 
 use super::profiles::Profile;
-use super::{Cell, Row};
+use super::{Cell, Options, Row};
 
 /// Settles a row; rows of other registers are left as they are.
 pub(super) fn order(row: &mut Row, profile: &Profile) {
@@ -145,5 +145,23 @@ fn sum(row: &Row, part: &str) -> Option<Cell> {
     total.map(|(minor, currency)| Cell::Money {
         minor,
         currency: currency.to_owned(),
+    })
+}
+
+/// When the export was made: as told, as its name says, else the latest time in
+/// it. Deadlines lie ahead and say nothing of that.
+pub(super) fn exported_at(options: &Options<'_>, named: Option<i64>, rows: &[Row]) -> Option<i64> {
+    options.exported_at.or_else(|| {
+        let times = rows.iter().flat_map(|row| &row.cells);
+        let latest = times
+            .filter(|(path, _)| !path.ends_with("due_at"))
+            .filter_map(|(_, cell)| match cell {
+                Cell::Time(at) => Some(*at),
+                _ => None,
+            })
+            .max();
+        // A name that gives only the day lies before the times of that day.
+        let day = |named: i64| latest.filter(|at| named <= *at && *at < named + 86_400_000);
+        named.map(|named| day(named).unwrap_or(named)).or(latest)
     })
 }

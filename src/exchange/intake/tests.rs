@@ -535,10 +535,39 @@ fn hostile_files_do_no_harm() {
                 }
             }
         }
+        let text = decode::decode(&bytes).text;
+        typed_and_pasted(&text);
         let took = start.elapsed();
         assert!(took.as_secs() < 20, "{} took {took:?}", path.display());
     }
     println!("hostile files: {taken} readings taken, {refused} refused");
+}
+
+/// The same text through the doors for typing and pasting.
+fn typed_and_pasted(text: &str) {
+    let known = |_: &str| false;
+    let words = capture::CaptureWords::built_in().unwrap();
+    let context = capture::Context {
+        now: 1_795_333_560_000,
+        zone: ZONE,
+        shift_end: None,
+        date_order: None,
+        platform: Some("taobao"),
+        currency: "CNY",
+        persons: &[],
+        known_buyer: &known,
+    };
+    for line in text.lines().take(200) {
+        let _ = capture::recognise(line, &words, &context);
+    }
+    let chat = chats::ChatContext {
+        now: context.now,
+        zone: ZONE,
+        date_order: None,
+        ours: &[],
+        known_buyer: &known,
+    };
+    let _ = chats::read(text, &chats::ChatForms::built_in().unwrap(), &chat);
 }
 
 #[test]

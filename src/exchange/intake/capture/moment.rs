@@ -219,12 +219,14 @@ fn date(
         let second = parse(end + 1, to)?;
         let today = today(context)?;
         let (month_first, day_first) = (next(today, first, second), next(today, second, first));
-        let date = match (month_first, day_first, context.date_order) {
-            (Some(_), Some(date), Some(DateOrder::Dmy)) => date,
-            (Some(date), Some(_), Some(_)) => date,
-            (Some(one), Some(other), None) if one != other => return Some((to, Part::Open)),
-            (Some(date), _, _) | (None, Some(date), _) => date,
-            (None, None, _) => return None,
+        let date = match (month_first, day_first) {
+            (Some(one), Some(other)) if one != other => match context.date_order {
+                Some(DateOrder::Dmy) => other,
+                Some(DateOrder::Mdy | DateOrder::Ymd) => one,
+                None => return Some((to, Part::Open)),
+            },
+            (Some(date), _) | (None, Some(date)) => date,
+            (None, None) => return None,
         };
         (date, to)
     };

@@ -20,8 +20,8 @@ const MAX_HEAD: usize = 160;
 pub(super) struct Form {
     pub name: String,
     head: String,
-    /// A chat in this form; read by the test, and by people who write their own.
-    pub example: String,
+    /// A chat in this form.
+    example: String,
     #[serde(skip)]
     tokens: Vec<Token>,
 }
@@ -106,9 +106,11 @@ impl ChatForms {
         Ok(())
     }
 
-    /// The names of the forms, in the order in which they are tried.
-    pub fn names(&self) -> impl Iterator<Item = &str> {
-        self.forms.iter().map(|form| form.name.as_str())
+    /// The forms in the order in which they are tried: name, and an example of each.
+    pub fn examples(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.forms
+            .iter()
+            .map(|form| (form.name.as_str(), form.example.as_str()))
     }
 }
 
@@ -259,7 +261,7 @@ impl Reading<'_> {
         };
         match token {
             Token::Space => {
-                let next = (at..).find(|place| self.at(*place) != Some(' '));
+                let next = (at..=self.head.chars.len()).find(|place| self.at(*place) != Some(' '));
                 self.step(rest, next.unwrap_or(at), found)
             }
             Token::Sign(sign) => self.at(at) == Some(*sign) && self.step(rest, at + 1, found),
@@ -281,7 +283,7 @@ impl Reading<'_> {
 
     fn id(&self, rest: &[Token], at: usize, found: &mut Found) -> bool {
         let part = |c: char| c.is_ascii_alphanumeric() || matches!(c, '@' | '.' | '_' | '-' | '+');
-        let end = (at..)
+        let end = (at..=self.head.chars.len())
             .find(|place| !self.at(*place).is_some_and(part))
             .unwrap_or(at);
         end > at && self.step(rest, end, found)

@@ -60,7 +60,7 @@ pub(super) fn day_line(line: &str, words: &Words) -> Option<NaiveDate> {
 }
 
 fn gap(chars: &[char], from: usize) -> usize {
-    (from..)
+    (from..=chars.len())
         .find(|at| !matches!(chars.get(*at), Some(' ' | ',' | 'T' | '，')))
         .unwrap_or(from)
 }
@@ -192,17 +192,17 @@ impl Stamp {
                 let found = this.filter(|date| *date <= today);
                 ms(found.or_else(|| NaiveDate::from_ymd_opt(today.year() - 1, month, day))?)
             }
-            Day::None => match current {
-                Some(date) => ms(date),
-                None => {
-                    let found = ms(today)?;
-                    if found <= context.now {
-                        Some(found)
-                    } else {
-                        ms(today.pred_opt()?)
-                    }
+            Day::None => {
+                if let Some(date) = current {
+                    return ms(date);
                 }
-            },
+                let found = ms(today)?;
+                if found <= context.now {
+                    Some(found)
+                } else {
+                    ms(today.pred_opt()?)
+                }
+            }
         }
     }
 }

@@ -50,22 +50,16 @@ fn said(pasted: &Pasted) -> Vec<(&str, Side, &str)> {
 
 #[test]
 fn each_form_reads_its_example() {
-    for form in &forms().forms {
-        let pasted = parse_with(&form.example, &[], &["春天里"]);
-        assert_eq!(pasted.form.as_deref(), Some(form.name.as_str()));
-        assert_eq!(
-            said(&pasted),
-            [("春天里", Side::In, "亲 在吗")],
-            "{}",
-            form.name
-        );
+    for (name, example) in forms().examples() {
+        let pasted = parse_with(example, &[], &["春天里"]);
+        assert_eq!(pasted.form.as_deref(), Some(name));
+        assert_eq!(said(&pasted), [("春天里", Side::In, "亲 在吗")], "{name}");
         let at = pasted.utterances[0].at;
         let minute = at.map(|at| at / 60_000 * 60_000);
         assert_eq!(
             minute,
-            form.has_time().then(|| ms("2026-11-22 14:41")),
-            "{}",
-            form.name
+            pasted.timed.then(|| ms("2026-11-22 14:41")),
+            "{name}"
         );
     }
 }
