@@ -1030,6 +1030,20 @@ cli-verify-clean = Clean: { $events } events, { $records } records, { $replicas 
 cli-verify-defects = { $count } defects
 cli-rebuilt = Everything was computed anew
 cli-settled = Settled
+cli-capture-as = To be recorded as { $register } { $kind }
+cli-capture-piece = { $kind }: { $value } ({ $because })
+cli-capture-chat = Chat { $form }: buyer { $buyer }, { $new } new, { $here } here already
+cli-piece-order = Order
+cli-piece-order_tail = Order ending
+cli-piece-waybill = Waybill
+cli-piece-carrier = Carrier
+cli-piece-phone = Phone
+cli-piece-money = Amount
+cli-piece-time = Time
+cli-piece-kind = Matter
+cli-piece-person = Person
+cli-piece-tag = Tag
+cli-piece-buyer = Buyer
 cli-capture-hint = Add --yes to record it
 cli-capture-recorded = Recorded { $what }
 problem-cli-who = Who is it?
@@ -2098,6 +2112,8 @@ problem-reply-missing-hint = Choose a value, fill it in, or delete the braces
 
 ## demo
 # words of this part follow; keep parts apart
+problem-paste-who = Who is the buyer: { $names }?
+problem-paste-who-hint = Name the buyer; on the command line with --buyer NAME
 problem-demo-folder = { $folder } holds another shop; it was left as it is
 problem-demo-folder-hint = Name an empty folder with --data
 

@@ -1030,6 +1030,20 @@ cli-verify-clean = 完好：{ $events } 条记录，{ $records } 件，{ $replic
 cli-verify-defects = 有 { $count } 处损坏
 cli-rebuilt = 已全部重算
 cli-settled = 已了结
+cli-capture-as = 登记为 { $register } { $kind }
+cli-capture-piece = { $kind }：{ $value }（{ $because }）
+cli-capture-chat = 聊天 { $form }：买家 { $buyer }，新 { $new } 句，已有 { $here } 句
+cli-piece-order = 订单
+cli-piece-order_tail = 订单尾号
+cli-piece-waybill = 快递单号
+cli-piece-carrier = 快递
+cli-piece-phone = 电话
+cli-piece-money = 金额
+cli-piece-time = 时间
+cli-piece-kind = 事项
+cli-piece-person = 人
+cli-piece-tag = 标签
+cli-piece-buyer = 买家
 cli-capture-hint = 加 --yes 登记
 cli-capture-recorded = 已登记 { $what }
 problem-cli-who = 谁要签到？
@@ -2098,6 +2112,8 @@ problem-reply-missing-hint = 选一个值、补上，或删掉花括号
 
 ## demo
 # words of this part follow; keep parts apart
+problem-paste-who = 谁是买家？{ $names }
+problem-paste-who-hint = 指明买家；命令行加 --buyer 名字
 problem-demo-folder = { $folder } 里是别的店，没有动它
 problem-demo-folder-hint = 用 --data 指明一个空文件夹
 

@@ -1030,6 +1030,20 @@ cli-verify-clean = 完好：{ $events } 筆記錄，{ $records } 件，{ $replic
 cli-verify-defects = 有 { $count } 處損壞
 cli-rebuilt = 已全部重算
 cli-settled = 已了結
+cli-capture-as = 登記為 { $register } { $kind }
+cli-capture-piece = { $kind }：{ $value }（{ $because }）
+cli-capture-chat = 對話 { $form }：買家 { $buyer }，新 { $new } 句，已有 { $here } 句
+cli-piece-order = 訂單
+cli-piece-order_tail = 訂單末碼
+cli-piece-waybill = 貨運單號
+cli-piece-carrier = 貨運
+cli-piece-phone = 電話
+cli-piece-money = 金額
+cli-piece-time = 時間
+cli-piece-kind = 事項
+cli-piece-person = 人
+cli-piece-tag = 標籤
+cli-piece-buyer = 買家
 cli-capture-hint = 加上 --yes 即登記
 cli-capture-recorded = 已登記 { $what }
 problem-cli-who = 誰要簽到？
@@ -2098,6 +2112,8 @@ problem-reply-missing-hint = 選一個值、補上，或刪掉大括號
 
 ## demo
 # words of this part follow; keep parts apart
+problem-paste-who = 誰是買家？{ $names }
+problem-paste-who-hint = 指明買家；命令列加上 --buyer 名字
 problem-demo-folder = { $folder } 裡是別的店，未更動
 problem-demo-folder-hint = 用 --data 指定一個空資料夾
 

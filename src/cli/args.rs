@@ -227,8 +227,6 @@ pub(super) struct Capture {
     #[arg(long)]
     pub yes: bool,
     #[arg(long)]
-    pub kind: Option<String>,
-    #[arg(long)]
     pub buyer: Option<String>,
 }
 

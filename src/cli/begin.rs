@@ -10,9 +10,72 @@ use super::args::Init;
 use super::out::Out;
 use super::session::Place;
 use super::{CLEAN, help};
-use crate::desk::begin;
+use crate::chance::{Clock, SystemClock};
+use crate::desk::people::Person;
+use crate::desk::{Desk, begin, demo as sample};
+use crate::domain::authority::Role;
+use crate::i18n::Words;
 use crate::problem::{Kind, Problem};
-use crate::store::Store;
+use crate::store::{Store, StoreError};
+use crate::tui::app::Workstation;
+use crate::tui::keymap::Keymap;
+use crate::tui::open;
+
+/// Opens the workstation on the store of this machine.
+pub(super) fn workstation(place: &Place, out: &Out) -> Result<u8, Problem> {
+    let mut desk = place.desk(true)?;
+    let now = desk.now();
+    if let Err(fault) = desk.store_mut().lock(now) {
+        if !matches!(fault, StoreError::Locked(_)) {
+            return Err(fault.into());
+        }
+        // Another workstation writes: this one reads.
+        desk = place.reading_desk()?;
+    } else if desk.signed_in().is_none() {
+        let person = someone(&desk)?;
+        desk.sign_in(&person)?;
+    }
+    run(desk, place, place.folder.clone(), out)
+}
+
+/// Who sits down where nobody is signed in: the only person of this device, in a drill shop
+/// its first agent.
+fn someone(desk: &Desk) -> Result<Person, Problem> {
+    let own = desk.store().own_replicas();
+    let here: Vec<&Person> = desk.people().all().iter().filter(|person| own.contains(&person.replica)).collect();
+    let is_drill = desk.store().shop().is_some_and(|shop| shop.drill);
+    let agent = here.iter().find(|person| person.role == Role::Agent).filter(|_| is_drill);
+    match (&here[..], agent) {
+        ([only], _) => Ok((*only).clone()),
+        (_, Some(agent)) => Ok((*agent).clone()),
+        _ => Err(super::shift::who(&here)),
+    }
+}
+
+/// Opens the workstation on the sample shop: in the folder named, else in one of its own that
+/// goes when the workstation closes.
+pub(super) fn demo(place: &Place, is_named: bool, out: &Out) -> Result<u8, Problem> {
+    let wall = SystemClock::start()?.now();
+    let own = if is_named { None } else { Some(OwnFolder::new(place)?) };
+    let folder = own.as_ref().map_or(&place.folder, |own| &own.0);
+    let mut desk = sample::open(folder, wall)?;
+    let now = desk.now();
+    desk.store_mut().lock(now)?;
+    run(desk, place, std::env::temp_dir(), out)
+}
+
+/// Runs the workstation until it is closed; `crashes` is where a crash would be written down.
+fn run(desk: Desk, place: &Place, crashes: PathBuf, out: &Out) -> Result<u8, Problem> {
+    let (keymap, problems) = Keymap::of(&place.config);
+    let (config, language) = (place.config.clone(), out.words.language());
+    open::open(&place.config, language, crashes, |_, size| {
+        let size = (size.width, size.height);
+        let mut app = Workstation::new(desk, config, Words::new(language), keymap, size)?;
+        app.greet(&problems);
+        Ok(app)
+    })?;
+    Ok(CLEAN)
+}
 
 /// A folder of the sample's own, removed when it is no longer used.
 struct OwnFolder(PathBuf);

@@ -2,6 +2,7 @@
 
 mod args;
 mod begin;
+mod capture;
 mod exchange;
 mod help;
 mod look;
@@ -92,12 +93,13 @@ fn dispatch(cli: Cli, out: &Out) -> Result<u8, Problem> {
             .arg("value", tag)
             .hint("problem-cli-language-hint"));
     }
-    let Some(command) = cli.command else { return Ok(0) };
+    let Some(command) = cli.command else { return begin::workstation(&Place::of(&cli.global)?, out) };
     if let Command::Completions(args) = &command {
         return begin::completions(args.shell, out);
     }
     let place = Place::of(&cli.global)?;
     match command {
+        Command::Demo => begin::demo(&place, cli.global.data.is_some(), out),
         Command::Init(args) => begin::init(&place, &args, out),
         Command::Bundle(args) => exchange::bundle(&place, args, out),
         Command::Import(args) => exchange::import(&mut place.desk(!args.dry_run)?, &args, out),
@@ -112,6 +114,7 @@ fn dispatch(cli: Cli, out: &Out) -> Result<u8, Problem> {
         }
         Command::Verify => look::verify(&place.store()?, out),
         Command::Rebuild => look::rebuild(&mut place.store()?, out),
+        Command::Capture(args) => capture::run(&mut place.desk(args.yes)?, &args, out),
         Command::SignIn(args) => shift::sign_in(&place, &args, out),
         Command::Handover(args) => shift::handover(&mut place.desk(!args.draft)?, &args, out),
         command => work::run(&mut place.desk(true)?, command, out),

@@ -65,6 +65,16 @@ impl Place {
         Ok(desk)
     }
 
+    /// Sits down to read beside a workstation that writes.
+    pub fn reading_desk(&self) -> Result<Desk, Problem> {
+        let store = Store::open_read_only(&self.folder)?;
+        let clock = self.clock(&store)?;
+        let is_drill = store.shop().is_some_and(|shop| shop.drill);
+        let mut desk = Desk::open(store, clock, self.random()?)?;
+        self.seat(&mut desk, is_drill)?;
+        Ok(desk)
+    }
+
     /// Sits down without anybody, for signing in.
     pub fn empty_desk(&self) -> Result<Desk, Problem> {
         let store = self.store()?;

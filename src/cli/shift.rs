@@ -10,6 +10,7 @@ use super::work::reading;
 use super::{CLEAN, FINDINGS};
 use crate::desk::Desk;
 use crate::desk::handover::{Severity, Sheet};
+use crate::desk::people::Person;
 use crate::desk::values::{Edge, time};
 use crate::exchange::outlet::Format;
 use crate::problem::{Kind, Problem};
@@ -33,15 +34,19 @@ pub(super) fn sign_in(place: &Place, args: &SignIn, out: &Out) -> Result<u8, Pro
 }
 
 /// The only person of this device, or the question who.
-fn only(desk: &Desk) -> Result<crate::desk::people::Person, Problem> {
+fn only(desk: &Desk) -> Result<Person, Problem> {
     let own = desk.store().own_replicas();
-    let here: Vec<_> = desk.people().all().iter().filter(|person| own.contains(&person.replica)).collect();
+    let here: Vec<&Person> = desk.people().all().iter().filter(|person| own.contains(&person.replica)).collect();
     match here[..] {
         [person] => Ok(person.clone()),
-        _ => Err(Problem::new(Kind::NotUnderstood, "problem-cli-who")
-            .arg("names", here.iter().map(|person| person.name.as_str()).collect::<Vec<_>>().join(", "))
-            .hint("problem-cli-who-hint")),
+        _ => Err(who(&here)),
     }
+}
+
+/// Asks who it is, naming those of this device.
+pub(super) fn who(here: &[&Person]) -> Problem {
+    let names: Vec<&str> = here.iter().map(|person| person.name.as_str()).collect();
+    Problem::new(Kind::NotUnderstood, "problem-cli-who").arg("names", names.join(", ")).hint("problem-cli-who-hint")
 }
 
 /// Writes the sheet of the person's open work and signs it; with `--draft` only writes it.

@@ -15,6 +15,7 @@ pub mod import;
 pub mod item;
 pub mod note;
 pub mod order;
+pub mod paste;
 pub mod people;
 pub mod promise;
 pub mod replies;
