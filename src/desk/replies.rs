@@ -168,6 +168,12 @@ pub struct Replies {
 }
 
 impl Replies {
+    /// Makes a library of these replies.
+    #[must_use]
+    pub fn of(replies: Vec<Reply>) -> Self {
+        Self { entries: replies.into_iter().map(Entry::new).collect(), ..Self::default() }
+    }
+
     /// Returns how many replies there are.
     pub fn len(&self) -> usize {
         self.entries.len()
@@ -468,10 +474,6 @@ mod tests {
         }
     }
 
-    fn library(replies: Vec<Reply>) -> Replies {
-        Replies { entries: replies.into_iter().map(Entry::new).collect(), ..Replies::default() }
-    }
-
     fn titles(replies: &Replies, query: &str, context: &Context) -> Vec<String> {
         let hits = replies.filter(query, Scope::All, Some("zh_cn"), context);
         hits.iter().map(|hit| replies.get(hit).unwrap().title.clone()).collect()
@@ -479,7 +481,7 @@ mod tests {
 
     #[test]
     fn code_title_initials_and_text_are_found_in_this_order() {
-        let replies = library(vec![
+        let replies = Replies::of(vec![
             reply(1, "x1", "运费 谁付", "退货运费由责任方承担"),
             reply(2, "x2", "退货退款 缺凭证", "请补凭证"),
             reply(3, "thtkty", "同意退款", "已同意"),
@@ -506,7 +508,7 @@ mod tests {
         let mut foreign = reply(4, "", "退款 丁", "a");
         foreign.language = Some("en".into());
         let plain = reply(5, "", "退款 戊", "a");
-        let replies = library(vec![expired, foreign, other_stage, plain, used]);
+        let replies = Replies::of(vec![expired, foreign, other_stage, plain, used]);
         let context = Context { now: 5, stage: Some("after_sales".into()), ..Context::default() };
         let order = titles(&replies, "tk", &context);
         assert_eq!(order, ["退款 乙", "退款 戊", "退款 甲", "退款 丁", "退款 丙"]);
@@ -533,7 +535,7 @@ mod tests {
             one.id = Id::at(i64::from(n), [0; 10]);
             one
         });
-        let replies = library(all.collect());
+        let replies = Replies::of(all.collect());
         let context = Context::default();
         for query in ["tkdz", "zzqx", "", "到账 99"] {
             let start = std::time::Instant::now();

@@ -334,11 +334,11 @@ impl Desk {
             }
         }
         match answer {
-            Answer::Ask(text) => self.tell(act, sheet.from, line, text)?,
+            Answer::Ask(text) => self.tell(act, sheet.from, line, text),
             Answer::Return(text) => {
-                self.tell(act, sheet.from, line, text)?;
+                self.tell(act, sheet.from, line, text);
                 let leader = self.leader_of(sheet.from)?.filter(|leader| *leader != me);
-                self.tell(act, leader, line, text)?;
+                self.tell(act, leader, line, text);
             }
             Answer::Accept | Answer::Change(_) => {}
         }
@@ -351,8 +351,8 @@ impl Desk {
     }
 
     /// Opens a mention for a colleague about a line.
-    fn tell(&mut self, act: &mut Act, whom: Option<Id>, line: &ReceivedLine, text: &str) -> Result<(), Problem> {
-        let Some(whom) = whom else { return Ok(()) };
+    fn tell(&mut self, act: &mut Act, whom: Option<Id>, line: &ReceivedLine, text: &str) {
+        let Some(whom) = whom else { return };
         let id = self.new_id();
         let row = line.row.as_ref();
         let about = fields([
@@ -366,7 +366,6 @@ impl Desk {
             ("customer", json!(row.and_then(|row| row.customer).map(|id| id.to_string()))),
         ]);
         act.begin(&follow_up::REGISTER, id, about, whom);
-        Ok(())
     }
 }
 

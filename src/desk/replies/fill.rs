@@ -107,15 +107,15 @@ pub fn fill(text: &str, context: &Context, chosen: &BTreeMap<&'static str, usize
         filled.text.push_str(&text[end..variable.range.start]);
         end = variable.range.end;
         let options = variable.name.and_then(|name| Some((name, context.values.get(name)?)));
-        match options.and_then(|(name, options)| filled.choose(name, &variable.written, options, chosen)) {
-            Some(value) => filled.text.push_str(&value),
-            None => {
-                filled.text.push_str(&text[variable.range.clone()]);
-                let blank = Blank { written: variable.written, name: variable.name };
-                if !filled.missing.contains(&blank) {
-                    filled.missing.push(blank);
-                }
-            }
+        let value = options.and_then(|(name, options)| filled.choose(name, &variable.written, options, chosen));
+        if let Some(value) = value {
+            filled.text.push_str(&value);
+            continue;
+        }
+        filled.text.push_str(&text[variable.range.clone()]);
+        let blank = Blank { written: variable.written, name: variable.name };
+        if !filled.missing.contains(&blank) {
+            filled.missing.push(blank);
         }
     }
     filled.text.push_str(&text[end..]);

@@ -4,6 +4,9 @@
 //! As JSON it carries a `checksum`: blake3 of the same object without that member, written by
 //! `serde_json` with sorted keys and no spaces, 64 hex.
 
+// Writing to a string cannot fail, so what `write!` returns is not looked at.
+use std::fmt::Write as _;
+
 use serde_json::{Map, Value, json};
 
 use super::table::{Cell, Column, Look, Table, rfc3339};
@@ -284,14 +287,14 @@ impl Document {
     fn markdown(&self, look: &Look<'_>) -> String {
         let mut out = format!("# {}\n\n", clean::markdown(&self.title(look)));
         for (label, text) in self.facts(look) {
-            out.push_str(&format!("- **{}** {}\n", clean::markdown(&label), clean::markdown(&text)));
+            _ = writeln!(out, "- **{}** {}", clean::markdown(&label), clean::markdown(&text));
         }
-        out.push_str(&format!("\n## {}\n\n", look.words.get("handover-part-lines")));
+        _ = write!(out, "\n## {}\n\n", look.words.get("handover-part-lines"));
         out.push_str(&markdown::body(&self.table(look), look));
         for (heading, entries) in self.lists(look) {
-            out.push_str(&format!("\n## {}\n\n", clean::markdown(&heading)));
+            _ = write!(out, "\n## {}\n\n", clean::markdown(&heading));
             for entry in entries {
-                out.push_str(&format!("- {}\n", clean::markdown(&entry)));
+                _ = writeln!(out, "- {}", clean::markdown(&entry));
             }
         }
         out
@@ -300,14 +303,14 @@ impl Document {
     fn html(&self, look: &Look<'_>) -> String {
         let mut out = String::from("<table>\n");
         for (label, text) in self.facts(look) {
-            out.push_str(&format!("<tr><th>{}</th><td>{}</td></tr>\n", clean::html(&label), clean::html(&text)));
+            _ = writeln!(out, "<tr><th>{}</th><td>{}</td></tr>", clean::html(&label), clean::html(&text));
         }
-        out.push_str(&format!("</table>\n<h2>{}</h2>\n", clean::html(&look.words.get("handover-part-lines"))));
+        _ = write!(out, "</table>\n<h2>{}</h2>\n", clean::html(&look.words.get("handover-part-lines")));
         out.push_str(&html::body(&self.table(look), look));
         for (heading, entries) in self.lists(look) {
-            out.push_str(&format!("<h2>{}</h2>\n<ul>\n", clean::html(&heading)));
+            _ = write!(out, "<h2>{}</h2>\n<ul>\n", clean::html(&heading));
             for entry in entries {
-                out.push_str(&format!("<li>{}</li>\n", clean::html(&entry)));
+                _ = writeln!(out, "<li>{}</li>", clean::html(&entry));
             }
             out.push_str("</ul>\n");
         }

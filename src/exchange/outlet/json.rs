@@ -1,5 +1,8 @@
 //! Tables for programs: one object a line, times RFC 3339 UTC, money in minor units.
 
+// Writing to a string cannot fail, so what `write!` returns is not looked at.
+use std::fmt::Write as _;
+
 use serde_json::{Map, Value};
 
 use super::table::Table;
@@ -25,7 +28,11 @@ pub(super) fn inert(text: &str) -> String {
     }
     let mut out = String::with_capacity(text.len() + 16);
     for c in text.chars() {
-        if is_hot(c) { out.push_str(&format!("\\u{:04x}", c as u32)) } else { out.push(c) }
+        if is_hot(c) {
+            _ = write!(out, "\\u{:04x}", c as u32);
+        } else {
+            out.push(c);
+        }
     }
     out
 }
