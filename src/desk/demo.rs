@@ -112,7 +112,7 @@ fn play(folder: &Path, crew: &Crew, wall: i64) -> Result<(), Problem> {
     let mut desk = Desk::open(store, Box::new(clock.clone()), Box::new(random))?;
     let begun = local(&crew.begun, &desk)?;
     clock.0.store(begun, Ordering::Relaxed);
-    engage(&mut desk, crew, &publics)?;
+    engage(&mut desk, &clock, crew, &publics)?;
     player::play(&mut desk, &clock, crew)?;
     clock.0.store(START, Ordering::Relaxed);
     let me = member(&desk, &crew.visitor)?;
@@ -124,7 +124,7 @@ fn play(folder: &Path, crew: &Crew, wall: i64) -> Result<(), Problem> {
 }
 
 /// Writes the roster: everybody has a replica of their own on this device.
-fn engage(desk: &mut Desk, crew: &Crew, keys: &[[u8; 32]]) -> Result<(), Problem> {
+fn engage(desk: &mut Desk, clock: &SetClock, crew: &Crew, keys: &[[u8; 32]]) -> Result<(), Problem> {
     let first = crew.person.first().zip(keys.first()).ok_or_else(|| broken("people"))?;
     desk.act_as(&Person {
         id: desk.secret()?.derive("person", "", &first.0.name),
@@ -133,20 +133,21 @@ fn engage(desk: &mut Desk, crew: &Crew, keys: &[[u8; 32]]) -> Result<(), Problem
         posts: Post::ALL.to_vec(),
         replica: crate::domain::id::ReplicaId::of_key(first.1),
     });
-    let now = desk.now();
     let id = desk.new_id();
     let mut act = desk.act();
     let said = fields([(setting::KEY.name(), json!("replica")), (setting::NAME.name(), json!(first.0.name))]);
     act.open(&setting::REGISTER, id, said);
     desk.write(act)?;
-    let mut act = desk.act();
     let mut ids: Vec<(String, Id)> = Vec::new();
     for (one, key) in crew.person.iter().zip(keys) {
+        // Each is judged by the roster before it, and of one moment the order would be chance.
+        clock.0.fetch_add(1, Ordering::Relaxed);
         let id = desk.new_id();
-        act.open(&person::REGISTER, id, colleague(one, *key, &ids, now)?);
+        let mut act = desk.act();
+        act.open(&person::REGISTER, id, colleague(one, *key, &ids, desk.now())?);
+        desk.write(act)?;
         ids.push((one.name.clone(), id));
     }
-    desk.write(act)?;
     desk.refresh()
 }
 
