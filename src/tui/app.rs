@@ -170,6 +170,10 @@ impl Workstation {
                 self.home.add_to_draft(&text);
                 self.save_soon(effects);
             }
+            Flow::Run(command) => {
+                self.close();
+                self.run(command, effects);
+            }
             Flow::Screen(screen) => self.screen(screen),
             Flow::Quit => {
                 self.save_drafts();
@@ -290,10 +294,16 @@ impl Workstation {
             self.save_soon(effects);
             return;
         };
-        if !self.with_pane(effects, |pane, reach| pane.command(command, reach)) && !self.global(command, effects) {
+        if !self.run(command, effects) {
             self.with_pane(effects, |pane, reach| pane.input(input, reach));
         }
         self.save_soon(effects);
+    }
+
+    /// Runs a command where it is wanted first: in front, else everywhere. False where nobody
+    /// takes it.
+    fn run(&mut self, command: Command, effects: &mut Effects) -> bool {
+        self.with_pane(effects, |pane, reach| pane.command(command, reach)) || self.global(command, effects)
     }
 
     /// The command of the key row's entry at a cell.

@@ -42,6 +42,8 @@ pub enum Flow {
     Show(Id),
     /// The pane is done, and these words belong into the draft of the open item.
     IntoDraft(String),
+    /// The pane is done, and a command of what was behind it is to be run.
+    Run(Command),
     /// Another screen.
     Screen(Screen),
     /// The workstation ends.

@@ -14,9 +14,11 @@ pub mod messages;
 pub mod note;
 mod note_facts;
 mod note_view;
+pub mod palette;
 pub mod plain;
 pub mod record_form;
 pub mod remark;
+pub mod screens;
 pub mod sheet;
 pub mod time;
 pub mod transfer;
@@ -38,8 +40,12 @@ pub enum Opened {
 
 /// Opens what a command means everywhere; what is refused is told.
 pub fn open(command: Command, reach: &mut Reach<'_>, keymap: &Keymap, contexts: &[Context]) -> Opened {
-    let _ = (keymap, contexts);
-    match form(command, reach) {
+    let opened = match command {
+        Command::Help | Command::Palette => Ok(pane(palette::PalettePane::new(keymap, contexts, reach.words))),
+        Command::Screens => Ok(pane(screens::open(reach))),
+        _ => form(command, reach),
+    };
+    match opened {
         Ok(opened) => opened,
         Err(problem) => {
             reach.trouble(&problem);
