@@ -172,9 +172,9 @@ impl Desk {
         };
         values.insert(natural.to_owned(), json!(row.number));
         if row.register == "case"
-            && let Some(amount) = values.get("amount").cloned()
+            && let Some(amount) = values.get("platform_amount").cloned()
         {
-            values.insert("platform_amount".to_owned(), amount);
+            values.insert("amount".to_owned(), amount);
         }
         if !account.is_empty() {
             values.insert("account".to_owned(), json!(account));

@@ -31,6 +31,8 @@ pub mod variables;
 pub const MAX_TEXT: usize = 32 << 10;
 /// Longest code, in characters.
 const MAX_CODE: usize = 64;
+/// Characters of the text that stand for a missing title.
+const TITLE: usize = 24;
 
 /// A canned reply as read.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -82,7 +84,16 @@ impl Reply {
         reply.checked()
     }
 
-    fn checked(self) -> Result<Self, LineProblem> {
+    fn checked(mut self) -> Result<Self, LineProblem> {
+        if self.title.trim().is_empty() {
+            // Quick phrases and espanso have no titles: the beginning of the text is one.
+            let first = self.text.trim_start().lines().next().unwrap_or_default();
+            self.title = first
+                .chars()
+                .filter(|c| !c.is_control())
+                .take(TITLE)
+                .collect();
+        }
         let refuse =
             |field, reason, value: &str| Err(LineProblem::new(self.line, field, reason, value));
         if self.text.trim().is_empty() {

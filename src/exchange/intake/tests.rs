@@ -249,6 +249,7 @@ fn parcels_reviews_and_replies_as_tables() {
     let reply = &parsed.replies[0];
     assert_eq!((reply.code.as_str(), reply.topic.as_str()), ("kd", "物流"));
     assert_eq!(reply.text, "亲，{订单号}发{快递}");
+    assert_eq!(reply.title, reply.text);
 }
 
 #[test]
