@@ -56,7 +56,8 @@ fn show(desk: &Desk, preview: &Preview, out: &Out) -> Result<(), Problem> {
     if out.json {
         return out.object(&line_json(preview, out));
     }
-    for piece in &preview.found.pieces {
+    // Times stand below as the one moment that they add up to.
+    for piece in preview.found.pieces.iter().filter(|piece| piece.kind != PieceKind::Time) {
         let name = out.words.get(&format!("cli-piece-{}", piece_name(piece.kind)));
         let args: [(&str, Arg<'_>); 3] =
             [("kind", name.into()), ("value", (&piece.value).into()), ("because", (&piece.because).into())];

@@ -11,6 +11,7 @@ use super::work::reading;
 use super::{CLEAN, FINDINGS};
 use crate::desk::Desk;
 use crate::desk::act::register;
+use crate::desk::begin::recognise_drill;
 use crate::desk::import::{FileReport, ImportOptions};
 use crate::desk::values::{Edge, time};
 use crate::domain::id::Id;
@@ -71,6 +72,7 @@ fn bundle_import(place: &Place, files: &[PathBuf], out: &Out) -> Result<u8, Prob
     let mut code = CLEAN;
     for file in files {
         let accounting = bundle::import(&mut store, file, now, &mut |_| true)?;
+        recognise_drill(&mut store)?;
         if out.json {
             let mut object = accounting.json();
             if let Some(object) = object.as_object_mut() {

@@ -99,12 +99,13 @@ pub(super) fn row_line(desk: &Desk, row: &Row, out: &Out) -> String {
     let title = row.title.as_deref().unwrap_or_default();
     let person = title.parse().ok().and_then(|id| desk.people().by_id(id));
     let title = person.map_or(title, |person| person.name.as_str());
+    let subject = row.subject.as_deref().filter(|subject| *subject != title).unwrap_or_default();
     let parts = [
         number.as_str(),
         &out.words.get(&format!("register-{}", row.register)),
         &state,
         title,
-        row.subject.as_deref().unwrap_or_default(),
+        subject,
         &owner,
         &due,
     ];

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::Desk;
 use super::act::fields;
@@ -14,8 +14,11 @@ use crate::domain::register::Post;
 use crate::domain::registers::{person, setting};
 use crate::domain::seal::ReplicaKey;
 use crate::problem::Problem;
-use crate::store::{Shop, Store};
+use crate::store::{Query, Shop, Store};
 use crate::text::fold::fold;
+
+/// The key of the setting that says whose a drill shop's replica is.
+const REPLICA: &str = "replica";
 
 /// Who a person of the roster is.
 #[derive(Debug, Clone)]
@@ -69,13 +72,31 @@ pub fn init_drill(
     random: Box<dyn Random>,
 ) -> Result<Desk, Problem> {
     let (mut desk, replica, _) = lay(folder, Shop::drill(shop), name, clock, random)?;
-    let id = desk.new_id();
-    let mut act = desk.act();
-    let said = fields([(setting::KEY.name(), json!("replica")), (setting::NAME.name(), json!(name))]);
-    act.open(&setting::REGISTER, id, said);
-    desk.write(act)?;
+    desk.introduce(shop, name)?;
     desk.seat(replica)?;
     Ok(desk)
+}
+
+/// Lets a store that adopted a shop from a bundle know that it is a drill: the first event of
+/// each of its replicas names the shop, and only a drill's id follows from its name. Returns
+/// whether it does so now.
+pub fn recognise_drill(store: &mut Store) -> Result<bool, Problem> {
+    let Some(id) = store.shop_id().filter(|_| store.shop().is_none()) else { return Ok(false) };
+    let query = Query {
+        registers: vec![setting::REGISTER.name],
+        fields: vec![(setting::KEY.name(), REPLICA.to_owned())],
+        limit: Some(1_000),
+        ..Query::default()
+    };
+    let rows = store.rows(&query)?;
+    let names = rows.iter().filter_map(|row| row.fields.get(setting::VALUE.name()).and_then(Value::as_str));
+    let Some(name) = names.into_iter().find(|name| ShopId::of_drill(name) == id).map(str::to_owned) else {
+        return Ok(false);
+    };
+    store.adopt(Shop::drill(&name))?;
+    // Who may do what is judged otherwise in a drill.
+    store.rebuild()?;
+    Ok(true)
 }
 
 /// Lays the store down with one key, and seats its person until the log names one.
@@ -131,6 +152,19 @@ fn letters(name: &str) -> String {
 }
 
 impl Desk {
+    /// Writes the first event of a drill shop's replica: which shop, and whose replica it is.
+    pub(super) fn introduce(&mut self, shop: &str, name: &str) -> Result<(), Problem> {
+        let id = self.new_id();
+        let mut act = self.act();
+        let said = fields([
+            (setting::KEY.name(), json!(REPLICA)),
+            (setting::VALUE.name(), json!(shop)),
+            (setting::NAME.name(), json!(name)),
+        ]);
+        act.open(&setting::REGISTER, id, said);
+        self.write(act).map(|_| ())
+    }
+
     /// Makes the person whom the log now names for a replica the one who sits here.
     pub(super) fn seat(&mut self, replica: ReplicaId) -> Result<(), Problem> {
         self.refresh()?;

@@ -20,7 +20,7 @@ use crate::domain::authority::Role;
 use crate::domain::id::Id;
 use crate::domain::payload::Fields;
 use crate::domain::register::Post;
-use crate::domain::registers::{person, setting};
+use crate::domain::registers::person;
 use crate::problem::{Kind, Problem};
 use crate::store::{Shop, Store};
 
@@ -133,11 +133,7 @@ fn engage(desk: &mut Desk, clock: &SetClock, crew: &Crew, keys: &[[u8; 32]]) -> 
         posts: Post::ALL.to_vec(),
         replica: crate::domain::id::ReplicaId::of_key(first.1),
     });
-    let id = desk.new_id();
-    let mut act = desk.act();
-    let said = fields([(setting::KEY.name(), json!("replica")), (setting::NAME.name(), json!(first.0.name))]);
-    act.open(&setting::REGISTER, id, said);
-    desk.write(act)?;
+    desk.introduce(&crew.shop, &first.0.name)?;
     let mut ids: Vec<(String, Id)> = Vec::new();
     for (one, key) in crew.person.iter().zip(keys) {
         // Each is judged by the roster before it, and of one moment the order would be chance.
