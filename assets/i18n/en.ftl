@@ -1153,6 +1153,9 @@ import-line-choice = not one of the words to choose from
 
 ## desk
 # words of this part follow; keep parts apart
+held-settle = Enter shows the record; F8 settles it, by a supervisor with a reason
+held-settle-title = Settle this contradiction
+held-settled = Settled
 ask-reason = Give a reason; Enter does it, Esc leaves it
 problem-nothing-open = No item is open
 problem-nothing-open-hint = Choose one in the list first
@@ -1247,7 +1250,6 @@ held-title = Held and contradictions
 held-counts = contradictions { $conflicts }  held { $held }
 held-empty = Nothing is held and nothing contradicts
 held-this = This one
-held-settle = Enter shows the record; a supervisor settles it with a reason
 held-heals = What can heal does so at the next sync; else ask a supervisor
 held-code = does not count; the code says why
 held-code-Q1 = its author is not in the roster
@@ -1742,7 +1744,7 @@ case-paid-unverified = What was paid is unverified: no export says so
 case-amount-unreadable = The amount cannot be read; write 129 or 12.50
 case-copy-this = F9 copies
 case-source-rule = [rule]
-case-payee-original = the way it was paid
+case-payee-original = original way
 case-payee-other = another payee
 case-goods = { $count } x { $title }
 case-goods-between = {", "}

@@ -1153,6 +1153,9 @@ import-line-choice = 不是可选的词
 
 ## desk
 # words of this part follow; keep parts apart
+held-settle = Enter 看两边；F8 由主管写理由了结
+held-settle-title = 了结这个冲突
+held-settled = 了结了
 ask-reason = 写一个理由，Enter 提交，Esc 不做
 problem-nothing-open = 没有打开的一件
 problem-nothing-open-hint = 先在待办里选一件
@@ -1247,7 +1250,6 @@ held-title = 待核与冲突
 held-counts = 冲突 { $conflicts }  待核 { $held }
 held-empty = 没有待核，也没有冲突
 held-this = 这一条
-held-settle = Enter 看两边；由主管写理由了结
 held-heals = 能自己好的，等下次同步；否则找主管
 held-code = 不计入，原因见代码
 held-code-Q1 = 作者不在名册里
@@ -1847,7 +1849,7 @@ note-kind-greeting_card = 贺卡
 note-kind-delivery_time = 时间
 note-kind-gift = 赠品
 note-kind-other = 其他
-note-kind-hold = 不要发
+note-kind-hold = 停
 note-job-new = 新增
 note-job-supplement = 补单
 note-job-exchange = 换

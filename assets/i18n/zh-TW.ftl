@@ -1153,6 +1153,9 @@ import-line-choice = 不是可選的詞
 
 ## desk
 # words of this part follow; keep parts apart
+held-settle = Enter 看兩邊；F8 由主管寫理由了結
+held-settle-title = 了結這個衝突
+held-settled = 了結了
 ask-reason = 寫一個理由，Enter 提交，Esc 不做
 problem-nothing-open = 沒有打開的一件
 problem-nothing-open-hint = 先在待辦裡選一件
@@ -1247,7 +1250,6 @@ held-title = 待核與衝突
 held-counts = 衝突 { $conflicts }  待核 { $held }
 held-empty = 沒有待核，也沒有衝突
 held-this = 這一條
-held-settle = Enter 看兩邊；由主管寫理由了結
 held-heals = 能自己好的，等下次同步；否則找主管
 held-code = 不計入，原因見代碼
 held-code-Q1 = 作者不在名冊裡
@@ -1847,7 +1849,7 @@ note-kind-greeting_card = 賀卡
 note-kind-delivery_time = 時間
 note-kind-gift = 贈品
 note-kind-other = 其他
-note-kind-hold = 暫不出貨
+note-kind-hold = 停
 note-job-new = 新增
 note-job-supplement = 補單
 note-job-exchange = 換

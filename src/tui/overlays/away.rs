@@ -2,6 +2,7 @@
 
 use super::ask::Ask;
 use super::menu::{Menu, MenuPane};
+use crate::desk::Desk;
 use crate::desk::people::Person;
 use crate::problem::Problem;
 use crate::tui::pane::{Flow, Pane, Reach};
@@ -18,7 +19,7 @@ pub fn open(reach: &Reach<'_>) -> Result<MenuPane, Problem> {
     let title = reach.words.get("away-title").to_string();
     Ok(MenuPane::new(Menu::new(title, labels), move |row, reach| match acts.get(row) {
         Some(&"back") => {
-            if reach.attempt(|desk| desk.back()).is_some() {
+            if reach.attempt(Desk::back).is_some() {
                 reach.say("away-is-back", &[]);
             }
             Flow::Close

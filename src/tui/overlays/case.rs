@@ -2,14 +2,13 @@
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
-use serde_json::{Value as Json, json};
 
 use super::ask::Ask;
 use super::case_facts::CaseFacts;
 use super::case_fields::{self, LINE, Layout, Pieces};
 use super::case_ladder::Ladder;
 use super::case_view;
-use super::note::{kept_draft, order_number};
+use super::note_fields::order_number;
 use super::sheet::{Did, Sheet, set_choice, set_text};
 use crate::desk::case::{Arithmetic, Request};
 use crate::domain::id::Id;
@@ -17,7 +16,7 @@ use crate::domain::money::Money;
 use crate::domain::payload::Fields;
 use crate::domain::record::Record;
 use crate::domain::registers::case;
-use crate::i18n::{Arg, Language, Words};
+use crate::i18n::{Language, Words};
 use crate::problem::Problem;
 use crate::text::fold;
 use crate::tui::commands::{Command, Context};
@@ -39,10 +38,10 @@ pub struct CaseForm {
     pub(super) read_back: String,
     pub(super) ladder: Option<Ladder>,
     pub(super) amending: bool,
-    case: Option<Id>,
+    pub(super) case: Option<Id>,
     about: Option<Id>,
     /// Whether the person typed the amount, so that ticks do not replace it.
-    amount_typed: bool,
+    pub(super) amount_typed: bool,
     language: Language,
 }
 
@@ -154,7 +153,7 @@ impl CaseForm {
     }
 
     /// Lays the fields out for the kind, keeping what was answered.
-    fn lay(&mut self, reach: &Reach<'_>) {
+    pub(super) fn lay(&mut self, reach: &Reach<'_>) {
         let speech = speech(reach);
         let fields = Layout {
             words: reach.words,
@@ -177,10 +176,9 @@ impl CaseForm {
 
     /// Computes what follows from the answers: amount, arithmetic, what is read back.
     fn settle(&mut self, reach: &Reach<'_>) {
-        if !self.amount_typed
-            && let Some(asked) = case_fields::asked_of(&self.facts, &self.pieces)
-        {
-            set_text(&mut self.sheet.form, "amount", &asked.plain());
+        if !self.amount_typed {
+            let asked = case_fields::asked_of(&self.facts, &self.pieces);
+            set_text(&mut self.sheet.form, "amount", &asked.map(|asked| asked.plain()).unwrap_or_default());
         }
         let asked = case_fields::amount(&self.sheet.form, "amount").unwrap_or(Money::cny(0));
         if let Ok(sum) = reach.desk.arithmetic_of(self.facts.order, self.case, asked) {
@@ -209,32 +207,6 @@ impl CaseForm {
             None => Run::new(words.get("case-paid-unknown").to_string(), Ink::Warn),
         };
         field.note = vec![run];
-    }
-
-    fn tick(&self, words: &Words) -> String {
-        self.sentence("case-tick", words)
-    }
-
-    /// What is asked in a sentence of this sort for the kind.
-    fn sentence(&self, sort: &str, words: &Words) -> String {
-        let kind = self.kind();
-        let id = if case_fields::moves_money(kind) && kind != "price_difference" { "money" } else { kind };
-        let goods: Vec<String> = self
-            .facts
-            .lines
-            .iter()
-            .filter_map(|line| {
-                let count = self.pieces.get(&line.key)?;
-                let args = [("count", Arg::from(*count)), ("title", (&line.title).into())];
-                Some(words.with("case-goods", &args))
-            })
-            .collect();
-        let between = words.get("case-goods-between");
-        let goods = if goods.is_empty() { words.get("case-goods-order").to_string() } else { goods.join(&between) };
-        let amount = case_fields::amount(&self.sheet.form, "amount").map(|money| money.to_string()).unwrap_or_default();
-        let payee = self.sheet.form.chosen("payee").unwrap_or("original");
-        let payee = words.get(&format!("case-payee-{payee}")).to_string();
-        words.with(&format!("{sort}-{id}"), &[("goods", goods.into()), ("amount", amount.into()), ("payee", payee.into())])
     }
 
     fn values(&self, reach: &Reach<'_>) -> Fields {
@@ -298,7 +270,7 @@ impl CaseForm {
         Flow::Close
     }
 
-    fn is_begun(&self) -> bool {
+    pub(super) fn is_begun(&self) -> bool {
         let form = &self.sheet.form;
         let chosen = form.chosen("reason").or(form.chosen("fault")).is_some();
         chosen || !self.pieces.is_empty() || !form.text("amount").is_empty() || !form.text("note").is_empty()
@@ -401,6 +373,7 @@ impl CaseForm {
                 Command::Back => return self.leave(reach),
                 Command::Finish => return self.submit(reach),
                 Command::No => return self.drop(reach),
+                Command::AfterSale => return Flow::Stay,
                 Command::Copy => {
                     reach.copy(&self.read_back);
                     return Flow::Stay;
@@ -425,38 +398,6 @@ impl CaseForm {
             Did::Ignored => return Flow::Pass,
         }
         Flow::Stay
-    }
-
-    /// What must survive a kill: what was answered and is in no record yet.
-    fn unsaved(&self) -> String {
-        if self.case.is_some() || !self.is_begun() {
-            return String::new();
-        }
-        let form = &self.sheet.form;
-        let texts: Vec<(&str, Json)> = ["amount", "note", "evidence_note", "freight", "compensation"]
-            .into_iter()
-            .map(|id| (id, json!(form.text(id))))
-            .chain(["kind", "reason", "goods_state", "fault", "payee"].into_iter().map(|id| (id, json!(form.chosen(id)))))
-            .collect();
-        let mut kept: serde_json::Map<String, Json> = texts.into_iter().map(|(id, value)| (id.to_owned(), value)).collect();
-        kept.insert("pieces".to_owned(), json!(self.pieces));
-        Json::Object(kept).to_string()
-    }
-
-    fn restore(&mut self, reach: &Reach<'_>) {
-        let Some(kept) = kept_draft(reach, &format!("case/{}", self.facts.number)) else { return };
-        let text = |id: &str| kept.get(id).and_then(Json::as_str).map(str::to_owned);
-        self.pieces = kept.get("pieces").and_then(|pieces| serde_json::from_value(pieces.clone()).ok()).unwrap_or_default();
-        for id in ["kind", "goods_state", "reason", "fault", "payee"] {
-            if let Some(chosen) = text(id) {
-                set_choice(&mut self.sheet.form, id, &chosen);
-            }
-        }
-        self.lay(reach);
-        for id in ["amount", "note", "evidence_note", "freight", "compensation"] {
-            set_text(&mut self.sheet.form, id, &text(id).unwrap_or_default());
-        }
-        self.amount_typed = !self.sheet.form.text("amount").is_empty();
     }
 }
 

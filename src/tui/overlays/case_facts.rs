@@ -93,14 +93,14 @@ impl CaseFacts {
             None => None,
         };
         let me = desk.me()?;
-        let buyer = [record, known.as_ref(), about.as_ref()].into_iter().flatten();
+        let mut buyer = [record, known.as_ref(), about.as_ref()].into_iter().flatten();
         let limit = desk.setting("limit_case")?;
         let mut facts = Self {
             number: number.to_owned(),
             order: known.as_ref().map(|order| order.id),
             order_words: tail(number),
             unverified: known.as_ref().is_none_or(order::is_unverified),
-            buyer: buyer.filter_map(name_of).next().unwrap_or_default(),
+            buyer: buyer.find_map(name_of).unwrap_or_default(),
             lines: known.as_ref().map(lines_of).unwrap_or_default(),
             freight: known.as_ref().and_then(|order| order.get(order::FREIGHT)),
             goods: known.as_ref().and_then(|order| goods_of(order.text("platform_state")?)),
@@ -135,12 +135,13 @@ fn lines_of(order: &Record) -> Vec<Line> {
         .into_iter()
         .map(|key| {
             let text = |cell: &str| order.cell::<String>("lines", key, cell).unwrap_or_default();
-            Line {
-                key: key.to_owned(),
-                title: format!("{} {}", text("title"), text("variant")).trim().to_owned(),
-                bought: order.cell("lines", key, "quantity").unwrap_or(1),
-                paid: order.cell("lines", key, "paid"),
-            }
+            let (title, variant) = (text("title"), text("variant"));
+            let title = if title.contains(&variant) { title } else { format!("{title} {variant}") };
+            let bought = order.cell("lines", key, "quantity").unwrap_or(1);
+            // Some exports give the price of a piece only.
+            let price: Option<Money> = order.cell("lines", key, "price");
+            let priced = price.and_then(|price| Some(Money { minor: price.minor.checked_mul(bought)?, ..price }));
+            Line { key: key.to_owned(), title, bought, paid: order.cell("lines", key, "paid").or(priced) }
         })
         .collect()
 }

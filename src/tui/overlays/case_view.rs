@@ -42,15 +42,12 @@ fn header(page: &mut Page<'_, '_>, case: &CaseForm) {
     let look = page.look();
     let words = look.words;
     let facts = &case.facts;
-    let (name, right) = match &case.ladder {
-        Some(ladder) => {
-            let kind = words.get(&format!("value-case_kind-{}", case.kind()));
-            (format!("{} {} {kind}", words.get("register-case"), ladder.number), Run::new(ladder.state.clone(), Ink::Title))
-        }
-        None => {
-            let id = if case.amending { "case-amending" } else { "case-new" };
-            (words.get(id).to_string(), form::header(&case.sheet.form, look))
-        }
+    let (name, right) = if let Some(ladder) = &case.ladder {
+        let kind = words.get(&format!("value-case_kind-{}", case.kind()));
+        (format!("{} {} {kind}", words.get("register-case"), ladder.number), Run::new(ladder.state.clone(), Ink::Title))
+    } else {
+        let id = if case.amending { "case-amending" } else { "case-new" };
+        (words.get(id).to_string(), form::header(&case.sheet.form, look))
     };
     let mut left = vec![Run::new(name, Ink::Title), text(format!("  {}  {}", facts.buyer, facts.order_words))];
     if facts.unverified && !facts.number.is_empty() {
@@ -115,7 +112,7 @@ fn part(page: &mut Page<'_, '_>, case: &CaseForm, range: std::ops::Range<usize>)
     let whole = &case.sheet.form;
     let label = page::shape(whole, 0, page.look()).label;
     let part = whole.part(range.start.min(range.end)..range.end);
-    let shape = form::Shape { label, beside: page.width() / 2 };
+    let shape = form::Shape { label, beside: page.width() * 9 / 16 };
     let caret = page.form(&part, shape, page.rows_left());
     caret.filter(|_| range.contains(&whole.cursor()))
 }
@@ -211,10 +208,13 @@ fn sums(page: &mut Page<'_, '_>, case: &CaseForm) {
 fn approval(case: &CaseForm, words: &Words) -> Run<'static> {
     let facts = &case.facts;
     let names = facts.approvers.join(&*words.get("case-names-between"));
-    let names = if names.is_empty() { words.get("case-nobody-approves").to_string() } else { names };
     let asked = case.sum.asked;
+    let alone = facts.limit.is_some_and(|limit| case.sum.paid.is_some() && asked.minor <= limit.minor);
+    if names.is_empty() && !alone {
+        return Run::new(words.get("case-nobody-approves").to_string(), Ink::Warn);
+    }
     match facts.limit {
-        Some(limit) if case.sum.paid.is_some() && asked.minor <= limit.minor => {
+        Some(limit) if alone => {
             Run::new(words.with("case-approval-alone", &[("limit", limit.to_string().into())]), Ink::Ok)
         }
         Some(limit) => {

@@ -25,7 +25,11 @@ pub fn open(reach: &mut Reach<'_>) -> Result<Option<Box<dyn Pane>>, Problem> {
         "note" => Ok(Some(Box::new(NoteForm::of_note(reach, id)?))),
         "case" => Ok(Some(Box::new(CaseForm::of_case(reach, id)?))),
         "conversation" => Ok(Some(Box::new(outcomes(reach, &record)))),
-        _ => Ok(ends(reach, &record, register)),
+        _ if register.work => Ok(ends(reach, &record, register)),
+        _ => {
+            reach.say("finish-not-here", &[]);
+            Ok(None)
+        }
     }
 }
 

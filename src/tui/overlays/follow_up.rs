@@ -6,7 +6,7 @@ use ratatui::layout::{Position, Rect};
 use super::sheet::{Did, Sheet};
 use super::{case_fields, time};
 use crate::domain::id::Id;
-use crate::i18n::Words;
+use crate::i18n::{Language, Words};
 use crate::text::edit::Editor;
 use crate::tui::commands::{Command, Context};
 use crate::tui::keys::Input;
@@ -27,15 +27,14 @@ const WIDTH: u16 = 70;
 pub struct FollowUp {
     sheet: Sheet,
     about: Option<Id>,
-    /// The proposed times, milliseconds UTC, beside their choices.
-    times: Vec<i64>,
     named: String,
+    language: Language,
 }
 
 impl FollowUp {
     /// Opens the form for the item on the desk.
     pub fn open(reach: &Reach<'_>) -> Self {
-        let mut form = Self { sheet: Sheet::default(), about: reach.item, times: Vec::new(), named: String::new() };
+        let mut form = Self { sheet: Sheet::default(), about: reach.item, named: String::new(), language: reach.words.language() };
         let record = reach.item.and_then(|id| reach.desk.store().record(id).ok().flatten());
         if let Some(buyer) = record.as_ref().and_then(|record| record.text("buyer")) {
             buyer.clone_into(&mut form.named);
@@ -74,7 +73,6 @@ impl FollowUp {
                 fields.push(Field::new("amount", label("follow-amount"), amount).prefix("¥ "));
             }
             let proposed = proposals(reach);
-            self.times = proposed.iter().map(|(at, _)| *at).collect();
             let choices = proposed.into_iter().map(|(at, label)| Choice::new(at.to_string(), label)).collect();
             fields.push(Field::new("at", label("follow-at"), Value::Choice(choices, None)));
             let typed = Field::new("typed", label("follow-typed"), Value::Time(Editor::single_line()));
@@ -195,6 +193,7 @@ impl Pane for FollowUp {
         match command {
             Command::Back if !self.sheet.is_unfolded() => return Flow::Close,
             Command::Finish => return self.act(reach),
+            Command::FollowUp => return Flow::Stay,
             Command::Unfold if last && !self.sheet.form.text("typed").is_empty() => return self.act(reach),
             _ => {}
         }
@@ -246,6 +245,11 @@ impl Pane for FollowUp {
     }
 
     fn refresh(&mut self, reach: &mut Reach<'_>) {
+        // The proposed times stay as they were shown: a choice is kept by its time.
+        if self.language == reach.words.language() {
+            return;
+        }
+        self.language = reach.words.language();
         let focus = self.sheet.form.current().map(|field| field.id.clone());
         self.lay(reach);
         if let Some(focus) = focus {

@@ -7,12 +7,14 @@ mod case_facts;
 mod case_fields;
 mod case_ladder;
 mod case_view;
+mod case_words;
 pub mod finish;
 pub mod follow_up;
 pub mod menu;
 pub mod messages;
 pub mod note;
 mod note_facts;
+mod note_fields;
 mod note_view;
 pub mod palette;
 pub mod plain;
@@ -20,6 +22,10 @@ pub mod record_form;
 pub mod remark;
 pub mod screens;
 pub mod sheet;
+#[cfg(test)]
+pub(crate) mod stage;
+#[cfg(test)]
+mod tests;
 pub mod time;
 pub mod transfer;
 

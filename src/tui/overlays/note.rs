@@ -7,6 +7,7 @@ use serde_json::{Value as Json, json};
 
 use super::ask::Ask;
 use super::note_facts::{Facts, Wanted, bytes};
+use super::note_fields::{fields, flag_of, kept_draft, order_number};
 use super::note_view;
 use super::sheet::{Did, Sheet, set_choice, set_text};
 use crate::desk::note::{NewNote, STEPS};
@@ -16,17 +17,12 @@ use crate::domain::record::Record;
 use crate::domain::registers::note;
 use crate::i18n::{Language, Words};
 use crate::problem::Problem;
-use crate::text::edit::Editor;
 use crate::tui::commands::{Command, Context};
 use crate::tui::keys::Input;
 use crate::tui::pane::{Flow, Pane, Reach};
 use crate::tui::theme::Ink;
 use crate::tui::widgets::Look;
-use crate::tui::widgets::form::{Choice, Field, Value};
 
-/// The kinds in the order of their digits.
-const KINDS: [&str; 9] =
-    ["address", "attribute", "courier", "invoice_title", "greeting_card", "delivery_time", "gift", "other", "hold"];
 /// Bytes that the platform's address field holds.
 const ADDRESS_BYTES: usize = 228;
 /// Bytes that the platform's memo holds.
@@ -80,7 +76,7 @@ impl NoteForm {
         if !new.is_empty() {
             set_text(&mut form.sheet.form, "new", new);
         }
-        form.settle(reach.words);
+        form.settle(reach);
         Ok(form)
     }
 
@@ -118,7 +114,7 @@ impl NoteForm {
             form.sheet.form.focus("order");
         }
         form.restore(reach);
-        form.settle(reach.words);
+        form.settle(reach);
         Ok(form)
     }
 
@@ -143,7 +139,7 @@ impl NoteForm {
         if self.step.is_some() {
             self.step = self.facts.next().or(Some(STEPS.len() - 1));
         }
-        self.settle(reach.words);
+        self.settle(reach);
         Ok(())
     }
 
@@ -192,7 +188,11 @@ impl NoteForm {
     }
 
     /// Computes what depends on the fields: texts and the count of bytes.
-    fn settle(&mut self, words: &Words) {
+    fn settle(&mut self, reach: &Reach<'_>) {
+        let words = reach.words;
+        if self.note.is_none() {
+            self.facts.flag = flag_of(reach, self.kind()).unwrap_or_else(|| "red".to_owned());
+        }
         let wanted = Wanted {
             kind: self.kind(),
             old: self.sheet.form.text("old"),
@@ -224,7 +224,7 @@ impl NoteForm {
             reach.trouble(&problem);
         }
         self.fill_old();
-        self.settle(reach.words);
+        self.settle(reach);
     }
 
     /// Writes the note as far as it is filled in; none where that was refused.
@@ -341,7 +341,7 @@ impl NoteForm {
             "old" => self.old_written = true,
             _ => {}
         }
-        self.settle(reach.words);
+        self.settle(reach);
     }
 
     fn in_steps(&mut self, command: Command, reach: &mut Reach<'_>) -> Option<Flow> {
@@ -403,49 +403,6 @@ impl NoteForm {
     }
 }
 
-/// Returns what a person had typed under a draft's key, as it was kept.
-pub(super) fn kept_draft(reach: &Reach<'_>, key: &str) -> Option<Json> {
-    let person = reach.desk.me().ok()?.id.to_string();
-    let kept = reach.desk.store().draft(&person, key).ok().flatten()?;
-    serde_json::from_str(&kept).ok()
-}
-
-/// Returns the flag that the shop puts for a kind of change (`flag_KIND`), red where it says none.
-fn flag_of(reach: &Reach<'_>, kind: &str) -> Option<String> {
-    reach.desk.setting(&format!("flag_{kind}")).ok().flatten()
-}
-
-/// Returns the number of the order that a record is about, empty where there is none.
-pub(super) fn order_number(reach: &Reach<'_>, record: &Record) -> Result<String, Problem> {
-    if record.register == "order" {
-        return Ok(record.text("number").unwrap_or_default().to_owned());
-    }
-    if let Some(number) = record.text("order_number") {
-        return Ok(number.to_owned());
-    }
-    let Some(id) = record.text("order").and_then(|id| id.parse::<Id>().ok()) else { return Ok(String::new()) };
-    let order = reach.desk.store().record(id)?;
-    Ok(order.and_then(|order| order.text("number").map(str::to_owned)).unwrap_or_default())
-}
-
-fn fields(words: &Words, ask: bool) -> Vec<Field> {
-    let label = |id: &str| words.get(id).to_string();
-    let kinds = KINDS.map(|kind| Choice::new(kind, words.get(&format!("note-kind-{kind}")).to_string())).to_vec();
-    let jobs = note::JOBS.values;
-    let jobs: Vec<Choice> =
-        jobs.iter().map(|job| Choice::new(*job, words.get(&format!("note-job-{job}")).to_string())).collect();
-    let change = jobs.iter().position(|job| job.id == "change");
-    let mut all = Vec::new();
-    if ask {
-        all.push(Field::new("order", label("note-order"), Value::Text(Editor::single_line(), 1)).required());
-    }
-    all.push(Field::new("kind", label("field-note-kind"), Value::Choice(kinds, Some(0))));
-    all.push(Field::new("job", label("field-note-job"), Value::Choice(jobs, change)).beside());
-    all.push(Field::new("old", label("field-note-old"), Value::Text(Editor::single_line(), 1)));
-    all.push(Field::new("new", label("field-note-new"), Value::Text(Editor::single_line(), 1)).required());
-    all
-}
-
 impl Pane for NoteForm {
     fn contexts(&self) -> Vec<Context> {
         if self.step.is_some() { vec![Context::Note, Context::Form] } else { self.sheet.contexts(Context::Note) }
@@ -459,6 +416,7 @@ impl Pane for NoteForm {
             Command::Back => return self.leave(reach),
             Command::Finish => return self.finish(reach),
             Command::No => return self.withdraw(reach),
+            Command::Note => return Flow::Stay,
             Command::Why => {
                 reach.say("note-why", &[]);
                 return Flow::Stay;

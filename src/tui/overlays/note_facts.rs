@@ -11,6 +11,7 @@ use crate::i18n::Words;
 use crate::problem::Problem;
 use crate::store::Query;
 use crate::text::fold;
+use crate::tui::panes::side::hidden;
 use crate::tui::words::{Speech, tail};
 
 /// Within this time after our question a short yes counts as its answer, in milliseconds.
@@ -106,7 +107,7 @@ impl Facts {
         if let Some(buyer) = [note, order.as_ref(), about.as_ref()].into_iter().flatten().find_map(buyer_of) {
             facts.buyer = buyer;
         }
-        facts.flag = note.and_then(|note| note.text(note::FLAG_OF.name())).unwrap_or("red").to_owned();
+        note.and_then(|note| note.text(note::FLAG_OF.name())).unwrap_or("red").clone_into(&mut facts.flag);
         facts.read_wave(desk, note, speech)?;
         let id = order.as_ref().map(|order| order.id);
         facts.read_earlier(desk, id, note.map(|note| note.id), speech)?;
@@ -116,7 +117,8 @@ impl Facts {
 
     fn of_order(&mut self, desk: &Desk, record: &Record, speech: Speech<'_>) {
         let text = |path: &str| record.text(path).unwrap_or_default().to_owned();
-        self.receiver = format!("{}  {}", text("receiver"), text("phone")).trim().to_owned();
+        let masked = |path: &str| hidden(path, &text(path));
+        format!("{}  {}", masked("receiver"), masked("phone")).trim().clone_into(&mut self.receiver);
         self.carrier = text("carrier");
         self.printed = matches!(record.state.as_str(), "printed" | "packed" | "handed_over");
         let variants: Vec<String> = record

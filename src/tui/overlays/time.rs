@@ -3,15 +3,37 @@
 use chrono::{Datelike, Days, NaiveDate, NaiveTime, TimeZone};
 use chrono_tz::Tz;
 
+use crate::exchange::intake::capture::{CaptureWords, Context, recognise};
 use crate::text::fold;
 
 const MINUTE: i64 = 60_000;
 
 /// Returns the time that a text means (milliseconds UTC): `18:00` is the next one of that
-/// clock, `11/25` that day's morning, `11/25 18:00`, `2h`, `30m`, `3d` from now.
+/// clock, `11/25` that day's morning, `11/25 18:00`, `2h`, `30m`, `3d` from now, and the words
+/// that the one line of capture knows.
 pub fn read(text: &str, now: i64, zone: Tz) -> Option<i64> {
     let folded: String = text.trim().chars().map(fold::punctuation).collect::<String>().to_lowercase();
-    span(&folded).map(|span| now + span).or_else(|| moment(&folded, now, zone))
+    let plain = span(&folded).map(|span| now + span).or_else(|| moment(&folded, now, zone));
+    plain.or_else(|| worded(text, now, zone))
+}
+
+fn worded(text: &str, now: i64, zone: Tz) -> Option<i64> {
+    if text.trim_start().starts_with('-') {
+        return None;
+    }
+    let words = CaptureWords::built_in().ok()?;
+    let nobody = |_: &str| false;
+    let context = Context {
+        now,
+        zone,
+        shift_end: None,
+        date_order: None,
+        platform: None,
+        currency: "CNY",
+        persons: &[],
+        known_buyer: &nobody,
+    };
+    recognise(text, &words, &context).due.filter(|at| *at > now)
 }
 
 fn span(text: &str) -> Option<i64> {
@@ -87,6 +109,9 @@ mod tests {
         assert_eq!(at("2h"), "2026-11-22 17:46");
         assert_eq!(at("30m"), "2026-11-22 16:16");
         assert_eq!(at("3d"), "2026-11-25 15:46");
+        assert_eq!(at("今天 18:00"), "2026-11-22 18:00");
+        assert_eq!(at("两小时"), "2026-11-22 17:46");
+        assert!(at("明天").starts_with("2026-11-23"));
         for wrong in ["", "x", "25:00", "0h", "13/40", "99999999999999999d", "-2h"] {
             assert_eq!(at(wrong), "-", "{wrong}");
         }

@@ -99,6 +99,7 @@ impl Pane for Transfer {
         match command {
             Command::Back if !unfolded => return Flow::Close,
             Command::Finish => return self.act(reach),
+            Command::Transfer => return Flow::Stay,
             Command::Unfold if complete && !unfolded => return self.act(reach),
             _ => {}
         }

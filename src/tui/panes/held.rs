@@ -10,6 +10,7 @@ use crate::problem::Problem;
 use crate::store::{Contradiction, UnfoldedEvent};
 use crate::tui::commands::{Command, Context};
 use crate::tui::keys::Input;
+use crate::tui::overlays::ask::Ask;
 use crate::tui::pane::{Flow, Pane, Reach};
 use crate::tui::panes::record::RecordPane;
 use crate::tui::theme::Ink;
@@ -30,6 +31,8 @@ struct Entry {
     /// What to do about it.
     next: String,
     record: Option<Id>,
+    /// The contradiction, where it is one.
+    settles: Option<Id>,
 }
 
 /// The list.
@@ -49,7 +52,7 @@ impl HeldPane {
 
     fn read(&mut self, desk: &Desk, words: &Words) -> Result<(), Problem> {
         let speech = Speech { words, zone: desk.zone(), now: desk.now(), people: desk.people() };
-        let open = desk.store().contradictions()?.into_iter().filter(|one| !one.closed);
+        let open = desk.open_contradictions()?.into_iter();
         self.entries = open.map(|one| contradiction(desk, &one, speech)).collect::<Result<_, _>>()?;
         let unfolded = desk.store().unfolded()?;
         self.held = unfolded.len();
@@ -70,6 +73,23 @@ impl HeldPane {
     }
 }
 
+impl HeldPane {
+    /// Asks for the reason with which a contradiction is settled.
+    fn settle(&self, reach: &mut Reach<'_>) -> Flow {
+        let Some(id) = self.entries.get(self.cursor).and_then(|entry| entry.settles) else {
+            reach.say("held-heals", &[]);
+            return Flow::Stay;
+        };
+        let (title, hint) = (reach.words.get("held-settle-title"), reach.words.get("ask-reason"));
+        Flow::Push(Box::new(Ask::new(title.to_string(), hint.to_string(), move |reason, reach| {
+            if reach.attempt(|desk| desk.settle(&id.to_string(), reason)).is_some() {
+                reach.say("held-settled", &[]);
+            }
+            Flow::Close
+        })))
+    }
+}
+
 fn contradiction(desk: &Desk, one: &Contradiction, speech: Speech<'_>) -> Result<Entry, Problem> {
     let rows = desk.store().rows_by_id(&one.records)?;
     let which: Vec<String> = rows
@@ -87,6 +107,7 @@ fn contradiction(desk: &Desk, one: &Contradiction, speech: Speech<'_>) -> Result
         which: which.join("   "),
         next: speech.words.get("held-settle").to_string(),
         record: one.records.first().copied(),
+        settles: Some(one.id),
     })
 }
 
@@ -106,6 +127,7 @@ fn held(event: &UnfoldedEvent, speech: Speech<'_>) -> Entry {
         which: which.unwrap_or_default(),
         next: words.get("held-heals").to_string(),
         record: event.event.as_ref().map(|event| event.head.record),
+        settles: None,
     }
 }
 
@@ -122,6 +144,7 @@ impl Pane for HeldPane {
             Command::First => self.cursor = 0,
             Command::Last => self.cursor = last,
             Command::Details | Command::Open => return self.open(reach),
+            Command::Finish => return self.settle(reach),
             Command::Back => return Flow::Close,
             _ => return Flow::Pass,
         }
@@ -159,8 +182,11 @@ impl Pane for HeldPane {
 
 impl HeldPane {
     fn rows(&self, buf: &mut Buffer, area: Rect, look: &Look<'_>) -> Option<Position> {
-        if self.entries.is_empty() && area.height > 0 {
+        if self.entries.is_empty() {
             line::put(buf, (area.x, area.y), area.width, &look.words.get("held-empty"), Ink::Dim, look);
+            return None;
+        }
+        if area.height == 0 {
             return None;
         }
         let height = usize::from(area.height);

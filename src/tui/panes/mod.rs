@@ -7,6 +7,8 @@ pub mod record;
 pub mod side;
 pub mod status;
 pub mod tables;
+#[cfg(test)]
+mod tests;
 
 use crate::desk::Desk;
 use crate::i18n::Words;

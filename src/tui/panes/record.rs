@@ -5,6 +5,7 @@ use ratatui::layout::{Position, Rect};
 
 use crate::desk::Desk;
 use crate::domain::event::Verb;
+use crate::domain::field::Kind;
 use crate::domain::id::Id;
 use crate::domain::record::{Entry, Record, Step};
 use crate::domain::register::{Owner, Register};
@@ -15,6 +16,7 @@ use crate::tui::commands::{Command, Context};
 use crate::tui::keys::Input;
 use crate::tui::overlays::record_form::RecordForm;
 use crate::tui::pane::{Flow, Pane, Reach};
+use crate::tui::panes::side::hidden;
 use crate::tui::theme::Ink;
 use crate::tui::widgets::line::{Run, dim, text};
 use crate::tui::widgets::{Look, page};
@@ -57,7 +59,7 @@ impl RecordPane {
         let number = record.text("no").unwrap_or_default();
         self.title = format!("{} {number} {named}", words.get(&format!("register-{}", register.name)));
         self.state = speech.state(register.name, &record.state);
-        self.copy = named.to_owned();
+        named.clone_into(&mut self.copy);
         self.lines = fields(&record, register, speech);
         self.lines.extend(timeline(&record, speech));
         self.lines.extend(steps(&record, register, speech));
@@ -69,8 +71,11 @@ fn fields(record: &Record, register: &Register, speech: Speech<'_>) -> Vec<Line>
     let label = |id: &str| speech.words.get(id).to_string();
     let mut all = vec![Line::Field(label("record-owner"), speech.owner(record.owner))];
     all.push(Line::Field(label("record-opened"), speech.moment(record.opened)));
-    for path in record.values.keys() {
+    for path in in_order(record, register) {
         let (Some(spec), Some(value)) = (register.field(path), record.value(path)) else { continue };
+        if spec.hidden || matches!(spec.kind, Kind::Record(other) if other != "person") {
+            continue;
+        }
         let name = match path.split('/').collect::<Vec<_>>()[..] {
             [map, key, cell] => {
                 let word = speech.words.get(&format!("field-{}-{map}-{cell}", register.name));
@@ -78,13 +83,24 @@ fn fields(record: &Record, register: &Register, speech: Speech<'_>) -> Vec<Line>
             }
             _ => speech.label(register, spec),
         };
-        let mut shown = clean::line(&speech.value(spec, value)).into_owned();
+        let mut shown = clean::line(&hidden(path, &speech.value(spec, value))).into_owned();
         if record.values.get(path).is_some_and(|live| live.len() > 1) {
             shown = format!("{shown}  [{}]", speech.words.get("mark-conflict"));
         }
         all.push(Line::Field(name, shown));
     }
     all
+}
+
+/// The paths of what the record holds: fields as the register declares them, maps row by row.
+fn in_order<'a>(record: &'a Record, register: &Register) -> Vec<&'a str> {
+    let place = |path: &str| {
+        let name = path.split('/').next().unwrap_or_default();
+        register.fields.iter().position(|field| field.name == name).unwrap_or(usize::MAX)
+    };
+    let mut paths: Vec<&str> = record.values.keys().map(String::as_str).collect();
+    paths.sort_by_key(|path| place(path));
+    paths
 }
 
 fn timeline(record: &Record, speech: Speech<'_>) -> Vec<Line> {

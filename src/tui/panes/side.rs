@@ -211,7 +211,7 @@ impl Side {
 }
 
 /// Shows as much of a person's data as is needed to recognise it; the whole on request.
-fn hidden(path: &str, value: &str) -> String {
+pub(in crate::tui) fn hidden(path: &str, value: &str) -> String {
     if value.contains('*') {
         return value.to_owned();
     }

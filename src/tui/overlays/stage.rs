@@ -1,0 +1,284 @@
+//! A stage for tests: panes over a drill shop, played by keys as the workstation plays them.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::{Position, Rect};
+
+use super::{Opened, open};
+use crate::chance::{FixedClock, SeededRandom};
+use crate::config::Config;
+use crate::desk::Desk;
+use crate::desk::begin::init_drill;
+use crate::desk::import::ImportOptions;
+use crate::domain::id::Id;
+use crate::i18n::{Language, Words};
+use crate::problem::Problem;
+use crate::text::width::Ambiguous;
+use crate::tui::commands::{Command, Context};
+use crate::tui::dump;
+use crate::tui::keymap::Keymap;
+use crate::tui::keys::{Input, Key, Press};
+use crate::tui::pane::{Flow, Notice, Pane, Reach};
+use crate::tui::run::{Effect, Effects};
+use crate::tui::theme::Theme;
+use crate::tui::widgets::Look;
+
+/// 2026-11-22T15:46+08:00.
+pub const NOW: i64 = 1_795_333_560_000;
+/// An order of two lines that is not shipped yet.
+pub const ORDER: &str = "4031902847193516613";
+
+/// Panes in front of each other, a desk behind them.
+pub struct Stage {
+    folder: tempfile::TempDir,
+    pub desk: Desk,
+    pub words: Words,
+    pub panes: Vec<Box<dyn Pane>>,
+    pub item: Option<Id>,
+    pub said: Option<Notice>,
+    pub copied: Vec<String>,
+    pub shown: Option<Id>,
+    pub quit: bool,
+    keymap: Keymap,
+    config: Config,
+}
+
+impl Stage {
+    /// A shop with one supervisor and the sample's orders.
+    pub fn new() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let clock = Box::new(FixedClock(NOW));
+        let random = Box::new(SeededRandom::new("stage"));
+        let mut desk = init_drill(&folder.path().join("data"), "青禾", "林晓", clock, random).unwrap();
+        let orders = include_bytes!("../../../assets/sample/orders.csv");
+        let options = ImportOptions { exported_at: Some(NOW - 3_600_000), ..ImportOptions::default() };
+        let me = desk.me().unwrap().clone();
+        desk.sign_in(&me).unwrap();
+        desk.import("orders.csv", orders, &options).unwrap();
+        Self {
+            folder,
+            desk,
+            words: Words::new(Language::ZhCn),
+            panes: Vec::new(),
+            item: None,
+            said: None,
+            copied: Vec::new(),
+            shown: None,
+            quit: false,
+            keymap: Keymap::load(None).0,
+            config: Config::default(),
+        }
+    }
+
+    /// Another person of the same shop on the same device, who acts from now on.
+    pub fn colleague(&mut self, name: &str) {
+        use crate::desk::act::fields;
+        use crate::domain::payload::{Change, Payload};
+        use crate::domain::registers::setting;
+        use crate::domain::seal::ReplicaKey;
+        use crate::store::{Author, Draft};
+        let secret = *blake3::hash(name.as_bytes()).as_bytes();
+        let replica = self.desk.store_mut().add_replica(ReplicaKey::from_secret(&secret)).unwrap();
+        let named = [("key", serde_json::json!("replica")), ("name", serde_json::json!(name))];
+        let change = Change { fields: fields(named), ..Change::default() };
+        let id = self.desk.new_id();
+        let draft = Draft::new(&setting::REGISTER, id, Payload::Open(change), NOW);
+        let author = Author { replica, zone: 480 };
+        let mut random = SeededRandom::new(name);
+        self.desk.store_mut().append(&author, NOW, &mut random, &[draft]).unwrap();
+        self.desk.refresh().unwrap();
+        self.act_as(name);
+    }
+
+    /// Lets somebody act who sits here already.
+    pub fn act_as(&mut self, name: &str) {
+        let person = self.desk.people().by_name(name).unwrap().clone();
+        self.desk.sign_in(&person).unwrap();
+    }
+
+    /// The order's record as the item on the desk.
+    pub fn on_order(mut self, number: &str) -> Self {
+        self.item = Some(self.desk.order_by_number(number).unwrap().unwrap().id);
+        self
+    }
+
+    /// Calls with a reach, outside any pane.
+    pub fn with<T>(&mut self, act: impl FnOnce(&mut Reach<'_>) -> T) -> T {
+        let mut effects = Effects::none();
+        let (mut said, mut stale) = (None, false);
+        let nothing = |_: Command| None;
+        let out = {
+            let mut reach = Reach {
+                desk: &mut self.desk,
+                words: &self.words,
+                config: &self.config,
+                effects: &mut effects,
+                notice: &mut said,
+                item: self.item,
+                stale: &mut stale,
+                key_of: &nothing,
+            };
+            act(&mut reach)
+        };
+        if said.is_some() {
+            self.said = said;
+        }
+        self.copied.extend(effects.list.into_iter().filter_map(|effect| match effect {
+            Effect::Copy(text) => Some(text),
+            _ => None,
+        }));
+        if stale {
+            self.refresh();
+        }
+        out
+    }
+
+    /// Reads every pane anew, as after a change of the store or the language.
+    pub fn refresh(&mut self) {
+        let mut panes = std::mem::take(&mut self.panes);
+        for pane in &mut panes {
+            self.with(|reach| pane.refresh(reach));
+        }
+        self.panes = panes;
+    }
+
+    /// Puts a pane in front.
+    pub fn push<P: Pane + 'static>(&mut self, make: impl FnOnce(&Reach<'_>) -> Result<P, Problem>) {
+        let pane = self.with(|reach| make(reach)).unwrap();
+        self.panes.push(Box::new(pane));
+    }
+
+    /// Presses keys by name, as the key map spells them.
+    pub fn keys(&mut self, keys: &[&str]) {
+        for key in keys {
+            let press = Press::of(Key::parse(key).unwrap_or_else(|| panic!("{key}")));
+            self.press(press);
+        }
+    }
+
+    /// Types characters.
+    pub fn text(&mut self, text: &str) {
+        for c in text.chars() {
+            self.press(Press { key: Key::plain(crate::tui::keys::Code::Char(c)), typed: Some(c) });
+        }
+    }
+
+    fn press(&mut self, press: Press) {
+        let input = Input::Key(press);
+        let mut contexts = self.panes.last().map(|pane| pane.contexts()).unwrap_or_default();
+        contexts.push(Context::Any);
+        let command = self.keymap.find(&contexts, press);
+        self.said = None;
+        if let Some(command) = command {
+            if self.play(|pane, reach| pane.command(command, reach)) {
+                return;
+            }
+            let keymap = Keymap::load(None).0;
+            match self.with(|reach| open(command, reach, &keymap, &contexts)) {
+                Opened::Pane(pane) => return self.panes.push(pane),
+                Opened::Flow(flow) => return self.follow(flow),
+                Opened::Nothing => {}
+            }
+        }
+        self.play(|pane, reach| pane.input(&input, reach));
+    }
+
+    fn play(&mut self, act: impl FnOnce(&mut dyn Pane, &mut Reach<'_>) -> Flow) -> bool {
+        let Some(mut pane) = self.panes.pop() else { return false };
+        let flow = self.with(|reach| act(pane.as_mut(), reach));
+        self.panes.push(pane);
+        let taken = !matches!(flow, Flow::Pass);
+        self.follow(flow);
+        taken
+    }
+
+    fn follow(&mut self, flow: Flow) {
+        match flow {
+            Flow::Close => {
+                self.keep_drafts();
+                self.panes.pop();
+            }
+            Flow::Replace(pane) => {
+                self.panes.pop();
+                self.panes.push(pane);
+            }
+            Flow::Push(pane) => self.panes.push(pane),
+            Flow::Show(id) => {
+                self.panes.clear();
+                self.shown = Some(id);
+            }
+            Flow::Quit => self.quit = true,
+            _ => {}
+        }
+    }
+
+    /// Saves drafts as the workstation does.
+    pub fn keep_drafts(&mut self) {
+        let person = self.desk.me().unwrap().id.to_string();
+        let drafts: Vec<(String, String)> = self.panes.iter().filter_map(|pane| pane.draft()).collect();
+        for (key, text) in drafts {
+            self.desk.store_mut().set_draft(&person, &key, &text, NOW).unwrap();
+        }
+    }
+
+    /// Draws all panes over each other.
+    pub fn draw(&self, width: u16, height: u16, theme: &str) -> (Buffer, Option<Position>) {
+        let theme = Theme::named(theme);
+        let look = Look { words: &self.words, theme: &theme, ambiguous: Ambiguous::Narrow };
+        let mut buf = Buffer::empty(Rect::new(0, 0, width, height));
+        let area = buf.area;
+        let mut caret = None;
+        // What a whole pane covers is not drawn, as in the workstation.
+        let first = self.panes.iter().rposition(|pane| pane.is_whole()).unwrap_or(0);
+        for pane in &self.panes[first..] {
+            caret = pane.view(&mut buf, area, &look);
+        }
+        (buf, caret)
+    }
+
+    /// What is on screen.
+    pub fn screen(&self, width: u16, height: u16) -> String {
+        dump::text(&self.draw(width, height, "dark").0)
+    }
+
+    /// What the message line says.
+    pub fn message(&self) -> &str {
+        self.said.as_ref().map_or("", |notice| notice.text.as_str())
+    }
+
+    /// Draws in every language at every size: nothing panics, no row is torn, the caret is
+    /// within the area, no word is missing.
+    pub fn draw_everywhere(&mut self) {
+        for language in Language::ALL {
+            self.words = Words::new(language);
+            self.refresh();
+            for (width, height) in [(1, 1), (2, 2), (7, 3), (20, 5), (39, 12), (80, 21), (80, 24), (99, 40), (100, 30), (120, 37), (120, 40), (200, 60)] {
+                for theme in ["dark", "plain"] {
+                    let (buf, caret) = self.draw(width, height, theme);
+                    assert!(dump::is_whole(&buf), "{width}x{height}\n{}", dump::text(&buf));
+                    assert!(caret.is_none_or(|caret| buf.area.contains(caret)), "{width}x{height} {caret:?}");
+                }
+            }
+            let seen = self.screen(120, 37);
+            assert!(!seen.contains("{$"), "{seen}");
+            for row in seen.lines() {
+                let id = row.split_whitespace().find(|word| is_id(word));
+                assert!(id.is_none(), "{id:?} in\n{seen}");
+            }
+        }
+        self.words = Words::new(Language::ZhCn);
+        self.refresh();
+    }
+
+    /// Where the store lies, so that the folder outlives the desk.
+    pub fn folder(&self) -> &std::path::Path {
+        self.folder.path()
+    }
+}
+
+/// A message id that nobody translated stands on screen as it is.
+fn is_id(word: &str) -> bool {
+    ["note-", "case-", "field-", "value-", "state-", "follow-", "record-", "tables-", "printing-", "held-", "register-", "transfer-", "away-", "source-"]
+        .iter()
+        .any(|start| word.strip_prefix(start).is_some_and(|rest| rest.chars().next().is_some_and(|c| c.is_ascii_lowercase())))
+        && word.chars().all(|c| c.is_ascii_alphanumeric() || c == '-' || c == '_')
+}

@@ -1,0 +1,339 @@
+//! Forms played by keys over a drill shop: state, keys, state.
+
+use super::case::CaseForm;
+use super::note::NoteForm;
+use super::stage::{ORDER, Stage};
+use crate::domain::money::Money;
+use crate::domain::registers::case;
+use crate::store::Query;
+
+fn only(stage: &Stage, register: &'static str) -> crate::domain::record::Record {
+    let rows = stage.desk.store().rows(&Query { registers: vec![register], ..Query::default() }).unwrap();
+    assert_eq!(rows.len(), 1, "one {register}");
+    stage.desk.store().record(rows[0].id).unwrap().unwrap()
+}
+
+#[test]
+fn a_refund_takes_eleven_keys() {
+    let mut stage = Stage::new().on_order(ORDER);
+    stage.keys(&["F6", "Down", "Space", "1", "Tab", "1", "Tab", "2", "Tab", "Space"]);
+    let seen = stage.screen(80, 21);
+    assert!(seen.contains("齐") && seen.contains("¥ 129.00") && seen.contains("买2  退[1]"), "{seen}");
+    assert!(seen.contains("实付 277.00 - 已退 0.00 - 他退 0.00 - 本单 129.00 = 余 148.00"), "{seen}");
+    stage.keys(&["F8"]);
+    let record = only(&stage, "case");
+    assert_eq!(record.state, "submitted", "{}", stage.message());
+    assert_eq!(record.get(case::AMOUNT), Some(Money::cny(12_900)));
+    assert_eq!(record.text("fault"), Some("buyer"));
+    let seen = stage.screen(80, 21);
+    assert!(seen.contains("已提交") && seen.contains("等批"), "{seen}");
+}
+
+#[test]
+fn a_case_goes_up_its_ladder() {
+    let mut stage = Stage::new().on_order(ORDER);
+    stage.keys(&["F6", "Down", "Space", "1", "Tab", "1", "Tab", "2", "Tab", "Space", "F8"]);
+    stage.keys(&["F8"]);
+    assert!(stage.message().contains("自己"), "nobody approves their own: {}", stage.message());
+    stage.colleague("王主管");
+    stage.refresh();
+    stage.draw_everywhere();
+    stage.keys(&["F8"]);
+    assert_eq!(only(&stage, "case").state, "approved", "{}", stage.message());
+    stage.act_as("林晓");
+    stage.keys(&["Enter"]);
+    assert_eq!(only(&stage, "case").state, "executed", "{}", stage.message());
+    stage.keys(&["F9", "Enter", "Enter"]);
+    assert!(stage.copied[0].contains("129.00"), "{:?}", stage.copied);
+    assert_eq!(only(&stage, "case").state, "closed");
+    assert!(stage.desk.store().verify().unwrap().clean);
+}
+
+#[test]
+fn a_refusal_wants_a_reason_and_an_amendment_voids_an_approval() {
+    let mut stage = Stage::new().on_order(ORDER);
+    stage.keys(&["F6", "Down", "Space", "1", "Tab", "1", "Tab", "2", "Tab", "Space", "F8"]);
+    stage.colleague("王主管");
+    stage.refresh();
+    stage.keys(&["Ctrl+D", "Enter"]);
+    assert_eq!(only(&stage, "case").state, "submitted");
+    stage.text("先要照片");
+    stage.keys(&["Enter"]);
+    assert_eq!(only(&stage, "case").state, "refused");
+    let seen = stage.screen(80, 21);
+    assert!(seen.contains("王主管") && seen.contains("先要照片"), "{seen}");
+    stage.act_as("林晓");
+    stage.keys(&["F6"]);
+    assert!(stage.screen(80, 21).contains("更正"), "{}", stage.screen(80, 21));
+    stage.keys(&["F8"]);
+    assert_eq!(only(&stage, "case").state, "submitted", "{}", stage.message());
+}
+
+#[test]
+fn an_untouched_form_leaves_nothing_and_a_begun_one_a_draft() {
+    let mut stage = Stage::new().on_order(ORDER);
+    stage.keys(&["F6", "Esc"]);
+    assert!(stage.panes.is_empty());
+    let none = stage.desk.store().rows(&Query { registers: vec!["case"], ..Query::default() }).unwrap();
+    assert!(none.is_empty());
+    stage.keys(&["F6", "Down", "Space"]);
+    stage.keep_drafts();
+    stage.panes.clear();
+    stage.keys(&["F6"]);
+    assert!(stage.screen(80, 21).contains("退[2]"), "a killed form comes back: {}", stage.screen(80, 21));
+    stage.keys(&["Esc"]);
+    assert_eq!(only(&stage, "case").state, "draft");
+    let id = only(&stage, "case").id;
+    stage.push(|reach| CaseForm::of_case(reach, id));
+    assert!(stage.screen(80, 21).contains("退[2]"));
+    stage.keys(&["Ctrl+D"]);
+    stage.text("填错了");
+    stage.keys(&["Enter"]);
+    assert!(only(&stage, "case").void);
+}
+
+#[test]
+fn a_second_case_shows_its_twin_and_too_much_is_refused() {
+    let mut stage = Stage::new().on_order(ORDER);
+    stage.keys(&["F6", "Down", "Space", "Tab", "1", "Tab", "2", "Tab", "Space", "F8", "Esc", "F6"]);
+    let seen = stage.screen(80, 21);
+    assert!(seen.contains("同单已有"), "{seen}");
+    stage.keys(&["Down", "Enter"]);
+    assert!(stage.screen(80, 21).contains("已提交"), "{}", stage.screen(80, 21));
+    stage.keys(&["Esc", "Down", "Space", "Tab", "1", "Tab", "2", "Tab", "Space", "F8"]);
+    assert!(stage.message().contains("最多可退"), "{}", stage.message());
+}
+
+#[test]
+fn fields_that_do_not_apply_are_absent() {
+    let mut stage = Stage::new().on_order(ORDER);
+    stage.keys(&["F6"]);
+    assert!(stage.screen(80, 21).contains("金额"));
+    stage.keys(&["3"]);
+    let seen = stage.screen(80, 21);
+    assert!(!seen.contains("金额 ") && !seen.contains("退到"), "{seen}");
+    stage.keys(&["1"]);
+    stage.draw_everywhere();
+    // A sum typed under a Chinese input method is read.
+    stage.keys(&["Tab", "Tab"]);
+    while !stage.panes[0].contexts().contains(&crate::tui::commands::Context::Text) {
+        stage.keys(&["Down"]);
+    }
+}
+
+#[test]
+fn an_unknown_order_is_asked_for() {
+    let mut stage = Stage::new();
+    stage.keys(&["F6"]);
+    stage.text("4031902847193599999");
+    stage.keys(&["Enter"]);
+    let seen = stage.screen(80, 21);
+    assert!(seen.contains("待核订单") && seen.contains("实付 未核"), "{seen}");
+    stage.draw_everywhere();
+}
+
+#[test]
+fn a_note_goes_through_its_steps() {
+    let mut stage = Stage::new().on_order(ORDER);
+    stage.keys(&["F5", "1"]);
+    stage.text("湖北省武汉市洪山区示例路8号");
+    let seen = stage.screen(80, 21);
+    assert!(seen.contains("字节") && seen.contains("第 1/5 步"), "{seen}");
+    stage.keys(&["Down"]);
+    stage.keys(&["Space", "Space", "F9"]);
+    assert!(stage.copied[0].contains("为您核对新地址：湖北省武汉市洪山区示例路8号"), "{:?}", stage.copied);
+    let seen = stage.screen(80, 21);
+    assert!(seen.contains("第 3/5 步") && seen.contains("先完成 3"), "{seen}");
+    stage.keys(&["Backspace"]);
+    assert_eq!(only(&stage, "note").state, "changed");
+    stage.keys(&["Space", "F8"]);
+    assert!(stage.message().contains("还没确认"), "{}", stage.message());
+    stage.keys(&["Space", "F8"]);
+    assert_eq!(only(&stage, "note").state, "told", "{}", stage.message());
+    assert!(stage.panes.is_empty());
+    assert!(stage.desk.store().verify().unwrap().clean);
+}
+
+#[test]
+fn a_note_of_an_unknown_order_begins_with_its_number() {
+    let mut stage = Stage::new();
+    stage.keys(&["F5"]);
+    stage.text("4031902847193599999");
+    stage.keys(&["Enter", "7"]);
+    stage.text("送杯垫");
+    stage.draw_everywhere();
+    stage.keys(&["Esc"]);
+    let note = only(&stage, "note");
+    assert_eq!((note.state.as_str(), note.text("kind"), note.text("new")), ("draft", Some("gift"), Some("送杯垫")));
+    stage.push(|reach| NoteForm::of_note(reach, note.id));
+    let seen = stage.screen(80, 21);
+    assert!(seen.contains("待核订单") && seen.contains("送杯垫"), "{seen}");
+    stage.draw_everywhere();
+    stage.keys(&["Ctrl+D"]);
+    stage.text("不要了");
+    stage.keys(&["Enter"]);
+    assert_eq!(only(&stage, "note").state, "withdrawn");
+}
+
+#[test]
+fn a_note_typed_and_killed_comes_back() {
+    let mut stage = Stage::new().on_order(ORDER);
+    stage.keys(&["F5", "3"]);
+    stage.text("顺丰");
+    stage.keep_drafts();
+    stage.panes.clear();
+    stage.keys(&["F5"]);
+    assert!(stage.screen(80, 21).contains("顺丰"), "{}", stage.screen(80, 21));
+}
+
+#[test]
+fn the_buyers_short_yes_is_offered_as_a_quote() {
+    let mut stage = Stage::new();
+    let talk = stage.desk.open_conversation("小鹿", "chat").unwrap().record();
+    stage.desk.reply(talk, "您好，为您核对新地址，对吗？").unwrap();
+    // The buyer's line comes as a paste would bring it.
+    said(&mut stage, talk, "对的。");
+    stage.push(|reach| NoteForm::for_order(reach, ORDER, Some("小鹿"), Some("address"), "示例路8号", Some(talk)));
+    stage.keys(&["Down", "Down", "Down", "Down", "Space", "Space"]);
+    let seen = stage.screen(80, 21);
+    assert!(seen.contains("引用买家「对的。」"), "{seen}");
+    stage.keys(&["Space"]);
+    assert_eq!(only(&stage, "note").text("quote"), Some("对的。"), "{}", stage.message());
+}
+
+fn said(stage: &mut Stage, talk: crate::domain::id::Id, text: &str) {
+    use crate::domain::payload::{Direction, Payload, Say};
+    use crate::domain::registers::conversation;
+    use crate::store::{Author, Draft};
+    let say = Say {
+        direction: Direction::In,
+        channel: None,
+        author: Some("小鹿".into()),
+        text: Some(text.into()),
+        copied: false,
+        hash: None,
+        source: None,
+    };
+    let now = stage.desk.now();
+    let draft = Draft::new(&conversation::REGISTER, talk, Payload::Say(Box::new(say)), now + 60_000);
+    let author = Author { replica: stage.desk.me().unwrap().replica, zone: 480 };
+    let mut random = crate::chance::SeededRandom::new("said");
+    stage.desk.store_mut().append(&author, now + 60_000, &mut random, &[draft]).unwrap();
+}
+
+#[test]
+fn follow_ups_take_three_keys() {
+    let mut stage = Stage::new();
+    let talk = stage.desk.open_conversation("春天里", "chat").unwrap().record();
+    stage.item = Some(talk);
+    stage.keys(&["F7"]);
+    stage.draw_everywhere();
+    stage.keys(&["3", "1"]);
+    assert!(stage.panes.is_empty(), "{}", stage.screen(80, 21));
+    assert_eq!(stage.desk.record(talk).unwrap().0.value("snoozed_until").and_then(serde_json::Value::as_i64), Some(super::stage::NOW + 3_600_000));
+    stage.keys(&["F7", "2", "2"]);
+    assert_eq!(only(&stage, "follow_up").text("kind"), Some("reminder"), "{}", stage.message());
+    stage.keys(&["F7", "1"]);
+    stage.text("退差价");
+    stage.keys(&["Down"]);
+    stage.text("12。5");
+    stage.draw_everywhere();
+    stage.keys(&["Down", "Down"]);
+    stage.text("18:00");
+    stage.keys(&["Enter"]);
+    let promise = only(&stage, "promise");
+    assert_eq!(promise.get(crate::domain::registers::promise::AMOUNT), Some(Money::cny(1_250)), "{}", stage.message());
+    assert_eq!(promise.text("buyer"), Some("春天里"));
+}
+
+#[test]
+fn an_item_is_finished_handed_on_escalated_and_remarked() {
+    let mut stage = Stage::new();
+    stage.colleague("王主管");
+    stage.act_as("林晓");
+    let talk = stage.desk.open_conversation("春天里", "chat").unwrap().record();
+    stage.item = Some(talk);
+    stage.keys(&["Ctrl+T"]);
+    stage.text("看一下 @王");
+    stage.draw_everywhere();
+    stage.keys(&["Tab", "F8"]);
+    assert_eq!(only(&stage, "follow_up").text("kind"), Some("mention"), "{}", stage.message());
+    stage.keys(&["Ctrl+U"]);
+    stage.text("客户很急");
+    stage.keys(&["Enter"]);
+    assert_eq!(stage.desk.record(talk).unwrap().0.entries.len(), 2, "{}", stage.message());
+    stage.keys(&["Ctrl+G", "1"]);
+    stage.draw_everywhere();
+    stage.keys(&["1", "Enter"]);
+    let king = stage.desk.people().by_name("王主管").unwrap().id;
+    let owner = stage.desk.record(talk).unwrap().0.owner;
+    assert_eq!(owner, Some(crate::domain::register::Owner::Person(king)), "{}", stage.message());
+    stage.keys(&["Ctrl+K"]);
+    stage.text("他下班了");
+    stage.keys(&["Enter", "F8"]);
+    stage.draw_everywhere();
+    stage.keys(&["6"]);
+    assert_eq!(stage.desk.record(talk).unwrap().0.state, "closed", "{}", stage.message());
+    stage.keys(&["Ctrl+G"]);
+    stage.text("王主");
+    assert!(stage.screen(80, 21).contains("王主管"));
+    stage.keys(&["Esc"]);
+    assert!(stage.panes.is_empty());
+}
+
+#[test]
+fn leaving_the_desk_and_coming_back() {
+    let mut stage = Stage::new();
+    stage.keys(&["Ctrl+Q"]);
+    stage.draw_everywhere();
+    stage.keys(&["2"]);
+    let me = stage.desk.me().unwrap().id;
+    assert_eq!(stage.desk.presence_of(me).unwrap(), "away", "{}", stage.message());
+    stage.keys(&["Ctrl+Q", "1"]);
+    assert_eq!(stage.desk.presence_of(me).unwrap(), "present");
+    stage.colleague("何静");
+    stage.keys(&["Ctrl+Q", "3"]);
+    assert!(stage.screen(80, 21).contains("林晓"));
+    stage.keys(&["Ctrl+Q"]);
+    stage.keys(&["Esc"]);
+    stage.panes.clear();
+    stage.keys(&["Ctrl+Q", "5"]);
+    assert!(stage.quit);
+    assert!(stage.folder().exists());
+}
+
+#[test]
+fn an_exchange_moves_goods_and_no_money() {
+    let mut stage = Stage::new().on_order(ORDER);
+    stage.keys(&["F6", "3", "Down", "Space", "Tab", "1", "Tab", "2", "Tab", "Space", "F8"]);
+    let record = only(&stage, "case");
+    assert_eq!((record.state.as_str(), record.text("kind")), ("submitted", Some("exchange")), "{}", stage.message());
+    let seen = stage.screen(80, 21);
+    assert!(seen.contains("等退货"), "{seen}");
+}
+
+/// Prints what people see; run with `--nocapture` to compare it with the drawings.
+#[test]
+fn the_forms_are_as_drawn() {
+    let mut stage = Stage::new().on_order(ORDER);
+    for language in [crate::i18n::Language::ZhCn, crate::i18n::Language::En, crate::i18n::Language::ZhTw] {
+        stage.words = crate::i18n::Words::new(language);
+        stage.keys(&["F6", "Down", "Space", "1"]);
+        println!("{}\n{}\n", stage.screen(80, 21), stage.screen(120, 37));
+        stage.panes.clear();
+        stage.keys(&["F5", "1"]);
+        stage.text("湖北省武汉市洪山区示例路8号");
+        println!("{}\n{}\n", stage.screen(80, 21), stage.screen(120, 37));
+        stage.panes.clear();
+        for key in ["F7", "Ctrl+G", "Ctrl+T", "Ctrl+Q", "F8"] {
+            stage.keys(&[key]);
+            println!("{}\n", stage.screen(80, 21));
+            stage.panes.clear();
+        }
+    }
+    stage.words = crate::i18n::Words::new(crate::i18n::Language::ZhCn);
+    stage.keys(&["F6", "Down", "Space", "1", "Tab", "1", "Tab", "2", "Tab", "Space", "F8"]);
+    println!("{}\n{}\n", stage.screen(80, 21), stage.screen(120, 37));
+    let rows = stage.screen(80, 21);
+    assert!(rows.starts_with("─ 售后单 "), "{rows}");
+}

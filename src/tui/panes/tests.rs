@@ -1,0 +1,142 @@
+//! Screens beside the desk, played by keys over a drill shop.
+
+use super::held::HeldPane;
+use super::printing::PrintingPane;
+use super::tables::TablesPane;
+use crate::desk::note::NewNote;
+use crate::domain::registers::note;
+use crate::tui::overlays::record_form::RecordForm;
+use crate::tui::overlays::stage::{ORDER, Stage};
+
+/// A note that printing was told of.
+fn told(stage: &mut Stage) -> crate::domain::id::Id {
+    let new = NewNote {
+        order: ORDER.into(),
+        kind: "address".into(),
+        old: Some("中和街2号".into()),
+        new: "中和街5号".into(),
+        buyer: Some("橘子".into()),
+        ..NewNote::default()
+    };
+    let id = stage.desk.open_note(&new).unwrap().record();
+    for step in ["changed", "flagged", "confirmed", "told"] {
+        stage.desk.note_step(id, step, None).unwrap();
+    }
+    id
+}
+
+#[test]
+fn printing_acknowledges_answers_and_copies_numbers() {
+    let mut stage = Stage::new();
+    let id = told(&mut stage);
+    stage.push(|reach| PrintingPane::new(reach.desk, reach.words));
+    let seen = stage.screen(80, 21);
+    println!("{seen}");
+    assert!(seen.contains("未签 1") && seen.contains("..6613") && seen.contains("中和街2号>中和街5号"), "{seen}");
+    stage.draw_everywhere();
+    stage.keys(&["F9", "2", "Space"]);
+    assert_eq!(stage.copied, [ORDER]);
+    let record = stage.desk.record(id).unwrap().0;
+    assert_eq!(record.state, "acknowledged", "{}", stage.message());
+    assert_eq!(record.text(note::ANSWER.name()), Some("already_sent"));
+    let seen = stage.screen(80, 21);
+    assert!(seen.contains("已签 1  未签 0") && seen.contains("没有未签收的"), "{seen}");
+    stage.draw_everywhere();
+    stage.keys(&["F7"]);
+    stage.draw_everywhere();
+}
+
+#[test]
+fn any_register_is_listed_and_its_rows_open() {
+    let mut stage = Stage::new();
+    stage.push(|reach| TablesPane::new(reach.desk, reach.words));
+    stage.draw_everywhere();
+    assert!(stage.screen(80, 21).contains("订单"));
+    stage.keys(&["2"]);
+    let seen = stage.screen(120, 37);
+    println!("{seen}");
+    assert!(seen.contains("..8258") && seen.contains("待发货"), "{seen}");
+    stage.keys(&["End", "Home", "PgDn", "Up", "Enter"]);
+    let seen = stage.screen(80, 21);
+    println!("{seen}");
+    assert!(seen.contains("应付") || seen.contains("买家"), "{seen}");
+    stage.draw_everywhere();
+    stage.keys(&["Down", "PgDn", "End", "Esc", "Tab", "Esc", "1", "2", "0"]);
+    for _ in 0..crate::domain::registers::ALL.len() {
+        stage.keys(&["Tab", "Down", "Enter"]);
+        assert!(!stage.screen(80, 21).contains("{$"));
+    }
+}
+
+#[test]
+fn every_register_has_its_form() {
+    let mut stage = Stage::new();
+    for register in crate::domain::registers::ALL {
+        stage.push(|reach| Ok(RecordForm::new(reach, register)));
+        stage.draw_everywhere();
+        stage.keys(&["Down", "Down", "Up", "Tab", "Esc"]);
+        assert!(stage.panes.is_empty());
+    }
+}
+
+#[test]
+fn a_record_is_opened_and_changed_by_its_form() {
+    let mut stage = Stage::new();
+    stage.push(|reach| Ok(RecordForm::new(reach, &crate::domain::registers::follow_up::REGISTER)));
+    stage.keys(&["F8"]);
+    assert!(stage.message().contains("差"), "{}", stage.message());
+    // The kind by digit, the subject, the time.
+    stage.keys(&["Home"]);
+    stage.panes.clear();
+    stage.push(|reach| Ok(RecordForm::new(reach, &crate::domain::registers::follow_up::REGISTER)));
+    stage.keys(&["2", "Tab"]);
+    stage.text("老张");
+    stage.keys(&["Tab"]);
+    stage.text("99:99");
+    stage.keys(&["F8"]);
+    assert!(stage.message().contains("认不出"), "{}", stage.message());
+    stage.keys(&["Ctrl+Backspace", "Ctrl+Backspace", "Ctrl+Backspace", "Ctrl+Backspace", "Backspace", "Backspace", "Backspace", "Backspace", "Backspace"]);
+    stage.text("18:00");
+    stage.keys(&["F8"]);
+    assert!(stage.panes.is_empty(), "{}", stage.message());
+    let rows = stage.desk.store().rows(&crate::store::Query { registers: vec!["follow_up"], ..crate::store::Query::default() }).unwrap();
+    let id = rows[0].id;
+    let record = stage.desk.record(id).unwrap().0;
+    assert_eq!((record.text("kind"), record.text("subject")), (Some("callback"), Some("老张")));
+    let due = record.value("due_at").cloned();
+    stage.push(|reach| RecordForm::of_record(reach, id));
+    stage.keys(&["Tab"]);
+    stage.keys(&["Esc"]);
+    stage.push(|reach| RecordForm::of_record(reach, id));
+    stage.keys(&["3", "F8"]);
+    let record = stage.desk.record(id).unwrap().0;
+    assert_eq!(record.text("kind"), Some("visit"), "{}", stage.message());
+    assert_eq!(record.value("due_at").cloned(), due, "what was not touched stays");
+}
+
+#[test]
+fn contradictions_are_shown_and_settled() {
+    let mut stage = Stage::new();
+    stage.push(|reach| HeldPane::new(reach.desk, reach.words));
+    assert!(stage.screen(80, 21).contains("没有待核"), "{}", stage.screen(80, 21));
+    stage.draw_everywhere();
+    stage.panes.clear();
+    // Two promises of money on one order contradict each other.
+    let order = stage.desk.order_by_number(ORDER).unwrap().unwrap().id;
+    let money = Some(crate::domain::money::Money::cny(1_000));
+    for _ in 0..2 {
+        stage.desk.promise(order, "退差价", crate::tui::overlays::stage::NOW + 3_600_000, money).unwrap();
+    }
+    stage.push(|reach| HeldPane::new(reach.desk, reach.words));
+    let seen = stage.screen(80, 21);
+    println!("{seen}");
+    assert!(seen.contains("冲突 1"), "{seen}");
+    stage.draw_everywhere();
+    stage.keys(&["Enter"]);
+    assert!(stage.screen(80, 21).contains("承诺"), "{}", stage.screen(80, 21));
+    stage.keys(&["Esc", "F8"]);
+    stage.text("是同一笔");
+    stage.keys(&["Enter"]);
+    assert!(stage.screen(80, 21).contains("没有待核"), "{} {}", stage.message(), stage.screen(80, 21));
+
+}
