@@ -184,7 +184,8 @@ impl Store {
     /// Makes the store that of a shop; a store that knows its shop takes only name and secret
     /// of the same one.
     pub fn adopt(&mut self, shop: Shop) -> Result<()> {
-        self.adopt_row(shop.id, Some(shop.secret), &shop.name, shop.drill)
+        let Shop { id, secret, name, drill } = shop;
+        self.adopt_row(id, Some(secret), &name, drill)
     }
 
     /// Makes a store without a shop that of a bundle's shop, of which only the id is known.

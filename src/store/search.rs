@@ -6,7 +6,7 @@
 use std::collections::HashSet;
 use std::time::{Duration, Instant};
 
-use rusqlite::{Connection, OptionalExtension, TransactionBehavior};
+use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior};
 use serde_json::Value;
 
 use crate::domain::event::Event;
@@ -25,6 +25,8 @@ use super::{Store, read};
 const BATCH: i64 = 2_000;
 /// How long one step may hold the write lock.
 const HOLD: Duration = Duration::from_millis(80);
+/// How many steps a query waits for.
+const STEPS_BEFORE_QUERY: usize = 2;
 /// How many events behind the index a query still looks through.
 const TAIL: i64 = 5_000;
 /// The longest word of Latin letters and digits that is kept whole, in characters.
@@ -218,6 +220,26 @@ impl Store {
         Ok(more)
     }
 
+    /// Takes a few steps of the index before a query, where nobody else writes at the moment,
+    /// and returns whether it is still behind.
+    fn catch_up(&self) -> Result<bool> {
+        for _ in 0..STEPS_BEFORE_QUERY {
+            if self.index_behind()? == 0 {
+                return Ok(false);
+            }
+            if self.read_only {
+                break;
+            }
+            let tx = match Transaction::new_unchecked(&self.conn, TransactionBehavior::Immediate).map_err(StoreError::from) {
+                Err(error) if error.is_busy() => break,
+                other => other?,
+            };
+            step(&tx)?;
+            tx.commit()?;
+        }
+        Ok(self.index_behind()? > 0)
+    }
+
     /// Returns how many events the index has not reached.
     pub fn index_behind(&self) -> Result<u64> {
         let behind: i64 =
@@ -226,18 +248,14 @@ impl Store {
     }
 
     /// Searches texts that contain every word, newest first, at most `limit`; in one register
-    /// or in all. Looks through up to 5,000 events that the index has not reached, and says
+    /// or in all. Brings the index on by a few steps, looks through up to 5,000 events that the index has not reached, and says
     /// how many more there are.
     pub fn search(&self, text: &str, register: Option<&str>, limit: usize) -> Result<Found> {
         let needle = fold(text);
         let Some(query) = match_of(&needle) else { return Ok(Found { hits: Vec::new(), behind: 0 }) };
         let needles: Vec<&str> = needle.split_whitespace().collect();
         let mut finder = Finder { store: self, needles, register, limit, hits: Vec::new(), shown: HashSet::new() };
-        let behind = self.index_behind()?;
-        let mut unread = 0;
-        if behind > 0 {
-            unread = finder.tail()?;
-        }
+        let unread = if self.catch_up()? { finder.tail()? } else { 0 };
         finder.index(&query)?;
         let mut hits = finder.hits;
         hits.sort_by_key(|hit| std::cmp::Reverse((hit.at, hit.chain)));

@@ -72,10 +72,10 @@ fn what_is_held_already_is_recognised_and_a_hole_is_not_jumped() {
     assert_eq!((again.here, again.new as usize), (5, rest.events.len()));
     assert_eq!(bench.store.append_foreign(&runs[0], NOW + 2).unwrap().new, 0);
     let head = bench.store.heads().unwrap().into_iter().find(|head| head.replica == runs[0].replica).unwrap();
-    let held = bench.store.held_at(NOW).unwrap();
-    assert_eq!(held[&head.stream], 5);
+    let then = bench.store.held_at(NOW).unwrap();
+    assert_eq!(then[&head.stream], 5);
     assert_eq!(bench.store.held_at(NOW + 9).unwrap()[&head.stream], head.seq);
-    assert!(bench.store.record_held(id(3), &held).unwrap().is_none());
+    assert!(bench.store.record_held(id(3), &then).unwrap().is_none());
     let mut torn = runs[1].clone();
     torn.events.remove(0);
     assert!(matches!(bench.store.append_foreign(&torn, NOW), Err(StoreError::BrokenChain(_))));

@@ -82,7 +82,8 @@ pub(super) fn id(n: u8) -> Id {
 }
 
 pub(super) fn change(fields: Value) -> Change {
-    Change { fields: fields.as_object().unwrap().clone().into_iter().collect(), ..Change::default() }
+    let Value::Object(fields) = fields else { panic!("not an object") };
+    Change { fields: fields.into_iter().collect(), ..Change::default() }
 }
 
 pub(super) fn open(fields: Value) -> Payload {
