@@ -1,0 +1,222 @@
+//! Find (F3): anything pasted leads to records and the buyer's card.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::{Position, Rect};
+
+use super::capture::Capture;
+use super::paste::PastePane;
+use crate::desk::card::{Card, Found};
+use crate::desk::people::People;
+use crate::domain::id::Id;
+use crate::problem::Problem;
+use crate::text::edit::Editor;
+use crate::tui::commands::{Command, Context};
+use crate::tui::keys::Input;
+use crate::tui::pane::{Flow, Pane, Reach};
+use crate::tui::theme::Ink;
+use crate::tui::widgets::editor::{self, Typed, type_into};
+use crate::tui::widgets::line::{Run, dim, text};
+use crate::tui::widgets::list::{Cursor, FIGURE, List, Row, Width};
+use crate::tui::widgets::{Look, frame, line, list};
+use crate::tui::words::Speech;
+
+/// The most rows that are looked for.
+const MOST: usize = 50;
+
+/// The pane.
+pub struct Find {
+    asked: Editor,
+    found: Found,
+    cursor: Cursor<Id>,
+    card: Card,
+    people: People,
+    zone: chrono_tz::Tz,
+    now: i64,
+}
+
+impl Find {
+    /// Opens the pane, empty.
+    pub fn open(reach: &Reach<'_>) -> Self {
+        Self {
+            asked: Editor::single_line(),
+            found: Found::default(),
+            cursor: Cursor::default(),
+            card: Card::default(),
+            people: reach.desk.people().clone(),
+            zone: reach.desk.zone(),
+            now: reach.desk.now(),
+        }
+    }
+
+    fn ids(&self) -> Vec<Id> {
+        let said = self.found.said.iter().map(|hit| hit.row.id);
+        self.found.records.iter().map(|row| row.id).chain(said).collect()
+    }
+
+    fn look_up(&mut self, reach: &mut Reach<'_>) {
+        let found = reach.desk.find(self.asked.text(), MOST);
+        let outcome = found.and_then(|found| {
+            self.found = found;
+            self.cursor = Cursor::default();
+            self.cursor.follow(&self.ids());
+            self.turn(reach)
+        });
+        if let Err(problem) = outcome {
+            reach.trouble(&problem);
+        }
+    }
+
+    /// Reads the card of the buyer under the cursor.
+    fn turn(&mut self, reach: &Reach<'_>) -> Result<(), Problem> {
+        self.card = match self.cursor.id() {
+            Some(id) => reach.desk.card(*id)?,
+            None => Card::default(),
+        };
+        Ok(())
+    }
+
+    fn step(&mut self, by: isize, reach: &mut Reach<'_>) {
+        let ids = self.ids();
+        self.cursor.step(by, ids.len(), |at| ids.get(at).copied());
+        if let Err(problem) = self.turn(reach) {
+            reach.trouble(&problem);
+        }
+    }
+
+    fn open_found(&mut self, reach: &mut Reach<'_>) -> Flow {
+        match self.cursor.id() {
+            Some(id) => Flow::Show(*id),
+            None if self.asked.text().trim().is_empty() => Flow::Stay,
+            None => self.record_new(reach),
+        }
+    }
+
+    fn record_new(&self, reach: &mut Reach<'_>) -> Flow {
+        match Capture::with(reach, self.asked.text()) {
+            Ok(capture) => Flow::Replace(Box::new(capture)),
+            Err(problem) => {
+                reach.trouble(&problem);
+                Flow::Stay
+            }
+        }
+    }
+
+    fn row<'a>(&'a self, row: &'a crate::store::Row, said: Option<&str>, look: &Look<'a>) -> Row<'a> {
+        let speech = Speech { words: look.words, zone: self.zone, now: self.now, people: &self.people };
+        let subject = said.map_or_else(|| row.subject.clone().unwrap_or_default(), str::to_owned);
+        let figure = if row.closed.is_some() { speech.day(row.opened) } else { speech.figure(row.due, row.since, row.ours) };
+        Row {
+            cells: vec![
+                vec![dim(look.words.get(&format!("short-{}", row.register)).to_string())],
+                vec![text(row.title.clone().unwrap_or_default())],
+                vec![text(subject)],
+                vec![dim(speech.state(&row.register, &row.state))],
+                vec![text(figure)],
+            ],
+            marked: false,
+        }
+    }
+}
+
+impl Pane for Find {
+    fn contexts(&self) -> Vec<Context> {
+        vec![Context::Text, Context::Find, Context::Picker]
+    }
+
+    fn command(&mut self, command: Command, reach: &mut Reach<'_>) -> Flow {
+        match command {
+            Command::Accept | Command::Open => return self.open_found(reach),
+            Command::Next => self.step(1, reach),
+            Command::Previous => self.step(-1, reach),
+            Command::PageDown => self.step(8, reach),
+            Command::PageUp => self.step(-8, reach),
+            Command::Capture => return self.record_new(reach),
+            _ => match command.choice() {
+                Some(row) => return self.ids().get(row - 1).map_or(Flow::Stay, |id| Flow::Show(*id)),
+                None => return Flow::Pass,
+            },
+        }
+        Flow::Stay
+    }
+
+    fn input(&mut self, input: &Input, reach: &mut Reach<'_>) -> Flow {
+        if let Input::Paste(pasted) = input
+            && pasted.trim().lines().count() > 1
+        {
+            return match PastePane::open(reach, pasted) {
+                Ok(pane) => Flow::Replace(Box::new(pane)),
+                Err(problem) => {
+                    reach.trouble(&problem);
+                    Flow::Stay
+                }
+            };
+        }
+        match type_into(&mut self.asked, input) {
+            Typed::Ignored => return Flow::Pass,
+            Typed::Moved => {}
+            Typed::Changed => self.look_up(reach),
+        }
+        Flow::Stay
+    }
+
+    fn view(&self, buf: &mut Buffer, area: Rect, look: &Look<'_>) -> Option<Position> {
+        let words = look.words;
+        let card_rows = (area.height / 2).min(9);
+        let shelf_list = area.y + 2;
+        let shelf_card = (area.bottom().saturating_sub(card_rows + 1)).max(shelf_list + 1);
+        let title = [Run::new(words.get("find-title").to_string(), Ink::Title)];
+        let count = self.found.records.len() + self.found.said.len();
+        let inner = frame::overlay(buf, area, &title, &[dim(words.with("find-count", &[("count", count.into())]))], &[shelf_list, shelf_card], look);
+        if inner.height < 2 || inner.width < 6 {
+            return None;
+        }
+        let asked = Rect { x: inner.x + 1, width: inner.width - 2, height: 1, ..inner };
+        let caret = editor::draw(buf, asked, &self.asked, Ink::Field, look);
+        let rows_area = Rect { y: shelf_list + 1, height: shelf_card.saturating_sub(shelf_list + 1), ..inner };
+        if count == 0 {
+            let id = if self.asked.text().trim().is_empty() { "find-prompt" } else { "find-nothing" };
+            line::put(buf, (inner.x + 1, rows_area.y), inner.width - 2, &words.with(id, &[("text", self.asked.text().into())]), Ink::Dim, look);
+            return caret;
+        }
+        let height = usize::from(rows_area.height);
+        let mut cursor = self.cursor.clone();
+        let top = cursor.scroll(height, count);
+        let records = self.found.records.iter().map(|row| self.row(row, None, look));
+        let said = self.found.said.iter().map(|hit| self.row(&hit.row, Some(&hit.snippet), look));
+        let rows: Vec<Row<'_>> = records.chain(said).skip(top).take(height).collect();
+        let columns = [Width::Left(6), Width::Left(22), Width::Fill, Width::Left(10), Width::Right(FIGURE)];
+        list::draw(buf, rows_area, &List { columns: &columns, rows: &rows, cursor: Some(self.cursor.index() - top), focused: true }, look);
+        self.draw_card(buf, Rect { y: shelf_card, height: inner.bottom().saturating_sub(shelf_card), ..inner }, look);
+        caret
+    }
+}
+
+impl Find {
+    fn draw_card(&self, buf: &mut Buffer, area: Rect, look: &Look<'_>) {
+        if area.height < 2 {
+            return;
+        }
+        let words = look.words;
+        let speech = Speech { words, zone: self.zone, now: self.now, people: &self.people };
+        let masked = if self.card.masked { words.get("find-masked").to_string() } else { String::new() };
+        frame::titles(buf, Rect { height: 1, ..area }, &[text(format!("{} {masked}", self.card.buyer))], &[], look);
+        let mut rows: Vec<Vec<Run<'_>>> = Vec::new();
+        let counts = [("orders", self.card.orders.len().into()), ("open", self.card.open.len().into()), ("closed", self.card.closed.len().into())];
+        rows.push(vec![text(words.with("find-card", &counts))]);
+        for row in self.card.open.iter().chain(&self.card.orders).chain(&self.card.closed).take(5) {
+            let label = words.get(&format!("short-{}", row.register));
+            let subject = row.subject.clone().unwrap_or_default();
+            rows.push(vec![
+                dim(format!("{} {label} ", speech.day(row.opened))),
+                text(format!("{} {subject} ", row.title.clone().unwrap_or_default())),
+                dim(speech.state(&row.register, &row.state)),
+            ]);
+        }
+        for said in self.card.last_words.iter().rev().take(2) {
+            rows.push(vec![dim(format!("{} ", speech.moment(said.at))), text(said.text.clone())]);
+        }
+        for (runs, y) in rows.iter().zip(area.y + 1..area.bottom()) {
+            line::put_runs(buf, (area.x + 1, y), area.width.saturating_sub(2), runs, look);
+        }
+    }
+}
