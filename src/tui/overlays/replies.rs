@@ -5,8 +5,7 @@ use std::collections::BTreeMap;
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
-use crate::desk::replies::fill::{Context as Filling, Filled, fill};
-use crate::desk::replies::{Hit, Replies, Scope};
+use crate::desk::replies::{Context as Filling, Filled, Hit, Replies, Scope, fill};
 use crate::domain::id::Id;
 use crate::problem::Problem;
 use crate::text::edit::Editor;
