@@ -182,7 +182,7 @@ impl Pane for HandoverPane {
         let count = self.sheet.lines.len();
         let missing = self.sheet.incomplete();
         let to = speech.owner(Some(self.sheet.to));
-        let title = [Run::new(words.with("handover-title", &[("to", to.into())]), Ink::Title)];
+        let title = [Run::new(words.with("handover-leaving", &[("to", to.into())]), Ink::Title)];
         let right = [dim(words.with("handover-counts", &[("lines", count.into()), ("items", count.into()), ("missing", missing.into())]))];
         frame::section(buf, area, &title, &right, look);
         let rows_height = (area.height / 2).max(1);
