@@ -46,8 +46,6 @@ pub enum Flow {
     Run(Command),
     /// Another screen.
     Screen(Screen),
-    /// The pane is done, and this command is to be done by what is behind it.
-    Run(Command),
     /// The workstation ends.
     Quit,
 }

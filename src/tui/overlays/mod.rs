@@ -1,6 +1,7 @@
 //! What comes in front of a screen: pickers, forms, menus.
 
 pub mod ask;
+pub mod capture;
 pub mod away;
 pub mod case;
 mod case_facts;
@@ -8,8 +9,10 @@ mod case_fields;
 mod case_ladder;
 mod case_view;
 mod case_words;
+pub mod find;
 pub mod finish;
 pub mod follow_up;
+pub mod handover;
 pub mod menu;
 pub mod messages;
 pub mod note;
@@ -17,11 +20,14 @@ mod note_facts;
 mod note_fields;
 mod note_view;
 pub mod palette;
+pub mod paste;
 pub mod plain;
 pub mod record_form;
 pub mod remark;
+pub mod replies;
 pub mod screens;
 pub mod sheet;
+pub mod takeover;
 #[cfg(test)]
 pub(crate) mod stage;
 #[cfg(test)]
@@ -63,6 +69,13 @@ pub fn open(command: Command, reach: &mut Reach<'_>, keymap: &Keymap, contexts: 
 /// Forms about the item on the desk, and screens.
 fn form(command: Command, reach: &mut Reach<'_>) -> Result<Opened, Problem> {
     Ok(match command {
+        Command::Capture => pane(capture::Capture::open(reach)?),
+        Command::Find => pane(find::Find::open(reach)),
+        Command::Replies => pane(replies::RepliesPane::open(reach)?),
+        Command::Handover => match takeover::open(reach)? {
+            Some(takeover) => pane(takeover),
+            None => pane(handover::HandoverPane::open(reach)?),
+        },
         Command::Note => pane(note::NoteForm::open(reach)?),
         Command::AfterSale => pane(case::CaseForm::open(reach)?),
         Command::FollowUp => pane(follow_up::FollowUp::open(reach)),
