@@ -16,13 +16,13 @@
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used))]
 
 pub mod chance;
+pub mod cli;
 pub mod config;
+pub mod desk;
 pub mod domain;
 pub mod exchange;
 pub mod i18n;
 pub mod problem;
 pub mod store;
-pub mod desk;
 pub mod text;
 pub mod tui;
-pub mod cli;

@@ -165,7 +165,14 @@ fn the_system_is_spoken_to_in_three_files() {
         if SYSTEM.contains(&source.path.as_str()) {
             continue;
         }
-        for word in ["cfg(unix", "cfg(windows", "target_os", "unsafe {", "unsafe fn", "unsafe impl"] {
+        for word in [
+            "cfg(unix",
+            "cfg(windows",
+            "target_os",
+            "unsafe {",
+            "unsafe fn",
+            "unsafe impl",
+        ] {
             found.extend(source.finds(word));
         }
     }
@@ -196,7 +203,10 @@ fn cells_are_written_by_the_safe_writer_only() {
 #[test]
 fn words_for_people_are_no_source_code() {
     let mut found = Vec::new();
-    for source in sources().into_iter().filter(|source| !UNITS.contains(&source.path.as_str())) {
+    for source in sources()
+        .into_iter()
+        .filter(|source| !UNITS.contains(&source.path.as_str()))
+    {
         for (at, line) in source.code.iter().enumerate() {
             if line.chars().any(is_chinese) {
                 found.push(format!("src/{}:{}: {}", source.path, at + 1, line.trim()));

@@ -14,7 +14,9 @@ use zhiban::domain::id::{Id, ReplicaId};
 use zhiban::domain::payload::{Change, Direction, Payload, Say};
 use zhiban::domain::registers;
 use zhiban::domain::seal::ReplicaKey;
-use zhiban::exchange::bundle::{self, Accounting, Export, Exported, Limits, Progress, Selection, Step};
+use zhiban::exchange::bundle::{
+    self, Accounting, Export, Exported, Limits, Progress, Selection, Step,
+};
 use zhiban::problem::{Kind, Problem};
 use zhiban::store::{Author, Draft, Shop, Store};
 
@@ -34,21 +36,42 @@ impl Desk {
     fn new(seed: u8) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let mut store = Store::create(&folder.path().join("data"), Shop::drill("bundles")).unwrap();
-        let replica = store.add_replica(ReplicaKey::from_secret(&[seed; 32])).unwrap();
-        Self { folder, store, replica, random: SeededRandom::new([seed]), now: NOW + i64::from(seed), files: 0 }
+        let replica = store
+            .add_replica(ReplicaKey::from_secret(&[seed; 32]))
+            .unwrap();
+        Self {
+            folder,
+            store,
+            replica,
+            random: SeededRandom::new([seed]),
+            now: NOW + i64::from(seed),
+            files: 0,
+        }
     }
 
     /// A store that knows no shop and cannot write.
     fn bare() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let store = Store::create_bare(&folder.path().join("data")).unwrap();
-        Self { folder, store, replica: ReplicaId([0; 16]), random: SeededRandom::new([0]), now: NOW, files: 0 }
+        Self {
+            folder,
+            store,
+            replica: ReplicaId([0; 16]),
+            random: SeededRandom::new([0]),
+            now: NOW,
+            files: 0,
+        }
     }
 
     fn append(&mut self, drafts: &[Draft]) {
         self.now += 1_000;
-        let author = Author { replica: self.replica, zone: 480 };
-        self.store.append(&author, self.now, &mut self.random, drafts).unwrap();
+        let author = Author {
+            replica: self.replica,
+            zone: 480,
+        };
+        self.store
+            .append(&author, self.now, &mut self.random, drafts)
+            .unwrap();
     }
 
     fn say(&mut self, record: u8, text: &str) {
@@ -62,30 +85,62 @@ impl Desk {
             hash: None,
             source: None,
         };
-        self.append(&[Draft::new(register, Id([record; 16]), Payload::Say(Box::new(say)), self.now)]);
+        self.append(&[Draft::new(
+            register,
+            Id([record; 16]),
+            Payload::Say(Box::new(say)),
+            self.now,
+        )]);
     }
 
     /// Opens or sets an order: no personal part.
     fn order(&mut self, record: u8, count: i64) {
         let register = registers::by_name("order").unwrap();
-        let fields = [("number".to_owned(), json!(format!("10{record}"))), ("item_count".to_owned(), json!(count))].into();
-        let change = Change { fields, exported_at: Some(self.now), ..Change::default() };
-        self.append(&[Draft::new(register, Id([record; 16]), Payload::Open(change), self.now)]);
+        let fields = [
+            ("number".to_owned(), json!(format!("10{record}"))),
+            ("item_count".to_owned(), json!(count)),
+        ]
+        .into();
+        let change = Change {
+            fields,
+            exported_at: Some(self.now),
+            ..Change::default()
+        };
+        self.append(&[Draft::new(
+            register,
+            Id([record; 16]),
+            Payload::Open(change),
+            self.now,
+        )]);
     }
 
     fn path(&mut self) -> PathBuf {
         self.files += 1;
-        self.folder.path().join(format!("out{}.zbundle", self.files))
+        self.folder
+            .path()
+            .join(format!("out{}.zbundle", self.files))
     }
 
-    fn try_export(&mut self, selection: Selection, limits: Limits, plain: Option<&str>) -> Result<Exported, Problem> {
+    fn try_export(
+        &mut self,
+        selection: Selection,
+        limits: Limits,
+        plain: Option<&str>,
+    ) -> Result<Exported, Problem> {
         let path = self.path();
-        let export = Export { selection, limits, plain, ..Export::new(self.replica, self.now) };
+        let export = Export {
+            selection,
+            limits,
+            plain,
+            ..Export::new(self.replica, self.now)
+        };
         bundle::export(&mut self.store, &export, &path)
     }
 
     fn export(&mut self, selection: Selection) -> PathBuf {
-        let exported = self.try_export(selection, Limits::default(), Some("drill")).unwrap();
+        let exported = self
+            .try_export(selection, Limits::default(), Some("drill"))
+            .unwrap();
         assert_eq!(exported.files.len(), 1);
         exported.files[0].clone()
     }
@@ -93,7 +148,11 @@ impl Desk {
     fn import(&mut self, path: &Path) -> Accounting {
         let sum = self.try_import(path).unwrap();
         assert_eq!(sum.events, sum.new + sum.here + sum.outside, "{sum:?}");
-        assert_eq!(sum.by_code.values().sum::<u64>(), sum.unfolded + sum.outside, "{sum:?}");
+        assert_eq!(
+            sum.by_code.values().sum::<u64>(),
+            sum.unfolded + sum.outside,
+            "{sum:?}"
+        );
         assert!(sum.unfolded <= sum.new);
         sum
     }
@@ -119,9 +178,15 @@ fn the_same_bundle_twice_changes_nothing() {
     let file = ours.export(Selection::All);
     let mut theirs = Desk::bare();
     let first = theirs.import(&file);
-    assert_eq!((first.events, first.new, first.here, first.outside), (300, 300, 0, 0));
+    assert_eq!(
+        (first.events, first.new, first.here, first.outside),
+        (300, 300, 0, 0)
+    );
     let again = theirs.import(&file);
-    assert_eq!((again.events, again.new, again.here, again.outside), (300, 0, 300, 0));
+    assert_eq!(
+        (again.events, again.new, again.here, again.outside),
+        (300, 0, 300, 0)
+    );
     assert_eq!(theirs.state(), ours.state());
     // The own echo.
     assert_eq!(ours.import(&file).new, 0);
@@ -143,7 +208,12 @@ fn others_events_are_relayed() {
     assert_eq!(three.import(&two.export(Selection::ForShop)).events, 0);
     let since = two.now;
     two.say(2, "嗯");
-    assert_eq!(three.import(&two.export(Selection::Since(since + 1))).events, 1);
+    assert_eq!(
+        three
+            .import(&two.export(Selection::Since(since + 1)))
+            .events,
+        1
+    );
     assert_eq!(one.import(&three.export(Selection::All)).here, 1);
     assert_eq!(one.state(), two.state());
 }
@@ -157,7 +227,10 @@ fn parts_in_the_wrong_order_wait_outside_and_heal() {
             ours.store.seal_head(ours.replica).unwrap();
         }
     }
-    let limits = Limits { events: 10, ..Limits::default() };
+    let limits = Limits {
+        events: 10,
+        ..Limits::default()
+    };
     let parts = ours.try_export(Selection::All, limits, None).unwrap().files;
     assert_eq!(parts.len(), 4);
     assert!(parts[0].to_str().unwrap().ends_with("-1of4.zbundle"));
@@ -234,13 +307,28 @@ fn personal_bodies_go_out_only_with_a_reason() {
     let mut ours = Desk::new(1);
     ours.say(1, "我叫王小明，电话 13800000000");
     for plain in [None, Some(""), Some(" ")] {
-        let refused = ours.try_export(Selection::All, Limits::default(), plain).unwrap_err();
-        assert_eq!((refused.kind, refused.message), (Kind::Refused, "problem-bundle-personal"));
+        let refused = ours
+            .try_export(Selection::All, Limits::default(), plain)
+            .unwrap_err();
+        assert_eq!(
+            (refused.kind, refused.message),
+            (Kind::Refused, "problem-bundle-personal")
+        );
     }
-    assert_eq!(fs::read_dir(ours.folder.path()).unwrap().count(), 1, "only the store is there");
+    assert_eq!(
+        fs::read_dir(ours.folder.path()).unwrap().count(),
+        1,
+        "only the store is there"
+    );
     let mut orders = Desk::new(2);
     orders.order(1, 1);
-    assert_eq!(orders.try_export(Selection::All, Limits::default(), None).unwrap().personal, 0);
+    assert_eq!(
+        orders
+            .try_export(Selection::All, Limits::default(), None)
+            .unwrap()
+            .personal,
+        0
+    );
 }
 
 #[test]
@@ -251,13 +339,26 @@ fn files_appear_whole_for_their_owner_alone_and_none_is_overwritten() {
     #[cfg(unix)]
     {
         use std::os::unix::fs::PermissionsExt;
-        assert_eq!(fs::metadata(&file).unwrap().permissions().mode() & 0o777, 0o600);
+        assert_eq!(
+            fs::metadata(&file).unwrap().permissions().mode() & 0o777,
+            0o600
+        );
     }
     ours.files -= 1;
-    let refused = ours.try_export(Selection::All, Limits::default(), None).unwrap_err();
+    let refused = ours
+        .try_export(Selection::All, Limits::default(), None)
+        .unwrap_err();
     assert_eq!(refused.message, "problem-file-exists");
-    let nowhere = Export { selection: Selection::All, ..Export::new(ours.replica, NOW) };
-    let refused = bundle::export(&mut ours.store, &nowhere, Path::new("/no/such/folder/x.zbundle")).unwrap_err();
+    let nowhere = Export {
+        selection: Selection::All,
+        ..Export::new(ours.replica, NOW)
+    };
+    let refused = bundle::export(
+        &mut ours.store,
+        &nowhere,
+        Path::new("/no/such/folder/x.zbundle"),
+    )
+    .unwrap_err();
     assert!(!refused.message.is_empty());
     let stranger = Export::new(ReplicaId([9; 16]), NOW);
     let refused = bundle::export(&mut ours.store, &stranger, &file).unwrap_err();
@@ -272,7 +373,10 @@ fn a_bundle_of_another_shop_is_refused() {
     let folder = tempfile::tempdir().unwrap();
     let mut other = Store::create(&folder.path().join("data"), Shop::drill("another")).unwrap();
     let refused = bundle::import(&mut other, &file, NOW, &mut |_| true).unwrap_err();
-    assert_eq!((refused.kind, refused.message), (Kind::Refused, "problem-bundle-other-shop"));
+    assert_eq!(
+        (refused.kind, refused.message),
+        (Kind::Refused, "problem-bundle-other-shop")
+    );
     assert_eq!(other.verify().unwrap().events, 0);
 }
 
@@ -285,10 +389,26 @@ fn attachments_travel() {
     let place = |store: &Store| store.folder().join("att").join(&name[..2]).join(&name);
     fs::create_dir_all(place(&ours.store).parent().unwrap()).unwrap();
     fs::write(place(&ours.store), &picture).unwrap();
-    let payload = Payload::Attach { hash: *hash.as_bytes(), media: "image/png".into(), size: 12, name: None };
-    ours.append(&[Draft::new(registers::by_name("conversation").unwrap(), Id([1; 16]), payload, NOW)]);
+    let payload = Payload::Attach {
+        hash: *hash.as_bytes(),
+        media: "image/png".into(),
+        size: 12,
+        name: None,
+    };
+    ours.append(&[Draft::new(
+        registers::by_name("conversation").unwrap(),
+        Id([1; 16]),
+        payload,
+        NOW,
+    )]);
     let file = ours.export(Selection::All);
-    assert_eq!(bundle::inspect(&file, &mut |_| true).unwrap().counts.attachments, 1);
+    assert_eq!(
+        bundle::inspect(&file, &mut |_| true)
+            .unwrap()
+            .counts
+            .attachments,
+        1
+    );
     let mut theirs = Desk::bare();
     assert_eq!(theirs.import(&file).new, 1);
     assert_eq!(fs::read(place(&theirs.store)).unwrap(), picture);
@@ -300,7 +420,10 @@ fn inspect_and_verify_need_no_store() {
     ours.say(1, "你好");
     ours.order(2, 2);
     let found = bundle::inspect(&ours.export(Selection::All), &mut |_| true).unwrap();
-    assert_eq!(found.verdict(), json!({"ok": true, "events": 2, "problems": []}));
+    assert_eq!(
+        found.verdict(),
+        json!({"ok": true, "events": 2, "problems": []})
+    );
     assert_eq!(found.json()["counts"]["personal"], 1);
     assert_eq!(found.json()["manifest"]["part"], json!([1, 1]));
 }
@@ -333,8 +456,13 @@ fn act(desks: &mut [Desk], bundles: &mut Vec<PathBuf>, deed: &Deed) {
             desks[desk].order(record, count);
         }
         Deed::Export(desk, events) => {
-            let limits = Limits { events, ..Limits::default() };
-            let exported = desks[desk].try_export(Selection::ForShop, limits, Some("drill")).unwrap();
+            let limits = Limits {
+                events,
+                ..Limits::default()
+            };
+            let exported = desks[desk]
+                .try_export(Selection::ForShop, limits, Some("drill"))
+                .unwrap();
             bundles.extend(exported.files);
         }
         Deed::Exchange(one, other) => {
@@ -392,7 +520,10 @@ fn packed(archive: &[u8]) -> Vec<u8> {
 /// Puts a new checksum into the header at `at`.
 fn resum(archive: &mut [u8], at: usize) {
     archive[at + 148..at + 156].copy_from_slice(b"        ");
-    let sum: u32 = archive[at..at + 512].iter().map(|byte| u32::from(*byte)).sum();
+    let sum: u32 = archive[at..at + 512]
+        .iter()
+        .map(|byte| u32::from(*byte))
+        .sum();
     archive[at + 148..at + 156].copy_from_slice(format!("{sum:06o}\0 ").as_bytes());
 }
 
@@ -408,11 +539,18 @@ fn refused(name: &str, bytes: &[u8]) {
     theirs.try_import(&file).expect_err(name);
     assert_eq!(theirs.store.verify().unwrap().events, 0, "{name}");
     assert!(theirs.store.shop_id().is_none(), "{name}");
-    assert!(begun.elapsed() < Duration::from_secs(20), "{name} took {:?}", begun.elapsed());
+    assert!(
+        begun.elapsed() < Duration::from_secs(20),
+        "{name} took {:?}",
+        begun.elapsed()
+    );
     #[cfg(target_os = "linux")]
     {
         let status = fs::read_to_string("/proc/self/status").unwrap();
-        let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).unwrap();
+        let peak = status
+            .lines()
+            .find_map(|line| line.strip_prefix("VmHWM:"))
+            .unwrap();
         let kib: u64 = peak.trim().trim_end_matches(" kB").trim().parse().unwrap();
         assert!(kib < 512 << 10, "{name} took {kib} KiB");
     }
@@ -444,30 +582,55 @@ fn archives_that_are_no_bundles_are_refused() {
             resum(archive, 0);
         }
     };
-    for name in [&b"../manifest.json"[..], b"/manifest.json", b"./manifest.json", b"manifest.json/", b"MANIFEST.JSON", b"", b"events.jsonl", b"manifest.json\0/../x"] {
+    for name in [
+        &b"../manifest.json"[..],
+        b"/manifest.json",
+        b"./manifest.json",
+        b"manifest.json/",
+        b"MANIFEST.JSON",
+        b"",
+        b"events.jsonl",
+        b"manifest.json\0/../x",
+    ] {
         change("a wrong name", &rename(name));
     }
     for kind in b"1234567LKxgSVD\0" {
-        change("a link, a folder, a device, an extension", &|archive: &mut Vec<u8>| {
-            archive[156] = *kind;
-            archive[157..167].copy_from_slice(b"/etc/shado");
-            resum(archive, 0);
-        });
+        change(
+            "a link, a folder, a device, an extension",
+            &|archive: &mut Vec<u8>| {
+                archive[156] = *kind;
+                archive[157..167].copy_from_slice(b"/etc/shado");
+                resum(archive, 0);
+            },
+        );
     }
-    for size in [&b"77777777777\0"[..], b"00000000000\0", b"-0000000001\0", b"           \0", b"\x80\0\0\0\0\0\0\x7F\xFF\xFF\xFF\xFF"] {
+    for size in [
+        &b"77777777777\0"[..],
+        b"00000000000\0",
+        b"-0000000001\0",
+        b"           \0",
+        b"\x80\0\0\0\0\0\0\x7F\xFF\xFF\xFF\xFF",
+    ] {
         change("a wrong size", &|archive: &mut Vec<u8>| {
             archive[124..136].copy_from_slice(size);
             resum(archive, 0);
         });
     }
-    for (at, field) in [(100, &b"0004755\0"[..]), (108, b"0000001\0"), (136, b"17777777777\0"), (265, b"root"), (345, b"../..")] {
+    for (at, field) in [
+        (100, &b"0004755\0"[..]),
+        (108, b"0000001\0"),
+        (136, b"17777777777\0"),
+        (265, b"root"),
+        (345, b"../.."),
+    ] {
         change("a mode, owner, time, prefix", &|archive: &mut Vec<u8>| {
             archive[at..at + field.len()].copy_from_slice(field);
             resum(archive, 0);
         });
     }
     change("an entry twice", &|archive: &mut Vec<u8>| {
-        let size = usize::from_str_radix(std::str::from_utf8(&archive[124..135]).unwrap(), 8).unwrap();
+        let size =
+            usize::from_str_radix(std::str::from_utf8(&archive[124..135]).unwrap(), 8).unwrap();
         let first = archive[..512 + size.div_ceil(512) * 512].to_vec();
         archive.splice(0..0, first);
     });
@@ -478,15 +641,25 @@ fn archives_that_are_no_bundles_are_refused() {
         resum(&mut header, 0);
         archive.splice(end..end, header);
     });
-    change("no end", &|archive: &mut Vec<u8>| archive.truncate(archive.len() - 512));
-    change("a longer end", &|archive: &mut Vec<u8>| archive.extend([0; 512]));
+    change("no end", &|archive: &mut Vec<u8>| {
+        archive.truncate(archive.len() - 512)
+    });
+    change("a longer end", &|archive: &mut Vec<u8>| {
+        archive.extend([0; 512])
+    });
     refused("nothing", b"");
     refused("an empty frame", &packed(b""));
     refused("a tar without a frame", &archive);
     let bytes = fs::read(&file).unwrap();
     refused("two frames", &[bytes.clone(), bytes.clone()].concat());
-    refused("a skippable frame first", &[b"\x50\x2A\x4D\x18\x01\0\0\0x".to_vec(), bytes.clone()].concat());
-    refused("a skippable frame behind", &[bytes, b"\x50\x2A\x4D\x18\x01\0\0\0x".to_vec()].concat());
+    refused(
+        "a skippable frame first",
+        &[b"\x50\x2A\x4D\x18\x01\0\0\0x".to_vec(), bytes.clone()].concat(),
+    );
+    refused(
+        "a skippable frame behind",
+        &[bytes, b"\x50\x2A\x4D\x18\x01\0\0\0x".to_vec()].concat(),
+    );
     fs::remove_dir_all(file.parent().unwrap()).unwrap();
 }
 
@@ -526,7 +699,17 @@ fn a_changed_line_is_refused() {
     let archive = unpacked(&golden());
     let mut places = Vec::new();
     for (at, window) in archive.windows(4).enumerate() {
-        if matches!(window, b"\"q\":" | b"\"t\":" | b"\"i\":" | b"\"f\":" | b"\"c\":" | b"\"k\":" | b"\"x\":" | b"made") {
+        if matches!(
+            window,
+            b"\"q\":"
+                | b"\"t\":"
+                | b"\"i\":"
+                | b"\"f\":"
+                | b"\"c\":"
+                | b"\"k\":"
+                | b"\"x\":"
+                | b"made"
+        ) {
             places.push(at + 5);
         }
     }
@@ -549,8 +732,10 @@ fn the_golden_bundle_is_taken_as_ever() {
 
 #[test]
 fn hostile_archives_are_refused() {
-    let shared = std::env::var_os("ZHIBAN_SHARED")
-        .map_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared"), PathBuf::from);
+    let shared = std::env::var_os("ZHIBAN_SHARED").map_or_else(
+        || Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared"),
+        PathBuf::from,
+    );
     let folder = shared.join("data/hostile/archive");
     if !folder.is_dir() {
         eprintln!("\n*** SKIPPED: no {} ***\n", folder.display());

@@ -42,7 +42,11 @@ impl Shop {
     }
 
     fn run(&self, store: &str, words: &[&str]) -> Ran {
-        ran(self.command(store, words).stdin(Stdio::null()).output().unwrap())
+        ran(self
+            .command(store, words)
+            .stdin(Stdio::null())
+            .output()
+            .unwrap())
     }
 
     fn pipe(&self, store: &str, words: &[&str], input: &str) -> Ran {
@@ -54,7 +58,12 @@ impl Shop {
             .stderr(Stdio::piped())
             .spawn()
             .unwrap();
-        child.stdin.take().unwrap().write_all(input.as_bytes()).unwrap();
+        child
+            .stdin
+            .take()
+            .unwrap()
+            .write_all(input.as_bytes())
+            .unwrap();
         ran(child.wait_with_output().unwrap())
     }
 
@@ -64,11 +73,17 @@ impl Shop {
         line.extend(words);
         let ran = self.run(store, &line);
         assert_eq!(ran.code, 0, "{words:?}: {} {}", ran.out, ran.err);
-        ran.out.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+        ran.out
+            .lines()
+            .map(|line| serde_json::from_str(line).unwrap())
+            .collect()
     }
 
     fn id(&self, store: &str, words: &[&str]) -> String {
-        self.json(store, words)[0]["id"].as_str().unwrap().to_owned()
+        self.json(store, words)[0]["id"]
+            .as_str()
+            .unwrap()
+            .to_owned()
     }
 
     fn write(&self, name: &str, text: &str) -> String {
@@ -103,13 +118,25 @@ fn a_shift_in_one_store_is_the_same_state_in_another() {
     let file = shop.write("orders.csv", &orders());
     let first = shop.run("a", &["--json", "import", &file]);
     let report: Value = serde_json::from_str(first.out.trim()).unwrap();
-    assert_eq!((first.code, report["new"].as_i64(), report["refused"].as_i64()), (1, Some(2), Some(1)), "{report}");
+    assert_eq!(
+        (
+            first.code,
+            report["new"].as_i64(),
+            report["refused"].as_i64()
+        ),
+        (1, Some(2), Some(1)),
+        "{report}"
+    );
     assert_eq!(report["problems"][0]["line"], 4);
     let again = shop.run("a", &["--json", "import", &file]);
     let report: Value = serde_json::from_str(again.out.trim()).unwrap();
-    assert_eq!((report["new"].as_i64(), report["changed"].as_i64()), (Some(0), Some(0)));
+    assert_eq!(
+        (report["new"].as_i64(), report["changed"].as_i64()),
+        (Some(0), Some(0))
+    );
 
-    let chat = "Sunny (2026-11-22 14:02:05): when does it come\nLi (2026-11-22 14:03:11): tomorrow\n";
+    let chat =
+        "Sunny (2026-11-22 14:02:05): when does it come\nLi (2026-11-22 14:03:11): tomorrow\n";
     let pasted = shop.pipe("a", &["--json", "capture", "-", "--yes"], chat);
     assert_eq!(pasted.code, 0, "{}", pasted.err);
     let talk: Value = serde_json::from_str(pasted.out.trim()).unwrap();
@@ -118,27 +145,72 @@ fn a_shift_in_one_store_is_the_same_state_in_another() {
     shop.json("a", &["reply", &talk, "It leaves today"]);
     shop.json("a", &["remark", &talk, "asked twice"]);
     let shown = shop.json("a", &["show", &talk]);
-    let said: Vec<&Value> =
-        shown[0]["timeline"].as_array().unwrap().iter().filter(|line| line["verb"] == "say").collect();
+    let said: Vec<&Value> = shown[0]["timeline"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter(|line| line["verb"] == "say")
+        .collect();
     assert_eq!(said.len(), 4, "{shown:?}");
 
-    let note = shop.id("a", &["note", "add", ORDER, "Road 8", "--kind", "address", "--flag", "1", "--old", "Road 1"]);
+    let note = shop.id(
+        "a",
+        &[
+            "note", "add", ORDER, "Road 8", "--kind", "address", "--flag", "1", "--old", "Road 1",
+        ],
+    );
     for step in ["changed", "flagged", "confirmed", "told", "acknowledged"] {
         shop.json("a", &["note", "step", &note, step]);
     }
-    let case = shop.id("a", &[
-        "refund", "open", ORDER, "--kind", "1", "--amount", "129", "--reason", "not-wanted", "--fault", "buyer",
-        "--read-back", "--line", "1=1",
-    ]);
-    assert_eq!(shop.json("a", &["refund", "submit", &case])[0]["state"], "submitted");
-    assert_eq!(shop.run("a", &["refund", "approve", &case]).code, 1, "nobody approves their own request");
+    let case = shop.id(
+        "a",
+        &[
+            "refund",
+            "open",
+            ORDER,
+            "--kind",
+            "1",
+            "--amount",
+            "129",
+            "--reason",
+            "not-wanted",
+            "--fault",
+            "buyer",
+            "--read-back",
+            "--line",
+            "1=1",
+        ],
+    );
+    assert_eq!(
+        shop.json("a", &["refund", "submit", &case])[0]["state"],
+        "submitted"
+    );
+    assert_eq!(
+        shop.run("a", &["refund", "approve", &case]).code,
+        1,
+        "nobody approves their own request"
+    );
     let shown = shop.json("a", &["show", &case]);
-    assert_eq!(shown[0]["fields"]["amount"], serde_json::json!({"minor": 12_900, "currency": "CNY"}));
+    assert_eq!(
+        shown[0]["fields"]["amount"],
+        serde_json::json!({"minor": 12_900, "currency": "CNY"})
+    );
 
     let paper = shop.path("handover.md");
     let sheet = [
-        "handover", "--to", "after_sales", "-o", paper.to_str().unwrap(), "--line", "1/if_then=if refused, call",
-        "--line", "1/next=wait for the word", "--line", "1/summary=asked", "--line", "1/due=2h",
+        "handover",
+        "--to",
+        "after_sales",
+        "-o",
+        paper.to_str().unwrap(),
+        "--line",
+        "1/if_then=if refused, call",
+        "--line",
+        "1/next=wait for the word",
+        "--line",
+        "1/summary=asked",
+        "--line",
+        "1/due=2h",
     ];
     let signed = shop.run("a", &sheet);
     assert_eq!(signed.code, 0, "{} {}", signed.out, signed.err);
@@ -150,8 +222,16 @@ fn a_shift_in_one_store_is_the_same_state_in_another() {
 /// Exports everything of `a`, takes it into `b` twice, and compares.
 fn same_state(shop: &Shop) {
     let bundle = shop.path("all.zbundle").display().to_string();
-    shop.json("a", &["bundle", "export", "--all", "--plain", "--reason", "drill", "-o", &bundle]);
-    assert_eq!(shop.json("a", &["bundle", "verify", &bundle])[0]["ok"], true);
+    shop.json(
+        "a",
+        &[
+            "bundle", "export", "--all", "--plain", "--reason", "drill", "-o", &bundle,
+        ],
+    );
+    assert_eq!(
+        shop.json("a", &["bundle", "verify", &bundle])[0]["ok"],
+        true
+    );
     let taken = shop.json("b", &["bundle", "import", &bundle]);
     assert_eq!(taken[0]["events"], taken[0]["new"]);
     let again = shop.json("b", &["bundle", "import", &bundle]);
@@ -165,7 +245,16 @@ fn same_state(shop: &Shop) {
 fn undo_restores_what_was() {
     let shop = Shop::new();
     let before = shop.json("a", &["list", "complaint"]);
-    let id = shop.id("a", &["open", "complaint", "words=bad", "source=customer", "severity=general"]);
+    let id = shop.id(
+        "a",
+        &[
+            "open",
+            "complaint",
+            "words=bad",
+            "source=customer",
+            "severity=general",
+        ],
+    );
     shop.json("a", &["set", &id, "subject=cloth"]);
     shop.json("a", &["undo"]);
     assert!(shop.json("a", &["show", &id])[0]["fields"]["subject"].is_null());
@@ -195,32 +284,82 @@ fn exit_codes_and_sentences() {
         let ran = shop.run("a", words);
         assert_eq!(ran.code, code, "{words:?}: {} {}", ran.out, ran.err);
         assert_eq!(ran.err.is_empty(), code == 0, "{words:?}");
-        assert!(ran.err.lines().count() <= 2, "one sentence and one hint: {}", ran.err);
-        assert!(!ran.err.contains("problem-") && !ran.err.contains("{$"), "{}", ran.err);
+        assert!(
+            ran.err.lines().count() <= 2,
+            "one sentence and one hint: {}",
+            ran.err
+        );
+        assert!(
+            !ran.err.contains("problem-") && !ran.err.contains("{$"),
+            "{}",
+            ran.err
+        );
     }
     let nothing = shop.run("none", &["list", "order"]);
     assert_eq!(nothing.code, 1);
-    assert!(!Path::new(&shop.path("none")).exists(), "looking lays down nothing");
+    assert!(
+        !Path::new(&shop.path("none")).exists(),
+        "looking lays down nothing"
+    );
 }
 
 #[test]
 fn a_set_clock_writes_in_drills_only() {
     let shop = Shop::new();
     let now = ["--now", "2026-11-22T15:46:00+08:00"];
-    let opened = shop.run("a", &[&now[..], &["--json", "open", "notice", "kind=rule", "title=T"]].concat());
+    let opened = shop.run(
+        "a",
+        &[
+            &now[..],
+            &["--json", "open", "notice", "kind=rule", "title=T"],
+        ]
+        .concat(),
+    );
     let object: Value = serde_json::from_str(opened.out.trim()).unwrap();
     assert_eq!(object["opened"], "2026-11-22T07:46:00Z", "{}", opened.err);
-    assert_eq!(shop.run("real", &["init", "--shop", "R", "--name", "Wang"]).code, 0);
-    assert_eq!(shop.run("real", &[&now[..], &["open", "notice", "kind=rule", "title=T"]].concat()).code, 1);
-    assert_eq!(shop.run("real", &[&now[..], &["list", "notice"]].concat()).code, 0);
-    assert_eq!(shop.run("real", &["init", "--shop", "R", "--name", "Wang"]).code, 1, "a shop is never laid over");
+    assert_eq!(
+        shop.run("real", &["init", "--shop", "R", "--name", "Wang"])
+            .code,
+        0
+    );
+    assert_eq!(
+        shop.run(
+            "real",
+            &[&now[..], &["open", "notice", "kind=rule", "title=T"]].concat()
+        )
+        .code,
+        1
+    );
+    assert_eq!(
+        shop.run("real", &[&now[..], &["list", "notice"]].concat())
+            .code,
+        0
+    );
+    assert_eq!(
+        shop.run("real", &["init", "--shop", "R", "--name", "Wang"])
+            .code,
+        1,
+        "a shop is never laid over"
+    );
 }
 
 #[test]
 fn nothing_raw_reaches_the_terminal() {
     let shop = Shop::new();
-    shop.json("a", &["open", "notice", "kind=rule", "title=x\u{1b}]0;owned\u{7}\u{202e}y"]);
-    for words in [&["list", "notice"][..], &["export", "notice"], &["search", "owned"]] {
+    shop.json(
+        "a",
+        &[
+            "open",
+            "notice",
+            "kind=rule",
+            "title=x\u{1b}]0;owned\u{7}\u{202e}y",
+        ],
+    );
+    for words in [
+        &["list", "notice"][..],
+        &["export", "notice"],
+        &["search", "owned"],
+    ] {
         let ran = shop.run("a", words);
         let raw = |c: char| c.is_control() && c != '\n' && c != '\r' || c == '\u{202e}';
         assert!(!ran.out.chars().any(raw), "{words:?}: {:?}", ran.out);

@@ -21,10 +21,25 @@ fn a_conversation_is_answered_claimed_passed_on_and_closed() {
     assert_eq!(record.owner, Some(Owner::Person(desk.me().unwrap().id)));
     desk.reply(id, "您好，请稍等。").unwrap();
     desk.remark(id, "看一下 @王").unwrap();
-    assert!(desk.transfer(id, Owner::Post(zhiban::domain::register::Post::AfterSales), "because").is_err());
-    desk.transfer(id, Owner::Post(zhiban::domain::register::Post::AfterSales), "after_sales").unwrap();
+    assert!(
+        desk.transfer(
+            id,
+            Owner::Post(zhiban::domain::register::Post::AfterSales),
+            "because"
+        )
+        .is_err()
+    );
+    desk.transfer(
+        id,
+        Owner::Post(zhiban::domain::register::Post::AfterSales),
+        "after_sales",
+    )
+    .unwrap();
     let (record, _) = desk.record(id).unwrap();
-    assert_eq!(record.first_owner, Some(Owner::Person(desk.me().unwrap().id)));
+    assert_eq!(
+        record.first_owner,
+        Some(Owner::Person(desk.me().unwrap().id))
+    );
     assert_eq!(record.entries.len(), 2);
     assert!(desk.close(id, "whatever").is_err());
     desk.close(id, "solved").unwrap();
@@ -49,9 +64,15 @@ fn a_note_on_an_unknown_order_goes_through_its_five_steps() {
         ..NewNote::default()
     };
     let note = desk.open_note(&new).unwrap().record();
-    let order = desk.order_by_number("4031902847193527741").unwrap().unwrap();
+    let order = desk
+        .order_by_number("4031902847193527741")
+        .unwrap()
+        .unwrap();
     assert!(zhiban::domain::registers::order::is_unverified(&order));
-    assert!(desk.note_step(note, "told", None).is_err(), "steps are taken in order");
+    assert!(
+        desk.note_step(note, "told", None).is_err(),
+        "steps are taken in order"
+    );
     for step in ["changed", "flagged"] {
         desk.note_step(note, step, None).unwrap();
     }
@@ -81,15 +102,25 @@ fn a_refund_on_an_unverified_order_is_submitted_and_says_that_paid_is_not_known(
         ]),
     };
     let case = desk.draft_case(None, &request).unwrap().record();
-    assert!(desk.submit_case(case).is_err(), "the customer's read-back is missing");
-    desk.set_fields(case, fields([("read_back", json!(true))])).unwrap();
+    assert!(
+        desk.submit_case(case).is_err(),
+        "the customer's read-back is missing"
+    );
+    desk.set_fields(case, fields([("read_back", json!(true))]))
+        .unwrap();
     desk.submit_case(case).unwrap();
     let (record, _) = desk.record(case).unwrap();
     assert_eq!(record.state, "submitted");
     assert_eq!(record.value("paid_verified"), Some(&json!(false)));
     assert!(record.text("no").unwrap().starts_with("R-"));
-    assert!(desk.draft_case(Some(case), &request).is_err(), "a submitted case is locked");
-    assert!(desk.approve_case(case).is_err(), "nobody approves their own request");
+    assert!(
+        desk.draft_case(Some(case), &request).is_err(),
+        "a submitted case is locked"
+    );
+    assert!(
+        desk.approve_case(case).is_err(),
+        "nobody approves their own request"
+    );
 }
 
 #[test]
@@ -99,12 +130,16 @@ fn promises_reminders_and_snoozes_have_times_to_come() {
     let id = desk.open_conversation("春天里", "chat").unwrap().record();
     assert!(desk.promise(id, "今天退", NOW - 1, None).is_err());
     desk.promise(id, "今天退", NOW + 3_600_000, None).unwrap();
-    desk.follow_up(Some(id), "reminder", "看一下", NOW + 7_200_000).unwrap();
+    desk.follow_up(Some(id), "reminder", "看一下", NOW + 7_200_000)
+        .unwrap();
     let todo = desk.todo(View::All).unwrap();
     assert_eq!(todo.counts.mine, 3);
     desk.snooze(id, NOW + 3_600_000).unwrap();
     assert_eq!(desk.todo(View::All).unwrap().counts.all, 2);
-    assert!(desk.sign_out(None).is_err(), "open items are not handed over");
+    assert!(
+        desk.sign_out(None).is_err(),
+        "open items are not handed over"
+    );
     desk.sign_out(Some("主管同意")).unwrap();
     assert!(desk.me().is_err());
 }
@@ -115,12 +150,32 @@ fn twenty_lines_land_in_the_right_register_or_say_why_not() {
     let mut desk = desk(&folder.path().join("s"), "shop", "周敏");
     let order = "4031902847193527741";
     let lines: [(&str, &str, Option<&str>); 20] = [
-        ("春天里 改地址 4031902847193527741 示例路8号", "note", Some("address")),
-        ("春天里 换颜色 雾霾蓝换灰 4031902847193527741 今天", "note", Some("attribute")),
-        ("木子李 发票 抬头测试公司 4031902847193527742", "note", Some("invoice_title")),
-        ("橘子 贺卡 生日快乐 4031902847193527743", "note", Some("greeting_card")),
+        (
+            "春天里 改地址 4031902847193527741 示例路8号",
+            "note",
+            Some("address"),
+        ),
+        (
+            "春天里 换颜色 雾霾蓝换灰 4031902847193527741 今天",
+            "note",
+            Some("attribute"),
+        ),
+        (
+            "木子李 发票 抬头测试公司 4031902847193527742",
+            "note",
+            Some("invoice_title"),
+        ),
+        (
+            "橘子 贺卡 生日快乐 4031902847193527743",
+            "note",
+            Some("greeting_card"),
+        ),
         ("小鹿 发顺丰 4031902847193527744", "note", Some("courier")),
-        ("雨后 催 圆通 YT1234567890123 今天", "follow_up", Some("urge")),
+        (
+            "雨后 催 圆通 YT1234567890123 今天",
+            "follow_up",
+            Some("urge"),
+        ),
         ("大伟 投诉 面料与描述不符", "complaint", None),
         ("t**3 投诉 客服态度", "complaint", None),
         ("阳光小屋 承诺 补18 今天", "promise", None),
@@ -132,13 +187,18 @@ fn twenty_lines_land_in_the_right_register_or_say_why_not() {
         ("橙子 回电 18:30", "follow_up", None),
         ("爱吃鱼的猫 问何时补货", "conversation", None),
         ("春天里 改地址", "follow_up", Some("reminder")),
-        ("小鹿 仅退款 ¥129 4031902847193516613", "case", Some("refund_only")),
+        (
+            "小鹿 仅退款 ¥129 4031902847193516613",
+            "case",
+            Some("refund_only"),
+        ),
         ("雨后 没收到 SF1234567890123", "parcel", None),
         ("备注 赠品 4031902847193527747", "note", Some("gift")),
     ];
     for (line, register, kind) in lines {
         let preview = desk.capture_preview(line).unwrap();
-        let wrong = preview.register.name != register || kind.is_some() && preview.kind.as_deref() != kind;
+        let wrong =
+            preview.register.name != register || kind.is_some() && preview.kind.as_deref() != kind;
         assert!(
             !wrong || !preview.warnings.is_empty(),
             "{line}: {} {:?} without a warning",
@@ -146,10 +206,17 @@ fn twenty_lines_land_in_the_right_register_or_say_why_not() {
             preview.kind
         );
         if wrong {
-            println!("{line}: {} {:?} {:?}", preview.register.name, preview.kind, preview.warnings);
+            println!(
+                "{line}: {} {:?} {:?}",
+                preview.register.name, preview.kind, preview.warnings
+            );
         }
         let done = desk.capture(&preview).unwrap();
-        assert_eq!(desk.record(done.record()).unwrap().0.register, preview.register.name, "{line}");
+        assert_eq!(
+            desk.record(done.record()).unwrap().0.register,
+            preview.register.name,
+            "{line}"
+        );
     }
     let order = desk.order_by_number(order).unwrap().unwrap();
     assert!(zhiban::domain::registers::order::is_unverified(&order));

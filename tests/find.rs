@@ -23,25 +23,60 @@ const NUMBER: &str = "4031902847193518258";
 /// A drill desk with one customer and one imported order; returns it with both.
 fn desk(folder: &std::path::Path) -> (Desk, Id, Id) {
     let mut store = Store::create(folder, Shop::drill("find")).unwrap();
-    let replica = store.add_replica(ReplicaKey::from_secret(&[9; 32])).unwrap();
+    let replica = store
+        .add_replica(ReplicaKey::from_secret(&[9; 32]))
+        .unwrap();
     let author = Author { replica, zone: 480 };
     let mut random = SeededRandom::new("find");
     let secret = store.shop().unwrap().secret;
-    let (customer, order) = (secret.derive("customer", "taobao", "阳光小屋"), secret.derive("order", "", NUMBER));
+    let (customer, order) = (
+        secret.derive("customer", "taobao", "阳光小屋"),
+        secret.derive("order", "", NUMBER),
+    );
     let open = |register, record, pairs: Vec<(&str, serde_json::Value)>, exported_at| {
-        let fields = pairs.into_iter().map(|(path, value)| (path.to_owned(), value)).collect();
-        Draft::new(register, record, Payload::Open(Change { fields, exported_at, ..Change::default() }), NOW)
+        let fields = pairs
+            .into_iter()
+            .map(|(path, value)| (path.to_owned(), value))
+            .collect();
+        Draft::new(
+            register,
+            record,
+            Payload::Open(Change {
+                fields,
+                exported_at,
+                ..Change::default()
+            }),
+            NOW,
+        )
     };
     let drafts = [
-        open(&setting::REGISTER, Id::at(NOW, [1; 10]), vec![("key", json!("replica")), ("name", json!("林晓"))], None),
-        open(&customer::REGISTER, customer, vec![("buyer", json!("阳光小屋")), ("phone", json!("13812345678"))], None),
+        open(
+            &setting::REGISTER,
+            Id::at(NOW, [1; 10]),
+            vec![("key", json!("replica")), ("name", json!("林晓"))],
+            None,
+        ),
+        open(
+            &customer::REGISTER,
+            customer,
+            vec![
+                ("buyer", json!("阳光小屋")),
+                ("phone", json!("13812345678")),
+            ],
+            None,
+        ),
         open(
             &order::REGISTER,
             order,
             vec![
-                ("number", json!(NUMBER)), ("buyer", json!("阳光小屋")), ("paid", json!(Money::cny(12_900))),
-                ("platform_state", json!("to_ship")), ("carrier", json!("圆通")), ("waybill", json!("YT7700012345")),
-                ("customer", json!(customer.to_string())), ("title", json!("四件套 灰")),
+                ("number", json!(NUMBER)),
+                ("buyer", json!("阳光小屋")),
+                ("paid", json!(Money::cny(12_900))),
+                ("platform_state", json!("to_ship")),
+                ("carrier", json!("圆通")),
+                ("waybill", json!("YT7700012345")),
+                ("customer", json!(customer.to_string())),
+                ("title", json!("四件套 灰")),
             ],
             Some(NOW - HOUR),
         ),
@@ -57,26 +92,57 @@ fn desk(folder: &std::path::Path) -> (Desk, Id, Id) {
 fn anything_pasted_leads_to_the_buyers_card() {
     let folder = tempfile::tempdir().unwrap();
     let (mut desk, customer, order) = desk(&folder.path().join("s"));
-    let promise = desk.promise(order, "今晚回电", NOW + 2 * HOUR, None).unwrap().record();
-    let done = desk.follow_up(Some(order), "reminder", "看库存", NOW + HOUR).unwrap().record();
+    let promise = desk
+        .promise(order, "今晚回电", NOW + 2 * HOUR, None)
+        .unwrap()
+        .record();
+    let done = desk
+        .follow_up(Some(order), "reminder", "看库存", NOW + HOUR)
+        .unwrap()
+        .record();
     desk.close(done, "done").unwrap();
     for text in [
-        NUMBER, "8258", "YT7700012345", "13812345678", "5678", "阳光",
-        "亲 4031902847193518258 到哪了", "买家 08:15\n单号4031902847193518258 到哪了",
+        NUMBER,
+        "8258",
+        "YT7700012345",
+        "13812345678",
+        "5678",
+        "阳光",
+        "亲 4031902847193518258 到哪了",
+        "买家 08:15\n单号4031902847193518258 到哪了",
     ] {
         let found = desk.find(text, 20).unwrap();
-        assert!(found.records.iter().any(|row| row.id == order || row.id == customer), "{text}: {found:?}");
+        assert!(
+            found
+                .records
+                .iter()
+                .any(|row| row.id == order || row.id == customer),
+            "{text}: {found:?}"
+        );
     }
-    assert_eq!(desk.find(NUMBER, 20).unwrap().records[0].id, order, "the order itself comes first");
+    assert_eq!(
+        desk.find(NUMBER, 20).unwrap().records[0].id,
+        order,
+        "the order itself comes first"
+    );
     assert!(desk.find("没有这个人", 20).unwrap().is_empty());
     assert!(desk.find("  ", 20).unwrap().is_empty());
-    assert!(!desk.find("今晚回电", 20).unwrap().is_empty(), "texts are found too");
+    assert!(
+        !desk.find("今晚回电", 20).unwrap().is_empty(),
+        "texts are found too"
+    );
 
     for id in [order, customer, promise, done] {
         let card = desk.card(id).unwrap();
         assert_eq!((card.buyer.as_str(), card.masked), ("阳光小屋", false));
-        assert_eq!(card.orders.iter().map(|row| row.id).collect::<Vec<_>>(), [order]);
-        assert_eq!(card.promises.iter().map(|row| row.id).collect::<Vec<_>>(), [promise]);
+        assert_eq!(
+            card.orders.iter().map(|row| row.id).collect::<Vec<_>>(),
+            [order]
+        );
+        assert_eq!(
+            card.promises.iter().map(|row| row.id).collect::<Vec<_>>(),
+            [promise]
+        );
         assert!(card.closed.iter().any(|row| row.id == done), "{id}");
     }
 }
@@ -91,7 +157,13 @@ fn a_masked_buyer_is_known_by_the_order_alone() {
     let card = desk.card(one).unwrap();
     assert!(card.masked && card.customer.is_none());
     assert!(card.open.iter().all(|row| row.id != other));
-    assert_eq!(card.last_words.iter().map(|one| one.text.as_str()).collect::<Vec<_>>(), ["您好"]);
+    assert_eq!(
+        card.last_words
+            .iter()
+            .map(|one| one.text.as_str())
+            .collect::<Vec<_>>(),
+        ["您好"]
+    );
 }
 
 #[test]
@@ -100,7 +172,12 @@ fn a_reply_is_found_filled_counted_and_blocked_where_something_is_missing() {
     let (mut desk, _, order) = desk(&folder.path().join("s"));
     let words = Words::new(Language::ZhCn);
     let add = |desk: &mut Desk, code: &str, title: &str, text: &str, until: Option<i64>| {
-        let mut values = fields([("code", json!(code)), ("title", json!(title)), ("text", json!(text)), ("language", json!("zh_cn"))]);
+        let mut values = fields([
+            ("code", json!(code)),
+            ("title", json!(title)),
+            ("text", json!(text)),
+            ("language", json!("zh_cn")),
+        ]);
         if let Some(until) = until {
             values.insert("valid_until".into(), json!(until));
         }
@@ -117,7 +194,10 @@ fn a_reply_is_found_filled_counted_and_blocked_where_something_is_missing() {
     let context = desk.reply_context(Some(&record), &words).unwrap();
     assert_eq!(context.stage.as_deref(), Some("in_sales"));
     let hits = replies.filter("wl", Scope::All, None, &context);
-    let ids: Vec<Id> = hits.iter().map(|hit| replies.get(hit).unwrap().id).collect();
+    let ids: Vec<Id> = hits
+        .iter()
+        .map(|hit| replies.get(hit).unwrap().id)
+        .collect();
     assert_eq!(ids, [first, old], "what is over stands last");
     let reply = replies.get(&hits[0]).unwrap();
     let filled = fill(&reply.text, &context, &BTreeMap::new());
@@ -126,20 +206,36 @@ fn a_reply_is_found_filled_counted_and_blocked_where_something_is_missing() {
     desk.may_copy(reply, &filled, &words).unwrap();
     let over = replies.get(&hits[1]).unwrap();
     let filled = fill(&over.text, &context, &BTreeMap::new());
-    assert_eq!(desk.may_copy(over, &filled, &words).unwrap_err().message, "problem-reply-expired");
+    assert_eq!(
+        desk.may_copy(over, &filled, &words).unwrap_err().message,
+        "problem-reply-expired"
+    );
 
     let address = replies.by_id(back).unwrap().clone();
     let filled = fill(&address.text, &context, &BTreeMap::new());
-    assert_eq!(desk.may_copy(&address, &filled, &words).unwrap_err().message, "problem-reply-missing");
-    desk.set_setting("return_address", "杭州仓：示例路8号\n中山仓：示例路9号").unwrap();
+    assert_eq!(
+        desk.may_copy(&address, &filled, &words)
+            .unwrap_err()
+            .message,
+        "problem-reply-missing"
+    );
+    desk.set_setting("return_address", "杭州仓：示例路8号\n中山仓：示例路9号")
+        .unwrap();
     let context = desk.reply_context(Some(&record), &words).unwrap();
-    let filled = fill(&address.text, &context, &BTreeMap::from([("return_address", 1)]));
+    let filled = fill(
+        &address.text,
+        &context,
+        &BTreeMap::from([("return_address", 1)]),
+    );
     assert_eq!(filled.text, "请寄到 中山仓：示例路9号");
 
     desk.reply_used(first).unwrap();
     desk.reply_used(first).unwrap();
     desk.refresh_replies(&mut replies).unwrap();
-    assert_eq!(replies.by_id(first).map(|reply| (reply.used, reply.today)), Some((2, 2)));
+    assert_eq!(
+        replies.by_id(first).map(|reply| (reply.used, reply.today)),
+        Some((2, 2))
+    );
 
     let nobody = desk.reply_context(None, &words).unwrap();
     let filled = fill(text, &nobody, &BTreeMap::new());

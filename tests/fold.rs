@@ -16,12 +16,26 @@ use zhiban::domain::record::Record;
 use zhiban::domain::register::{Identity, Owner, Post, Reach, Register, no_due, no_wait};
 use zhiban::domain::stamp::Stamp;
 
-static COLOURS: Enumeration = Enumeration { name: "colour", values: &["red", "blue"] };
-static FIELDS: &[FieldSpec] =
-    &[Field::text("name").personal().spec, Field::choice("colour", &COLOURS).spec, Field::money("paid").mirror().spec];
+static COLOURS: Enumeration = Enumeration {
+    name: "colour",
+    values: &["red", "blue"],
+};
+static FIELDS: &[FieldSpec] = &[
+    Field::text("name").personal().spec,
+    Field::choice("colour", &COLOURS).spec,
+    Field::money("paid").mirror().spec,
+];
 static LIFE: Lifecycle = Lifecycle {
-    states: &[State::open("new"), State::open("busy"), State::closed("done")],
-    moves: &[("new", &["busy"]), ("busy", &["done", "new"]), ("done", &["busy"])],
+    states: &[
+        State::open("new"),
+        State::open("busy"),
+        State::closed("done"),
+    ],
+    moves: &[
+        ("new", &["busy"]),
+        ("busy", &["done", "new"]),
+        ("done", &["busy"]),
+    ],
 };
 static THING: Register = Register {
     name: "thing",
@@ -62,7 +76,11 @@ impl World {
         register: &str,
         version: u16,
     ) -> Event {
-        let (seq, previous) = self.heads.get(&replica).copied().unwrap_or((0, Chain([replica; 32])));
+        let (seq, previous) = self
+            .heads
+            .get(&replica)
+            .copied()
+            .unwrap_or((0, Chain([replica; 32])));
         let last = self.events.iter().map(|event| event.head.stamp).max();
         let (facts, personal) = payload.write(|path| path == "name");
         let body = Body::write(&facts, &personal, [replica; 16]).unwrap();
@@ -119,7 +137,11 @@ fn act(world: &mut World, (who, what, which): (u8, u8, u8)) {
     let clock = 1_000_000 + i64::from(which) * 40_000;
     let record = world.record();
     let payload = match what % 8 {
-        0 => set(record.as_ref(), "colour", json!(COLOURS.values[usize::from(which) % 2])),
+        0 => set(
+            record.as_ref(),
+            "colour",
+            json!(COLOURS.values[usize::from(which) % 2]),
+        ),
         1 => set(None, "name", json!(format!("n{which}"))),
         2 => Payload::Move {
             from: "new".into(),
@@ -128,15 +150,23 @@ fn act(world: &mut World, (who, what, which): (u8, u8, u8)) {
             note: None,
         },
         3 => Payload::Assign {
-            saw: record.and_then(|record| record.assigned_by).map(|chain| chain.short()),
-            to: if which.is_multiple_of(2) { Owner::Person(Id([which; 16])) } else { Owner::Post(Post::General) },
+            saw: record
+                .and_then(|record| record.assigned_by)
+                .map(|chain| chain.short()),
+            to: if which.is_multiple_of(2) {
+                Owner::Person(Id([which; 16]))
+            } else {
+                Owner::Post(Post::General)
+            },
             reason: None,
             note: None,
         },
         4 => said(&format!("text {}", which % 5), Direction::Out),
         5 => {
             let secret = ShopSecret::of_drill("s");
-            let texts: Vec<String> = (0..3).map(|n| format!("text {}", (which % 5 + n) % 5)).collect();
+            let texts: Vec<String> = (0..3)
+                .map(|n| format!("text {}", (which % 5 + n) % 5))
+                .collect();
             let utterances: Vec<Utterance> = texts
                 .iter()
                 .map(|text| Utterance {
@@ -162,8 +192,16 @@ fn act(world: &mut World, (who, what, which): (u8, u8, u8)) {
             return;
         }
         6 => {
-            let Some(event) = world.events.get(usize::from(which) % world.events.len().max(1)) else { return };
-            Payload::Void { events: Some(vec![event.chain]), reason: None }
+            let Some(event) = world
+                .events
+                .get(usize::from(which) % world.events.len().max(1))
+            else {
+                return;
+            };
+            Payload::Void {
+                events: Some(vec![event.chain]),
+                reason: None,
+            }
         }
         _ => {
             let mut change = set(None, "paid", json!({"minor": which, "currency": "CNY"}));
@@ -268,7 +306,10 @@ fn concurrent_values_are_both_kept_until_a_set_names_them() {
     // A settlement with a slow clock still settles.
     world.append(3, 0, &set(Some(&record), "name", json!("b")));
     let settled = world.record().unwrap();
-    assert_eq!((settled.values["name"].len(), settled.text("name")), (1, Some("b")));
+    assert_eq!(
+        (settled.values["name"].len(), settled.text("name")),
+        (1, Some("b"))
+    );
     assert!(settled.conflicts.is_empty());
 }
 
@@ -284,7 +325,11 @@ fn equal_concurrent_values_are_one() {
 fn the_newest_export_wins_whenever_it_arrives_and_a_repetition_counts() {
     let paid = |minor: i64, at: i64, same: Vec<_>| {
         Payload::Set(Change {
-            fields: if same.is_empty() { [("paid".to_owned(), json!(minor))].into() } else { Default::default() },
+            fields: if same.is_empty() {
+                [("paid".to_owned(), json!(minor))].into()
+            } else {
+                Default::default()
+            },
             exported_at: Some(at),
             same,
             ..Change::default()
@@ -293,7 +338,11 @@ fn the_newest_export_wins_whenever_it_arrives_and_a_repetition_counts() {
     let mut world = World::default();
     let first = world.append(1, 1, &paid(1, 100, vec![]));
     world.append(2, 2, &paid(2, 50, vec![]));
-    assert_eq!(world.record().unwrap().value("paid"), Some(&json!(1)), "an older export changes nothing newer");
+    assert_eq!(
+        world.record().unwrap().value("paid"),
+        Some(&json!(1)),
+        "an older export changes nothing newer"
+    );
     // The export of 300 repeats the first value; one of 200 that arrives later is older.
     world.append(1, 3, &paid(0, 300, vec![first.chain.short()]));
     world.append(2, 4, &paid(3, 200, vec![]));
@@ -306,7 +355,12 @@ fn the_newest_export_wins_whenever_it_arrives_and_a_repetition_counts() {
 fn two_who_claim_the_same_thing_contradict_each_other_and_moves_are_judged_where_they_land() {
     let mut world = World::default();
     world.append(1, 1, &set(None, "name", json!("a")));
-    let claim = |who: u8, saw| Payload::Assign { saw, to: Owner::Person(Id([who; 16])), reason: None, note: None };
+    let claim = |who: u8, saw| Payload::Assign {
+        saw,
+        to: Owner::Person(Id([who; 16])),
+        reason: None,
+        note: None,
+    };
     world.append(1, 2, &claim(1, None));
     world.append(1, 2, &claim(1, None));
     assert!(world.record().unwrap().conflicts.is_empty());
@@ -314,7 +368,12 @@ fn two_who_claim_the_same_thing_contradict_each_other_and_moves_are_judged_where
     let record = world.record().unwrap();
     assert_eq!(record.conflicts[0].kind, "double_assign");
     assert_eq!(record.first_owner, Some(Owner::Person(Id([1; 16]))));
-    let to = |to: &str| Payload::Move { from: "new".into(), to: to.into(), reason: None, note: None };
+    let to = |to: &str| Payload::Move {
+        from: "new".into(),
+        to: to.into(),
+        reason: None,
+        note: None,
+    };
     world.append(1, 3, &to("busy"));
     world.append(2, 3, &to("busy"));
     world.append(1, 4, &to("done"));
@@ -322,7 +381,14 @@ fn two_who_claim_the_same_thing_contradict_each_other_and_moves_are_judged_where
     let record = world.record().unwrap();
     assert_eq!(record.state, "done");
     assert!(record.closed.is_some());
-    assert_eq!(record.conflicts.iter().filter(|one| one.kind == "illegal_move").count(), 1);
+    assert_eq!(
+        record
+            .conflicts
+            .iter()
+            .filter(|one| one.kind == "illegal_move")
+            .count(),
+        1
+    );
 }
 
 #[test]
@@ -341,29 +407,48 @@ fn the_same_chat_three_ways_is_one_timeline() {
             .collect();
         let found = origins(&secret, Id([batch; 16]), &utterances);
         found.into_iter().zip(range).map(move |(source, at)| {
-            (timed, at, Say {
-                direction: Direction::In,
-                channel: None,
-                author: None,
-                text: Some(chat[at].into()),
-                copied: false,
-                hash: None,
-                source: Some(source),
-            })
+            (
+                timed,
+                at,
+                Say {
+                    direction: Direction::In,
+                    channel: None,
+                    author: None,
+                    text: Some(chat[at].into()),
+                    copied: false,
+                    hash: None,
+                    source: Some(source),
+                },
+            )
         })
     };
     let pastes = [(1u8, false, 0..3), (2, true, 0..4), (3, false, 1..4)];
-    for order in [[0, 1, 2], [1, 0, 2], [2, 1, 0], [2, 0, 1], [0, 2, 1], [1, 2, 0]] {
+    for order in [
+        [0, 1, 2],
+        [1, 0, 2],
+        [2, 1, 0],
+        [2, 0, 1],
+        [0, 2, 1],
+        [1, 2, 0],
+    ] {
         let mut world = World::default();
         for paste in order {
             let (who, timed, range) = pastes[paste].clone();
             for (timed, at, say) in batch(who, timed, range) {
-                let clock = if timed { 60_000 * (10 + at as i64) } else { 9_000_000 };
+                let clock = if timed {
+                    60_000 * (10 + at as i64)
+                } else {
+                    9_000_000
+                };
                 world.append(who, clock, &Payload::Say(Box::new(say)));
             }
         }
         let record = world.record().unwrap();
-        let texts: Vec<_> = record.entries.iter().filter_map(|entry| entry.say.text.as_deref()).collect();
+        let texts: Vec<_> = record
+            .entries
+            .iter()
+            .filter_map(|entry| entry.say.text.as_deref())
+            .collect();
         assert_eq!(texts, chat, "{order:?}");
     }
 }
@@ -374,7 +459,12 @@ fn a_copied_reply_is_seen_sent_when_a_paste_holds_it() {
     let mut world = World::default();
     world.append(1, 600_000, &said("Good day", Direction::Out));
     assert!(!world.record().unwrap().entries[0].seen_sent);
-    let utterance = Utterance { id: None, direction: Direction::Out, text: "good day", at: Some(660_000) };
+    let utterance = Utterance {
+        id: None,
+        direction: Direction::Out,
+        text: "good day",
+        at: Some(660_000),
+    };
     let source = origins(&secret, Id([4; 16]), &[utterance]).pop();
     let say = Say {
         direction: Direction::Out,

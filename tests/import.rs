@@ -11,13 +11,19 @@ use drill::desk;
 use zhiban::desk::import::ImportOptions;
 
 fn shared(what: &str) -> Vec<PathBuf> {
-    let root = std::env::var_os("ZHIBAN_SHARED")
-        .map_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared"), PathBuf::from);
+    let root = std::env::var_os("ZHIBAN_SHARED").map_or_else(
+        || Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared"),
+        PathBuf::from,
+    );
     let Ok(folder) = std::fs::read_dir(root.join(what)) else {
         eprintln!("SKIPPED: {what} is not here, so nothing was imported from it");
         return Vec::new();
     };
-    let mut files: Vec<PathBuf> = folder.flatten().map(|entry| entry.path()).filter(|path| path.is_file()).collect();
+    let mut files: Vec<PathBuf> = folder
+        .flatten()
+        .map(|entry| entry.path())
+        .filter(|path| path.is_file())
+        .collect();
     files.sort();
     files
 }
@@ -28,7 +34,11 @@ fn shared_orders_and_talks_are_taken_once() {
     let mut desk = desk(&folder.path().join("s"), "shop", "王主管");
     let files: Vec<PathBuf> = shared("data/orders")
         .into_iter()
-        .chain(shared("data/dialogues").into_iter().filter(|path| path.to_string_lossy().ends_with(".zb.jsonl")))
+        .chain(
+            shared("data/dialogues")
+                .into_iter()
+                .filter(|path| path.to_string_lossy().ends_with(".zb.jsonl")),
+        )
         .collect();
     for round in 1..=2 {
         for path in &files {
@@ -40,11 +50,21 @@ fn shared_orders_and_talks_are_taken_once() {
             };
             println!(
                 "{round} {name}: {} {:?} {} read {} new {} changed {} same {} held {} refused {}",
-                report.kind, report.profile, report.encoding, report.read, report.new, report.changed, report.same,
-                report.held, report.refused
+                report.kind,
+                report.profile,
+                report.encoding,
+                report.read,
+                report.new,
+                report.changed,
+                report.same,
+                report.held,
+                report.refused
             );
             for problem in report.problems.iter().take(2) {
-                println!("    line {} {} {} {}", problem.line, problem.field, problem.reason, problem.value);
+                println!(
+                    "    line {} {} {} {}",
+                    problem.line, problem.field, problem.reason, problem.value
+                );
             }
             if round == 2 {
                 assert_eq!((report.new, report.changed), (0, 0), "{name}");

@@ -21,9 +21,14 @@ const KILLS: u64 = 12;
 /// is saved.
 #[test]
 fn child() {
-    let Ok(folder) = std::env::var(FOLDER) else { return };
+    let Ok(folder) = std::env::var(FOLDER) else {
+        return;
+    };
     let mut store = Store::open(Path::new(&folder)).unwrap();
-    let author = Author { replica: store.own_replicas()[0], zone: 480 };
+    let author = Author {
+        replica: store.own_replicas()[0],
+        zone: 480,
+    };
     let register = registers::by_name("conversation").unwrap();
     let mut random = SystemRandom::start().unwrap();
     let run = foreign(&Shop::drill("kill"));
@@ -42,11 +47,16 @@ fn child() {
             Draft::new(register, record, Payload::Say(Box::new(say)), NOW + n),
             Draft::new(register, record, Payload::Set(change(n)), NOW + n),
         ];
-        let done = store.append(&author, NOW + n, &mut random, &drafts).unwrap();
+        let done = store
+            .append(&author, NOW + n, &mut random, &drafts)
+            .unwrap();
         println!("saved {record} {}", done.chains[1]);
         if n % 3 == 0 {
             let until = (n as usize * 7) % run.events.len() + 1;
-            let part = Run { events: run.events[..until].to_vec(), ..run.clone() };
+            let part = Run {
+                events: run.events[..until].to_vec(),
+                ..run.clone()
+            };
             store.append_foreign(&part, NOW).unwrap();
             store.fold_dirty(5).unwrap();
             store.index_some().unwrap();
@@ -55,7 +65,10 @@ fn child() {
 }
 
 fn change(n: i64) -> Change {
-    Change { fields: [("buyer".to_owned(), json!(format!("买家{n}")))].into(), ..Change::default() }
+    Change {
+        fields: [("buyer".to_owned(), json!(format!("买家{n}")))].into(),
+        ..Change::default()
+    }
 }
 
 /// Another replica's stream, made anew each time to the same bytes.
@@ -63,12 +76,18 @@ fn foreign(shop: &Shop) -> Run {
     let folder = tempfile::tempdir().unwrap();
     let mut store = Store::create(folder.path(), shop.clone()).unwrap();
     let key = ReplicaKey::from_secret(&[9; 32]);
-    let author = Author { replica: store.add_replica(key.clone()).unwrap(), zone: 0 };
+    let author = Author {
+        replica: store.add_replica(key.clone()).unwrap(),
+        zone: 0,
+    };
     let mut random = SeededRandom::new("kill");
     let register = registers::by_name("complaint").unwrap();
     let drafts: Vec<Draft> = (0..200u8)
         .map(|n| {
-            let payload = Payload::Open(Change { fields: [("severity".to_owned(), json!("serious"))].into(), ..Change::default() });
+            let payload = Payload::Open(Change {
+                fields: [("severity".to_owned(), json!("serious"))].into(),
+                ..Change::default()
+            });
             Draft::new(register, Id([n % 50; 16]), payload, NOW)
         })
         .collect();
@@ -88,17 +107,23 @@ fn foreign(shop: &Shop) -> Run {
 fn nothing_acknowledged_is_lost_to_kill_9() {
     let folder = tempfile::tempdir().unwrap();
     let mut store = Store::create(folder.path(), Shop::drill("kill")).unwrap();
-    store.add_replica(ReplicaKey::from_secret(&[1; 32])).unwrap();
+    store
+        .add_replica(ReplicaKey::from_secret(&[1; 32]))
+        .unwrap();
     drop(store);
     let mut random = SeededRandom::new("when");
     let mut saved = 0;
     for _ in 0..KILLS {
-        let acknowledged = run_and_kill(folder.path(), Duration::from_millis(20 + random.below(250)));
+        let acknowledged =
+            run_and_kill(folder.path(), Duration::from_millis(20 + random.below(250)));
         let store = Store::open(folder.path()).unwrap();
         let verified = store.verify().unwrap();
         assert!(verified.clean, "{:?}", verified.defects);
         for (record, chain) in &acknowledged {
-            assert!(store.event(*record, *chain).unwrap().is_some(), "{chain} is lost");
+            assert!(
+                store.event(*record, *chain).unwrap().is_some(),
+                "{chain} is lost"
+            );
         }
         saved += acknowledged.len();
     }

@@ -22,8 +22,10 @@ use drill::{NOW, desk};
 fn workstation(folder: &std::path::Path, language: Language, size: (u16, u16)) -> Workstation {
     let mut desk = desk(folder, "青禾家居旗舰店", "林晓");
     let talk = desk.open_conversation("阳光小屋", "chat").unwrap().record();
-    desk.reply(talk, "差价 18 元符合保价，今天 18:00 前退给您。").unwrap();
-    desk.promise(talk, "18:00 前退差价", NOW + 2 * 3_600_000, None).unwrap();
+    desk.reply(talk, "差价 18 元符合保价，今天 18:00 前退给您。")
+        .unwrap();
+    desk.promise(talk, "18:00 前退差价", NOW + 2 * 3_600_000, None)
+        .unwrap();
     let note = NewNote {
         order: "4031902847193518258".into(),
         kind: "address".into(),
@@ -32,7 +34,15 @@ fn workstation(folder: &std::path::Path, language: Language, size: (u16, u16)) -
         ..NewNote::default()
     };
     desk.open_note(&note).unwrap();
-    desk.open_record("complaint", fields([("words", json!("面料与描述不符")), ("buyer", json!("t**3")), ("source", json!("customer"))])).unwrap();
+    desk.open_record(
+        "complaint",
+        fields([
+            ("words", json!("面料与描述不符")),
+            ("buyer", json!("t**3")),
+            ("source", json!("customer")),
+        ]),
+    )
+    .unwrap();
     let words = Words::new(language);
     Workstation::new(desk, Config::default(), words, Keymap::load(None).0, size).unwrap()
 }
@@ -46,7 +56,9 @@ fn drawn(app: &Workstation, (width, height): (u16, u16)) -> String {
 }
 
 fn press(app: &mut Workstation, key: &str) {
-    app.update(Message::Input(Input::Key(Press::of(Key::parse(key).unwrap()))));
+    app.update(Message::Input(Input::Key(Press::of(
+        Key::parse(key).unwrap(),
+    ))));
 }
 
 #[test]
@@ -54,7 +66,16 @@ fn the_desk_is_drawn_in_every_size_and_language() {
     let folder = tempfile::tempdir().unwrap();
     for (at, language) in Language::ALL.into_iter().enumerate() {
         let mut app = workstation(&folder.path().join(at.to_string()), language, (80, 24));
-        for size in [(80, 24), (120, 40), (60, 20), (160, 50), (200, 60), (1, 1), (10, 5), (500, 3)] {
+        for size in [
+            (80, 24),
+            (120, 40),
+            (60, 20),
+            (160, 50),
+            (200, 60),
+            (1, 1),
+            (10, 5),
+            (500, 3),
+        ] {
             let text = drawn(&app, size);
             if size.0 >= 80 && size.1 >= 24 {
                 println!("{text}\n");

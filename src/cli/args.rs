@@ -294,19 +294,25 @@ pub(super) enum Note {
 #[derive(Debug, Subcommand)]
 pub(super) enum Refund {
     Open(RefundOpen),
-    Submit { id: String },
+    Submit {
+        id: String,
+    },
     Amend {
         id: String,
         #[arg(required = true, value_name = "FIELD=VALUE")]
         values: Vec<String>,
     },
-    Approve { id: String },
+    Approve {
+        id: String,
+    },
     Refuse {
         id: String,
         #[arg(long)]
         reason: String,
     },
-    Execute { id: String },
+    Execute {
+        id: String,
+    },
     Void {
         id: String,
         #[arg(long)]

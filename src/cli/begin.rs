@@ -42,9 +42,17 @@ pub(super) fn workstation(place: &Place, out: &Out) -> Result<u8, Problem> {
 /// its first agent.
 fn someone(desk: &Desk) -> Result<Person, Problem> {
     let own = desk.store().own_replicas();
-    let here: Vec<&Person> = desk.people().all().iter().filter(|person| own.contains(&person.replica)).collect();
+    let here: Vec<&Person> = desk
+        .people()
+        .all()
+        .iter()
+        .filter(|person| own.contains(&person.replica))
+        .collect();
     let is_drill = desk.store().shop().is_some_and(|shop| shop.drill);
-    let agent = here.iter().find(|person| person.role == Role::Agent).filter(|_| is_drill);
+    let agent = here
+        .iter()
+        .find(|person| person.role == Role::Agent)
+        .filter(|_| is_drill);
     match (&here[..], agent) {
         ([only], _) => Ok((*only).clone()),
         (_, Some(agent)) => Ok((*agent).clone()),
@@ -56,7 +64,11 @@ fn someone(desk: &Desk) -> Result<Person, Problem> {
 /// goes when the workstation closes.
 pub(super) fn demo(place: &Place, is_named: bool, out: &Out) -> Result<u8, Problem> {
     let wall = SystemClock::start()?.now();
-    let own = if is_named { None } else { Some(OwnFolder::new(place)?) };
+    let own = if is_named {
+        None
+    } else {
+        Some(OwnFolder::new(place)?)
+    };
     let folder = own.as_ref().map_or(&place.folder, |own| &own.0);
     let mut desk = sample::open(folder, wall)?;
     let now = desk.now();
@@ -83,7 +95,9 @@ struct OwnFolder(PathBuf);
 impl OwnFolder {
     fn new(place: &Place) -> Result<Self, Problem> {
         let number = place.random()?.u64();
-        Ok(Self(std::env::temp_dir().join(format!("zhiban-demo-{number:016x}"))))
+        Ok(Self(
+            std::env::temp_dir().join(format!("zhiban-demo-{number:016x}")),
+        ))
     }
 }
 
@@ -105,8 +119,18 @@ pub(super) fn init(place: &Place, args: &Init, out: &Out) -> Result<u8, Problem>
         return Err(Problem::new(Kind::Refused, "problem-cli-now").hint("problem-cli-now-hint"));
     }
     let (clock, random) = (place.new_clock()?, place.random()?);
-    let lay = if args.drill { begin::init_drill } else { begin::init };
-    let desk = lay(&place.folder, args.shop.trim(), args.name.trim(), clock, random)?;
+    let lay = if args.drill {
+        begin::init_drill
+    } else {
+        begin::init
+    };
+    let desk = lay(
+        &place.folder,
+        args.shop.trim(),
+        args.name.trim(),
+        clock,
+        random,
+    )?;
     if out.json {
         let shop = desk.store().shop_id().map(|id| id.to_string());
         let me = desk.me()?;
@@ -115,7 +139,10 @@ pub(super) fn init(place: &Place, args: &Init, out: &Out) -> Result<u8, Problem>
         out.object(&object)?;
     }
     let folder = place.folder.display().to_string();
-    out.say("cli-init-done", &[("shop", (&args.shop).into()), ("folder", folder.into())])?;
+    out.say(
+        "cli-init-done",
+        &[("shop", (&args.shop).into()), ("folder", folder.into())],
+    )?;
     Ok(CLEAN)
 }
 

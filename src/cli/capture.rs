@@ -21,7 +21,11 @@ const MOST: u64 = 4 << 20;
 
 /// Shows what was recognised, and records it where asked to.
 pub(super) fn run(desk: &mut Desk, args: &Capture, out: &Out) -> Result<u8, Problem> {
-    let text = if args.line == "-" { standard_input()? } else { args.line.clone() };
+    let text = if args.line == "-" {
+        standard_input()?
+    } else {
+        args.line.clone()
+    };
     let lines = text.lines().filter(|line| !line.trim().is_empty()).count();
     if lines > 1 || args.buyer.is_some() {
         return chat(desk, &text, args, out);
@@ -38,9 +42,15 @@ pub(super) fn run(desk: &mut Desk, args: &Capture, out: &Out) -> Result<u8, Prob
 fn standard_input() -> Result<String, Problem> {
     let mut bytes = Vec::new();
     let fault = |fault: std::io::Error| {
-        Problem::new(Kind::Unreadable, "problem-cli-input").hint("problem-cli-hint").caused_by(fault)
+        Problem::new(Kind::Unreadable, "problem-cli-input")
+            .hint("problem-cli-hint")
+            .caused_by(fault)
     };
-    std::io::stdin().lock().take(MOST + 1).read_to_end(&mut bytes).map_err(fault)?;
+    std::io::stdin()
+        .lock()
+        .take(MOST + 1)
+        .read_to_end(&mut bytes)
+        .map_err(fault)?;
     if bytes.len() as u64 > MOST {
         return Err(Problem::new(Kind::Unreadable, "problem-too-long")
             .arg("what", "-")
@@ -48,7 +58,9 @@ fn standard_input() -> Result<String, Problem> {
             .hint("problem-too-long-hint"));
     }
     String::from_utf8(bytes).map_err(|_| {
-        Problem::new(Kind::Unreadable, "problem-not-utf8").arg("file", "-").hint("problem-not-utf8-hint")
+        Problem::new(Kind::Unreadable, "problem-not-utf8")
+            .arg("file", "-")
+            .hint("problem-not-utf8-hint")
     })
 }
 
@@ -57,21 +69,40 @@ fn show(desk: &Desk, preview: &Preview, out: &Out) -> Result<(), Problem> {
         return out.object(&line_json(preview, out));
     }
     // Times stand below as the one moment that they add up to.
-    for piece in preview.found.pieces.iter().filter(|piece| piece.kind != PieceKind::Time) {
-        let name = out.words.get(&format!("cli-piece-{}", piece_name(piece.kind)));
-        let args: [(&str, Arg<'_>); 3] =
-            [("kind", name.into()), ("value", (&piece.value).into()), ("because", (&piece.because).into())];
+    for piece in preview
+        .found
+        .pieces
+        .iter()
+        .filter(|piece| piece.kind != PieceKind::Time)
+    {
+        let name = out
+            .words
+            .get(&format!("cli-piece-{}", piece_name(piece.kind)));
+        let args: [(&str, Arg<'_>); 3] = [
+            ("kind", name.into()),
+            ("value", (&piece.value).into()),
+            ("because", (&piece.because).into()),
+        ];
         out.line(&out.words.with("cli-capture-piece", &args))?;
     }
     if let Some(due) = preview.due {
-        out.line(&format!("{}: {}", out.words.get("cli-piece-time"), local(due, desk.zone())))?;
+        out.line(&format!(
+            "{}: {}",
+            out.words.get("cli-piece-time"),
+            local(due, desk.zone())
+        ))?;
     }
     for warning in warnings(preview, out) {
         out.line(&warning)?;
     }
-    let register = out.words.get(&format!("register-{}", preview.register.name));
+    let register = out
+        .words
+        .get(&format!("register-{}", preview.register.name));
     let kind = preview.kind.clone().unwrap_or_default();
-    out.line(&out.words.with("cli-capture-as", &[("register", register.into()), ("kind", kind.into())]))?;
+    out.line(&out.words.with(
+        "cli-capture-as",
+        &[("register", register.into()), ("kind", kind.into())],
+    ))?;
     out.say("cli-capture-hint", &[])
 }
 
@@ -98,7 +129,10 @@ fn line_json(preview: &Preview, out: &Out) -> Value {
 
 fn warnings(preview: &Preview, out: &Out) -> Vec<String> {
     let said = |(message, args): &(&'static str, Vec<(&'static str, String)>)| {
-        let args: Vec<(&str, Arg<'_>)> = args.iter().map(|(name, value)| (*name, value.into())).collect();
+        let args: Vec<(&str, Arg<'_>)> = args
+            .iter()
+            .map(|(name, value)| (*name, value.into()))
+            .collect();
         out.words.with(message, &args)
     };
     preview.warnings.iter().map(said).collect()
@@ -142,8 +176,13 @@ fn chat(desk: &mut Desk, text: &str, args: &Capture, out: &Out) -> Result<u8, Pr
     for one in &preview.talk.said {
         let at = one.at.map(|at| local(at, desk.zone())).unwrap_or_default();
         let who = one.author.clone().unwrap_or_default();
-        let side = out.words.get(&format!("cli-direction-{}", one.direction.word()));
-        out.line(&format!("  {at}  {who} ({side})  {}", one.text.trim().replace('\n', " ")))?;
+        let side = out
+            .words
+            .get(&format!("cli-direction-{}", one.direction.word()));
+        out.line(&format!(
+            "  {at}  {who} ({side})  {}",
+            one.text.trim().replace('\n', " ")
+        ))?;
     }
     out.say("cli-capture-hint", &[])?;
     Ok(CLEAN)
@@ -156,7 +195,12 @@ fn chat_json(preview: &PastePreview) -> Value {
         .iter()
         .map(|one| json!({"at": one.at.map(rfc3339), "author": one.author, "direction": one.direction.word(), "text": one.text}))
         .collect();
-    let unsure = preview.pasted.utterances.iter().filter(|one| one.side == Side::Unknown).count();
+    let unsure = preview
+        .pasted
+        .utterances
+        .iter()
+        .filter(|one| one.side == Side::Unknown)
+        .count();
     json!({
         "register": "conversation",
         "id": preview.talk.id.to_string(),

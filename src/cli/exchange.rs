@@ -50,24 +50,48 @@ fn bundle_export(place: &Place, args: &BundleExport, out: &Out) -> Result<u8, Pr
         None if args.all => Selection::All,
         None => Selection::ForShop,
     };
-    let path = args.output.clone().unwrap_or_else(|| PathBuf::from(format!("zhiban-{now}.zbundle")));
-    let plain = if args.plain { args.reason.as_deref() } else { None };
-    let options = BundleOptions { selection, plain, ..BundleOptions::new(sender, now) };
+    let path = args
+        .output
+        .clone()
+        .unwrap_or_else(|| PathBuf::from(format!("zhiban-{now}.zbundle")));
+    let plain = if args.plain {
+        args.reason.as_deref()
+    } else {
+        None
+    };
+    let options = BundleOptions {
+        selection,
+        plain,
+        ..BundleOptions::new(sender, now)
+    };
     let exported = bundle::export(desk.store_mut(), &options, &path)?;
     if out.json {
-        let files: Vec<String> = exported.files.iter().map(|file| file.display().to_string()).collect();
-        out.object(&json!({"files": files, "events": exported.events, "personal": exported.personal}))?;
+        let files: Vec<String> = exported
+            .files
+            .iter()
+            .map(|file| file.display().to_string())
+            .collect();
+        out.object(
+            &json!({"files": files, "events": exported.events, "personal": exported.personal}),
+        )?;
     }
     for file in &exported.files {
         let file = file.display().to_string();
-        out.say("cli-bundle-written", &[("file", file.into()), ("events", exported.events.into())])?;
+        out.say(
+            "cli-bundle-written",
+            &[("file", file.into()), ("events", exported.events.into())],
+        )?;
     }
     Ok(CLEAN)
 }
 
 /// Takes bundles in; a folder without a store gets one, which adopts the bundle's shop.
 fn bundle_import(place: &Place, files: &[PathBuf], out: &Out) -> Result<u8, Problem> {
-    let mut store = if Store::exists(&place.folder) { place.store()? } else { Store::create_bare(&place.folder)? };
+    let mut store = if Store::exists(&place.folder) {
+        place.store()?
+    } else {
+        Store::create_bare(&place.folder)?
+    };
     let now = place.clock(&store)?.now();
     let mut code = CLEAN;
     for file in files {
@@ -96,8 +120,11 @@ fn bundle_inspect(file: &Path, out: &Out) -> Result<u8, Problem> {
         out.object(&object)?;
         return Ok(CLEAN);
     }
-    let text = serde_json::to_string_pretty(&object)
-        .map_err(|fault| Problem::new(Kind::Defect, "problem-defect").arg("what", fault).hint("problem-defect-hint"))?;
+    let text = serde_json::to_string_pretty(&object).map_err(|fault| {
+        Problem::new(Kind::Defect, "problem-defect")
+            .arg("what", fault)
+            .hint("problem-defect-hint")
+    })?;
     out.block(&text)?;
     Ok(CLEAN)
 }
@@ -108,13 +135,22 @@ fn bundle_verify(file: &Path, out: &Out) -> Result<u8, Problem> {
     if out.json {
         out.object(&inspection.verdict())?;
     } else if good {
-        out.say("cli-bundle-sound", &[("events", inspection.counts.events.into())])?;
+        out.say(
+            "cli-bundle-sound",
+            &[("events", inspection.counts.events.into())],
+        )?;
     } else {
         for finding in &inspection.findings {
-            let args = [("replica", finding.replica.to_string().into()), ("seq", finding.seq.into())];
+            let args = [
+                ("replica", finding.replica.to_string().into()),
+                ("seq", finding.seq.into()),
+            ];
             out.line(&out.words.with(finding.what.message(), &args))?;
         }
-        out.say("cli-bundle-unsound", &[("problems", inspection.findings.len().into())])?;
+        out.say(
+            "cli-bundle-unsound",
+            &[("problems", inspection.findings.len().into())],
+        )?;
     }
     Ok(if good { CLEAN } else { FINDINGS })
 }
@@ -145,7 +181,11 @@ pub(super) fn import(desk: &mut Desk, args: &Import, out: &Out) -> Result<u8, Pr
                 tell(&report, out)?;
             }
             Err(problem) => {
-                let problem = if problem.argument("file").is_none() { problem.arg("file", file) } else { problem };
+                let problem = if problem.argument("file").is_none() {
+                    problem.arg("file", file)
+                } else {
+                    problem
+                };
                 out.problem(&problem);
                 if out.json {
                     out.object(&json!({"file": file, "refused": 1, "problems": [{"file": file, "line": 0, "field": "",
@@ -161,22 +201,35 @@ pub(super) fn import(desk: &mut Desk, args: &Import, out: &Out) -> Result<u8, Pr
     Ok(code)
 }
 
-fn import_one(desk: &mut Desk, path: &Path, options: &ImportOptions) -> Result<FileReport, Problem> {
+fn import_one(
+    desk: &mut Desk,
+    path: &Path,
+    options: &ImportOptions,
+) -> Result<FileReport, Problem> {
     let bytes = read_file(path)?;
-    let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    let name = path
+        .file_name()
+        .map(|name| name.to_string_lossy().into_owned())
+        .unwrap_or_default();
     desk.import(&name, &bytes, options)
 }
 
 /// The first word names the kind where it does and no file of that name is here.
 fn kind_and_files(words: &[String]) -> Result<(Option<intake::Kind>, &[String]), Problem> {
-    let Some((first, rest)) = words.split_first() else { return Ok((None, words)) };
+    let Some((first, rest)) = words.split_first() else {
+        return Ok((None, words));
+    };
     let kind = intake::Kind::from_word(first).filter(|_| !Path::new(first).exists());
     if kind.is_some() && rest.is_empty() {
         return Err(Problem::new(Kind::NotUnderstood, "problem-cli-missing")
             .arg("what", "<FILE>...")
             .hint("problem-cli-hint"));
     }
-    Ok(if kind.is_some() { (kind, rest) } else { (None, words) })
+    Ok(if kind.is_some() {
+        (kind, rest)
+    } else {
+        (None, words)
+    })
 }
 
 fn date_order(word: &str) -> Result<DateOrder, Problem> {
@@ -192,7 +245,11 @@ fn date_order(word: &str) -> Result<DateOrder, Problem> {
 
 fn tell(report: &FileReport, out: &Out) -> Result<(), Problem> {
     if out.json {
-        let problems: Vec<Value> = report.problems.iter().map(|one| problem_json(report, one, &out.words)).collect();
+        let problems: Vec<Value> = report
+            .problems
+            .iter()
+            .map(|one| problem_json(report, one, &out.words))
+            .collect();
         return out.object(&json!({
             "file": report.file,
             "kind": report.kind,
@@ -213,7 +270,10 @@ fn tell(report: &FileReport, out: &Out) -> Result<(), Problem> {
         &[
             ("file", (&report.file).into()),
             ("kind", (&report.kind).into()),
-            ("profile", report.profile.as_deref().unwrap_or_default().into()),
+            (
+                "profile",
+                report.profile.as_deref().unwrap_or_default().into(),
+            ),
             ("encoding", (&report.encoding).into()),
             ("read", report.read.into()),
             ("new", report.new.into()),
@@ -245,13 +305,30 @@ fn problem_json(report: &FileReport, one: &LineProblem, words: &Words) -> Value 
 pub(super) fn export(desk: &Desk, args: &Export, out: &Out) -> Result<u8, Problem> {
     let declared = register(&args.register)?;
     let format = format_of(args.format.as_deref(), args.output.as_deref(), Format::Csv)?;
-    let rows = desk.view(declared, args.view.as_deref(), args.limit.unwrap_or(MOST).clamp(1, MOST))?;
+    let rows = desk.view(
+        declared,
+        args.view.as_deref(),
+        args.limit.unwrap_or(MOST).clamp(1, MOST),
+    )?;
     let names = |id: Id| {
         let person = desk.people().by_id(id).map(|person| person.name.clone());
-        person.or_else(|| desk.store().row(id).ok().flatten().and_then(|row| row.title))
+        person.or_else(|| {
+            desk.store()
+                .row(id)
+                .ok()
+                .flatten()
+                .and_then(|row| row.title)
+        })
     };
-    let scope = Scope { all_fields: true, ids: true, unmask: false };
-    let look = Look { words: &out.words, zone: desk.zone() };
+    let scope = Scope {
+        all_fields: true,
+        ids: true,
+        unmask: false,
+    };
+    let look = Look {
+        words: &out.words,
+        zone: desk.zone(),
+    };
     let text = outlet::write(&table(declared, &rows, scope, &names, &look), format, &look);
     match &args.output {
         Some(path) => {
@@ -268,7 +345,11 @@ pub(super) fn export(desk: &Desk, args: &Export, out: &Out) -> Result<u8, Proble
 }
 
 /// Returns the format that the line or the file's name asks for.
-pub(super) fn format_of(word: Option<&str>, file: Option<&Path>, else_this: Format) -> Result<Format, Problem> {
+pub(super) fn format_of(
+    word: Option<&str>,
+    file: Option<&Path>,
+    else_this: Format,
+) -> Result<Format, Problem> {
     match word {
         Some(word) => Format::of(word).ok_or_else(|| {
             let formats: Vec<&str> = Format::ALL.iter().map(|format| format.word()).collect();

@@ -46,7 +46,13 @@ fn todo(desk: &Desk, view: Option<&str>) -> Result<Vec<Row>, Problem> {
                 .hint("problem-cli-view-hint")
         })?,
     };
-    Ok(desk.todo(view)?.buyers.into_iter().flat_map(|buyer| buyer.items).map(|item| item.row).collect())
+    Ok(desk
+        .todo(view)?
+        .buyers
+        .into_iter()
+        .flat_map(|buyer| buyer.items)
+        .map(|item| item.row)
+        .collect())
 }
 
 fn print(desk: &Desk, rows: &[Row], out: &Out) -> Result<(), Problem> {
@@ -90,7 +96,9 @@ pub(super) fn row_json(desk: &Desk, row: &Row) -> Value {
 }
 
 pub(super) fn row_line(desk: &Desk, row: &Row, out: &Out) -> String {
-    let state = out.words.get(&format!("state-{}-{}", row.register, row.state));
+    let state = out
+        .words
+        .get(&format!("state-{}-{}", row.register, row.state));
     let owner = owner_name(row.owner, name_of(desk)).unwrap_or_default();
     let due = row.due.map(|at| local(at, desk.zone())).unwrap_or_default();
     let short: String = row.id.to_string().chars().take(8).collect();
@@ -99,7 +107,11 @@ pub(super) fn row_line(desk: &Desk, row: &Row, out: &Out) -> String {
     let title = row.title.as_deref().unwrap_or_default();
     let person = title.parse().ok().and_then(|id| desk.people().by_id(id));
     let title = person.map_or(title, |person| person.name.as_str());
-    let subject = row.subject.as_deref().filter(|subject| *subject != title).unwrap_or_default();
+    let subject = row
+        .subject
+        .as_deref()
+        .filter(|subject| *subject != title)
+        .unwrap_or_default();
     let parts = [
         number.as_str(),
         &out.words.get(&format!("register-{}", row.register)),
@@ -109,7 +121,12 @@ pub(super) fn row_line(desk: &Desk, row: &Row, out: &Out) -> String {
         &owner,
         &due,
     ];
-    parts.iter().filter(|part| !part.is_empty()).map(|part| part.replace('\n', " ")).collect::<Vec<_>>().join("  ")
+    parts
+        .iter()
+        .filter(|part| !part.is_empty())
+        .map(|part| part.replace('\n', " "))
+        .collect::<Vec<_>>()
+        .join("  ")
 }
 
 /// Shows one record whole.
@@ -121,9 +138,15 @@ pub(super) fn show(desk: &Desk, name: &str, out: &Out) -> Result<u8, Problem> {
     if out.json {
         let mut object = row_json(desk, &row);
         if let Some(object) = object.as_object_mut() {
-            object.insert("fields".into(), fields_json(Some(declared), &record.shown()));
+            object.insert(
+                "fields".into(),
+                fields_json(Some(declared), &record.shown()),
+            );
             object.insert("timeline".into(), Value::Array(timeline(desk, &record)?));
-            object.insert("contradictions".into(), Value::Array(conflicts.iter().map(|one| one.1.clone()).collect()));
+            object.insert(
+                "contradictions".into(),
+                Value::Array(conflicts.iter().map(|one| one.1.clone()).collect()),
+            );
         }
         out.object(&object)?;
         return Ok(CLEAN);
@@ -139,18 +162,35 @@ pub(super) fn show(desk: &Desk, name: &str, out: &Out) -> Result<u8, Problem> {
     Ok(CLEAN)
 }
 
-fn show_fields(desk: &Desk, record: &Record, declared: &'static Register, out: &Out) -> Result<(), Problem> {
+fn show_fields(
+    desk: &Desk,
+    record: &Record,
+    declared: &'static Register,
+    out: &Out,
+) -> Result<(), Problem> {
     for field in declared.fields.iter().chain(registers::COMMON) {
         if let Some(value) = record.value(field.name) {
             let own = format!("field-{}-{}", declared.name, field.name);
-            let label = if out.words.has(&own) { own } else { format!("field-common-{}", field.name) };
+            let label = if out.words.has(&own) {
+                own
+            } else {
+                format!("field-common-{}", field.name)
+            };
             let text = value_text(field, value, &out.words, desk.zone());
-            out.line(&format!("  {}: {}", out.words.get(&label), text.replace('\n', " ")))?;
+            out.line(&format!(
+                "  {}: {}",
+                out.words.get(&label),
+                text.replace('\n', " ")
+            ))?;
         }
     }
     for (path, value) in &record.values {
-        let Some((map, _)) = path.split_once('/') else { continue };
-        let (Some(field), Some(write)) = (declared.field(path), value.last()) else { continue };
+        let Some((map, _)) = path.split_once('/') else {
+            continue;
+        };
+        let (Some(field), Some(write)) = (declared.field(path), value.last()) else {
+            continue;
+        };
         if !write.value.is_null() && map != "replicas" {
             let text = value_text(field, &write.value, &out.words, desk.zone());
             out.line(&format!("  {path}: {}", text.replace('\n', " ")))?;
@@ -161,17 +201,30 @@ fn show_fields(desk: &Desk, record: &Record, declared: &'static Register, out: &
 
 /// All that happened to a record, oldest first.
 fn timeline(desk: &Desk, record: &Record) -> Result<Vec<Value>, Problem> {
-    let mut lines: Vec<(i64, Value)> = record.entries.iter().map(|entry| (entry.at, entry_json(desk, entry))).collect();
+    let mut lines: Vec<(i64, Value)> = record
+        .entries
+        .iter()
+        .map(|entry| (entry.at, entry_json(desk, entry)))
+        .collect();
     for event in desk.store().events(record.id)? {
         if event.head.verb == Verb::Say as u8 {
             continue;
         }
         let mut line = Map::new();
         line.insert("at".into(), rfc3339(event.head.at));
-        let author = desk.people().of_replica(event.head.replica).map(|person| person.name.clone());
-        line.insert("author".into(), json!(author.unwrap_or_else(|| event.head.replica.to_string())));
+        let author = desk
+            .people()
+            .of_replica(event.head.replica)
+            .map(|person| person.name.clone());
+        line.insert(
+            "author".into(),
+            json!(author.unwrap_or_else(|| event.head.replica.to_string())),
+        );
         let payload = Payload::read(&event);
-        line.insert("verb".into(), json!(payload.as_ref().map(|payload| payload.verb().name())));
+        line.insert(
+            "verb".into(),
+            json!(payload.as_ref().map(|payload| payload.verb().name())),
+        );
         line.insert("event".into(), json!(event.chain.short().to_string()));
         line.insert("void".into(), json!(record.voided.contains(&event.chain)));
         describe(&mut line, payload, desk, &record.register);
@@ -182,7 +235,10 @@ fn timeline(desk: &Desk, record: &Record) -> Result<Vec<Value>, Problem> {
 }
 
 fn entry_json(desk: &Desk, entry: &Entry) -> Value {
-    let recorded_by = desk.people().of_replica(entry.trace.replica).map(|person| person.name.clone());
+    let recorded_by = desk
+        .people()
+        .of_replica(entry.trace.replica)
+        .map(|person| person.name.clone());
     json!({
         "at": rfc3339(entry.at),
         "author": entry.say.author.clone().or(recorded_by),
@@ -206,67 +262,130 @@ fn describe(line: &mut Map<String, Value>, payload: Option<Payload>, desk: &Desk
     match payload {
         Some(Payload::Open(change) | Payload::Set(change)) => {
             let fields: Map<String, Value> = change.fields.into_iter().collect();
-            put("fields", fields_json(registers::by_name(register), &Value::Object(fields)));
-            put("exported_at", change.exported_at.map_or(Value::Null, rfc3339));
+            put(
+                "fields",
+                fields_json(registers::by_name(register), &Value::Object(fields)),
+            );
+            put(
+                "exported_at",
+                change.exported_at.map_or(Value::Null, rfc3339),
+            );
         }
-        Some(Payload::Move { from, to, reason, note }) => {
+        Some(Payload::Move {
+            from,
+            to,
+            reason,
+            note,
+        }) => {
             put("from", json!(from));
             put("to", json!(to));
             put("reason", json!(reason));
             put("note", json!(note));
         }
-        Some(Payload::Assign { to, reason, note, .. }) => {
+        Some(Payload::Assign {
+            to, reason, note, ..
+        }) => {
             put("to", json!(owner_name(Some(to), name_of(desk))));
             put("reason", json!(reason));
             put("note", json!(note));
         }
-        Some(Payload::Attach { hash, media, size, name }) => {
+        Some(Payload::Attach {
+            hash,
+            media,
+            size,
+            name,
+        }) => {
             put("hash", json!(crate::domain::id::Chain(hash).to_string()));
             put("type", json!(media));
             put("size", json!(size));
             put("name", json!(name));
         }
-        Some(Payload::Sign { meaning, of, saw, note }) => {
+        Some(Payload::Sign {
+            meaning,
+            of,
+            saw,
+            note,
+        }) => {
             put("meaning", json!(meaning.word()));
             put("of", json!(of.to_string()));
             put("saw", Value::Object(saw));
             put("note", json!(note));
         }
-        Some(Payload::Link { to, register, relation }) => {
+        Some(Payload::Link {
+            to,
+            register,
+            relation,
+        }) => {
             put("to", json!(to.to_string()));
             put("register", json!(register));
             put("relation", json!(relation.word()));
         }
-        Some(Payload::Void { reason, .. } | Payload::Erase { reason, .. }) => put("reason", json!(reason)),
+        Some(Payload::Void { reason, .. } | Payload::Erase { reason, .. }) => {
+            put("reason", json!(reason))
+        }
         Some(Payload::Say(_)) | None => {}
     }
 }
 
 fn timeline_line(desk: &Desk, line: &Value, out: &Out) -> String {
     let text = |name: &str| line.get(name).and_then(Value::as_str).unwrap_or_default();
-    let at = chrono::DateTime::parse_from_rfc3339(text("at")).map(|at| local(at.timestamp_millis(), desk.zone()));
+    let at = chrono::DateTime::parse_from_rfc3339(text("at"))
+        .map(|at| local(at.timestamp_millis(), desk.zone()));
     let what = match text("verb") {
-        "say" => format!("{}  {}", out.words.get(&format!("cli-direction-{}", text("direction"))), text("text")),
-        "move" => format!("{}  {} > {}", out.words.get("cli-verb-move"), text("from"), text("to")),
-        "assign" => format!("{}  {}  {}", out.words.get("cli-verb-assign"), text("to"), text("reason")),
+        "say" => format!(
+            "{}  {}",
+            out.words
+                .get(&format!("cli-direction-{}", text("direction"))),
+            text("text")
+        ),
+        "move" => format!(
+            "{}  {} > {}",
+            out.words.get("cli-verb-move"),
+            text("from"),
+            text("to")
+        ),
+        "assign" => format!(
+            "{}  {}  {}",
+            out.words.get("cli-verb-assign"),
+            text("to"),
+            text("reason")
+        ),
         "sign" => format!("{}  {}", out.words.get("cli-verb-sign"), text("meaning")),
         "" => out.words.get("cli-verb-unknown").to_string(),
         verb => out.words.get(&format!("cli-verb-{verb}")).to_string(),
     };
-    let void = if line.get("void") == Some(&json!(true)) { out.words.get("cli-void") } else { "".into() };
-    format!("  {}  {}  {} {void}", at.unwrap_or_default(), text("author"), what.replace('\n', " "))
+    let void = if line.get("void") == Some(&json!(true)) {
+        out.words.get("cli-void")
+    } else {
+        "".into()
+    };
+    format!(
+        "  {}  {}  {} {void}",
+        at.unwrap_or_default(),
+        text("author"),
+        what.replace('\n', " ")
+    )
 }
 
 /// The open contradictions of a record, each as a sentence and as an object.
 fn contradictions_of(desk: &Desk, record: &Record) -> Result<Vec<(String, Value)>, Problem> {
     let open = desk.store().contradictions_of(record.id)?;
-    Ok(open.into_iter().filter(|one| !one.closed).map(|one| contradiction(&one)).collect())
+    Ok(open
+        .into_iter()
+        .filter(|one| !one.closed)
+        .map(|one| contradiction(&one))
+        .collect())
 }
 
 fn contradiction(one: &crate::store::Contradiction) -> (String, Value) {
     let records: Vec<String> = one.records.iter().map(Id::to_string).collect();
     let short: String = one.id.to_string().chars().take(12).collect();
-    let sentence = format!("{short}  {}  {}  {}", one.kind, one.about, records.join(" "));
+    let sentence = format!(
+        "{short}  {}  {}  {}",
+        one.kind,
+        one.about,
+        records.join(" ")
+    );
     let object = json!({"id": one.id.to_string(), "kind": one.kind, "about": one.about, "records": records,
         "evidence": one.evidence, "closed": one.closed});
     (sentence, object)
@@ -274,8 +393,15 @@ fn contradiction(one: &crate::store::Contradiction) -> (String, Value) {
 
 /// Finds text.
 pub(super) fn search(desk: &Desk, args: &Search, out: &Out) -> Result<u8, Problem> {
-    let only = args.register.as_deref().map(register).transpose()?.map(|register| register.name);
-    let found = desk.store().search(&args.text, only, args.limit.clamp(1, MOST))?;
+    let only = args
+        .register
+        .as_deref()
+        .map(register)
+        .transpose()?
+        .map(|register| register.name);
+    let found = desk
+        .store()
+        .search(&args.text, only, args.limit.clamp(1, MOST))?;
     for hit in &found.hits {
         if out.json {
             let mut object = row_json(desk, &hit.row);
@@ -302,7 +428,9 @@ pub(super) fn unfolded(desk: &Desk, out: &Out) -> Result<u8, Problem> {
     let outside = desk.store().outside()?;
     for one in &unfolded {
         let head = one.event.as_ref().map(|event| &event.head);
-        let author = head.and_then(|head| desk.people().of_replica(head.replica)).map(|person| person.name.clone());
+        let author = head
+            .and_then(|head| desk.people().of_replica(head.replica))
+            .map(|person| person.name.clone());
         let record = head.map(|head| head.record.to_string());
         if out.json {
             let object = json!({"code": one.code, "event": one.chain.short().to_string(), "author": author,
@@ -310,26 +438,53 @@ pub(super) fn unfolded(desk: &Desk, out: &Out) -> Result<u8, Problem> {
             out.object(&object)?;
         } else {
             let why = out.words.get(&format!("cli-code-{}", one.code));
-            let parts = [one.code.as_str(), &why, author.as_deref().unwrap_or(""), record.as_deref().unwrap_or("")];
+            let parts = [
+                one.code.as_str(),
+                &why,
+                author.as_deref().unwrap_or(""),
+                record.as_deref().unwrap_or(""),
+            ];
             out.line(&parts.join("  "))?;
         }
     }
-    out.say("cli-unfolded-count", &[("unfolded", unfolded.len().into()), ("outside", outside.len().into())])?;
-    Ok(if unfolded.is_empty() && outside.is_empty() { CLEAN } else { FINDINGS })
+    out.say(
+        "cli-unfolded-count",
+        &[
+            ("unfolded", unfolded.len().into()),
+            ("outside", outside.len().into()),
+        ],
+    )?;
+    Ok(if unfolded.is_empty() && outside.is_empty() {
+        CLEAN
+    } else {
+        FINDINGS
+    })
 }
 
 /// Lists what people must settle, or settles one.
-pub(super) fn contradictions(desk: &mut Desk, args: &Contradictions, out: &Out) -> Result<u8, Problem> {
+pub(super) fn contradictions(
+    desk: &mut Desk,
+    args: &Contradictions,
+    out: &Out,
+) -> Result<u8, Problem> {
     if let (Some(id), Some(Settle::Settle { reason })) = (&args.id, &args.settle) {
         desk.settle(id, reason)?;
         out.say("cli-settled", &[])?;
         return Ok(CLEAN);
     }
     let open = desk.open_contradictions()?;
-    let shown = open.iter().filter(|one| args.id.as_ref().is_none_or(|id| one.id.to_string().starts_with(id.as_str())));
+    let shown = open.iter().filter(|one| {
+        args.id
+            .as_ref()
+            .is_none_or(|id| one.id.to_string().starts_with(id.as_str()))
+    });
     for one in shown {
         let (sentence, object) = contradiction(one);
-        if out.json { out.object(&object)? } else { out.line(&sentence)? }
+        if out.json {
+            out.object(&object)?
+        } else {
+            out.line(&sentence)?
+        }
     }
     out.say("cli-count", &[("count", open.len().into())])?;
     Ok(if open.is_empty() { CLEAN } else { FINDINGS })
@@ -355,14 +510,28 @@ pub(super) fn verify(store: &Store, out: &Out) -> Result<u8, Problem> {
     let (events, records) = (verified.events.into(), verified.records.into());
     if verified.clean {
         let replicas = verified.replicas.into();
-        out.say("cli-verify-clean", &[("events", events), ("records", records), ("replicas", replicas)])?;
+        out.say(
+            "cli-verify-clean",
+            &[
+                ("events", events),
+                ("records", records),
+                ("replicas", replicas),
+            ],
+        )?;
         out.say("cli-verify-state", &[("state", (&verified.state).into())])?;
     } else {
         for defect in &verified.defects {
             let seq = defect.seq.map(|seq| seq.to_string()).unwrap_or_default();
-            out.line(&format!("{}  {seq}  {}", defect.id, out.words.get(defect.message)))?;
+            out.line(&format!(
+                "{}  {seq}  {}",
+                defect.id,
+                out.words.get(defect.message)
+            ))?;
         }
-        out.say("cli-verify-defects", &[("count", verified.defects.len().into())])?;
+        out.say(
+            "cli-verify-defects",
+            &[("count", verified.defects.len().into())],
+        )?;
     }
     Ok(code)
 }

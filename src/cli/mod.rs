@@ -37,12 +37,19 @@ pub fn run(line: impl IntoIterator<Item = OsString>) -> u8 {
     // Words for help are put in only where help is asked for or the line is wrong.
     let cli = match Cli::try_parse_from(&line) {
         Ok(cli) => cli,
-        Err(_) => match help::command(&words).try_get_matches_from(&line).and_then(|matches| Cli::from_arg_matches(&matches)) {
+        Err(_) => match help::command(&words)
+            .try_get_matches_from(&line)
+            .and_then(|matches| Cli::from_arg_matches(&matches))
+        {
             Ok(cli) => cli,
             Err(error) => return refuse(&error, words),
         },
     };
-    let out = Out { words, json: cli.global.json, quiet: cli.global.quiet };
+    let out = Out {
+        words,
+        json: cli.global.json,
+        quiet: cli.global.quiet,
+    };
     finish(&out, dispatch(cli, &out))
 }
 
@@ -53,7 +60,11 @@ fn refuse(error: &clap::Error, words: Words) -> u8 {
         let _ = write!(io::stdout(), "{}", error.render());
         return CLEAN;
     };
-    let out = Out { words, json: false, quiet: false };
+    let out = Out {
+        words,
+        json: false,
+        quiet: false,
+    };
     out.problem(&problem);
     problem.exit_code()
 }
@@ -74,15 +85,20 @@ fn finish(out: &Out, done: Result<u8, Problem>) -> u8 {
 fn language(line: &[OsString]) -> Language {
     let words: Vec<&str> = line.iter().filter_map(|word| word.to_str()).collect();
     let value_of = |option: &str| {
-        words.iter().enumerate().find_map(|(at, word)| match word.strip_prefix(option) {
-            Some("") => words.get(at + 1).copied(),
-            Some(rest) => rest.strip_prefix('='),
-            None => None,
-        })
+        words
+            .iter()
+            .enumerate()
+            .find_map(|(at, word)| match word.strip_prefix(option) {
+                Some("") => words.get(at + 1).copied(),
+                Some(rest) => rest.strip_prefix('='),
+                None => None,
+            })
     };
     let named = value_of("--lang").and_then(Language::from_tag);
     let config = || Config::load(value_of("--config").map(std::path::Path::new)).ok();
-    named.or_else(|| config().map(|config| config.language())).unwrap_or_else(Language::of_system)
+    named
+        .or_else(|| config().map(|config| config.language()))
+        .unwrap_or_else(Language::of_system)
 }
 
 fn dispatch(cli: Cli, out: &Out) -> Result<u8, Problem> {
@@ -93,7 +109,9 @@ fn dispatch(cli: Cli, out: &Out) -> Result<u8, Problem> {
             .arg("value", tag)
             .hint("problem-cli-language-hint"));
     }
-    let Some(command) = cli.command else { return begin::workstation(&Place::of(&cli.global)?, out) };
+    let Some(command) = cli.command else {
+        return begin::workstation(&Place::of(&cli.global)?, out);
+    };
     if let Command::Completions(args) = &command {
         return begin::completions(args.shell, out);
     }

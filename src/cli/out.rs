@@ -33,12 +33,19 @@ impl Out {
 
     /// Prints a sentence for people, unless asked to be quiet or to speak JSON.
     pub fn say(&self, id: &str, args: &[(&str, Arg<'_>)]) -> Result<(), Problem> {
-        if self.quiet || self.json { Ok(()) } else { self.line(&self.words.with(id, args)) }
+        if self.quiet || self.json {
+            Ok(())
+        } else {
+            self.line(&self.words.with(id, args))
+        }
     }
 
     /// Prints text of several lines for people or into a file, cleaned line by line.
     pub fn block(&self, text: &str) -> Result<(), Problem> {
-        let lines: Vec<String> = text.lines().map(|line| clean::line(line).into_owned()).collect();
+        let lines: Vec<String> = text
+            .lines()
+            .map(|line| clean::line(line).into_owned())
+            .collect();
         write_out(&format!("{}\n", lines.join("\n")))
     }
 
@@ -56,8 +63,10 @@ impl Out {
     pub fn problem(&self, problem: &Problem) {
         let (sentence, hint) = self.words.problem(problem);
         let hint = hint.filter(|_| !self.quiet);
-        let text: Vec<String> =
-            std::iter::once(sentence).chain(hint).map(|line| clean::line(&line).into_owned()).collect();
+        let text: Vec<String> = std::iter::once(sentence)
+            .chain(hint)
+            .map(|line| clean::line(&line).into_owned())
+            .collect();
         // Nobody is left to tell where even standard error is closed.
         let _ = writeln!(io::stderr(), "{}", text.join("\n"));
     }
@@ -83,8 +92,9 @@ pub(super) const CLOSED: &str = "problem-cli-output-closed";
 
 /// Returns a time as programs read it: RFC 3339, UTC.
 pub(super) fn rfc3339(at: i64) -> Value {
-    DateTime::from_timestamp_millis(at)
-        .map_or(Value::Null, |at| json!(at.to_rfc3339_opts(SecondsFormat::AutoSi, true)))
+    DateTime::from_timestamp_millis(at).map_or(Value::Null, |at| {
+        json!(at.to_rfc3339_opts(SecondsFormat::AutoSi, true))
+    })
 }
 
 /// Returns a time as people read it, in the shop's zone.
@@ -96,19 +106,28 @@ pub(super) fn local(at: i64, zone: Tz) -> String {
 
 /// Returns a record's shown values as programs read them: times as text, the rest as stored.
 pub(super) fn fields_json(register: Option<&'static Register>, shown: &Value) -> Value {
-    let Some(shown) = shown.as_object() else { return shown.clone() };
+    let Some(shown) = shown.as_object() else {
+        return shown.clone();
+    };
     let fields: Map<String, Value> = shown
         .iter()
         .map(|(name, value)| {
             let field = register.and_then(|register| field_of(register, name));
-            (name.clone(), field.map_or_else(|| value.clone(), |field| value_json(field, value)))
+            (
+                name.clone(),
+                field.map_or_else(|| value.clone(), |field| value_json(field, value)),
+            )
         })
         .collect();
     Value::Object(fields)
 }
 
 fn field_of(register: &'static Register, name: &str) -> Option<&'static FieldSpec> {
-    register.fields.iter().chain(registers::COMMON).find(|field| field.name == name)
+    register
+        .fields
+        .iter()
+        .chain(registers::COMMON)
+        .find(|field| field.name == name)
 }
 
 fn value_json(field: &FieldSpec, value: &Value) -> Value {
@@ -120,12 +139,19 @@ fn value_json(field: &FieldSpec, value: &Value) -> Value {
                     .iter()
                     .map(|(name, value)| {
                         let cell = cells.iter().find(|cell| cell.name == name);
-                        (name.clone(), cell.map_or_else(|| value.clone(), |cell| value_json(cell, value)))
+                        (
+                            name.clone(),
+                            cell.map_or_else(|| value.clone(), |cell| value_json(cell, value)),
+                        )
                     })
                     .collect(),
                 other => other.clone(),
             };
-            Value::Object(rows.iter().map(|(key, row)| (key.clone(), row_json(row))).collect())
+            Value::Object(
+                rows.iter()
+                    .map(|(key, row)| (key.clone(), row_json(row)))
+                    .collect(),
+            )
         }
         _ => value.clone(),
     }
@@ -135,21 +161,30 @@ fn value_json(field: &FieldSpec, value: &Value) -> Value {
 pub(super) fn value_text(field: &FieldSpec, value: &Value, words: &Words, zone: Tz) -> String {
     match (field.kind, value) {
         (FieldKind::Time, value) => value.as_i64().map(|at| local(at, zone)).unwrap_or_default(),
-        (FieldKind::Money, value) => {
-            serde_json::from_value::<Money>(value.clone()).map(|money| money.to_string()).unwrap_or_default()
-        }
-        (FieldKind::Choice(list), Value::String(word)) => words.get(&format!("value-{}-{word}", list.name)).to_string(),
-        (FieldKind::Flag, Value::Bool(yes)) => words.get(if *yes { "cli-yes" } else { "cli-no" }).to_string(),
-        (FieldKind::Texts, Value::Array(texts)) => {
-            texts.iter().filter_map(Value::as_str).collect::<Vec<_>>().join(", ")
-        }
+        (FieldKind::Money, value) => serde_json::from_value::<Money>(value.clone())
+            .map(|money| money.to_string())
+            .unwrap_or_default(),
+        (FieldKind::Choice(list), Value::String(word)) => words
+            .get(&format!("value-{}-{word}", list.name))
+            .to_string(),
+        (FieldKind::Flag, Value::Bool(yes)) => words
+            .get(if *yes { "cli-yes" } else { "cli-no" })
+            .to_string(),
+        (FieldKind::Texts, Value::Array(texts)) => texts
+            .iter()
+            .filter_map(Value::as_str)
+            .collect::<Vec<_>>()
+            .join(", "),
         (_, Value::String(text)) => text.clone(),
         (_, value) => value.to_string(),
     }
 }
 
 /// Returns whose an item is, as people and programs read it: a name, or a post's word.
-pub(super) fn owner_name(owner: Option<Owner>, name_of: impl Fn(Owner) -> Option<String>) -> Option<String> {
+pub(super) fn owner_name(
+    owner: Option<Owner>,
+    name_of: impl Fn(Owner) -> Option<String>,
+) -> Option<String> {
     let owner = owner?;
     Some(name_of(owner).unwrap_or_else(|| owner.spelling()))
 }

@@ -35,10 +35,22 @@ impl Place {
         };
         let wall = SystemClock::start()?.now();
         let now = match global.now.as_deref().filter(|now| !now.trim().is_empty()) {
-            Some(now) => Some(time(now, Reading { now: wall, zone: ZONE }, Edge::Start)?),
+            Some(now) => Some(time(
+                now,
+                Reading {
+                    now: wall,
+                    zone: ZONE,
+                },
+                Edge::Start,
+            )?),
             None => None,
         };
-        Ok(Self { folder, config, person: global.person.clone(), now })
+        Ok(Self {
+            folder,
+            config,
+            person: global.person.clone(),
+            now,
+        })
     }
 
     /// Opens the store, or says that there is none.
@@ -142,18 +154,26 @@ impl Place {
 /// Returns a person by name whose key is on this device.
 pub(super) fn of_this_device(desk: &Desk, name: &str) -> Result<Person, Problem> {
     let person = desk.people().by_name(name).ok_or_else(|| {
-        Problem::new(Kind::NotFound, "problem-person").arg("name", name).hint("problem-person-hint")
+        Problem::new(Kind::NotFound, "problem-person")
+            .arg("name", name)
+            .hint("problem-person-hint")
     })?;
     if desk.store().own_replicas().contains(&person.replica) {
         return Ok(person.clone());
     }
-    Err(Problem::new(Kind::Refused, "problem-other-device").arg("person", name).hint("problem-other-device-hint"))
+    Err(Problem::new(Kind::Refused, "problem-other-device")
+        .arg("person", name)
+        .hint("problem-other-device-hint"))
 }
 
 /// The only person of this device, where there is one.
 fn first_here(desk: &Desk) -> Option<Person> {
     let own = desk.store().own_replicas();
-    let mut here = desk.people().all().iter().filter(|person| own.contains(&person.replica));
+    let mut here = desk
+        .people()
+        .all()
+        .iter()
+        .filter(|person| own.contains(&person.replica));
     here.next().filter(|_| here.next().is_none()).cloned()
 }
 
@@ -164,7 +184,8 @@ pub(super) fn read_file(path: &Path) -> Result<Vec<u8>, Problem> {
         let problem = if missing {
             Problem::new(Kind::Unreadable, "problem-file-missing").hint("problem-file-missing-hint")
         } else {
-            Problem::new(Kind::Unreadable, "problem-file-unreadable").hint("problem-file-unreadable-hint")
+            Problem::new(Kind::Unreadable, "problem-file-unreadable")
+                .hint("problem-file-unreadable-hint")
         };
         problem.arg("file", path.display()).caused_by(fault)
     })

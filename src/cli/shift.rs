@@ -36,7 +36,12 @@ pub(super) fn sign_in(place: &Place, args: &SignIn, out: &Out) -> Result<u8, Pro
 /// The only person of this device, or the question who.
 fn only(desk: &Desk) -> Result<Person, Problem> {
     let own = desk.store().own_replicas();
-    let here: Vec<&Person> = desk.people().all().iter().filter(|person| own.contains(&person.replica)).collect();
+    let here: Vec<&Person> = desk
+        .people()
+        .all()
+        .iter()
+        .filter(|person| own.contains(&person.replica))
+        .collect();
     match here[..] {
         [person] => Ok(person.clone()),
         _ => Err(who(&here)),
@@ -46,15 +51,25 @@ fn only(desk: &Desk) -> Result<Person, Problem> {
 /// Asks who it is, naming those of this device.
 pub(super) fn who(here: &[&Person]) -> Problem {
     let names: Vec<&str> = here.iter().map(|person| person.name.as_str()).collect();
-    Problem::new(Kind::NotUnderstood, "problem-cli-who").arg("names", names.join(", ")).hint("problem-cli-who-hint")
+    Problem::new(Kind::NotUnderstood, "problem-cli-who")
+        .arg("names", names.join(", "))
+        .hint("problem-cli-who-hint")
 }
 
 /// Writes the sheet of the person's open work and signs it; with `--draft` only writes it.
 pub(super) fn handover(desk: &mut Desk, args: &Handover, out: &Out) -> Result<u8, Problem> {
-    let format = format_of(args.format.as_deref(), args.output.as_deref(), Format::Markdown)?;
+    let format = format_of(
+        args.format.as_deref(),
+        args.output.as_deref(),
+        Format::Markdown,
+    )?;
     let mut sheet = desk.handover_draft(&out.words)?;
     fill(desk, &mut sheet, args)?;
-    let to = args.to.as_deref().map(|to| desk.owner_named(to)).transpose()?;
+    let to = args
+        .to
+        .as_deref()
+        .map(|to| desk.owner_named(to))
+        .transpose()?;
     if let Some(to) = to {
         sheet.to = to;
     }
@@ -78,7 +93,11 @@ pub(super) fn handover(desk: &mut Desk, args: &Handover, out: &Out) -> Result<u8
         }
         None => out.block(&document)?,
     }
-    Ok(if args.draft && sheet.incomplete() > 0 { FINDINGS } else { CLEAN })
+    Ok(if args.draft && sheet.incomplete() > 0 {
+        FINDINGS
+    } else {
+        CLEAN
+    })
 }
 
 /// Puts what the line says onto the sheet: `3/if_then=...` is a cell of its third line.
@@ -92,11 +111,20 @@ fn fill(desk: &Desk, sheet: &mut Sheet, args: &Handover) -> Result<(), Problem> 
         };
         let (place, text) = word.split_once('=').ok_or_else(wrong)?;
         let (number, cell) = place.split_once('/').ok_or_else(wrong)?;
-        let at = number.trim().parse::<usize>().ok().and_then(|number| number.checked_sub(1)).ok_or_else(wrong)?;
+        let at = number
+            .trim()
+            .parse::<usize>()
+            .ok()
+            .and_then(|number| number.checked_sub(1))
+            .ok_or_else(wrong)?;
         if at >= sheet.lines.len() {
             return Err(wrong());
         }
-        let due = if cell == "due" { Some(time(text, reading(desk), Edge::End)?) } else { None };
+        let due = if cell == "due" {
+            Some(time(text, reading(desk), Edge::End)?)
+        } else {
+            None
+        };
         let severity = Severity::of(text);
         match cell.replace('-', "_").as_str() {
             "summary" => sheet.lines[at].summary = text.to_owned(),

@@ -109,7 +109,14 @@ fn run_item(desk: &mut Desk, command: Command) -> Result<Done, Problem> {
 
 fn run_note(desk: &mut Desk, args: Note) -> Result<Done, Problem> {
     match args {
-        Note::Add { order, text, kind, flag, old, buyer } => desk.open_note(&NewNote {
+        Note::Add {
+            order,
+            text,
+            kind,
+            flag,
+            old,
+            buyer,
+        } => desk.open_note(&NewNote {
             order,
             kind: kind.replace('-', "_"),
             flag: flag.as_deref().map(flag_word).transpose()?,
@@ -131,14 +138,21 @@ fn run_note(desk: &mut Desk, args: Note) -> Result<Done, Problem> {
 
 /// Reads a flag: its word, or the platform's number of it.
 fn flag_word(text: &str) -> Result<String, Problem> {
-    let FieldKind::Choice(list) = note::FLAG_OF.spec.kind else { return Ok(text.to_owned()) };
+    let FieldKind::Choice(list) = note::FLAG_OF.spec.kind else {
+        return Ok(text.to_owned());
+    };
     let word = text.replace('-', "_");
-    let by_number = text.parse::<usize>().ok().and_then(|number| list.values.get(number));
+    let by_number = text
+        .parse::<usize>()
+        .ok()
+        .and_then(|number| list.values.get(number));
     by_number
         .or_else(|| list.values.iter().find(|known| **known == word))
         .map(|word| (*word).to_owned())
         .ok_or_else(|| {
-            Problem::new(Kind::NotUnderstood, "problem-cli-flag").arg("flag", text).hint("problem-cli-flag-hint")
+            Problem::new(Kind::NotUnderstood, "problem-cli-flag")
+                .arg("flag", text)
+                .hint("problem-cli-flag-hint")
         })
 }
 
@@ -146,7 +160,14 @@ fn run_refund(desk: &mut Desk, args: Refund) -> Result<Done, Problem> {
     match args {
         Refund::Open(args) => {
             let values = request(desk, &args)?;
-            desk.draft_case(None, &Request { order: args.order, about: None, values })
+            desk.draft_case(
+                None,
+                &Request {
+                    order: args.order,
+                    about: None,
+                    values,
+                },
+            )
         }
         Refund::Submit { id } => {
             let id = desk.resolve(&id)?;
@@ -178,10 +199,20 @@ fn run_refund(desk: &mut Desk, args: Refund) -> Result<Done, Problem> {
 
 /// What a new case asks, from the line's options.
 fn request(desk: &Desk, args: &RefundOpen) -> Result<Fields, Problem> {
-    let FieldKind::Choice(kinds) = case::KIND.spec.kind else { return Ok(Fields::new()) };
-    let digit = args.kind.parse::<usize>().ok().and_then(|digit| kinds.values.get(digit.checked_sub(1)?));
+    let FieldKind::Choice(kinds) = case::KIND.spec.kind else {
+        return Ok(Fields::new());
+    };
+    let digit = args
+        .kind
+        .parse::<usize>()
+        .ok()
+        .and_then(|digit| kinds.values.get(digit.checked_sub(1)?));
     let kind = digit.map_or_else(|| args.kind.clone(), |kind| (*kind).to_owned());
-    let mut words = vec![format!("kind={kind}"), format!("amount={}", args.amount), format!("reason={}", args.reason)];
+    let mut words = vec![
+        format!("kind={kind}"),
+        format!("amount={}", args.amount),
+        format!("reason={}", args.reason),
+    ];
     words.extend(args.fault.as_ref().map(|fault| format!("fault={fault}")));
     if args.read_back {
         words.push("read_back=yes".to_owned());
@@ -202,7 +233,12 @@ fn case_line(desk: &Desk, order_number: &str, text: &str) -> Result<Fields, Prob
             .hint("problem-cli-order-line-hint")
     };
     let (line, pieces) = text.split_once('=').ok_or_else(wrong)?;
-    let pieces: i64 = pieces.trim().parse().ok().filter(|pieces| *pieces > 0).ok_or_else(wrong)?;
+    let pieces: i64 = pieces
+        .trim()
+        .parse()
+        .ok()
+        .filter(|pieces| *pieces > 0)
+        .ok_or_else(wrong)?;
     let known = desk.order_by_number(order_number)?.ok_or_else(wrong)?;
     let keys = known.keys(order::LINES.name());
     let key = match line.trim().parse::<usize>() {
@@ -210,7 +246,11 @@ fn case_line(desk: &Desk, order_number: &str, text: &str) -> Result<Fields, Prob
         _ => keys.iter().copied().find(|key| *key == line.trim()),
     };
     let key = key.ok_or_else(wrong)?;
-    let cell = |name: &str| known.value(&format!("{}/{key}/{name}", order::LINES.name())).cloned();
+    let cell = |name: &str| {
+        known
+            .value(&format!("{}/{key}/{name}", order::LINES.name()))
+            .cloned()
+    };
     let mut values = Fields::new();
     let mut put = |name: &str, value: Option<Value>| {
         if let Some(value) = value {
@@ -236,7 +276,10 @@ fn values(desk: &Desk, name: &str, words: &[String]) -> Result<Fields, Problem> 
 
 /// By what times and days are read at this desk.
 pub(super) fn reading(desk: &Desk) -> Reading {
-    Reading { now: desk.now(), zone: desk.zone() }
+    Reading {
+        now: desk.now(),
+        zone: desk.zone(),
+    }
 }
 
 /// Says what an act did: the record that it is about, as `list` would.
@@ -244,11 +287,16 @@ pub(super) fn report(desk: &Desk, done: &Done, out: &Out) -> Result<u8, Problem>
     if done.events.is_empty() {
         out.say("cli-unchanged", &[])?;
     }
-    let Some(row) = desk.store().row(done.record())? else { return report_json(desk, done, out) };
+    let Some(row) = desk.store().row(done.record())? else {
+        return report_json(desk, done, out);
+    };
     if out.json {
         return report_json(desk, done, out);
     }
-    out.say("cli-done", &[("what", look::row_line(desk, &row, out).into())])?;
+    out.say(
+        "cli-done",
+        &[("what", look::row_line(desk, &row, out).into())],
+    )?;
     Ok(CLEAN)
 }
 
@@ -260,7 +308,11 @@ fn report_json(desk: &Desk, done: &Done, out: &Out) -> Result<u8, Problem> {
         };
         if let Some(object) = object.as_object_mut() {
             object.insert("act".into(), json!(done.act));
-            let events: Vec<String> = done.events.iter().map(|chain| chain.short().to_string()).collect();
+            let events: Vec<String> = done
+                .events
+                .iter()
+                .map(|chain| chain.short().to_string())
+                .collect();
             object.insert("events".into(), json!(events));
         }
         out.object(&object)?;

@@ -41,7 +41,10 @@ pub(super) struct Act {
 impl Act {
     /// Begins an act of things that happen at a time, milliseconds UTC.
     pub fn at(at: i64) -> Self {
-        Self { at, drafts: Vec::new() }
+        Self {
+            at,
+            drafts: Vec::new(),
+        }
     }
 
     /// Returns whether nothing is to be written.
@@ -71,22 +74,46 @@ impl Act {
 
     /// Adds an event that happened at another time, as a source says.
     pub fn add_at(&mut self, register: &'static Register, record: Id, payload: Payload, at: i64) {
-        self.drafts.push(Draft { register, record, payload, at, numbered: false });
+        self.drafts.push(Draft {
+            register,
+            record,
+            payload,
+            at,
+            numbered: false,
+        });
     }
 
     /// Opens a record with these values; it gets its number for people at once unless it has
     /// to be submitted first.
     pub fn open(&mut self, register: &'static Register, record: Id, fields: Fields) {
-        let payload = Payload::Open(Change { fields, ..Change::default() });
+        let payload = Payload::Open(Change {
+            fields,
+            ..Change::default()
+        });
         let numbered = !register.letter.is_empty() && !register.lifecycle.knows("submitted");
-        self.drafts.push(Draft { register, record, payload, at: self.at, numbered });
+        self.drafts.push(Draft {
+            register,
+            record,
+            payload,
+            at: self.at,
+            numbered,
+        });
     }
 
     /// Opens a record that is the person's own work from the start.
     pub fn begin(&mut self, register: &'static Register, record: Id, fields: Fields, me: Id) {
         self.open(register, record, fields);
         if register.work {
-            self.add(register, record, Payload::Assign { saw: None, to: Owner::Person(me), reason: None, note: None });
+            self.add(
+                register,
+                record,
+                Payload::Assign {
+                    saw: None,
+                    to: Owner::Person(me),
+                    reason: None,
+                    note: None,
+                },
+            );
         }
     }
 
@@ -98,20 +125,47 @@ impl Act {
     /// Sets fields and gives the record its number for people: it is filed now.
     pub fn number(&mut self, register: &'static Register, record: &Record, fields: Fields) {
         let payload = Payload::Set(change(record, fields));
-        self.drafts.push(Draft { register, record: record.id, payload, at: self.at, numbered: true });
+        self.drafts.push(Draft {
+            register,
+            record: record.id,
+            payload,
+            at: self.at,
+            numbered: true,
+        });
     }
 
     /// Moves a record on.
-    pub fn step(&mut self, register: &'static Register, record: &Record, to: &str, reason: Option<&str>) {
-        let payload =
-            Payload::Move { from: record.state.clone(), to: to.to_owned(), reason: reason.map(str::to_owned), note: None };
+    pub fn step(
+        &mut self,
+        register: &'static Register,
+        record: &Record,
+        to: &str,
+        reason: Option<&str>,
+    ) {
+        let payload = Payload::Move {
+            from: record.state.clone(),
+            to: to.to_owned(),
+            reason: reason.map(str::to_owned),
+            note: None,
+        };
         self.add(register, record.id, payload);
     }
 
     /// Gives a record an owner.
-    pub fn assign(&mut self, register: &'static Register, record: &Record, to: Owner, reason: Option<&str>) {
+    pub fn assign(
+        &mut self,
+        register: &'static Register,
+        record: &Record,
+        to: Owner,
+        reason: Option<&str>,
+    ) {
         let saw = record.assigned_by.map(|chain| chain.short());
-        let payload = Payload::Assign { saw, to, reason: reason.map(str::to_owned), note: None };
+        let payload = Payload::Assign {
+            saw,
+            to,
+            reason: reason.map(str::to_owned),
+            note: None,
+        };
         self.add(register, record.id, payload);
     }
 
@@ -129,15 +183,26 @@ pub(super) fn change(record: &Record, fields: Fields) -> Change {
         .keys()
         .filter_map(|path| {
             let live = record.values.get(path)?;
-            Some((path.clone(), live.iter().map(|write| write.trace.chain.short()).collect()))
+            Some((
+                path.clone(),
+                live.iter().map(|write| write.trace.chain.short()).collect(),
+            ))
         })
         .collect();
-    Change { fields, was, ..Change::default() }
+    Change {
+        fields,
+        was,
+        ..Change::default()
+    }
 }
 
 /// Returns fields from names and values, leaving out what is null.
 pub fn fields<const N: usize>(pairs: [(&str, Value); N]) -> Fields {
-    pairs.into_iter().filter(|(_, value)| !value.is_null()).map(|(name, value)| (name.to_owned(), value)).collect()
+    pairs
+        .into_iter()
+        .filter(|(_, value)| !value.is_null())
+        .map(|(name, value)| (name.to_owned(), value))
+        .collect()
 }
 
 /// Returns a register by its name, plural allowed as on the command line.
@@ -146,7 +211,11 @@ pub fn register(name: &str) -> Result<&'static Register, Problem> {
     registers::by_name(name)
         .or_else(|| registers::by_name(singular))
         .or_else(|| registers::by_name(&name.strip_suffix("ies").map(|stem| format!("{stem}y"))?))
-        .ok_or_else(|| Problem::new(Kind::NotUnderstood, "problem-register").arg("name", name).hint("problem-register-hint"))
+        .ok_or_else(|| {
+            Problem::new(Kind::NotUnderstood, "problem-register")
+                .arg("name", name)
+                .hint("problem-register-hint")
+        })
 }
 
 impl Desk {
@@ -159,11 +228,21 @@ impl Desk {
     pub(super) fn write(&mut self, act: Act) -> Result<Done, Problem> {
         let author = self.author()?;
         let now = self.now();
-        let appended = self.store.append(&author, now, self.random.as_mut(), &act.drafts)?;
-        if act.drafts.iter().any(|draft| matches!(draft.register.name, "person" | "setting" | "account")) {
+        let appended = self
+            .store
+            .append(&author, now, self.random.as_mut(), &act.drafts)?;
+        if act
+            .drafts
+            .iter()
+            .any(|draft| matches!(draft.register.name, "person" | "setting" | "account"))
+        {
             self.refresh()?;
         }
-        Ok(Done { act: appended.act, records: appended.records, events: appended.chains })
+        Ok(Done {
+            act: appended.act,
+            records: appended.records,
+            events: appended.chains,
+        })
     }
 
     /// Writes a long act in several transactions of at most `portion` events, all of one act.
@@ -173,8 +252,13 @@ impl Desk {
         for events in act.drafts.chunks(portion) {
             let now = self.now();
             let appended = match begun {
-                None => self.store.append(&author, now, self.random.as_mut(), events)?,
-                Some(act) => self.store.append_continuing(&author, now, self.random.as_mut(), events, act)?,
+                None => self
+                    .store
+                    .append(&author, now, self.random.as_mut(), events)?,
+                Some(act) => {
+                    self.store
+                        .append_continuing(&author, now, self.random.as_mut(), events, act)?
+                }
             };
             begun = Some(appended.act);
         }
@@ -185,13 +269,23 @@ impl Desk {
     fn author(&self) -> Result<Author, Problem> {
         let me = self.me()?;
         let now = self.now();
-        let offset = self.zone.timestamp_millis_opt(now).single().map_or(0, |at| at.offset().fix().local_minus_utc());
-        Ok(Author { replica: me.replica, zone: (offset / 60) as i16 })
+        let offset = self
+            .zone
+            .timestamp_millis_opt(now)
+            .single()
+            .map_or(0, |at| at.offset().fix().local_minus_utc());
+        Ok(Author {
+            replica: me.replica,
+            zone: (offset / 60) as i16,
+        })
     }
 
     /// Returns a record with its declaration.
     pub fn record(&self, id: Id) -> Result<(Record, &'static Register), Problem> {
-        let record = self.store.record(id)?.ok_or_else(|| not_found(&id.to_string()))?;
+        let record = self
+            .store
+            .record(id)?
+            .ok_or_else(|| not_found(&id.to_string()))?;
         let register = register(&record.register)?;
         Ok((record, register))
     }
@@ -211,8 +305,11 @@ impl Desk {
                 if let Some(order) = self.order_by_number(name)? {
                     return Ok(order.id);
                 }
-                let candidates: Vec<String> =
-                    several.iter().take(5).map(|row| format!("{} {}", row.register, row.id)).collect();
+                let candidates: Vec<String> = several
+                    .iter()
+                    .take(5)
+                    .map(|row| format!("{} {}", row.register, row.id))
+                    .collect();
                 Err(Problem::new(Kind::NotUnderstood, "problem-ambiguous")
                     .arg("what", name)
                     .arg("candidates", candidates.join(", "))
@@ -224,7 +321,9 @@ impl Desk {
 
 /// Says that nothing has this name.
 pub fn not_found(name: &str) -> Problem {
-    Problem::new(Kind::NotFound, "problem-not-found").arg("what", name).hint("problem-not-found-hint")
+    Problem::new(Kind::NotFound, "problem-not-found")
+        .arg("what", name)
+        .hint("problem-not-found-hint")
 }
 
 /// Says that an act is not allowed, by the message's id.

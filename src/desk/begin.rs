@@ -49,11 +49,23 @@ pub fn init(
     let (mut id, mut secret) = ([0; 16], [0; 32]);
     random.fill(&mut id);
     random.fill(&mut secret);
-    let shop = Shop { id: ShopId(id), secret: ShopSecret(secret), name: shop.to_owned(), drill: false };
+    let shop = Shop {
+        id: ShopId(id),
+        secret: ShopSecret(secret),
+        name: shop.to_owned(),
+        drill: false,
+    };
     let (mut desk, replica, key) = lay(folder, shop, name, clock, random)?;
     let letters = letters(name);
     let now = desk.now();
-    let first = Admitted { name, role: Role::Supervisor, posts: &Post::ALL, letters: &letters, key, at: now };
+    let first = Admitted {
+        name,
+        role: Role::Supervisor,
+        posts: &Post::ALL,
+        letters: &letters,
+        key,
+        at: now,
+    };
     let person = desk.new_id();
     let mut act = desk.act();
     act.open(&person::REGISTER, person, roster_fields(&first));
@@ -81,7 +93,9 @@ pub fn init_drill(
 /// each of its replicas names the shop, and only a drill's id follows from its name. Returns
 /// whether it does so now.
 pub fn recognise_drill(store: &mut Store) -> Result<bool, Problem> {
-    let Some(id) = store.shop_id().filter(|_| store.shop().is_none()) else { return Ok(false) };
+    let Some(id) = store.shop_id().filter(|_| store.shop().is_none()) else {
+        return Ok(false);
+    };
     let query = Query {
         registers: vec![setting::REGISTER.name],
         fields: vec![(setting::KEY.name(), REPLICA.to_owned())],
@@ -89,8 +103,16 @@ pub fn recognise_drill(store: &mut Store) -> Result<bool, Problem> {
         ..Query::default()
     };
     let rows = store.rows(&query)?;
-    let names = rows.iter().filter_map(|row| row.fields.get(setting::VALUE.name()).and_then(Value::as_str));
-    let Some(name) = names.into_iter().find(|name| ShopId::of_drill(name) == id).map(str::to_owned) else {
+    let names = rows.iter().filter_map(|row| {
+        row.fields
+            .get(setting::VALUE.name())
+            .and_then(Value::as_str)
+    });
+    let Some(name) = names
+        .into_iter()
+        .find(|name| ShopId::of_drill(name) == id)
+        .map(str::to_owned)
+    else {
         return Ok(false);
     };
     store.adopt(Shop::drill(&name))?;
@@ -139,7 +161,10 @@ pub(super) fn roster_fields(one: &Admitted<'_>) -> Fields {
         (person::ROLE_OF.name(), json!(one.role.word())),
         (person::POSTS.name(), json!(posts)),
     ]);
-    values.insert(cell(person::KEY.name()), json!(ShopSecret(one.key).to_string()));
+    values.insert(
+        cell(person::KEY.name()),
+        json!(ShopSecret(one.key).to_string()),
+    );
     values.insert(cell(person::LETTERS.name()), json!(one.letters));
     values.insert(cell(person::ADMITTED.name()), json!(one.at));
     values
@@ -148,7 +173,12 @@ pub(super) fn roster_fields(one: &Admitted<'_>) -> Fields {
 /// Returns the letters that stand for a person in numbers for people: the Latin letters of a
 /// name, else none, and the store takes the replica's first digits.
 fn letters(name: &str) -> String {
-    fold(name).chars().filter(char::is_ascii_alphabetic).take(2).collect::<String>().to_uppercase()
+    fold(name)
+        .chars()
+        .filter(char::is_ascii_alphabetic)
+        .take(2)
+        .collect::<String>()
+        .to_uppercase()
 }
 
 impl Desk {
@@ -181,7 +211,10 @@ mod tests {
     use crate::chance::{FixedClock, SeededRandom};
 
     fn chance(seed: &str) -> (Box<dyn Clock>, Box<dyn Random>) {
-        (Box::new(FixedClock(1_795_333_560_000)), Box::new(SeededRandom::new(seed)))
+        (
+            Box::new(FixedClock(1_795_333_560_000)),
+            Box::new(SeededRandom::new(seed)),
+        )
     }
 
     #[test]
@@ -194,7 +227,12 @@ mod tests {
         assert!(!desk.store().shop().unwrap().drill);
         assert!(desk.store().verify().unwrap().clean);
         let (clock, random) = chance("b");
-        let again = Desk::open(Store::open(&folder.path().join("s")).unwrap(), clock, random).unwrap();
+        let again = Desk::open(
+            Store::open(&folder.path().join("s")).unwrap(),
+            clock,
+            random,
+        )
+        .unwrap();
         assert_eq!(again.signed_in().map(|me| me.name.as_str()), Some("Wang"));
     }
 

@@ -56,13 +56,20 @@ impl Preview {
     /// Returns the amount.
     pub fn amount(&self) -> Option<Money> {
         let (minor, currency) = self.found.money.as_ref()?;
-        Some(Money { minor: *minor, currency: Currency::of(currency)? })
+        Some(Money {
+            minor: *minor,
+            currency: Currency::of(currency)?,
+        })
     }
 
     /// Returns the line's words without what was recognised; the whole line where nothing is left.
     pub fn text(&self) -> &str {
         let text = self.found.text.trim();
-        if text.is_empty() { self.line.trim() } else { text }
+        if text.is_empty() {
+            self.line.trim()
+        } else {
+            text
+        }
     }
 }
 
@@ -70,12 +77,20 @@ impl Desk {
     /// Takes a line to pieces and says what it would become.
     pub fn capture_preview(&self, line: &str) -> Result<Preview, Problem> {
         let words = self.capture_words()?;
-        let persons: Vec<String> = self.people().all().iter().map(|person| person.name.clone()).collect();
+        let persons: Vec<String> = self
+            .people()
+            .all()
+            .iter()
+            .map(|person| person.name.clone())
+            .collect();
         let known = |name: &str| self.knows_buyer(name);
         let now = self.now();
         let platform = self.setting("platform")?;
         let shift_end = match self.signed_in() {
-            Some(me) => self.shift_of(me.id)?.and_then(|shift| shift.get(sheet::ENDS)).filter(|ends| *ends > now),
+            Some(me) => self
+                .shift_of(me.id)?
+                .and_then(|shift| shift.get(sheet::ENDS))
+                .filter(|ends| *ends > now),
             None => None,
         };
         let found = recognise(
@@ -99,7 +114,11 @@ impl Desk {
             order: None,
             unverified: false,
             due: found.due,
-            warnings: found.warnings.iter().map(|one| (one.message, one.args.clone())).collect(),
+            warnings: found
+                .warnings
+                .iter()
+                .map(|one| (one.message, one.args.clone()))
+                .collect(),
             recent: Vec::new(),
             found,
         };
@@ -112,7 +131,8 @@ impl Desk {
     /// Records a line as the item that its preview shows; the first event of its own act.
     pub fn capture(&mut self, preview: &Preview) -> Result<Done, Problem> {
         if preview.line.trim().is_empty() {
-            return Err(Problem::new(Kind::NotUnderstood, "problem-nothing-said").hint("problem-nothing-said-hint"));
+            return Err(Problem::new(Kind::NotUnderstood, "problem-nothing-said")
+                .hint("problem-nothing-said-hint"));
         }
         let buyer = preview.buyer().map(str::to_owned);
         let done = match (preview.register.name, &preview.order) {
@@ -131,7 +151,14 @@ impl Desk {
                     ("words", json!(preview.text())),
                     ("buyer", json!(buyer)),
                 ]);
-                self.draft_case(None, &Request { order: number.clone(), about: None, values })?
+                self.draft_case(
+                    None,
+                    &Request {
+                        order: number.clone(),
+                        about: None,
+                        values,
+                    },
+                )?
             }
             ("conversation", _) => self.capture_talk(preview)?,
             _ => self.capture_item(preview)?,
@@ -149,7 +176,9 @@ impl Desk {
                 move || words
             }),
         };
-        let Some(own) = self.setting("capture")? else { return Ok(Cow::Borrowed(words)) };
+        let Some(own) = self.setting("capture")? else {
+            return Ok(Cow::Borrowed(words));
+        };
         let mut words = words.clone();
         words.add(&own)?;
         Ok(Cow::Owned(words))
@@ -169,9 +198,14 @@ impl Desk {
 
     /// The order of the line: a whole number, or the only one that ends so.
     fn find_order(&self, preview: &mut Preview) -> Result<(), Problem> {
-        let Some(named) = preview.found.orders.first().cloned() else { return Ok(()) };
+        let Some(named) = preview.found.orders.first().cloned() else {
+            return Ok(());
+        };
         if !named.tail {
-            preview.unverified = self.order_by_number(&named.number)?.as_ref().is_none_or(order::is_unverified);
+            preview.unverified = self
+                .order_by_number(&named.number)?
+                .as_ref()
+                .is_none_or(order::is_unverified);
             preview.order = Some(named.number);
             return Ok(());
         }
@@ -186,10 +220,13 @@ impl Desk {
         ending.dedup();
         match &ending[..] {
             [only] => preview.order = Some(only.clone()),
-            [] => preview.warnings.push(("capture-tail-unknown", vec![("tail", named.number)])),
-            several => preview
+            [] => preview
                 .warnings
-                .push(("capture-tail-several", vec![("tail", named.number), ("count", several.len().to_string())])),
+                .push(("capture-tail-unknown", vec![("tail", named.number)])),
+            several => preview.warnings.push((
+                "capture-tail-several",
+                vec![("tail", named.number), ("count", several.len().to_string())],
+            )),
         }
         Ok(())
     }
@@ -197,13 +234,24 @@ impl Desk {
     /// The register by the line's word; what cannot be filed there goes where it can, and says so.
     fn choose_register(&self, preview: &mut Preview) {
         // A general word such as "note" gives way to the particular one beside it.
-        let particular = preview.found.kinds.iter().find(|kind| kind.kind.as_deref() != Some("other"));
+        let particular = preview
+            .found
+            .kinds
+            .iter()
+            .find(|kind| kind.kind.as_deref() != Some("other"));
         let found = particular.or(preview.found.kind()).cloned();
-        let wanted = found.as_ref().and_then(|kind| registers::by_name(&kind.register));
+        let wanted = found
+            .as_ref()
+            .and_then(|kind| registers::by_name(&kind.register));
         preview.kind = found.and_then(|kind| kind.kind);
         match wanted {
-            Some(register) if matches!(register.name, "note" | "case") && preview.order.is_none() => {
-                preview.warnings.push(("capture-needs-order", vec![("register", register.name.to_owned())]));
+            Some(register)
+                if matches!(register.name, "note" | "case") && preview.order.is_none() =>
+            {
+                preview.warnings.push((
+                    "capture-needs-order",
+                    vec![("register", register.name.to_owned())],
+                ));
                 preview.register = &follow_up::REGISTER;
                 preview.kind = Some("reminder".into());
             }
@@ -215,7 +263,10 @@ impl Desk {
             }
             None => preview.warnings.push(("capture-no-kind", Vec::new())),
         }
-        let needs_due = preview.register.field("due_at").is_some_and(|field| field.required);
+        let needs_due = preview
+            .register
+            .field("due_at")
+            .is_some_and(|field| field.required);
         if needs_due && preview.due.is_none() {
             preview.due = Some(self.now() + SOON);
             preview.warnings.push(("capture-no-due", Vec::new()));
@@ -224,7 +275,9 @@ impl Desk {
 
     fn recent_of(&self, preview: &Preview) -> Result<Vec<Row>, Problem> {
         let about = fields([("buyer", json!(preview.buyer()))]);
-        let Some(customer) = self.customer_of(&about, None)? else { return Ok(Vec::new()) };
+        let Some(customer) = self.customer_of(&about, None)? else {
+            return Ok(Vec::new());
+        };
         Ok(self.store().rows(&Query {
             customer: Some(customer),
             opened_from: Some(self.now() - RECENT),
@@ -239,13 +292,22 @@ impl Desk {
         let mut values = fields([
             ("buyer", json!(preview.buyer())),
             ("order_number", json!(preview.order)),
-            ("tags", if preview.found.tags.is_empty() { Value::Null } else { json!(preview.found.tags) }),
+            (
+                "tags",
+                if preview.found.tags.is_empty() {
+                    Value::Null
+                } else {
+                    json!(preview.found.tags)
+                },
+            ),
         ]);
         if !account.is_empty() {
             values.insert("account".into(), json!(account));
         }
         if let Some(number) = &preview.order {
-            let known = self.order_by_number(number)?.map(|record: Record| record.id);
+            let known = self
+                .order_by_number(number)?
+                .map(|record: Record| record.id);
             let id = match known {
                 Some(id) => id,
                 None => self.secret()?.derive("order", &account, number),
@@ -262,10 +324,20 @@ impl Desk {
     fn capture_talk(&mut self, preview: &Preview) -> Result<Done, Problem> {
         let account = self.account_for(None)?;
         let (now, me) = (self.now(), self.me()?.clone());
-        let id = self.talk_id(&account, None, preview.buyer(), now, preview.order.as_deref())?;
+        let id = self.talk_id(
+            &account,
+            None,
+            preview.buyer(),
+            now,
+            preview.order.as_deref(),
+        )?;
         let mut values = self.captured(preview)?;
         values.insert("channel".into(), json!("chat"));
-        values.retain(|path, value| conversation::REGISTER.field(path).is_some_and(|field| field.kind.accepts(value)));
+        values.retain(|path, value| {
+            conversation::REGISTER
+                .field(path)
+                .is_some_and(|field| field.kind.accepts(value))
+        });
         let mut act = self.act();
         self.know_customer(&mut act, &values, None)?;
         match self.store().record(id)? {
@@ -303,14 +375,30 @@ impl Desk {
             ("source", json!("customer")),
             ("channel", json!("chat")),
             ("due_at", json!(preview.due)),
-            ("promised_at", json!(if wanted.name == "promise" { Some(self.now()) } else { preview.due })),
+            (
+                "promised_at",
+                json!(if wanted.name == "promise" {
+                    Some(self.now())
+                } else {
+                    preview.due
+                }),
+            ),
             ("amount", json!(preview.amount())),
             ("waybill", json!(waybill.map(|one| one.number.clone()))),
-            ("carrier", json!(waybill.and_then(|one| one.carrier.clone()).or(preview.found.carrier.clone()))),
+            (
+                "carrier",
+                json!(
+                    waybill
+                        .and_then(|one| one.carrier.clone())
+                        .or(preview.found.carrier.clone())
+                ),
+            ),
             ("department", json!("warehouse")),
         ]));
         values.retain(|path, value| {
-            wanted.field(path).is_some_and(|field| !field.mirror && field.kind.accepts(value))
+            wanted
+                .field(path)
+                .is_some_and(|field| !field.mirror && field.kind.accepts(value))
         });
         let mut act = self.act();
         self.know_customer(&mut act, &values, None)?;
@@ -320,10 +408,15 @@ impl Desk {
 
     /// `@name` makes the item that person's or post's.
     fn hand_over_to(&mut self, preview: &Preview, done: Done) -> Result<Done, Problem> {
-        let Some(person) = preview.found.persons.iter().find(|person| person.known) else { return Ok(done) };
+        let Some(person) = preview.found.persons.iter().find(|person| person.known) else {
+            return Ok(done);
+        };
         let to = match person.post.as_deref().and_then(Post::of) {
             Some(post) => Some(Owner::Post(post)),
-            None => self.people().by_name(&person.name).map(|person| Owner::Person(person.id)),
+            None => self
+                .people()
+                .by_name(&person.name)
+                .map(|person| Owner::Person(person.id)),
         };
         if let Some(to) = to {
             self.give(done.record(), to)?;
@@ -335,6 +428,9 @@ impl Desk {
     pub(super) fn about(&mut self, id: Id, act: super::act::Act) -> Result<Done, Problem> {
         let done = self.write(act)?;
         let others = done.records.iter().copied().filter(|one| *one != id);
-        Ok(Done { records: std::iter::once(id).chain(others).collect(), ..done })
+        Ok(Done {
+            records: std::iter::once(id).chain(others).collect(),
+            ..done
+        })
     }
 }

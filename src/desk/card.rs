@@ -87,8 +87,17 @@ impl Desk {
         let mut known = BTreeSet::new();
         for piece in pieces(text) {
             let mut rows = self.store().find(piece, limit)?;
-            rows.sort_by_key(|row| (closeness(row, piece), row.closed.is_some(), std::cmp::Reverse(row.opened)));
-            found.records.extend(rows.into_iter().filter(|row| !row.void && known.insert(row.id)));
+            rows.sort_by_key(|row| {
+                (
+                    closeness(row, piece),
+                    row.closed.is_some(),
+                    std::cmp::Reverse(row.opened),
+                )
+            });
+            found.records.extend(
+                rows.into_iter()
+                    .filter(|row| !row.void && known.insert(row.id)),
+            );
             if found.records.len() >= limit {
                 break;
             }
@@ -96,8 +105,14 @@ impl Desk {
         found.records.truncate(limit);
         let is_line = !text.contains('\n') && text.chars().count() >= TEXT;
         if is_line && found.records.len() < limit {
-            let said = self.store().search(text, None, limit - found.records.len())?;
-            found.said = said.hits.into_iter().filter(|hit| !known.contains(&hit.row.id)).collect();
+            let said = self
+                .store()
+                .search(text, None, limit - found.records.len())?;
+            found.said = said
+                .hits
+                .into_iter()
+                .filter(|hit| !known.contains(&hit.row.id))
+                .collect();
             found.behind = said.behind;
         }
         Ok(found)
@@ -134,7 +149,8 @@ impl Desk {
             }
         }
         card.orders.sort_by_key(|row| std::cmp::Reverse(row.opened));
-        card.open.sort_by_key(|row| (row.due.unwrap_or(i64::MAX), row.since));
+        card.open
+            .sort_by_key(|row| (row.due.unwrap_or(i64::MAX), row.since));
         card.promises.sort_by_key(|row| row.due.unwrap_or(i64::MAX));
         card.closed.sort_by_key(|row| std::cmp::Reverse(row.closed));
         card.last_words = self.said_last(&card, &record)?;
@@ -143,21 +159,41 @@ impl Desk {
 
     /// The record and everything of the same customer and of the same orders. A masked name
     /// leads to nobody else.
-    fn rows_of_buyer(&self, record: &Record, customer: Option<&Record>) -> Result<Vec<Row>, Problem> {
+    fn rows_of_buyer(
+        &self,
+        record: &Record,
+        customer: Option<&Record>,
+    ) -> Result<Vec<Row>, Problem> {
         let mut rows: Vec<Row> = self.store().row(record.id)?.into_iter().collect();
         let mut known: BTreeSet<Id> = rows.iter().map(|row| row.id).collect();
         let mut add = |rows: &mut Vec<Row>, more: Vec<Row>| {
-            rows.extend(more.into_iter().filter(|row| !row.void && known.insert(row.id)));
+            rows.extend(
+                more.into_iter()
+                    .filter(|row| !row.void && known.insert(row.id)),
+            );
         };
         if let Some(customer) = customer {
-            let of = Query { customer: Some(customer.id), order: crate::store::Order::Opened, limit: Some(MOST), ..Query::default() };
+            let of = Query {
+                customer: Some(customer.id),
+                order: crate::store::Order::Opened,
+                limit: Some(MOST),
+                ..Query::default()
+            };
             add(&mut rows, self.store().rows(&of)?);
         }
         let mut orders: BTreeSet<Id> = rows.iter().filter_map(|row| row.order_id).collect();
-        orders.extend(rows.iter().filter(|row| row.register == "order").map(|row| row.id));
+        orders.extend(
+            rows.iter()
+                .filter(|row| row.register == "order")
+                .map(|row| row.id),
+        );
         for order in orders {
             add(&mut rows, self.store().row(order)?.into_iter().collect());
-            let of = Query { order_id: Some(order), limit: Some(MOST), ..Query::default() };
+            let of = Query {
+                order_id: Some(order),
+                limit: Some(MOST),
+                ..Query::default()
+            };
             add(&mut rows, self.store().rows(&of)?);
         }
         Ok(rows)
@@ -165,14 +201,20 @@ impl Desk {
 
     /// What was said last in the buyer's newest conversations.
     fn said_last(&self, card: &Card, record: &Record) -> Result<Vec<LastWords>, Problem> {
-        let talks = card.open.iter().chain(&card.closed).filter(|row| row.register == "conversation");
+        let talks = card
+            .open
+            .iter()
+            .chain(&card.closed)
+            .filter(|row| row.register == "conversation");
         let mut ids: Vec<Id> = talks.take(LAST_WORDS).map(|row| row.id).collect();
         if record.register == "conversation" && !ids.contains(&record.id) {
             ids.push(record.id);
         }
         let mut words = Vec::new();
         for id in ids {
-            let Some(talk) = self.store().record(id)? else { continue };
+            let Some(talk) = self.store().record(id)? else {
+                continue;
+            };
             let spoken = talk.entries.iter().rev().filter(|entry| {
                 !entry.void && matches!(entry.say.direction, Direction::In | Direction::Out)
             });
@@ -214,7 +256,9 @@ fn pieces(text: &str) -> Vec<&str> {
 fn closeness(row: &Row, text: &str) -> u8 {
     let is = |value: Option<&str>| value.is_some_and(|value| value.eq_ignore_ascii_case(text));
     let field = |name: &str| row.fields.get(name).and_then(|value| value.as_str());
-    let own = is(row.number.as_deref()) || is(field("number")) || row.register == "parcel" && is(field("waybill"));
+    let own = is(row.number.as_deref())
+        || is(field("number"))
+        || row.register == "parcel" && is(field("waybill"));
     if own {
         0
     } else if is(field("order_number")) || is(field("waybill")) {
@@ -225,8 +269,17 @@ fn closeness(row: &Row, text: &str) -> u8 {
 }
 
 fn buyer(record: &Record, customer: Option<&Record>) -> String {
-    let names = [record.text("buyer"), customer.and_then(|customer| customer.text("buyer")), record.text("said_buyer")];
-    names.into_iter().flatten().next().unwrap_or_default().to_owned()
+    let names = [
+        record.text("buyer"),
+        customer.and_then(|customer| customer.text("buyer")),
+        record.text("said_buyer"),
+    ];
+    names
+        .into_iter()
+        .flatten()
+        .next()
+        .unwrap_or_default()
+        .to_owned()
 }
 
 #[cfg(test)]
@@ -238,7 +291,11 @@ mod tests {
         assert_eq!(pieces("4031902847193518258"), ["4031902847193518258"]);
         assert_eq!(
             pieces("单号：4031902847193518258，运单YT7700012345 t**3 12"),
-            ["单号：4031902847193518258，运单YT7700012345 t**3 12", "4031902847193518258", "YT7700012345"]
+            [
+                "单号：4031902847193518258，运单YT7700012345 t**3 12",
+                "4031902847193518258",
+                "YT7700012345"
+            ]
         );
         assert_eq!(pieces("买家 08:15\n到哪了 8258\n8258"), ["8258"]);
         assert!(pieces(&"1234567 ".repeat(1_000)).len() <= PIECES);

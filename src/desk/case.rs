@@ -44,7 +44,10 @@ pub struct Arithmetic {
 impl Arithmetic {
     /// Returns what would be left; none where what is paid is not known.
     pub fn left(&self) -> Option<Money> {
-        self.paid?.minus(self.refunded)?.minus(self.elsewhere)?.minus(self.asked)
+        self.paid?
+            .minus(self.refunded)?
+            .minus(self.elsewhere)?
+            .minus(self.asked)
     }
 
     /// Returns the most that may still be asked.
@@ -72,7 +75,11 @@ impl Desk {
             Some(about) => concerning(&self.record(about)?.0),
             None => order.record.as_ref().map(concerning).unwrap_or_default(),
         };
-        let paid = order.record.as_ref().filter(|_| !order.is_unverified()).and_then(|record| record.get(order::PAID));
+        let paid = order
+            .record
+            .as_ref()
+            .filter(|_| !order.is_unverified())
+            .and_then(|record| record.get(order::PAID));
         values.extend(fields([
             ("order", json!(order.id.to_string())),
             ("order_number", json!(order.number)),
@@ -82,7 +89,12 @@ impl Desk {
         values.extend(request.values.clone());
         act.begin(&case::REGISTER, id, values, me);
         let done = self.write(act)?;
-        Ok(Done { records: std::iter::once(id).chain(done.records.into_iter().filter(|one| *one != id)).collect(), ..done })
+        Ok(Done {
+            records: std::iter::once(id)
+                .chain(done.records.into_iter().filter(|one| *one != id))
+                .collect(),
+            ..done
+        })
     }
 
     /// Submits a draft: what is asked is fixed from now on. Refused where a required field is
@@ -92,7 +104,9 @@ impl Desk {
         let (record, register) = self.record(id)?;
         super::item::allowed(register, &record, "submitted")?;
         if let Some(missing) = missing(&record.shown()).first() {
-            return Err(refused("problem-field-missing").arg("field", *missing).arg("register", register.name));
+            return Err(refused("problem-field-missing")
+                .arg("field", *missing)
+                .arg("register", register.name));
         }
         let sum = self.arithmetic(&record)?;
         if sum.left().is_some_and(|left| left.minor < 0) {
@@ -119,7 +133,10 @@ impl Desk {
         if free {
             // Within the shop's free limit nobody else is asked: the record shows the grant.
             let granted = Payload::Move {
-                from: "submitted".into(), to: "approved".into(), reason: Some("within_limit".into()), note: None,
+                from: "submitted".into(),
+                to: "approved".into(),
+                reason: Some("within_limit".into()),
+                note: None,
             };
             act.add(register, id, granted);
         }
@@ -138,7 +155,9 @@ impl Desk {
         let mut act = self.act();
         act.claim(register, &record, me);
         act.set(register, &record, values.clone());
-        if !matches!(record.state.as_str(), "draft" | "submitted") && register.lifecycle.allows(&record.state, "submitted") {
+        if !matches!(record.state.as_str(), "draft" | "submitted")
+            && register.lifecycle.allows(&record.state, "submitted")
+        {
             act.step(register, &record, "submitted", Some("amended"));
         }
         self.write(act)
@@ -158,7 +177,13 @@ impl Desk {
         self.decide(id, Meaning::Refuse, "refused", Some(reason))
     }
 
-    fn decide(&mut self, id: Id, meaning: Meaning, to: &str, note: Option<&str>) -> Result<Done, Problem> {
+    fn decide(
+        &mut self,
+        id: Id,
+        meaning: Meaning,
+        to: &str,
+        note: Option<&str>,
+    ) -> Result<Done, Problem> {
         let (record, register) = self.record(id)?;
         super::item::allowed(register, &record, to)?;
         let me = self.me()?.clone();
@@ -166,8 +191,15 @@ impl Desk {
             return Err(refused("problem-case-role").hint("problem-case-role-hint"));
         }
         let request = request(&record).ok_or_else(|| refused("problem-case-not-submitted"))?;
-        let asked_by = record.steps.iter().rev().find(|step| step.to == "submitted").map(|step| step.trace.replica);
-        let asker = asked_by.and_then(|replica| self.people().of_replica(replica)).map(|person| person.id);
+        let asked_by = record
+            .steps
+            .iter()
+            .rev()
+            .find(|step| step.to == "submitted")
+            .map(|step| step.trace.replica);
+        let asker = asked_by
+            .and_then(|replica| self.people().of_replica(replica))
+            .map(|person| person.id);
         if asker == Some(me.id) {
             return Err(refused("problem-case-self").hint("problem-case-self-hint"));
         }
@@ -175,7 +207,12 @@ impl Desk {
         act.add(
             register,
             id,
-            Payload::Sign { meaning, of: request, saw: binding(&record), note: note.map(str::to_owned) },
+            Payload::Sign {
+                meaning,
+                of: request,
+                saw: binding(&record),
+                note: note.map(str::to_owned),
+            },
         );
         act.step(register, &record, to, None);
         self.write(act)
@@ -200,9 +237,23 @@ impl Desk {
         act.add(
             register,
             id,
-            Payload::Sign { meaning: Meaning::Execute, of: request, saw: binding(&record), note: None },
+            Payload::Sign {
+                meaning: Meaning::Execute,
+                of: request,
+                saw: binding(&record),
+                note: None,
+            },
         );
-        act.add(register, id, Payload::Move { from: state, to: "executed".into(), reason: None, note: None });
+        act.add(
+            register,
+            id,
+            Payload::Move {
+                from: state,
+                to: "executed".into(),
+                reason: None,
+                note: None,
+            },
+        );
         self.write(act)
     }
 
@@ -217,21 +268,41 @@ impl Desk {
             return Err(refused("problem-case-void-role").hint("problem-case-void-role-hint"));
         }
         let mut act = self.act();
-        act.add(register, id, Payload::Void { events: None, reason: Some(reason.to_owned()) });
+        act.add(
+            register,
+            id,
+            Payload::Void {
+                events: None,
+                reason: Some(reason.to_owned()),
+            },
+        );
         self.write(act)
     }
 
     /// Returns the sum of a case against its order and the order's other cases.
     pub fn arithmetic(&self, record: &Record) -> Result<Arithmetic, Problem> {
-        let order = record.value("order").and_then(Value::as_str).and_then(|id| id.parse::<Id>().ok());
+        let order = record
+            .value("order")
+            .and_then(Value::as_str)
+            .and_then(|id| id.parse::<Id>().ok());
         let asked = record.get(case::AMOUNT).unwrap_or(Money::cny(0));
         self.arithmetic_of(order, Some(record.id), asked)
     }
 
     /// Returns the sum for an amount that a form asks on an order, beside a case that is left out.
-    pub fn arithmetic_of(&self, order: Option<Id>, but: Option<Id>, asked: Money) -> Result<Arithmetic, Problem> {
+    pub fn arithmetic_of(
+        &self,
+        order: Option<Id>,
+        but: Option<Id>,
+        asked: Money,
+    ) -> Result<Arithmetic, Problem> {
         let none = Money { minor: 0, ..asked };
-        let mut sum = Arithmetic { paid: None, refunded: none, elsewhere: none, asked };
+        let mut sum = Arithmetic {
+            paid: None,
+            refunded: none,
+            elsewhere: none,
+            asked,
+        };
         let Some(order) = order else { return Ok(sum) };
         if let Some(known) = self.store().record(order)? {
             sum.paid = known.get(order::PAID);
@@ -244,7 +315,10 @@ impl Desk {
             ..Query::default()
         })?;
         for other in others.iter().filter(|row| Some(row.id) != but && !row.void) {
-            let amount = other.fields.get("amount").and_then(|value| serde_json::from_value(value.clone()).ok());
+            let amount = other
+                .fields
+                .get("amount")
+                .and_then(|value| serde_json::from_value(value.clone()).ok());
             let counts = matches!(
                 other.state.as_str(),
                 "submitted" | "approved" | "awaiting_goods" | "goods_received" | "to_execute"
@@ -252,11 +326,17 @@ impl Desk {
             // What was executed is in the platform's refunded sum after the next import; until
             // then it is counted here, so that it cannot be asked twice.
             let executed = matches!(other.state.as_str(), "executed" | "told" | "closed");
-            let Some(amount): Option<Money> = amount else { continue };
+            let Some(amount): Option<Money> = amount else {
+                continue;
+            };
             if counts {
                 sum.elsewhere = sum.elsewhere.plus(amount).unwrap_or(sum.elsewhere);
             } else if executed && other.fields.get("platform_state").is_none() {
-                sum.refunded = sum.refunded.plus(amount).unwrap_or(sum.refunded).max(sum.refunded);
+                sum.refunded = sum
+                    .refunded
+                    .plus(amount)
+                    .unwrap_or(sum.refunded)
+                    .max(sum.refunded);
             }
         }
         Ok(sum)
@@ -281,7 +361,9 @@ pub fn request(record: &Record) -> Option<Chain> {
         .map(|write| write.trace)
         .max_by_key(|trace| (trace.stamp, trace.chain));
     match amended {
-        Some(amended) if (amended.stamp, amended.chain) > (submitted.stamp, submitted.chain) => Some(amended.chain),
+        Some(amended) if (amended.stamp, amended.chain) > (submitted.stamp, submitted.chain) => {
+            Some(amended.chain)
+        }
         _ => Some(submitted.chain),
     }
 }
@@ -289,17 +371,25 @@ pub fn request(record: &Record) -> Option<Chain> {
 /// Returns whether an approval stands: bound to the request as it is now.
 pub fn is_approved(record: &Record) -> bool {
     let request = request(record);
-    record.signatures.iter().any(|sign| sign.meaning == Meaning::Approve && Some(sign.of) == request)
+    record
+        .signatures
+        .iter()
+        .any(|sign| sign.meaning == Meaning::Approve && Some(sign.of) == request)
 }
 
 /// Returns the names of the fields that a form still needs, in its order.
 pub fn missing(values: &Value) -> Vec<&'static str> {
     let has = |name: &str| values.get(name).is_some_and(|value| !value.is_null());
-    let kind = values.get(case::KIND.name()).and_then(Value::as_str).unwrap_or_default();
+    let kind = values
+        .get(case::KIND.name())
+        .and_then(Value::as_str)
+        .unwrap_or_default();
     case::required(kind)
         .iter()
         .copied()
-        .filter(|name| !has(name) || *name == "read_back" && values.get(*name) != Some(&json!(true)))
+        .filter(|name| {
+            !has(name) || *name == "read_back" && values.get(*name) != Some(&json!(true))
+        })
         .collect()
 }
 

@@ -65,7 +65,11 @@ pub struct TalkOutcome {
 
 impl Talk {
     /// Returns the talk that one conversation of a chat log is.
-    pub fn of_file(desk: &mut Desk, one: &Conversation, account: Option<&str>) -> Result<Self, Problem> {
+    pub fn of_file(
+        desk: &mut Desk,
+        one: &Conversation,
+        account: Option<&str>,
+    ) -> Result<Self, Problem> {
         let account = match account {
             Some(account) => account.to_owned(),
             None => desk.account_of_shop(one.account.as_deref(), None)?,
@@ -85,7 +89,10 @@ impl Talk {
                 at: message.at,
             })
             .collect();
-        let at = said.iter().find_map(|one| one.at).unwrap_or_else(|| desk.now());
+        let at = said
+            .iter()
+            .find_map(|one| one.at)
+            .unwrap_or_else(|| desk.now());
         let mut about = fields([
             ("buyer", json!(one.buyer)),
             ("buyer_id", json!(one.buyer_id)),
@@ -102,9 +109,25 @@ impl Talk {
         if let Some(customer) = desk.customer_of(&about, None)? {
             about.insert("customer".into(), json!(customer.to_string()));
         }
-        let id = desk.talk_id(&account, one.number.as_deref(), one.buyer.as_deref(), at, one.order.as_deref())?;
-        about.retain(|path, value| conversation::REGISTER.field(path).is_some_and(|field| field.kind.accepts(value)));
-        Ok(Self { id, about, said, at, channel: one.channel.clone() })
+        let id = desk.talk_id(
+            &account,
+            one.number.as_deref(),
+            one.buyer.as_deref(),
+            at,
+            one.order.as_deref(),
+        )?;
+        about.retain(|path, value| {
+            conversation::REGISTER
+                .field(path)
+                .is_some_and(|field| field.kind.accepts(value))
+        });
+        Ok(Self {
+            id,
+            about,
+            said,
+            at,
+            channel: one.channel.clone(),
+        })
     }
 }
 
@@ -132,7 +155,11 @@ impl Desk {
 
     /// Returns the account that an outside shop name means; none where the shop's accounts do
     /// not decide it, so that every desk derives the same ids.
-    pub fn account_of_shop(&self, shop: Option<&str>, platform: Option<&str>) -> Result<String, Problem> {
+    pub fn account_of_shop(
+        &self,
+        shop: Option<&str>,
+        platform: Option<&str>,
+    ) -> Result<String, Problem> {
         if let Some(shop) = shop {
             let rows = self.store().rows(&crate::store::Query {
                 registers: vec!["account"],
@@ -140,9 +167,14 @@ impl Desk {
                 ..crate::store::Query::default()
             })?;
             let named = rows.iter().find(|row| {
-                ["name", "shop_name"].iter().any(|name| row.fields.get(*name).and_then(Value::as_str) == Some(shop))
+                ["name", "shop_name"]
+                    .iter()
+                    .any(|name| row.fields.get(*name).and_then(Value::as_str) == Some(shop))
             });
-            if let Some(name) = named.and_then(|row| row.fields.get("name")).and_then(Value::as_str) {
+            if let Some(name) = named
+                .and_then(|row| row.fields.get("name"))
+                .and_then(Value::as_str)
+            {
                 return Ok(name.to_owned());
             }
         }
@@ -151,20 +183,41 @@ impl Desk {
 
     /// Returns the customer whom a platform's buyer id names, on Taobao and Tmall the member
     /// name; none for masked and for mere display names.
-    pub fn customer_of(&self, about: &Fields, platform: Option<&str>) -> Result<Option<Id>, Problem> {
+    pub fn customer_of(
+        &self,
+        about: &Fields,
+        platform: Option<&str>,
+    ) -> Result<Option<Id>, Problem> {
         let home = self.setting("platform")?;
         let platform = platform.or(home.as_deref()).unwrap_or("taobao");
         let named_by_member = matches!(platform, "taobao" | "tmall");
-        let text = |name: &str| about.get(name).and_then(Value::as_str).map(str::trim).filter(|text| !text.is_empty());
+        let text = |name: &str| {
+            about
+                .get(name)
+                .and_then(Value::as_str)
+                .map(str::trim)
+                .filter(|text| !text.is_empty())
+        };
         let name = text("buyer_id").or(if named_by_member { text("buyer") } else { None });
-        let Some(name) = name.filter(|name| !is_masked(name)) else { return Ok(None) };
+        let Some(name) = name.filter(|name| !is_masked(name)) else {
+            return Ok(None);
+        };
         let family = if named_by_member { "taobao" } else { platform };
         Ok(Some(self.secret()?.derive("customer", family, name)))
     }
 
     /// Opens the customer whom these fields name, unless known or already in the act.
-    pub(super) fn know_customer(&self, act: &mut Act, about: &Fields, platform: Option<&str>) -> Result<(), Problem> {
-        let Some(id) = about.get("customer").and_then(Value::as_str).and_then(|id| id.parse::<Id>().ok()) else {
+    pub(super) fn know_customer(
+        &self,
+        act: &mut Act,
+        about: &Fields,
+        platform: Option<&str>,
+    ) -> Result<(), Problem> {
+        let Some(id) = about
+            .get("customer")
+            .and_then(Value::as_str)
+            .and_then(|id| id.parse::<Id>().ok())
+        else {
             return Ok(());
         };
         if act.touches(id) || self.store().record(id)?.is_some() {
@@ -177,7 +230,11 @@ impl Desk {
             ("account", take("account")),
             ("platform", json!(platform)),
         ]);
-        values.retain(|path, value| customer::REGISTER.field(path).is_some_and(|field| field.kind.accepts(value)));
+        values.retain(|path, value| {
+            customer::REGISTER
+                .field(path)
+                .is_some_and(|field| field.kind.accepts(value))
+        });
         act.open(&customer::REGISTER, id, values);
         Ok(())
     }
@@ -189,7 +246,12 @@ impl Desk {
         let utterances: Vec<Utterance> = talk
             .said
             .iter()
-            .map(|one| Utterance { id: one.id.as_deref(), direction: one.direction, text: &one.text, at: one.at })
+            .map(|one| Utterance {
+                id: one.id.as_deref(),
+                direction: one.direction,
+                text: &one.text,
+                at: one.at,
+            })
             .collect();
         let says: Vec<(Payload, i64)> = origins(&secret, batch, &utterances)
             .into_iter()
@@ -204,14 +266,25 @@ impl Desk {
                     hash: None,
                     source: Some(source),
                 };
-                (Payload::Say(Box::new(say)), one.at.unwrap_or(talk.at).max(0))
+                (
+                    Payload::Say(Box::new(say)),
+                    one.at.unwrap_or(talk.at).max(0),
+                )
             })
             .collect();
         let outcome = self.preview(talk, &says)?;
         if outcome.begun && !act.touches(talk.id) {
             self.know_customer(act, &talk.about, None)?;
-            let change = Change { fields: talk.about.clone(), ..Change::default() };
-            act.add_at(&conversation::REGISTER, talk.id, Payload::Open(change), talk.at.max(0));
+            let change = Change {
+                fields: talk.about.clone(),
+                ..Change::default()
+            };
+            act.add_at(
+                &conversation::REGISTER,
+                talk.id,
+                Payload::Open(change),
+                talk.at.max(0),
+            );
         }
         if outcome.begun || outcome.new > 0 || outcome.seen_sent > 0 {
             for (say, at) in says {
@@ -229,9 +302,15 @@ impl Desk {
         events.extend(imagined(talk.id, says, last.unwrap_or_default()));
         let after = fold(Some(&conversation::REGISTER), &events).record;
         let count = |record: &Option<Record>| {
-            let entries = record.iter().flat_map(|record| &record.entries).filter(|entry| !entry.void);
+            let entries = record
+                .iter()
+                .flat_map(|record| &record.entries)
+                .filter(|entry| !entry.void);
             let entries: Vec<_> = entries.collect();
-            (entries.len(), entries.iter().filter(|entry| entry.seen_sent).count())
+            (
+                entries.len(),
+                entries.iter().filter(|entry| entry.seen_sent).count(),
+            )
         };
         let (had, has) = (count(&before), count(&after));
         let new = has.0.saturating_sub(had.0);
@@ -252,7 +331,9 @@ fn imagined(record: Id, says: &[(Payload, i64)], mut last: Stamp) -> Vec<Event> 
     for (place, (say, at)) in says.iter().enumerate() {
         last = Stamp::next(*at, Some(last));
         let (facts, personal) = say.write(|_| false);
-        let Ok(body) = Body::write(&facts, &personal, [0; 16]) else { continue };
+        let Ok(body) = Body::write(&facts, &personal, [0; 16]) else {
+            continue;
+        };
         let head = Head {
             replica: ReplicaId::default(),
             seq: place as u64 + 1,

@@ -52,10 +52,14 @@ pub fn open(folder: &Path, wall: i64) -> Result<Desk, Problem> {
     let crew: Crew = read(PEOPLE)?;
     if Store::exists(folder) {
         let store = Store::open(folder)?;
-        let is_ours = store.shop().is_some_and(|shop| shop.drill && shop.name == crew.shop);
+        let is_ours = store
+            .shop()
+            .is_some_and(|shop| shop.drill && shop.name == crew.shop);
         if !is_ours {
             let folder = folder.display();
-            return Err(refused("problem-demo-folder").arg("folder", folder).hint("problem-demo-folder-hint"));
+            return Err(refused("problem-demo-folder")
+                .arg("folder", folder)
+                .hint("problem-demo-folder-hint"));
         }
     } else {
         lay(folder, &crew, wall)?;
@@ -68,7 +72,9 @@ pub fn open(folder: &Path, wall: i64) -> Result<Desk, Problem> {
 /// Returns the clock of a sample shop's store, none where it is another shop's; `wall` is the
 /// machine's clock in milliseconds UTC.
 pub fn clock(store: &Store, wall: i64) -> Result<Option<RunningClock>, Problem> {
-    let first: Option<i64> = store.setting_local(FIRST_START)?.and_then(|at| at.parse().ok());
+    let first: Option<i64> = store
+        .setting_local(FIRST_START)?
+        .and_then(|at| at.parse().ok());
     Ok(first.map(|first| RunningClock::starting_at(START.saturating_add((wall - first).max(0)))))
 }
 
@@ -105,7 +111,10 @@ fn play(folder: &Path, crew: &Crew, wall: i64) -> Result<(), Problem> {
     let mut store = Store::create(folder, Shop::drill(&crew.shop))?;
     store.lay_quickly()?;
     let keys: Vec<_> = crew.person.iter().map(|_| new_key(&mut random)).collect();
-    let publics: Vec<[u8; 32]> = keys.iter().map(crate::domain::seal::ReplicaKey::public).collect();
+    let publics: Vec<[u8; 32]> = keys
+        .iter()
+        .map(crate::domain::seal::ReplicaKey::public)
+        .collect();
     for key in keys {
         store.add_replica(key)?;
     }
@@ -118,14 +127,24 @@ fn play(folder: &Path, crew: &Crew, wall: i64) -> Result<(), Problem> {
     let me = member(&desk, &crew.visitor)?;
     desk.act_as(&me);
     desk.remember(Some(me.replica))?;
-    desk.store_mut().set_setting_local(FIRST_START, Some(&wall.to_string()))?;
+    desk.store_mut()
+        .set_setting_local(FIRST_START, Some(&wall.to_string()))?;
     while desk.store_mut().index_some()? {}
     Ok(desk.store_mut().laid()?)
 }
 
 /// Writes the roster: everybody has a replica of their own on this device.
-fn engage(desk: &mut Desk, clock: &SetClock, crew: &Crew, keys: &[[u8; 32]]) -> Result<(), Problem> {
-    let first = crew.person.first().zip(keys.first()).ok_or_else(|| broken("people"))?;
+fn engage(
+    desk: &mut Desk,
+    clock: &SetClock,
+    crew: &Crew,
+    keys: &[[u8; 32]],
+) -> Result<(), Problem> {
+    let first = crew
+        .person
+        .first()
+        .zip(keys.first())
+        .ok_or_else(|| broken("people"))?;
     desk.act_as(&Person {
         id: desk.secret()?.derive("person", "", &first.0.name),
         name: first.0.name.clone(),
@@ -140,30 +159,57 @@ fn engage(desk: &mut Desk, clock: &SetClock, crew: &Crew, keys: &[[u8; 32]]) -> 
         clock.0.fetch_add(1, Ordering::Relaxed);
         let id = desk.new_id();
         let mut act = desk.act();
-        act.open(&person::REGISTER, id, colleague(one, *key, &ids, desk.now())?);
+        act.open(
+            &person::REGISTER,
+            id,
+            colleague(one, *key, &ids, desk.now())?,
+        );
         desk.write(act)?;
         ids.push((one.name.clone(), id));
     }
     desk.refresh()
 }
 
-fn colleague(one: &Colleague, key: [u8; 32], known: &[(String, Id)], now: i64) -> Result<Fields, Problem> {
+fn colleague(
+    one: &Colleague,
+    key: [u8; 32],
+    known: &[(String, Id)],
+    now: i64,
+) -> Result<Fields, Problem> {
     let role = Role::of(&one.role).ok_or_else(|| broken(&one.role))?;
-    let posts: Vec<Post> =
-        one.posts.iter().map(|post| Post::of(post).ok_or_else(|| broken(post))).collect::<Result<_, _>>()?;
-    let mut values =
-        roster_fields(&Admitted { name: &one.name, role, posts: &posts, letters: &one.letters, key, at: now });
-    let leader = known.iter().find(|(name, _)| Some(name) == one.leader.as_ref()).map(|(_, id)| id.to_string());
+    let posts: Vec<Post> = one
+        .posts
+        .iter()
+        .map(|post| Post::of(post).ok_or_else(|| broken(post)))
+        .collect::<Result<_, _>>()?;
+    let mut values = roster_fields(&Admitted {
+        name: &one.name,
+        role,
+        posts: &posts,
+        letters: &one.letters,
+        key,
+        at: now,
+    });
+    let leader = known
+        .iter()
+        .find(|(name, _)| Some(name) == one.leader.as_ref())
+        .map(|(_, id)| id.to_string());
     values.extend(fields([
         (person::LEADER.name(), json!(leader)),
-        (person::NICK.name(), json!(one.full_name.as_ref().map(|_| &one.name))),
+        (
+            person::NICK.name(),
+            json!(one.full_name.as_ref().map(|_| &one.name)),
+        ),
     ]));
     Ok(values)
 }
 
 /// Returns a person of the shop by name.
 fn member(desk: &Desk, name: &str) -> Result<Person, Problem> {
-    desk.people().by_name(name).cloned().ok_or_else(|| broken(name))
+    desk.people()
+        .by_name(name)
+        .cloned()
+        .ok_or_else(|| broken(name))
 }
 
 /// Reads `2026-11-22 14:10` in the shop's zone, milliseconds UTC.
@@ -181,7 +227,9 @@ fn read<T: serde::de::DeserializeOwned>(text: &str) -> Result<T, Problem> {
 
 /// The sample is part of the program: what is wrong in it is the program's fault.
 fn broken(what: &str) -> Problem {
-    Problem::new(Kind::Defect, "problem-defect").arg("what", what).hint("problem-defect-hint")
+    Problem::new(Kind::Defect, "problem-defect")
+        .arg("what", what)
+        .hint("problem-defect-hint")
 }
 
 #[cfg(test)]

@@ -25,11 +25,18 @@ pub struct Freshness {
 impl Desk {
     /// Returns the newest export of each kind, by kind.
     pub fn freshness(&self) -> Result<Vec<Freshness>, Problem> {
-        let rows = self.store().rows(&Query { registers: vec!["import"], limit: Some(10_000), ..Query::default() })?;
+        let rows = self.store().rows(&Query {
+            registers: vec!["import"],
+            limit: Some(10_000),
+            ..Query::default()
+        })?;
         let mut newest: BTreeMap<String, i64> = BTreeMap::new();
         for row in rows.iter().filter(|row| !row.void) {
             let kind = row.fields.get("kind").and_then(Value::as_str);
-            let Some((kind, at)) = kind.zip(row.fields.get("exported_at").and_then(Value::as_i64)) else { continue };
+            let Some((kind, at)) = kind.zip(row.fields.get("exported_at").and_then(Value::as_i64))
+            else {
+                continue;
+            };
             let known = newest.entry(kind.to_owned()).or_insert(at);
             *known = at.max(*known);
         }
@@ -37,9 +44,15 @@ impl Desk {
         newest
             .into_iter()
             .map(|(kind, exported_at)| {
-                let hours = self.setting(&format!("stale_{kind}_hours"))?.and_then(|hours| hours.parse::<i64>().ok());
+                let hours = self
+                    .setting(&format!("stale_{kind}_hours"))?
+                    .and_then(|hours| hours.parse::<i64>().ok());
                 let limit = hours.unwrap_or_else(|| usual_limit(&kind)) * HOUR;
-                Ok(Freshness { stale: now - exported_at > limit, kind, exported_at })
+                Ok(Freshness {
+                    stale: now - exported_at > limit,
+                    kind,
+                    exported_at,
+                })
             })
             .collect()
     }

@@ -66,7 +66,9 @@ impl Severity {
 
     /// Returns the severity of a word.
     pub fn of(word: &str) -> Option<Self> {
-        [Self::Green, Self::Yellow, Self::Red].into_iter().find(|severity| severity.word() == word)
+        [Self::Green, Self::Yellow, Self::Red]
+            .into_iter()
+            .find(|severity| severity.word() == word)
     }
 }
 
@@ -104,7 +106,11 @@ impl SheetLine {
             "due" => self.due.is_some(),
             _ => !self.if_then.trim().is_empty(),
         };
-        asked.iter().copied().filter(|name| !is_there(name)).collect()
+        asked
+            .iter()
+            .copied()
+            .filter(|name| !is_there(name))
+            .collect()
     }
 
     /// Raises the line; below what the item asks for it does not go.
@@ -143,7 +149,10 @@ pub struct Sheet {
 impl Sheet {
     /// Returns how many lines still lack something.
     pub fn incomplete(&self) -> usize {
-        self.lines.iter().filter(|line| !line.missing().is_empty()).count()
+        self.lines
+            .iter()
+            .filter(|line| !line.missing().is_empty())
+            .count()
     }
 }
 
@@ -182,9 +191,15 @@ impl Desk {
         let edits = self.edits()?;
         let plan = self.shift_of(me.id)?;
         let ends = plan.as_ref().and_then(|plan| plan.get(sheet::ENDS));
-        let horizon = ends.unwrap_or_default().max(self.now()).saturating_add(NEXT_SHIFT);
+        let horizon = ends
+            .unwrap_or_default()
+            .max(self.now())
+            .saturating_add(NEXT_SHIFT);
         let allowance = self.allowance(me.id)?;
-        let look = Look { words, zone: self.zone() };
+        let look = Look {
+            words,
+            zone: self.zone(),
+        };
         let mut lines = Vec::new();
         for row in self.to_hand_over(me.id)? {
             let mut line = self.line(row, horizon, allowance, &look)?;
@@ -193,7 +208,14 @@ impl Desk {
             }
             lines.push(line);
         }
-        lines.sort_by_key(|line| (std::cmp::Reverse(line.severity), line.due.unwrap_or(i64::MAX), line.row.opened, line.row.id));
+        lines.sort_by_key(|line| {
+            (
+                std::cmp::Reverse(line.severity),
+                line.due.unwrap_or(i64::MAX),
+                line.row.opened,
+                line.row.id,
+            )
+        });
         let (figures, numbers) = self.shift_figures()?;
         Ok(Sheet {
             to: match edits.to.as_deref().and_then(Owner::parse) {
@@ -204,7 +226,11 @@ impl Desk {
             starts: plan.as_ref().and_then(|plan| plan.get(sheet::STARTS)),
             ends,
             lines,
-            points: edits.points.into_iter().map(|(text, until)| Point { text, until }).collect(),
+            points: edits
+                .points
+                .into_iter()
+                .map(|(text, until)| Point { text, until })
+                .collect(),
             checks: edits.checks,
             note: edits.note,
             figures,
@@ -218,8 +244,16 @@ impl Desk {
         let (person, now) = (self.me()?.id.to_string(), self.now());
         let edits = Edits {
             to: Some(sheet.to.spelling()),
-            lines: sheet.lines.iter().map(|line| (line.row.id.to_string(), LineEdit::of(line))).collect(),
-            points: sheet.points.iter().map(|point| (point.text.clone(), point.until)).collect(),
+            lines: sheet
+                .lines
+                .iter()
+                .map(|line| (line.row.id.to_string(), LineEdit::of(line)))
+                .collect(),
+            points: sheet
+                .points
+                .iter()
+                .map(|point| (point.text.clone(), point.until))
+                .collect(),
             checks: sheet.checks.clone(),
             note: sheet.note.clone(),
         };
@@ -230,12 +264,17 @@ impl Desk {
     fn edits(&self) -> Result<Edits, Problem> {
         let text = self.store().draft(&self.me()?.id.to_string(), DRAFT)?;
         // A draft of another release that cannot be read is begun anew.
-        Ok(text.and_then(|text| serde_json::from_str(&text).ok()).unwrap_or_default())
+        Ok(text
+            .and_then(|text| serde_json::from_str(&text).ok())
+            .unwrap_or_default())
     }
 
     fn unsent(&self, person: Id) -> Result<usize, Problem> {
         let drafts = self.store().drafts(&person.to_string())?;
-        Ok(drafts.iter().filter(|draft| draft.key != DRAFT && !draft.text.trim().is_empty()).count())
+        Ok(drafts
+            .iter()
+            .filter(|draft| draft.key != DRAFT && !draft.text.trim().is_empty())
+            .count())
     }
 
     /// Returns the open items that a person's handover must list; the sheets themselves are not
@@ -252,18 +291,33 @@ impl Desk {
         let me = self.me()?.id;
         let mut handed = std::collections::BTreeSet::new();
         for row in self.sheets(&[("day", self.business_day(self.now())?)])? {
-            let mine = row.fields.get(handover::FROM.name()).and_then(Id::from_value) == Some(me);
+            let mine = row
+                .fields
+                .get(handover::FROM.name())
+                .and_then(Id::from_value)
+                == Some(me);
             if !mine || !matches!(row.state.as_str(), "signed" | "acknowledged") {
                 continue;
             }
-            let lines = row.fields.get(handover::LINES.name()).and_then(Value::as_object);
-            let stands = |line: &&Value| line.get("ack").and_then(Value::as_str) != Some("returned");
+            let lines = row
+                .fields
+                .get(handover::LINES.name())
+                .and_then(Value::as_object);
+            let stands =
+                |line: &&Value| line.get("ack").and_then(Value::as_str) != Some("returned");
             handed.extend(
-                lines.into_iter().flat_map(|lines| lines.values()).filter(stands)
+                lines
+                    .into_iter()
+                    .flat_map(|lines| lines.values())
+                    .filter(stands)
                     .filter_map(|line| line.get("record").and_then(Id::from_value)),
             );
         }
-        Ok(self.to_hand_over(me)?.iter().filter(|row| !handed.contains(&row.id)).count())
+        Ok(self
+            .to_hand_over(me)?
+            .iter()
+            .filter(|row| !handed.contains(&row.id))
+            .count())
     }
 
     /// The handover sheets with these values, the newest first.
@@ -301,16 +355,26 @@ impl Desk {
     /// What the person may refund in one case without asking, in minor units: the person's own
     /// limit, else the shop's.
     fn allowance(&self, id: Id) -> Result<i64, Problem> {
-        let own = self.store().record(id)?.and_then(|record| record.get(person::LIMIT_CASE));
+        let own = self
+            .store()
+            .record(id)?
+            .and_then(|record| record.get(person::LIMIT_CASE));
         if let Some(limit) = own {
             return Ok(limit.minor);
         }
         let limit = self.setting("limit_case")?;
-        let limit = limit.and_then(|limit| Money::parse(&limit, crate::domain::money::Currency::CNY).ok());
+        let limit =
+            limit.and_then(|limit| Money::parse(&limit, crate::domain::money::Currency::CNY).ok());
         Ok(limit.map_or(0, |limit| limit.minor))
     }
 
-    fn line(&self, row: Row, horizon: i64, allowance: i64, look: &Look<'_>) -> Result<SheetLine, Problem> {
+    fn line(
+        &self,
+        row: Row,
+        horizon: i64,
+        allowance: i64,
+        look: &Look<'_>,
+    ) -> Result<SheetLine, Problem> {
         let kind = register(&row.register)?;
         let least = severity(&row, horizon, allowance);
         let subject = match subject(kind, &row, look) {
@@ -326,15 +390,26 @@ impl Desk {
             None => state,
         };
         let next = next_step(&row, look);
-        Ok(SheetLine { summary, next, due: row.due, if_then: String::new(), least, severity: least, row })
+        Ok(SheetLine {
+            summary,
+            next,
+            due: row.due,
+            if_then: String::new(),
+            least,
+            severity: least,
+            row,
+        })
     }
 
     /// The last that was said between the buyer and us.
     fn last_words(&self, record: Id) -> Result<Option<String>, Problem> {
         let record = self.store().record(record)?;
-        let said = record.iter().flat_map(|record| record.entries.iter().rev()).find(|entry| {
-            !entry.void && matches!(entry.say.direction, Direction::In | Direction::Out)
-        });
+        let said = record
+            .iter()
+            .flat_map(|record| record.entries.iter().rev())
+            .find(|entry| {
+                !entry.void && matches!(entry.say.direction, Direction::In | Direction::Out)
+            });
         Ok(said.and_then(|entry| entry.say.text.clone()))
     }
 }
@@ -367,9 +442,15 @@ impl LineEdit {
 /// `allowance` in minor units.
 pub fn severity(row: &Row, horizon: i64, allowance: i64) -> Severity {
     let soon = row.due.is_some_and(|due| due <= horizon);
-    let in_flight = row.register == "case" && matches!(row.state.as_str(), "submitted" | "approved" | "to_execute");
-    let money = in_flight && row.amount.as_ref().is_some_and(|(minor, _)| *minor > allowance);
-    let word_or_platform = row.register == "promise" || row.due_source.as_deref() == Some("platform");
+    let in_flight = row.register == "case"
+        && matches!(row.state.as_str(), "submitted" | "approved" | "to_execute");
+    let money = in_flight
+        && row
+            .amount
+            .as_ref()
+            .is_some_and(|(minor, _)| *minor > allowance);
+    let word_or_platform =
+        row.register == "promise" || row.due_source.as_deref() == Some("platform");
     if row.conflicts > 0 || row.register == "complaint" || money || soon && word_or_platform {
         Severity::Red
     } else if soon {
@@ -406,8 +487,14 @@ fn next_step(row: &Row, look: &Look<'_>) -> String {
         "conversation" => "waits",
         _ => &row.state,
     };
-    let ids = [format!("handover-next-{}-{state}", row.register), format!("handover-next-{}", row.register)];
-    let known = ids.iter().find(|id| look.words.has(id)).map_or("handover-next-other", String::as_str);
+    let ids = [
+        format!("handover-next-{}-{state}", row.register),
+        format!("handover-next-{}", row.register),
+    ];
+    let known = ids
+        .iter()
+        .find(|id| look.words.has(id))
+        .map_or("handover-next-other", String::as_str);
     look.words.get(known).to_string()
 }
 
@@ -419,4 +506,3 @@ fn cut(text: &str) -> String {
     }
     line.chars().take(SENTENCE).chain("..".chars()).collect()
 }
-

@@ -89,7 +89,12 @@ impl FileReport {
 
 impl Desk {
     /// Imports one file; with `dry_run` says only what would happen.
-    pub fn import(&mut self, name: &str, bytes: &[u8], options: &ImportOptions) -> Result<FileReport, Problem> {
+    pub fn import(
+        &mut self,
+        name: &str,
+        bytes: &[u8],
+        options: &ImportOptions,
+    ) -> Result<FileReport, Problem> {
         self.me()?;
         let parsed = intake::read(
             bytes,
@@ -113,7 +118,12 @@ impl Desk {
             exported_at: parsed.exported_at,
             read: parsed.read,
             refused: parsed.refused,
-            problems: parsed.problems.iter().chain(&parsed.remarks).cloned().collect(),
+            problems: parsed
+                .problems
+                .iter()
+                .chain(&parsed.remarks)
+                .cloned()
+                .collect(),
             ..FileReport::default()
         };
         let mut act = self.act();
@@ -139,7 +149,11 @@ impl Desk {
             let account = self.row_account(row, options)?;
             let id = self.secret()?.derive(row.register, &account, &row.number);
             let values = self.row_values(row, &account)?;
-            whole.entry(id).or_insert_with(|| (row, Fields::new())).1.extend(values);
+            whole
+                .entry(id)
+                .or_insert_with(|| (row, Fields::new()))
+                .1
+                .extend(values);
         }
         for (id, (row, values)) in whole {
             let register = register(row.register)?;
@@ -163,7 +177,11 @@ impl Desk {
 
     /// Values of a row as fields of its register, with the records that it points to.
     fn row_values(&self, row: &Row, account: &str) -> Result<Fields, Problem> {
-        let mut values: Fields = row.cells.iter().map(|(path, cell)| (path.clone(), value(cell))).collect();
+        let mut values: Fields = row
+            .cells
+            .iter()
+            .map(|(path, cell)| (path.clone(), value(cell)))
+            .collect();
         let natural = match row.register {
             "case" => "refund_number",
             "parcel" => "waybill",
@@ -192,7 +210,11 @@ impl Desk {
             values.insert("customer".to_owned(), json!(customer.to_string()));
         }
         let register = register(row.register)?;
-        values.retain(|path, value| register.field(path).is_some_and(|field| field.kind.accepts(value)));
+        values.retain(|path, value| {
+            register
+                .field(path)
+                .is_some_and(|field| field.kind.accepts(value))
+        });
         Ok(values)
     }
 
@@ -215,7 +237,12 @@ impl Desk {
         Ok(())
     }
 
-    fn import_replies(&mut self, parsed: &Parsed, act: &mut Act, report: &mut FileReport) -> Result<(), Problem> {
+    fn import_replies(
+        &mut self,
+        parsed: &Parsed,
+        act: &mut Act,
+        report: &mut FileReport,
+    ) -> Result<(), Problem> {
         for one in &parsed.replies {
             // A phrase is named by its code and title: two desks that import one library hold one.
             let name = format!("{}\u{0}{}", one.code, one.title);
@@ -232,7 +259,9 @@ impl Desk {
             ]);
             values.retain(|path, value| {
                 value.as_str() != Some("")
-                    && reply::REGISTER.field(path).is_some_and(|field| field.kind.accepts(value))
+                    && reply::REGISTER
+                        .field(path)
+                        .is_some_and(|field| field.kind.accepts(value))
             });
             let fate = match self.store().record(id)? {
                 None => {
@@ -256,17 +285,32 @@ impl Desk {
 
     /// Whether the file is from a later time than any of its kind that is known.
     fn is_fresher(&self, report: &FileReport, options: &ImportOptions) -> Result<bool, Problem> {
-        let Some(exported_at) = report.exported_at else { return Ok(false) };
-        let rows = self.store().rows(&Query { registers: vec!["import"], limit: Some(10_000), ..Query::default() })?;
+        let Some(exported_at) = report.exported_at else {
+            return Ok(false);
+        };
+        let rows = self.store().rows(&Query {
+            registers: vec!["import"],
+            limit: Some(10_000),
+            ..Query::default()
+        })?;
         Ok(!rows.iter().any(|row| {
             let text = |name: &str| row.fields.get(name).and_then(Value::as_str);
             text("kind") == Some(&report.kind)
                 && text("account") == options.account.as_deref()
-                && row.fields.get("exported_at").and_then(Value::as_i64).is_some_and(|known| known >= exported_at)
+                && row
+                    .fields
+                    .get("exported_at")
+                    .and_then(Value::as_i64)
+                    .is_some_and(|known| known >= exported_at)
         }))
     }
 
-    fn write_import(&mut self, act: Act, report: &FileReport, options: &ImportOptions) -> Result<(), Problem> {
+    fn write_import(
+        &mut self,
+        act: Act,
+        report: &FileReport,
+        options: &ImportOptions,
+    ) -> Result<(), Problem> {
         let id = self.new_id();
         let mut whole = self.act();
         whole.open(
@@ -304,10 +348,26 @@ fn mirror(
     exported_at: i64,
 ) -> Fate {
     let Some(record) = known else {
-        let at = values.get("placed_at").or(values.get("applied_at")).or(values.get("posted_at")).and_then(Value::as_i64);
-        let fields: Fields = values.into_iter().filter(|(_, value)| !value.is_null()).collect();
-        let change = Change { fields, exported_at: Some(exported_at), ..Change::default() };
-        act.add_at(register, id, Payload::Open(change), at.unwrap_or(exported_at).max(0));
+        let at = values
+            .get("placed_at")
+            .or(values.get("applied_at"))
+            .or(values.get("posted_at"))
+            .and_then(Value::as_i64);
+        let fields: Fields = values
+            .into_iter()
+            .filter(|(_, value)| !value.is_null())
+            .collect();
+        let change = Change {
+            fields,
+            exported_at: Some(exported_at),
+            ..Change::default()
+        };
+        act.add_at(
+            register,
+            id,
+            Payload::Open(change),
+            at.unwrap_or(exported_at).max(0),
+        );
         return Fate::New;
     };
     let (mut changed, mut same, mut held) = (Fields::new(), Vec::<ShortId>::new(), false);
@@ -335,8 +395,17 @@ fn mirror(
     if changed.is_empty() && same.is_empty() {
         return if held { Fate::Held } else { Fate::Same };
     }
-    let fate = if changed.is_empty() { Fate::Same } else { Fate::Changed };
-    let change = Change { fields: changed, same, exported_at: Some(exported_at), ..Change::default() };
+    let fate = if changed.is_empty() {
+        Fate::Same
+    } else {
+        Fate::Changed
+    };
+    let change = Change {
+        fields: changed,
+        same,
+        exported_at: Some(exported_at),
+        ..Change::default()
+    };
     act.add_at(register, id, Payload::Set(change), exported_at.max(0));
     fate
 }
@@ -344,9 +413,22 @@ fn mirror(
 /// A refund that the platform has ended is not work.
 fn settle(act: &mut Act, register: &'static Register, id: Id, row: &Row) {
     let ended = matches!(row.cell("platform_state"), Some(Cell::Choice { value, .. }) if value == "success" || value == "closed");
-    if ended && register.lifecycle.allows(register.lifecycle.initial(), "closed") {
+    if ended
+        && register
+            .lifecycle
+            .allows(register.lifecycle.initial(), "closed")
+    {
         let from = register.lifecycle.initial().to_owned();
-        act.add(register, id, Payload::Move { from, to: "closed".into(), reason: Some("platform".into()), note: None });
+        act.add(
+            register,
+            id,
+            Payload::Move {
+                from,
+                to: "closed".into(),
+                reason: Some("platform".into()),
+                note: None,
+            },
+        );
     }
 }
 

@@ -14,8 +14,16 @@ use crate::domain::registers::conversation;
 use crate::problem::{Kind, Problem};
 
 /// The words by which an item may be passed on (requirements 7.2).
-pub const TRANSFER_REASONS: &[&str] =
-    &["after_sales", "peak", "escalation", "main_account", "shift_end", "meal", "language", "supervisor_approved"];
+pub const TRANSFER_REASONS: &[&str] = &[
+    "after_sales",
+    "peak",
+    "escalation",
+    "main_account",
+    "shift_end",
+    "meal",
+    "language",
+    "supervisor_approved",
+];
 
 impl Desk {
     /// Opens a record of any register that people may fill in.
@@ -24,8 +32,14 @@ impl Desk {
         for (path, value) in &values {
             editable(register, None, path, value)?;
         }
-        if let Some(missing) = register.fields.iter().find(|field| field.required && !values.contains_key(field.name)) {
-            return Err(refused("problem-field-missing").arg("field", missing.name).arg("register", register.name));
+        if let Some(missing) = register
+            .fields
+            .iter()
+            .find(|field| field.required && !values.contains_key(field.name))
+        {
+            return Err(refused("problem-field-missing")
+                .arg("field", missing.name)
+                .arg("register", register.name));
         }
         let id = self.new_id();
         let me = self.me()?.id;
@@ -40,10 +54,16 @@ impl Desk {
         for (path, value) in &values {
             editable(register, Some(&record), path, value)?;
         }
-        let changed: Fields =
-            values.into_iter().filter(|(path, value)| record.value(path).unwrap_or(&Value::Null) != value).collect();
+        let changed: Fields = values
+            .into_iter()
+            .filter(|(path, value)| record.value(path).unwrap_or(&Value::Null) != value)
+            .collect();
         if changed.is_empty() {
-            return Ok(Done { act: 0, records: vec![id], events: Vec::new() });
+            return Ok(Done {
+                act: 0,
+                records: vec![id],
+                events: Vec::new(),
+            });
         }
         let me = self.me()?.id;
         let mut act = self.act();
@@ -69,11 +89,20 @@ impl Desk {
         let me = self.me()?.id;
         match record.owner {
             Some(Owner::Person(owner)) if owner == me => {
-                return Ok(Done { act: 0, records: vec![id], events: Vec::new() });
+                return Ok(Done {
+                    act: 0,
+                    records: vec![id],
+                    events: Vec::new(),
+                });
             }
             Some(Owner::Person(owner)) if reason.is_none() => {
-                let name = self.people().by_id(owner).map_or_else(String::new, |person| person.name.clone());
-                return Err(refused("problem-owned").arg("owner", name).hint("problem-owned-hint"));
+                let name = self
+                    .people()
+                    .by_id(owner)
+                    .map_or_else(String::new, |person| person.name.clone());
+                return Err(refused("problem-owned")
+                    .arg("owner", name)
+                    .hint("problem-owned-hint"));
             }
             _ => {}
         }
@@ -110,8 +139,15 @@ impl Desk {
     /// Reads whom a word names: a person or a post.
     pub fn owner_named(&self, word: &str) -> Result<Owner, Problem> {
         let post = Post::of(&word.replace('-', "_")).map(Owner::Post);
-        post.or_else(|| self.people().by_name(word).map(|person| Owner::Person(person.id))).ok_or_else(|| {
-            Problem::new(Kind::NotFound, "problem-person").arg("name", word).hint("problem-person-hint")
+        post.or_else(|| {
+            self.people()
+                .by_name(word)
+                .map(|person| Owner::Person(person.id))
+        })
+        .ok_or_else(|| {
+            Problem::new(Kind::NotFound, "problem-person")
+                .arg("name", word)
+                .hint("problem-person-hint")
         })
     }
 
@@ -158,15 +194,28 @@ fn editable(
     value: &Value,
 ) -> Result<&'static FieldSpec, Problem> {
     let field = register.field(path).ok_or_else(|| {
-        let names: Vec<&str> = register.fields.iter().filter(|field| !field.hidden).map(|field| field.name).collect();
+        let names: Vec<&str> = register
+            .fields
+            .iter()
+            .filter(|field| !field.hidden)
+            .map(|field| field.name)
+            .collect();
         Problem::new(Kind::NotUnderstood, "problem-field")
             .arg("field", path)
             .arg("register", register.name)
             .arg("fields", names.join(", "))
             .hint("problem-field-hint")
     })?;
-    if field.mirror || record.is_some_and(|record| record.write(path).is_some_and(|write| write.exported_at.is_some())) {
-        return Err(refused("problem-field-mirror").arg("field", path).hint("problem-field-mirror-hint"));
+    if field.mirror
+        || record.is_some_and(|record| {
+            record
+                .write(path)
+                .is_some_and(|write| write.exported_at.is_some())
+        })
+    {
+        return Err(refused("problem-field-mirror")
+            .arg("field", path)
+            .hint("problem-field-mirror-hint"));
     }
     if !field.kind.accepts(value) {
         return Err(Problem::new(Kind::NotUnderstood, "problem-field-value")
@@ -186,6 +235,13 @@ pub(super) fn allowed(register: &Register, record: &Record, to: &str) -> Result<
     Err(refused("problem-move")
         .arg("from", &record.state)
         .arg("to", to)
-        .arg("next", if next.is_empty() { "-".to_owned() } else { next })
+        .arg(
+            "next",
+            if next.is_empty() {
+                "-".to_owned()
+            } else {
+                next
+            },
+        )
         .hint("problem-move-hint"))
 }

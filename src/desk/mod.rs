@@ -54,11 +54,29 @@ pub struct Desk {
 
 impl Desk {
     /// Sits down at a store; who was signed in here still is.
-    pub fn open(store: Store, clock: Box<dyn Clock>, random: Box<dyn Random>) -> Result<Self, Problem> {
+    pub fn open(
+        store: Store,
+        clock: Box<dyn Clock>,
+        random: Box<dyn Random>,
+    ) -> Result<Self, Problem> {
         let people = People::read(&store)?;
-        let mut desk = Self { store, clock, random, people, me: None, zone: HOME_ZONE };
-        desk.zone = desk.setting("zone")?.and_then(|name| name.parse().ok()).unwrap_or(HOME_ZONE);
-        if let Some(replica) = desk.store.setting_local(SIGNED_IN)?.and_then(|id| id.parse().ok()) {
+        let mut desk = Self {
+            store,
+            clock,
+            random,
+            people,
+            me: None,
+            zone: HOME_ZONE,
+        };
+        desk.zone = desk
+            .setting("zone")?
+            .and_then(|name| name.parse().ok())
+            .unwrap_or(HOME_ZONE);
+        if let Some(replica) = desk
+            .store
+            .setting_local(SIGNED_IN)?
+            .and_then(|id| id.parse().ok())
+        {
             desk.me = desk.people.of_replica(replica).cloned();
         }
         Ok(desk)
@@ -96,7 +114,9 @@ impl Desk {
 
     /// Returns who acts, or says that nobody is signed in.
     pub fn me(&self) -> Result<&Person, Problem> {
-        self.me.as_ref().ok_or_else(|| Problem::new(Kind::Refused, "problem-nobody").hint("problem-nobody-hint"))
+        self.me.as_ref().ok_or_else(|| {
+            Problem::new(Kind::Refused, "problem-nobody").hint("problem-nobody-hint")
+        })
     }
 
     /// Makes a person of this device the one who acts, without a word in the log: for the
@@ -109,7 +129,11 @@ impl Desk {
     pub fn refresh(&mut self) -> Result<(), Problem> {
         self.people = People::read(&self.store)?;
         if let Some(me) = &self.me {
-            self.me = self.people.of_replica(me.replica).cloned().or_else(|| Some(me.clone()));
+            self.me = self
+                .people
+                .of_replica(me.replica)
+                .cloned()
+                .or_else(|| Some(me.clone()));
         }
         Ok(())
     }
@@ -123,10 +147,9 @@ impl Desk {
 
     /// Returns the shop's secret, or says that this store has no shop yet.
     pub fn secret(&self) -> Result<ShopSecret, Problem> {
-        self.store
-            .shop()
-            .map(|shop| shop.secret)
-            .ok_or_else(|| Problem::new(Kind::ReadOnly, "problem-no-shop").hint("problem-no-shop-hint"))
+        self.store.shop().map(|shop| shop.secret).ok_or_else(|| {
+            Problem::new(Kind::ReadOnly, "problem-no-shop").hint("problem-no-shop-hint")
+        })
     }
 
     /// Keeps who is signed in for the next start.

@@ -38,7 +38,10 @@ pub struct NewNote {
 impl Desk {
     /// Opens a note on an order; an order that no import has brought yet is opened with it.
     pub fn open_note(&mut self, new: &NewNote) -> Result<Done, Problem> {
-        for (field, word) in [(note::KIND.spec, Some(&new.kind)), (note::FLAG_OF.spec, new.flag.as_ref())] {
+        for (field, word) in [
+            (note::KIND.spec, Some(&new.kind)),
+            (note::FLAG_OF.spec, new.flag.as_ref()),
+        ] {
             if let Some(word) = word
                 && !field.kind.accepts(&json!(word))
             {
@@ -51,7 +54,11 @@ impl Desk {
         let me = self.me()?.id;
         let id = self.new_id();
         let mut act = self.act();
-        let order = self.order(&mut act, &new.order, fields([("said_buyer", json!(new.buyer))]))?;
+        let order = self.order(
+            &mut act,
+            &new.order,
+            fields([("said_buyer", json!(new.buyer))]),
+        )?;
         let mut values = match new.about {
             Some(about) => concerning(&self.record(about)?.0),
             None => order.record.as_ref().map(concerning).unwrap_or_default(),
@@ -59,16 +66,27 @@ impl Desk {
         values.extend(fields([
             ("order", json!(order.id.to_string())),
             ("order_number", json!(order.number)),
-            ("buyer", json!(new.buyer.as_deref().or(values_buyer(&values).as_deref()))),
+            (
+                "buyer",
+                json!(new.buyer.as_deref().or(values_buyer(&values).as_deref())),
+            ),
             (note::KIND.name(), json!(new.kind)),
             (note::JOB.name(), json!("change")),
-            (note::FLAG_OF.name(), json!(new.flag.as_deref().unwrap_or("red"))),
+            (
+                note::FLAG_OF.name(),
+                json!(new.flag.as_deref().unwrap_or("red")),
+            ),
             (note::OLD.name(), json!(new.old)),
             (note::NEW.name(), json!(new.new)),
         ]));
         act.begin(&note::REGISTER, id, values, me);
         let done = self.write(act)?;
-        Ok(Done { records: std::iter::once(id).chain(done.records.into_iter().filter(|one| *one != id)).collect(), ..done })
+        Ok(Done {
+            records: std::iter::once(id)
+                .chain(done.records.into_iter().filter(|one| *one != id))
+                .collect(),
+            ..done
+        })
     }
 
     /// Takes the note's next step, or says which step comes first. The last one is printing's:
@@ -77,7 +95,10 @@ impl Desk {
         let (record, register) = self.record(id)?;
         let next = next_step(&record).ok_or_else(|| refused("problem-note-done"))?;
         if step != next {
-            return Err(refused("problem-note-step").arg("step", step).arg("next", next).hint("problem-note-step-hint"));
+            return Err(refused("problem-note-step")
+                .arg("step", step)
+                .arg("next", next)
+                .hint("problem-note-step-hint"));
         }
         let me = self.me()?.clone();
         if next == "acknowledged" && !me.posts.contains(&Post::Printing) {
@@ -88,7 +109,11 @@ impl Desk {
             act.claim(register, &record, me.id);
         }
         if let Some(quote) = quote {
-            act.set(register, &record, fields([(note::QUOTE.name(), json!(quote))]));
+            act.set(
+                register,
+                &record,
+                fields([(note::QUOTE.name(), json!(quote))]),
+            );
         }
         if next == "acknowledged"
             && let Some(told) = record.reached("told")
@@ -96,7 +121,9 @@ impl Desk {
             let sign = Payload::Sign {
                 meaning: Meaning::Acknowledge,
                 of: told.trace.chain,
-                saw: Fields::from_iter([("new".to_owned(), json!(record.text("new")))]).into_iter().collect(),
+                saw: Fields::from_iter([("new".to_owned(), json!(record.text("new")))])
+                    .into_iter()
+                    .collect(),
                 note: None,
             };
             act.add(register, id, sign);

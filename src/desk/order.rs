@@ -32,7 +32,12 @@ impl KnownOrder {
 impl Desk {
     /// Returns the order of a number; one that nobody knows is opened by the act, unverified,
     /// with what the person said of it.
-    pub(super) fn order(&self, act: &mut Act, number: &str, said: Fields) -> Result<KnownOrder, Problem> {
+    pub(super) fn order(
+        &self,
+        act: &mut Act,
+        number: &str,
+        said: Fields,
+    ) -> Result<KnownOrder, Problem> {
         let number = clean_number(number)?;
         let account = self.account_for(None)?;
         let id = self.secret()?.derive("order", &account, &number);
@@ -42,11 +47,22 @@ impl Desk {
         };
         let Some(record) = known else {
             let mut values = said;
-            values.extend(fields([("number", json!(number)), ("account", text_or_null(&account))]));
+            values.extend(fields([
+                ("number", json!(number)),
+                ("account", text_or_null(&account)),
+            ]));
             act.open(&order::REGISTER, id, values);
-            return Ok(KnownOrder { id, number, record: None });
+            return Ok(KnownOrder {
+                id,
+                number,
+                record: None,
+            });
         };
-        Ok(KnownOrder { id: record.id, number, record: Some(record) })
+        Ok(KnownOrder {
+            id: record.id,
+            number,
+            record: Some(record),
+        })
     }
 
     /// Returns the one known order of a number, on whatever account it is.
@@ -66,19 +82,34 @@ impl Desk {
     /// Returns the account that outside numbers belong to where nobody names one: the shop's
     /// only account (of a platform), else none, so that every desk derives the same ids.
     pub fn account_for(&self, platform: Option<&str>) -> Result<String, Problem> {
-        let rows = self.store().rows(&Query { registers: vec!["account"], limit: Some(100), ..Query::default() })?;
+        let rows = self.store().rows(&Query {
+            registers: vec!["account"],
+            limit: Some(100),
+            ..Query::default()
+        })?;
         let mut of_platform = rows.iter().filter(|row| {
-            platform.is_none_or(|platform| row.fields.get("platform").and_then(Value::as_str) == Some(platform))
+            platform.is_none_or(|platform| {
+                row.fields.get("platform").and_then(Value::as_str) == Some(platform)
+            })
         });
         match (of_platform.next(), of_platform.next()) {
-            (Some(only), None) => Ok(only.fields.get("name").and_then(Value::as_str).unwrap_or_default().to_owned()),
+            (Some(only), None) => Ok(only
+                .fields
+                .get("name")
+                .and_then(Value::as_str)
+                .unwrap_or_default()
+                .to_owned()),
             _ => Ok(String::new()),
         }
     }
 }
 
 fn text_or_null(text: &str) -> Value {
-    if text.is_empty() { Value::Null } else { json!(text) }
+    if text.is_empty() {
+        Value::Null
+    } else {
+        json!(text)
+    }
 }
 
 /// Returns an order number as ids are derived from it, or says what is wrong with it.

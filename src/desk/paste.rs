@@ -40,7 +40,11 @@ impl Desk {
     /// where the paste leaves it open.
     ///
     /// Refused where several speakers could be the buyer and none is named.
-    pub fn paste_preview(&mut self, text: &str, buyer: Option<&str>) -> Result<PastePreview, Problem> {
+    pub fn paste_preview(
+        &mut self,
+        text: &str,
+        buyer: Option<&str>,
+    ) -> Result<PastePreview, Problem> {
         let pasted = self.split(text)?;
         let buyer = match buyer.map(str::trim).filter(|buyer| !buyer.is_empty()) {
             Some(buyer) => Some(buyer.to_owned()),
@@ -61,7 +65,13 @@ impl Desk {
         }
         let talk = self.talk_of(said, buyer.as_deref(), order.as_deref())?;
         let (talk, outcome) = self.joined(talk, buyer.as_deref())?;
-        Ok(PastePreview { pasted, buyer, order, talk, outcome })
+        Ok(PastePreview {
+            pasted,
+            buyer,
+            order,
+            talk,
+            outcome,
+        })
     }
 
     /// Records a pasted chat; who pastes an unowned conversation has claimed it.
@@ -69,24 +79,44 @@ impl Desk {
         let me = self.me()?.id;
         let mut act = self.act();
         if let Some(number) = &preview.order {
-            self.order(&mut act, number, fields([("said_buyer", json!(preview.buyer))]))?;
+            self.order(
+                &mut act,
+                number,
+                fields([("said_buyer", json!(preview.buyer))]),
+            )?;
         }
         let mut talk = Act::at(self.now());
         let outcome = self.add_talk(&mut talk, &preview.talk)?;
         if talk.is_empty() {
-            return Ok(Done { act: 0, records: vec![outcome.id], events: Vec::new() });
+            return Ok(Done {
+                act: 0,
+                records: vec![outcome.id],
+                events: Vec::new(),
+            });
         }
         act.append(talk);
         if outcome.begun {
-            let to = Payload::Assign { saw: None, to: Owner::Person(me), reason: None, note: None };
+            let to = Payload::Assign {
+                saw: None,
+                to: Owner::Person(me),
+                reason: None,
+                note: None,
+            };
             act.add(&conversation::REGISTER, outcome.id, to);
         } else {
             let (record, register) = self.record(outcome.id)?;
             act.claim(register, &record, me);
         }
         let done = self.write(act)?;
-        let others = done.records.iter().copied().filter(|record| *record != outcome.id);
-        Ok(Done { records: std::iter::once(outcome.id).chain(others).collect(), ..done })
+        let others = done
+            .records
+            .iter()
+            .copied()
+            .filter(|record| *record != outcome.id);
+        Ok(Done {
+            records: std::iter::once(outcome.id).chain(others).collect(),
+            ..done
+        })
     }
 
     fn split(&self, text: &str) -> Result<Pasted, Problem> {
@@ -100,28 +130,58 @@ impl Desk {
             zone: self.zone(),
             date_order: None,
             ours: &ours,
-            known_buyer: &|name| !is_masked(name) && self.talks_with(name).is_ok_and(|talks| !talks.is_empty()),
+            known_buyer: &|name| {
+                !is_masked(name) && self.talks_with(name).is_ok_and(|talks| !talks.is_empty())
+            },
         };
         Ok(read(text, &forms, &context))
     }
 
     /// The names under which our people write: accounts, their agents, everybody here.
     fn our_names(&self) -> Result<Vec<String>, Problem> {
-        let mut names: Vec<String> = self.people().all().iter().map(|person| person.name.clone()).collect();
-        let query = Query { registers: vec!["account"], limit: Some(200), ..Query::default() };
+        let mut names: Vec<String> = self
+            .people()
+            .all()
+            .iter()
+            .map(|person| person.name.clone())
+            .collect();
+        let query = Query {
+            registers: vec!["account"],
+            limit: Some(200),
+            ..Query::default()
+        };
         for row in self.store().rows(&query)? {
-            let text = |name: &str| row.fields.get(name).and_then(Value::as_str).map(str::to_owned);
+            let text = |name: &str| {
+                row.fields
+                    .get(name)
+                    .and_then(Value::as_str)
+                    .map(str::to_owned)
+            };
             names.extend(["name", "shop_name"].into_iter().filter_map(text));
             let agents = row.fields.get("agents").and_then(Value::as_array);
-            names.extend(agents.into_iter().flatten().filter_map(Value::as_str).map(str::to_owned));
+            names.extend(
+                agents
+                    .into_iter()
+                    .flatten()
+                    .filter_map(Value::as_str)
+                    .map(str::to_owned),
+            );
         }
         names.extend(self.store().shop().map(|shop| shop.name.clone()));
         Ok(names)
     }
 
-    fn talk_of(&mut self, said: Vec<Said>, buyer: Option<&str>, order: Option<&str>) -> Result<Talk, Problem> {
+    fn talk_of(
+        &mut self,
+        said: Vec<Said>,
+        buyer: Option<&str>,
+        order: Option<&str>,
+    ) -> Result<Talk, Problem> {
         let account = self.account_for(None)?;
-        let at = said.iter().find_map(|one| one.at).unwrap_or_else(|| self.now());
+        let at = said
+            .iter()
+            .find_map(|one| one.at)
+            .unwrap_or_else(|| self.now());
         let mut about: Fields = fields([("buyer", json!(buyer)), ("channel", json!("chat"))]);
         if !account.is_empty() {
             about.insert("account".into(), json!(account));
@@ -138,22 +198,40 @@ impl Desk {
             about.insert("customer".into(), json!(customer.to_string()));
         }
         let id = self.talk_id(&account, None, buyer, at, order)?;
-        Ok(Talk { id, about, said, at, channel: Some("chat".into()) })
+        Ok(Talk {
+            id,
+            about,
+            said,
+            at,
+            channel: Some("chat".into()),
+        })
     }
 
     /// A paste that matches the tail of the buyer's conversation of the day before, or of one
     /// that a file brought, joins that one; else it is the buyer's conversation of its day.
     fn joined(&mut self, talk: Talk, buyer: Option<&str>) -> Result<(Talk, TalkOutcome), Problem> {
         let own = self.trial(&talk)?;
-        let Some(buyer) = buyer.filter(|buyer| !is_masked(buyer)) else { return Ok((talk, own)) };
+        let Some(buyer) = buyer.filter(|buyer| !is_masked(buyer)) else {
+            return Ok((talk, own));
+        };
         if !own.begun {
             return Ok((talk, own));
         }
         let account = self.account_for(None)?;
-        let mut others = vec![self.talk_id(&account, None, Some(buyer), talk.at.saturating_sub(DAY), None)?];
+        let mut others = vec![self.talk_id(
+            &account,
+            None,
+            Some(buyer),
+            talk.at.saturating_sub(DAY),
+            None,
+        )?];
         others.extend(self.talks_with(buyer)?);
         for id in others {
-            if self.store().record(id)?.is_none_or(|record| record.closed.is_some()) {
+            if self
+                .store()
+                .record(id)?
+                .is_none_or(|record| record.closed.is_some())
+            {
                 continue;
             }
             let other = Talk { id, ..talk.clone() };
@@ -178,7 +256,12 @@ impl Desk {
             limit: Some(COMPARED),
             ..Query::default()
         };
-        Ok(self.store().rows(&query)?.into_iter().map(|row| row.id).collect())
+        Ok(self
+            .store()
+            .rows(&query)?
+            .into_iter()
+            .map(|row| row.id)
+            .collect())
     }
 }
 
@@ -194,10 +277,18 @@ fn said(pasted: &Pasted, buyer: Option<&str>) -> Vec<Said> {
             let direction = match one.side {
                 Side::System => Direction::System,
                 _ if is_buyer => Direction::In,
-                Side::In | Side::Unknown if one.speaker.is_none() || buyer.is_none() => Direction::In,
+                Side::In | Side::Unknown if one.speaker.is_none() || buyer.is_none() => {
+                    Direction::In
+                }
                 _ => Direction::Out,
             };
-            Said { id: None, direction, author: one.speaker.clone(), text: one.text.clone(), at: one.at }
+            Said {
+                id: None,
+                direction,
+                author: one.speaker.clone(),
+                text: one.text.clone(),
+                at: one.at,
+            }
         })
         .collect()
 }
@@ -210,7 +301,14 @@ mod tests {
 
     fn desk(folder: &std::path::Path, name: &str) -> Desk {
         let clock = Box::new(FixedClock(1_795_333_560_000));
-        init_drill(&folder.join(name), "S", name, clock, Box::new(SeededRandom::new(name))).unwrap()
+        init_drill(
+            &folder.join(name),
+            "S",
+            name,
+            clock,
+            Box::new(SeededRandom::new(name)),
+        )
+        .unwrap()
     }
 
     const CHAT: &str = "Sunny (2026-11-22 14:02:05): when is it cheaper\nLi (2026-11-22 14:03:11): one moment\nSunny (2026-11-22 14:05:40): thanks\n";
@@ -220,13 +318,23 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let mut desk = desk(folder.path(), "Li");
         let preview = desk.paste_preview(CHAT, None).unwrap();
-        assert_eq!((preview.buyer.as_deref(), preview.outcome.new), (Some("Sunny"), 3));
+        assert_eq!(
+            (preview.buyer.as_deref(), preview.outcome.new),
+            (Some("Sunny"), 3)
+        );
         let done = desk.paste(&preview).unwrap();
         let again = desk.paste_preview(CHAT, None).unwrap();
-        assert_eq!((again.outcome.new, again.outcome.here, again.outcome.id), (0, 3, done.record()));
+        assert_eq!(
+            (again.outcome.new, again.outcome.here, again.outcome.id),
+            (0, 3, done.record())
+        );
         assert!(desk.paste(&again).unwrap().events.is_empty());
         let record = desk.record(done.record()).unwrap().0;
-        let sides: Vec<_> = record.entries.iter().map(|entry| entry.say.direction).collect();
+        let sides: Vec<_> = record
+            .entries
+            .iter()
+            .map(|entry| entry.say.direction)
+            .collect();
         assert_eq!(sides, [Direction::In, Direction::Out, Direction::In]);
         assert_eq!(record.owner, Some(Owner::Person(desk.me().unwrap().id)));
     }
@@ -236,7 +344,10 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let mut desk = desk(folder.path(), "Li");
         let chat = CHAT.replace("Li (", "Wang (");
-        let asked = desk.paste_preview(&chat, None).err().map(|problem| problem.message);
+        let asked = desk
+            .paste_preview(&chat, None)
+            .err()
+            .map(|problem| problem.message);
         assert_eq!(asked, Some("problem-paste-who"));
         let preview = desk.paste_preview(&chat, Some("Sunny")).unwrap();
         assert_eq!(preview.talk.said[1].direction, Direction::Out);

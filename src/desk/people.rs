@@ -31,7 +31,9 @@ impl Person {
     /// Returns the owners whose items are this person's or wait for one of their posts.
     pub fn owners(&self) -> Vec<Owner> {
         let posts = self.posts.iter().copied().map(Owner::Post);
-        std::iter::once(Owner::Person(self.id)).chain(posts).collect()
+        std::iter::once(Owner::Person(self.id))
+            .chain(posts)
+            .collect()
     }
 }
 
@@ -53,7 +55,11 @@ impl People {
         found.sort_by(|one, other| one.0.name.cmp(&other.0.name));
         let mut people = Self::default();
         for (person, replicas) in found {
-            people.replicas.extend(replicas.into_iter().map(|replica| (replica, people.all.len())));
+            people.replicas.extend(
+                replicas
+                    .into_iter()
+                    .map(|replica| (replica, people.all.len())),
+            );
             people.all.push(person);
         }
         Ok(people)
@@ -71,10 +77,18 @@ impl People {
 
     /// Returns a person by name, whole or as the only one whose name begins so.
     pub fn by_name(&self, name: &str) -> Option<&Person> {
-        self.all.iter().find(|person| person.name == name).or_else(|| {
-            let mut found = self.all.iter().filter(|person| person.name.starts_with(name));
-            found.next().filter(|_| !name.is_empty() && found.next().is_none())
-        })
+        self.all
+            .iter()
+            .find(|person| person.name == name)
+            .or_else(|| {
+                let mut found = self
+                    .all
+                    .iter()
+                    .filter(|person| person.name.starts_with(name));
+                found
+                    .next()
+                    .filter(|_| !name.is_empty() && found.next().is_none())
+            })
     }
 
     /// Returns the person for whom a replica writes.
@@ -97,7 +111,11 @@ const MOST: usize = 10_000;
 /// Each replica's first event.
 fn first_events(store: &Store) -> Result<Vec<Event>, Problem> {
     let mut events = Vec::new();
-    for head in store.heads()?.iter().filter(|head| head.from_seq == 0 && head.seq > 0) {
+    for head in store
+        .heads()?
+        .iter()
+        .filter(|head| head.from_seq == 0 && head.seq > 0)
+    {
         events.extend(store.stream_events(head.stream, 0, 1)?);
     }
     Ok(events)
@@ -107,19 +125,34 @@ type Known = (Person, Vec<ReplicaId>);
 
 /// The people whom roster events name.
 fn roster(store: &Store, own: &[ReplicaId]) -> Result<Vec<Known>, Problem> {
-    let query = Query { registers: vec!["person"], limit: Some(MOST), ..Query::default() };
+    let query = Query {
+        registers: vec!["person"],
+        limit: Some(MOST),
+        ..Query::default()
+    };
     let mut known = Vec::new();
     for row in store.rows(&query)? {
-        let Some(record) = store.record(row.id)? else { continue };
-        let replicas: Vec<ReplicaId> =
-            record.keys("replicas").into_iter().filter_map(|replica| replica.parse().ok()).collect();
-        let here = replicas.iter().find(|replica| own.contains(replica)).or(replicas.first());
+        let Some(record) = store.record(row.id)? else {
+            continue;
+        };
+        let replicas: Vec<ReplicaId> = record
+            .keys("replicas")
+            .into_iter()
+            .filter_map(|replica| replica.parse().ok())
+            .collect();
+        let here = replicas
+            .iter()
+            .find(|replica| own.contains(replica))
+            .or(replicas.first());
         let posts = record.get(person::POSTS).unwrap_or_default();
         known.push((
             Person {
                 id: record.id,
                 name: record.get(person::NAME).unwrap_or_default(),
-                role: record.get(person::ROLE_OF).and_then(|role| Role::of(&role)).unwrap_or(Role::Agent),
+                role: record
+                    .get(person::ROLE_OF)
+                    .and_then(|role| Role::of(&role))
+                    .unwrap_or(Role::Agent),
                 posts: posts.iter().filter_map(|post| Post::of(post)).collect(),
                 replica: here.copied().unwrap_or_default(),
             },
@@ -132,16 +165,31 @@ fn roster(store: &Store, own: &[ReplicaId]) -> Result<Vec<Known>, Problem> {
 /// Each replica of a drill shop without a roster is a supervisor, called by the `name` that
 /// its first event gives.
 fn drill(store: &Store, own: &[ReplicaId]) -> Result<Vec<Known>, Problem> {
-    let Some(shop) = store.shop() else { return Ok(Vec::new()) };
+    let Some(shop) = store.shop() else {
+        return Ok(Vec::new());
+    };
     let mut known: BTreeMap<Id, Known> = BTreeMap::new();
     for event in first_events(store)? {
-        let Some(Payload::Open(change)) = Payload::read(&event) else { continue };
-        let Some(name) = change.fields.get("name").and_then(|name| name.as_str()) else { continue };
+        let Some(Payload::Open(change)) = Payload::read(&event) else {
+            continue;
+        };
+        let Some(name) = change.fields.get("name").and_then(|name| name.as_str()) else {
+            continue;
+        };
         let id = shop.secret.derive("person", "", name);
         let replica = event.head.replica;
         let (person, replicas) = known.entry(id).or_insert_with(|| {
             let name = name.to_owned();
-            (Person { id, name, role: Role::Supervisor, posts: Post::ALL.to_vec(), replica }, Vec::new())
+            (
+                Person {
+                    id,
+                    name,
+                    role: Role::Supervisor,
+                    posts: Post::ALL.to_vec(),
+                    replica,
+                },
+                Vec::new(),
+            )
         });
         if own.contains(&replica) {
             person.replica = replica;

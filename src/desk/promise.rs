@@ -13,7 +13,13 @@ use crate::problem::Problem;
 
 impl Desk {
     /// Records what a buyer was promised until when (milliseconds UTC), about an item.
-    pub fn promise(&mut self, about: Id, text: &str, due: i64, amount: Option<Money>) -> Result<Done, Problem> {
+    pub fn promise(
+        &mut self,
+        about: Id,
+        text: &str,
+        due: i64,
+        amount: Option<Money>,
+    ) -> Result<Done, Problem> {
         self.in_future(due)?;
         let (record, register) = self.record(about)?;
         let now = self.now();
@@ -34,10 +40,18 @@ impl Desk {
 
     /// Records that something is to be done until a time (milliseconds UTC): a reminder, a
     /// call back, a visit or chasing a carrier.
-    pub fn follow_up(&mut self, about: Option<Id>, kind: &str, text: &str, due: i64) -> Result<Done, Problem> {
+    pub fn follow_up(
+        &mut self,
+        about: Option<Id>,
+        kind: &str,
+        text: &str,
+        due: i64,
+    ) -> Result<Done, Problem> {
         self.in_future(due)?;
         if !follow_up::KIND.spec.kind.accepts(&json!(kind)) {
-            return Err(refused("problem-follow-up-kind").arg("kind", kind).hint("problem-follow-up-kind-hint"));
+            return Err(refused("problem-follow-up-kind")
+                .arg("kind", kind)
+                .hint("problem-follow-up-kind-hint"));
         }
         let me = self.me()?.id;
         let mut values = match about {
@@ -56,7 +70,11 @@ impl Desk {
     }
 
     fn in_future(&self, due: i64) -> Result<(), Problem> {
-        if due > self.now() { Ok(()) } else { Err(refused("problem-due-past").hint("problem-due-past-hint")) }
+        if due > self.now() {
+            Ok(())
+        } else {
+            Err(refused("problem-due-past").hint("problem-due-past-hint"))
+        }
     }
 }
 

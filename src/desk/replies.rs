@@ -108,7 +108,8 @@ pub struct Reply {
 impl Reply {
     /// Returns whether it may be used at a time, milliseconds UTC.
     pub fn holds_at(&self, now: i64) -> bool {
-        self.valid_from.is_none_or(|from| from <= now) && self.valid_until.is_none_or(|until| until >= now)
+        self.valid_from.is_none_or(|from| from <= now)
+            && self.valid_until.is_none_or(|until| until >= now)
     }
 }
 
@@ -171,7 +172,10 @@ impl Replies {
     /// Makes a library of these replies.
     #[must_use]
     pub fn of(replies: Vec<Reply>) -> Self {
-        Self { entries: replies.into_iter().map(Entry::new).collect(), ..Self::default() }
+        Self {
+            entries: replies.into_iter().map(Entry::new).collect(),
+            ..Self::default()
+        }
     }
 
     /// Returns how many replies there are.
@@ -191,13 +195,22 @@ impl Replies {
 
     /// Returns a reply by its record.
     pub fn by_id(&self, id: Id) -> Option<&Reply> {
-        self.entries.iter().map(|entry| &entry.reply).find(|reply| reply.id == id)
+        self.entries
+            .iter()
+            .map(|entry| &entry.reply)
+            .find(|reply| reply.id == id)
     }
 
     /// Returns the replies that match every word of a query, the best first: by code, title,
     /// pinyin initials, topic, text; then by stage and use. Those of another language stand
     /// behind, those that do not hold now last.
-    pub fn filter(&self, query: &str, scope: Scope, language: Option<&str>, context: &Context) -> Vec<Hit> {
+    pub fn filter(
+        &self,
+        query: &str,
+        scope: Scope,
+        language: Option<&str>,
+        context: &Context,
+    ) -> Vec<Hit> {
         let asked = Asked::new(query);
         let mut hits: Vec<Hit> = self
             .entries
@@ -211,14 +224,21 @@ impl Replies {
                 let reply = &self.entries[hit.at].reply;
                 (hit.score, std::cmp::Reverse((reply.today, reply.used)))
             };
-            key(one).cmp(&key(other)).then_with(|| self.entries[one.at].reply.title.cmp(&self.entries[other.at].reply.title))
+            key(one).cmp(&key(other)).then_with(|| {
+                self.entries[one.at]
+                    .reply
+                    .title
+                    .cmp(&self.entries[other.at].reply.title)
+            })
         });
         hits
     }
 
     /// Returns why a reply stands where it stands, in sentences.
     pub fn why(&self, hit: &Hit, query: &str, look: &Look<'_>) -> Vec<String> {
-        let Some(reply) = self.get(hit) else { return Vec::new() };
+        let Some(reply) = self.get(hit) else {
+            return Vec::new();
+        };
         let words = look.words;
         let mut why = Vec::new();
         let how = match hit.how {
@@ -252,7 +272,13 @@ impl Replies {
             } else {
                 ("replies-why-not-yet", reply.valid_from)
             };
-            why.push(words.with(id, &[("date", at.map(|at| look.time(at)).unwrap_or_default().into())]));
+            why.push(words.with(
+                id,
+                &[(
+                    "date",
+                    at.map(|at| look.time(at)).unwrap_or_default().into(),
+                )],
+            ));
         }
         why
     }
@@ -269,7 +295,11 @@ impl Asked {
     fn new(text: &str) -> Self {
         let folded = fold(text).trim().to_owned();
         let code = folded.chars().filter(|c| !c.is_whitespace()).collect();
-        Self { query: Query::new(text), folded, code }
+        Self {
+            query: Query::new(text),
+            folded,
+            code,
+        }
     }
 }
 
@@ -287,11 +317,24 @@ impl Entry {
 
     /// Whether the prepared texts are still those of a reply.
     fn is_of(&self, reply: &Reply) -> bool {
-        let texts = |reply: &Reply| [reply.code.clone(), reply.title.clone(), reply.topic.clone(), reply.text.clone()];
+        let texts = |reply: &Reply| {
+            [
+                reply.code.clone(),
+                reply.title.clone(),
+                reply.topic.clone(),
+                reply.text.clone(),
+            ]
+        };
         self.reply.id == reply.id && texts(&self.reply) == texts(reply)
     }
 
-    fn hit(&self, at: usize, asked: &Asked, language: Option<&str>, context: &Context) -> Option<Hit> {
+    fn hit(
+        &self,
+        at: usize,
+        asked: &Asked,
+        language: Option<&str>,
+        context: &Context,
+    ) -> Option<Hit> {
         let (how, place) = self.matched(asked)?;
         let reply = &self.reply;
         let stage = match (&reply.stage, &context.stage) {
@@ -304,12 +347,25 @@ impl Entry {
             1..OFTEN => -1,
             _ => -2,
         };
-        let other_language = reply.language.as_deref().zip(language).is_some_and(|(own, asked)| own != asked);
+        let other_language = reply
+            .language
+            .as_deref()
+            .zip(language)
+            .is_some_and(|(own, asked)| own != asked);
         let usable = reply.holds_at(context.now);
         let behind = if usable { 0 } else { LAST } + if other_language { LAST / 2 } else { 0 };
         let score = how as i32 * TIER + place.min(3) + stage + today + behind;
         let expired = reply.valid_until.is_some_and(|until| until < context.now);
-        Some(Hit { at, score, how, stage, today, other_language, usable, expired })
+        Some(Hit {
+            at,
+            score,
+            how,
+            stage,
+            today,
+            other_language,
+            usable,
+            expired,
+        })
     }
 
     fn matched(&self, asked: &Asked) -> Option<(Match, i32)> {
@@ -318,16 +374,35 @@ impl Entry {
         }
         if !self.code.is_empty() && self.code.starts_with(&asked.code) {
             let whole = self.code.len() == asked.code.len();
-            return Some((if whole { Match::Code } else { Match::CodeBegins }, 0));
+            return Some((
+                if whole {
+                    Match::Code
+                } else {
+                    Match::CodeBegins
+                },
+                0,
+            ));
         }
         if let Some(place) = self.title.find(&asked.query) {
-            let literal = asked.folded.split_whitespace().all(|word| self.folded_title.contains(word));
-            return Some((if literal { Match::Title } else { Match::Initials }, place as i32));
+            let literal = asked
+                .folded
+                .split_whitespace()
+                .all(|word| self.folded_title.contains(word));
+            return Some((
+                if literal {
+                    Match::Title
+                } else {
+                    Match::Initials
+                },
+                place as i32,
+            ));
         }
         if self.topic.matches(&asked.query) {
             return Some((Match::Topic, 0));
         }
-        self.text.find(&asked.query).map(|place| (Match::Text, (place / 8) as i32))
+        self.text
+            .find(&asked.query)
+            .map(|place| (Match::Text, (place / 8) as i32))
     }
 }
 
@@ -352,14 +427,26 @@ impl Desk {
     /// Brings the library up to date; nothing is read where nothing happened, and only what
     /// changed is prepared anew.
     pub fn refresh_replies(&self, replies: &mut Replies) -> Result<(), Problem> {
-        let heads: Vec<(i64, u64)> = self.store().heads()?.iter().map(|head| (head.stream, head.seq)).collect();
-        let kept = self.store().setting_local(&self.uses_key()?)?.unwrap_or_default();
+        let heads: Vec<(i64, u64)> = self
+            .store()
+            .heads()?
+            .iter()
+            .map(|head| (head.stream, head.seq))
+            .collect();
+        let kept = self
+            .store()
+            .setting_local(&self.uses_key()?)?
+            .unwrap_or_default();
         if heads == replies.heads && kept == replies.uses {
             return Ok(());
         }
         let uses: Uses = serde_json::from_str(&kept).unwrap_or_default();
         let today = uses.day == self.business_day(self.now())?;
-        let mut known: BTreeMap<Id, Entry> = replies.entries.drain(..).map(|entry| (entry.reply.id, entry)).collect();
+        let mut known: BTreeMap<Id, Entry> = replies
+            .entries
+            .drain(..)
+            .map(|entry| (entry.reply.id, entry))
+            .collect();
         let mut query = Rows {
             registers: vec![reply::REGISTER.name],
             open_only: true,
@@ -370,13 +457,17 @@ impl Desk {
         loop {
             let rows = self.store().rows(&query)?;
             for row in &rows {
-                let Some(reply) = self.reply_of(row, &uses, today)? else { continue };
+                let Some(reply) = self.reply_of(row, &uses, today)? else {
+                    continue;
+                };
                 replies.entries.push(match known.remove(&reply.id) {
                     Some(entry) if entry.is_of(&reply) => Entry { reply, ..entry },
                     _ => Entry::new(reply),
                 });
             }
-            let Some(last) = rows.last().filter(|_| rows.len() == PAGE) else { break };
+            let Some(last) = rows.last().filter(|_| rows.len() == PAGE) else {
+                break;
+            };
             query.after = Some(last.cursor(Order::Opened));
         }
         replies.heads = heads;
@@ -387,15 +478,26 @@ impl Desk {
     /// The reply of a row, none where it is not for this person: a colleague's own, or one that
     /// is only proposed.
     fn reply_of(&self, row: &Row, uses: &Uses, today: bool) -> Result<Option<Reply>, Problem> {
-        let text = |name: &str| row.fields.get(name).and_then(Value::as_str).map(str::to_owned);
+        let text = |name: &str| {
+            row.fields
+                .get(name)
+                .and_then(Value::as_str)
+                .map(str::to_owned)
+        };
         let number = |name: &str| row.fields.get(name).and_then(Value::as_i64);
         let scope = text(reply::SCOPE.name()).unwrap_or_else(|| "shop".to_owned());
         let private = scope == "mine" || row.state != "active";
         if row.void || private && !self.is_author(row.id)? {
             return Ok(None);
         }
-        let (ever, on_day) = uses.counts.get(&row.id.to_string()).copied().unwrap_or_default();
-        let brought = number(reply::USED.name()).and_then(|used| u32::try_from(used).ok()).unwrap_or_default();
+        let (ever, on_day) = uses
+            .counts
+            .get(&row.id.to_string())
+            .copied()
+            .unwrap_or_default();
+        let brought = number(reply::USED.name())
+            .and_then(|used| u32::try_from(used).ok())
+            .unwrap_or_default();
         Ok(Some(Reply {
             id: row.id,
             code: text(reply::CODE.name()).unwrap_or_default(),
@@ -416,8 +518,14 @@ impl Desk {
     fn is_author(&self, id: Id) -> Result<bool, Problem> {
         let me = self.me()?.id;
         let record = self.store().record(id)?;
-        let author = record.and_then(|record| record.write(reply::TEXT.name()).map(|write| write.trace.replica));
-        Ok(author.and_then(|author| self.people().of_replica(author)).is_some_and(|author| author.id == me))
+        let author = record.and_then(|record| {
+            record
+                .write(reply::TEXT.name())
+                .map(|write| write.trace.replica)
+        });
+        Ok(author
+            .and_then(|author| self.people().of_replica(author))
+            .is_some_and(|author| author.id == me))
     }
 
     fn uses_key(&self) -> Result<String, Problem> {
@@ -445,8 +553,14 @@ impl Desk {
         let now = self.now();
         if !reply.holds_at(now) {
             let at = reply.valid_until.or(reply.valid_from).unwrap_or(now);
-            let date = Look { words, zone: self.zone() }.time(at);
-            return Err(refused("problem-reply-expired").arg("date", date).hint("problem-reply-expired-hint"));
+            let date = Look {
+                words,
+                zone: self.zone(),
+            }
+            .time(at);
+            return Err(refused("problem-reply-expired")
+                .arg("date", date)
+                .hint("problem-reply-expired-hint"));
         }
         filled.complete()
     }
@@ -476,7 +590,9 @@ mod tests {
 
     fn titles(replies: &Replies, query: &str, context: &Context) -> Vec<String> {
         let hits = replies.filter(query, Scope::All, Some("zh_cn"), context);
-        hits.iter().map(|hit| replies.get(hit).unwrap().title.clone()).collect()
+        hits.iter()
+            .map(|hit| replies.get(hit).unwrap().title.clone())
+            .collect()
     }
 
     #[test]
@@ -487,8 +603,14 @@ mod tests {
             reply(3, "thtkty", "同意退款", "已同意"),
             reply(4, "thtk", "步骤", "三步"),
         ]);
-        let context = Context { now: 5, ..Context::default() };
-        assert_eq!(titles(&replies, "thtk", &context), ["步骤", "同意退款", "退货退款 缺凭证"]);
+        let context = Context {
+            now: 5,
+            ..Context::default()
+        };
+        assert_eq!(
+            titles(&replies, "thtk", &context),
+            ["步骤", "同意退款", "退货退款 缺凭证"]
+        );
         assert_eq!(titles(&replies, "ＴＨＴＫ", &context).len(), 3);
         assert_eq!(titles(&replies, "凭证", &context), ["退货退款 缺凭证"]);
         assert_eq!(titles(&replies, "運費", &context), ["运费 谁付"]);
@@ -509,20 +631,39 @@ mod tests {
         foreign.language = Some("en".into());
         let plain = reply(5, "", "退款 戊", "a");
         let replies = Replies::of(vec![expired, foreign, other_stage, plain, used]);
-        let context = Context { now: 5, stage: Some("after_sales".into()), ..Context::default() };
+        let context = Context {
+            now: 5,
+            stage: Some("after_sales".into()),
+            ..Context::default()
+        };
         let order = titles(&replies, "tk", &context);
-        assert_eq!(order, ["退款 乙", "退款 戊", "退款 甲", "退款 丁", "退款 丙"]);
+        assert_eq!(
+            order,
+            ["退款 乙", "退款 戊", "退款 甲", "退款 丁", "退款 丙"]
+        );
         let words = Words::new(crate::i18n::Language::ZhCn);
-        let look = Look { words: &words, zone: chrono_tz::Asia::Shanghai };
+        let look = Look {
+            words: &words,
+            zone: chrono_tz::Asia::Shanghai,
+        };
         let hits = replies.filter("tk", Scope::All, Some("zh_cn"), &context);
         assert!(!hits[4].usable && hits[0].usable);
         for hit in &hits {
             let why = replies.why(hit, "tk", &look);
-            assert!(why.iter().all(|sentence| !sentence.contains("replies-") && !sentence.contains('$')), "{why:?}");
+            assert!(
+                why.iter()
+                    .all(|sentence| !sentence.contains("replies-") && !sentence.contains('$')),
+                "{why:?}"
+            );
             assert!(why[0].contains("tk"));
         }
         assert!(replies.why(&hits[0], "tk", &look).join("").contains('9'));
-        assert!(replies.why(&hits[4], "tk", &look).join("").contains("1970-01-01"));
+        assert!(
+            replies
+                .why(&hits[4], "tk", &look)
+                .join("")
+                .contains("1970-01-01")
+        );
         assert!(replies.filter("tk", Scope::Mine, None, &context).is_empty());
     }
 

@@ -22,8 +22,16 @@ impl Desk {
             ..Query::default()
         })?;
         let now = self.now();
-        let since = |row: &Row| row.fields.get("since").and_then(Value::as_i64).unwrap_or(row.opened);
-        let in_force = rows.iter().filter(|row| !row.void && since(row) <= now).max_by_key(|row| since(row));
+        let since = |row: &Row| {
+            row.fields
+                .get("since")
+                .and_then(Value::as_i64)
+                .unwrap_or(row.opened)
+        };
+        let in_force = rows
+            .iter()
+            .filter(|row| !row.void && since(row) <= now)
+            .max_by_key(|row| since(row));
         Ok(in_force.and_then(|row| row.fields.get("value")?.as_str().map(str::to_owned)))
     }
 
@@ -50,7 +58,9 @@ impl Desk {
 
     /// Returns how long before its end a deadline counts as at risk, milliseconds.
     pub fn at_risk(&self) -> Result<i64, Problem> {
-        let minutes = self.setting("at_risk_minutes")?.and_then(|minutes| minutes.parse::<i64>().ok());
+        let minutes = self
+            .setting("at_risk_minutes")?
+            .and_then(|minutes| minutes.parse::<i64>().ok());
         Ok(minutes.map_or_else(|| Limits::default().at_risk, |minutes| minutes * MINUTE))
     }
 }

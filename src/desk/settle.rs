@@ -12,7 +12,12 @@ use crate::store::Contradiction;
 impl Desk {
     /// Returns the contradictions that nobody settled yet.
     pub fn open_contradictions(&self) -> Result<Vec<Contradiction>, Problem> {
-        Ok(self.store().contradictions()?.into_iter().filter(|one| !one.closed).collect())
+        Ok(self
+            .store()
+            .contradictions()?
+            .into_iter()
+            .filter(|one| !one.closed)
+            .collect())
     }
 
     /// Settles a contradiction, named by at least 8 digits of its id, with a reason.
@@ -25,8 +30,10 @@ impl Desk {
             return Err(refused("problem-settle-role").hint("problem-settle-role-hint"));
         }
         let open = self.open_contradictions()?;
-        let named: Vec<&Contradiction> =
-            open.iter().filter(|one| id.len() >= 8 && one.id.to_string().starts_with(id)).collect();
+        let named: Vec<&Contradiction> = open
+            .iter()
+            .filter(|one| id.len() >= 8 && one.id.to_string().starts_with(id))
+            .collect();
         let [one] = named[..] else {
             if named.is_empty() {
                 return Err(not_found(id));
@@ -39,11 +46,18 @@ impl Desk {
         };
         let record = *one.records.first().ok_or_else(|| not_found(id))?;
         let (known, _) = self.record(record)?;
-        let saw = [("kind", json!(one.kind)), ("about", json!(one.about)), ("evidence", json!(one.evidence))];
+        let saw = [
+            ("kind", json!(one.kind)),
+            ("about", json!(one.about)),
+            ("evidence", json!(one.evidence)),
+        ];
         let sign = Payload::Sign {
             meaning: Meaning::Acknowledge,
             of: one.sign_of(),
-            saw: saw.into_iter().map(|(name, value)| (name.to_owned(), value)).collect(),
+            saw: saw
+                .into_iter()
+                .map(|(name, value)| (name.to_owned(), value))
+                .collect(),
             note: Some(reason.trim().to_owned()),
         };
         let mut act = self.act();

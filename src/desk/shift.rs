@@ -21,7 +21,10 @@ pub(super) const DAY_ENDS: u32 = 4;
 impl Desk {
     /// Returns the business day of a time (milliseconds UTC) as `2026-11-22`.
     pub fn business_day(&self, at: i64) -> Result<String, Problem> {
-        let hour = self.setting("day_end")?.and_then(|hour| hour.parse().ok()).unwrap_or(DAY_ENDS);
+        let hour = self
+            .setting("day_end")?
+            .and_then(|hour| hour.parse().ok())
+            .unwrap_or(DAY_ENDS);
         let day = business_day(at, &self.zone(), hour);
         day.map(|day| day.format("%Y-%m-%d").to_string())
             .ok_or_else(|| Problem::new(Kind::Refused, "problem-clock").hint("problem-clock-hint"))
@@ -30,7 +33,9 @@ impl Desk {
     /// Signs a person of this device in; late minutes follow from today's sheet.
     pub fn sign_in(&mut self, person: &Person) -> Result<Done, Problem> {
         if !self.store().own_replicas().contains(&person.replica) {
-            return Err(Problem::new(Kind::Refused, "problem-other-device").arg("person", &person.name).hint("problem-other-device-hint"));
+            return Err(Problem::new(Kind::Refused, "problem-other-device")
+                .arg("person", &person.name)
+                .hint("problem-other-device-hint"));
         }
         self.act_as(person);
         self.remember(Some(person.replica))?;
@@ -39,22 +44,41 @@ impl Desk {
         let mut act = self.act();
         let from = match &known {
             None => {
-                let late = self.shift_of(person.id)?.and_then(|shift| shift.get(sheet::STARTS));
+                let late = self
+                    .shift_of(person.id)?
+                    .and_then(|shift| shift.get(sheet::STARTS));
                 let minutes = late.map(|starts| ((now - starts) / 60_000).max(0));
                 let day = self.business_day(now)?;
-                act.open(&attendance::REGISTER, id, fields([
-                    (attendance::PERSON.name(), json!(person.id.to_string())),
-                    (attendance::DAY.name(), json!(day)),
-                    (attendance::LATE_MINUTES.name(), json!(minutes)),
-                ]));
+                act.open(
+                    &attendance::REGISTER,
+                    id,
+                    fields([
+                        (attendance::PERSON.name(), json!(person.id.to_string())),
+                        (attendance::DAY.name(), json!(day)),
+                        (attendance::LATE_MINUTES.name(), json!(minutes)),
+                    ]),
+                );
                 attendance::REGISTER.lifecycle.initial().to_owned()
             }
             Some(record) if record.state == "present" => {
-                return Ok(Done { act: 0, records: vec![id], events: Vec::new() });
+                return Ok(Done {
+                    act: 0,
+                    records: vec![id],
+                    events: Vec::new(),
+                });
             }
             Some(record) => record.state.clone(),
         };
-        act.add(&attendance::REGISTER, id, Payload::Move { from, to: "present".into(), reason: None, note: None });
+        act.add(
+            &attendance::REGISTER,
+            id,
+            Payload::Move {
+                from,
+                to: "present".into(),
+                reason: None,
+                note: None,
+            },
+        );
         self.write(act)
     }
 
@@ -76,7 +100,9 @@ impl Desk {
     pub fn sign_out(&mut self, reason: Option<&str>) -> Result<Done, Problem> {
         let left = self.not_handed_over()?;
         if left > 0 && reason.is_none_or(|reason| reason.trim().is_empty()) {
-            return Err(refused("problem-sign-out-open").arg("count", left).hint("problem-sign-out-open-hint"));
+            return Err(refused("problem-sign-out-open")
+                .arg("count", left)
+                .hint("problem-sign-out-open-hint"));
         }
         let done = self.presence("off", reason)?;
         self.remember(None)?;
@@ -87,7 +113,10 @@ impl Desk {
     /// Returns the word of the person's presence today: `absent`, `present`, `away` or `off`.
     pub fn presence_of(&self, person: Id) -> Result<String, Problem> {
         let known = self.attendance(person)?.1;
-        Ok(known.map_or_else(|| attendance::REGISTER.lifecycle.initial().to_owned(), |record| record.state))
+        Ok(known.map_or_else(
+            || attendance::REGISTER.lifecycle.initial().to_owned(),
+            |record| record.state,
+        ))
     }
 
     /// Returns the person's line of today's sheet.
@@ -100,29 +129,46 @@ impl Desk {
             ..Query::default()
         })?;
         let wanted = person.to_string();
-        let row = rows.iter().find(|row| row.fields.get("person").and_then(|id| id.as_str()) == Some(&wanted));
+        let row = rows
+            .iter()
+            .find(|row| row.fields.get("person").and_then(|id| id.as_str()) == Some(&wanted));
         row.map_or(Ok(None), |row| Ok(self.store().record(row.id)?))
     }
 
     fn presence(&mut self, to: &str, reason: Option<&str>) -> Result<Done, Problem> {
         let me = self.me()?.id;
         let (id, known) = self.attendance(me)?;
-        let record = known.ok_or_else(|| refused("problem-not-signed-in").hint("problem-not-signed-in-hint"))?;
+        let record = known
+            .ok_or_else(|| refused("problem-not-signed-in").hint("problem-not-signed-in-hint"))?;
         if record.state == to {
-            return Ok(Done { act: 0, records: vec![id], events: Vec::new() });
+            return Ok(Done {
+                act: 0,
+                records: vec![id],
+                events: Vec::new(),
+            });
         }
         super::item::allowed(&attendance::REGISTER, &record, to)?;
         let mut act = self.act();
         let note = reason.map(str::to_owned);
-        act.add(&attendance::REGISTER, id, Payload::Move { from: record.state, to: to.into(), reason: None, note });
+        act.add(
+            &attendance::REGISTER,
+            id,
+            Payload::Move {
+                from: record.state,
+                to: to.into(),
+                reason: None,
+                note,
+            },
+        );
         self.write(act)
     }
 
     /// The attendance record of a person today; its id is the same on every desk.
     fn attendance(&self, person: Id) -> Result<(Id, Option<Record>), Problem> {
         let day = self.business_day(self.now())?;
-        let id = self.secret()?.derive("attendance", &day, &person.to_string());
+        let id = self
+            .secret()?
+            .derive("attendance", &day, &person.to_string());
         Ok((id, self.store().record(id)?))
     }
 }
-

@@ -80,7 +80,10 @@ impl Desk {
         let id = self.new_id();
         let me = self.me()?.id;
         let mut act = self.act();
-        let about = fields([("buyer", json!(buyer)), (conversation::CHANNEL_OF.name(), json!(channel))]);
+        let about = fields([
+            ("buyer", json!(buyer)),
+            (conversation::CHANNEL_OF.name(), json!(channel)),
+        ]);
         act.begin(&conversation::REGISTER, id, about, me);
         self.write(act)
     }
@@ -88,9 +91,15 @@ impl Desk {
 
 fn said(text: &str) -> Result<&str, Problem> {
     let text = text.trim();
-    if text.is_empty() { Err(refused("problem-nothing-said").hint("problem-nothing-said-hint")) } else { Ok(text) }
+    if text.is_empty() {
+        Err(refused("problem-nothing-said").hint("problem-nothing-said-hint"))
+    } else {
+        Ok(text)
+    }
 }
 
 fn mentions(text: &str, name: &str) -> bool {
-    text.match_indices('@').chain(text.match_indices('＠')).any(|(at, sign)| text[at + sign.len()..].starts_with(name))
+    text.match_indices('@')
+        .chain(text.match_indices('＠'))
+        .any(|(at, sign)| text[at + sign.len()..].starts_with(name))
 }

@@ -36,7 +36,13 @@ pub enum View {
 
 impl View {
     /// The views in the order of their digits.
-    pub const ALL: [View; 5] = [View::All, View::Waiting, View::AtRisk, View::Mine, View::Unowned];
+    pub const ALL: [View; 5] = [
+        View::All,
+        View::Waiting,
+        View::AtRisk,
+        View::Mine,
+        View::Unowned,
+    ];
 
     /// Returns the name in commands and language files.
     pub fn name(self) -> &'static str {
@@ -155,7 +161,11 @@ impl Desk {
         let me = self.me()?.clone();
         let now = self.now();
         let at_risk_span = self.at_risk()?;
-        let mine = Mine { person: me.id, posts: me.posts.clone(), approves: may_approve(&me) };
+        let mine = Mine {
+            person: me.id,
+            posts: me.posts.clone(),
+            approves: may_approve(&me),
+        };
         let rows = self.store().rows(&Query {
             open_only: true,
             work_only: true,
@@ -167,32 +177,63 @@ impl Desk {
         let capped = rows.len() == MOST;
         let items: Vec<Item> = rows
             .into_iter()
-            .map(|row| Item { mark: mark(&row, &me, now, at_risk_span), row })
+            .map(|row| Item {
+                mark: mark(&row, &me, now, at_risk_span),
+                row,
+            })
             .collect();
-        let counts = Counts { capped, ..count(&items, &me, now, at_risk_span) };
-        let shown = items.into_iter().filter(|item| is_in(view, item, &me, now, at_risk_span)).collect();
-        Ok(Todo { buyers: by_buyer(shown), counts })
+        let counts = Counts {
+            capped,
+            ..count(&items, &me, now, at_risk_span)
+        };
+        let shown = items
+            .into_iter()
+            .filter(|item| is_in(view, item, &me, now, at_risk_span))
+            .collect();
+        Ok(Todo {
+            buyers: by_buyer(shown),
+            counts,
+        })
     }
 
     /// Returns the other records of the same customer or order, the open ones first.
     pub fn related(&self, record: &Record) -> Result<Vec<Row>, Problem> {
         let id = |path: &str| record.text(path).and_then(|id| id.parse::<Id>().ok());
-        let order = if record.register == "order" { Some(record.id) } else { id("order") };
+        let order = if record.register == "order" {
+            Some(record.id)
+        } else {
+            id("order")
+        };
         let mut rows: Vec<Row> = Vec::new();
         for query in [
-            id("customer").map(|customer| Query { customer: Some(customer), ..Query::default() }),
-            order.map(|order| Query { order_id: Some(order), ..Query::default() }),
+            id("customer").map(|customer| Query {
+                customer: Some(customer),
+                ..Query::default()
+            }),
+            order.map(|order| Query {
+                order_id: Some(order),
+                ..Query::default()
+            }),
         ]
         .into_iter()
         .flatten()
         {
-            for row in self.store().rows(&Query { limit: Some(RELATED), ..query })? {
+            for row in self.store().rows(&Query {
+                limit: Some(RELATED),
+                ..query
+            })? {
                 if row.id != record.id && !row.void && rows.iter().all(|known| known.id != row.id) {
                     rows.push(row);
                 }
             }
         }
-        rows.sort_by_key(|row| (row.closed.is_some(), row.due.unwrap_or(i64::MAX), -row.opened));
+        rows.sort_by_key(|row| {
+            (
+                row.closed.is_some(),
+                row.due.unwrap_or(i64::MAX),
+                -row.opened,
+            )
+        });
         Ok(rows)
     }
 
@@ -209,7 +250,11 @@ impl Desk {
 }
 
 fn step_is_mine(row: &Row, me: &Person) -> bool {
-    match row.step.as_deref().map(|step| step.split_once(':').unwrap_or((step, ""))) {
+    match row
+        .step
+        .as_deref()
+        .map(|step| step.split_once(':').unwrap_or((step, "")))
+    {
         Some(("approve", _)) => may_approve(me),
         Some(("acknowledge", post)) => me.posts.iter().any(|mine| mine.word() == post),
         Some(("person", person)) => person == me.id.to_string(),
@@ -222,7 +267,10 @@ fn may_approve(me: &Person) -> bool {
 }
 
 fn mark(row: &Row, me: &Person, now: i64, at_risk: i64) -> Mark {
-    let channel = row.fields.get("channel").and_then(|channel| channel.as_str());
+    let channel = row
+        .fields
+        .get("channel")
+        .and_then(|channel| channel.as_str());
     match row.due.map(|due| due - now) {
         _ if row.conflicts > 0 => Mark::Conflict,
         Some(left) if left <= 0 => Mark::Overdue,
@@ -265,7 +313,12 @@ fn count(items: &[Item], me: &Person, now: i64, at_risk: i64) -> Counts {
         waiting: number(&|item| is_in(View::Waiting, item, me, now, at_risk)),
         mine: number(&|item| is_owned(&item.row, me)),
         unowned: number(&|item| is_unowned(&item.row)),
-        unacknowledged: number(&|item| item.row.step.as_deref().is_some_and(|step| step.starts_with("acknowledge"))),
+        unacknowledged: number(&|item| {
+            item.row
+                .step
+                .as_deref()
+                .is_some_and(|step| step.starts_with("acknowledge"))
+        }),
         approvals: number(&|item| item.row.step.as_deref() == Some("approve")),
         conflicts: number(&|item| item.row.conflicts > 0),
         all: items.len(),
@@ -278,7 +331,11 @@ fn count(items: &[Item], me: &Person, now: i64, at_risk: i64) -> Counts {
 fn by_buyer(items: Vec<Item>) -> Vec<Buyer> {
     let mut groups: BTreeMap<Id, Vec<Item>> = BTreeMap::new();
     for item in items {
-        let key = item.row.customer.or(item.row.order_id).unwrap_or(item.row.id);
+        let key = item
+            .row
+            .customer
+            .or(item.row.order_id)
+            .unwrap_or(item.row.id);
         groups.entry(key).or_default().push(item);
     }
     let mut buyers: Vec<Buyer> = groups
@@ -295,5 +352,10 @@ fn by_buyer(items: Vec<Item>) -> Vec<Buyer> {
 /// Contradictions first, then least time left, then oldest.
 fn urgency(item: &Item) -> (bool, i64, i64, Id) {
     let due = item.row.due.unwrap_or(i64::MAX);
-    (item.mark != Mark::Conflict, due, item.row.since, item.row.id)
+    (
+        item.mark != Mark::Conflict,
+        due,
+        item.row.since,
+        item.row.id,
+    )
 }

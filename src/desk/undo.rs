@@ -20,21 +20,34 @@ impl Desk {
         let me = self.me()?.clone();
         let act = match act {
             Some(act) => act,
-            None => self.last_act(&me)?.ok_or_else(|| refused("problem-nothing-to-undo"))?,
+            None => self
+                .last_act(&me)?
+                .ok_or_else(|| refused("problem-nothing-to-undo"))?,
         };
         let events = self.store().act_events(me.replica, act)?;
         if events.is_empty() {
-            return Err(Problem::new(Kind::NotFound, "problem-act").arg("act", act).hint("problem-act-hint"));
+            return Err(Problem::new(Kind::NotFound, "problem-act")
+                .arg("act", act)
+                .hint("problem-act-hint"));
         }
         self.may_undo(&events)?;
         let mut by_record: BTreeMap<Id, (String, Vec<Chain>)> = BTreeMap::new();
         for event in events {
-            let entry = by_record.entry(event.head.record).or_insert_with(|| (event.head.register.clone(), Vec::new()));
+            let entry = by_record
+                .entry(event.head.record)
+                .or_insert_with(|| (event.head.register.clone(), Vec::new()));
             entry.1.push(event.chain);
         }
         let mut undo = self.act();
         for (record, (name, events)) in by_record {
-            undo.add(register(&name)?, record, Payload::Void { events: Some(events), reason: Some("undo".into()) });
+            undo.add(
+                register(&name)?,
+                record,
+                Payload::Void {
+                    events: Some(events),
+                    reason: Some("undo".into()),
+                },
+            );
         }
         self.write(undo)
     }
@@ -43,8 +56,14 @@ impl Desk {
     fn last_act(&self, me: &super::people::Person) -> Result<Option<u64>, Problem> {
         for act in self.acts_of(me.replica)? {
             let events = self.store().act_events(me.replica, act)?;
-            let is_undo = events.iter().all(|event| event.head.verb == Verb::Void as u8);
-            if !is_undo && !events.is_empty() && !self.is_void(&events)? && self.may_undo(&events).is_ok() {
+            let is_undo = events
+                .iter()
+                .all(|event| event.head.verb == Verb::Void as u8);
+            if !is_undo
+                && !events.is_empty()
+                && !self.is_void(&events)?
+                && self.may_undo(&events).is_ok()
+            {
                 return Ok(Some(act));
             }
         }
@@ -54,9 +73,19 @@ impl Desk {
     /// The replica's acts, the newest first, as far back as undo looks.
     fn acts_of(&self, replica: ReplicaId) -> Result<Vec<u64>, Problem> {
         let mut acts = Vec::new();
-        for head in self.store().heads()?.iter().filter(|head| head.replica == replica) {
+        for head in self
+            .store()
+            .heads()?
+            .iter()
+            .filter(|head| head.replica == replica)
+        {
             let from = head.seq.saturating_sub(REACH).max(head.from_seq);
-            acts.extend(self.store().stream_events(head.stream, from, head.seq)?.iter().map(|event| event.head.act));
+            acts.extend(
+                self.store()
+                    .stream_events(head.stream, from, head.seq)?
+                    .iter()
+                    .map(|event| event.head.act),
+            );
         }
         acts.sort_unstable();
         acts.dedup();
@@ -65,7 +94,9 @@ impl Desk {
     }
 
     fn is_void(&self, events: &[Event]) -> Result<bool, Problem> {
-        let Some(first) = events.first() else { return Ok(true) };
+        let Some(first) = events.first() else {
+            return Ok(true);
+        };
         let record = self.store().record(first.head.record)?;
         Ok(record.is_none_or(|record| record.voided.contains(&first.chain)))
     }
@@ -76,7 +107,9 @@ impl Desk {
         let replica = events.first().map(|event| event.head.replica);
         for event in events {
             let payload = Payload::read(event);
-            if payload.is_some_and(|payload| authority::is_authority_event(&event.head.register, &payload, true)) {
+            if payload.is_some_and(|payload| {
+                authority::is_authority_event(&event.head.register, &payload, true)
+            }) {
                 return Err(refused("problem-undo-authority").hint("problem-undo-authority-hint"));
             }
         }
@@ -84,9 +117,15 @@ impl Desk {
         for record in records {
             for other in self.store().events(record)? {
                 if Some(other.head.replica) != replica && names(&other, &mine) {
-                    let name = self.people().of_replica(other.head.replica).map(|person| person.name.clone());
+                    let name = self
+                        .people()
+                        .of_replica(other.head.replica)
+                        .map(|person| person.name.clone());
                     return Err(refused("problem-undo-built-on")
-                        .arg("person", name.unwrap_or_else(|| other.head.replica.to_string()))
+                        .arg(
+                            "person",
+                            name.unwrap_or_else(|| other.head.replica.to_string()),
+                        )
                         .hint("problem-undo-built-on-hint"));
                 }
             }
@@ -99,12 +138,17 @@ impl Desk {
 fn names(event: &Event, these: &BTreeSet<Chain>) -> bool {
     let shorts: BTreeSet<_> = these.iter().map(Chain::short).collect();
     match Payload::read(event) {
-        Some(Payload::Open(change) | Payload::Set(change)) => {
-            change.was.values().flatten().any(|short| shorts.contains(short))
-        }
+        Some(Payload::Open(change) | Payload::Set(change)) => change
+            .was
+            .values()
+            .flatten()
+            .any(|short| shorts.contains(short)),
         Some(Payload::Assign { saw, .. }) => saw.is_some_and(|short| shorts.contains(&short)),
         Some(Payload::Sign { of, .. }) => these.contains(&of),
-        Some(Payload::Void { events: Some(events), .. }) => events.iter().any(|event| these.contains(event)),
+        Some(Payload::Void {
+            events: Some(events),
+            ..
+        }) => events.iter().any(|event| these.contains(event)),
         _ => false,
     }
 }

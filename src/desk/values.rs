@@ -41,7 +41,9 @@ pub fn fields(
         .iter()
         .map(|word| {
             let (name, text) = word.split_once('=').ok_or_else(|| {
-                Problem::new(Kind::NotUnderstood, "problem-cli-field").arg("what", word).hint("problem-cli-field-hint")
+                Problem::new(Kind::NotUnderstood, "problem-cli-field")
+                    .arg("what", word)
+                    .hint("problem-cli-field-hint")
             })?;
             let path = name.trim().replace('-', "_");
             let Some(field) = register.field(&path) else {
@@ -75,7 +77,11 @@ fn value(
         FieldKind::Integer => json!(trimmed.parse::<i64>().map_err(|_| wrong("12"))?),
         FieldKind::Money => json!(money(trimmed)?),
         FieldKind::Time => json!(time(trimmed, reading, Edge::End)?),
-        FieldKind::Date => json!(day(trimmed, reading).ok_or_else(|| wrong("2026-11-25"))?.to_string()),
+        FieldKind::Date => json!(
+            day(trimmed, reading)
+                .ok_or_else(|| wrong("2026-11-25"))?
+                .to_string()
+        ),
         FieldKind::Flag => json!(flag(trimmed).ok_or_else(|| wrong("yes, no"))?),
         FieldKind::Choice(list) => {
             let word = trimmed.replace('-', "_");
@@ -85,7 +91,13 @@ fn value(
             }
         }
         FieldKind::Texts => {
-            json!(trimmed.split([',', '，', '、']).map(str::trim).filter(|one| !one.is_empty()).collect::<Vec<_>>())
+            json!(
+                trimmed
+                    .split([',', '，', '、'])
+                    .map(str::trim)
+                    .filter(|one| !one.is_empty())
+                    .collect::<Vec<_>>()
+            )
         }
         FieldKind::Record(_) => json!(resolve(trimmed)?),
         FieldKind::Map(_) => return Err(wrong(&format!("{name}/KEY/CELL"))),
@@ -103,7 +115,9 @@ fn flag(text: &str) -> Option<bool> {
 /// Reads an amount: `129`, `129.00`, `¥129`, `12.50 USD`; yuan where no currency is named.
 pub fn money(text: &str) -> Result<Money, Problem> {
     let wrong = || {
-        Problem::new(Kind::NotUnderstood, "problem-cli-money").arg("value", text).hint("problem-cli-money-hint")
+        Problem::new(Kind::NotUnderstood, "problem-cli-money")
+            .arg("value", text)
+            .hint("problem-cli-money-hint")
     };
     let mut rest = text.trim().trim_start_matches(['¥', '￥']).trim();
     let mut currency = Currency::CNY;
@@ -125,9 +139,12 @@ pub fn time(text: &str, reading: Reading, edge: Edge) -> Result<i64, Problem> {
         .map(|at| at.timestamp_millis())
         .or_else(|| duration(text).and_then(|span| reading.now.checked_add(span)))
         .or_else(|| local(text, reading, edge));
-    read.filter(|at| (0..crate::chance::LATEST).contains(at)).ok_or_else(|| {
-        Problem::new(Kind::NotUnderstood, "problem-cli-time").arg("value", text).hint("problem-cli-time-hint")
-    })
+    read.filter(|at| (0..crate::chance::LATEST).contains(at))
+        .ok_or_else(|| {
+            Problem::new(Kind::NotUnderstood, "problem-cli-time")
+                .arg("value", text)
+                .hint("problem-cli-time-hint")
+        })
 }
 
 /// Reads `2h`, `45m`, `3d`, `1d12h` in milliseconds.
@@ -172,30 +189,46 @@ impl Edge {
 }
 
 fn clock(text: &str) -> Option<NaiveTime> {
-    ["%H:%M", "%H:%M:%S"].into_iter().find_map(|form| NaiveTime::parse_from_str(text, form).ok())
+    ["%H:%M", "%H:%M:%S"]
+        .into_iter()
+        .find_map(|form| NaiveTime::parse_from_str(text, form).ok())
 }
 
 fn today(reading: Reading) -> Option<NaiveDate> {
-    Some(reading.zone.timestamp_millis_opt(reading.now).single()?.date_naive())
+    Some(
+        reading
+            .zone
+            .timestamp_millis_opt(reading.now)
+            .single()?
+            .date_naive(),
+    )
 }
 
 /// Reads `2026-11-25`, `2026/11/25`, or month and day `11/25` of the year that lies nearest.
 fn day(text: &str, reading: Reading) -> Option<NaiveDate> {
     let text = text.replace('/', "-");
-    let whole = NaiveDate::parse_from_str(&text, "%Y-%m-%d").ok().filter(|date| date.year() >= 1970);
+    let whole = NaiveDate::parse_from_str(&text, "%Y-%m-%d")
+        .ok()
+        .filter(|date| date.year() >= 1970);
     whole.or_else(|| {
         let (month, day) = text.split_once('-')?;
         let (month, day) = (month.parse().ok()?, day.parse().ok()?);
         let today = today(reading)?;
         let limit = today.checked_sub_days(Days::new(183))?;
         let this = NaiveDate::from_ymd_opt(today.year(), month, day)?;
-        if this < limit { NaiveDate::from_ymd_opt(today.year() + 1, month, day) } else { Some(this) }
+        if this < limit {
+            NaiveDate::from_ymd_opt(today.year() + 1, month, day)
+        } else {
+            Some(this)
+        }
     })
 }
 
 /// The first moment that a local time can mean; a time that a clock change skips moves on.
 fn resolve_local(at: NaiveDateTime, zone: Tz) -> Option<i64> {
-    zone.from_local_datetime(&at).earliest().map(|at| at.timestamp_millis())
+    zone.from_local_datetime(&at)
+        .earliest()
+        .map(|at| at.timestamp_millis())
 }
 
 #[cfg(test)]
@@ -206,11 +239,16 @@ mod tests {
     const NOW: i64 = 1_795_333_560_000; // 2026-11-22T15:46+08:00
 
     fn reading() -> Reading {
-        Reading { now: NOW, zone: chrono_tz::Asia::Shanghai }
+        Reading {
+            now: NOW,
+            zone: chrono_tz::Asia::Shanghai,
+        }
     }
 
     fn at(text: &str) -> i64 {
-        DateTime::parse_from_rfc3339(text).unwrap().timestamp_millis()
+        DateTime::parse_from_rfc3339(text)
+            .unwrap()
+            .timestamp_millis()
     }
 
     #[test]
@@ -232,7 +270,10 @@ mod tests {
         ] {
             assert_eq!(end(text), want, "{text}");
         }
-        assert_eq!(time("11/25", reading(), Edge::Start).ok(), Some(at("2026-11-25T00:00:00+08:00")));
+        assert_eq!(
+            time("11/25", reading(), Edge::Start).ok(),
+            Some(at("2026-11-25T00:00:00+08:00"))
+        );
     }
 
     #[test]
@@ -240,7 +281,12 @@ mod tests {
         let yuan = |minor| Some(Money::cny(minor));
         assert_eq!(money("129").ok(), yuan(12_900));
         assert_eq!(money("¥129.5").ok(), yuan(12_950));
-        assert_eq!(money("12.50 USD").ok().map(|money| (money.minor, money.currency.code().to_owned())), Some((1_250, "USD".into())));
+        assert_eq!(
+            money("12.50 USD")
+                .ok()
+                .map(|money| (money.minor, money.currency.code().to_owned())),
+            Some((1_250, "USD".into()))
+        );
         assert_eq!(money("USD 3").ok().map(|money| money.minor), Some(300));
         assert!(money("12.345").is_err());
         assert!(money("all").is_err());
@@ -250,12 +296,27 @@ mod tests {
     fn fields_follow_their_kind() {
         let none = |_: &str| Ok(String::new());
         let read = |register, word: &str| fields(register, &[word.to_owned()], reading(), &none);
-        assert_eq!(read(&case::REGISTER, "amount=129").unwrap()["amount"], json!({"minor": 12_900, "currency": "CNY"}));
-        assert_eq!(read(&case::REGISTER, "read-back=yes").unwrap()["read_back"], json!(true));
-        assert_eq!(read(&case::REGISTER, "fault=").unwrap()["fault"], Value::Null);
-        assert_eq!(read(&case::REGISTER, "lines/1/quantity=2").unwrap()["lines/1/quantity"], json!(2));
+        assert_eq!(
+            read(&case::REGISTER, "amount=129").unwrap()["amount"],
+            json!({"minor": 12_900, "currency": "CNY"})
+        );
+        assert_eq!(
+            read(&case::REGISTER, "read-back=yes").unwrap()["read_back"],
+            json!(true)
+        );
+        assert_eq!(
+            read(&case::REGISTER, "fault=").unwrap()["fault"],
+            Value::Null
+        );
+        assert_eq!(
+            read(&case::REGISTER, "lines/1/quantity=2").unwrap()["lines/1/quantity"],
+            json!(2)
+        );
         assert!(read(&case::REGISTER, "fault=nobody").is_err());
         assert!(read(&case::REGISTER, "fault").is_err());
-        assert_eq!(read(&order::REGISTER, "tags=a，b").unwrap()["tags"], json!(["a", "b"]));
+        assert_eq!(
+            read(&order::REGISTER, "tags=a，b").unwrap()["tags"],
+            json!(["a", "b"])
+        );
     }
 }

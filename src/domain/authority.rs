@@ -20,7 +20,13 @@ pub enum Role {
 
 impl Role {
     /// All roles.
-    pub const ALL: [Role; 5] = [Self::Agent, Self::Leader, Self::Supervisor, Self::Manager, Self::Auditor];
+    pub const ALL: [Role; 5] = [
+        Self::Agent,
+        Self::Leader,
+        Self::Supervisor,
+        Self::Manager,
+        Self::Auditor,
+    ];
 
     /// Returns the word that travels.
     pub fn word(self) -> &'static str {
@@ -119,18 +125,25 @@ impl Grant {
     /// Returns whether the person may do it now, if need be with a reason, within a limit or
     /// a group; the caller holds the limit, group and reason to it.
     pub fn allows(self) -> bool {
-        !matches!(self, Self::No | Self::RecordOnly | Self::Ask | Self::Propose)
+        !matches!(
+            self,
+            Self::No | Self::RecordOnly | Self::Ask | Self::Propose
+        )
     }
 }
 
 /// Returns how far a role may do something.
 pub fn may(role: Role, action: Action) -> Grant {
-    use Grant::{Amend, Ask, Logged, No, OwnGroup, Propose, RecordOnly, WithReason, WithinLimit, Yes};
+    use Grant::{
+        Amend, Ask, Logged, No, OwnGroup, Propose, RecordOnly, WithReason, WithinLimit, Yes,
+    };
     // Agent, leader, supervisor, manager, auditor.
     let row = match action {
         Action::Record | Action::AnswerComplaint | Action::Execute => [Yes, Yes, Yes, Yes, No],
         Action::OwnSeriousComplaint => [RecordOnly, RecordOnly, Yes, Yes, No],
-        Action::RefuseDemand | Action::VoidForm | Action::OverrideHandover => [No, No, WithReason, Yes, No],
+        Action::RefuseDemand | Action::VoidForm | Action::OverrideHandover => {
+            [No, No, WithReason, Yes, No]
+        }
         Action::ApproveAboveLimit => [No, WithinLimit, WithinLimit, Yes, No],
         Action::SecondCheck => [Yes, Yes, Yes, Yes, Yes],
         Action::EditSubmitted => [Amend, Amend, Amend, Amend, No],
@@ -164,7 +177,10 @@ pub fn authority(register: &str, payload: &Payload, own: bool) -> Option<Action>
         return Some(Action::Erase);
     }
     if let Some(action) = kept_by_authority(register)
-        && !matches!(payload, Payload::Say(_) | Payload::Attach { .. } | Payload::Sign { .. })
+        && !matches!(
+            payload,
+            Payload::Say(_) | Payload::Attach { .. } | Payload::Sign { .. }
+        )
     {
         return Some(action);
     }
@@ -204,21 +220,45 @@ mod tests {
     use crate::domain::payload::Change;
 
     const ACTIONS: [Action; 23] = [
-        Action::Record, Action::AnswerComplaint, Action::OwnSeriousComplaint, Action::RefuseDemand,
-        Action::ApproveAboveLimit, Action::Execute, Action::SecondCheck, Action::VoidForm, Action::EditSubmitted,
-        Action::PassOn, Action::Divert, Action::LeaveMidShift, Action::OverrideHandover, Action::ChangePlan,
-        Action::Publish, Action::SeeFigures, Action::Reveal, Action::ChangeSetting, Action::ChangeRoster,
-        Action::ChangeAccount, Action::GiveAllowance, Action::Erase, Action::CloseContradiction,
+        Action::Record,
+        Action::AnswerComplaint,
+        Action::OwnSeriousComplaint,
+        Action::RefuseDemand,
+        Action::ApproveAboveLimit,
+        Action::Execute,
+        Action::SecondCheck,
+        Action::VoidForm,
+        Action::EditSubmitted,
+        Action::PassOn,
+        Action::Divert,
+        Action::LeaveMidShift,
+        Action::OverrideHandover,
+        Action::ChangePlan,
+        Action::Publish,
+        Action::SeeFigures,
+        Action::Reveal,
+        Action::ChangeSetting,
+        Action::ChangeRoster,
+        Action::ChangeAccount,
+        Action::GiveAllowance,
+        Action::Erase,
+        Action::CloseContradiction,
     ];
 
     fn sign(meaning: Meaning) -> Payload {
-        Payload::Sign { meaning, of: Chain([1; 32]), saw: serde_json::Map::new(), note: None }
+        Payload::Sign {
+            meaning,
+            of: Chain([1; 32]),
+            saw: serde_json::Map::new(),
+            note: None,
+        }
     }
 
     #[test]
     fn more_responsibility_never_means_fewer_rights() {
         for action in ACTIONS {
-            let allowed = [Role::Agent, Role::Leader, Role::Supervisor, Role::Manager].map(|role| may(role, action).allows());
+            let allowed = [Role::Agent, Role::Leader, Role::Supervisor, Role::Manager]
+                .map(|role| may(role, action).allows());
             assert!(allowed.is_sorted(), "{action:?}");
         }
     }
@@ -226,31 +266,56 @@ mod tests {
     #[test]
     fn money_people_and_erasure_are_not_an_agents() {
         for action in [
-            Action::ApproveAboveLimit, Action::RefuseDemand, Action::VoidForm, Action::ChangeRoster, Action::Erase,
-            Action::ChangeSetting, Action::GiveAllowance, Action::CloseContradiction,
+            Action::ApproveAboveLimit,
+            Action::RefuseDemand,
+            Action::VoidForm,
+            Action::ChangeRoster,
+            Action::Erase,
+            Action::ChangeSetting,
+            Action::GiveAllowance,
+            Action::CloseContradiction,
         ] {
             assert!(!may(Role::Agent, action).allows(), "{action:?}");
             assert!(!may(Role::Auditor, action).allows(), "{action:?}");
             assert!(may(Role::Manager, action).allows(), "{action:?}");
         }
-        assert_eq!(may(Role::Leader, Action::ApproveAboveLimit), Grant::WithinLimit);
+        assert_eq!(
+            may(Role::Leader, Action::ApproveAboveLimit),
+            Grant::WithinLimit
+        );
         assert_eq!(may(Role::Supervisor, Action::VoidForm), Grant::WithReason);
     }
 
     #[test]
     fn authority_lies_in_people_money_and_what_touches_others() {
         let open = Payload::Open(Change::default());
-        let void = Payload::Void { events: None, reason: None };
-        let erase = Payload::Erase { events: vec![], reason: None };
+        let void = Payload::Void {
+            events: None,
+            reason: None,
+        };
+        let erase = Payload::Erase {
+            events: vec![],
+            reason: None,
+        };
         assert_eq!(authority("person", &open, true), Some(Action::ChangeRoster));
         assert_eq!(authority("person", &void, true), Some(Action::ChangeRoster));
-        assert_eq!(authority("allowance", &open, true), Some(Action::GiveAllowance));
+        assert_eq!(
+            authority("allowance", &open, true),
+            Some(Action::GiveAllowance)
+        );
         assert_eq!(authority("case", &erase, true), Some(Action::Erase));
-        assert_eq!(authority("case", &sign(Meaning::Approve), true), Some(Action::ApproveAboveLimit));
+        assert_eq!(
+            authority("case", &sign(Meaning::Approve), true),
+            Some(Action::ApproveAboveLimit)
+        );
         assert!(is_authority_event("case", &void, false));
         assert!(!is_authority_event("case", &void, true));
         assert!(!is_authority_event("case", &open, true));
-        assert!(!is_authority_event("notice", &sign(Meaning::Acknowledge), true));
+        assert!(!is_authority_event(
+            "notice",
+            &sign(Meaning::Acknowledge),
+            true
+        ));
         assert!(!is_authority_event("setting", &open, true));
     }
 

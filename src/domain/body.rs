@@ -59,7 +59,9 @@ impl Absence {
 
     /// Returns the absence that a word of a bundle means.
     pub fn of_word(word: &str) -> Option<Self> {
-        [Self::Erased, Self::Withheld].into_iter().find(|absence| absence.word() == word)
+        [Self::Erased, Self::Withheld]
+            .into_iter()
+            .find(|absence| absence.word() == word)
     }
 }
 
@@ -97,7 +99,14 @@ impl Body {
     /// Fails where the body breaks a limit that readers enforce.
     pub fn write(facts: &Json, personal: &Json, salt: [u8; 16]) -> Result<Self, BodyFault> {
         let facts = bytes_of(facts)?;
-        let personal = if personal.is_empty() { None } else { Some(Personal { salt, bytes: bytes_of(personal)? }) };
+        let personal = if personal.is_empty() {
+            None
+        } else {
+            Some(Personal {
+                salt,
+                bytes: bytes_of(personal)?,
+            })
+        };
         let body = Self::Whole { facts, personal };
         body.check()?;
         Ok(body)
@@ -105,11 +114,16 @@ impl Body {
 
     /// Checks the limits of a body that came from outside.
     pub fn check(&self) -> Result<(), BodyFault> {
-        let total = self.facts().map_or(0, <[u8]>::len) + self.personal().map_or(0, |part| part.bytes.len());
+        let total = self.facts().map_or(0, <[u8]>::len)
+            + self.personal().map_or(0, |part| part.bytes.len());
         if total > MAX_BYTES {
             return Err(BodyFault::TooLong(total));
         }
-        for bytes in self.facts().into_iter().chain(self.personal().map(|part| part.bytes.as_slice())) {
+        for bytes in self
+            .facts()
+            .into_iter()
+            .chain(self.personal().map(|part| part.bytes.as_slice()))
+        {
             parse(bytes)?;
         }
         Ok(())
@@ -144,9 +158,16 @@ impl Body {
     pub fn part(&self) -> Option<[u8; 32]> {
         match self {
             Self::Whole { personal: None, .. } => Some([0; 32]),
-            Self::Whole { personal: Some(Personal { salt, bytes }), .. } => {
-                Some(*blake3::Hasher::new().update(salt).update(bytes).finalize().as_bytes())
-            }
+            Self::Whole {
+                personal: Some(Personal { salt, bytes }),
+                ..
+            } => Some(
+                *blake3::Hasher::new()
+                    .update(salt)
+                    .update(bytes)
+                    .finalize()
+                    .as_bytes(),
+            ),
             Self::Faceless { part, .. } => Some(*part),
             Self::Hidden { .. } => None,
         }
@@ -171,7 +192,17 @@ impl Body {
     #[must_use]
     pub fn without_personal(self, absence: Absence) -> Self {
         match (self.part(), self) {
-            (Some(part), Self::Whole { facts, personal: Some(_) }) => Self::Faceless { facts, part, absence },
+            (
+                Some(part),
+                Self::Whole {
+                    facts,
+                    personal: Some(_),
+                },
+            ) => Self::Faceless {
+                facts,
+                part,
+                absence,
+            },
             (_, other) => other,
         }
     }
@@ -207,7 +238,13 @@ struct Strict {
 
 impl Strict {
     fn deeper<E: de::Error>(&self) -> Result<Self, E> {
-        if self.depth == MAX_DEPTH { Err(E::custom("too deep")) } else { Ok(Self { depth: self.depth + 1 }) }
+        if self.depth == MAX_DEPTH {
+            Err(E::custom("too deep"))
+        } else {
+            Ok(Self {
+                depth: self.depth + 1,
+            })
+        }
     }
 }
 
@@ -239,7 +276,9 @@ impl<'de> Visitor<'de> for Strict {
     }
 
     fn visit_u64<E: de::Error>(self, value: u64) -> Result<Value, E> {
-        i64::try_from(value).map(Value::from).map_err(|_| E::custom("integer beyond 64 bits"))
+        i64::try_from(value)
+            .map(Value::from)
+            .map_err(|_| E::custom("integer beyond 64 bits"))
     }
 
     fn visit_f64<E: de::Error>(self, _: f64) -> Result<Value, E> {
@@ -296,13 +335,25 @@ mod tests {
     #[test]
     fn strict_reading_refuses_what_is_open_to_doubt() {
         for text in [
-            "", "[]", "1", "{\"a\":1,\"a\":1}", "{\"a\":1.0}", "{\"a\":1e2}", "{\"a\":NaN}", "{\"a\":1}x", "{\"a\":1,}",
-            "{\n}", "{\"a\":99999999999999999999}", "{\"a\":9223372036854775808}", "{a:1}",
+            "",
+            "[]",
+            "1",
+            "{\"a\":1,\"a\":1}",
+            "{\"a\":1.0}",
+            "{\"a\":1e2}",
+            "{\"a\":NaN}",
+            "{\"a\":1}x",
+            "{\"a\":1,}",
+            "{\n}",
+            "{\"a\":99999999999999999999}",
+            "{\"a\":9223372036854775808}",
+            "{a:1}",
         ] {
             assert!(parse(text.as_bytes()).is_err(), "{text}");
         }
         assert!(parse(b"{\"a\":\xff}").is_err());
-        let nested = |depth: usize| format!("{}{}{}", "{\"a\":".repeat(depth), "1", "}".repeat(depth));
+        let nested =
+            |depth: usize| format!("{}{}{}", "{\"a\":".repeat(depth), "1", "}".repeat(depth));
         assert!(parse(nested(MAX_DEPTH).as_bytes()).is_ok());
         assert!(parse(nested(MAX_DEPTH + 1).as_bytes()).is_err());
         assert!(parse(b" {\"a\": -9223372036854775808 } ").is_ok());
@@ -310,18 +361,33 @@ mod tests {
 
     #[test]
     fn the_digest_survives_the_loss_of_the_personal_part() {
-        let body = Body::write(&object(json!({"fields": {"n": 1}})), &object(json!({"fields": {"name": "x"}})), [7; 16]).unwrap();
+        let body = Body::write(
+            &object(json!({"fields": {"n": 1}})),
+            &object(json!({"fields": {"name": "x"}})),
+            [7; 16],
+        )
+        .unwrap();
         let digest = body.digest();
         let faceless = body.without_personal(Absence::Erased);
         assert_eq!(faceless.digest(), digest);
         assert!(faceless.personal().is_none());
-        assert_eq!(Body::Hidden { digest, absence: Absence::Withheld }.digest(), digest);
+        assert_eq!(
+            Body::Hidden {
+                digest,
+                absence: Absence::Withheld
+            }
+            .digest(),
+            digest
+        );
     }
 
     #[test]
     fn a_body_over_the_limit_is_not_written() {
         let long = object(json!({"text": "x".repeat(MAX_BYTES)}));
-        assert!(matches!(Body::write(&long, &Json::new(), [0; 16]), Err(BodyFault::TooLong(_))));
+        assert!(matches!(
+            Body::write(&long, &Json::new(), [0; 16]),
+            Err(BodyFault::TooLong(_))
+        ));
     }
 
     proptest! {

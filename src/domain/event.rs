@@ -48,7 +48,15 @@ pub enum Verb {
 impl Verb {
     /// All ten in the order of their numbers.
     pub const ALL: [Verb; 10] = [
-        Verb::Open, Verb::Set, Verb::Move, Verb::Assign, Verb::Say, Verb::Attach, Verb::Sign, Verb::Link, Verb::Void,
+        Verb::Open,
+        Verb::Set,
+        Verb::Move,
+        Verb::Assign,
+        Verb::Say,
+        Verb::Attach,
+        Verb::Sign,
+        Verb::Link,
+        Verb::Void,
         Verb::Erase,
     ];
 
@@ -124,7 +132,10 @@ impl Head {
             ("zone", self.zone.unsigned_abs() <= ZONE_MAX.unsigned_abs()),
             ("seq", self.seq >= 1 && self.seq < 1 << 40),
             ("act", self.act >= 1 && self.act <= self.seq),
-            ("register", !self.register.is_empty() && self.register.len() <= REGISTER_MAX),
+            (
+                "register",
+                !self.register.is_empty() && self.register.len() <= REGISTER_MAX,
+            ),
         ];
         match bounds.into_iter().find(|(_, holds)| !holds) {
             Some((field, _)) => Err(OutOfBounds { field }),
@@ -155,17 +166,36 @@ impl Head {
 
     /// Returns the event's chain hash: blake3(previous chain ‖ head).
     pub fn chain(&self, previous: &Chain) -> Chain {
-        Chain(*blake3::Hasher::new().update(&previous.0).update(&self.encode()).finalize().as_bytes())
+        Chain(
+            *blake3::Hasher::new()
+                .update(&previous.0)
+                .update(&self.encode())
+                .finalize()
+                .as_bytes(),
+        )
     }
 }
 
 /// Returns the chain before a replica's first event: blake3(tag ‖ shop ‖ public key).
 pub fn genesis(shop: ShopId, public_key: &[u8; 32]) -> Chain {
-    Chain(*blake3::Hasher::new().update(GENESIS_TAG).update(&shop.0).update(public_key).finalize().as_bytes())
+    Chain(
+        *blake3::Hasher::new()
+            .update(GENESIS_TAG)
+            .update(&shop.0)
+            .update(public_key)
+            .finalize()
+            .as_bytes(),
+    )
 }
 
 /// Returns the bytes that a seal signs: tag ‖ shop ‖ replica ‖ seq ‖ chain ‖ roster.
-pub fn seal_message(shop: ShopId, replica: ReplicaId, seq: u64, chain: &Chain, roster: &Roster) -> Vec<u8> {
+pub fn seal_message(
+    shop: ShopId,
+    replica: ReplicaId,
+    seq: u64,
+    chain: &Chain,
+    roster: &Roster,
+) -> Vec<u8> {
     let mut bytes = Vec::with_capacity(112);
     bytes.extend_from_slice(SEAL_TAG);
     bytes.extend_from_slice(&shop.0);

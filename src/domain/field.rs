@@ -84,9 +84,19 @@ impl<T> Copy for Field<T> {}
 
 impl<T> Field<T> {
     const fn of(name: &'static str, kind: Kind) -> Self {
-        let spec =
-            FieldSpec { name, kind, personal: false, indexed: false, mirror: false, required: false, hidden: false };
-        Self { spec, holds: PhantomData }
+        let spec = FieldSpec {
+            name,
+            kind,
+            personal: false,
+            indexed: false,
+            mirror: false,
+            required: false,
+            hidden: false,
+        };
+        Self {
+            spec,
+            holds: PhantomData,
+        }
     }
 
     /// Puts the field into the personal body.
@@ -262,9 +272,13 @@ impl Kind {
             Self::Text | Self::LongText | Self::Number => value.is_string(),
             Self::Integer | Self::Time => value.is_i64(),
             Self::Money => Money::from_value(value).is_some(),
-            Self::Date => value.as_str().is_some_and(|day| chrono::NaiveDate::parse_from_str(day, "%Y-%m-%d").is_ok()),
+            Self::Date => value
+                .as_str()
+                .is_some_and(|day| chrono::NaiveDate::parse_from_str(day, "%Y-%m-%d").is_ok()),
             Self::Flag => value.is_boolean(),
-            Self::Choice(list) => value.as_str().is_some_and(|word| list.values.contains(&word)),
+            Self::Choice(list) => value
+                .as_str()
+                .is_some_and(|word| list.values.contains(&word)),
             Self::Texts => Vec::<String>::from_value(value).is_some(),
             Self::Record(_) => Id::from_value(value).is_some(),
             Self::Map(_) => false,

@@ -54,34 +54,61 @@ pub fn fold(register: Option<&Register>, events: &[Event]) -> Folded {
     let mut told = Vec::new();
     for event in ordered.values() {
         match understand(register, event) {
-            Ok(Some(payload)) => told.push(Told { trace: trace(event), payload }),
+            Ok(Some(payload)) => told.push(Told {
+                trace: trace(event),
+                payload,
+            }),
             Ok(None) => {}
             Err(why) => unfolded.push((event.chain, why)),
         }
     }
-    let last = ordered.values().map(|event| event.head.stamp).max().unwrap_or_default();
-    let record = register.zip(ordered.values().next()).and_then(|(register, first)| {
-        let mut record = Folder { register, void: voided(&told), told: &told }.record(first)?;
-        record.last = last;
-        Some(record)
-    });
+    let last = ordered
+        .values()
+        .map(|event| event.head.stamp)
+        .max()
+        .unwrap_or_default();
+    let record = register
+        .zip(ordered.values().next())
+        .and_then(|(register, first)| {
+            let mut record = Folder {
+                register,
+                void: voided(&told),
+                told: &told,
+            }
+            .record(first)?;
+            record.last = last;
+            Some(record)
+        });
     Folded { record, unfolded }
 }
 
 fn trace(event: &Event) -> Trace {
     let head = &event.head;
-    Trace { chain: event.chain, stamp: head.stamp, at: head.at, replica: head.replica, act: head.act }
+    Trace {
+        chain: event.chain,
+        stamp: head.stamp,
+        at: head.at,
+        replica: head.replica,
+        act: head.act,
+    }
 }
 
 /// Returns what an event says, nothing where its body was erased or withheld for good reason.
 fn understand(register: Option<&Register>, event: &Event) -> Result<Option<Payload>, Unfolded> {
     let register = register.ok_or(Unfolded::Newer)?;
     let head = &event.head;
-    if head.register != register.name || head.version > register.version || Verb::of(head.verb).is_none() {
+    if head.register != register.name
+        || head.version > register.version
+        || Verb::of(head.verb).is_none()
+    {
         return Err(Unfolded::Newer);
     }
     if event.body.facts().is_none() {
-        return if event.body.absence().is_some() { Ok(None) } else { Err(Unfolded::BodyMissing) };
+        return if event.body.absence().is_some() {
+            Ok(None)
+        } else {
+            Err(Unfolded::BodyMissing)
+        };
     }
     Payload::read(event).map(Some).ok_or(Unfolded::Newer)
 }
@@ -93,17 +120,29 @@ fn understand(register: Option<&Register>, event: &Event) -> Result<Option<Paylo
 fn voided(told: &[Told]) -> BTreeSet<Chain> {
     let mut voiders: HashMap<Chain, Vec<Chain>> = HashMap::new();
     for one in told {
-        if let Payload::Void { events: Some(events), .. } = &one.payload {
+        if let Payload::Void {
+            events: Some(events),
+            ..
+        } = &one.payload
+        {
             for event in events {
                 voiders.entry(*event).or_default().push(one.trace.chain);
             }
         }
     }
     let mut known = HashMap::new();
-    voiders.keys().copied().filter(|chain| is_void(*chain, &voiders, &mut known)).collect()
+    voiders
+        .keys()
+        .copied()
+        .filter(|chain| is_void(*chain, &voiders, &mut known))
+        .collect()
 }
 
-fn is_void(chain: Chain, voiders: &HashMap<Chain, Vec<Chain>>, known: &mut HashMap<Chain, bool>) -> bool {
+fn is_void(
+    chain: Chain,
+    voiders: &HashMap<Chain, Vec<Chain>>,
+    known: &mut HashMap<Chain, bool>,
+) -> bool {
     // A stack of its own: a hostile chain of voids must not exhaust the thread's.
     let mut stack = vec![chain];
     while let Some(&top) = stack.last() {
@@ -112,9 +151,16 @@ fn is_void(chain: Chain, voiders: &HashMap<Chain, Vec<Chain>>, known: &mut HashM
             continue;
         }
         let by = voiders.get(&top).map_or(&[][..], Vec::as_slice);
-        let open: Vec<Chain> = by.iter().copied().filter(|voider| !known.contains_key(voider)).collect();
+        let open: Vec<Chain> = by
+            .iter()
+            .copied()
+            .filter(|voider| !known.contains_key(voider))
+            .collect();
         // A circle cannot be made with real hashes; if one appears, its closing link is ignored.
-        let open: Vec<Chain> = open.into_iter().filter(|voider| !stack.contains(voider)).collect();
+        let open: Vec<Chain> = open
+            .into_iter()
+            .filter(|voider| !stack.contains(voider))
+            .collect();
         if open.is_empty() {
             let void = by.iter().any(|voider| known.get(voider) == Some(&false));
             known.insert(top, void);
@@ -134,11 +180,15 @@ struct Folder<'a> {
 
 impl<'a> Folder<'a> {
     fn counting(&self) -> impl Iterator<Item = &'a Told> + '_ {
-        self.told.iter().filter(|one| !self.void.contains(&one.trace.chain))
+        self.told
+            .iter()
+            .filter(|one| !self.void.contains(&one.trace.chain))
     }
 
     fn record(&self, first: &Event) -> Option<Record> {
-        let begun = self.counting().find(|one| !matches!(one.payload, Payload::Void { .. } | Payload::Erase { .. }));
+        let begun = self
+            .counting()
+            .find(|one| !matches!(one.payload, Payload::Void { .. } | Payload::Erase { .. }));
         let opened = begun.or(self.told.first())?.trace.at;
         let mut conflicts = Vec::new();
         let values = self.values(&mut conflicts);
@@ -164,10 +214,17 @@ impl<'a> Folder<'a> {
             attachments,
             conflicts,
             void: begun.is_none()
-                || self.counting().any(|one| matches!(one.payload, Payload::Void { events: None, .. })),
+                || self
+                    .counting()
+                    .any(|one| matches!(one.payload, Payload::Void { events: None, .. })),
             last: first.head.stamp,
             assigned_by,
-            voided: self.told.iter().map(|one| one.trace.chain).filter(|chain| self.void.contains(chain)).collect(),
+            voided: self
+                .told
+                .iter()
+                .map(|one| one.trace.chain)
+                .filter(|chain| self.void.contains(chain))
+                .collect(),
         })
     }
 
@@ -186,8 +243,14 @@ impl<'a> Folder<'a> {
         for (trace, change) in &changes {
             for (path, value) in &change.fields {
                 let again = confirmed.get(&trace.chain.short()).copied();
-                let exported_at = change.exported_at.map(|at| again.map_or(at, |again| again.max(at)));
-                let write = Write { value: value.clone(), trace: **trace, exported_at };
+                let exported_at = change
+                    .exported_at
+                    .map(|at| again.map_or(at, |again| again.max(at)));
+                let write = Write {
+                    value: value.clone(),
+                    trace: **trace,
+                    exported_at,
+                };
                 written.entry(path).or_default().push(write);
             }
             for (path, was) in &change.was {
@@ -208,19 +271,32 @@ impl<'a> Folder<'a> {
     }
 
     /// The state: each move in order, from the state that it meets.
-    fn moves(&self, opened: i64, conflicts: &mut Vec<Conflict>) -> (String, Option<i64>, Vec<Step>) {
+    fn moves(
+        &self,
+        opened: i64,
+        conflicts: &mut Vec<Conflict>,
+    ) -> (String, Option<i64>, Vec<Step>) {
         let lifecycle = self.register.lifecycle;
         let mut state = lifecycle.initial().to_owned();
         let mut closed = lifecycle.is_closed(&state).then_some(opened);
         let mut steps = Vec::new();
         for one in self.counting() {
-            let Payload::Move { to, reason, note, .. } = &one.payload else { continue };
+            let Payload::Move {
+                to, reason, note, ..
+            } = &one.payload
+            else {
+                continue;
+            };
             if *to == state {
                 continue;
             }
             if !lifecycle.allows(&state, to) {
                 let about = format!("{state}>{to}");
-                conflicts.push(Conflict { kind: "illegal_move", about, events: vec![one.trace.chain] });
+                conflicts.push(Conflict {
+                    kind: "illegal_move",
+                    about,
+                    events: vec![one.trace.chain],
+                });
                 continue;
             }
             steps.push(Step {
@@ -244,14 +320,27 @@ impl<'a> Folder<'a> {
         let (mut first, mut owner, mut by) = (None, None, None);
         let mut steps: Vec<Step> = Vec::new();
         // Assigns of one replica follow each other in its stream: only its last word counts.
-        let mut seen: BTreeMap<Option<ShortId>, BTreeMap<ReplicaId, (Owner, Chain)>> = BTreeMap::new();
+        let mut seen: BTreeMap<Option<ShortId>, BTreeMap<ReplicaId, (Owner, Chain)>> =
+            BTreeMap::new();
         for one in self.counting() {
-            let Payload::Assign { saw, to, reason, note } = &one.payload else { continue };
-            seen.entry(*saw).or_default().insert(one.trace.replica, (*to, one.trace.chain));
+            let Payload::Assign {
+                saw,
+                to,
+                reason,
+                note,
+            } = &one.payload
+            else {
+                continue;
+            };
+            seen.entry(*saw)
+                .or_default()
+                .insert(one.trace.replica, (*to, one.trace.chain));
             steps.push(Step {
                 trace: one.trace,
                 verb: Verb::Assign,
-                from: owner.map(|owner: Owner| owner.spelling()).unwrap_or_default(),
+                from: owner
+                    .map(|owner: Owner| owner.spelling())
+                    .unwrap_or_default(),
                 to: to.spelling(),
                 reason: reason.clone(),
                 note: note.clone(),
@@ -266,7 +355,11 @@ impl<'a> Folder<'a> {
             if owners.any(|other| Some(other) != one) {
                 let mut events: Vec<Chain> = claims.into_values().map(|(_, chain)| chain).collect();
                 events.sort_unstable();
-                conflicts.push(Conflict { kind: "double_assign", about: "owner".into(), events });
+                conflicts.push(Conflict {
+                    kind: "double_assign",
+                    about: "owner".into(),
+                    events,
+                });
             }
         }
         ((first, owner), by, steps)
@@ -277,16 +370,47 @@ impl<'a> Folder<'a> {
         for one in self.counting() {
             let trace = one.trace;
             match &one.payload {
-                Payload::Sign { meaning, of, saw, note } => {
+                Payload::Sign {
+                    meaning,
+                    of,
+                    saw,
+                    note,
+                } => {
                     let (saw, note) = (saw.clone(), note.clone());
-                    signatures.push(Signature { trace, meaning: *meaning, of: *of, saw, note });
+                    signatures.push(Signature {
+                        trace,
+                        meaning: *meaning,
+                        of: *of,
+                        saw,
+                        note,
+                    });
                 }
-                Payload::Link { to, register, relation } => {
-                    links.push(Link { trace, to: *to, register: register.clone(), relation: *relation });
+                Payload::Link {
+                    to,
+                    register,
+                    relation,
+                } => {
+                    links.push(Link {
+                        trace,
+                        to: *to,
+                        register: register.clone(),
+                        relation: *relation,
+                    });
                 }
-                Payload::Attach { hash, media, size, name } => {
+                Payload::Attach {
+                    hash,
+                    media,
+                    size,
+                    name,
+                } => {
                     let (media, name) = (media.clone(), name.clone());
-                    attachments.push(Attachment { trace, hash: *hash, media, size: *size, name });
+                    attachments.push(Attachment {
+                        trace,
+                        hash: *hash,
+                        media,
+                        size: *size,
+                        name,
+                    });
                 }
                 _ => {}
             }
@@ -299,7 +423,9 @@ impl<'a> Folder<'a> {
 fn confirmations(changes: &[(&Trace, &Change)]) -> HashMap<ShortId, i64> {
     let mut confirmed = HashMap::new();
     for (_, change) in changes {
-        let Some(at) = change.exported_at else { continue };
+        let Some(at) = change.exported_at else {
+            continue;
+        };
         for short in &change.same {
             let newest = confirmed.entry(*short).or_insert(at);
             *newest = at.max(*newest);
@@ -317,7 +443,8 @@ fn live(writes: Vec<Write>, named: Option<&BTreeMap<ShortId, Chain>>) -> Vec<Wri
     if let Some(newest) = newest {
         return vec![newest.clone()];
     }
-    let stands = |write: &Write| !named.is_some_and(|named| named.contains_key(&write.trace.chain.short()));
+    let stands =
+        |write: &Write| !named.is_some_and(|named| named.contains_key(&write.trace.chain.short()));
     writes.into_iter().filter(stands).collect()
 }
 
@@ -327,5 +454,9 @@ fn concurrent(path: &str, live: &[Write]) -> Option<Conflict> {
         return None;
     }
     let events = live.iter().map(|write| write.trace.chain).collect();
-    Some(Conflict { kind: "concurrent_values", about: path.to_owned(), events })
+    Some(Conflict {
+        kind: "concurrent_values",
+        about: path.to_owned(),
+        events,
+    })
 }

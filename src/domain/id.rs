@@ -102,7 +102,11 @@ impl Id {
     /// Returns a UUID v7 made from a time (milliseconds UTC) and ten random bytes.
     pub fn at(now: i64, dice: [u8; 10]) -> Self {
         let millis = u64::try_from(now).unwrap_or(0);
-        Self(*uuid::Builder::from_unix_timestamp_millis(millis, &dice).into_uuid().as_bytes())
+        Self(
+            *uuid::Builder::from_unix_timestamp_millis(millis, &dice)
+                .into_uuid()
+                .as_bytes(),
+        )
     }
 }
 
@@ -110,7 +114,9 @@ impl ShopId {
     /// Returns the id of the drill shop of this name: drill stores of one name are one shop.
     pub fn of_drill(name: &str) -> Self {
         let mut hasher = blake3::Hasher::new();
-        hasher.update(b"zhiban/drill/shop/v1\0").update(name.as_bytes());
+        hasher
+            .update(b"zhiban/drill/shop/v1\0")
+            .update(name.as_bytes());
         Self(first_16(&hasher.finalize()))
     }
 }
@@ -119,7 +125,9 @@ impl ShopSecret {
     /// Returns the secret of the drill shop of this name; no protection at all, by intent.
     pub fn of_drill(name: &str) -> Self {
         let mut hasher = blake3::Hasher::new();
-        hasher.update(b"zhiban/drill/secret/v1\0").update(name.as_bytes());
+        hasher
+            .update(b"zhiban/drill/secret/v1\0")
+            .update(name.as_bytes());
         Self(*hasher.finalize().as_bytes())
     }
 
@@ -131,7 +139,9 @@ impl ShopSecret {
     pub fn derive(&self, register: &str, account: &str, number: &str) -> Id {
         let mut hasher = blake3::Hasher::new_keyed(&self.0);
         for part in [register, account, number] {
-            hasher.update(&(part.len() as u32).to_le_bytes()).update(part.as_bytes());
+            hasher
+                .update(&(part.len() as u32).to_le_bytes())
+                .update(part.as_bytes());
         }
         Id(first_16(&hasher.finalize()))
     }
@@ -140,8 +150,11 @@ impl ShopSecret {
     /// byte and the folded text: NFKC, lower case, without white space. This folding is final;
     /// what search folds beyond it may grow.
     pub fn text(&self, side: u8, text: &str) -> TextHash {
-        let folded: String =
-            text.nfkc().flat_map(char::to_lowercase).filter(|c| !c.is_whitespace()).collect();
+        let folded: String = text
+            .nfkc()
+            .flat_map(char::to_lowercase)
+            .filter(|c| !c.is_whitespace())
+            .collect();
         let mut hasher = blake3::Hasher::new_keyed(&self.0);
         hasher.update(&[side]).update(folded.as_bytes());
         TextHash(first_16(&hasher.finalize()))
@@ -155,12 +168,17 @@ fn first_16(hash: &blake3::Hash) -> [u8; 16] {
 }
 
 fn parse_hex(text: &str, into: &mut [u8]) -> Result<(), NotAnId> {
-    let fault = NotAnId { wanted: into.len() * 2 };
+    let fault = NotAnId {
+        wanted: into.len() * 2,
+    };
     if text.len() != fault.wanted {
         return Err(fault);
     }
     for (byte, pair) in into.iter_mut().zip(text.as_bytes().chunks_exact(2)) {
-        *byte = digit(pair[0]).zip(digit(pair[1])).map(|(high, low)| high << 4 | low).ok_or(fault)?;
+        *byte = digit(pair[0])
+            .zip(digit(pair[1]))
+            .map(|(high, low)| high << 4 | low)
+            .ok_or(fault)?;
     }
     Ok(())
 }
@@ -189,10 +207,22 @@ mod tests {
     #[test]
     fn derived_ids_keep_their_parts_apart() {
         let secret = ShopSecret::of_drill("shop");
-        assert_eq!(secret.derive("order", "a", "12"), secret.derive("order", "a", "12"));
-        assert_ne!(secret.derive("order", "a", "12"), secret.derive("order", "a1", "2"));
-        assert_ne!(secret.derive("order", "a", "12"), secret.derive("parcel", "a", "12"));
-        assert_ne!(secret.derive("order", "a", "1"), ShopSecret::of_drill("other").derive("order", "a", "1"));
+        assert_eq!(
+            secret.derive("order", "a", "12"),
+            secret.derive("order", "a", "12")
+        );
+        assert_ne!(
+            secret.derive("order", "a", "12"),
+            secret.derive("order", "a1", "2")
+        );
+        assert_ne!(
+            secret.derive("order", "a", "12"),
+            secret.derive("parcel", "a", "12")
+        );
+        assert_ne!(
+            secret.derive("order", "a", "1"),
+            ShopSecret::of_drill("other").derive("order", "a", "1")
+        );
     }
 
     #[test]

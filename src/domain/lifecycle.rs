@@ -12,7 +12,10 @@ pub struct State {
 impl State {
     /// Declares a state in which work goes on.
     pub const fn open(name: &'static str) -> Self {
-        Self { name, closed: false }
+        Self {
+            name,
+            closed: false,
+        }
     }
 
     /// Declares a state in which work is over.
@@ -43,13 +46,18 @@ impl Lifecycle {
 
     /// Returns where a record may go from a state.
     pub fn successors(&self, from: &str) -> &'static [&'static str] {
-        self.moves.iter().find(|(state, _)| *state == from).map_or(&[], |(_, to)| to)
+        self.moves
+            .iter()
+            .find(|(state, _)| *state == from)
+            .map_or(&[], |(_, to)| to)
     }
 
     /// Returns whether work is over in a state; an unknown state counts as open, so that
     /// nothing falls out of sight.
     pub fn is_closed(&self, name: &str) -> bool {
-        self.states.iter().any(|state| state.name == name && state.closed)
+        self.states
+            .iter()
+            .any(|state| state.name == name && state.closed)
     }
 
     /// Returns whether the lifecycle knows a state.

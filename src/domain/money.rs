@@ -16,7 +16,10 @@ impl Currency {
     /// Returns the currency of a three-letter code.
     pub fn of(code: &str) -> Option<Self> {
         let bytes = <[u8; 3]>::try_from(code.as_bytes()).ok()?;
-        bytes.iter().all(u8::is_ascii_uppercase).then_some(Self(bytes))
+        bytes
+            .iter()
+            .all(u8::is_ascii_uppercase)
+            .then_some(Self(bytes))
     }
 
     /// Returns how many decimal digits the minor unit has (ISO 4217).
@@ -88,7 +91,10 @@ pub enum NotMoney {
 impl Money {
     /// Returns an amount of yuan in fen.
     pub const fn cny(minor: i64) -> Self {
-        Self { minor, currency: Currency::CNY }
+        Self {
+            minor,
+            currency: Currency::CNY,
+        }
     }
 
     /// Reads a plain decimal such as `129`, `-3.5` or `1,299.00` by its digits.
@@ -103,7 +109,8 @@ impl Money {
         };
         let (whole, decimals) = digits.split_once('.').unwrap_or((digits, ""));
         let whole = ungrouped(whole)?;
-        if whole.is_empty() && decimals.is_empty() || !decimals.bytes().all(|b| b.is_ascii_digit()) {
+        if whole.is_empty() && decimals.is_empty() || !decimals.bytes().all(|b| b.is_ascii_digit())
+        {
             return Err(NotMoney::NotANumber);
         }
         let wanted = currency.digits() as usize;
@@ -113,19 +120,28 @@ impl Money {
         }
         let all = format!("{whole}{kept:0<wanted$}");
         let minor: i64 = all.parse().map_err(|_| NotMoney::TooLarge)?;
-        Ok(Self { minor: if negative { -minor } else { minor }, currency })
+        Ok(Self {
+            minor: if negative { -minor } else { minor },
+            currency,
+        })
     }
 
     /// Returns the sum, or none where the currencies differ or 64 bits do not hold it.
     pub fn plus(self, other: Self) -> Option<Self> {
         self.same(other)?;
-        Some(Self { minor: self.minor.checked_add(other.minor)?, ..self })
+        Some(Self {
+            minor: self.minor.checked_add(other.minor)?,
+            ..self
+        })
     }
 
     /// Returns the difference, or none where the currencies differ or 64 bits do not hold it.
     pub fn minus(self, other: Self) -> Option<Self> {
         self.same(other)?;
-        Some(Self { minor: self.minor.checked_sub(other.minor)?, ..self })
+        Some(Self {
+            minor: self.minor.checked_sub(other.minor)?,
+            ..self
+        })
     }
 
     /// Returns the amount without its sign, as `129.00`.
@@ -134,7 +150,11 @@ impl Money {
         let minus = if self.minor < 0 { "-" } else { "" };
         let all = format!("{:0>width$}", self.minor.unsigned_abs(), width = digits + 1);
         let (whole, decimals) = all.split_at(all.len() - digits);
-        if digits == 0 { format!("{minus}{whole}") } else { format!("{minus}{whole}.{decimals}") }
+        if digits == 0 {
+            format!("{minus}{whole}")
+        } else {
+            format!("{minus}{whole}.{decimals}")
+        }
     }
 
     fn same(self, other: Self) -> Option<()> {
@@ -148,7 +168,11 @@ fn ungrouped(whole: &str) -> Result<String, NotMoney> {
     let well_grouped = groups.len() == 1
         || (1..=3).contains(&groups[0].len()) && groups[1..].iter().all(|group| group.len() == 3);
     let digits = groups.concat();
-    if well_grouped && digits.bytes().all(|b| b.is_ascii_digit()) { Ok(digits) } else { Err(NotMoney::NotANumber) }
+    if well_grouped && digits.bytes().all(|b| b.is_ascii_digit()) {
+        Ok(digits)
+    } else {
+        Err(NotMoney::NotANumber)
+    }
 }
 
 impl fmt::Display for Money {
@@ -178,7 +202,9 @@ mod tests {
         assert_eq!(yuan("-3.00"), Ok(-300));
         assert_eq!(yuan("54.040"), Ok(5_404));
         assert_eq!(yuan("54.041"), Err(NotMoney::TooFine));
-        for text in ["", ".", "-", "1e3", "1,29", "12.3.4", "NaN", "1 2", "--1", "1.-2"] {
+        for text in [
+            "", ".", "-", "1e3", "1,29", "12.3.4", "NaN", "1 2", "--1", "1.-2",
+        ] {
             assert_eq!(yuan(text), Err(NotMoney::NotANumber), "{text}");
         }
         assert_eq!(yuan("99999999999999999999"), Err(NotMoney::TooLarge));

@@ -31,7 +31,14 @@ pub fn origins(secret: &ShopSecret, batch: Id, utterances: &[Utterance<'_>]) -> 
             let count = counts.entry((text, minute)).or_insert(0u32);
             let n = *count;
             *count += 1;
-            Origin { id: one.id.map(str::to_owned), text, minute, n, batch, place: place as u32 }
+            Origin {
+                id: one.id.map(str::to_owned),
+                text,
+                minute,
+                n,
+                batch,
+                place: place as u32,
+            }
         })
         .collect()
 }
@@ -43,11 +50,32 @@ mod tests {
     #[test]
     fn equal_texts_of_a_minute_are_counted() {
         let secret = ShopSecret::of_drill("s");
-        let say = |text, at| Utterance { id: None, direction: Direction::In, text, at: Some(at) };
-        let all = origins(&secret, Id([1; 16]), &[say("Ok", 1_000), say("ｏｋ ", 59_000), say("ok", 60_000)]);
-        assert_eq!(all.iter().map(|one| (one.n, one.minute)).collect::<Vec<_>>(), [(0, Some(0)), (1, Some(0)), (0, Some(1))]);
+        let say = |text, at| Utterance {
+            id: None,
+            direction: Direction::In,
+            text,
+            at: Some(at),
+        };
+        let all = origins(
+            &secret,
+            Id([1; 16]),
+            &[say("Ok", 1_000), say("ｏｋ ", 59_000), say("ok", 60_000)],
+        );
+        assert_eq!(
+            all.iter()
+                .map(|one| (one.n, one.minute))
+                .collect::<Vec<_>>(),
+            [(0, Some(0)), (1, Some(0)), (0, Some(1))]
+        );
         assert!(all.iter().all(|one| one.text == all[0].text));
-        let ours = origins(&secret, Id([1; 16]), &[Utterance { direction: Direction::Out, ..say("ok", 0) }]);
+        let ours = origins(
+            &secret,
+            Id([1; 16]),
+            &[Utterance {
+                direction: Direction::Out,
+                ..say("ok", 0)
+            }],
+        );
         assert_ne!(ours[0].text, all[0].text);
     }
 }

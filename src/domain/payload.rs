@@ -58,7 +58,9 @@ impl Direction {
 
     /// Returns the direction of a word.
     pub fn of(word: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|direction| direction.word() == word)
+        Self::ALL
+            .into_iter()
+            .find(|direction| direction.word() == word)
     }
 
     /// Returns the byte that is hashed before a text: its side of the talk.
@@ -129,8 +131,14 @@ pub enum Meaning {
 }
 
 impl Meaning {
-    const ALL: [Self; 6] =
-        [Self::Approve, Self::Refuse, Self::Execute, Self::SecondCheck, Self::Acknowledge, Self::Witness];
+    const ALL: [Self; 6] = [
+        Self::Approve,
+        Self::Refuse,
+        Self::Execute,
+        Self::SecondCheck,
+        Self::Acknowledge,
+        Self::Witness,
+    ];
 
     /// Returns the word that travels.
     pub fn word(self) -> &'static str {
@@ -164,7 +172,12 @@ pub enum Relation {
 }
 
 impl Relation {
-    const ALL: [Self; 4] = [Self::OrderOf, Self::RepeatOf, Self::MergedInto, Self::Continues];
+    const ALL: [Self; 4] = [
+        Self::OrderOf,
+        Self::RepeatOf,
+        Self::MergedInto,
+        Self::Continues,
+    ];
 
     /// Returns the word that travels.
     pub fn word(self) -> &'static str {
@@ -178,7 +191,9 @@ impl Relation {
 
     /// Returns the relation of a word.
     pub fn of(word: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|relation| relation.word() == word)
+        Self::ALL
+            .into_iter()
+            .find(|relation| relation.word() == word)
     }
 }
 
@@ -280,9 +295,12 @@ impl Payload {
         Some(match verb {
             Verb::Open => Self::Open(Change::read(facts, personal)?),
             Verb::Set => Self::Set(Change::read(facts, personal)?),
-            Verb::Move => {
-                Self::Move { from: text(facts, "from")?, to: text(facts, "to")?, reason: reason(), note: note() }
-            }
+            Verb::Move => Self::Move {
+                from: text(facts, "from")?,
+                to: text(facts, "to")?,
+                reason: reason(),
+                note: note(),
+            },
             Verb::Assign => Self::Assign {
                 saw: optional(facts, "saw", |value| value.as_str()?.parse().ok())?,
                 to: Owner::parse(facts.get("to")?.as_str()?)?,
@@ -299,7 +317,8 @@ impl Payload {
             Verb::Sign => Self::Sign {
                 meaning: Meaning::of(facts.get("meaning")?.as_str()?)?,
                 of: facts.get("of")?.as_str()?.parse().ok()?,
-                saw: optional(facts, "saw", |value| value.as_object().cloned())?.unwrap_or_default(),
+                saw: optional(facts, "saw", |value| value.as_object().cloned())?
+                    .unwrap_or_default(),
                 note: note(),
             },
             Verb::Link => Self::Link {
@@ -307,8 +326,14 @@ impl Payload {
                 register: text(facts, "register")?,
                 relation: Relation::of(facts.get("relation")?.as_str()?)?,
             },
-            Verb::Void => Self::Void { events: optional(facts, "events", chains)?, reason: reason() },
-            Verb::Erase => Self::Erase { events: chains(facts.get("events")?)?, reason: reason() },
+            Verb::Void => Self::Void {
+                events: optional(facts, "events", chains)?,
+                reason: reason(),
+            },
+            Verb::Erase => Self::Erase {
+                events: chains(facts.get("events")?)?,
+                reason: reason(),
+            },
         })
     }
 
@@ -332,39 +357,73 @@ impl Payload {
     pub fn write(&self, is_personal: impl Fn(&str) -> bool) -> (Json, Json) {
         let (mut facts, mut personal) = (Json::new(), Json::new());
         match self {
-            Self::Open(change) | Self::Set(change) => change.write(is_personal, &mut facts, &mut personal),
-            Self::Move { from, to, reason, note } => {
+            Self::Open(change) | Self::Set(change) => {
+                change.write(is_personal, &mut facts, &mut personal)
+            }
+            Self::Move {
+                from,
+                to,
+                reason,
+                note,
+            } => {
                 facts.insert("from".into(), json!(from));
                 facts.insert("to".into(), json!(to));
                 put(&mut facts, "reason", reason.as_deref());
                 put(&mut personal, "note", note.as_deref());
             }
-            Self::Assign { saw, to, reason, note } => {
+            Self::Assign {
+                saw,
+                to,
+                reason,
+                note,
+            } => {
                 put(&mut facts, "saw", saw.map(|short| short.to_string()));
                 facts.insert("to".into(), json!(to.spelling()));
                 put(&mut facts, "reason", reason.as_deref());
                 put(&mut personal, "note", note.as_deref());
             }
             Self::Say(say) => say.write(&mut facts, &mut personal),
-            Self::Attach { hash, media, size, name } => {
+            Self::Attach {
+                hash,
+                media,
+                size,
+                name,
+            } => {
                 facts.insert("hash".into(), json!(Chain(*hash).to_string()));
                 facts.insert("type".into(), json!(media));
                 facts.insert("size".into(), json!(size));
                 put(&mut personal, "name", name.as_deref());
             }
-            Self::Sign { meaning, of, saw, note } => {
+            Self::Sign {
+                meaning,
+                of,
+                saw,
+                note,
+            } => {
                 facts.insert("meaning".into(), json!(meaning.word()));
                 facts.insert("of".into(), json!(of.to_string()));
-                put(&mut facts, "saw", (!saw.is_empty()).then(|| Value::Object(saw.clone())));
+                put(
+                    &mut facts,
+                    "saw",
+                    (!saw.is_empty()).then(|| Value::Object(saw.clone())),
+                );
                 put(&mut personal, "note", note.as_deref());
             }
-            Self::Link { to, register, relation } => {
+            Self::Link {
+                to,
+                register,
+                relation,
+            } => {
                 facts.insert("to".into(), json!(to.to_string()));
                 facts.insert("register".into(), json!(register));
                 facts.insert("relation".into(), json!(relation.word()));
             }
             Self::Void { events, reason } => {
-                put(&mut facts, "events", events.as_ref().map(|events| spelled(events)));
+                put(
+                    &mut facts,
+                    "events",
+                    events.as_ref().map(|events| spelled(events)),
+                );
                 put(&mut facts, "reason", reason.as_deref());
             }
             Self::Erase { events, reason } => {
@@ -384,11 +443,15 @@ impl Change {
             ..Self::default()
         };
         for object in [facts, personal] {
-            for (path, value) in optional(object, "fields", |value| value.as_object().cloned())?.unwrap_or_default() {
+            for (path, value) in
+                optional(object, "fields", |value| value.as_object().cloned())?.unwrap_or_default()
+            {
                 change.fields.insert(path, value);
             }
         }
-        for (path, list) in optional(facts, "was", |value| value.as_object().cloned())?.unwrap_or_default() {
+        for (path, list) in
+            optional(facts, "was", |value| value.as_object().cloned())?.unwrap_or_default()
+        {
             change.was.insert(path, shorts(&list)?);
         }
         Some(change)
@@ -397,15 +460,39 @@ impl Change {
     fn write(&self, is_personal: impl Fn(&str) -> bool, facts: &mut Json, personal: &mut Json) {
         let (mut open, mut hidden) = (Json::new(), Json::new());
         for (path, value) in &self.fields {
-            let part = if is_personal(path) { &mut hidden } else { &mut open };
+            let part = if is_personal(path) {
+                &mut hidden
+            } else {
+                &mut open
+            };
             part.insert(path.clone(), value.clone());
         }
-        let was: Json = self.was.iter().map(|(path, list)| (path.clone(), spelled(list))).collect();
-        put(facts, "fields", (!open.is_empty()).then_some(Value::Object(open)));
-        put(facts, "was", (!was.is_empty()).then_some(Value::Object(was)));
+        let was: Json = self
+            .was
+            .iter()
+            .map(|(path, list)| (path.clone(), spelled(list)))
+            .collect();
+        put(
+            facts,
+            "fields",
+            (!open.is_empty()).then_some(Value::Object(open)),
+        );
+        put(
+            facts,
+            "was",
+            (!was.is_empty()).then_some(Value::Object(was)),
+        );
         put(facts, "exported_at", self.exported_at);
-        put(facts, "same", (!self.same.is_empty()).then(|| spelled(&self.same)));
-        put(personal, "fields", (!hidden.is_empty()).then_some(Value::Object(hidden)));
+        put(
+            facts,
+            "same",
+            (!self.same.is_empty()).then(|| spelled(&self.same)),
+        );
+        put(
+            personal,
+            "fields",
+            (!hidden.is_empty()).then_some(Value::Object(hidden)),
+        );
     }
 }
 
@@ -416,7 +503,10 @@ impl Say {
             channel: text(facts, "channel"),
             author: text(personal, "author"),
             text: text(personal, "text"),
-            copied: facts.get("copied").and_then(Value::as_bool).unwrap_or(false),
+            copied: facts
+                .get("copied")
+                .and_then(Value::as_bool)
+                .unwrap_or(false),
             hash: optional(facts, "text", |value| value.as_str()?.parse().ok())?,
             source: optional(facts, "source", |value| Origin::read(value.as_object()?))?,
         })
@@ -470,15 +560,25 @@ fn text(object: &Json, name: &str) -> Option<String> {
 }
 
 fn chains(list: &Value) -> Option<Vec<Chain>> {
-    list.as_array()?.iter().map(|chain| chain.as_str()?.parse().ok()).collect()
+    list.as_array()?
+        .iter()
+        .map(|chain| chain.as_str()?.parse().ok())
+        .collect()
 }
 
 fn shorts(list: &Value) -> Option<Vec<ShortId>> {
-    list.as_array()?.iter().map(|short| short.as_str()?.parse().ok()).collect()
+    list.as_array()?
+        .iter()
+        .map(|short| short.as_str()?.parse().ok())
+        .collect()
 }
 
 fn spelled(list: &[impl ToString]) -> Value {
-    Value::Array(list.iter().map(|id| Value::String(id.to_string())).collect())
+    Value::Array(
+        list.iter()
+            .map(|id| Value::String(id.to_string()))
+            .collect(),
+    )
 }
 
 fn put(object: &mut Json, name: &str, value: Option<impl Into<Value>>) {
@@ -493,14 +593,21 @@ mod tests {
 
     fn round_trip(payload: &Payload) {
         let (facts, personal) = payload.write(|path| path == "name");
-        assert_eq!(Payload::of(payload.verb(), &facts, &personal).as_ref(), Some(payload));
+        assert_eq!(
+            Payload::of(payload.verb(), &facts, &personal).as_ref(),
+            Some(payload)
+        );
     }
 
     #[test]
     fn each_verb_is_read_as_it_was_written() {
         let short = ShortId([3; 8]);
         let change = Change {
-            fields: [("name".to_owned(), json!("x")), ("lines/1/price".to_owned(), json!(3))].into(),
+            fields: [
+                ("name".to_owned(), json!("x")),
+                ("lines/1/price".to_owned(), json!(3)),
+            ]
+            .into(),
             was: [("name".to_owned(), vec![short])].into(),
             exported_at: Some(5),
             same: vec![short],
@@ -510,30 +617,82 @@ mod tests {
         assert_eq!(personal["fields"]["name"], "x");
         round_trip(&Payload::Open(change.clone()));
         round_trip(&Payload::Set(change));
-        round_trip(&Payload::Move { from: "a".into(), to: "b".into(), reason: None, note: Some("n".into()) });
+        round_trip(&Payload::Move {
+            from: "a".into(),
+            to: "b".into(),
+            reason: None,
+            note: Some("n".into()),
+        });
         let to = Owner::Person(Id([4; 16]));
-        round_trip(&Payload::Assign { saw: Some(short), to, reason: Some("peak".into()), note: None });
+        round_trip(&Payload::Assign {
+            saw: Some(short),
+            to,
+            reason: Some("peak".into()),
+            note: None,
+        });
         let source = Origin {
-            id: Some("m1".into()), text: TextHash([1; 16]), minute: Some(9), n: 1, batch: Id([2; 16]), place: 7,
+            id: Some("m1".into()),
+            text: TextHash([1; 16]),
+            minute: Some(9),
+            n: 1,
+            batch: Id([2; 16]),
+            place: 7,
         };
         round_trip(&Payload::Say(Box::new(Say {
-            direction: Direction::Out, channel: Some("chat".into()), author: Some("a".into()), text: Some("t".into()),
-            copied: true, hash: Some(TextHash([5; 16])), source: Some(source),
+            direction: Direction::Out,
+            channel: Some("chat".into()),
+            author: Some("a".into()),
+            text: Some("t".into()),
+            copied: true,
+            hash: Some(TextHash([5; 16])),
+            source: Some(source),
         })));
-        round_trip(&Payload::Attach { hash: [6; 32], media: "image/png".into(), size: 9, name: Some("p".into()) });
-        round_trip(&Payload::Sign { meaning: Meaning::Approve, of: Chain([7; 32]), saw: Json::new(), note: None });
-        round_trip(&Payload::Link { to: Id([8; 16]), register: "order".into(), relation: Relation::OrderOf });
-        round_trip(&Payload::Void { events: None, reason: Some("wrong".into()) });
-        round_trip(&Payload::Void { events: Some(vec![Chain([1; 32])]), reason: None });
-        round_trip(&Payload::Erase { events: vec![Chain([1; 32])], reason: None });
+        round_trip(&Payload::Attach {
+            hash: [6; 32],
+            media: "image/png".into(),
+            size: 9,
+            name: Some("p".into()),
+        });
+        round_trip(&Payload::Sign {
+            meaning: Meaning::Approve,
+            of: Chain([7; 32]),
+            saw: Json::new(),
+            note: None,
+        });
+        round_trip(&Payload::Link {
+            to: Id([8; 16]),
+            register: "order".into(),
+            relation: Relation::OrderOf,
+        });
+        round_trip(&Payload::Void {
+            events: None,
+            reason: Some("wrong".into()),
+        });
+        round_trip(&Payload::Void {
+            events: Some(vec![Chain([1; 32])]),
+            reason: None,
+        });
+        round_trip(&Payload::Erase {
+            events: vec![Chain([1; 32])],
+            reason: None,
+        });
     }
 
     #[test]
     fn another_shape_is_not_understood_and_an_unknown_member_is_ignored() {
         let facts = |value: Value| value.as_object().cloned().unwrap();
-        assert_eq!(Payload::of(Verb::Move, &facts(json!({"from": "a"})), &Json::new()), None);
-        assert_eq!(Payload::of(Verb::Assign, &facts(json!({"to": "nobody"})), &Json::new()), None);
-        assert_eq!(Payload::of(Verb::Void, &facts(json!({"events": "x"})), &Json::new()), None);
+        assert_eq!(
+            Payload::of(Verb::Move, &facts(json!({"from": "a"})), &Json::new()),
+            None
+        );
+        assert_eq!(
+            Payload::of(Verb::Assign, &facts(json!({"to": "nobody"})), &Json::new()),
+            None
+        );
+        assert_eq!(
+            Payload::of(Verb::Void, &facts(json!({"events": "x"})), &Json::new()),
+            None
+        );
         let newer = facts(json!({"from": "a", "to": "b", "mood": "good"}));
         assert!(Payload::of(Verb::Move, &newer, &Json::new()).is_some());
     }

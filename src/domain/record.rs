@@ -170,7 +170,9 @@ pub struct Record {
 impl Record {
     /// Returns a field's shown value, none where nothing was written or it was cleared.
     pub fn value(&self, path: &str) -> Option<&Value> {
-        self.write(path).map(|write| &write.value).filter(|value| !value.is_null())
+        self.write(path)
+            .map(|write| &write.value)
+            .filter(|value| !value.is_null())
     }
 
     /// Returns the write whose value is shown.
@@ -196,7 +198,11 @@ impl Record {
     /// Returns the keys of a map's rows, in order.
     pub fn keys(&self, map: &str) -> Vec<&str> {
         let mut keys: Vec<&str> = Vec::new();
-        for path in self.values.range(format!("{map}/")..format!("{map}0")).map(|(path, _)| path) {
+        for path in self
+            .values
+            .range(format!("{map}/")..format!("{map}0"))
+            .map(|(path, _)| path)
+        {
             if let Some((_, key, _)) = split_cell(path)
                 && keys.last() != Some(&key)
             {
@@ -210,7 +216,13 @@ impl Record {
     pub fn shown(&self) -> Value {
         let mut shown = Map::new();
         for (path, writes) in &self.values {
-            let Some(value) = writes.last().map(|write| &write.value).filter(|value| !value.is_null()) else { continue };
+            let Some(value) = writes
+                .last()
+                .map(|write| &write.value)
+                .filter(|value| !value.is_null())
+            else {
+                continue;
+            };
             match split_cell(path) {
                 None => {
                     shown.insert(path.clone(), value.clone());
@@ -227,7 +239,9 @@ impl Record {
         self.entries
             .iter()
             .rev()
-            .find(|entry| !entry.void && matches!(entry.say.direction, Direction::In | Direction::Out))
+            .find(|entry| {
+                !entry.void && matches!(entry.say.direction, Direction::In | Direction::Out)
+            })
             .map(|entry| (entry.say.direction, entry.at))
     }
 
@@ -236,7 +250,9 @@ impl Record {
         self.entries
             .iter()
             .rev()
-            .filter(|entry| !entry.void && matches!(entry.say.direction, Direction::In | Direction::Out))
+            .filter(|entry| {
+                !entry.void && matches!(entry.say.direction, Direction::In | Direction::Out)
+            })
             .take_while(|entry| entry.say.direction == Direction::In)
             .last()
             .map(|entry| entry.at)
@@ -249,7 +265,10 @@ impl Record {
 
     /// Returns when the record last entered a state, milliseconds UTC.
     pub fn reached(&self, state: &str) -> Option<&Step> {
-        self.steps.iter().rev().find(|step| step.verb == Verb::Move && step.to == state)
+        self.steps
+            .iter()
+            .rev()
+            .find(|step| step.verb == Verb::Move && step.to == state)
     }
 }
 
@@ -260,8 +279,12 @@ fn split_cell(path: &str) -> Option<(&str, &str, &str)> {
 }
 
 fn insert_cell(shown: &mut Map<String, Value>, map: &str, key: &str, cell: &str, value: &Value) {
-    let rows = shown.entry(map).or_insert_with(|| Value::Object(Map::new()));
-    let Some(rows) = rows.as_object_mut() else { return };
+    let rows = shown
+        .entry(map)
+        .or_insert_with(|| Value::Object(Map::new()));
+    let Some(rows) = rows.as_object_mut() else {
+        return;
+    };
     let row = rows.entry(key).or_insert_with(|| Value::Object(Map::new()));
     if let Some(row) = row.as_object_mut() {
         row.insert(cell.to_owned(), value.clone());

@@ -23,7 +23,13 @@ pub enum Post {
 
 impl Post {
     /// All posts.
-    pub const ALL: [Post; 5] = [Self::PreSales, Self::InSales, Self::AfterSales, Self::General, Self::Printing];
+    pub const ALL: [Post; 5] = [
+        Self::PreSales,
+        Self::InSales,
+        Self::AfterSales,
+        Self::General,
+        Self::Printing,
+    ];
 
     /// Returns the word that travels.
     pub fn word(self) -> &'static str {
@@ -54,7 +60,9 @@ pub enum Owner {
 impl Owner {
     /// Returns the owner that a body or a column spells.
     pub fn parse(text: &str) -> Option<Self> {
-        Post::of(text).map(Self::Post).or_else(|| text.parse().ok().map(Self::Person))
+        Post::of(text)
+            .map(Self::Post)
+            .or_else(|| text.parse().ok().map(Self::Person))
     }
 
     /// Returns the spelling in bodies and columns: the person's id or the post's word.
@@ -248,9 +256,15 @@ impl Register {
     pub fn field(&self, path: &str) -> Option<&'static FieldSpec> {
         let mut parts = path.splitn(3, '/');
         let name = parts.next()?;
-        let field = self.fields.iter().chain(super::registers::COMMON).find(|field| field.name == name)?;
+        let field = self
+            .fields
+            .iter()
+            .chain(super::registers::COMMON)
+            .find(|field| field.name == name)?;
         match (field.kind, parts.next(), parts.next()) {
-            (Kind::Map(cells), Some(_), Some(cell)) => cells.iter().find(|field| field.name == cell),
+            (Kind::Map(cells), Some(_), Some(cell)) => {
+                cells.iter().find(|field| field.name == cell)
+            }
             (_, None, None) => Some(field),
             _ => None,
         }
@@ -264,5 +278,10 @@ pub fn no_due(_: &Record, _: &Limits) -> Option<Due> {
 
 /// The wait of a register whose open records nobody waits for.
 pub fn no_wait(record: &Record) -> Wait {
-    Wait { ours: false, post: Post::General, step: None, since: record.opened }
+    Wait {
+        ours: false,
+        post: Post::General,
+        step: None,
+        since: record.opened,
+    }
 }

@@ -39,20 +39,34 @@ impl ReplicaKey {
     pub fn seal(&self, shop: ShopId, seq: u64, chain: Chain, roster: Roster) -> Seal {
         let replica = self.replica();
         let signature = self.sign(&seal_message(shop, replica, seq, &chain, &roster));
-        Seal { replica, seq, chain, roster, signature }
+        Seal {
+            replica,
+            seq,
+            chain,
+            roster,
+            signature,
+        }
     }
 }
 
 /// Returns whether a signature is good, strictly: weak keys and malleable signatures are not.
 pub fn verify(public: &[u8; 32], message: &[u8], signature: &[u8; 64]) -> bool {
-    VerifyingKey::from_bytes(public)
-        .is_ok_and(|key| !key.is_weak() && key.verify_strict(message, &Signature::from_bytes(signature)).is_ok())
+    VerifyingKey::from_bytes(public).is_ok_and(|key| {
+        !key.is_weak()
+            && key
+                .verify_strict(message, &Signature::from_bytes(signature))
+                .is_ok()
+    })
 }
 
 /// Returns whether a seal was made with the public key of the replica that it names.
 pub fn verify_seal(shop: ShopId, public: &[u8; 32], seal: &Seal) -> bool {
     ReplicaId::of_key(public) == seal.replica
-        && verify(public, &seal_message(shop, seal.replica, seal.seq, &seal.chain, &seal.roster), &seal.signature)
+        && verify(
+            public,
+            &seal_message(shop, seal.replica, seal.seq, &seal.chain, &seal.roster),
+            &seal.signature,
+        )
 }
 
 #[cfg(test)]
@@ -67,9 +81,18 @@ mod tests {
         assert!(verify_seal(shop, &key.public(), &seal));
         assert!(!verify_seal(ShopId([2; 16]), &key.public(), &seal));
         for change in [
-            Seal { seq: 8, ..seal.clone() },
-            Seal { chain: Chain([3; 32]), ..seal.clone() },
-            Seal { roster: [1; 8], ..seal.clone() },
+            Seal {
+                seq: 8,
+                ..seal.clone()
+            },
+            Seal {
+                chain: Chain([3; 32]),
+                ..seal.clone()
+            },
+            Seal {
+                roster: [1; 8],
+                ..seal.clone()
+            },
         ] {
             assert!(!verify_seal(shop, &key.public(), &change));
         }

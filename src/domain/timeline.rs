@@ -31,12 +31,16 @@ pub(super) fn entries(told: &[Told], void: &BTreeSet<Chain>) -> Vec<Entry> {
     let spoken: Vec<Spoken> = told
         .iter()
         .filter_map(|one| match &one.payload {
-            Payload::Say(say) => Some(Spoken { trace: one.trace, say }),
+            Payload::Say(say) => Some(Spoken {
+                trace: one.trace,
+                say,
+            }),
             _ => None,
         })
         .collect();
-    let (struck, standing): (Vec<Spoken>, Vec<Spoken>) =
-        spoken.into_iter().partition(|one| void.contains(&one.trace.chain));
+    let (struck, standing): (Vec<Spoken>, Vec<Spoken>) = spoken
+        .into_iter()
+        .partition(|one| void.contains(&one.trace.chain));
     let mut timeline: Vec<Entry> = one_of_each(&standing);
     timeline.extend(struck.into_iter().map(|one| Entry {
         trace: one.trace,
@@ -61,7 +65,11 @@ fn one_of_each(spoken: &[Spoken]) -> Vec<Entry> {
         align(spoken, &mut classes, &mut settled, &batch);
     }
     join_copied(spoken, &mut classes);
-    classes.iter().filter(|class| !class.members.is_empty()).map(|class| entry(spoken, class)).collect()
+    classes
+        .iter()
+        .filter(|class| !class.members.is_empty())
+        .map(|class| entry(spoken, class))
+        .collect()
 }
 
 fn entry(spoken: &[Spoken], class: &Class) -> Entry {
@@ -86,18 +94,26 @@ fn exact_classes(spoken: &[Spoken]) -> Vec<Class> {
     let mut by_id: HashMap<&str, Vec<usize>> = HashMap::new();
     let mut by_minute: HashMap<(TextHash, i64, u32), Vec<usize>> = HashMap::new();
     for (at, one) in spoken.iter().enumerate() {
-        let Some(source) = &one.say.source else { continue };
+        let Some(source) = &one.say.source else {
+            continue;
+        };
         if let Some(id) = &source.id {
             by_id.entry(id).or_default().push(at);
         }
         if let Some(minute) = source.minute {
-            by_minute.entry((source.text, minute, source.n)).or_default().push(at);
+            by_minute
+                .entry((source.text, minute, source.n))
+                .or_default()
+                .push(at);
         }
     }
     for group in by_id.values().chain(by_minute.values()) {
         for (nth, &one) in group.iter().enumerate() {
             for &other in &group[..nth] {
-                if are_equal(spoken[one].say.source.as_ref(), spoken[other].say.source.as_ref()) {
+                if are_equal(
+                    spoken[one].say.source.as_ref(),
+                    spoken[other].say.source.as_ref(),
+                ) {
                     union.join(one, other);
                 }
             }
@@ -107,15 +123,23 @@ fn exact_classes(spoken: &[Spoken]) -> Vec<Class> {
     for at in 0..spoken.len() {
         members.entry(union.root(at)).or_default().push(at);
     }
-    members.into_values().map(|members| class(spoken, members)).collect()
+    members
+        .into_values()
+        .map(|members| class(spoken, members))
+        .collect()
 }
 
 fn are_equal(one: Option<&Origin>, other: Option<&Origin>) -> bool {
-    let Some((one, other)) = one.zip(other) else { return false };
+    let Some((one, other)) = one.zip(other) else {
+        return false;
+    };
     one.batch != other.batch
         && match (&one.id, &other.id) {
             (Some(one), Some(other)) => one == other,
-            _ => one.minute.is_some() && (one.text, one.minute, one.n) == (other.text, other.minute, other.n),
+            _ => {
+                one.minute.is_some()
+                    && (one.text, one.minute, one.n) == (other.text, other.minute, other.n)
+            }
         }
 }
 
@@ -124,11 +148,17 @@ fn class(spoken: &[Spoken], members: Vec<usize>) -> Class {
     let first = timed.or(members.first()).copied().unwrap_or_default();
     let say = spoken[first].say;
     let text = say.source.as_ref().map(|source| source.text).or(say.hash);
-    Class { at: spoken[first].trace.at, text, members }
+    Class {
+        at: spoken[first].trace.at,
+        text,
+        members,
+    }
 }
 
 fn knows_minute(say: &Say) -> bool {
-    say.source.as_ref().is_none_or(|source| source.minute.is_some())
+    say.source
+        .as_ref()
+        .is_none_or(|source| source.minute.is_some())
 }
 
 /// Batches of entries that do not know their minute, in the order of their first entry; each
@@ -140,11 +170,18 @@ fn batches_without_minutes(spoken: &[Spoken], classes: &[Class]) -> Vec<Vec<usiz
             && let Some(source) = &spoken[only].say.source
             && source.minute.is_none()
         {
-            batches.entry(source.batch).or_default().push((source.place, at));
+            batches
+                .entry(source.batch)
+                .or_default()
+                .push((source.place, at));
         }
     }
     let first = |batch: &[(u32, usize)]| {
-        batch.iter().map(|&(_, at)| &spoken[classes[at].members[0]].trace).map(|one| (one.stamp, one.chain)).min()
+        batch
+            .iter()
+            .map(|&(_, at)| &spoken[classes[at].members[0]].trace)
+            .map(|one| (one.stamp, one.chain))
+            .min()
     };
     let mut batches: Vec<Vec<(u32, usize)>> = batches.into_values().collect();
     batches.sort_by_key(|batch| first(batch));
@@ -161,7 +198,9 @@ fn batches_without_minutes(spoken: &[Spoken], classes: &[Class]) -> Vec<Vec<usiz
 /// longest common subsequence on either side of it. What is unmatched stays.
 fn align(spoken: &[Spoken], classes: &mut [Class], settled: &mut [bool], batch: &[usize]) {
     let own: Vec<TextHash> = batch.iter().filter_map(|&at| classes[at].text).collect();
-    let mut so_far: Vec<usize> = (0..classes.len()).filter(|&at| settled[at] && classes[at].text.is_some()).collect();
+    let mut so_far: Vec<usize> = (0..classes.len())
+        .filter(|&at| settled[at] && classes[at].text.is_some())
+        .collect();
     so_far.sort_by_key(|&at| {
         let first = &spoken[classes[at].members[0]].trace;
         (classes[at].at, first.stamp, first.chain)
@@ -181,12 +220,18 @@ fn align(spoken: &[Spoken], classes: &mut [Class], settled: &mut [bool], batch: 
 
 /// Returns pairs of places that match, growing in both lists.
 fn matches(own: &[TextHash], theirs: &[TextHash]) -> Vec<(usize, usize)> {
-    let Some((mine, their, length)) = longest_run(own, theirs) else { return Vec::new() };
+    let Some((mine, their, length)) = longest_run(own, theirs) else {
+        return Vec::new();
+    };
     let mut pairs = subsequence(&own[..mine], &theirs[..their]);
     pairs.extend((0..length).map(|step| (mine + step, their + step)));
     let (after_mine, after_their) = (mine + length, their + length);
     let right = subsequence(&own[after_mine..], &theirs[after_their..]);
-    pairs.extend(right.into_iter().map(|(a, b)| (a + after_mine, b + after_their)));
+    pairs.extend(
+        right
+            .into_iter()
+            .map(|(a, b)| (a + after_mine, b + after_their)),
+    );
     pairs
 }
 
@@ -202,7 +247,9 @@ fn longest_run(own: &[TextHash], theirs: &[TextHash]) -> Option<(usize, usize, u
                 row[their + 1] = above[their] + 1;
                 // Of equally long runs the latest in the timeline: pastes mostly go on at its end.
                 if row[their + 1] >= longest.max(1) {
-                    let later = best.is_none_or(|(_, known, length)| row[their + 1] > length || their + 1 > known + length);
+                    let later = best.is_none_or(|(_, known, length)| {
+                        row[their + 1] > length || their + 1 > known + length
+                    });
                     if later {
                         longest = row[their + 1];
                         best = Some((mine + 1 - longest, their + 1 - longest, longest));
@@ -245,7 +292,9 @@ fn subsequence(own: &[TextHash], theirs: &[TextHash]) -> Vec<(usize, usize)> {
 /// A reply that was copied here and stands in a paste or export was sent: one entry.
 fn join_copied(spoken: &[Spoken], classes: &mut [Class]) {
     let is_copied = |class: &Class| class.members.iter().any(|&at| spoken[at].say.copied);
-    let copied: Vec<usize> = (0..classes.len()).filter(|&at| is_copied(&classes[at])).collect();
+    let copied: Vec<usize> = (0..classes.len())
+        .filter(|&at| is_copied(&classes[at]))
+        .collect();
     for reply in copied {
         let (text, at) = (classes[reply].text, classes[reply].at);
         if text.is_none() || classes[reply].members.len() > 1 {
@@ -253,8 +302,15 @@ fn join_copied(spoken: &[Spoken], classes: &mut [Class]) {
         }
         let sent = (0..classes.len())
             .filter(|&other| !classes[other].members.is_empty() && !is_copied(&classes[other]))
-            .filter(|&other| classes[other].text == text && (classes[other].at - at).abs() <= SENT_WITHIN)
-            .filter(|&other| classes[other].members.iter().any(|&one| spoken[one].say.direction == Direction::Out))
+            .filter(|&other| {
+                classes[other].text == text && (classes[other].at - at).abs() <= SENT_WITHIN
+            })
+            .filter(|&other| {
+                classes[other]
+                    .members
+                    .iter()
+                    .any(|&one| spoken[one].say.direction == Direction::Out)
+            })
             .min_by_key(|&other| ((classes[other].at - at).abs(), classes[other].members[0]));
         if let Some(sent) = sent {
             let moved = std::mem::take(&mut classes[sent].members);
@@ -271,7 +327,9 @@ struct Union {
 
 impl Union {
     fn new(size: usize) -> Self {
-        Self { parents: (0..size).collect() }
+        Self {
+            parents: (0..size).collect(),
+        }
     }
 
     fn root(&mut self, mut at: usize) -> usize {
@@ -297,7 +355,10 @@ mod tests {
     }
 
     fn matched(own: &str, theirs: &str) -> String {
-        matches(&texts(own), &texts(theirs)).into_iter().map(|(mine, _)| own.as_bytes()[mine] as char).collect()
+        matches(&texts(own), &texts(theirs))
+            .into_iter()
+            .map(|(mine, _)| own.as_bytes()[mine] as char)
+            .collect()
     }
 
     #[test]
@@ -311,6 +372,9 @@ mod tests {
 
     #[test]
     fn of_equal_runs_the_latest_counts() {
-        assert_eq!(matches(&texts("ab"), &texts("abxxab")), vec![(0, 4), (1, 5)]);
+        assert_eq!(
+            matches(&texts("ab"), &texts("abxxab")),
+            vec![(0, 4), (1, 5)]
+        );
     }
 }

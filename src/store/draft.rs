@@ -4,8 +4,8 @@ use rusqlite::OptionalExtension;
 
 use crate::domain::id::Id;
 
-use super::{Store, words};
 use super::error::Result;
+use super::{Store, words};
 
 /// A text that somebody has begun.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -21,8 +21,12 @@ pub struct DraftText {
 impl Store {
     /// Returns a person's unsent text.
     pub fn draft(&self, person: &str, key: &str) -> Result<Option<String>> {
-        let mut query = self.conn.prepare_cached("SELECT text FROM draft WHERE person = ?1 AND key = ?2")?;
-        Ok(query.query_row((person, key), |row| row.get(0)).optional()?)
+        let mut query = self
+            .conn
+            .prepare_cached("SELECT text FROM draft WHERE person = ?1 AND key = ?2")?;
+        Ok(query
+            .query_row((person, key), |row| row.get(0))
+            .optional()?)
     }
 
     /// Keeps a person's unsent text, durably; an empty one is none.
@@ -32,7 +36,9 @@ impl Store {
         }
         self.writable()?;
         self.conn
-            .prepare_cached("INSERT OR REPLACE INTO draft(person, key, text, at) VALUES(?1, ?2, ?3, ?4)")?
+            .prepare_cached(
+                "INSERT OR REPLACE INTO draft(person, key, text, at) VALUES(?1, ?2, ?3, ?4)",
+            )?
             .execute((person, key, text, now))?;
         Ok(())
     }
@@ -40,23 +46,35 @@ impl Store {
     /// Forgets a text that was sent or thrown away.
     pub fn clear_draft(&mut self, person: &str, key: &str) -> Result<()> {
         self.writable()?;
-        self.conn.prepare_cached("DELETE FROM draft WHERE person = ?1 AND key = ?2")?.execute((person, key))?;
+        self.conn
+            .prepare_cached("DELETE FROM draft WHERE person = ?1 AND key = ?2")?
+            .execute((person, key))?;
         Ok(())
     }
 
     /// Returns all unsent texts of a person, the newest first.
     pub fn drafts(&self, person: &str) -> Result<Vec<DraftText>> {
-        let mut query =
-            self.conn.prepare_cached("SELECT key, text, at FROM draft WHERE person = ?1 ORDER BY at DESC, key")?;
-        let rows =
-            query.query_map([person], |row| Ok(DraftText { key: row.get(0)?, text: row.get(1)?, at: row.get(2)? }))?;
+        let mut query = self.conn.prepare_cached(
+            "SELECT key, text, at FROM draft WHERE person = ?1 ORDER BY at DESC, key",
+        )?;
+        let rows = query.query_map([person], |row| {
+            Ok(DraftText {
+                key: row.get(0)?,
+                text: row.get(1)?,
+                at: row.get(2)?,
+            })
+        })?;
         Ok(rows.collect::<rusqlite::Result<_>>()?)
     }
 
     /// Returns up to when a person has seen a record's entries, milliseconds UTC.
     pub fn seen(&self, person: &str, record: Id) -> Result<Option<i64>> {
-        let mut query = self.conn.prepare_cached("SELECT upto FROM seen WHERE person = ?1 AND record = ?2")?;
-        Ok(query.query_row((person, record.0), |row| row.get(0)).optional()?)
+        let mut query = self
+            .conn
+            .prepare_cached("SELECT upto FROM seen WHERE person = ?1 AND record = ?2")?;
+        Ok(query
+            .query_row((person, record.0), |row| row.get(0))
+            .optional()?)
     }
 
     /// Notes up to when a person has seen a record's entries; it never goes back.
@@ -73,7 +91,9 @@ impl Store {
 
     /// Returns a setting of this machine.
     pub fn setting_local(&self, key: &str) -> Result<Option<String>> {
-        let mut query = self.conn.prepare_cached("SELECT value FROM setting_local WHERE key = ?1")?;
+        let mut query = self
+            .conn
+            .prepare_cached("SELECT value FROM setting_local WHERE key = ?1")?;
         Ok(query.query_row([key], |row| row.get(0)).optional()?)
     }
 
@@ -81,10 +101,13 @@ impl Store {
     pub fn set_setting_local(&mut self, key: &str, value: Option<&str>) -> Result<()> {
         self.writable()?;
         match value {
-            Some(value) => {
-                self.conn.execute("INSERT OR REPLACE INTO setting_local(key, value) VALUES(?1, ?2)", (key, value))?
-            }
-            None => self.conn.execute("DELETE FROM setting_local WHERE key = ?1", [key])?,
+            Some(value) => self.conn.execute(
+                "INSERT OR REPLACE INTO setting_local(key, value) VALUES(?1, ?2)",
+                (key, value),
+            )?,
+            None => self
+                .conn
+                .execute("DELETE FROM setting_local WHERE key = ?1", [key])?,
         };
         Ok(())
     }
@@ -97,8 +120,9 @@ impl Store {
              WHERE w.slot = ?1 AND w.word = ?2 AND r.closed IS NULL AND coalesce(r.fields ->> '$.since', r.opened) <= ?3
              ORDER BY coalesce(r.fields ->> '$.since', r.opened) DESC, r.id DESC LIMIT 1",
         )?;
-        let value: Option<Option<String>> =
-            query.query_row((words::slot("setting", "key"), key, now), |row| row.get(0)).optional()?;
+        let value: Option<Option<String>> = query
+            .query_row((words::slot("setting", "key"), key, now), |row| row.get(0))
+            .optional()?;
         Ok(value.flatten())
     }
 }

@@ -110,7 +110,10 @@ impl StoreError {
 
     /// Returns whether waiting a little and trying again may help.
     pub fn is_busy(&self) -> bool {
-        matches!(self.code(), Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked))
+        matches!(
+            self.code(),
+            Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked)
+        )
     }
 
     fn code(&self) -> Option<ErrorCode> {
@@ -168,15 +171,18 @@ impl From<StoreError> for Problem {
             StoreError::NoWal(_) => {
                 Problem::new(Kind::Refused, "problem-store-wal").hint("problem-store-place-hint")
             }
-            StoreError::Network { path, kind } => Problem::new(Kind::Refused, "problem-store-network")
-                .arg("folder", path.display())
-                .arg("kind", kind)
-                .hint("problem-store-place-hint"),
+            StoreError::Network { path, kind } => {
+                Problem::new(Kind::Refused, "problem-store-network")
+                    .arg("folder", path.display())
+                    .arg("kind", kind)
+                    .hint("problem-store-place-hint")
+            }
             StoreError::Locked(holder) => Problem::new(Kind::Busy, "problem-store-locked")
                 .arg("pid", holder.pid)
                 .arg("host", &holder.host)
                 .hint("problem-store-locked-hint"),
-            StoreError::NoShop => Problem::new(Kind::Refused, "problem-store-no-shop").hint("problem-store-no-shop-hint"),
+            StoreError::NoShop => Problem::new(Kind::Refused, "problem-store-no-shop")
+                .hint("problem-store-no-shop-hint"),
             StoreError::OtherShop => Problem::new(Kind::Refused, "problem-store-other-shop"),
             StoreError::NoKey(replica) => Problem::new(Kind::Refused, "problem-store-no-key")
                 .arg("replica", replica)
@@ -184,17 +190,21 @@ impl From<StoreError> for Problem {
             StoreError::Branched(replica) => Problem::new(Kind::Refused, "problem-store-branched")
                 .arg("replica", replica)
                 .hint("problem-store-branched-hint"),
-            StoreError::Event(_) => Problem::new(Kind::Refused, "problem-store-limit").hint("problem-store-limit-hint"),
-            StoreError::Field { register, field } => Problem::new(Kind::Refused, "problem-store-field")
-                .arg("register", register)
-                .arg("field", field),
+            StoreError::Event(_) => {
+                Problem::new(Kind::Refused, "problem-store-limit").hint("problem-store-limit-hint")
+            }
+            StoreError::Field { register, field } => {
+                Problem::new(Kind::Refused, "problem-store-field")
+                    .arg("register", register)
+                    .arg("field", field)
+            }
             StoreError::ActOver(_) => Problem::new(Kind::Defect, "problem-store-act"),
             StoreError::BrokenChain(replica) => {
                 Problem::new(Kind::Unreadable, "problem-store-chain").arg("replica", replica)
             }
-            StoreError::NotSaved(cause) => {
-                Problem::new(Kind::NotSaved, "problem-not-saved").arg("cause", cause).hint("problem-not-saved-hint")
-            }
+            StoreError::NotSaved(cause) => Problem::new(Kind::NotSaved, "problem-not-saved")
+                .arg("cause", cause)
+                .hint("problem-not-saved-hint"),
             StoreError::ReadOnly => read_only(),
             StoreError::Damaged(_) => damaged(),
         };

@@ -82,7 +82,10 @@ pub(super) fn intern_replica(conn: &Connection, replica: ReplicaId, key: &[u8; 3
     if let Some(no) = known {
         return Ok(no);
     }
-    conn.execute("INSERT INTO replica(id, key) VALUES(?1, ?2)", (replica.0, key))?;
+    conn.execute(
+        "INSERT INTO replica(id, key) VALUES(?1, ?2)",
+        (replica.0, key),
+    )?;
     Ok(conn.last_insert_rowid())
 }
 
@@ -102,7 +105,9 @@ impl Store {
         let mut done = 0;
         loop {
             let begun = Instant::now();
-            let tx = self.conn.transaction_with_behavior(TransactionBehavior::Immediate)?;
+            let tx = self
+                .conn
+                .transaction_with_behavior(TransactionBehavior::Immediate)?;
             let replica_no = intern_replica(&tx, run.replica, &run.key)?;
             let mut taker = Taker::begin(&tx, replica_no, run, done, now)?;
             if taker.missing {
@@ -146,7 +151,9 @@ impl Store {
     /// Keeps what could not go into the log.
     pub fn keep_outside(&mut self, all: &[Outside]) -> Result<()> {
         self.writable()?;
-        let tx = self.conn.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        let tx = self
+            .conn
+            .transaction_with_behavior(TransactionBehavior::Immediate)?;
         for one in all {
             tx.prepare_cached(
                 "INSERT OR REPLACE INTO outside(at, code, replica, seq, chain, previous, line) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7)",
@@ -179,9 +186,12 @@ impl Store {
     /// Forgets what was outside and has gone into the log.
     pub fn drop_outside(&mut self, chains: &[Chain]) -> Result<()> {
         self.writable()?;
-        let tx = self.conn.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        let tx = self
+            .conn
+            .transaction_with_behavior(TransactionBehavior::Immediate)?;
         for chain in chains {
-            tx.prepare_cached("DELETE FROM outside WHERE chain = ?1")?.execute([chain.0])?;
+            tx.prepare_cached("DELETE FROM outside WHERE chain = ?1")?
+                .execute([chain.0])?;
         }
         tx.commit()?;
         Ok(())
@@ -190,12 +200,20 @@ impl Store {
 
 /// Refuses a run that does not hang together: nothing of it may be written.
 fn check(run: &Run, genesis: &Chain) -> Result<()> {
-    let dense = run.events.iter().zip(run.from_seq + 1..).all(|(event, seq)| {
-        event.head.seq == seq && event.head.replica == run.replica && event.head.check().is_ok()
-    });
+    let dense = run
+        .events
+        .iter()
+        .zip(run.from_seq + 1..)
+        .all(|(event, seq)| {
+            event.head.seq == seq && event.head.replica == run.replica && event.head.check().is_ok()
+        });
     let begins = run.from_seq > 0 || run.from_chain == *genesis;
     let owned = ReplicaId::of_key(&run.key) == run.replica;
-    if dense && begins && owned { Ok(()) } else { Err(StoreError::BrokenChain(run.replica)) }
+    if dense && begins && owned {
+        Ok(())
+    } else {
+        Err(StoreError::BrokenChain(run.replica))
+    }
 }
 
 /// Takes the events of a run into streams, within one transaction.
@@ -220,7 +238,13 @@ struct Taker<'a> {
 }
 
 impl<'a> Taker<'a> {
-    fn begin(conn: &'a Connection, replica_no: i64, run: &Run, done: usize, now: i64) -> Result<Self> {
+    fn begin(
+        conn: &'a Connection,
+        replica_no: i64,
+        run: &Run,
+        done: usize,
+        now: i64,
+    ) -> Result<Self> {
         let mut streams = read::streams_of(conn, replica_no)?;
         let (seq, chain) = match done.checked_sub(1).and_then(|last| run.events.get(last)) {
             Some(last) => (last.head.seq, last.chain),
@@ -257,11 +281,14 @@ impl<'a> Taker<'a> {
     fn holder(&self, seq: u64, chain: Chain) -> Result<Option<usize>> {
         let places = std::iter::once(self.current).chain(0..self.streams.len());
         for place in places {
-            let Some(head) = self.streams.get(place) else { continue };
+            let Some(head) = self.streams.get(place) else {
+                continue;
+            };
             let holds = if seq == head.seq {
                 head.chain == chain
             } else {
-                (head.from_seq..head.seq).contains(&seq) && read::chain_at(self.conn, head.stream, seq)? == Some(chain)
+                (head.from_seq..head.seq).contains(&seq)
+                    && read::chain_at(self.conn, head.stream, seq)? == Some(chain)
             };
             if holds {
                 return Ok(Some(place));
@@ -272,7 +299,11 @@ impl<'a> Taker<'a> {
 
     fn take(&mut self, event: &Event) -> Result<()> {
         let (seq, at_tip) = (event.head.seq, self.tip());
-        let known = if at_tip.is_some() && self.streams.len() == 1 { None } else { self.holder(seq, event.chain)? };
+        let known = if at_tip.is_some() && self.streams.len() == 1 {
+            None
+        } else {
+            self.holder(seq, event.chain)?
+        };
         if let Some(place) = known {
             self.current = place;
             self.here += 1;
@@ -310,7 +341,14 @@ impl<'a> Taker<'a> {
         let stream = log::open_stream(self.conn, self.replica_no, self.seq, &self.chain)?;
         let replica = self.streams[self.current].replica;
         let (seq, chain) = (self.seq, self.chain);
-        self.streams.push(StreamHead { stream, replica, seq, chain, from_seq: seq, from_chain: chain });
+        self.streams.push(StreamHead {
+            stream,
+            replica,
+            seq,
+            chain,
+            from_seq: seq,
+            from_chain: chain,
+        });
         // What the replica decided behind the branch point counts no more, in any branch.
         self.branched = true;
         Ok(self.streams.len() - 1)
@@ -320,11 +358,15 @@ impl<'a> Taker<'a> {
     fn reveal(&mut self, key: i64, event: &Event) -> Result<()> {
         let withheld: bool = self
             .conn
-            .prepare_cached("SELECT EXISTS(SELECT 1 FROM body WHERE key = ?1 AND substr(digest, 1, 1) = x'02')")?
+            .prepare_cached(
+                "SELECT EXISTS(SELECT 1 FROM body WHERE key = ?1 AND substr(digest, 1, 1) = x'02')",
+            )?
             .query_row([key], |row| row.get(0))?;
         let better = match &event.body {
             Body::Whole { .. } => true,
-            Body::Faceless { absence, .. } | Body::Hidden { absence, .. } => *absence == Absence::Erased,
+            Body::Faceless { absence, .. } | Body::Hidden { absence, .. } => {
+                *absence == Absence::Erased
+            }
         };
         if withheld && better {
             log::replace_body(self.conn, key, &event.body)?;
@@ -342,7 +384,9 @@ impl<'a> Taker<'a> {
             log::advance(self.conn, head.stream, head.seq, &head.chain, self.now)?;
         }
         for record in &self.dirty {
-            self.conn.prepare_cached("INSERT OR IGNORE INTO dirty(record) VALUES(?1)")?.execute([record.0])?;
+            self.conn
+                .prepare_cached("INSERT OR IGNORE INTO dirty(record) VALUES(?1)")?
+                .execute([record.0])?;
         }
         taken.new += self.new;
         taken.here += self.here;
@@ -359,7 +403,10 @@ fn keep_seals(conn: &Connection, replica_no: i64, seals: &[Seal]) -> Result<()> 
     }
     let streams = read::streams_of(conn, replica_no)?;
     for seal in seals {
-        for head in streams.iter().filter(|head| (head.from_seq + 1..=head.seq).contains(&seal.seq)) {
+        for head in streams
+            .iter()
+            .filter(|head| (head.from_seq + 1..=head.seq).contains(&seal.seq))
+        {
             if read::chain_at(conn, head.stream, seal.seq)? == Some(seal.chain) {
                 log::keep_seal(conn, head.stream, seal)?;
             }

@@ -61,7 +61,9 @@ fn tag(conn: &Connection) -> Result<Tag> {
         "SELECT count(*), max(key), (SELECT count(*) FROM stream), coalesce((SELECT drill FROM shop), 0)
          FROM event WHERE register = 'person'",
     )?;
-    Ok(query.query_row([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?)))?)
+    Ok(query.query_row([], |row| {
+        Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?))
+    })?)
 }
 
 /// Judges events.
@@ -88,13 +90,30 @@ impl Judge {
             "SELECT r.id, min(s.from_seq) FROM stream s JOIN replica r ON r.no = s.replica
              WHERE s.no > (SELECT min(no) FROM stream f WHERE f.replica = s.replica) GROUP BY r.id",
         )?;
-        let rows = query.query_map([], |row| Ok((ReplicaId(row.get(0)?), row.get::<_, i64>(1)? as u64)))?;
+        let rows = query.query_map([], |row| {
+            Ok((ReplicaId(row.get(0)?), row.get::<_, i64>(1)? as u64))
+        })?;
         let branched = rows.collect::<rusqlite::Result<_>>()?;
-        let stored = read::read(conn, "WHERE e.register = 'person' ORDER BY e.stamp, e.chain", [])?;
+        let stored = read::read(
+            conn,
+            "WHERE e.register = 'person' ORDER BY e.stamp, e.chain",
+            [],
+        )?;
         let events: Vec<Event> = stored.into_iter().filter_map(|one| one.event).collect();
         // Twice: cuts are for good, and the second walk holds the roster itself to them.
-        let first = Self { drill, branched, ..Self::default() }.walk(&events);
-        Ok(Self { drill, branched: first.branched, cuts: first.cuts, ..Self::default() }.walk(&events))
+        let first = Self {
+            drill,
+            branched,
+            ..Self::default()
+        }
+        .walk(&events);
+        Ok(Self {
+            drill,
+            branched: first.branched,
+            cuts: first.cuts,
+            ..Self::default()
+        }
+        .walk(&events))
     }
 
     /// Walks over the roster events in order and keeps the members after each.
@@ -108,19 +127,35 @@ impl Judge {
                 known.push(event.clone());
                 let record = fold(Some(&person::REGISTER), known).record;
                 self.note_replicas(record.as_ref());
-                rows.insert(event.head.record, record.as_ref().map(members).unwrap_or_default());
-                self.now = Arc::new(rows.values().flatten().map(|(replica, role)| (*replica, *role)).collect());
+                rows.insert(
+                    event.head.record,
+                    record.as_ref().map(members).unwrap_or_default(),
+                );
+                self.now = Arc::new(
+                    rows.values()
+                        .flatten()
+                        .map(|(replica, role)| (*replica, *role))
+                        .collect(),
+                );
             }
-            self.after.insert(event.chain.short().0, Arc::clone(&self.now));
+            self.after
+                .insert(event.chain.short().0, Arc::clone(&self.now));
         }
         self
     }
 
     /// Notes who is known. A cut stays where it is lowest: who is retired cannot take it back.
     fn note_replicas(&mut self, record: Option<&Record>) {
-        for replica in record.into_iter().flat_map(|record| record.keys(person::REPLICAS.name())) {
-            let cut = record.and_then(|record| record.cell::<i64>(person::REPLICAS.name(), replica, person::CUT_SEQ.name()));
-            let Ok(replica) = replica.parse() else { continue };
+        for replica in record
+            .into_iter()
+            .flat_map(|record| record.keys(person::REPLICAS.name()))
+        {
+            let cut = record.and_then(|record| {
+                record.cell::<i64>(person::REPLICAS.name(), replica, person::CUT_SEQ.name())
+            });
+            let Ok(replica) = replica.parse() else {
+                continue;
+            };
             self.known.insert(replica);
             if let Some(cut) = cut {
                 let cut = u64::try_from(cut).unwrap_or(0);
@@ -151,7 +186,11 @@ impl Judge {
         let head = &event.head;
         if head.register == ROSTER {
             let counts = self.counted.contains(&event.chain);
-            return if counts { None } else { Some(self.roster_verdict(event).unwrap_or(UNKNOWN)) };
+            return if counts {
+                None
+            } else {
+                Some(self.roster_verdict(event).unwrap_or(UNKNOWN))
+            };
         }
         if self.is_cut(event) || self.is_stranger(head.replica) {
             return Some(UNKNOWN);
@@ -183,11 +222,15 @@ impl Judge {
     }
 
     fn is_branched(&self, event: &Event) -> bool {
-        self.branched.get(&event.head.replica).is_some_and(|branch| event.head.seq > *branch)
+        self.branched
+            .get(&event.head.replica)
+            .is_some_and(|branch| event.head.seq > *branch)
     }
 
     fn is_cut(&self, event: &Event) -> bool {
-        self.cuts.get(&event.head.replica).is_some_and(|cut| event.head.seq > *cut)
+        self.cuts
+            .get(&event.head.replica)
+            .is_some_and(|cut| event.head.seq > *cut)
     }
 
     /// Returns whether every event counts: a drill without roster and branches.
@@ -207,24 +250,35 @@ impl Judge {
 fn action(event: &Event, all: &Authors) -> Option<Action> {
     let head = &event.head;
     let verb = Verb::of(head.verb)?;
-    let may_be = matches!(verb, Verb::Void | Verb::Sign | Verb::Erase) || matches!(head.register.as_str(), "account" | "allowance");
+    let may_be = matches!(verb, Verb::Void | Verb::Sign | Verb::Erase)
+        || matches!(head.register.as_str(), "account" | "allowance");
     if !may_be {
         return None;
     }
     let payload = Payload::read(event)?;
     let by_author = |(_, author): (&Chain, &(Stamp, ReplicaId))| author.1 == head.replica;
     let own = match &payload {
-        Payload::Void { events: Some(events), .. } => {
-            events.iter().filter_map(|chain| all.get_key_value(chain)).all(by_author)
-        }
+        Payload::Void {
+            events: Some(events),
+            ..
+        } => events
+            .iter()
+            .filter_map(|chain| all.get_key_value(chain))
+            .all(by_author),
         // A whole record is taken back with all that was in it then.
-        _ => all.iter().filter(|(_, (stamp, _))| *stamp < head.stamp).all(by_author),
+        _ => all
+            .iter()
+            .filter(|(_, (stamp, _))| *stamp < head.stamp)
+            .all(by_author),
     };
     authority(&head.register, &payload, own)
 }
 
 fn members(record: &Record) -> Members {
-    let role = record.get(person::ROLE_OF).and_then(|role| Role::of(&role)).unwrap_or(Role::Agent);
+    let role = record
+        .get(person::ROLE_OF)
+        .and_then(|role| Role::of(&role))
+        .unwrap_or(Role::Agent);
     if record.void || record.closed.is_some() {
         return Members::new();
     }
@@ -244,10 +298,17 @@ pub(super) fn mark(conn: &Connection, judge: &Judge) -> Result<()> {
     )?;
     for head in read::heads(conn)? {
         let counts = judge.cuts.get(&head.replica).copied();
-        let from = if judge.is_stranger(head.replica) { Some(0) } else { counts };
+        let from = if judge.is_stranger(head.replica) {
+            Some(0)
+        } else {
+            counts
+        };
         if let Some(from) = from {
             let range = (read::key(head.stream, from), read::key(head.stream + 1, 0));
-            conn.execute("INSERT OR IGNORE INTO dirty SELECT record FROM event WHERE key > ?1 AND key < ?2", range)?;
+            conn.execute(
+                "INSERT OR IGNORE INTO dirty SELECT record FROM event WHERE key > ?1 AND key < ?2",
+                range,
+            )?;
         }
     }
     Ok(())

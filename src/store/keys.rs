@@ -44,10 +44,15 @@ fn path_of(folder: &Path, replica: ReplicaId) -> PathBuf {
 fn read(path: &Path) -> Result<ReplicaKey> {
     let text = fs::read_to_string(path).map_err(StoreError::io(path))?;
     // Any 32 bytes in hexadecimal digits; the type's name is that of another secret.
-    let secret: ShopSecret =
-        text.trim().parse().map_err(|_| StoreError::Damaged(format!("key file {}", path.display())))?;
+    let secret: ShopSecret = text
+        .trim()
+        .parse()
+        .map_err(|_| StoreError::Damaged(format!("key file {}", path.display())))?;
     let key = ReplicaKey::from_secret(&secret.0);
-    if path.file_stem().is_some_and(|stem| stem == key.replica().to_string().as_str()) {
+    if path
+        .file_stem()
+        .is_some_and(|stem| stem == key.replica().to_string().as_str())
+    {
         Ok(key)
     } else {
         Err(StoreError::Damaged(format!("key file {}", path.display())))
@@ -64,7 +69,10 @@ mod tests {
         assert!(load(folder.path()).unwrap().is_empty());
         let key = ReplicaKey::from_secret(&[7; 32]);
         save(folder.path(), &key).unwrap();
-        assert_eq!(load(folder.path()).unwrap()[&key.replica()].secret(), [7; 32]);
+        assert_eq!(
+            load(folder.path()).unwrap()[&key.replica()].secret(),
+            [7; 32]
+        );
         let path = path_of(folder.path(), key.replica());
         fs::write(&path, "08".repeat(32)).unwrap();
         assert!(load(folder.path()).is_err());

@@ -16,7 +16,8 @@ impl Store {
     pub fn laid(&mut self) -> Result<()> {
         self.conn.pragma_update(None, "synchronous", "FULL")?;
         // A checkpoint syncs log and database; without one the first acts would not.
-        self.conn.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?;
+        self.conn
+            .query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?;
         Ok(())
     }
 }

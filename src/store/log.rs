@@ -49,7 +49,13 @@ pub struct Draft {
 impl Draft {
     /// Returns a draft without a number for people.
     pub fn new(register: &'static Register, record: Id, payload: Payload, at: i64) -> Self {
-        Self { register, record, payload, at, numbered: false }
+        Self {
+            register,
+            record,
+            payload,
+            at,
+            numbered: false,
+        }
     }
 
     /// Gives the record a number for people, unless it has one.
@@ -91,12 +97,22 @@ pub(super) fn insert(conn: &Connection, key: i64, event: &Event) -> Result<()> {
         head.roster,
         event.chain.0,
     ))?;
-    write_body(conn, "INSERT INTO body(key, salt, facts, personal, digest) VALUES(?1, ?2, ?3, ?4, ?5)", key, &event.body)
+    write_body(
+        conn,
+        "INSERT INTO body(key, salt, facts, personal, digest) VALUES(?1, ?2, ?3, ?4, ?5)",
+        key,
+        &event.body,
+    )
 }
 
 /// Writes another state of a body: erased, or come to light.
 pub(super) fn replace_body(conn: &Connection, key: i64, body: &Body) -> Result<()> {
-    write_body(conn, "UPDATE body SET salt = ?2, facts = ?3, personal = ?4, digest = ?5 WHERE key = ?1", key, body)
+    write_body(
+        conn,
+        "UPDATE body SET salt = ?2, facts = ?3, personal = ?4, digest = ?5 WHERE key = ?1",
+        key,
+        body,
+    )
 }
 
 fn write_body(conn: &Connection, sql: &str, key: i64, body: &Body) -> Result<()> {
@@ -117,7 +133,12 @@ fn write_body(conn: &Connection, sql: &str, key: i64, body: &Body) -> Result<()>
 }
 
 /// Opens a stream behind a point and returns its number.
-pub(super) fn open_stream(conn: &Connection, replica_no: i64, from_seq: u64, from_chain: &Chain) -> Result<i64> {
+pub(super) fn open_stream(
+    conn: &Connection,
+    replica_no: i64,
+    from_seq: u64,
+    from_chain: &Chain,
+) -> Result<i64> {
     conn.execute(
         "INSERT INTO stream(replica, from_seq, from_chain, seq, chain, indexed) VALUES(?1, ?2, ?3, ?2, ?3, ?2)",
         (replica_no, from_seq as i64, from_chain.0),
@@ -126,8 +147,15 @@ pub(super) fn open_stream(conn: &Connection, replica_no: i64, from_seq: u64, fro
 }
 
 /// Moves a stream's head, and writes down when it got so far.
-pub(super) fn advance(conn: &Connection, stream: i64, seq: u64, chain: &Chain, now: i64) -> Result<()> {
-    conn.prepare_cached("UPDATE stream SET seq = ?2, chain = ?3 WHERE no = ?1")?.execute((stream, seq as i64, chain.0))?;
+pub(super) fn advance(
+    conn: &Connection,
+    stream: i64,
+    seq: u64,
+    chain: &Chain,
+    now: i64,
+) -> Result<()> {
+    conn.prepare_cached("UPDATE stream SET seq = ?2, chain = ?3 WHERE no = ?1")?
+        .execute((stream, seq as i64, chain.0))?;
     conn.prepare_cached("INSERT OR REPLACE INTO arrival(stream, to_seq, at) VALUES(?1, ?2, ?3)")?
         .execute((stream, seq as i64, now))?;
     Ok(())
@@ -145,7 +173,13 @@ impl Store {
     /// is. `now` is the wall clock in milliseconds UTC.
     ///
     /// Fails with `NotSaved` only after looking whether a failed commit is there all the same.
-    pub fn append(&mut self, author: &Author, now: i64, random: &mut dyn Random, drafts: &[Draft]) -> Result<Appended> {
+    pub fn append(
+        &mut self,
+        author: &Author,
+        now: i64,
+        random: &mut dyn Random,
+        drafts: &[Draft],
+    ) -> Result<Appended> {
         self.append_to(None, author, now, random, drafts)
     }
 
@@ -173,8 +207,14 @@ impl Store {
     ) -> Result<Appended> {
         self.writable()?;
         let shop = self.shop.as_ref().ok_or(StoreError::NoShop)?.id;
-        let key = self.keys.get(&author.replica).cloned().ok_or(StoreError::NoKey(author.replica))?;
-        let tx = self.conn.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        let key = self
+            .keys
+            .get(&author.replica)
+            .cloned()
+            .ok_or(StoreError::NoKey(author.replica))?;
+        let tx = self
+            .conn
+            .transaction_with_behavior(TransactionBehavior::Immediate)?;
         let mut writer = Writer::begin(&tx, shop, &key, author, act)?;
         for draft in drafts {
             writer.write(now, random, draft)?;
@@ -191,28 +231,50 @@ impl Store {
     }
 
     /// A failed commit means *unknown*: only the database opened anew can tell.
-    fn after_failed_commit(&mut self, head: &StreamHead, appended: Appended, error: &rusqlite::Error) -> Result<Appended> {
+    fn after_failed_commit(
+        &mut self,
+        head: &StreamHead,
+        appended: Appended,
+        error: &rusqlite::Error,
+    ) -> Result<Appended> {
         let path = self.folder.join(super::place::DATABASE);
         self.conn = super::schema::connect(&path, false)?;
         let there = self.heads()?.contains(head);
-        if there { Ok(appended) } else { Err(StoreError::NotSaved(error.to_string())) }
+        if there {
+            Ok(appended)
+        } else {
+            Err(StoreError::NotSaved(error.to_string()))
+        }
     }
 
     /// Seals the head of an own replica's stream, where it is not sealed: before an export.
     pub fn seal_head(&mut self, replica: ReplicaId) -> Result<()> {
         self.writable()?;
         let shop = self.shop.as_ref().ok_or(StoreError::NoShop)?.id;
-        let key = self.keys.get(&replica).cloned().ok_or(StoreError::NoKey(replica))?;
-        let tx = self.conn.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        let key = self
+            .keys
+            .get(&replica)
+            .cloned()
+            .ok_or(StoreError::NoKey(replica))?;
+        let tx = self
+            .conn
+            .transaction_with_behavior(TransactionBehavior::Immediate)?;
         let roster = roster(&tx)?;
-        for head in heads(&tx)?.into_iter().filter(|head| head.replica == replica && head.seq > head.from_seq) {
+        for head in heads(&tx)?
+            .into_iter()
+            .filter(|head| head.replica == replica && head.seq > head.from_seq)
+        {
             let sealed: bool = tx.query_row(
                 "SELECT EXISTS(SELECT 1 FROM seal WHERE stream = ?1 AND seq = ?2)",
                 (head.stream, head.seq as i64),
                 |row| row.get(0),
             )?;
             if !sealed {
-                keep_seal(&tx, head.stream, &key.seal(shop, head.seq, head.chain, roster))?;
+                keep_seal(
+                    &tx,
+                    head.stream,
+                    &key.seal(shop, head.seq, head.chain, roster),
+                )?;
             }
         }
         tx.commit()?;
@@ -241,8 +303,9 @@ impl<'a> Writer<'a> {
         act: Option<u64>,
     ) -> Result<Self> {
         let mut query = tx.prepare_cached(&format!("{HEADS}WHERE r.id = ?1 ORDER BY s.no"))?;
-        let streams: Vec<StreamHead> =
-            query.query_map([author.replica.0], head_at)?.collect::<rusqlite::Result<_>>()?;
+        let streams: Vec<StreamHead> = query
+            .query_map([author.replica.0], head_at)?
+            .collect::<rusqlite::Result<_>>()?;
         let head = match streams.as_slice() {
             [head] => head.clone(),
             [] => return Err(StoreError::NoKey(author.replica)),
@@ -253,8 +316,21 @@ impl<'a> Writer<'a> {
             Some(act) if last_act(tx, &head)? == Some(act) => act,
             Some(act) => return Err(StoreError::ActOver(act)),
         };
-        let appended = Appended { act, chains: Vec::new(), records: Vec::new() };
-        Ok(Self { tx, shop, key, author, head, roster: roster(tx)?, stamps: BTreeMap::new(), appended })
+        let appended = Appended {
+            act,
+            chains: Vec::new(),
+            records: Vec::new(),
+        };
+        Ok(Self {
+            tx,
+            shop,
+            key,
+            author,
+            head,
+            roster: roster(tx)?,
+            stamps: BTreeMap::new(),
+            appended,
+        })
     }
 
     fn write(&mut self, now: i64, random: &mut dyn Random, draft: &Draft) -> Result<()> {
@@ -263,13 +339,19 @@ impl<'a> Writer<'a> {
             project::number(self.tx, self.author.replica, draft, &mut payload)?;
         }
         check_fields(draft.register, &payload)?;
-        let is_personal = |path: &str| draft.register.field(path).is_some_and(|field| field.personal);
+        let is_personal = |path: &str| {
+            draft
+                .register
+                .field(path)
+                .is_some_and(|field| field.personal)
+        };
         let (facts, personal) = payload.write(is_personal);
         let mut salt = [0; 16];
         if !personal.is_empty() {
             random.fill(&mut salt);
         }
-        let body = Body::write(&facts, &personal, salt).map_err(|fault| StoreError::Event(fault.into()))?;
+        let body = Body::write(&facts, &personal, salt)
+            .map_err(|fault| StoreError::Event(fault.into()))?;
         let own = !self.voids_of_others(draft.record, &payload)?;
         let authority = is_authority_event(draft.register.name, &payload, own);
         let head = Head {
@@ -291,7 +373,13 @@ impl<'a> Writer<'a> {
         self.head.seq = event.head.seq;
         self.head.chain = event.chain;
         if authority || event.head.seq.is_multiple_of(SEAL_EVERY) {
-            keep_seal(self.tx, self.head.stream, &self.key.seal(self.shop, event.head.seq, event.chain, self.roster))?;
+            keep_seal(
+                self.tx,
+                self.head.stream,
+                &self
+                    .key
+                    .seal(self.shop, event.head.seq, event.chain, self.roster),
+            )?;
         }
         if draft.register.name == "person" {
             self.roster = roster(self.tx)?;
@@ -306,8 +394,12 @@ impl<'a> Writer<'a> {
             Some(*last)
         } else {
             self.appended.records.push(record);
-            let mut query = self.tx.prepare_cached("SELECT max(stamp) FROM event WHERE record = ?1")?;
-            query.query_row([record.0], |row| row.get::<_, Option<i64>>(0))?.map(Stamp)
+            let mut query = self
+                .tx
+                .prepare_cached("SELECT max(stamp) FROM event WHERE record = ?1")?;
+            query
+                .query_row([record.0], |row| row.get::<_, Option<i64>>(0))?
+                .map(Stamp)
         };
         let stamp = Stamp::next(now, last);
         self.stamps.insert(record, stamp);
@@ -316,18 +408,31 @@ impl<'a> Writer<'a> {
 
     /// Taking back what another wrote is for the roster to decide.
     fn voids_of_others(&self, record: Id, payload: &Payload) -> Result<bool> {
-        let Payload::Void { events, .. } = payload else { return Ok(false) };
+        let Payload::Void { events, .. } = payload else {
+            return Ok(false);
+        };
         let all = of_record(self.tx, record)?;
         let named = |chain: &Chain| events.as_ref().is_none_or(|events| events.contains(chain));
         Ok(all
             .iter()
             .filter(|stored| named(&stored.chain))
-            .any(|stored| stored.event.as_ref().is_none_or(|event| event.head.replica != self.author.replica)))
+            .any(|stored| {
+                stored
+                    .event
+                    .as_ref()
+                    .is_none_or(|event| event.head.replica != self.author.replica)
+            }))
     }
 
     fn end(self, now: i64) -> Result<(Appended, StreamHead)> {
         if !self.appended.chains.is_empty() {
-            advance(self.tx, self.head.stream, self.head.seq, &self.head.chain, now)?;
+            advance(
+                self.tx,
+                self.head.stream,
+                self.head.seq,
+                &self.head.chain,
+                now,
+            )?;
         }
         Ok((self.appended, self.head))
     }
@@ -335,18 +440,31 @@ impl<'a> Writer<'a> {
 
 fn last_act(conn: &Connection, head: &StreamHead) -> Result<Option<u64>> {
     let act: Option<i64> = conn
-        .query_row("SELECT act FROM event WHERE key = ?1", [key(head.stream, head.seq)], |row| row.get(0))
+        .query_row(
+            "SELECT act FROM event WHERE key = ?1",
+            [key(head.stream, head.seq)],
+            |row| row.get(0),
+        )
         .optional()?;
     Ok(act.map(|act| act as u64))
 }
 
 /// Refuses values that the declaration does not know: they would go where nobody looks.
 fn check_fields(register: &Register, payload: &Payload) -> Result<()> {
-    let (Payload::Open(Change { fields, .. }) | Payload::Set(Change { fields, .. })) = payload else { return Ok(()) };
+    let (Payload::Open(Change { fields, .. }) | Payload::Set(Change { fields, .. })) = payload
+    else {
+        return Ok(());
+    };
     for (path, value) in fields {
-        let fits = path == NUMBER.name() || register.field(path).is_some_and(|field| field.kind.accepts(value));
+        let fits = path == NUMBER.name()
+            || register
+                .field(path)
+                .is_some_and(|field| field.kind.accepts(value));
         if !fits {
-            return Err(StoreError::Field { register: register.name.to_owned(), field: path.clone() });
+            return Err(StoreError::Field {
+                register: register.name.to_owned(),
+                field: path.clone(),
+            });
         }
     }
     Ok(())

@@ -60,7 +60,12 @@ pub struct Shop {
 impl Shop {
     /// Returns the drill shop of a name.
     pub fn drill(name: &str) -> Self {
-        Self { id: ShopId::of_drill(name), secret: ShopSecret::of_drill(name), name: name.to_owned(), drill: true }
+        Self {
+            id: ShopId::of_drill(name),
+            secret: ShopSecret::of_drill(name),
+            name: name.to_owned(),
+            drill: true,
+        }
     }
 }
 
@@ -78,7 +83,9 @@ pub struct Store {
 
 impl std::fmt::Debug for Store {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Store").field("folder", &self.folder).finish_non_exhaustive()
+        f.debug_struct("Store")
+            .field("folder", &self.folder)
+            .finish_non_exhaustive()
     }
 }
 
@@ -105,7 +112,8 @@ impl Store {
         place::refuse_network(folder)?;
         // Laid down aside and renamed: a store that was begun and not finished is none.
         let (path, aside) = (folder.join(place::DATABASE), folder.join("zhiban.new"));
-        for rest in ["zhiban.new", "zhiban.new-wal", "zhiban.new-shm"].map(|name| folder.join(name)) {
+        for rest in ["zhiban.new", "zhiban.new-wal", "zhiban.new-shm"].map(|name| folder.join(name))
+        {
             if rest.exists() {
                 fs::remove_file(&rest).map_err(StoreError::io(&rest))?;
             }
@@ -133,7 +141,16 @@ impl Store {
 
     fn with(conn: Connection, folder: &Path, read_only: bool) -> Result<Self> {
         let keys = keys::load(folder)?;
-        let mut store = Self { conn, folder: folder.to_owned(), shop_id: None, shop: None, keys, read_only, lock: None, judge: judge::Kept::default() };
+        let mut store = Self {
+            conn,
+            folder: folder.to_owned(),
+            shop_id: None,
+            shop: None,
+            keys,
+            read_only,
+            lock: None,
+            judge: judge::Kept::default(),
+        };
         store.read_shop()?;
         Ok(store)
     }
@@ -142,12 +159,22 @@ impl Store {
         let row = self
             .conn
             .query_row("SELECT id, secret, name, drill FROM shop", [], |row| {
-                Ok((row.get::<_, [u8; 16]>(0)?, row.get::<_, Option<[u8; 32]>>(1)?, row.get(2)?, row.get(3)?))
+                Ok((
+                    row.get::<_, [u8; 16]>(0)?,
+                    row.get::<_, Option<[u8; 32]>>(1)?,
+                    row.get(2)?,
+                    row.get(3)?,
+                ))
             })
             .optional()?;
         self.shop_id = row.as_ref().map(|(id, ..)| ShopId(*id));
         self.shop = row.and_then(|(id, secret, name, drill)| {
-            Some(Shop { id: ShopId(id), secret: ShopSecret(secret?), name, drill })
+            Some(Shop {
+                id: ShopId(id),
+                secret: ShopSecret(secret?),
+                name,
+                drill,
+            })
         });
         Ok(())
     }
@@ -184,16 +211,31 @@ impl Store {
     /// Makes the store that of a shop; a store that knows its shop takes only name and secret
     /// of the same one.
     pub fn adopt(&mut self, shop: Shop) -> Result<()> {
-        let Shop { id, secret, name, drill } = shop;
+        let Shop {
+            id,
+            secret,
+            name,
+            drill,
+        } = shop;
         self.adopt_row(id, Some(secret), &name, drill)
     }
 
     /// Makes a store without a shop that of a bundle's shop, of which only the id is known.
     pub fn adopt_id(&mut self, id: ShopId) -> Result<()> {
-        if self.shop_id == Some(id) { Ok(()) } else { self.adopt_row(id, None, "", false) }
+        if self.shop_id == Some(id) {
+            Ok(())
+        } else {
+            self.adopt_row(id, None, "", false)
+        }
     }
 
-    fn adopt_row(&mut self, id: ShopId, secret: Option<ShopSecret>, name: &str, drill: bool) -> Result<()> {
+    fn adopt_row(
+        &mut self,
+        id: ShopId,
+        secret: Option<ShopSecret>,
+        name: &str,
+        drill: bool,
+    ) -> Result<()> {
         self.writable()?;
         if self.shop_id.is_some_and(|own| own != id) {
             return Err(StoreError::OtherShop);
@@ -211,7 +253,9 @@ impl Store {
         let shop = self.shop.as_ref().ok_or(StoreError::NoShop)?.id;
         let replica = key.replica();
         keys::save(&self.folder, &key)?;
-        let tx = self.conn.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        let tx = self
+            .conn
+            .transaction_with_behavior(TransactionBehavior::Immediate)?;
         let no = foreign::intern_replica(&tx, replica, &key.public())?;
         if read::streams_of(&tx, no)?.is_empty() {
             log::open_stream(&tx, no, 0, &genesis(shop, &key.public()))?;
@@ -233,20 +277,26 @@ impl Store {
 
     /// Returns the public key of any replica that the store has heard of.
     pub fn public_key(&self, replica: ReplicaId) -> Result<Option<[u8; 32]>> {
-        let mut query = self.conn.prepare_cached("SELECT key FROM replica WHERE id = ?1")?;
+        let mut query = self
+            .conn
+            .prepare_cached("SELECT key FROM replica WHERE id = ?1")?;
         Ok(query.query_row([replica.0], |row| row.get(0)).optional()?)
     }
 
     /// Returns every replica that the store has heard of, with its public key.
     pub fn replicas(&self) -> Result<Vec<(ReplicaId, [u8; 32])>> {
-        let mut query = self.conn.prepare_cached("SELECT id, key FROM replica ORDER BY no")?;
+        let mut query = self
+            .conn
+            .prepare_cached("SELECT id, key FROM replica ORDER BY no")?;
         let rows = query.query_map([], |row| Ok((ReplicaId(row.get(0)?), row.get(1)?)))?;
         Ok(rows.collect::<rusqlite::Result<_>>()?)
     }
 
     /// Returns a number that changes when another process has written to the store.
     pub fn data_version(&self) -> Result<i64> {
-        Ok(self.conn.pragma_query_value(None, "data_version", |row| row.get(0))?)
+        Ok(self
+            .conn
+            .pragma_query_value(None, "data_version", |row| row.get(0))?)
     }
 
     /// Writes a complete copy of the database into a new file, also while others write.
@@ -254,13 +304,17 @@ impl Store {
         if to.exists() {
             return Err(StoreError::Exists(to.to_owned()));
         }
-        let name = to.to_str().ok_or_else(|| StoreError::Damaged(format!("{}", to.display())))?;
+        let name = to
+            .to_str()
+            .ok_or_else(|| StoreError::Damaged(format!("{}", to.display())))?;
         self.conn.execute("VACUUM INTO ?1", [name])?;
         // A copy begins without the write-ahead log that a store must have.
         let copy = schema::connect(to, false)?;
         schema::demand_wal(&copy)?;
         copy.close().map_err(|(_, error)| error)?;
-        fs::File::open(to).and_then(|file| file.sync_all()).map_err(StoreError::io(to))?;
+        fs::File::open(to)
+            .and_then(|file| file.sync_all())
+            .map_err(StoreError::io(to))?;
         to.parent().map_or(Ok(()), place::sync_folder)
     }
 
@@ -268,15 +322,21 @@ impl Store {
     /// while nobody else writes, for it rewrites the database.
     pub fn scrub(&mut self) -> Result<()> {
         self.writable()?;
-        self.conn.execute_batch("INSERT INTO search(search) VALUES('optimize');")?;
+        self.conn
+            .execute_batch("INSERT INTO search(search) VALUES('optimize');")?;
         self.conn.execute_batch("VACUUM;")?;
-        self.conn.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?;
+        self.conn
+            .query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?;
         Ok(())
     }
 
     /// Fails where the store was opened for reading.
     fn writable(&self) -> Result<()> {
-        if self.read_only { Err(StoreError::ReadOnly) } else { Ok(()) }
+        if self.read_only {
+            Err(StoreError::ReadOnly)
+        } else {
+            Ok(())
+        }
     }
 }
 

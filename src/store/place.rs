@@ -43,7 +43,11 @@ pub fn lock(folder: &Path, now: i64) -> Result<Lock> {
         Err(TryLockError::WouldBlock) => return Err(StoreError::Locked(holder(folder))),
         Err(TryLockError::Error(source)) => return Err(StoreError::Io { path, source }),
     }
-    let me = Holder { pid: std::process::id(), host: host(), since: now };
+    let me = Holder {
+        pid: std::process::id(),
+        host: host(),
+        since: now,
+    };
     // Beside the lock, because Windows lets nobody read a file that is locked.
     let json = serde_json::to_vec(&me).map_err(|fault| StoreError::Damaged(fault.to_string()))?;
     write_private(&folder.join(HOLDER), &json)?;
@@ -55,7 +59,11 @@ pub fn holder(folder: &Path) -> Holder {
     fs::read(folder.join(HOLDER))
         .ok()
         .and_then(|bytes| serde_json::from_slice(&bytes).ok())
-        .unwrap_or(Holder { pid: 0, host: String::new(), since: 0 })
+        .unwrap_or(Holder {
+            pid: 0,
+            host: String::new(),
+            since: 0,
+        })
 }
 
 /// Returns the machine's name, empty where it has none.
@@ -73,7 +81,10 @@ pub fn make_folder(path: &Path) -> Result<()> {
     if path.is_dir() {
         return Ok(());
     }
-    if let Some(parent) = path.parent().filter(|parent| !parent.as_os_str().is_empty()) {
+    if let Some(parent) = path
+        .parent()
+        .filter(|parent| !parent.as_os_str().is_empty())
+    {
         fs::create_dir_all(parent).map_err(StoreError::io(parent))?;
     }
     private_folder(path).map_err(StoreError::io(path))?;
@@ -107,7 +118,10 @@ pub fn private_file(path: &Path) -> Result<File> {
 /// Refuses a folder on a network file system: SQLite's locks do not hold there.
 pub fn refuse_network(folder: &Path) -> Result<()> {
     match network_kind(folder) {
-        Some(kind) => Err(StoreError::Network { path: folder.to_owned(), kind }),
+        Some(kind) => Err(StoreError::Network {
+            path: folder.to_owned(),
+            kind,
+        }),
         None => Ok(()),
     }
 }
@@ -115,13 +129,24 @@ pub fn refuse_network(folder: &Path) -> Result<()> {
 #[cfg(unix)]
 fn open_private(path: &Path) -> std::io::Result<File> {
     use std::os::unix::fs::OpenOptionsExt;
-    OpenOptions::new().read(true).write(true).create(true).truncate(false).mode(0o600).open(path)
+    OpenOptions::new()
+        .read(true)
+        .write(true)
+        .create(true)
+        .truncate(false)
+        .mode(0o600)
+        .open(path)
 }
 
 #[cfg(not(unix))]
 fn open_private(path: &Path) -> std::io::Result<File> {
     // The user's profile folder gives nobody else access.
-    OpenOptions::new().read(true).write(true).create(true).truncate(false).open(path)
+    OpenOptions::new()
+        .read(true)
+        .write(true)
+        .create(true)
+        .truncate(false)
+        .open(path)
 }
 
 #[cfg(unix)]
@@ -138,8 +163,14 @@ fn private_folder(path: &Path) -> std::io::Result<()> {
 /// Makes new names in a folder durable: SQLite ignores a failure of this, zhiban does not.
 #[cfg(unix)]
 pub fn sync_folder(folder: &Path) -> Result<()> {
-    let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
-    File::open(folder).and_then(|file| file.sync_all()).map_err(StoreError::io(folder))
+    let folder = if folder.as_os_str().is_empty() {
+        Path::new(".")
+    } else {
+        folder
+    };
+    File::open(folder)
+        .and_then(|file| file.sync_all())
+        .map_err(StoreError::io(folder))
 }
 
 /// Windows keeps names durable with their files.
@@ -150,15 +181,28 @@ pub fn sync_folder(_: &Path) -> Result<()> {
 
 #[cfg(target_os = "linux")]
 fn network_kind(folder: &Path) -> Option<String> {
-    const NETWORK: [&str; 10] =
-        ["nfs", "nfs4", "cifs", "smb3", "smbfs", "9p", "fuse.sshfs", "ceph", "afs", "fuse.glusterfs"];
+    const NETWORK: [&str; 10] = [
+        "nfs",
+        "nfs4",
+        "cifs",
+        "smb3",
+        "smbfs",
+        "9p",
+        "fuse.sshfs",
+        "ceph",
+        "afs",
+        "fuse.glusterfs",
+    ];
     let folder = fs::canonicalize(folder).ok()?;
     let mounts = fs::read_to_string("/proc/self/mounts").ok()?;
     mounts
         .lines()
         .filter_map(|line| {
             let mut words = line.split(' ').skip(1);
-            Some((PathBuf::from(words.next()?.replace("\\040", " ")), words.next()?))
+            Some((
+                PathBuf::from(words.next()?.replace("\\040", " ")),
+                words.next()?,
+            ))
         })
         .filter(|(mount, _)| folder.starts_with(mount))
         // The last and longest mount over a folder is the one that it is on.
@@ -172,7 +216,9 @@ fn network_kind(folder: &Path) -> Option<String> {
     use std::path::{Component, Prefix};
     let folder: PathBuf = fs::canonicalize(folder).ok()?;
     match folder.components().next()? {
-        Component::Prefix(prefix) if matches!(prefix.kind(), Prefix::UNC(..) | Prefix::VerbatimUNC(..)) => {
+        Component::Prefix(prefix)
+            if matches!(prefix.kind(), Prefix::UNC(..) | Prefix::VerbatimUNC(..)) =>
+        {
             Some("smb".to_owned())
         }
         _ => None,
@@ -193,7 +239,9 @@ mod tests {
     fn one_workstation_holds_the_lock_and_the_next_hears_who() {
         let folder = tempfile::tempdir().unwrap();
         let held = lock(folder.path(), 77).unwrap();
-        let Err(StoreError::Locked(who)) = lock(folder.path(), 78) else { panic!("taken twice") };
+        let Err(StoreError::Locked(who)) = lock(folder.path(), 78) else {
+            panic!("taken twice")
+        };
         assert_eq!((who.pid, who.since), (std::process::id(), 77));
         drop(held);
         assert!(lock(folder.path(), 79).is_ok());
@@ -207,8 +255,18 @@ mod tests {
         let folder = outer.path().join("a/b");
         make_folder(&folder).unwrap();
         write_private(&folder.join("key"), b"x").unwrap();
-        assert_eq!(fs::metadata(&folder).unwrap().permissions().mode() & 0o777, 0o700);
-        assert_eq!(fs::metadata(folder.join("key")).unwrap().permissions().mode() & 0o777, 0o600);
+        assert_eq!(
+            fs::metadata(&folder).unwrap().permissions().mode() & 0o777,
+            0o700
+        );
+        assert_eq!(
+            fs::metadata(folder.join("key"))
+                .unwrap()
+                .permissions()
+                .mode()
+                & 0o777,
+            0o600
+        );
         assert!(refuse_network(&folder).is_ok());
     }
 }

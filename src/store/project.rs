@@ -37,36 +37,75 @@ pub(super) struct Folded {
 }
 
 /// Folds a record from what is held, or was held at some time.
-pub(super) fn folded(conn: &Connection, judge: &Judge, id: Id, held: Option<&Held>) -> Result<Folded> {
+pub(super) fn folded(
+    conn: &Connection,
+    judge: &Judge,
+    id: Id,
+    held: Option<&Held>,
+) -> Result<Folded> {
     let mut stored = read::to_fold(conn, id)?;
     if let Some(held) = held {
-        stored.retain(|one| held.get(&read::stream_of(one.key)).is_some_and(|seq| read::seq_of(one.key) <= *seq));
+        stored.retain(|one| {
+            held.get(&read::stream_of(one.key))
+                .is_some_and(|seq| read::seq_of(one.key) <= *seq)
+        });
     }
     Ok(fold_stored(judge, stored))
 }
 
 fn fold_stored(judge: &Judge, stored: Vec<Stored>) -> Folded {
     let (mut unfolded, mut keys, mut events) = (Vec::new(), BTreeMap::new(), Vec::new());
-    let authors = if judge.is_idle() { Authors::new() } else { authors(&stored) };
+    let authors = if judge.is_idle() {
+        Authors::new()
+    } else {
+        authors(&stored)
+    };
     for one in stored {
         keys.insert(one.chain, one.key);
-        match one.event.map(|event| (if judge.is_idle() { None } else { judge.verdict(&event, &authors) }, event)) {
+        match one.event.map(|event| {
+            (
+                if judge.is_idle() {
+                    None
+                } else {
+                    judge.verdict(&event, &authors)
+                },
+                event,
+            )
+        }) {
             None => unfolded.push((one.key, one.chain, "Q12")),
             Some((Some(code), _)) => unfolded.push((one.key, one.chain, code)),
             Some((None, event)) => events.push(event),
         }
     }
-    let erased = take_erased(&mut events).into_iter().map(|event| (keys[&event.chain], event)).collect();
+    let erased = take_erased(&mut events)
+        .into_iter()
+        .map(|event| (keys[&event.chain], event))
+        .collect();
     events.sort_by_key(Event::order);
-    let register = events.iter().find_map(|event| registers::by_name(&event.head.register));
+    let register = events
+        .iter()
+        .find_map(|event| registers::by_name(&event.head.register));
     let folded = fold::fold(register, &events);
     let name = match (register, events.first()) {
         (Some(register), _) => register.name.to_owned(),
-        (None, first) => first.map(|event| event.head.register.clone()).unwrap_or_default(),
+        (None, first) => first
+            .map(|event| event.head.register.clone())
+            .unwrap_or_default(),
     };
-    unfolded.extend(folded.unfolded.into_iter().map(|(chain, why)| (keys[&chain], chain, why.code())));
+    unfolded.extend(
+        folded
+            .unfolded
+            .into_iter()
+            .map(|(chain, why)| (keys[&chain], chain, why.code())),
+    );
     unfolded.sort_by_key(|(_, chain, _)| *chain);
-    Folded { name, register, record: folded.record, unfolded, erased }
+    Folded {
+        name,
+        register,
+        record: folded.record,
+        unfolded,
+        erased,
+    }
 }
 
 fn authors(stored: &[Stored]) -> Authors {
@@ -83,10 +122,19 @@ fn take_erased(events: &mut [Event]) -> Vec<Event> {
         .iter()
         .filter(|event| event.head.verb == Verb::Erase as u8)
         .filter_map(Payload::read)
-        .flat_map(|payload| if let Payload::Erase { events, .. } = payload { events } else { Vec::new() })
+        .flat_map(|payload| {
+            if let Payload::Erase { events, .. } = payload {
+                events
+            } else {
+                Vec::new()
+            }
+        })
         .collect();
     let mut erased = Vec::new();
-    for event in events.iter_mut().filter(|event| named.contains(&event.chain) && event.body.personal().is_some()) {
+    for event in events
+        .iter_mut()
+        .filter(|event| named.contains(&event.chain) && event.body.personal().is_some())
+    {
         erased.push(event.clone());
         event.body = event.body.clone().without_personal(Absence::Erased);
     }
@@ -127,12 +175,30 @@ pub(super) struct Projected {
 impl Projected {
     pub(super) fn of(register: &Register, record: &Record, limits: &Limits) -> Self {
         let shown = record.shown();
-        let due = if record.closed.is_some() { None } else { (register.due)(record, limits) };
+        let due = if record.closed.is_some() {
+            None
+        } else {
+            (register.due)(record, limits)
+        };
         // A record taken back waits for nobody.
-        let wait = if record.void { Wait { ours: false, ..no_wait(record) } } else { (register.wait)(record) };
-        let first = |names: &[&str]| names.iter().find_map(|name| record.value(name)).map(text_of);
+        let wait = if record.void {
+            Wait {
+                ours: false,
+                ..no_wait(record)
+            }
+        } else {
+            (register.wait)(record)
+        };
+        let first = |names: &[&str]| {
+            names
+                .iter()
+                .find_map(|name| record.value(name))
+                .map(text_of)
+        };
         let own = |name: &str| (register.name == name).then_some(record.id);
-        let amount: Option<Money> = shown.get("amount").and_then(|value| serde_json::from_value(value.clone()).ok());
+        let amount: Option<Money> = shown
+            .get("amount")
+            .and_then(|value| serde_json::from_value(value.clone()).ok());
         Self {
             register: record.register.clone(),
             state: record.state.clone(),
@@ -146,10 +212,16 @@ impl Projected {
             closed: record.closed.or(record.void.then_some(record.opened)),
             title: first(register.title),
             subject: first(register.subject),
-            customer: own("customer").or_else(|| record.get(CUSTOMER)).map(|id| id.0),
+            customer: own("customer")
+                .or_else(|| record.get(CUSTOMER))
+                .map(|id| id.0),
             order_id: own("order").or_else(|| record.get(ORDER)).map(|id| id.0),
             order_number: record
-                .text(if register.name == "order" { "number" } else { "order_number" })
+                .text(if register.name == "order" {
+                    "number"
+                } else {
+                    "order_number"
+                })
                 .map(str::to_owned),
             number: record.get(NUMBER),
             amount: amount.as_ref().map(|money| money.minor),
@@ -218,10 +290,33 @@ impl Projected {
         )?;
         let no = query.query_row(
             rusqlite::params![
-                id.0, self.register, self.state, self.owner, self.first_owner, self.due, self.due_source, self.rank,
-                self.opened, self.closed, self.title, self.subject, self.customer, self.order_id, self.number, self.amount,
-                self.currency, self.ours, self.post, self.step, self.since, self.snoozed, self.void, self.work, self.last,
-                self.fields, self.order_number
+                id.0,
+                self.register,
+                self.state,
+                self.owner,
+                self.first_owner,
+                self.due,
+                self.due_source,
+                self.rank,
+                self.opened,
+                self.closed,
+                self.title,
+                self.subject,
+                self.customer,
+                self.order_id,
+                self.number,
+                self.amount,
+                self.currency,
+                self.ours,
+                self.post,
+                self.step,
+                self.since,
+                self.snoozed,
+                self.void,
+                self.work,
+                self.last,
+                self.fields,
+                self.order_number
             ],
             |row| row.get(0),
         )?;
@@ -261,11 +356,18 @@ pub(super) struct Projector<'a> {
 impl<'a> Projector<'a> {
     pub(super) fn new(conn: &'a Connection, judge: Arc<Judge>) -> Result<Self> {
         let any = |table: &str| {
-            let mut query = conn.prepare_cached(&format!("SELECT EXISTS(SELECT 1 FROM {table})"))?;
+            let mut query =
+                conn.prepare_cached(&format!("SELECT EXISTS(SELECT 1 FROM {table})"))?;
             query.query_row([], |row| row.get(0))
         };
         let (any_unfolded, any_contradiction) = (any("unfolded")?, any("contradiction")?);
-        Ok(Self { conn, judge, limits: limits(conn)?, any_unfolded, any_contradiction })
+        Ok(Self {
+            conn,
+            judge,
+            limits: limits(conn)?,
+            any_unfolded,
+            any_contradiction,
+        })
     }
 
     /// Folds a record without writing anything.
@@ -275,7 +377,11 @@ impl<'a> Projector<'a> {
 
     /// Returns the row that a record should have.
     pub(super) fn row(&self, folded: &Folded) -> Option<Projected> {
-        Some(Projected::of(folded.register?, folded.record.as_ref()?, &self.limits))
+        Some(Projected::of(
+            folded.register?,
+            folded.record.as_ref()?,
+            &self.limits,
+        ))
     }
 
     /// Folds a record, brings its row and everything that hangs on it up to date, and returns
@@ -289,23 +395,30 @@ impl<'a> Projector<'a> {
         match (&old, &new) {
             (Some((no, old)), None) => {
                 words::replace(self.conn, *no, Some((&old.register, &old.fields)), None)?;
-                self.conn.prepare_cached("DELETE FROM record WHERE no = ?1")?.execute([no])?;
+                self.conn
+                    .prepare_cached("DELETE FROM record WHERE no = ?1")?
+                    .execute([no])?;
             }
             (_, Some(new)) if old.as_ref().is_none_or(|(_, old)| old != new) => {
                 let no = new.write(self.conn, id)?;
-                let before = old.as_ref().map(|(_, old)| (old.register.as_str(), old.fields.as_str()));
+                let before = old
+                    .as_ref()
+                    .map(|(_, old)| (old.register.as_str(), old.fields.as_str()));
                 words::replace(self.conn, no, before, Some((&new.register, &new.fields)))?;
                 touched_settings = new.register == "setting";
             }
             _ => {}
         }
-        self.conn.prepare_cached("DELETE FROM dirty WHERE record = ?1")?.execute([id.0])?;
+        self.conn
+            .prepare_cached("DELETE FROM dirty WHERE record = ?1")?
+            .execute([id.0])?;
         self.keep_unfolded(id, &folded)?;
         if touched_settings {
             self.limits_changed()?;
         }
         if !folded.erased.is_empty() {
-            self.conn.query_row("PRAGMA secure_delete = FAST", [], |_| Ok(()))?;
+            self.conn
+                .query_row("PRAGMA secure_delete = FAST", [], |_| Ok(()))?;
         }
         Ok(folded)
     }
@@ -314,10 +427,15 @@ impl<'a> Projector<'a> {
         if folded.erased.is_empty() {
             return Ok(());
         }
-        self.conn.query_row("PRAGMA secure_delete = ON", [], |_| Ok(()))?;
+        self.conn
+            .query_row("PRAGMA secure_delete = ON", [], |_| Ok(()))?;
         for (key, event) in &folded.erased {
             search::forget(self.conn, *key, event)?;
-            log::replace_body(self.conn, *key, &event.body.clone().without_personal(Absence::Erased))?;
+            log::replace_body(
+                self.conn,
+                *key,
+                &event.body.clone().without_personal(Absence::Erased),
+            )?;
         }
         Ok(())
     }
@@ -328,10 +446,14 @@ impl<'a> Projector<'a> {
         }
         self.any_unfolded = true;
         self.conn
-            .prepare_cached("DELETE FROM unfolded WHERE key IN (SELECT key FROM event WHERE record = ?1)")?
+            .prepare_cached(
+                "DELETE FROM unfolded WHERE key IN (SELECT key FROM event WHERE record = ?1)",
+            )?
             .execute([id.0])?;
         for (key, _, code) in &folded.unfolded {
-            self.conn.prepare_cached("INSERT OR REPLACE INTO unfolded(key, code) VALUES(?1, ?2)")?.execute((key, code))?;
+            self.conn
+                .prepare_cached("INSERT OR REPLACE INTO unfolded(key, code) VALUES(?1, ?2)")?
+                .execute((key, code))?;
         }
         Ok(())
     }
@@ -341,7 +463,10 @@ impl<'a> Projector<'a> {
         let limits = limits(self.conn)?;
         if limits != self.limits {
             self.limits = limits;
-            self.conn.execute("INSERT OR IGNORE INTO dirty SELECT id FROM record WHERE closed IS NULL", [])?;
+            self.conn.execute(
+                "INSERT OR IGNORE INTO dirty SELECT id FROM record WHERE closed IS NULL",
+                [],
+            )?;
         }
         Ok(())
     }
@@ -354,9 +479,16 @@ fn limits(conn: &Connection) -> Result<Limits> {
         "SELECT fields ->> '$.key', CAST(fields ->> '$.value' AS INTEGER) FROM record
          WHERE register = 'setting' AND closed IS NULL ORDER BY coalesce(fields ->> '$.since', opened), id",
     )?;
-    let rows = query.query_map([], |row| Ok((row.get::<_, Option<String>>(0)?, row.get::<_, Option<i64>>(1)?)))?;
+    let rows = query.query_map([], |row| {
+        Ok((
+            row.get::<_, Option<String>>(0)?,
+            row.get::<_, Option<i64>>(1)?,
+        ))
+    })?;
     for row in rows {
-        let (Some(key), Some(value)) = row? else { continue };
+        let (Some(key), Some(value)) = row? else {
+            continue;
+        };
         let place = match key.as_str() {
             "limit_reply" => &mut limits.reply,
             "limit_complaint" => &mut limits.complaint,
@@ -377,10 +509,19 @@ fn limits(conn: &Connection) -> Result<Limits> {
 
 /// Puts the record's number for people into its first change: register's letter, replica's
 /// letters, and a count without gaps, because it is given in the transaction that writes it.
-pub(super) fn number(conn: &Connection, replica: ReplicaId, draft: &Draft, payload: &mut Payload) -> Result<()> {
-    let (Payload::Open(change) | Payload::Set(change)) = payload else { return Ok(()) };
+pub(super) fn number(
+    conn: &Connection,
+    replica: ReplicaId,
+    draft: &Draft,
+    payload: &mut Payload,
+) -> Result<()> {
+    let (Payload::Open(change) | Payload::Set(change)) = payload else {
+        return Ok(());
+    };
     let letter = draft.register.letter;
-    let has_one = folded(conn, &Judge::default(), draft.record, None)?.record.is_some_and(|record| record.value(NUMBER.name()).is_some());
+    let has_one = folded(conn, &Judge::default(), draft.record, None)?
+        .record
+        .is_some_and(|record| record.value(NUMBER.name()).is_some());
     if letter.is_empty() || has_one {
         return Ok(());
     }
@@ -394,7 +535,9 @@ pub(super) fn number(conn: &Connection, replica: ReplicaId, draft: &Draft, paylo
         let number = format!("{letter}-{letters}-{count:04}");
         // A rebuilt or restored store may have forgotten how far it counted.
         if !words::is_taken(conn, &number)? {
-            change.fields.insert(NUMBER.name().to_owned(), Value::String(number));
+            change
+                .fields
+                .insert(NUMBER.name().to_owned(), Value::String(number));
             return Ok(());
         }
     }
@@ -407,5 +550,7 @@ fn letters(conn: &Connection, replica: ReplicaId) -> Result<String> {
         "SELECT fields ->> ?1 FROM record WHERE register = 'person' AND fields ->> ?1 IS NOT NULL LIMIT 1",
     )?;
     let letters: Option<String> = query.query_row([path], |row| row.get(0)).optional()?;
-    Ok(letters.filter(|letters| !letters.is_empty()).unwrap_or_else(|| replica.to_string()[..2].to_uppercase()))
+    Ok(letters
+        .filter(|letters| !letters.is_empty())
+        .unwrap_or_else(|| replica.to_string()[..2].to_uppercase()))
 }

@@ -141,11 +141,19 @@ impl Built {
 
     fn any_of(&mut self, column: &str, values: Vec<String>) -> String {
         let args: Vec<String> = values.into_iter().map(|value| self.arg(value)).collect();
-        if args.len() == 1 { format!("{column} = {}", args[0]) } else { format!("{column} IN ({})", args.join(", ")) }
+        if args.len() == 1 {
+            format!("{column} = {}", args[0])
+        } else {
+            format!("{column} IN ({})", args.join(", "))
+        }
     }
 
     fn condition(&self) -> String {
-        if self.terms.is_empty() { "1".to_owned() } else { self.terms.join(" AND ") }
+        if self.terms.is_empty() {
+            "1".to_owned()
+        } else {
+            self.terms.join(" AND ")
+        }
     }
 }
 
@@ -174,7 +182,11 @@ impl Query {
             built.term("r.work = 1");
         }
         if !self.registers.is_empty() {
-            let names = self.registers.iter().map(|name| (*name).to_owned()).collect();
+            let names = self
+                .registers
+                .iter()
+                .map(|name| (*name).to_owned())
+                .collect();
             let term = built.any_of("r.register", names);
             built.term(term);
         }
@@ -231,9 +243,15 @@ impl Query {
     fn terms_of_content(&self, built: &mut Built) {
         for (field, value) in &self.fields {
             // Without exactly one register the field names nothing, and nothing is found.
-            let slot = if let [register] = self.registers.as_slice() { words::slot(register, field) } else { 0 };
+            let slot = if let [register] = self.registers.as_slice() {
+                words::slot(register, field)
+            } else {
+                0
+            };
             let (slot, value) = (built.arg(slot), built.arg(value.clone()));
-            built.term(format!("r.no IN (SELECT w.no FROM word w WHERE w.slot = {slot} AND w.word = {value})"));
+            built.term(format!(
+                "r.no IN (SELECT w.no FROM word w WHERE w.slot = {slot} AND w.word = {value})"
+            ));
         }
         if let Some(customer) = self.customer {
             built.compare("r.customer", "=", blob(customer));
@@ -242,7 +260,10 @@ impl Query {
             built.compare("r.order_id", "=", blob(order));
         }
         if let Some(part) = &self.title_contains {
-            let escaped = part.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
+            let escaped = part
+                .replace('\\', "\\\\")
+                .replace('%', "\\%")
+                .replace('_', "\\_");
             let arg = built.arg(format!("%{escaped}%"));
             built.term(format!("r.title LIKE {arg} ESCAPE '\\'"));
         }
@@ -286,7 +307,10 @@ impl Query {
         let sql = if self.counts_all() {
             format!("SELECT count(*) FROM record r WHERE {condition}")
         } else {
-            format!("SELECT count(*) FROM (SELECT 1 FROM record r WHERE {condition} LIMIT {})", COUNT_CAP + 1)
+            format!(
+                "SELECT count(*) FROM (SELECT 1 FROM record r WHERE {condition} LIMIT {})",
+                COUNT_CAP + 1
+            )
         };
         (sql, built.args)
     }
@@ -296,14 +320,22 @@ impl Mine {
     /// Mine, or unowned work of my posts, or a step of it waits for me (ux 8.1).
     fn term(&self, built: &mut Built) -> String {
         let person = built.arg(self.person.to_string());
-        let posts: Vec<String> = self.posts.iter().map(|post| post.word().to_owned()).collect();
+        let posts: Vec<String> = self
+            .posts
+            .iter()
+            .map(|post| post.word().to_owned())
+            .collect();
         let mut owns = vec![format!("r.owner = {person}")];
         let mut steps = vec![step_word(&Step::Person(self.person))];
         if !posts.is_empty() {
             owns.push(built.any_of("r.owner", posts.clone()));
             let unowned = built.any_of("r.post", posts);
             owns.push(format!("(r.owner IS NULL AND {unowned})"));
-            steps.extend(self.posts.iter().map(|post| step_word(&Step::Acknowledge(*post))));
+            steps.extend(
+                self.posts
+                    .iter()
+                    .map(|post| step_word(&Step::Acknowledge(*post))),
+            );
         }
         if self.approves {
             steps.push(step_word(&Step::Approve));

@@ -77,9 +77,19 @@ fn undigested(row: &Row<'_>) -> rusqlite::Result<Stored> {
     let key: i64 = row.get(0)?;
     let chain = Chain(row.get(11)?);
     if row.get(16)? {
-        return Ok(Stored { key, event: None, chain });
+        return Ok(Stored {
+            key,
+            event: None,
+            chain,
+        });
     }
-    let Some(body) = body(row)? else { return Ok(Stored { key, event: None, chain }) };
+    let Some(body) = body(row)? else {
+        return Ok(Stored {
+            key,
+            event: None,
+            chain,
+        });
+    };
     let head = Head {
         replica: ReplicaId(row.get(1)?),
         seq: seq_of(key),
@@ -94,7 +104,11 @@ fn undigested(row: &Row<'_>) -> rusqlite::Result<Stored> {
         roster: row.get(10)?,
         digest: [0; 32],
     };
-    Ok(Stored { key, event: Some(Event { head, chain, body }), chain })
+    Ok(Stored {
+        key,
+        event: Some(Event { head, chain, body }),
+        chain,
+    })
 }
 
 /// The body of a row: `digest` is empty where everything is here, else a byte that says why
@@ -104,22 +118,36 @@ fn body(row: &Row<'_>) -> rusqlite::Result<Option<Body>> {
     let (personal, digest): (Option<Vec<u8>>, Option<Vec<u8>>) = (row.get(14)?, row.get(15)?);
     let gone = digest.and_then(|digest| {
         let (why, hash) = digest.split_first()?;
-        let absence = if *why == 1 { Absence::Erased } else { Absence::Withheld };
+        let absence = if *why == 1 {
+            Absence::Erased
+        } else {
+            Absence::Withheld
+        };
         Some((absence, <[u8; 32]>::try_from(hash).ok()?))
     });
     Ok(match (facts, gone) {
         (Some(facts), None) => {
-            let personal = salt.zip(personal).map(|(salt, bytes)| Personal { salt, bytes });
+            let personal = salt
+                .zip(personal)
+                .map(|(salt, bytes)| Personal { salt, bytes });
             Some(Body::Whole { facts, personal })
         }
-        (Some(facts), Some((absence, part))) => Some(Body::Faceless { facts, part, absence }),
+        (Some(facts), Some((absence, part))) => Some(Body::Faceless {
+            facts,
+            part,
+            absence,
+        }),
         (None, Some((absence, digest))) => Some(Body::Hidden { digest, absence }),
         (None, None) => None,
     })
 }
 
 /// Reads events by a condition and order.
-pub(super) fn read(conn: &Connection, rest: &str, args: impl rusqlite::Params) -> Result<Vec<Stored>> {
+pub(super) fn read(
+    conn: &Connection,
+    rest: &str,
+    args: impl rusqlite::Params,
+) -> Result<Vec<Stored>> {
     let mut query = conn.prepare_cached(&format!("{READ}{rest}"))?;
     let rows = query.query_map(args, stored)?;
     Ok(rows.collect::<rusqlite::Result<_>>()?)
@@ -162,8 +190,9 @@ pub(super) fn streams_of(conn: &Connection, replica_no: i64) -> Result<Vec<Strea
 
 /// Returns the short chain of the newest roster event, zeros where there is none.
 pub(super) fn roster(conn: &Connection) -> Result<Roster> {
-    let mut query =
-        conn.prepare_cached("SELECT chain FROM event WHERE register = 'person' ORDER BY stamp DESC, chain DESC LIMIT 1")?;
+    let mut query = conn.prepare_cached(
+        "SELECT chain FROM event WHERE register = 'person' ORDER BY stamp DESC, chain DESC LIMIT 1",
+    )?;
     let chain: Option<[u8; 32]> = query.query_row([], |row| row.get(0)).optional()?;
     Ok(chain.map_or([0; 8], |chain| Chain(chain).short().0))
 }
@@ -186,24 +215,37 @@ impl Store {
 
     /// Returns the events of a record in stamp order, those without a body left out.
     pub fn events(&self, record: Id) -> Result<Vec<Event>> {
-        Ok(of_record(&self.conn, record)?.into_iter().filter_map(|stored| stored.event).collect())
+        Ok(of_record(&self.conn, record)?
+            .into_iter()
+            .filter_map(|stored| stored.event)
+            .collect())
     }
 
     /// Returns an event of a record by its chain.
     pub fn event(&self, record: Id, chain: Chain) -> Result<Option<Event>> {
-        Ok(self.events(record)?.into_iter().find(|event| event.chain == chain))
+        Ok(self
+            .events(record)?
+            .into_iter()
+            .find(|event| event.chain == chain))
     }
 
     /// Returns the first event of each replica: in a drill shop it says who writes there.
     pub fn first_events(&self) -> Result<Vec<Event>> {
         let first = "JOIN stream f ON f.from_seq = 0 AND e.key = f.no << 40 | 1 ORDER BY f.no";
-        Ok(read(&self.conn, first, [])?.into_iter().filter_map(|stored| stored.event).collect())
+        Ok(read(&self.conn, first, [])?
+            .into_iter()
+            .filter_map(|stored| stored.event)
+            .collect())
     }
 
     /// Returns the events of an act in order.
     pub fn act_events(&self, replica: ReplicaId, act: u64) -> Result<Vec<Event>> {
         let mut all = Vec::new();
-        for head in self.heads()?.into_iter().filter(|head| head.replica == replica && head.seq >= act) {
+        for head in self
+            .heads()?
+            .into_iter()
+            .filter(|head| head.replica == replica && head.seq >= act)
+        {
             let from = act.max(head.from_seq + 1);
             let mut next = from;
             // The events of an act are consecutive.
@@ -245,22 +287,33 @@ impl Store {
             "SELECT r.id, a.seq, a.chain, a.roster, a.signature FROM seal a JOIN stream s ON s.no = a.stream
              JOIN replica r ON r.no = s.replica WHERE a.stream = ?1 AND a.seq BETWEEN ?2 AND ?3 ORDER BY a.seq",
         )?;
-        let rows = query.query_map((stream, from_seq as i64, i64::try_from(to_seq).unwrap_or(i64::MAX)), |row| {
-            Ok(Seal {
-                replica: ReplicaId(row.get(0)?),
-                seq: row.get::<_, i64>(1)? as u64,
-                chain: Chain(row.get(2)?),
-                roster: row.get(3)?,
-                signature: row.get(4)?,
-            })
-        })?;
+        let rows = query.query_map(
+            (
+                stream,
+                from_seq as i64,
+                i64::try_from(to_seq).unwrap_or(i64::MAX),
+            ),
+            |row| {
+                Ok(Seal {
+                    replica: ReplicaId(row.get(0)?),
+                    seq: row.get::<_, i64>(1)? as u64,
+                    chain: Chain(row.get(2)?),
+                    roster: row.get(3)?,
+                    signature: row.get(4)?,
+                })
+            },
+        )?;
         Ok(rows.collect::<rusqlite::Result<_>>()?)
     }
 
     /// Returns how far each stream was held at a time (milliseconds UTC), by arrival.
     pub fn held_at(&self, time: i64) -> Result<Held> {
-        let mut query = self.conn.prepare_cached("SELECT stream, max(to_seq) FROM arrival WHERE at <= ?1 GROUP BY stream")?;
-        let rows = query.query_map([time], |row| Ok((row.get(0)?, row.get::<_, i64>(1)? as u64)))?;
+        let mut query = self.conn.prepare_cached(
+            "SELECT stream, max(to_seq) FROM arrival WHERE at <= ?1 GROUP BY stream",
+        )?;
+        let rows = query.query_map([time], |row| {
+            Ok((row.get(0)?, row.get::<_, i64>(1)? as u64))
+        })?;
         Ok(rows.collect::<rusqlite::Result<_>>()?)
     }
 }
@@ -276,6 +329,8 @@ pub(super) fn chain_at(conn: &Connection, stream: i64, seq: u64) -> Result<Optio
         "SELECT chain FROM event WHERE key = ?1
          UNION ALL SELECT from_chain FROM stream WHERE no = ?2 AND from_seq = ?3 LIMIT 1",
     )?;
-    Ok(query.query_row((key(stream, seq), stream, seq as i64), |row| row.get(0)).optional()?.map(Chain))
+    Ok(query
+        .query_row((key(stream, seq), stream, seq as i64), |row| row.get(0))
+        .optional()?
+        .map(Chain))
 }
-

@@ -86,7 +86,9 @@ pub(super) const COLUMNS: &str = "r.no, r.id, r.register, r.state, r.owner, r.fi
 
 fn row_at(row: &rusqlite::Row<'_>) -> rusqlite::Result<Row> {
     let owner = |column: usize| -> rusqlite::Result<Option<Owner>> {
-        Ok(row.get::<_, Option<String>>(column)?.and_then(|text| Owner::parse(&text)))
+        Ok(row
+            .get::<_, Option<String>>(column)?
+            .and_then(|text| Owner::parse(&text)))
     };
     let amount: Option<i64> = row.get(16)?;
     let currency: Option<String> = row.get(17)?;
@@ -130,9 +132,15 @@ impl Store {
     /// Returns how many records a query has, without its page.
     pub fn count(&self, query: &Query) -> Result<Count> {
         let (sql, args) = query.counting();
-        let n: i64 = self.conn.prepare_cached(&sql)?.query_row(params_from_iter(args), |row| row.get(0))?;
+        let n: i64 = self
+            .conn
+            .prepare_cached(&sql)?
+            .query_row(params_from_iter(args), |row| row.get(0))?;
         let capped = !query.counts_all() && n > COUNT_CAP;
-        Ok(Count { n: if capped { COUNT_CAP } else { n } as u64, capped })
+        Ok(Count {
+            n: if capped { COUNT_CAP } else { n } as u64,
+            capped,
+        })
     }
 
     /// Returns the rows of these records, in their order; those without a row are left out.
@@ -146,7 +154,12 @@ impl Store {
 
     /// Returns a record's row.
     pub fn row(&self, id: Id) -> Result<Option<Row>> {
-        Ok(self.rows_of(&format!("SELECT {COLUMNS} FROM record r WHERE r.id = ?1"), vec![blob(id)])?.pop())
+        Ok(self
+            .rows_of(
+                &format!("SELECT {COLUMNS} FROM record r WHERE r.id = ?1"),
+                vec![blob(id)],
+            )?
+            .pop())
     }
 
     /// Finds records by what people type: an order number or waybill, its last four or more
@@ -172,12 +185,22 @@ impl Store {
                  WHERE w.slot = ?1 AND w.word >= ?2 AND w.word < ?3 ORDER BY w.word, w.no DESC LIMIT ?4"
             );
             let end = format!("{word}\u{10ffff}");
-            let args = vec![Sql::from(slot), Sql::from(word), Sql::from(end), Sql::from(limit as i64)];
+            let args = vec![
+                Sql::from(slot),
+                Sql::from(word),
+                Sql::from(end),
+                Sql::from(limit as i64),
+            ];
             add_new(&mut rows, self.rows_of(&sql, args)?);
         }
         if let Some((from, to)) = id_range(text.trim()) {
-            let sql = format!("SELECT {COLUMNS} FROM record r WHERE r.id >= ?1 AND r.id <= ?2 ORDER BY r.id LIMIT ?3");
-            add_new(&mut rows, self.rows_of(&sql, vec![blob(from), blob(to), Sql::from(limit as i64)])?);
+            let sql = format!(
+                "SELECT {COLUMNS} FROM record r WHERE r.id >= ?1 AND r.id <= ?2 ORDER BY r.id LIMIT ?3"
+            );
+            add_new(
+                &mut rows,
+                self.rows_of(&sql, vec![blob(from), blob(to), Sql::from(limit as i64)])?,
+            );
         }
         rows.truncate(limit);
         Ok(rows)
@@ -190,17 +213,23 @@ impl Store {
             "SELECT {COLUMNS} FROM word w JOIN record r ON r.no = w.no WHERE w.slot = ?1 AND w.word = ?2 ORDER BY w.no LIMIT 20"
         );
         let word = words::number_word(name);
-        let mut rows = self.rows_of(&sql, vec![Sql::from(words::NUMBERS), Sql::from(word.clone())])?;
+        let mut rows = self.rows_of(
+            &sql,
+            vec![Sql::from(words::NUMBERS), Sql::from(word.clone())],
+        )?;
         // A record's own number goes before records that only quote it.
         let own = |row: &Row| {
             let is = |text: Option<&str>| text.is_some_and(|text| words::number_word(text) == word);
-            is(row.number.as_deref()) || is(row.fields.get("number").and_then(serde_json::Value::as_str))
+            is(row.number.as_deref())
+                || is(row.fields.get("number").and_then(serde_json::Value::as_str))
         };
         if rows.iter().any(own) {
             rows.retain(own);
         }
         if let Some((from, to)) = id_range(name.trim()) {
-            let sql = format!("SELECT {COLUMNS} FROM record r WHERE r.id >= ?1 AND r.id <= ?2 ORDER BY r.id LIMIT 20");
+            let sql = format!(
+                "SELECT {COLUMNS} FROM record r WHERE r.id >= ?1 AND r.id <= ?2 ORDER BY r.id LIMIT 20"
+            );
             add_new(&mut rows, self.rows_of(&sql, vec![blob(from), blob(to)])?);
         }
         Ok(rows)
@@ -227,6 +256,8 @@ fn id_range(text: &str) -> Option<(Id, Id)> {
     if !(8..=32).contains(&digits.len()) || !digits.bytes().all(|byte| byte.is_ascii_hexdigit()) {
         return None;
     }
-    Some((format!("{digits:0<32}").parse().ok()?, format!("{digits:f<32}").parse().ok()?))
+    Some((
+        format!("{digits:0<32}").parse().ok()?,
+        format!("{digits:f<32}").parse().ok()?,
+    ))
 }
-

@@ -86,16 +86,27 @@ CREATE VIRTUAL TABLE search USING fts5(words, content = '', detail = none, prefi
 INSERT INTO search(search, rank) VALUES('secure-delete', 1);
 ";
 
-const DROPPED: [&str; 8] =
-    ["record", "word", "watch_key", "contradiction", "contradiction_of", "unfolded", "search_row", "search"];
+const DROPPED: [&str; 8] = [
+    "record",
+    "word",
+    "watch_key",
+    "contradiction",
+    "contradiction_of",
+    "unfolded",
+    "search_row",
+    "search",
+];
 
 /// Opens a database file with every setting that zhiban relies on.
 pub fn connect(path: &Path, read_only: bool) -> Result<Connection> {
     if rusqlite::version_number() < SQLITE {
         return Err(StoreError::OldSqlite(rusqlite::version().to_owned()));
     }
-    let access =
-        if read_only { OpenFlags::SQLITE_OPEN_READ_ONLY } else { OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE };
+    let access = if read_only {
+        OpenFlags::SQLITE_OPEN_READ_ONLY
+    } else {
+        OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE
+    };
     let conn = Connection::open_with_flags(path, access | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
     conn.busy_timeout(Duration::from_secs(5))?;
     conn.set_db_config(DbConfig::SQLITE_DBCONFIG_DEFENSIVE, true)?;
@@ -129,7 +140,11 @@ pub fn connect(path: &Path, read_only: bool) -> Result<Connection> {
 /// Switches the write-ahead log on; its answer counts, not that it was asked for.
 pub fn demand_wal(conn: &Connection) -> Result<()> {
     let answer: String = conn.query_row("PRAGMA journal_mode = WAL", [], |row| row.get(0))?;
-    if answer == "wal" { Ok(()) } else { Err(StoreError::NoWal(answer)) }
+    if answer == "wal" {
+        Ok(())
+    } else {
+        Err(StoreError::NoWal(answer))
+    }
 }
 
 /// Lays an empty store down.
@@ -138,7 +153,10 @@ pub fn lay(conn: &mut Connection) -> Result<()> {
     let tx = conn.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
     tx.execute_batch(LOG)?;
     tx.execute_batch(PROJECTIONS)?;
-    tx.execute("INSERT INTO setting_local(key, value) VALUES('declared', ?1)", [declared()])?;
+    tx.execute(
+        "INSERT INTO setting_local(key, value) VALUES('declared', ?1)",
+        [declared()],
+    )?;
     tx.pragma_update(None, "application_id", APPLICATION)?;
     tx.pragma_update(None, "user_version", VERSION)?;
     tx.commit()?;
@@ -153,10 +171,17 @@ pub fn check(conn: &Connection, path: &Path) -> Result<()> {
     }
     let found = pragma("user_version")?;
     if found > VERSION {
-        return Err(StoreError::Newer { found, known: VERSION });
+        return Err(StoreError::Newer {
+            found,
+            known: VERSION,
+        });
     }
     let mode: String = conn.pragma_query_value(None, "journal_mode", |row| row.get(0))?;
-    if mode == "wal" { Ok(()) } else { Err(StoreError::NoWal(mode)) }
+    if mode == "wal" {
+        Ok(())
+    } else {
+        Err(StoreError::NoWal(mode))
+    }
 }
 
 /// Opens a store's database after looking at its version without the right to write.
@@ -188,7 +213,10 @@ fn renew(conn: &mut Connection) -> Result<()> {
     }
     let tx = conn.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
     drop_projections(&tx)?;
-    tx.execute("INSERT OR REPLACE INTO setting_local(key, value) VALUES('declared', ?1)", [declared()])?;
+    tx.execute(
+        "INSERT OR REPLACE INTO setting_local(key, value) VALUES('declared', ?1)",
+        [declared()],
+    )?;
     tx.commit()?;
     Ok(())
 }
@@ -210,10 +238,24 @@ pub fn drop_projections(conn: &Connection) -> Result<()> {
 /// Returns a hash of all that projections depend on beside the events.
 fn declared() -> String {
     let mut hasher = blake3::Hasher::new();
-    hasher.update(PROJECTIONS.as_bytes()).update(env!("CARGO_PKG_VERSION").as_bytes());
+    hasher
+        .update(PROJECTIONS.as_bytes())
+        .update(env!("CARGO_PKG_VERSION").as_bytes());
     for register in registers::ALL {
-        hasher.update(format!("{} {} {:?}", register.name, register.version, register.fields).as_bytes());
-        hasher.update(format!("{:?} {:?} {:?}", register.lifecycle, register.title, register.subject).as_bytes());
+        hasher.update(
+            format!(
+                "{} {} {:?}",
+                register.name, register.version, register.fields
+            )
+            .as_bytes(),
+        );
+        hasher.update(
+            format!(
+                "{:?} {:?} {:?}",
+                register.lifecycle, register.title, register.subject
+            )
+            .as_bytes(),
+        );
         for watch in register.watches {
             hasher.update(watch.name.as_bytes());
         }

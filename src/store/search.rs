@@ -60,23 +60,34 @@ pub struct Found {
 fn text(event: &Event) -> String {
     match Payload::read(event) {
         Some(Payload::Say(say)) => say.text.unwrap_or_default(),
-        Some(Payload::Open(change) | Payload::Set(change)) => text_of_change(&event.head.register, &change),
-        Some(Payload::Move { note, .. } | Payload::Assign { note, .. } | Payload::Sign { note, .. }) => {
-            note.unwrap_or_default()
+        Some(Payload::Open(change) | Payload::Set(change)) => {
+            text_of_change(&event.head.register, &change)
         }
+        Some(
+            Payload::Move { note, .. } | Payload::Assign { note, .. } | Payload::Sign { note, .. },
+        ) => note.unwrap_or_default(),
         Some(Payload::Attach { name, .. }) => name.unwrap_or_default(),
         _ => String::new(),
     }
 }
 
 fn text_of_change(register: &str, change: &Change) -> String {
-    let Some(register) = registers::by_name(register) else { return String::new() };
+    let Some(register) = registers::by_name(register) else {
+        return String::new();
+    };
     let is_text = |path: &str| {
         let kind = register.field(path).map(|field| field.kind);
-        matches!(kind, Some(Kind::Text | Kind::LongText | Kind::Texts | Kind::Number))
+        matches!(
+            kind,
+            Some(Kind::Text | Kind::LongText | Kind::Texts | Kind::Number)
+        )
     };
-    let texts: Vec<String> =
-        change.fields.iter().filter(|(path, value)| is_text(path) && !value.is_null()).map(|(_, value)| text_of(value)).collect();
+    let texts: Vec<String> = change
+        .fields
+        .iter()
+        .filter(|(path, value)| is_text(path) && !value.is_null())
+        .map(|(_, value)| text_of(value))
+        .collect();
     texts.join("\n")
 }
 
@@ -122,7 +133,9 @@ fn words(text: &str) -> String {
             Piece::Wide(run) => {
                 run.windows(2).for_each(|pair| add(pair.iter().collect()));
                 // The last character begins no pair, and a query for it alone must find it.
-                run.last().into_iter().for_each(|last| add(last.to_string()));
+                run.last()
+                    .into_iter()
+                    .for_each(|last| add(last.to_string()));
             }
         }
     }
@@ -134,9 +147,15 @@ fn match_of(folded: &str) -> Option<String> {
     let mut terms = Vec::new();
     for piece in pieces(folded) {
         match piece {
-            Piece::Plain(word) => terms.push(format!("\"{}\"*", word.chars().take(WORD_MAX).collect::<String>())),
+            Piece::Plain(word) => terms.push(format!(
+                "\"{}\"*",
+                word.chars().take(WORD_MAX).collect::<String>()
+            )),
             Piece::Wide(run) if run.len() == 1 => terms.push(format!("\"{}\"*", run[0])),
-            Piece::Wide(run) => terms.extend(run.windows(2).map(|pair| format!("\"{}{}\"", pair[0], pair[1]))),
+            Piece::Wide(run) => terms.extend(
+                run.windows(2)
+                    .map(|pair| format!("\"{}{}\"", pair[0], pair[1])),
+            ),
         }
     }
     (!terms.is_empty()).then(|| terms.join(" AND "))
@@ -152,14 +171,19 @@ pub(super) fn add(conn: &Connection, key: i64, event: &Event) -> Result<()> {
     let mut taken = conn.prepare_cached("SELECT key FROM search_row WHERE row = ?1")?;
     // Of one time and seq there may be one event a stream; the next free place is near.
     let mut row = base;
-    while let Some(by) = taken.query_row([row], |row| row.get::<_, i64>(0)).optional()? {
+    while let Some(by) = taken
+        .query_row([row], |row| row.get::<_, i64>(0))
+        .optional()?
+    {
         if by == key {
             return Ok(());
         }
         row += 1;
     }
-    conn.prepare_cached("INSERT INTO search_row(row, key) VALUES(?1, ?2)")?.execute((row, key))?;
-    conn.prepare_cached("INSERT INTO search(rowid, words) VALUES(?1, ?2)")?.execute((row, words))?;
+    conn.prepare_cached("INSERT INTO search_row(row, key) VALUES(?1, ?2)")?
+        .execute((row, key))?;
+    conn.prepare_cached("INSERT INTO search(rowid, words) VALUES(?1, ?2)")?
+        .execute((row, words))?;
     Ok(())
 }
 
@@ -170,7 +194,8 @@ pub(super) fn forget(conn: &Connection, key: i64, event: &Event) -> Result<()> {
     if let Some(row) = row {
         conn.prepare_cached("INSERT INTO search(search, rowid, words) VALUES('delete', ?1, ?2)")?
             .execute((row, words(&text(event))))?;
-        conn.prepare_cached("DELETE FROM search_row WHERE row = ?1")?.execute([row])?;
+        conn.prepare_cached("DELETE FROM search_row WHERE row = ?1")?
+            .execute([row])?;
     }
     Ok(())
 }
@@ -178,8 +203,11 @@ pub(super) fn forget(conn: &Connection, key: i64, event: &Event) -> Result<()> {
 /// Returns whether the index has passed an event.
 pub(super) fn has_passed(conn: &Connection, key: i64) -> Result<bool> {
     let mut query = conn.prepare_cached("SELECT indexed >= ?2 FROM stream WHERE no = ?1")?;
-    let passed: Option<bool> =
-        query.query_row((read::stream_of(key), read::seq_of(key) as i64), |row| row.get(0)).optional()?;
+    let passed: Option<bool> = query
+        .query_row((read::stream_of(key), read::seq_of(key) as i64), |row| {
+            row.get(0)
+        })
+        .optional()?;
     Ok(passed.unwrap_or(false))
 }
 
@@ -190,10 +218,16 @@ fn step(conn: &Connection) -> Result<bool> {
         .prepare_cached("SELECT no, indexed FROM stream WHERE indexed < seq LIMIT 1")?
         .query_row([], |row| Ok((row.get(0)?, row.get(1)?)))
         .optional()?;
-    let Some((stream, indexed)) = behind else { return Ok(false) };
+    let Some((stream, indexed)) = behind else {
+        return Ok(false);
+    };
     let (from, to) = (read::key(stream, indexed as u64), read::key(stream + 1, 0));
     let mut upto = from;
-    for stored in read::read(conn, "WHERE e.key > ?1 AND e.key < ?2 ORDER BY e.key LIMIT ?3", (from, to, BATCH))? {
+    for stored in read::read(
+        conn,
+        "WHERE e.key > ?1 AND e.key < ?2 ORDER BY e.key LIMIT ?3",
+        (from, to, BATCH),
+    )? {
         if let Some(event) = &stored.event {
             add(conn, stored.key, event)?;
         }
@@ -203,9 +237,12 @@ fn step(conn: &Connection) -> Result<bool> {
         }
     }
     if upto == from {
-        return Err(StoreError::Damaged(format!("stream {stream} ends before its head")));
+        return Err(StoreError::Damaged(format!(
+            "stream {stream} ends before its head"
+        )));
     }
-    conn.prepare_cached("UPDATE stream SET indexed = ?2 WHERE no = ?1")?.execute((stream, read::seq_of(upto) as i64))?;
+    conn.prepare_cached("UPDATE stream SET indexed = ?2 WHERE no = ?1")?
+        .execute((stream, read::seq_of(upto) as i64))?;
     Ok(true)
 }
 
@@ -214,7 +251,9 @@ impl Store {
     /// is more to do.
     pub fn index_some(&mut self) -> Result<bool> {
         self.writable()?;
-        let tx = self.conn.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        let tx = self
+            .conn
+            .transaction_with_behavior(TransactionBehavior::Immediate)?;
         let more = step(&tx)?;
         tx.commit()?;
         Ok(more)
@@ -230,7 +269,9 @@ impl Store {
             if self.read_only {
                 break;
             }
-            let tx = match Transaction::new_unchecked(&self.conn, TransactionBehavior::Immediate).map_err(StoreError::from) {
+            let tx = match Transaction::new_unchecked(&self.conn, TransactionBehavior::Immediate)
+                .map_err(StoreError::from)
+            {
                 Err(error) if error.is_busy() => break,
                 other => other?,
             };
@@ -242,8 +283,10 @@ impl Store {
 
     /// Returns how many events the index has not reached.
     pub fn index_behind(&self) -> Result<u64> {
-        let behind: i64 =
-            self.conn.prepare_cached("SELECT coalesce(sum(seq - indexed), 0) FROM stream")?.query_row([], |row| row.get(0))?;
+        let behind: i64 = self
+            .conn
+            .prepare_cached("SELECT coalesce(sum(seq - indexed), 0) FROM stream")?
+            .query_row([], |row| row.get(0))?;
         Ok(behind as u64)
     }
 
@@ -252,15 +295,30 @@ impl Store {
     /// how many more there are.
     pub fn search(&self, text: &str, register: Option<&str>, limit: usize) -> Result<Found> {
         let needle = fold(text);
-        let Some(query) = match_of(&needle) else { return Ok(Found { hits: Vec::new(), behind: 0 }) };
+        let Some(query) = match_of(&needle) else {
+            return Ok(Found {
+                hits: Vec::new(),
+                behind: 0,
+            });
+        };
         let needles: Vec<&str> = needle.split_whitespace().collect();
-        let mut finder = Finder { store: self, needles, register, limit, hits: Vec::new(), shown: HashSet::new() };
+        let mut finder = Finder {
+            store: self,
+            needles,
+            register,
+            limit,
+            hits: Vec::new(),
+            shown: HashSet::new(),
+        };
         let unread = if self.catch_up()? { finder.tail()? } else { 0 };
         finder.index(&query)?;
         let mut hits = finder.hits;
         hits.sort_by_key(|hit| std::cmp::Reverse((hit.at, hit.chain)));
         hits.truncate(limit);
-        Ok(Found { hits, behind: unread })
+        Ok(Found {
+            hits,
+            behind: unread,
+        })
     }
 }
 
@@ -300,7 +358,9 @@ impl Finder<'_> {
     /// Looks through the newest events behind the index, and returns how many were left out.
     fn tail(&mut self) -> Result<u64> {
         let conn = &self.store.conn;
-        let mut streams = conn.prepare_cached("SELECT no, indexed, seq FROM stream WHERE indexed < seq ORDER BY seq - indexed")?;
+        let mut streams = conn.prepare_cached(
+            "SELECT no, indexed, seq FROM stream WHERE indexed < seq ORDER BY seq - indexed",
+        )?;
         let streams: Vec<(i64, i64, i64)> = streams
             .query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?
             .collect::<rusqlite::Result<_>>()?;
@@ -309,8 +369,15 @@ impl Finder<'_> {
             let from = indexed.max(seq - budget);
             unread += from - indexed;
             budget -= seq - from;
-            let range = (read::key(stream, from as u64), read::key(stream, seq as u64));
-            for stored in read::read(conn, "WHERE e.key > ?1 AND e.key <= ?2 ORDER BY e.key DESC", range)? {
+            let range = (
+                read::key(stream, from as u64),
+                read::key(stream, seq as u64),
+            );
+            for stored in read::read(
+                conn,
+                "WHERE e.key > ?1 AND e.key <= ?2 ORDER BY e.key DESC",
+                range,
+            )? {
                 if let Some(event) = stored.event {
                     self.look(&event)?;
                 }
@@ -321,7 +388,10 @@ impl Finder<'_> {
 
     /// Takes an event as a hit where its text holds every word and is still shown.
     fn look(&mut self, event: &Event) -> Result<bool> {
-        if self.register.is_some_and(|register| register != event.head.register) {
+        if self
+            .register
+            .is_some_and(|register| register != event.head.register)
+        {
             return Ok(false);
         }
         let text = text(event);
@@ -329,7 +399,9 @@ impl Finder<'_> {
         if !self.needles.iter().all(|needle| folded.contains(needle)) {
             return Ok(false);
         }
-        let Some(row) = self.store.row(event.head.record)? else { return Ok(false) };
+        let Some(row) = self.store.row(event.head.record)? else {
+            return Ok(false);
+        };
         let is_change = matches!(event.head.verb, 1 | 2);
         if is_change && !self.still_says(&row.fields) {
             return Ok(false);
@@ -338,8 +410,17 @@ impl Finder<'_> {
         if !self.shown.insert((row.no, folded.clone())) {
             return Ok(false);
         }
-        let snippet = snippet(&text, &folded, self.needles.first().copied().unwrap_or_default());
-        self.hits.push(Hit { row, snippet, at: event.head.at, chain: event.chain });
+        let snippet = snippet(
+            &text,
+            &folded,
+            self.needles.first().copied().unwrap_or_default(),
+        );
+        self.hits.push(Hit {
+            row,
+            snippet,
+            at: event.head.at,
+            chain: event.chain,
+        });
         Ok(true)
     }
 
@@ -358,8 +439,13 @@ fn all_text(value: &Value) -> String {
 
 /// Returns the part of a text around a word.
 fn snippet(text: &str, folded: &str, needle: &str) -> String {
-    let place = folded.find(needle).map_or(0, |byte| folded[..byte].chars().count());
+    let place = folded
+        .find(needle)
+        .map_or(0, |byte| folded[..byte].chars().count());
     // Folding is nearly always one character for one; where it is not, the place is near.
     let from = place.saturating_sub(AROUND);
-    text.chars().skip(from).take(2 * AROUND + needle.chars().count()).collect()
+    text.chars()
+        .skip(from)
+        .take(2 * AROUND + needle.chars().count())
+        .collect()
 }

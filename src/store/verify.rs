@@ -11,8 +11,8 @@ use crate::domain::record::Record;
 use crate::domain::seal::verify_seal;
 
 use super::error::Result;
-use super::read::{self, StreamHead};
 use super::project::{Folded, Projected, Projector};
+use super::read::{self, StreamHead};
 use super::watch::{self, Contradiction};
 use super::{Store, id_at, schema};
 
@@ -77,8 +77,11 @@ impl Store {
         let projector = Projector::new(&self.conn, self.judge.judge(&self.conn)?)?;
         self.check_records(&projector, &mut checker)?;
         self.check_watches(&projector, &mut checker)?;
-        let replicas: BTreeSet<ReplicaId> =
-            heads.iter().filter(|head| head.seq > head.from_seq).map(|head| head.replica).collect();
+        let replicas: BTreeSet<ReplicaId> = heads
+            .iter()
+            .filter(|head| head.seq > head.from_seq)
+            .map(|head| head.replica)
+            .collect();
         let hex = |hasher: blake3::Hasher| hasher.finalize().to_hex().to_string();
         Ok(Verified {
             clean: checker.defects.is_empty(),
@@ -86,7 +89,11 @@ impl Store {
             records: checker.records,
             replicas: replicas.len() as u64,
             state: hex(checker.all),
-            states: checker.registers.into_iter().map(|(name, hasher)| (name, hex(hasher))).collect(),
+            states: checker
+                .registers
+                .into_iter()
+                .map(|(name, hasher)| (name, hex(hasher)))
+                .collect(),
             defects: checker.defects,
         })
     }
@@ -94,7 +101,9 @@ impl Store {
     /// Drops everything computed and folds it anew from the log.
     pub fn rebuild(&mut self) -> Result<()> {
         self.writable()?;
-        let tx = self.conn.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        let tx = self
+            .conn
+            .transaction_with_behavior(TransactionBehavior::Immediate)?;
         schema::drop_projections(&tx)?;
         tx.commit()?;
         while self.fold_dirty(10_000)? > 0 {}
@@ -104,7 +113,9 @@ impl Store {
     fn check_stream(&self, head: &StreamHead, checker: &mut Checker) -> Result<()> {
         let public = self.public_key(head.replica)?;
         if head.from_seq == 0 {
-            let begins = public.zip(self.shop_id()).map(|(key, shop)| genesis(shop, &key));
+            let begins = public
+                .zip(self.shop_id())
+                .map(|(key, shop)| genesis(shop, &key));
             if begins != Some(head.from_chain) {
                 checker.stream(head, "problem-verify-genesis");
             }
@@ -114,7 +125,10 @@ impl Store {
             let rows = read::read(
                 &self.conn,
                 "WHERE e.key BETWEEN ?1 AND ?2 ORDER BY e.key",
-                (read::key(head.stream, seq + 1), read::key(head.stream, (seq + PAGE).min(head.seq))),
+                (
+                    read::key(head.stream, seq + 1),
+                    read::key(head.stream, (seq + PAGE).min(head.seq)),
+                ),
             )?;
             if rows.is_empty() {
                 checker.stream(head, "problem-verify-missing");
@@ -139,9 +153,16 @@ impl Store {
         self.check_seals(head, public, checker)
     }
 
-    fn check_seals(&self, head: &StreamHead, public: Option<[u8; 32]>, checker: &mut Checker) -> Result<()> {
+    fn check_seals(
+        &self,
+        head: &StreamHead,
+        public: Option<[u8; 32]>,
+        checker: &mut Checker,
+    ) -> Result<()> {
         for seal in self.seals(head.stream, 0, head.seq)? {
-            let good = public.zip(self.shop_id()).is_some_and(|(key, shop)| verify_seal(shop, &key, &seal));
+            let good = public
+                .zip(self.shop_id())
+                .is_some_and(|(key, shop)| verify_seal(shop, &key, &seal));
             if !good || self.chain_at(head.stream, seal.seq)? != Some(seal.chain) {
                 checker.event(&seal.chain, head.replica, seal.seq, "problem-verify-seal");
             }
@@ -150,7 +171,9 @@ impl Store {
     }
 
     fn check_database(&self, checker: &mut Checker) -> Result<()> {
-        let answer: String = self.conn.query_row("PRAGMA quick_check(1)", [], |row| row.get(0))?;
+        let answer: String = self
+            .conn
+            .query_row("PRAGMA quick_check(1)", [], |row| row.get(0))?;
         let strays: i64 = self.conn.query_row(
             "SELECT count(*) FROM event e LEFT JOIN stream s ON s.no = e.key >> 40
              WHERE s.no IS NULL OR e.key & 0xFFFFFFFFFF NOT BETWEEN s.from_seq + 1 AND s.seq",
@@ -167,7 +190,9 @@ impl Store {
     }
 
     fn check_records(&self, projector: &Projector<'_>, checker: &mut Checker) -> Result<()> {
-        let mut ids = self.conn.prepare("SELECT DISTINCT record FROM event ORDER BY record")?;
+        let mut ids = self
+            .conn
+            .prepare("SELECT DISTINCT record FROM event ORDER BY record")?;
         let mut ids = ids.query([])?;
         while let Some(row) = ids.next()? {
             let id = id_at(row, 0)?;
@@ -193,8 +218,16 @@ impl Store {
     }
 
     fn own_contradictions_hold(&self, id: Id, folded: &Folded) -> Result<bool> {
-        let is = watch::read(&self.conn, "WHERE c.source = 'record' AND c.key = ?1 ORDER BY c.id", [id.to_string()])?;
-        let mut shall = folded.record.as_ref().map(watch::own_contradictions).unwrap_or_default();
+        let is = watch::read(
+            &self.conn,
+            "WHERE c.source = 'record' AND c.key = ?1 ORDER BY c.id",
+            [id.to_string()],
+        )?;
+        let mut shall = folded
+            .record
+            .as_ref()
+            .map(watch::own_contradictions)
+            .unwrap_or_default();
         shall.sort_by_key(|one| one.id);
         Ok(is == shall)
     }
@@ -211,9 +244,20 @@ impl Store {
             let shall = watch::contradictions_of_key(projector, &name, &key)?;
             let mut sorted = shall.clone();
             sorted.sort_by_key(|one| one.id);
-            let is = watch::read(&self.conn, "WHERE c.source = ?1 AND c.key = ?2 ORDER BY c.id", (&name, &key))?;
+            let is = watch::read(
+                &self.conn,
+                "WHERE c.source = ?1 AND c.key = ?2 ORDER BY c.id",
+                (&name, &key),
+            )?;
             if is != sorted && !waiting {
-                checker.defect(sorted.iter().chain(&is).next().map_or(String::new(), |one| one.id.to_string()), "problem-verify-watch");
+                checker.defect(
+                    sorted
+                        .iter()
+                        .chain(&is)
+                        .next()
+                        .map_or(String::new(), |one| one.id.to_string()),
+                    "problem-verify-watch",
+                );
             }
             across.extend(shall.into_iter().map(|one| (one.id, one)));
         }
@@ -236,12 +280,22 @@ struct Checker {
 
 impl Checker {
     fn defect(&mut self, id: String, message: &'static str) {
-        self.defects.push(Defect { id, replica: None, seq: None, message });
+        self.defects.push(Defect {
+            id,
+            replica: None,
+            seq: None,
+            message,
+        });
     }
 
     fn event(&mut self, chain: &Chain, replica: ReplicaId, seq: u64, message: &'static str) {
         let id = chain.short().to_string();
-        self.defects.push(Defect { id, replica: Some(replica), seq: Some(seq), message });
+        self.defects.push(Defect {
+            id,
+            replica: Some(replica),
+            seq: Some(seq),
+            message,
+        });
     }
 
     fn stream(&mut self, head: &StreamHead, message: &'static str) {
@@ -262,7 +316,10 @@ impl Checker {
         let line = canonical(id, folded).to_string();
         let mark = blake3::hash(line.as_bytes());
         self.all.update(mark.as_bytes());
-        self.registers.entry(folded.name.clone()).or_default().update(mark.as_bytes());
+        self.registers
+            .entry(folded.name.clone())
+            .or_default()
+            .update(mark.as_bytes());
         self.records += 1;
         if let (Some(register), Some(record)) = (folded.register, &folded.record) {
             for watch in register.watches {
@@ -275,12 +332,18 @@ impl Checker {
 }
 
 fn chains<'a>(all: impl IntoIterator<Item = &'a Chain>) -> Value {
-    all.into_iter().map(|chain| Value::String(chain.to_string())).collect()
+    all.into_iter()
+        .map(|chain| Value::String(chain.to_string()))
+        .collect()
 }
 
 /// Returns the canonical JSON of a record: see [`Store::verify`].
 fn canonical(id: Id, folded: &Folded) -> Value {
-    let unfolded: Value = folded.unfolded.iter().map(|(_, chain, code)| json!([chain.to_string(), code])).collect();
+    let unfolded: Value = folded
+        .unfolded
+        .iter()
+        .map(|(_, chain, code)| json!([chain.to_string(), code]))
+        .collect();
     match &folded.record {
         None => json!({ "id": id.to_string(), "register": folded.name, "unfolded": unfolded }),
         Some(record) => canonical_record(record, &unfolded),
@@ -292,17 +355,31 @@ fn canonical_record(record: &Record, unfolded: &Value) -> Value {
         .values
         .iter()
         .map(|(path, writes)| {
-            let writes = writes.iter().map(|one| json!([one.trace.chain.to_string(), one.value, one.exported_at])).collect();
+            let writes = writes
+                .iter()
+                .map(|one| json!([one.trace.chain.to_string(), one.value, one.exported_at]))
+                .collect();
             (path.clone(), writes)
         })
         .collect();
     let entries: Value = record
         .entries
         .iter()
-        .map(|one| json!([one.trace.chain.to_string(), one.at, one.void, one.seen_sent, chains(&one.provenance)]))
+        .map(|one| {
+            json!([
+                one.trace.chain.to_string(),
+                one.at,
+                one.void,
+                one.seen_sent,
+                chains(&one.provenance)
+            ])
+        })
         .collect();
-    let conflicts: Value =
-        record.conflicts.iter().map(|one| json!([one.kind, one.about, chains(&one.events)])).collect();
+    let conflicts: Value = record
+        .conflicts
+        .iter()
+        .map(|one| json!([one.kind, one.about, chains(&one.events)]))
+        .collect();
     json!({
         "assigned_by": record.assigned_by.map(|chain| chain.to_string()),
         "attachments": chains(record.attachments.iter().map(|one| &one.trace.chain)),

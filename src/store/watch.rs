@@ -79,7 +79,11 @@ pub(super) fn settle(conn: &Connection, kept: &Kept, records: &[Id]) -> Result<(
 /// Folds one record with its own contradictions, and returns the watch keys that it touches.
 fn project(projector: &mut Projector<'_>, id: Id) -> Result<BTreeSet<(String, String)>> {
     let folded = projector.project(id)?;
-    let own = folded.record.as_ref().map(own_contradictions).unwrap_or_default();
+    let own = folded
+        .record
+        .as_ref()
+        .map(own_contradictions)
+        .unwrap_or_default();
     if projector.any_contradiction || !own.is_empty() {
         projector.any_contradiction = true;
         replace(projector.conn, OWN, &id.to_string(), &own)?;
@@ -88,7 +92,10 @@ fn project(projector: &mut Projector<'_>, id: Id) -> Result<BTreeSet<(String, St
 }
 
 fn move_keys(conn: &Connection, id: Id, folded: &Folded) -> Result<BTreeSet<(String, String)>> {
-    if folded.register.is_some_and(|register| register.watches.is_empty()) {
+    if folded
+        .register
+        .is_some_and(|register| register.watches.is_empty())
+    {
         return Ok(BTreeSet::new());
     }
     let mut query = conn.prepare_cached("SELECT watch, key FROM watch_key WHERE record = ?1")?;
@@ -107,13 +114,17 @@ fn move_keys(conn: &Connection, id: Id, folded: &Folded) -> Result<BTreeSet<(Str
             .execute((id.0, watch, key))?;
     }
     for (watch, key) in new.difference(&old) {
-        conn.prepare_cached("INSERT INTO watch_key(record, watch, key) VALUES(?1, ?2, ?3)")?.execute((id.0, watch, key))?;
+        conn.prepare_cached("INSERT INTO watch_key(record, watch, key) VALUES(?1, ?2, ?3)")?
+            .execute((id.0, watch, key))?;
     }
     Ok(old.union(&new).cloned().collect())
 }
 
 fn watch_of(name: &str) -> Option<&'static Watch> {
-    registers::ALL.iter().flat_map(|register| register.watches).find(|watch| watch.name == name)
+    registers::ALL
+        .iter()
+        .flat_map(|register| register.watches)
+        .find(|watch| watch.name == name)
 }
 
 /// Judges all records of a key and keeps what the watch finds.
@@ -123,39 +134,79 @@ fn judge(projector: &Projector<'_>, name: &str, key: &str) -> Result<()> {
 }
 
 /// Returns what a watch finds over the records of a key now.
-pub(super) fn contradictions_of_key(projector: &Projector<'_>, name: &str, key: &str) -> Result<Vec<Contradiction>> {
-    let Some(watch) = watch_of(name) else { return Ok(Vec::new()) };
-    let mut query =
-        projector.conn.prepare_cached("SELECT record FROM watch_key WHERE watch = ?1 AND key = ?2 ORDER BY record")?;
-    let ids: Vec<Id> = query.query_map((name, key), |row| id_at(row, 0))?.collect::<rusqlite::Result<_>>()?;
+pub(super) fn contradictions_of_key(
+    projector: &Projector<'_>,
+    name: &str,
+    key: &str,
+) -> Result<Vec<Contradiction>> {
+    let Some(watch) = watch_of(name) else {
+        return Ok(Vec::new());
+    };
+    let mut query = projector.conn.prepare_cached(
+        "SELECT record FROM watch_key WHERE watch = ?1 AND key = ?2 ORDER BY record",
+    )?;
+    let ids: Vec<Id> = query
+        .query_map((name, key), |row| id_at(row, 0))?
+        .collect::<rusqlite::Result<_>>()?;
     let mut records = Vec::new();
     for id in ids {
         records.extend(projector.fold(id)?.record);
     }
     let findings = (watch.judge)(key, &records);
-    Ok(findings.into_iter().map(|finding| of_finding(key, finding, &records)).collect())
+    Ok(findings
+        .into_iter()
+        .map(|finding| of_finding(key, finding, &records))
+        .collect())
 }
 
 fn of_finding(key: &str, finding: Finding, records: &[Record]) -> Contradiction {
-    let Finding { kind, records: ids, evidence } = finding;
+    let Finding {
+        kind,
+        records: ids,
+        evidence,
+    } = finding;
     let id = identity(kind, key, &ids, &evidence);
-    let closed = records.iter().filter(|record| ids.contains(&record.id)).any(|record| acknowledges(record, id));
-    Contradiction { id, kind: kind.to_owned(), about: key.to_owned(), records: ids, evidence, closed }
+    let closed = records
+        .iter()
+        .filter(|record| ids.contains(&record.id))
+        .any(|record| acknowledges(record, id));
+    Contradiction {
+        id,
+        kind: kind.to_owned(),
+        about: key.to_owned(),
+        records: ids,
+        evidence,
+        closed,
+    }
 }
 
 /// Returns the contradictions within a record.
 pub(super) fn own_contradictions(record: &Record) -> Vec<Contradiction> {
     let of = |conflict: &crate::domain::record::Conflict| {
         let evidence: Vec<String> = conflict.events.iter().map(ToString::to_string).collect();
-        let (kind, about, evidence) = (conflict.kind.to_owned(), conflict.about.clone(), evidence.join(","));
+        let (kind, about, evidence) = (
+            conflict.kind.to_owned(),
+            conflict.about.clone(),
+            evidence.join(","),
+        );
         let id = identity(&kind, &about, &[record.id], &evidence);
-        Contradiction { id, kind, about, records: vec![record.id], evidence, closed: acknowledges(record, id) }
+        Contradiction {
+            id,
+            kind,
+            about,
+            records: vec![record.id],
+            evidence,
+            closed: acknowledges(record, id),
+        }
     };
     record.conflicts.iter().map(of).collect()
 }
 
 fn acknowledges(record: &Record, id: Id) -> bool {
-    record.signatures.iter().any(|word| word.meaning == Meaning::Acknowledge && word.of == padded(id))
+    record
+        .signatures
+        .iter()
+        .any(|word| word.meaning == Meaning::Acknowledge && word.of == padded(id))
 }
 
 /// The id of a contradiction: new evidence makes a new one.
@@ -163,7 +214,9 @@ fn identity(kind: &str, about: &str, records: &[Id], evidence: &str) -> Id {
     let mut hasher = blake3::Hasher::new();
     hasher.update(b"zhiban/contradiction/v1\0");
     for part in [kind, about, evidence] {
-        hasher.update(&(part.len() as u32).to_le_bytes()).update(part.as_bytes());
+        hasher
+            .update(&(part.len() as u32).to_le_bytes())
+            .update(part.as_bytes());
     }
     for record in records {
         hasher.update(&record.0);
@@ -175,11 +228,16 @@ fn identity(kind: &str, about: &str, records: &[Id], evidence: &str) -> Id {
 
 /// Keeps exactly these contradictions of a source and key.
 fn replace(conn: &Connection, source: &str, key: &str, now: &[Contradiction]) -> Result<()> {
-    let mut query = conn.prepare_cached("SELECT id FROM contradiction WHERE source = ?1 AND key = ?2")?;
-    let old: Vec<Id> = query.query_map((source, key), |row| id_at(row, 0))?.collect::<rusqlite::Result<_>>()?;
+    let mut query =
+        conn.prepare_cached("SELECT id FROM contradiction WHERE source = ?1 AND key = ?2")?;
+    let old: Vec<Id> = query
+        .query_map((source, key), |row| id_at(row, 0))?
+        .collect::<rusqlite::Result<_>>()?;
     for id in old {
-        conn.prepare_cached("DELETE FROM contradiction WHERE id = ?1")?.execute([id.0])?;
-        conn.prepare_cached("DELETE FROM contradiction_of WHERE id = ?1")?.execute([id.0])?;
+        conn.prepare_cached("DELETE FROM contradiction WHERE id = ?1")?
+            .execute([id.0])?;
+        conn.prepare_cached("DELETE FROM contradiction_of WHERE id = ?1")?
+            .execute([id.0])?;
     }
     for one in now {
         conn.prepare_cached(
@@ -187,17 +245,24 @@ fn replace(conn: &Connection, source: &str, key: &str, now: &[Contradiction]) ->
         )?
         .execute((one.id.0, source, key, &one.kind, &one.about, &one.evidence, one.closed))?;
         for record in &one.records {
-            conn.prepare_cached("INSERT OR REPLACE INTO contradiction_of(record, id, closed) VALUES(?1, ?2, ?3)")?
-                .execute((record.0, one.id.0, one.closed))?;
+            conn.prepare_cached(
+                "INSERT OR REPLACE INTO contradiction_of(record, id, closed) VALUES(?1, ?2, ?3)",
+            )?
+            .execute((record.0, one.id.0, one.closed))?;
         }
     }
     Ok(())
 }
 
 /// Reads contradictions by a condition.
-pub(super) fn read(conn: &Connection, rest: &str, args: impl rusqlite::Params) -> Result<Vec<Contradiction>> {
-    let mut query =
-        conn.prepare_cached(&format!("SELECT c.id, c.kind, c.about, c.evidence, c.closed FROM contradiction c {rest}"))?;
+pub(super) fn read(
+    conn: &Connection,
+    rest: &str,
+    args: impl rusqlite::Params,
+) -> Result<Vec<Contradiction>> {
+    let mut query = conn.prepare_cached(&format!(
+        "SELECT c.id, c.kind, c.about, c.evidence, c.closed FROM contradiction c {rest}"
+    ))?;
     let rows = query.query_map(args, |row| {
         Ok(Contradiction {
             id: id_at(row, 0)?,
@@ -209,9 +274,12 @@ pub(super) fn read(conn: &Connection, rest: &str, args: impl rusqlite::Params) -
         })
     })?;
     let mut all: Vec<Contradiction> = rows.collect::<rusqlite::Result<_>>()?;
-    let mut of = conn.prepare_cached("SELECT record FROM contradiction_of WHERE id = ?1 ORDER BY record")?;
+    let mut of =
+        conn.prepare_cached("SELECT record FROM contradiction_of WHERE id = ?1 ORDER BY record")?;
     for one in &mut all {
-        one.records = of.query_map([one.id.0], |row| id_at(row, 0))?.collect::<rusqlite::Result<_>>()?;
+        one.records = of
+            .query_map([one.id.0], |row| id_at(row, 0))?
+            .collect::<rusqlite::Result<_>>()?;
     }
     Ok(all)
 }
@@ -221,10 +289,15 @@ impl Store {
     /// a tenth of a second, and returns how many records and keys are left.
     pub fn fold_dirty(&mut self, limit: usize) -> Result<usize> {
         self.writable()?;
-        let tx = self.conn.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        let tx = self
+            .conn
+            .transaction_with_behavior(TransactionBehavior::Immediate)?;
         fold_batch(&tx, &self.judge, limit)?;
-        let left: i64 =
-            tx.query_row("SELECT (SELECT count(*) FROM dirty) + (SELECT count(*) FROM dirty_key)", [], |row| row.get(0))?;
+        let left: i64 = tx.query_row(
+            "SELECT (SELECT count(*) FROM dirty) + (SELECT count(*) FROM dirty_key)",
+            [],
+            |row| row.get(0),
+        )?;
         tx.commit()?;
         Ok(left as usize)
     }
@@ -241,7 +314,9 @@ impl Store {
         if waiting.is_empty() {
             return Ok(());
         }
-        let tx = self.conn.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        let tx = self
+            .conn
+            .transaction_with_behavior(TransactionBehavior::Immediate)?;
         settle(&tx, &self.judge, &waiting)?;
         tx.commit()?;
         Ok(())
@@ -249,7 +324,9 @@ impl Store {
 
     /// Returns whether a record's row is behind its events.
     pub fn is_dirty(&self, record: Id) -> Result<bool> {
-        let mut query = self.conn.prepare_cached("SELECT EXISTS(SELECT 1 FROM dirty WHERE record = ?1)")?;
+        let mut query = self
+            .conn
+            .prepare_cached("SELECT EXISTS(SELECT 1 FROM dirty WHERE record = ?1)")?;
         Ok(query.query_row([record.0], |row| row.get(0))?)
     }
 
@@ -260,30 +337,44 @@ impl Store {
 
     /// Returns all contradictions that a record takes part in, acknowledged ones included.
     pub fn contradictions_of(&self, record: Id) -> Result<Vec<Contradiction>> {
-        let rest = "JOIN contradiction_of o ON o.id = c.id WHERE o.record = ?1 ORDER BY c.kind, c.id";
+        let rest =
+            "JOIN contradiction_of o ON o.id = c.id WHERE o.record = ?1 ORDER BY c.kind, c.id";
         read(&self.conn, rest, [record.0])
     }
 
     /// Returns how many events of a stream's range (both ends included) do not count, by code.
-    pub fn unfolded_counts(&self, stream: i64, from_seq: u64, to_seq: u64) -> Result<BTreeMap<String, u64>> {
-        let mut query = self
-            .conn
-            .prepare_cached("SELECT code, count(*) FROM unfolded WHERE key BETWEEN ?1 AND ?2 GROUP BY code")?;
-        let rows = query.query_map((read::key(stream, from_seq), read::key(stream, to_seq)), |row| {
-            Ok((row.get(0)?, row.get::<_, i64>(1)? as u64))
-        })?;
+    pub fn unfolded_counts(
+        &self,
+        stream: i64,
+        from_seq: u64,
+        to_seq: u64,
+    ) -> Result<BTreeMap<String, u64>> {
+        let mut query = self.conn.prepare_cached(
+            "SELECT code, count(*) FROM unfolded WHERE key BETWEEN ?1 AND ?2 GROUP BY code",
+        )?;
+        let rows = query.query_map(
+            (read::key(stream, from_seq), read::key(stream, to_seq)),
+            |row| Ok((row.get(0)?, row.get::<_, i64>(1)? as u64)),
+        )?;
         Ok(rows.collect::<rusqlite::Result<_>>()?)
     }
 
     /// Returns the events that are in the log and do not count.
     pub fn unfolded(&self) -> Result<Vec<UnfoldedEvent>> {
-        let mut query = self.conn.prepare_cached("SELECT key, code FROM unfolded ORDER BY key")?;
-        let codes: Vec<(i64, String)> =
-            query.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?.collect::<rusqlite::Result<_>>()?;
+        let mut query = self
+            .conn
+            .prepare_cached("SELECT key, code FROM unfolded ORDER BY key")?;
+        let codes: Vec<(i64, String)> = query
+            .query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?
+            .collect::<rusqlite::Result<_>>()?;
         let mut all = Vec::new();
         for (key, code) in codes {
             let stored = read::read(&self.conn, "WHERE e.key = ?1", [key])?;
-            all.extend(stored.into_iter().map(|one| UnfoldedEvent { code: code.clone(), event: one.event, chain: one.chain }));
+            all.extend(stored.into_iter().map(|one| UnfoldedEvent {
+                code: code.clone(),
+                event: one.event,
+                chain: one.chain,
+            }));
         }
         Ok(all)
     }
@@ -298,7 +389,8 @@ fn fold_batch(conn: &Connection, kept: &Kept, limit: usize) -> Result<()> {
         .collect::<rusqlite::Result<_>>()?;
     for id in &ids {
         for (watch, key) in project(&mut projector, *id)? {
-            conn.prepare_cached("INSERT OR IGNORE INTO dirty_key(watch, key) VALUES(?1, ?2)")?.execute((watch, key))?;
+            conn.prepare_cached("INSERT OR IGNORE INTO dirty_key(watch, key) VALUES(?1, ?2)")?
+                .execute((watch, key))?;
         }
         if begun.elapsed() > HOLD {
             return Ok(());
@@ -309,11 +401,14 @@ fn fold_batch(conn: &Connection, kept: &Kept, limit: usize) -> Result<()> {
     }
     let keys: Vec<(String, String)> = conn
         .prepare_cached("SELECT watch, key FROM dirty_key LIMIT ?1")?
-        .query_map([(limit - ids.len()) as i64], |row| Ok((row.get(0)?, row.get(1)?)))?
+        .query_map([(limit - ids.len()) as i64], |row| {
+            Ok((row.get(0)?, row.get(1)?))
+        })?
         .collect::<rusqlite::Result<_>>()?;
     for (watch, key) in keys {
         judge(&projector, &watch, &key)?;
-        conn.prepare_cached("DELETE FROM dirty_key WHERE watch = ?1 AND key = ?2")?.execute((watch, key))?;
+        conn.prepare_cached("DELETE FROM dirty_key WHERE watch = ?1 AND key = ?2")?
+            .execute((watch, key))?;
         if begun.elapsed() > HOLD {
             break;
         }

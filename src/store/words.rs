@@ -35,7 +35,11 @@ pub(super) fn slot(register: &str, field: &str) -> i64 {
 
 /// Returns a number as it is compared: letters and digits alone, folded.
 pub(super) fn number_word(text: &str) -> String {
-    fold(text).chars().filter(|c| c.is_alphanumeric()).take(LONGEST).collect()
+    fold(text)
+        .chars()
+        .filter(|c| c.is_alphanumeric())
+        .take(LONGEST)
+        .collect()
 }
 
 /// Returns a name as it is compared.
@@ -49,29 +53,44 @@ pub(super) fn end_word(text: &str) -> String {
 }
 
 /// Brings the words of a record's row up to date; before and after are register and fields.
-pub(super) fn replace(conn: &Connection, no: i64, before: Option<(&str, &str)>, after: Option<(&str, &str)>) -> Result<()> {
+pub(super) fn replace(
+    conn: &Connection,
+    no: i64,
+    before: Option<(&str, &str)>,
+    after: Option<(&str, &str)>,
+) -> Result<()> {
     if before == after {
         return Ok(());
     }
-    let (old, new) = (before.map(of_row).unwrap_or_default(), after.map(of_row).unwrap_or_default());
+    let (old, new) = (
+        before.map(of_row).unwrap_or_default(),
+        after.map(of_row).unwrap_or_default(),
+    );
     for (slot, word) in old.difference(&new) {
-        conn.prepare_cached("DELETE FROM word WHERE slot = ?1 AND word = ?2 AND no = ?3")?.execute((slot, word, no))?;
+        conn.prepare_cached("DELETE FROM word WHERE slot = ?1 AND word = ?2 AND no = ?3")?
+            .execute((slot, word, no))?;
     }
     for (slot, word) in new.difference(&old) {
-        conn.prepare_cached("INSERT OR REPLACE INTO word(slot, word, no) VALUES(?1, ?2, ?3)")?.execute((slot, word, no))?;
+        conn.prepare_cached("INSERT OR REPLACE INTO word(slot, word, no) VALUES(?1, ?2, ?3)")?
+            .execute((slot, word, no))?;
     }
     Ok(())
 }
 
 /// Returns whether a number for people is in use.
 pub(super) fn is_taken(conn: &Connection, number: &str) -> Result<bool> {
-    let mut query = conn.prepare_cached("SELECT EXISTS(SELECT 1 FROM word WHERE slot = ?1 AND word = ?2)")?;
+    let mut query =
+        conn.prepare_cached("SELECT EXISTS(SELECT 1 FROM word WHERE slot = ?1 AND word = ?2)")?;
     Ok(query.query_row((NUMBERS, number_word(number)), |row| row.get(0))?)
 }
 
 fn of_row((register, fields): (&str, &str)) -> Words {
-    let Some(register) = registers::by_name(register) else { return Words::new() };
-    let Ok(Value::Object(shown)) = serde_json::from_str(fields) else { return Words::new() };
+    let Some(register) = registers::by_name(register) else {
+        return Words::new();
+    };
+    let Ok(Value::Object(shown)) = serde_json::from_str(fields) else {
+        return Words::new();
+    };
     let mut words = Words::new();
     for field in register.fields.iter().chain(COMMON) {
         if let Some(value) = shown.get(field.name) {
@@ -93,7 +112,8 @@ fn of_field(register: &Register, field: &FieldSpec, value: &Value, words: &mut W
         (Kind::Number, Value::String(number)) => of_number(number, words),
         // A masked name is shown and finds nothing.
         (Kind::Text, Value::String(name))
-            if (field.indexed || register.title.contains(&field.name)) && !name.contains(['*', '#']) =>
+            if (field.indexed || register.title.contains(&field.name))
+                && !name.contains(['*', '#']) =>
         {
             words.insert((NAMES, name_word(name)));
         }
@@ -102,7 +122,10 @@ fn of_field(register: &Register, field: &FieldSpec, value: &Value, words: &mut W
                 if key.bytes().any(|byte| byte.is_ascii_digit()) {
                     of_number(key, words);
                 }
-                for cell in cells.iter().filter(|cell| matches!(cell.kind, Kind::Number)) {
+                for cell in cells
+                    .iter()
+                    .filter(|cell| matches!(cell.kind, Kind::Number))
+                {
                     if let Some(Value::String(number)) = row.get(cell.name) {
                         of_number(number, words);
                     }

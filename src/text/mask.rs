@@ -58,7 +58,9 @@ pub fn free_text(text: &str) -> String {
     while let Some(start) = rest.find(|c: char| c.is_ascii_digit()) {
         let (before, from) = rest.split_at(start);
         out.push_str(before);
-        let end = from.find(|c: char| !c.is_ascii_digit()).unwrap_or(from.len());
+        let end = from
+            .find(|c: char| !c.is_ascii_digit())
+            .unwrap_or(from.len());
         let (run, after) = from.split_at(end);
         if is_mobile(run) {
             out.push_str(&phone(run));
@@ -73,7 +75,10 @@ pub fn free_text(text: &str) -> String {
 
 /// Mobile numbers of the mainland with or without its code, and of Taiwan.
 fn is_mobile(run: &str) -> bool {
-    let short = run.strip_prefix("86").filter(|rest| rest.len() == 11).unwrap_or(run);
+    let short = run
+        .strip_prefix("86")
+        .filter(|rest| rest.len() == 11)
+        .unwrap_or(run);
     run.len() <= PHONE_MOST
         && (short.len() == 11 && short.starts_with('1') || run.len() == 10 && run.starts_with("09"))
 }
@@ -98,8 +103,14 @@ mod tests {
 
     #[test]
     fn numbers_of_orders_stay_in_texts() {
-        assert_eq!(free_text("电话13812345678，单4031902847193518258"), "电话138****5678，单4031902847193518258");
-        assert_eq!(free_text("+8613812345678 0912345678"), "+861****5678 091****5678");
+        assert_eq!(
+            free_text("电话13812345678，单4031902847193518258"),
+            "电话138****5678，单4031902847193518258"
+        );
+        assert_eq!(
+            free_text("+8613812345678 0912345678"),
+            "+861****5678 091****5678"
+        );
         assert_eq!(free_text("退 129.00 元"), "退 129.00 元");
     }
 

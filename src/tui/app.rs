@@ -54,9 +54,18 @@ pub struct Workstation {
 
 impl Workstation {
     /// Sets the workstation up for the person who is signed in.
-    pub fn new(desk: Desk, config: Config, words: Words, keymap: Keymap, size: (u16, u16)) -> Result<Self, Problem> {
+    pub fn new(
+        desk: Desk,
+        config: Config,
+        words: Words,
+        keymap: Keymap,
+        size: (u16, u16),
+    ) -> Result<Self, Problem> {
         let (ambiguous, mouse) = (config.screen.ambiguous, config.screen.mouse);
-        let theme_at = theme::NAMES.iter().position(|name| *name == config.screen.theme.name()).unwrap_or(0);
+        let theme_at = theme::NAMES
+            .iter()
+            .position(|name| *name == config.screen.theme.name())
+            .unwrap_or(0);
         let home = panes::desk::DeskPane::new(&desk, &words)?;
         let mut status = Status::read(&desk, &words)?;
         status.resize(size.0, size.1);
@@ -87,7 +96,10 @@ impl Workstation {
         if let Some(problem) = problems.first() {
             let (message, hint) = self.words.problem(problem);
             let text = hint.map_or_else(|| message.clone(), |hint| format!("{message} {hint}"));
-            self.notice = Some(Notice { text, ink: Ink::Warn });
+            self.notice = Some(Notice {
+                text,
+                ink: Ink::Warn,
+            });
         }
     }
 
@@ -102,11 +114,17 @@ impl Workstation {
     }
 
     fn look(&self) -> Look<'_> {
-        Look { words: &self.words, theme: &self.theme, ambiguous: self.ambiguous }
+        Look {
+            words: &self.words,
+            theme: &self.theme,
+            ambiguous: self.ambiguous,
+        }
     }
 
     fn pane(&self) -> &dyn Pane {
-        self.front.last().map_or(&self.home as &dyn Pane, |pane| pane.as_ref())
+        self.front
+            .last()
+            .map_or(&self.home as &dyn Pane, |pane| pane.as_ref())
     }
 
     fn contexts(&self) -> Vec<Context> {
@@ -116,7 +134,11 @@ impl Workstation {
     }
 
     /// Lets the front pane act, and does what it asks.
-    fn with_pane(&mut self, effects: &mut Effects, act: impl FnOnce(&mut dyn Pane, &mut Reach<'_>) -> Flow) -> bool {
+    fn with_pane(
+        &mut self,
+        effects: &mut Effects,
+        act: impl FnOnce(&mut dyn Pane, &mut Reach<'_>) -> Flow,
+    ) -> bool {
         let item = self.home.item();
         let mut stale = false;
         let mut said = None;
@@ -207,7 +229,10 @@ impl Workstation {
     fn trouble(&mut self, problem: &Problem) {
         let (message, hint) = self.words.problem(problem);
         let text = hint.map_or_else(|| message.clone(), |hint| format!("{message} {hint}"));
-        self.tell(Notice { text, ink: Ink::Warn });
+        self.tell(Notice {
+            text,
+            ink: Ink::Warn,
+        });
     }
 
     /// Reads lists and figures anew after the store changed.
@@ -253,7 +278,9 @@ impl Workstation {
             effects.list.push(Effect::Bell);
         }
         if alarming != self.alarmed && self.config.screen.title {
-            effects.list.push(Effect::Title(self.status.title(&self.words)));
+            effects
+                .list
+                .push(Effect::Title(self.status.title(&self.words)));
         }
         self.alarmed = alarming;
     }
@@ -268,9 +295,13 @@ impl Workstation {
     /// Writes every pane's draft; one that cannot be written stays on screen and is said.
     fn save_drafts(&mut self) {
         self.saving = false;
-        let Ok(person) = self.desk.me().map(|me| me.id.to_string()) else { return };
-        let drafts: Vec<(String, String)> =
-            std::iter::once(self.home.draft()).chain(self.front.iter().map(|pane| pane.draft())).flatten().collect();
+        let Ok(person) = self.desk.me().map(|me| me.id.to_string()) else {
+            return;
+        };
+        let drafts: Vec<(String, String)> = std::iter::once(self.home.draft())
+            .chain(self.front.iter().map(|pane| pane.draft()))
+            .flatten()
+            .collect();
         let now = self.desk.now();
         for (key, text) in drafts {
             if let Err(error) = self.desk.store_mut().set_draft(&person, &key, &text, now) {
@@ -303,7 +334,8 @@ impl Workstation {
     /// Runs a command where it is wanted first: in front, else everywhere. False where nobody
     /// takes it.
     fn run(&mut self, command: Command, effects: &mut Effects) -> bool {
-        self.with_pane(effects, |pane, reach| pane.command(command, reach)) || self.global(command, effects)
+        self.with_pane(effects, |pane, reach| pane.command(command, reach))
+            || self.global(command, effects)
     }
 
     /// The command of the key row's entry at a cell.
@@ -312,7 +344,10 @@ impl Workstation {
         let look = self.look();
         match height.checked_sub(row + 1)? {
             0 => keyrow::hit(&keyrow::row(&self.keymap, width, &look), column),
-            1 => keyrow::hit(&keyrow::hints(&self.keymap, &self.contexts(), width, &look), column),
+            1 => keyrow::hit(
+                &keyrow::hints(&self.keymap, &self.contexts(), width, &look),
+                column,
+            ),
             _ => None,
         }
     }
@@ -371,7 +406,10 @@ impl Workstation {
             }
             Command::NextLanguage => {
                 let all = Language::ALL;
-                let at = all.iter().position(|language| *language == self.words.language()).unwrap_or(0);
+                let at = all
+                    .iter()
+                    .position(|language| *language == self.words.language())
+                    .unwrap_or(0);
                 self.words = Words::new(all[(at + 1) % all.len()]);
                 self.reread(effects);
             }
@@ -385,7 +423,10 @@ impl Workstation {
             }
             Command::Sync => {
                 self.save_drafts();
-                self.tell(Notice { text: self.words.get("desk-all-saved").to_string(), ink: Ink::Ok });
+                self.tell(Notice {
+                    text: self.words.get("desk-all-saved").to_string(),
+                    ink: Ink::Ok,
+                });
             }
             Command::Quit => self.follow(Flow::Quit, effects),
             Command::Back if !self.front.is_empty() => self.close(),
@@ -395,13 +436,21 @@ impl Workstation {
     }
 
     fn copied(&mut self, copied: &Copied) {
-        let Some(text) = self.copying.take() else { return };
+        let Some(text) = self.copying.take() else {
+            return;
+        };
         if copied.road == Road::Plain {
             self.front.push(Box::new(overlays::plain::Plain::new(text)));
             return;
         }
-        let id = if copied.sure { "tui-copied-native" } else { "tui-copied-terminal" };
-        let text = self.words.with(id, &[("count", text.chars().count().into())]);
+        let id = if copied.sure {
+            "tui-copied-native"
+        } else {
+            "tui-copied-terminal"
+        };
+        let text = self
+            .words
+            .with(id, &[("count", text.chars().count().into())]);
         self.tell(Notice { text, ink: Ink::Ok });
     }
 }
@@ -451,7 +500,11 @@ impl App for Workstation {
         let rows = area.height;
         let keys = if rows >= 8 { 2 } else { 0 };
         let status = u16::from(rows > 2);
-        let inner = Rect { y: area.y + status, height: rows.saturating_sub(status + keys), ..area };
+        let inner = Rect {
+            y: area.y + status,
+            height: rows.saturating_sub(status + keys),
+            ..area
+        };
         if status > 0 {
             self.status.view(buf, Rect { height: 1, ..area }, &look);
         }
@@ -463,20 +516,51 @@ impl App for Workstation {
         for pane in &self.front[first_whole.unwrap_or(0)..] {
             caret = pane.view(buf, inner, &look);
         }
-        let keys_area = Rect { y: area.bottom() - keys, height: keys, ..area };
+        let keys_area = Rect {
+            y: area.bottom() - keys,
+            height: keys,
+            ..area
+        };
         if keys > 0 {
             let hints = keyrow::hints(&self.keymap, &self.contexts(), area.width, &look);
-            keyrow::draw(buf, Rect { height: 1, ..keys_area }, &hints, &look);
-            let bottom = Rect { y: keys_area.y + 1, height: 1, ..keys_area };
-            keyrow::draw(buf, bottom, &keyrow::row(&self.keymap, area.width, &look), &look);
+            keyrow::draw(
+                buf,
+                Rect {
+                    height: 1,
+                    ..keys_area
+                },
+                &hints,
+                &look,
+            );
+            let bottom = Rect {
+                y: keys_area.y + 1,
+                height: 1,
+                ..keys_area
+            };
+            keyrow::draw(
+                buf,
+                bottom,
+                &keyrow::row(&self.keymap, area.width, &look),
+                &look,
+            );
         }
         if let Some(notice) = &self.notice
             && keys > 0
         {
             // Over the hint row, which comes back with the next key.
-            let row = Rect { height: 1, ..keys_area };
+            let row = Rect {
+                height: 1,
+                ..keys_area
+            };
             line::clear(buf, row);
-            line::put(buf, (row.x + 1, row.y), row.width.saturating_sub(1), &notice.text, notice.ink, &look);
+            line::put(
+                buf,
+                (row.x + 1, row.y),
+                row.width.saturating_sub(1),
+                &notice.text,
+                notice.ink,
+                &look,
+            );
         }
         caret
     }

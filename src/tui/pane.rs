@@ -86,14 +86,20 @@ pub struct Reach<'a> {
 impl Reach<'_> {
     /// Tells the person something good or neutral, by message id.
     pub fn say(&mut self, id: &str, args: &[(&str, Arg<'_>)]) {
-        *self.notice = Some(Notice { text: self.words.with(id, args), ink: Ink::Ok });
+        *self.notice = Some(Notice {
+            text: self.words.with(id, args),
+            ink: Ink::Ok,
+        });
     }
 
     /// Tells the person what is wrong and what to do next.
     pub fn trouble(&mut self, problem: &Problem) {
         let (message, hint) = self.words.problem(problem);
         let text = hint.map_or_else(|| message.clone(), |hint| format!("{message} {hint}"));
-        *self.notice = Some(Notice { text, ink: Ink::Warn });
+        *self.notice = Some(Notice {
+            text,
+            ink: Ink::Warn,
+        });
     }
 
     /// Does something that may be refused; a refusal is told and gives none.

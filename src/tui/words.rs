@@ -49,7 +49,13 @@ impl Speech<'_> {
         if minutes < 60 {
             return self.span(millis);
         }
-        self.words.with("span-hours-minutes", &[("hours", (minutes / 60).into()), ("minutes", (minutes % 60).into())])
+        self.words.with(
+            "span-hours-minutes",
+            &[
+                ("hours", (minutes / 60).into()),
+                ("minutes", (minutes % 60).into()),
+            ],
+        )
     }
 
     /// Returns the figure at the right of a row: what is left, overdue, or how long it waits.
@@ -67,13 +73,21 @@ impl Speech<'_> {
     /// Returns a time of today as `18:00`, of another day as `11/25`, of another year whole.
     pub fn when(&self, at: i64) -> String {
         let (then, now) = (self.local(at), self.local(self.now));
-        if then.date_naive() == now.date_naive() { self.clock(at) } else { self.day(at) }
+        if then.date_naive() == now.date_naive() {
+            self.clock(at)
+        } else {
+            self.day(at)
+        }
     }
 
     /// Returns the day and time as `11/25 18:00`.
     pub fn moment(&self, at: i64) -> String {
         let (then, now) = (self.local(at), self.local(self.now));
-        if then.date_naive() == now.date_naive() { self.clock(at) } else { format!("{} {}", self.day(at), self.clock(at)) }
+        if then.date_naive() == now.date_naive() {
+            self.clock(at)
+        } else {
+            format!("{} {}", self.day(at), self.clock(at))
+        }
     }
 
     /// Returns the time of day as `18:00`.
@@ -94,35 +108,52 @@ impl Speech<'_> {
 
     /// Returns a time in the shop's zone.
     pub fn local(&self, at: i64) -> DateTime<Tz> {
-        self.zone.timestamp_millis_opt(at).single().unwrap_or_else(|| self.zone.timestamp_nanos(0))
+        self.zone
+            .timestamp_millis_opt(at)
+            .single()
+            .unwrap_or_else(|| self.zone.timestamp_nanos(0))
     }
 
     /// Returns who owns something: a name, or the word of a post.
     pub fn owner(&self, owner: Option<Owner>) -> String {
         match owner {
             None => self.words.get("owner-nobody").to_string(),
-            Some(Owner::Post(post)) => self.words.get(&format!("value-post-{}", post.word())).to_string(),
-            Some(Owner::Person(id)) => {
-                self.people.by_id(id).map_or_else(|| id.to_string()[..8].to_owned(), |person| person.name.clone())
-            }
+            Some(Owner::Post(post)) => self
+                .words
+                .get(&format!("value-post-{}", post.word()))
+                .to_string(),
+            Some(Owner::Person(id)) => self.people.by_id(id).map_or_else(
+                || id.to_string()[..8].to_owned(),
+                |person| person.name.clone(),
+            ),
         }
     }
 
     /// Returns the label of a field.
     pub fn label(&self, register: &Register, field: &FieldSpec) -> String {
         let own = format!("field-{}-{}", register.name, field.name);
-        if self.words.has(&own) { self.words.get(&own) } else { self.words.get(&format!("field-common-{}", field.name)) }.to_string()
+        if self.words.has(&own) {
+            self.words.get(&own)
+        } else {
+            self.words.get(&format!("field-common-{}", field.name))
+        }
+        .to_string()
     }
 
     /// Returns a state's word.
     pub fn state(&self, register: &str, state: &str) -> String {
-        self.words.get(&format!("state-{register}-{state}")).to_string()
+        self.words
+            .get(&format!("state-{register}-{state}"))
+            .to_string()
     }
 
     /// Returns a choice's word.
     pub fn choice(&self, field: &FieldSpec, value: &str) -> String {
         match field.kind {
-            Kind::Choice(list) => self.words.get(&format!("value-{}-{value}", list.name)).to_string(),
+            Kind::Choice(list) => self
+                .words
+                .get(&format!("value-{}-{value}", list.name))
+                .to_string(),
             _ => value.to_owned(),
         }
     }
@@ -130,17 +161,37 @@ impl Speech<'_> {
     /// Returns a field's value as people read it, uncleaned.
     pub fn value(&self, field: &FieldSpec, value: &Value) -> String {
         match field.kind {
-            Kind::Money => Money::from_value(value).map(|money| money.to_string()).unwrap_or_default(),
+            Kind::Money => Money::from_value(value)
+                .map(|money| money.to_string())
+                .unwrap_or_default(),
             Kind::Time => value.as_i64().map(|at| self.moment(at)).unwrap_or_default(),
-            Kind::Flag => self.words.get(if value.as_bool() == Some(true) { "flag-yes" } else { "flag-no" }).to_string(),
-            Kind::Choice(_) => value.as_str().map(|word| self.choice(field, word)).unwrap_or_default(),
-            Kind::Texts => Vec::<String>::from_value(value).unwrap_or_default().join(" "),
+            Kind::Flag => self
+                .words
+                .get(if value.as_bool() == Some(true) {
+                    "flag-yes"
+                } else {
+                    "flag-no"
+                })
+                .to_string(),
+            Kind::Choice(_) => value
+                .as_str()
+                .map(|word| self.choice(field, word))
+                .unwrap_or_default(),
+            Kind::Texts => Vec::<String>::from_value(value)
+                .unwrap_or_default()
+                .join(" "),
             Kind::Record("person") => {
                 let id = value.as_str().and_then(|id| id.parse().ok());
-                id.map(|id| self.owner(Some(Owner::Person(id)))).unwrap_or_default()
+                id.map(|id| self.owner(Some(Owner::Person(id))))
+                    .unwrap_or_default()
             }
-            Kind::Integer => value.as_i64().map(|number| number.to_string()).unwrap_or_default(),
-            _ => value.as_str().map_or_else(|| value.to_string(), str::to_owned),
+            Kind::Integer => value
+                .as_i64()
+                .map(|number| number.to_string())
+                .unwrap_or_default(),
+            _ => value
+                .as_str()
+                .map_or_else(|| value.to_string(), str::to_owned),
         }
     }
 }
@@ -148,5 +199,9 @@ impl Speech<'_> {
 /// Returns the tail by which an order is called in lists: `..8258`.
 pub fn tail(number: &str) -> String {
     let count = number.chars().count();
-    if count <= 6 { number.to_owned() } else { format!("..{}", number.chars().skip(count - 4).collect::<String>()) }
+    if count <= 6 {
+        number.to_owned()
+    } else {
+        format!("..{}", number.chars().skip(count - 4).collect::<String>())
+    }
 }

@@ -22,11 +22,21 @@ pub fn desk(folder: &Path, shop: &str, name: &str) -> Desk {
     let mut random = SeededRandom::new(name);
     let secret = *blake3::hash(name.as_bytes()).as_bytes();
     let replica = store.add_replica(ReplicaKey::from_secret(&secret)).unwrap();
-    let change = Change { fields: fields([("key", json!("replica")), ("name", json!(name))]), ..Change::default() };
+    let change = Change {
+        fields: fields([("key", json!("replica")), ("name", json!(name))]),
+        ..Change::default()
+    };
     let mut dice = [0; 10];
     zhiban::chance::Random::fill(&mut random, &mut dice);
-    let first = Draft::new(&setting::REGISTER, Id::at(NOW, dice), Payload::Open(change), NOW);
-    store.append(&Author { replica, zone: 480 }, NOW, &mut random, &[first]).unwrap();
+    let first = Draft::new(
+        &setting::REGISTER,
+        Id::at(NOW, dice),
+        Payload::Open(change),
+        NOW,
+    );
+    store
+        .append(&Author { replica, zone: 480 }, NOW, &mut random, &[first])
+        .unwrap();
     let mut desk = Desk::open(store, Box::new(FixedClock(NOW)), Box::new(random)).unwrap();
     let person = desk.people().by_name(name).unwrap().clone();
     desk.sign_in(&person).unwrap();

@@ -34,11 +34,19 @@ const MINUTE: i64 = 60_000;
 /// Plays everything in order of time, talks before acts of the same minute.
 pub(super) fn play(desk: &mut Desk, clock: &SetClock, crew: &Crew) -> Result<(), Problem> {
     let script: Script = read(SCRIPT)?;
-    let mut player = Player { desk, clock, crew, names: BTreeMap::new() };
+    let mut player = Player {
+        desk,
+        clock,
+        crew,
+        names: BTreeMap::new(),
+    };
     let talks = player.talks()?;
     let mut acts = Vec::with_capacity(script.act.len());
     for step in &script.act {
-        acts.push((local(&format!("{}-{}", &crew.day[..4], step.at), player.desk)?, step));
+        acts.push((
+            local(&format!("{}-{}", &crew.day[..4], step.at), player.desk)?,
+            step,
+        ));
     }
     let mut talks = talks.iter().peekable();
     for (at, step) in acts {
@@ -86,7 +94,12 @@ impl Player<'_> {
         let parsed = intake::read(CONVERSATIONS.as_bytes(), &options, &Profiles::built_in()?)?;
         let mut talks = Vec::new();
         for one in parsed.conversations {
-            let last = one.messages.iter().filter_map(|message| message.at).max().ok_or_else(|| broken("talk"))?;
+            let last = one
+                .messages
+                .iter()
+                .filter_map(|message| message.at)
+                .max()
+                .ok_or_else(|| broken("talk"))?;
             let day = self.desk.business_day(last)?;
             let opening = local(&format!("{day} 09:00"), self.desk)?;
             talks.push(((last + MINUTE).max(opening), one));
@@ -104,13 +117,29 @@ impl Player<'_> {
     ) -> Result<(), Problem> {
         let number = one.number.clone().unwrap_or_default();
         let mut talk = Talk::of_file(self.desk, one, Some(&self.crew.account))?;
-        let ours = talk.said.iter().rev().find(|said| said.direction == Direction::Out);
+        let ours = talk
+            .said
+            .iter()
+            .rev()
+            .find(|said| said.direction == Direction::Out);
         let speaker = ours.and_then(|said| said.author.clone());
-        let owner = match self.desk.store().record(talk.id)?.and_then(|record| record.owner) {
-            Some(Owner::Person(id)) => self.desk.people().by_id(id).map(|person| person.name.clone()),
+        let owner = match self
+            .desk
+            .store()
+            .record(talk.id)?
+            .and_then(|record| record.owner)
+        {
+            Some(Owner::Person(id)) => self
+                .desk
+                .people()
+                .by_id(id)
+                .map(|person| person.name.clone()),
             _ => None,
         };
-        let by = speaker.clone().or(owner).unwrap_or_else(|| self.crew.importer.clone());
+        let by = speaker
+            .clone()
+            .or(owner)
+            .unwrap_or_else(|| self.crew.importer.clone());
         self.sit(at, &by)?;
         if let Some(facts) = script.talk.iter().find(|facts| facts.number == number) {
             talk.about.extend(fields([
@@ -123,7 +152,12 @@ impl Player<'_> {
         let outcome = self.desk.add_talk(&mut act, &talk)?;
         if outcome.begun && speaker.is_some() {
             let me = self.desk.me()?.id;
-            let to = crate::domain::payload::Payload::Assign { saw: None, to: Owner::Person(me), reason: None, note: None };
+            let to = crate::domain::payload::Payload::Assign {
+                saw: None,
+                to: Owner::Person(me),
+                reason: None,
+                note: None,
+            };
             act.add(&conversation::REGISTER, talk.id, to);
         }
         self.names.insert(number, talk.id);
@@ -183,7 +217,9 @@ impl Player<'_> {
                 let to = self.desk.owner_named(to)?;
                 self.desk.transfer(id, to, reason.unwrap_or_default())
             }
-            "close" => self.desk.close(id, step.outcome.as_deref().unwrap_or_default()),
+            "close" => self
+                .desk
+                .close(id, step.outcome.as_deref().unwrap_or_default()),
             "snooze" => {
                 let until = self.time(step.due.as_deref())?;
                 self.desk.snooze(id, until)
@@ -206,12 +242,18 @@ impl Player<'_> {
     }
 
     fn time(&self, due: Option<&str>) -> Result<i64, Problem> {
-        let reading = Reading { now: self.desk.now(), zone: self.desk.zone() };
+        let reading = Reading {
+            now: self.desk.now(),
+            zone: self.desk.zone(),
+        };
         time(due.unwrap_or_default(), reading, Edge::End)
     }
 
     fn values(&self, name: &str, words: &[String]) -> Result<Fields, Problem> {
-        let reading = Reading { now: self.desk.now(), zone: self.desk.zone() };
+        let reading = Reading {
+            now: self.desk.now(),
+            zone: self.desk.zone(),
+        };
         let resolve = |name: &str| self.named(name).map(|id| id.to_string());
         read_fields(register(name)?, words, reading, &resolve)
     }
@@ -234,7 +276,11 @@ impl Player<'_> {
     }
 
     fn note(&mut self, step: &Step) -> Result<Done, Problem> {
-        let about = step.about.as_deref().map(|name| self.named(name)).transpose()?;
+        let about = step
+            .about
+            .as_deref()
+            .map(|name| self.named(name))
+            .transpose()?;
         self.desk.open_note(&NewNote {
             order: step.order.clone().unwrap_or_default(),
             kind: step.kind.clone().unwrap_or_default(),
@@ -247,9 +293,20 @@ impl Player<'_> {
     }
 
     fn case(&mut self, step: &Step) -> Result<Done, Problem> {
-        let about = step.about.as_deref().map(|name| self.named(name)).transpose()?;
+        let about = step
+            .about
+            .as_deref()
+            .map(|name| self.named(name))
+            .transpose()?;
         let values = self.values("case", &step.set)?;
-        self.desk.draft_case(None, &Request { order: step.order.clone().unwrap_or_default(), about, values })
+        self.desk.draft_case(
+            None,
+            &Request {
+                order: step.order.clone().unwrap_or_default(),
+                about,
+                values,
+            },
+        )
     }
 
     fn promise(&mut self, about: Id, step: &Step) -> Result<Done, Problem> {
@@ -260,8 +317,17 @@ impl Player<'_> {
 
     fn follow(&mut self, step: &Step) -> Result<Done, Problem> {
         let due = self.time(step.due.as_deref())?;
-        let about = step.on.as_deref().map(|name| self.named(name)).transpose()?;
-        self.desk.follow_up(about, step.kind.as_deref().unwrap_or_default(), text(step), due)
+        let about = step
+            .on
+            .as_deref()
+            .map(|name| self.named(name))
+            .transpose()?;
+        self.desk.follow_up(
+            about,
+            step.kind.as_deref().unwrap_or_default(),
+            text(step),
+            due,
+        )
     }
 
     /// Imports a file of the sample; of an earlier export only what was there by then.
@@ -272,13 +338,21 @@ impl Player<'_> {
             "replies.toml" => REPLIES,
             other => return Err(broken(other)),
         };
-        let exported_at = step.exported_at.as_deref().map(|at| local(at, self.desk)).transpose()?;
+        let exported_at = step
+            .exported_at
+            .as_deref()
+            .map(|at| local(at, self.desk))
+            .transpose()?;
         let bytes = match (&step.column, &step.exported_at) {
             (Some(column), Some(until)) => cut(whole, column, until)?,
             _ => whole.to_owned(),
         };
         let account = (name == "orders.csv").then(|| self.crew.account.clone());
-        let options = ImportOptions { account, exported_at, ..ImportOptions::default() };
+        let options = ImportOptions {
+            account,
+            exported_at,
+            ..ImportOptions::default()
+        };
         let report = self.desk.import(name, bytes.as_bytes(), &options)?;
         if report.refused > 0 || !report.problems.is_empty() {
             return Err(broken(&format!("{name}: {:?}", report.problems.first())));
@@ -299,7 +373,10 @@ impl Player<'_> {
     fn shift(&self, one: &Colleague) -> Result<Fields, Problem> {
         let at = |hour: &str| local(&format!("{} {hour}", self.crew.day), self.desk);
         let person = member(self.desk, &one.name)?;
-        let leader = one.leader.as_deref().and_then(|name| self.desk.people().by_name(name));
+        let leader = one
+            .leader
+            .as_deref()
+            .and_then(|name| self.desk.people().by_name(name));
         Ok(fields([
             ("day", json!(self.crew.day)),
             ("person", json!(person.id.to_string())),
@@ -309,7 +386,10 @@ impl Player<'_> {
             ("lunch_at", json!(at(&one.lunch)?)),
             ("post", json!(one.posts.first())),
             ("account", json!(self.crew.account)),
-            ("follows", leader.map_or(Value::Null, |leader| json!(leader.id.to_string()))),
+            (
+                "follows",
+                leader.map_or(Value::Null, |leader| json!(leader.id.to_string())),
+            ),
         ]))
     }
 
@@ -320,13 +400,19 @@ impl Player<'_> {
         for written in &step.lines {
             let id = self.named(&written.on)?;
             let due = self.time(Some(&written.due))?;
-            let line = sheet.lines.iter_mut().find(|line| line.row.id == id).ok_or_else(|| broken(&written.on))?;
+            let line = sheet
+                .lines
+                .iter_mut()
+                .find(|line| line.row.id == id)
+                .ok_or_else(|| broken(&written.on))?;
             line.summary.clone_from(&written.summary);
             line.next.clone_from(&written.next);
             line.if_then.clone_from(&written.if_then);
             line.due = Some(due);
         }
-        let to = self.desk.owner_named(step.to.as_deref().unwrap_or_default())?;
+        let to = self
+            .desk
+            .owner_named(step.to.as_deref().unwrap_or_default())?;
         self.desk.handover_sign(&sheet, Some(to), &words)
     }
 
@@ -336,7 +422,11 @@ impl Player<'_> {
         let mut taken = Vec::new();
         for named in &step.lines {
             let record = self.named(&named.on)?;
-            let line = sheet.lines.iter().find(|line| line.record == record).ok_or_else(|| broken(&named.on))?;
+            let line = sheet
+                .lines
+                .iter()
+                .find(|line| line.record == record)
+                .ok_or_else(|| broken(&named.on))?;
             taken.push(line.no);
         }
         self.desk.answer_lines(id, &taken, Answer::Accept)
@@ -353,7 +443,10 @@ fn cut(whole: &str, column: &str, until: &str) -> Result<String, Problem> {
     let fault = |fault: csv::Error| broken("orders.csv").caused_by(fault);
     let mut reader = csv::Reader::from_reader(whole.as_bytes());
     let head = reader.headers().map_err(fault)?.clone();
-    let place = head.iter().position(|name| name == column).ok_or_else(|| broken(column))?;
+    let place = head
+        .iter()
+        .position(|name| name == column)
+        .ok_or_else(|| broken(column))?;
     let mut writer = csv::Writer::from_writer(Vec::new());
     writer.write_record(&head).map_err(fault)?;
     for record in reader.records() {

@@ -3,7 +3,11 @@ use crate::desk::todo::View;
 use crate::store::Query;
 
 fn count(desk: &Desk, name: &'static str) -> usize {
-    let query = Query { registers: vec![name], limit: Some(5_000), ..Query::default() };
+    let query = Query {
+        registers: vec![name],
+        limit: Some(5_000),
+        ..Query::default()
+    };
     desk.store().rows(&query).unwrap().len()
 }
 
@@ -17,28 +21,84 @@ fn the_sample_holds_every_kind_of_work() {
     let folder = tempfile::tempdir().unwrap();
     let place = folder.path().join("demo");
     let desk = open(&place, 1_000_000).unwrap();
-    assert_eq!(desk.signed_in().map(|me| me.name.clone()), Some(crew().visitor));
+    assert_eq!(
+        desk.signed_in().map(|me| me.name.clone()),
+        Some(crew().visitor)
+    );
     assert_eq!(desk.people().all().len(), 21);
     assert_eq!(count(&desk, "order"), 152);
     assert!(count(&desk, "conversation") >= 60);
     assert!(count(&desk, "reply") >= 120);
     for (register, states) in [
-        ("note", &["draft", "changed", "flagged", "confirmed", "told", "acknowledged", "revoked"][..]),
-        ("case", &["draft", "submitted", "approved", "refused", "awaiting_goods", "goods_received", "to_execute", "told", "closed"]),
+        (
+            "note",
+            &[
+                "draft",
+                "changed",
+                "flagged",
+                "confirmed",
+                "told",
+                "acknowledged",
+                "revoked",
+            ][..],
+        ),
+        (
+            "case",
+            &[
+                "draft",
+                "submitted",
+                "approved",
+                "refused",
+                "awaiting_goods",
+                "goods_received",
+                "to_execute",
+                "told",
+                "closed",
+            ],
+        ),
         ("promise", &["open", "kept", "broken"]),
-        ("complaint", &["received", "verifying", "coordinating", "closed"]),
+        (
+            "complaint",
+            &["received", "verifying", "coordinating", "closed"],
+        ),
     ] {
-        let rows = desk.store().rows(&Query { registers: vec![register], limit: Some(500), ..Query::default() }).unwrap();
+        let rows = desk
+            .store()
+            .rows(&Query {
+                registers: vec![register],
+                limit: Some(500),
+                ..Query::default()
+            })
+            .unwrap();
         for state in states {
-            assert!(rows.iter().any(|row| row.state == *state), "no {register} is {state}");
+            assert!(
+                rows.iter().any(|row| row.state == *state),
+                "no {register} is {state}"
+            );
         }
     }
-    for register in ["follow_up", "ticket", "review", "notice", "parcel", "stock_out", "sheet", "handover", "attendance", "import", "customer"] {
+    for register in [
+        "follow_up",
+        "ticket",
+        "review",
+        "notice",
+        "parcel",
+        "stock_out",
+        "sheet",
+        "handover",
+        "attendance",
+        "import",
+        "customer",
+    ] {
         assert!(count(&desk, register) > 0, "no {register}");
     }
     let todo = desk.todo(View::All).unwrap();
     assert!(todo.counts.all >= 12, "{:?}", todo.counts);
-    assert!(todo.counts.overdue > 0 && todo.counts.waiting > 0 && todo.counts.unowned > 0, "{:?}", todo.counts);
+    assert!(
+        todo.counts.overdue > 0 && todo.counts.waiting > 0 && todo.counts.unowned > 0,
+        "{:?}",
+        todo.counts
+    );
     let verified = desk.store().verify().unwrap();
     assert!(verified.clean, "{:?}", verified.defects);
     assert!(desk.store().unfolded().unwrap().is_empty());
@@ -58,7 +118,14 @@ fn the_same_sample_is_the_same_state() {
     let folder = tempfile::tempdir().unwrap();
     let states: Vec<_> = ["a", "b"]
         .iter()
-        .map(|name| open(&folder.path().join(name), 1).unwrap().store().verify().unwrap().state)
+        .map(|name| {
+            open(&folder.path().join(name), 1)
+                .unwrap()
+                .store()
+                .verify()
+                .unwrap()
+                .state
+        })
         .collect();
     assert_eq!(states[0], states[1]);
 }
@@ -68,5 +135,8 @@ fn another_shop_is_left_alone() {
     let folder = tempfile::tempdir().unwrap();
     let place = folder.path().join("other");
     drop(Store::create(&place, Shop::drill("other")).unwrap());
-    assert_eq!(open(&place, 1).err().unwrap().message, "problem-demo-folder");
+    assert_eq!(
+        open(&place, 1).err().unwrap().message,
+        "problem-demo-folder"
+    );
 }

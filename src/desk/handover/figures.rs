@@ -30,8 +30,20 @@ struct Tally {
 
 /// The figures in the order of the sheet; those that nobody did are left out.
 const ORDER: &[&str] = &[
-    "registered", "closed", "transferred", "answered", "notes", "promises", "kept", "refunds", "cases_opened",
-    "cases_closed", "complaints_opened", "complaints_closed", "reviews", "urged",
+    "registered",
+    "closed",
+    "transferred",
+    "answered",
+    "notes",
+    "promises",
+    "kept",
+    "refunds",
+    "cases_opened",
+    "cases_closed",
+    "complaints_opened",
+    "complaints_closed",
+    "reviews",
+    "urged",
 ];
 /// Figures that are shown also where they are nought.
 const ALWAYS: &[&str] = &["registered", "closed", "transferred", "promises", "refunds"];
@@ -45,13 +57,29 @@ impl Desk {
         let void: BTreeSet<_> = events
             .iter()
             .filter_map(Payload::read)
-            .filter_map(|payload| if let Payload::Void { events: Some(events), .. } = payload { Some(events) } else { None })
+            .filter_map(|payload| {
+                if let Payload::Void {
+                    events: Some(events),
+                    ..
+                } = payload
+                {
+                    Some(events)
+                } else {
+                    None
+                }
+            })
             .flatten()
             .collect();
-        let imports: BTreeSet<u64> =
-            events.iter().filter(|event| event.head.register == "import").map(|event| event.head.act).collect();
+        let imports: BTreeSet<u64> = events
+            .iter()
+            .filter(|event| event.head.register == "import")
+            .map(|event| event.head.act)
+            .collect();
         let mut tally = Tally::default();
-        for event in events.iter().filter(|event| !imports.contains(&event.head.act) && !void.contains(&event.chain)) {
+        for event in events
+            .iter()
+            .filter(|event| !imports.contains(&event.head.act) && !void.contains(&event.chain))
+        {
             if let Some(payload) = Payload::read(event) {
                 tally.count(event, &payload, me);
             }
@@ -64,16 +92,31 @@ impl Desk {
         let replica = self.me()?.replica;
         let now = self.now();
         let day = self.business_day(now)?;
-        let hour = self.setting("day_end")?.and_then(|hour| hour.parse().ok()).unwrap_or(crate::desk::shift::DAY_ENDS);
-        let start = day.parse().ok().and_then(|day| day_start(day, &self.zone(), hour)).unwrap_or(now);
+        let hour = self
+            .setting("day_end")?
+            .and_then(|hour| hour.parse().ok())
+            .unwrap_or(crate::desk::shift::DAY_ENDS);
+        let start = day
+            .parse()
+            .ok()
+            .and_then(|day| day_start(day, &self.zone(), hour))
+            .unwrap_or(now);
         let mut events = Vec::new();
-        for head in self.store().heads()?.iter().filter(|head| head.replica == replica) {
+        for head in self
+            .store()
+            .heads()?
+            .iter()
+            .filter(|head| head.replica == replica)
+        {
             let mut to = head.seq;
             while to > head.from_seq && events.len() < MOST {
                 let from = to.saturating_sub(PORTION - 1).max(head.from_seq + 1);
                 let page = self.store().stream_events(head.stream, from, to)?;
                 let older = page.iter().all(|event| event.head.stamp.millis() < start);
-                events.extend(page.into_iter().filter(|event| event.head.stamp.millis() >= start));
+                events.extend(
+                    page.into_iter()
+                        .filter(|event| event.head.stamp.millis() >= start),
+                );
                 if older {
                     break;
                 }
@@ -99,11 +142,23 @@ impl Tally {
             }
             Payload::Set(change) => self.number(change),
             Payload::Move { from, to, .. } => self.moved(event, from, to),
-            Payload::Assign { to, reason: Some(_), .. } if *to != Owner::Person(me) => self.add("transferred"),
-            Payload::Say(say) if say.direction == Direction::Out && say.source.is_none() => self.add("answered"),
-            Payload::Sign { meaning: Meaning::Execute, saw, .. } if register == "case" => {
+            Payload::Assign {
+                to,
+                reason: Some(_),
+                ..
+            } if *to != Owner::Person(me) => self.add("transferred"),
+            Payload::Say(say) if say.direction == Direction::Out && say.source.is_none() => {
+                self.add("answered")
+            }
+            Payload::Sign {
+                meaning: Meaning::Execute,
+                saw,
+                ..
+            } if register == "case" => {
                 self.add("refunds");
-                let amount = saw.get("amount").and_then(|amount| serde_json::from_value::<Money>(amount.clone()).ok());
+                let amount = saw
+                    .get("amount")
+                    .and_then(|amount| serde_json::from_value::<Money>(amount.clone()).ok());
                 if let Some(amount) = amount {
                     let sum = self.refunded.entry(amount.currency).or_default();
                     *sum = sum.saturating_add(amount.minor);
@@ -134,7 +189,9 @@ impl Tally {
         if register == "attendance" {
             self.presence(event.head.at, from, to);
         }
-        let Some(declared) = registers::by_name(register).filter(|register| register.work && register.name != "handover") else {
+        let Some(declared) = registers::by_name(register)
+            .filter(|register| register.work && register.name != "handover")
+        else {
             return;
         };
         if declared.lifecycle.is_closed(to) && !declared.lifecycle.is_closed(from) {
@@ -160,7 +217,11 @@ impl Tally {
     }
 
     fn number(&mut self, change: &Change) {
-        if let Some(number) = change.fields.get(registers::NUMBER.name()).and_then(|number| number.as_str()) {
+        if let Some(number) = change
+            .fields
+            .get(registers::NUMBER.name())
+            .and_then(|number| number.as_str())
+        {
             self.numbers.insert(number.to_owned());
         }
     }
@@ -170,19 +231,31 @@ impl Tally {
         for word in ORDER {
             let count = self.counts.get(word).copied().unwrap_or_default();
             if count > 0 || ALWAYS.contains(word) {
-                figures.push(Figure { word: (*word).to_owned(), value: count.to_string() });
+                figures.push(Figure {
+                    word: (*word).to_owned(),
+                    value: count.to_string(),
+                });
             }
             if *word == "refunds" {
-                let sums = self.refunded.iter().map(|(currency, minor)| Money { minor: *minor, currency: *currency });
+                let sums = self.refunded.iter().map(|(currency, minor)| Money {
+                    minor: *minor,
+                    currency: *currency,
+                });
                 let sums: Vec<String> = sums.map(|sum| sum.to_string()).collect();
                 if !sums.is_empty() {
-                    figures.push(Figure { word: "refunded".into(), value: sums.join(" + ") });
+                    figures.push(Figure {
+                        word: "refunded".into(),
+                        value: sums.join(" + "),
+                    });
                 }
             }
         }
         let away = (self.away + self.away_since.map_or(0, |since| now - since)) / 60_000;
         if away > 0 {
-            figures.push(Figure { word: "away_minutes".into(), value: away.to_string() });
+            figures.push(Figure {
+                word: "away_minutes".into(),
+                value: away.to_string(),
+            });
         }
         figures
     }
@@ -201,11 +274,21 @@ fn runs(numbers: &BTreeSet<String>) -> Vec<String> {
     let mut runs: Vec<(&str, u64, &str, &str)> = Vec::new();
     for (stem, count, number) in split {
         match runs.last_mut() {
-            Some((last, end, _, to)) if *last == stem && *end + 1 == count => (*end, *to) = (count, number),
+            Some((last, end, _, to)) if *last == stem && *end + 1 == count => {
+                (*end, *to) = (count, number)
+            }
             _ => runs.push((stem, count, number, number)),
         }
     }
-    runs.iter().map(|(_, _, from, to)| if from == to { (*from).to_owned() } else { format!("{from}..{to}") }).collect()
+    runs.iter()
+        .map(|(_, _, from, to)| {
+            if from == to {
+                (*from).to_owned()
+            } else {
+                format!("{from}..{to}")
+            }
+        })
+        .collect()
 }
 
 #[cfg(test)]
@@ -214,8 +297,18 @@ mod tests {
 
     #[test]
     fn a_gap_in_the_numbers_is_seen() {
-        let numbers = ["R-LX-0009", "R-LX-0010", "R-LX-0012", "P-LX-0001", "R-LX-0011", "R-LX-0014"];
+        let numbers = [
+            "R-LX-0009",
+            "R-LX-0010",
+            "R-LX-0012",
+            "P-LX-0001",
+            "R-LX-0011",
+            "R-LX-0014",
+        ];
         let numbers = numbers.iter().map(|number| (*number).to_owned()).collect();
-        assert_eq!(runs(&numbers), ["P-LX-0001", "R-LX-0009..R-LX-0012", "R-LX-0014"]);
+        assert_eq!(
+            runs(&numbers),
+            ["P-LX-0001", "R-LX-0009..R-LX-0012", "R-LX-0014"]
+        );
     }
 }

@@ -25,13 +25,25 @@ const SHORT: usize = 8;
 impl Desk {
     /// Returns a signed sheet as a document. Buyers' names and telephone numbers are masked
     /// unless `unmask`; the caller records who asked for it and why.
-    pub fn handover_document(&self, id: Id, format: Format, words: &Words, unmask: bool) -> Result<String, Problem> {
+    pub fn handover_document(
+        &self,
+        id: Id,
+        format: Format,
+        words: &Words,
+        unmask: bool,
+    ) -> Result<String, Problem> {
         let document = self.document(id)?;
         Ok(self.written(document, format, words, unmask))
     }
 
     /// Returns the sheet that is not signed yet as a document.
-    pub fn sheet_document(&self, sheet: &Sheet, format: Format, words: &Words, unmask: bool) -> Result<String, Problem> {
+    pub fn sheet_document(
+        &self,
+        sheet: &Sheet,
+        format: Format,
+        words: &Words,
+        unmask: bool,
+    ) -> Result<String, Problem> {
         let lines = sheet.lines.iter().enumerate().map(|(at, line)| {
             let base = self.line_of(at + 1, Some(&line.row))?;
             Ok(Line {
@@ -67,7 +79,13 @@ impl Desk {
 
     fn written(&self, document: Document, format: Format, words: &Words, unmask: bool) -> String {
         let document = if unmask { document } else { document.masked() };
-        document.write(format, &Look { words, zone: self.zone() })
+        document.write(
+            format,
+            &Look {
+                words,
+                zone: self.zone(),
+            },
+        )
     }
 
     /// Returns a signed sheet as the document's data, nothing masked.
@@ -79,7 +97,11 @@ impl Desk {
             let base = self.line_of(line.no, line.row.as_ref())?;
             lines.push(Line {
                 kind: line.register.clone(),
-                buyer: if base.buyer.is_empty() { line.title.clone() } else { base.buyer },
+                buyer: if base.buyer.is_empty() {
+                    line.title.clone()
+                } else {
+                    base.buyer
+                },
                 summary: line.summary.clone(),
                 next: line.next.clone(),
                 due: line.due,
@@ -129,26 +151,54 @@ impl Desk {
             None => None,
         };
         let accounts = plan.and_then(|plan| plan.text("account").map(str::to_owned));
-        let shop = self.store().shop().map(|shop| shop.name.clone()).unwrap_or_default();
-        Ok(Header { shop, from: self.name(from), to, to_post, accounts: accounts.into_iter().collect(), ..Header::default() })
+        let shop = self
+            .store()
+            .shop()
+            .map(|shop| shop.name.clone())
+            .unwrap_or_default();
+        Ok(Header {
+            shop,
+            from: self.name(from),
+            to,
+            to_post,
+            accounts: accounts.into_iter().collect(),
+            ..Header::default()
+        })
     }
 
     /// What a line says of its item as it is now.
     fn line_of(&self, no: usize, row: Option<&Row>) -> Result<Line, Problem> {
-        let Some(row) = row else { return Ok(Line { no, ..Line::default() }) };
-        let field = |name: &str| row.fields.get(name).and_then(Value::as_str).map(str::to_owned);
+        let Some(row) = row else {
+            return Ok(Line {
+                no,
+                ..Line::default()
+            });
+        };
+        let field = |name: &str| {
+            row.fields
+                .get(name)
+                .and_then(Value::as_str)
+                .map(str::to_owned)
+        };
         let number = match row.order_id {
-            Some(order) => self.store().record(order)?.and_then(|order| order.get(order::NUMBER)),
+            Some(order) => self
+                .store()
+                .record(order)?
+                .and_then(|order| order.get(order::NUMBER)),
             None => None,
         };
         let told = row.fields.get("told_customer").and_then(Value::as_bool);
         Ok(Line {
             no,
             kind: row.register.clone(),
-            reference: row.number.clone().unwrap_or_else(|| row.id.to_string()[..SHORT].to_owned()),
+            reference: row
+                .number
+                .clone()
+                .unwrap_or_else(|| row.id.to_string()[..SHORT].to_owned()),
             buyer: field("buyer").or(row.title.clone()).unwrap_or_default(),
             order: field("order_number").or(number).unwrap_or_default(),
-            told_customer: told.or((row.register == note::REGISTER.name).then_some(row.state == "confirmed" || row.state == "told")),
+            told_customer: told.or((row.register == note::REGISTER.name)
+                .then_some(row.state == "confirmed" || row.state == "told")),
             first_owner: match row.first_owner {
                 Some(Owner::Person(id)) => self.name(Some(id)),
                 Some(Owner::Post(post)) => post.word().to_owned(),
@@ -175,8 +225,13 @@ impl Desk {
         let shown = rows.iter().filter(|row| !row.void && row.state != "draft");
         Ok(shown
             .filter_map(|row| {
-                let until = ["expected_at", "until"].iter().find_map(|name| row.fields.get(*name).and_then(i64::from_value));
-                Some(Point { text: row.title.clone()?, until: until.or(row.due) })
+                let until = ["expected_at", "until"]
+                    .iter()
+                    .find_map(|name| row.fields.get(*name).and_then(i64::from_value));
+                Some(Point {
+                    text: row.title.clone()?,
+                    until: until.or(row.due),
+                })
             })
             .collect())
     }
@@ -188,6 +243,9 @@ fn figures(record: &Record) -> Vec<Figure> {
     let split = kept.iter().filter_map(|figure| figure.split_once('='));
     split
         .filter(|(word, _)| *word != "open_items")
-        .map(|(word, value)| Figure { word: word.to_owned(), value: value.to_owned() })
+        .map(|(word, value)| Figure {
+            word: word.to_owned(),
+            value: value.to_owned(),
+        })
         .collect()
 }

@@ -45,7 +45,9 @@ impl Answer<'_> {
     fn note(self) -> Option<String> {
         match self {
             Self::Accept => None,
-            Self::Change(text) | Self::Ask(text) | Self::Return(text) => Some(text.trim().to_owned()),
+            Self::Change(text) | Self::Ask(text) | Self::Return(text) => {
+                Some(text.trim().to_owned())
+            }
         }
     }
 }
@@ -144,7 +146,12 @@ impl Desk {
         for owner in me.owners() {
             all.extend(self.sheets(&[(handover::TO.name(), owner.spelling())])?);
         }
-        let mine = |row: &Row| row.fields.get(handover::FROM.name()).and_then(Id::from_value) == Some(me.id);
+        let mine = |row: &Row| {
+            row.fields
+                .get(handover::FROM.name())
+                .and_then(Id::from_value)
+                == Some(me.id)
+        };
         all.retain(|row| row.state == "signed" && !mine(row));
         self.read_sheets(&all)
     }
@@ -180,10 +187,16 @@ impl Desk {
         }
         lines.sort_by_key(|line| line.no);
         let point = |key: &str| Point {
-            text: record.cell(handover::POINTS.name(), key, handover::POINT_TEXT.name()).unwrap_or_default(),
+            text: record
+                .cell(handover::POINTS.name(), key, handover::POINT_TEXT.name())
+                .unwrap_or_default(),
             until: record.cell(handover::POINTS.name(), key, handover::POINT_UNTIL.name()),
         };
-        let points = record.keys(handover::POINTS.name()).into_iter().map(point).collect();
+        let points = record
+            .keys(handover::POINTS.name())
+            .into_iter()
+            .map(point)
+            .collect();
         Ok(Received {
             id,
             number: record.text("no").map(str::to_owned),
@@ -201,14 +214,21 @@ impl Desk {
         })
     }
 
-    fn received_line(&self, record: &Record, key: &str, signed: Option<&Step>) -> Result<Option<ReceivedLine>, Problem> {
-        let Some(item) = cell::<Id>(record, key, handover::LINE_RECORD.name()) else { return Ok(None) };
+    fn received_line(
+        &self,
+        record: &Record,
+        key: &str,
+        signed: Option<&Step>,
+    ) -> Result<Option<ReceivedLine>, Problem> {
+        let Some(item) = cell::<Id>(record, key, handover::LINE_RECORD.name()) else {
+            return Ok(None);
+        };
         let text = |name: &str| cell::<String>(record, key, name).unwrap_or_default();
         let now = self.store().record(item)?;
         let ack = text(handover::LINE_ACK.name());
-        let changed = now.is_some_and(|now| signed.is_some_and(|signed| {
-            now.last.millis() > signed.trace.stamp.millis()
-        }));
+        let changed = now.is_some_and(|now| {
+            signed.is_some_and(|signed| now.last.millis() > signed.trace.stamp.millis())
+        });
         let waits = matches!(ack.as_str(), "" | "open" | "asked");
         Ok(Some(ReceivedLine {
             no: key.parse().unwrap_or(usize::MAX),
@@ -220,7 +240,11 @@ impl Desk {
             due: cell(record, key, handover::LINE_DUE.name()),
             if_then: text(handover::LINE_IF_THEN.name()),
             severity: Severity::of(&text(handover::LINE_SEVERITY.name())).unwrap_or_default(),
-            ack: if ack.is_empty() { "open".to_owned() } else { ack },
+            ack: if ack.is_empty() {
+                "open".to_owned()
+            } else {
+                ack
+            },
             ack_by: cell(record, key, handover::LINE_ACK_BY.name()),
             ack_at: cell(record, key, handover::LINE_ACK_AT.name()),
             note: text(handover::LINE_NOTE.name()),
@@ -236,7 +260,12 @@ impl Desk {
 
     /// Answers several lines alike in one act; when every line is accepted or returned, the
     /// receipt is signed with it. Leaders and above may take over for somebody absent.
-    pub fn answer_lines(&mut self, id: Id, nos: &[usize], answer: Answer<'_>) -> Result<Done, Problem> {
+    pub fn answer_lines(
+        &mut self,
+        id: Id,
+        nos: &[usize],
+        answer: Answer<'_>,
+    ) -> Result<Done, Problem> {
         if answer.note().is_some_and(|note| note.is_empty()) {
             return Err(refused("problem-handover-words").hint("problem-handover-words-hint"));
         }
@@ -245,17 +274,25 @@ impl Desk {
         let sheet = self.handover(id)?;
         let mut act = self.act();
         for no in nos {
-            let line = sheet.lines.iter().find(|line| line.no == *no).ok_or_else(|| {
-                Problem::new(Kind::NotFound, "problem-handover-line")
-                    .arg("line", no)
-                    .arg("count", sheet.lines.len())
-                    .hint("problem-handover-line-hint")
-            })?;
+            let line = sheet
+                .lines
+                .iter()
+                .find(|line| line.no == *no)
+                .ok_or_else(|| {
+                    Problem::new(Kind::NotFound, "problem-handover-line")
+                        .arg("line", no)
+                        .arg("count", sheet.lines.len())
+                        .hint("problem-handover-line-hint")
+                })?;
             self.mark(&mut act, register, &record, line, answer)?;
             self.follow(&mut act, &sheet, line, answer)?;
         }
         let done = |line: &ReceivedLine| {
-            if nos.contains(&line.no) { !matches!(answer, Answer::Ask(_)) } else { !line.is_open() }
+            if nos.contains(&line.no) {
+                !matches!(answer, Answer::Ask(_))
+            } else {
+                !line.is_open()
+            }
         };
         if sheet.lines.iter().all(done) {
             receipt(&mut act, register, &record, &sheet);
@@ -269,7 +306,9 @@ impl Desk {
         self.may_take(&record)?;
         let sheet = self.handover(id)?;
         if sheet.open() > 0 {
-            return Err(refused("problem-handover-open").arg("count", sheet.open()).hint("problem-handover-open-hint"));
+            return Err(refused("problem-handover-open")
+                .arg("count", sheet.open())
+                .hint("problem-handover-open-hint"));
         }
         let mut act = self.act();
         receipt(&mut act, register, &record, &sheet);
@@ -300,20 +339,32 @@ impl Desk {
         answer: Answer<'_>,
     ) -> Result<(), Problem> {
         let me = self.me()?.id;
-        let key = record.keys(handover::LINES.name()).into_iter().find(|key| key.parse() == Ok(line.no));
+        let key = record
+            .keys(handover::LINES.name())
+            .into_iter()
+            .find(|key| key.parse() == Ok(line.no));
         let key = key.unwrap_or_default().to_owned();
         let path = |cell: &str| format!("{}/{key}/{cell}", handover::LINES.name());
         let mut values = fields([]);
         values.insert(path(handover::LINE_ACK.name()), json!(answer.word()));
         values.insert(path(handover::LINE_ACK_BY.name()), json!(me.to_string()));
         values.insert(path(handover::LINE_ACK_AT.name()), json!(self.now()));
-        values.insert(path(handover::LINE_NOTE.name()), answer.note().map_or(Value::Null, Value::String));
+        values.insert(
+            path(handover::LINE_NOTE.name()),
+            answer.note().map_or(Value::Null, Value::String),
+        );
         act.set(register, record, values);
         Ok(())
     }
 
     /// Moves the item, or says to those who must know why it did not move.
-    fn follow(&mut self, act: &mut Act, sheet: &Received, line: &ReceivedLine, answer: Answer<'_>) -> Result<(), Problem> {
+    fn follow(
+        &mut self,
+        act: &mut Act,
+        sheet: &Received,
+        line: &ReceivedLine,
+        answer: Answer<'_>,
+    ) -> Result<(), Problem> {
         let me = self.me()?.id;
         let item = self.store().record(line.record)?;
         let owner = item.as_ref().and_then(|item| item.owner);
@@ -322,7 +373,9 @@ impl Desk {
             let leaver = sheet.from.map(Owner::Person);
             match answer {
                 // What somebody else took meanwhile stays theirs.
-                Answer::Accept | Answer::Change(_) if owner == leaver || !matches!(owner, Some(Owner::Person(_))) => {
+                Answer::Accept | Answer::Change(_)
+                    if owner == leaver || !matches!(owner, Some(Owner::Person(_))) =>
+                {
                     hand(act, register, item, Owner::Person(me), answer.note());
                 }
                 Answer::Return(_) if owner == Some(Owner::Person(me)) => {
@@ -347,7 +400,10 @@ impl Desk {
 
     fn leader_of(&self, id: Option<Id>) -> Result<Option<Id>, Problem> {
         let Some(id) = id else { return Ok(None) };
-        Ok(self.store().record(id)?.and_then(|record| record.get(person::LEADER)))
+        Ok(self
+            .store()
+            .record(id)?
+            .and_then(|record| record.get(person::LEADER)))
     }
 
     /// Opens a mention for a colleague about a line.
@@ -357,13 +413,26 @@ impl Desk {
         let row = line.row.as_ref();
         let about = fields([
             (follow_up::KIND.name(), json!("mention")),
-            (follow_up::SUBJECT.name(), json!(if line.summary.is_empty() { &line.title } else { &line.summary })),
+            (
+                follow_up::SUBJECT.name(),
+                json!(if line.summary.is_empty() {
+                    &line.title
+                } else {
+                    &line.summary
+                }),
+            ),
             (follow_up::TEXT.name(), json!(text.trim())),
             (follow_up::PERSON.name(), json!(whom.to_string())),
             (follow_up::DUE_AT.name(), json!(line.due)),
             ("buyer", json!(line.title)),
-            ("order", json!(row.and_then(|row| row.order_id).map(|id| id.to_string()))),
-            ("customer", json!(row.and_then(|row| row.customer).map(|id| id.to_string()))),
+            (
+                "order",
+                json!(row.and_then(|row| row.order_id).map(|id| id.to_string())),
+            ),
+            (
+                "customer",
+                json!(row.and_then(|row| row.customer).map(|id| id.to_string())),
+            ),
         ]);
         act.begin(&follow_up::REGISTER, id, about, whom);
     }
@@ -371,7 +440,11 @@ impl Desk {
 
 fn sheet_record(desk: &Desk, id: Id) -> Result<(Record, &'static Register), Problem> {
     let (record, register) = desk.record(id)?;
-    if register.name == handover::REGISTER.name { Ok((record, register)) } else { Err(crate::desk::act::not_found(&id.to_string())) }
+    if register.name == handover::REGISTER.name {
+        Ok((record, register))
+    } else {
+        Err(crate::desk::act::not_found(&id.to_string()))
+    }
 }
 
 fn cell<T: FromValue>(record: &Record, key: &str, name: &str) -> Option<T> {
@@ -381,22 +454,46 @@ fn cell<T: FromValue>(record: &Record, key: &str, name: &str) -> Option<T> {
 /// How many open items the leaver had, as the figures say.
 pub(super) fn open_items(record: &Record) -> Option<usize> {
     let figures = record.get(handover::WORKLOAD)?;
-    figures.iter().find_map(|figure| figure.strip_prefix("open_items=")?.parse().ok())
+    figures
+        .iter()
+        .find_map(|figure| figure.strip_prefix("open_items=")?.parse().ok())
 }
 
-fn hand(act: &mut Act, register: &'static Register, item: &Record, to: Owner, note: Option<String>) {
+fn hand(
+    act: &mut Act,
+    register: &'static Register,
+    item: &Record,
+    to: Owner,
+    note: Option<String>,
+) {
     let saw = item.assigned_by.map(|chain| chain.short());
-    act.add(register, item.id, Payload::Assign { saw, to, reason: Some(REASON.into()), note });
+    act.add(
+        register,
+        item.id,
+        Payload::Assign {
+            saw,
+            to,
+            reason: Some(REASON.into()),
+            note,
+        },
+    );
 }
 
 /// The receipt: a word on the signed sheet, and its end.
 fn receipt(act: &mut Act, register: &'static Register, record: &Record, sheet: &Received) {
-    let Some(signed) = record.reached("signed") else { return };
+    let Some(signed) = record.reached("signed") else {
+        return;
+    };
     let saw = std::iter::once(("lines".to_owned(), json!(sheet.lines.len()))).collect();
     act.add(
         register,
         record.id,
-        Payload::Sign { meaning: Meaning::Acknowledge, of: signed.trace.chain, saw, note: None },
+        Payload::Sign {
+            meaning: Meaning::Acknowledge,
+            of: signed.trace.chain,
+            saw,
+            note: None,
+        },
     );
     act.step(register, record, "acknowledged", None);
 }

@@ -19,7 +19,12 @@ impl Desk {
     /// Signs the sheet: a record with every open item as a line, handed to `to` or to whom the
     /// sheet names. Refused where a line lacks what its severity asks for, or where the open
     /// items are no longer those on the sheet.
-    pub fn handover_sign(&mut self, sheet: &Sheet, to: Option<Owner>, words: &Words) -> Result<Done, Problem> {
+    pub fn handover_sign(
+        &mut self,
+        sheet: &Sheet,
+        to: Option<Owner>,
+        words: &Words,
+    ) -> Result<Done, Problem> {
         let me = self.me()?.id;
         let to = to.unwrap_or(sheet.to);
         if to == Owner::Person(me) {
@@ -48,11 +53,24 @@ impl Desk {
         act.begin(&handover::REGISTER, id, head, me);
         for (part, lines) in sheet.lines.chunks(PORTION).enumerate() {
             let cells = lines.iter().enumerate();
-            let fields: Fields = cells.flat_map(|(at, line)| cells_of(part * PORTION + at + 1, line)).collect();
-            act.add(&handover::REGISTER, id, Payload::Set(Change { fields, ..Change::default() }));
+            let fields: Fields = cells
+                .flat_map(|(at, line)| cells_of(part * PORTION + at + 1, line))
+                .collect();
+            act.add(
+                &handover::REGISTER,
+                id,
+                Payload::Set(Change {
+                    fields,
+                    ..Change::default()
+                }),
+            );
         }
-        let signed =
-            Payload::Move { from: "draft".into(), to: "signed".into(), reason: None, note: None };
+        let signed = Payload::Move {
+            from: "draft".into(),
+            to: "signed".into(),
+            reason: None,
+            note: None,
+        };
         act.add(&handover::REGISTER, id, signed);
         let done = self.write(act)?;
         self.store_mut().clear_draft(&me.to_string(), DRAFT)?;
@@ -66,13 +84,31 @@ impl Desk {
         if record.get(handover::FROM) == Some(me) {
             return Err(refused("problem-handover-second").hint("problem-handover-second-hint"));
         }
-        let signed = record.reached("signed").map(|step| step.trace.chain).ok_or_else(|| {
-            refused("problem-handover-state").arg("state", &record.state)
-        })?;
+        let signed = record
+            .reached("signed")
+            .map(|step| step.trace.chain)
+            .ok_or_else(|| refused("problem-handover-state").arg("state", &record.state))?;
         let mut act = self.act();
-        let saw = std::iter::once(("lines".to_owned(), json!(record.keys(handover::LINES.name()).len()))).collect();
-        act.add(register, id, Payload::Sign { meaning: Meaning::SecondCheck, of: signed, saw, note: None });
-        act.set(register, &record, fields([(handover::SECOND.name(), json!(me.to_string()))]));
+        let saw = std::iter::once((
+            "lines".to_owned(),
+            json!(record.keys(handover::LINES.name()).len()),
+        ))
+        .collect();
+        act.add(
+            register,
+            id,
+            Payload::Sign {
+                meaning: Meaning::SecondCheck,
+                of: signed,
+                saw,
+                note: None,
+            },
+        );
+        act.set(
+            register,
+            &record,
+            fields([(handover::SECOND.name(), json!(me.to_string()))]),
+        );
         self.write(act)
     }
 
@@ -81,7 +117,9 @@ impl Desk {
         let now = self.handover_draft(words)?;
         let on_sheet = |line: &SheetLine| {
             let known = sheet.lines.iter().find(|one| one.row.id == line.row.id);
-            known.is_some_and(|known| known.severity >= line.least && known.row.state == line.row.state)
+            known.is_some_and(|known| {
+                known.severity >= line.least && known.row.state == line.row.state
+            })
         };
         if now.lines.len() == sheet.lines.len() && now.lines.iter().all(on_sheet) {
             return Ok(());
@@ -95,15 +133,25 @@ impl Desk {
 
 fn complete(sheet: &Sheet) -> Result<(), Problem> {
     for (at, line) in sheet.lines.iter().enumerate() {
-        let Some(missing) = line.missing().first().copied() else { continue };
+        let Some(missing) = line.missing().first().copied() else {
+            continue;
+        };
         let message = match missing {
             "summary" => "problem-handover-missing-summary",
             "next" => "problem-handover-missing-next",
             "due" => "problem-handover-missing-due",
             _ => "problem-handover-missing-if_then",
         };
-        let title = line.row.title.clone().or(line.row.number.clone()).unwrap_or_else(|| line.row.id.to_string());
-        return Err(refused(message).arg("line", at + 1).arg("title", title).hint("problem-handover-missing-hint"));
+        let title = line
+            .row
+            .title
+            .clone()
+            .or(line.row.number.clone())
+            .unwrap_or_else(|| line.row.id.to_string());
+        return Err(refused(message)
+            .arg("line", at + 1)
+            .arg("title", title)
+            .hint("problem-handover-missing-hint"));
     }
     Ok(())
 }
@@ -111,23 +159,40 @@ fn complete(sheet: &Sheet) -> Result<(), Problem> {
 /// The figures as they travel; the number of open items is among them, so that whoever reads
 /// the sheet can count again.
 fn workload(sheet: &Sheet) -> Vec<String> {
-    let figures = sheet.figures.iter().map(|figure| format!("{}={}", figure.word, figure.value));
-    figures.chain(std::iter::once(format!("open_items={}", sheet.lines.len()))).collect()
+    let figures = sheet
+        .figures
+        .iter()
+        .map(|figure| format!("{}={}", figure.word, figure.value));
+    figures
+        .chain(std::iter::once(format!("open_items={}", sheet.lines.len())))
+        .collect()
 }
 
 fn points(sheet: &Sheet) -> Fields {
-    let kept = sheet.points.iter().filter(|point| !point.text.trim().is_empty());
+    let kept = sheet
+        .points
+        .iter()
+        .filter(|point| !point.text.trim().is_empty());
     kept.enumerate()
         .flat_map(|(at, point)| {
             let path = |cell: &str| format!("{}/{:02}/{cell}", handover::POINTS.name(), at + 1);
-            let until = point.until.map(|until| (path(handover::POINT_UNTIL.name()), json!(until)));
-            std::iter::once((path(handover::POINT_TEXT.name()), json!(point.text.trim()))).chain(until)
+            let until = point
+                .until
+                .map(|until| (path(handover::POINT_UNTIL.name()), json!(until)));
+            std::iter::once((path(handover::POINT_TEXT.name()), json!(point.text.trim())))
+                .chain(until)
         })
         .collect()
 }
 
 fn cells_of(no: usize, line: &SheetLine) -> Vec<(String, Value)> {
-    let text = |text: &str| if text.trim().is_empty() { Value::Null } else { json!(text.trim()) };
+    let text = |text: &str| {
+        if text.trim().is_empty() {
+            Value::Null
+        } else {
+            json!(text.trim())
+        }
+    };
     let cells = [
         (handover::LINE_RECORD.name(), json!(line.row.id.to_string())),
         (handover::LINE_REGISTER.name(), json!(line.row.register)),
@@ -140,5 +205,9 @@ fn cells_of(no: usize, line: &SheetLine) -> Vec<(String, Value)> {
         (handover::LINE_ACK.name(), json!("open")),
     ];
     let path = |cell: &str| format!("{}/{no:02}/{cell}", handover::LINES.name());
-    cells.into_iter().filter(|(_, value)| !value.is_null()).map(|(cell, value)| (path(cell), value)).collect()
+    cells
+        .into_iter()
+        .filter(|(_, value)| !value.is_null())
+        .map(|(cell, value)| (path(cell), value))
+        .collect()
 }

@@ -35,7 +35,9 @@ pub struct Context {
 
 impl Context {
     fn put(&mut self, name: &'static str, value: Option<impl Into<String>>) {
-        let Some(value) = value.map(Into::into) else { return };
+        let Some(value) = value.map(Into::into) else {
+            return;
+        };
         let value = clean::line(value.trim()).into_owned();
         // Nobody is addressed by a name that the platform masked.
         if value.is_empty() || is_masked(&value) || self.values.contains_key(name) {
@@ -91,7 +93,11 @@ impl Filled {
         if self.is_complete() {
             return Ok(());
         }
-        let names: Vec<String> = self.missing.iter().map(|blank| format!("{{{}}}", blank.written)).collect();
+        let names: Vec<String> = self
+            .missing
+            .iter()
+            .map(|blank| format!("{{{}}}", blank.written))
+            .collect();
         Err(refused("problem-reply-missing")
             .arg("count", names.len())
             .arg("names", names.join(" "))
@@ -106,14 +112,20 @@ pub fn fill(text: &str, context: &Context, chosen: &BTreeMap<&'static str, usize
     for variable in variables::find(text) {
         filled.text.push_str(&text[end..variable.range.start]);
         end = variable.range.end;
-        let options = variable.name.and_then(|name| Some((name, context.values.get(name)?)));
-        let value = options.and_then(|(name, options)| filled.choose(name, &variable.written, options, chosen));
+        let options = variable
+            .name
+            .and_then(|name| Some((name, context.values.get(name)?)));
+        let value = options
+            .and_then(|(name, options)| filled.choose(name, &variable.written, options, chosen));
         if let Some(value) = value {
             filled.text.push_str(&value);
             continue;
         }
         filled.text.push_str(&text[variable.range.clone()]);
-        let blank = Blank { written: variable.written, name: variable.name };
+        let blank = Blank {
+            written: variable.written,
+            name: variable.name,
+        };
         if !filled.missing.contains(&blank) {
             filled.missing.push(blank);
         }
@@ -133,7 +145,12 @@ impl Filled {
         let picked = chosen.get(name).copied().filter(|at| *at < options.len());
         if options.len() > 1 && self.choices.iter().all(|choice| choice.name != name) {
             let (written, options) = (written.to_owned(), options.to_vec());
-            self.choices.push(Choice { name, written, options, chosen: picked });
+            self.choices.push(Choice {
+                name,
+                written,
+                options,
+                chosen: picked,
+            });
         }
         let value = match options {
             [only] => only.clone(),
@@ -151,17 +168,28 @@ impl Desk {
     /// from the person and the shop. Without an item only the latter.
     pub fn reply_context(&self, about: Option<&Record>, words: &Words) -> Result<Context, Problem> {
         let now = self.now();
-        let mut context = Context { now, ..Context::default() };
-        let look = Look { words, zone: self.zone() };
+        let mut context = Context {
+            now,
+            ..Context::default()
+        };
+        let look = Look {
+            words,
+            zone: self.zone(),
+        };
         if let Some(record) = about {
             self.context_of(record, &mut context, &look)?;
         }
         let account = about.and_then(|record| record.text("account"));
-        context.put("shop", account.or(self.store().shop().map(|shop| shop.name.as_str())));
+        context.put(
+            "shop",
+            account.or(self.store().shop().map(|shop| shop.name.as_str())),
+        );
         context.put("agent", self.signed_in().map(|me| me.name.as_str()));
         context.put("date", look.time(now).split(' ').next());
         if let Some(addresses) = self.setting(RETURN_ADDRESS)? {
-            let lines = addresses.lines().map(|line| clean::line(line.trim()).into_owned());
+            let lines = addresses
+                .lines()
+                .map(|line| clean::line(line.trim()).into_owned());
             let lines: Vec<String> = lines.filter(|line| !line.is_empty()).collect();
             if !lines.is_empty() {
                 context.values.insert("return_address", lines);
@@ -170,7 +198,12 @@ impl Desk {
         Ok(context)
     }
 
-    fn context_of(&self, record: &Record, context: &mut Context, look: &Look<'_>) -> Result<(), Problem> {
+    fn context_of(
+        &self,
+        record: &Record,
+        context: &mut Context,
+        look: &Look<'_>,
+    ) -> Result<(), Problem> {
         let other = |name: &str| -> Result<Option<Record>, Problem> {
             let id = record.text(name).and_then(|id| id.parse::<Id>().ok());
             Ok(match id {
@@ -178,12 +211,25 @@ impl Desk {
                 None => None,
             })
         };
-        let order = if record.register == order::REGISTER.name { Some(record.clone()) } else { other("order")? };
-        let customer = if record.register == customer::REGISTER.name { Some(record.clone()) } else { other("customer")? };
+        let order = if record.register == order::REGISTER.name {
+            Some(record.clone())
+        } else {
+            other("order")?
+        };
+        let customer = if record.register == customer::REGISTER.name {
+            Some(record.clone())
+        } else {
+            other("customer")?
+        };
         context.stage = stage(record, order.as_ref());
         context.put("buyer", record.text("buyer"));
         context.put("order", record.text("order_number"));
-        context.put("carrier", record.text("carrier").or(record.text(case::RETURN_CARRIER.name())));
+        context.put(
+            "carrier",
+            record
+                .text("carrier")
+                .or(record.text(case::RETURN_CARRIER.name())),
+        );
         if record.register == parcel::REGISTER.name {
             context.put("waybill", record.text(parcel::WAYBILL.name()));
         }
@@ -202,7 +248,9 @@ impl Desk {
             context.put("phone", customer.text("phone"));
             context.put("address", customer.text("address"));
             context.put("receiver", customer.text("name"));
-            let title = customer.text(customer::TITLE.name()).filter(|title| *title != "none");
+            let title = customer
+                .text(customer::TITLE.name())
+                .filter(|title| *title != "none");
             context.put("title", title.map(|title| look.value("title", title)));
         }
         Ok(())
@@ -214,7 +262,11 @@ impl Desk {
             return Ok(record.get(promise::DUE_AT));
         }
         let id = |name: &str| record.text(name).and_then(|id| id.parse::<Id>().ok());
-        let order = if record.register == order::REGISTER.name { Some(record.id) } else { id("order") };
+        let order = if record.register == order::REGISTER.name {
+            Some(record.id)
+        } else {
+            id("order")
+        };
         let (customer, order_id) = match (order, id("customer")) {
             (Some(order), _) => (None, Some(order)),
             (None, Some(customer)) => (Some(customer), None),
@@ -234,18 +286,33 @@ impl Desk {
 
 fn of_order(order: &Record, context: &mut Context, look: &Look<'_>) {
     context.put("order", order.text(order::NUMBER.name()));
-    context.put("buyer", order.text("buyer").or(order.text(order::SAID_BUYER.name())));
-    context.put("item", order.text(order::TITLE.name()).or(order.text(order::SAID_ITEM.name())));
+    context.put(
+        "buyer",
+        order.text("buyer").or(order.text(order::SAID_BUYER.name())),
+    );
+    context.put(
+        "item",
+        order
+            .text(order::TITLE.name())
+            .or(order.text(order::SAID_ITEM.name())),
+    );
     let first = order.keys(order::LINES.name()).into_iter().next();
-    let line = first.and_then(|key| order.cell::<String>(order::LINES.name(), key, order::LINE_TITLE.name()));
+    let line = first
+        .and_then(|key| order.cell::<String>(order::LINES.name(), key, order::LINE_TITLE.name()));
     context.put("item", line);
-    context.put("amount", order.get(order::PAID).map(|paid: Money| paid.to_string()));
+    context.put(
+        "amount",
+        order.get(order::PAID).map(|paid: Money| paid.to_string()),
+    );
     context.put("carrier", order.text(order::CARRIER.name()));
     context.put("waybill", order.text(order::WAYBILL.name()));
     context.put("receiver", order.text(order::RECEIVER.name()));
     context.put("phone", order.text(order::PHONE.name()));
     context.put("address", order.text(order::ADDRESS.name()));
-    context.put("ship_due", order.get(order::SHIP_DUE_AT).map(|at| look.time(at)));
+    context.put(
+        "ship_due",
+        order.get(order::SHIP_DUE_AT).map(|at| look.time(at)),
+    );
 }
 
 /// In which stage a purchase stands, as a word.
@@ -273,15 +340,29 @@ mod tests {
         let mut context = Context::default();
         context.put("buyer", Some("阳光小屋"));
         context.put("order", Some("4031902847193518258"));
-        context.values.insert("return_address", vec!["杭州仓 {订单号}".into(), "中山仓".into()]);
+        context.values.insert(
+            "return_address",
+            vec!["杭州仓 {订单号}".into(), "中山仓".into()],
+        );
         context
     }
 
     #[test]
     fn what_is_missing_stays_and_blocks() {
-        let filled = fill("您好，{买家}，{訂單號} 寄到 {退货地址}，{快递}{没有的}{快递}", &context(), &BTreeMap::new());
-        assert_eq!(filled.text, "您好，阳光小屋，4031902847193518258 寄到 {退货地址}，{快递}{没有的}{快递}");
-        let missing: Vec<&str> = filled.missing.iter().map(|blank| blank.written.as_str()).collect();
+        let filled = fill(
+            "您好，{买家}，{訂單號} 寄到 {退货地址}，{快递}{没有的}{快递}",
+            &context(),
+            &BTreeMap::new(),
+        );
+        assert_eq!(
+            filled.text,
+            "您好，阳光小屋，4031902847193518258 寄到 {退货地址}，{快递}{没有的}{快递}"
+        );
+        let missing: Vec<&str> = filled
+            .missing
+            .iter()
+            .map(|blank| blank.written.as_str())
+            .collect();
         assert_eq!(missing, ["退货地址", "快递", "没有的"]);
         assert_eq!(filled.choices[0].options.len(), 2);
         let problem = filled.complete().unwrap_err();
@@ -295,7 +376,14 @@ mod tests {
         assert_eq!(filled.text, "寄到 杭州仓 {订单号}");
         assert!(filled.is_complete());
         assert_eq!(filled.choices[0].chosen, Some(0));
-        assert!(!fill("寄到 {return}", &context(), &BTreeMap::from([("return_address", 7)])).is_complete());
+        assert!(
+            !fill(
+                "寄到 {return}",
+                &context(),
+                &BTreeMap::from([("return_address", 7)])
+            )
+            .is_complete()
+        );
     }
 
     #[test]

@@ -6,7 +6,10 @@ use super::super::register::{Identity, Reach, Register, no_due, no_wait};
 use super::words::PLATFORM;
 
 /// What an account is for (requirements 7.2).
-pub static KINDS: Enumeration = Enumeration { name: "account_kind", values: &["presales", "aftersales", "main"] };
+pub static KINDS: Enumeration = Enumeration {
+    name: "account_kind",
+    values: &["presales", "aftersales", "main"],
+};
 
 /// The name by which records name the account.
 pub const NAME: Field<String> = Field::text("name").required().indexed();
@@ -31,7 +34,13 @@ pub static REGISTER: Register = Register {
     version: 1,
     reach: Reach::All,
     identity: Identity::Random,
-    fields: &[NAME.spec, PLATFORM_OF.spec, KIND.spec, SHOP_NAME.spec, AGENTS.spec],
+    fields: &[
+        NAME.spec,
+        PLATFORM_OF.spec,
+        KIND.spec,
+        SHOP_NAME.spec,
+        AGENTS.spec,
+    ],
     lifecycle: &LIFECYCLE,
     title: &["name"],
     subject: &["shop_name", "platform"],

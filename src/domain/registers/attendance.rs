@@ -6,8 +6,10 @@ use super::super::lifecycle::{Lifecycle, State};
 use super::super::register::{Identity, Reach, Register, no_due, no_wait};
 
 /// Why somebody leaves the desk.
-pub static REASONS: Enumeration =
-    Enumeration { name: "away_reason", values: &["meal", "break", "meeting", "errand", "unwell", "other"] };
+pub static REASONS: Enumeration = Enumeration {
+    name: "away_reason",
+    values: &["meal", "break", "meeting", "errand", "unwell", "other"],
+};
 
 /// Whose it is.
 pub const PERSON: Field<Id> = Field::record("person", "person").required().indexed();
@@ -23,7 +25,12 @@ pub const CHECKED_CLIENT: Field<bool> = Field::flag("checked_client");
 pub const OVERRIDE: Field<String> = Field::text("override_reason").hidden();
 
 static LIFECYCLE: Lifecycle = Lifecycle {
-    states: &[State::open("absent"), State::open("present"), State::open("away"), State::closed("off")],
+    states: &[
+        State::open("absent"),
+        State::open("present"),
+        State::open("away"),
+        State::closed("off"),
+    ],
     moves: &[
         ("absent", &["present", "off"]),
         ("present", &["away", "off"]),
@@ -39,7 +46,14 @@ pub static REGISTER: Register = Register {
     version: 1,
     reach: Reach::All,
     identity: Identity::Random,
-    fields: &[PERSON.spec, DAY.spec, LATE_MINUTES.spec, REASON.spec, CHECKED_CLIENT.spec, OVERRIDE.spec],
+    fields: &[
+        PERSON.spec,
+        DAY.spec,
+        LATE_MINUTES.spec,
+        REASON.spec,
+        CHECKED_CLIENT.spec,
+        OVERRIDE.spec,
+    ],
     lifecycle: &LIFECYCLE,
     title: &["person"],
     subject: &["reason", "day"],

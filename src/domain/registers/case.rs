@@ -14,35 +14,88 @@ use super::{ACCOUNT, BUYER, ORDER_NUMBER, entered};
 /// What the buyer asks for, in the order of the form's digits.
 pub static KINDS: Enumeration = Enumeration {
     name: "case_kind",
-    values: &["refund_only", "return_refund", "exchange", "reship", "repair", "dispute", "price_difference"],
+    values: &[
+        "refund_only",
+        "return_refund",
+        "exchange",
+        "reship",
+        "repair",
+        "dispute",
+        "price_difference",
+    ],
 };
 /// Why (platform-facts 5.3, requirements 7.1).
 pub static REASONS: Enumeration = Enumeration {
     name: "case_reason",
     values: &[
-        "not_wanted", "wrong_size", "colour_or_style", "material", "faded", "quality", "not_as_described",
-        "damaged_in_transit", "packaging", "wrong_item", "short", "empty_parcel", "late_shipment", "not_delivered",
-        "no_tracking", "lost", "refused_damaged", "stock_out", "counterfeit", "invoice", "allergy", "freight",
-        "seven_days", "agreed", "wrong_address", "price_protection", "other",
+        "not_wanted",
+        "wrong_size",
+        "colour_or_style",
+        "material",
+        "faded",
+        "quality",
+        "not_as_described",
+        "damaged_in_transit",
+        "packaging",
+        "wrong_item",
+        "short",
+        "empty_parcel",
+        "late_shipment",
+        "not_delivered",
+        "no_tracking",
+        "lost",
+        "refused_damaged",
+        "stock_out",
+        "counterfeit",
+        "invoice",
+        "allergy",
+        "freight",
+        "seven_days",
+        "agreed",
+        "wrong_address",
+        "price_protection",
+        "other",
     ],
 };
 /// Where the goods are.
-pub static GOODS_STATES: Enumeration =
-    Enumeration { name: "goods_state", values: &["not_shipped", "shipped", "not_received", "received", "returned"] };
+pub static GOODS_STATES: Enumeration = Enumeration {
+    name: "goods_state",
+    values: &[
+        "not_shipped",
+        "shipped",
+        "not_received",
+        "received",
+        "returned",
+    ],
+};
 /// Who pays the freight back.
-pub static FREIGHT_PAYERS: Enumeration =
-    Enumeration { name: "freight_payer", values: &["ours", "buyer", "carrier", "insurance", "none"] };
+pub static FREIGHT_PAYERS: Enumeration = Enumeration {
+    name: "freight_payer",
+    values: &["ours", "buyer", "carrier", "insurance", "none"],
+};
 /// To where the money goes.
-pub static PAYEES: Enumeration = Enumeration { name: "payee", values: &["original", "other"] };
+pub static PAYEES: Enumeration = Enumeration {
+    name: "payee",
+    values: &["original", "other"],
+};
 /// What the platform says of the refund: TOP's refund states in common words, first the
 /// refund's and then the exchange's.
 pub static PLATFORM_STATES: Enumeration = Enumeration {
     name: "refund_state",
     values: &[
-        "wait_seller_agree", "wait_buyer_return_goods", "wait_seller_confirm_goods", "seller_refuse_buyer", "success",
-        "closed", "wait_buyer_confirm_redo_send_goods", "wait_seller_confirm_return_address",
-        "wait_seller_consign_goods", "exchange_transform_to_refund", "exchange_wait_buyer_confirm_goods",
-        "platform_handling", "unknown",
+        "wait_seller_agree",
+        "wait_buyer_return_goods",
+        "wait_seller_confirm_goods",
+        "seller_refuse_buyer",
+        "success",
+        "closed",
+        "wait_buyer_confirm_redo_send_goods",
+        "wait_seller_confirm_return_address",
+        "wait_seller_consign_goods",
+        "exchange_transform_to_refund",
+        "exchange_wait_buyer_confirm_goods",
+        "platform_handling",
+        "unknown",
     ],
 };
 
@@ -95,7 +148,8 @@ pub const POLICY: Field<String> = Field::text("policy").hidden();
 /// The platform's refund number.
 pub const REFUND_NUMBER: Field<String> = Field::number("refund_number").indexed();
 /// What the platform says.
-pub const PLATFORM_STATE: Field<String> = Field::choice("platform_state", &PLATFORM_STATES).mirror();
+pub const PLATFORM_STATE: Field<String> =
+    Field::choice("platform_state", &PLATFORM_STATES).mirror();
 /// By when the platform wants our answer, milliseconds UTC.
 pub const PLATFORM_DUE_AT: Field<i64> = Field::time("platform_due_at").mirror();
 /// What the platform says is refunded.
@@ -116,25 +170,82 @@ pub const LINE_PAID: Field<Money> = Field::money("paid");
 /// Cell: what shall be refunded for it.
 pub const LINE_REFUND: Field<Money> = Field::money("refund");
 
-static CELLS: &[FieldSpec] =
-    &[LINE_TITLE.spec, LINE_QUANTITY.spec, LINE_BOUGHT.spec, LINE_PAID.spec, LINE_REFUND.spec];
+static CELLS: &[FieldSpec] = &[
+    LINE_TITLE.spec,
+    LINE_QUANTITY.spec,
+    LINE_BOUGHT.spec,
+    LINE_PAID.spec,
+    LINE_REFUND.spec,
+];
 
 /// A small sum goes from `submitted` straight on; an amendment goes back to `submitted`; any
 /// open case can end because the buyer withdrew or the platform decided.
 static LIFECYCLE: Lifecycle = Lifecycle {
     states: &[
-        State::open("draft"), State::open("submitted"), State::open("approved"), State::open("refused"),
-        State::open("awaiting_goods"), State::open("goods_received"), State::open("to_execute"),
-        State::open("executed"), State::open("told"), State::closed("closed"),
+        State::open("draft"),
+        State::open("submitted"),
+        State::open("approved"),
+        State::open("refused"),
+        State::open("awaiting_goods"),
+        State::open("goods_received"),
+        State::open("to_execute"),
+        State::open("executed"),
+        State::open("told"),
+        State::closed("closed"),
     ],
     moves: &[
         ("draft", &["submitted", "closed"]),
-        ("submitted", &["approved", "refused", "awaiting_goods", "to_execute", "closed"]),
-        ("approved", &["to_execute", "awaiting_goods", "submitted", "refused", "closed"]),
+        (
+            "submitted",
+            &[
+                "approved",
+                "refused",
+                "awaiting_goods",
+                "to_execute",
+                "closed",
+            ],
+        ),
+        (
+            "approved",
+            &[
+                "to_execute",
+                "awaiting_goods",
+                "submitted",
+                "refused",
+                "closed",
+            ],
+        ),
         ("refused", &["told", "submitted", "closed"]),
-        ("awaiting_goods", &["goods_received", "to_execute", "submitted", "refused", "closed"]),
-        ("goods_received", &["to_execute", "awaiting_goods", "submitted", "refused", "closed"]),
-        ("to_execute", &["executed", "awaiting_goods", "submitted", "refused", "closed"]),
+        (
+            "awaiting_goods",
+            &[
+                "goods_received",
+                "to_execute",
+                "submitted",
+                "refused",
+                "closed",
+            ],
+        ),
+        (
+            "goods_received",
+            &[
+                "to_execute",
+                "awaiting_goods",
+                "submitted",
+                "refused",
+                "closed",
+            ],
+        ),
+        (
+            "to_execute",
+            &[
+                "executed",
+                "awaiting_goods",
+                "submitted",
+                "refused",
+                "closed",
+            ],
+        ),
         ("executed", &["told", "to_execute", "closed"]),
         ("told", &["closed", "submitted"]),
         ("closed", &["submitted"]),
@@ -149,18 +260,52 @@ pub static REGISTER: Register = Register {
     reach: Reach::Post,
     identity: Identity::Derived("refund_number"),
     fields: &[
-        KIND.spec, ORDER_NUMBER.spec, BUYER.spec, ACCOUNT.spec, LINES.spec, REASON.spec, GOODS_STATE.spec,
-        FAULT_OF.spec, WORDS.spec, EVIDENCE_NOTE.spec, AMOUNT.spec, FREIGHT.spec, FREIGHT_PAYER.spec,
-        COMPENSATION.spec, PAYEE.spec, READ_BACK.spec, CHASE_AT.spec, DUE_AT.spec, NOTE.spec, RETURN_CARRIER.spec,
-        RETURN_WAYBILL.spec, GOODS_COUNT.spec, EXCHANGE_WAYBILL.spec, REFUND_NUMBER.spec, PLATFORM_STATE.spec,
-        PLATFORM_DUE_AT.spec, PLATFORM_AMOUNT.spec, PAID.spec, PAID_VERIFIED.spec, POLICY.spec, TOLD.spec,
+        KIND.spec,
+        ORDER_NUMBER.spec,
+        BUYER.spec,
+        ACCOUNT.spec,
+        LINES.spec,
+        REASON.spec,
+        GOODS_STATE.spec,
+        FAULT_OF.spec,
+        WORDS.spec,
+        EVIDENCE_NOTE.spec,
+        AMOUNT.spec,
+        FREIGHT.spec,
+        FREIGHT_PAYER.spec,
+        COMPENSATION.spec,
+        PAYEE.spec,
+        READ_BACK.spec,
+        CHASE_AT.spec,
+        DUE_AT.spec,
+        NOTE.spec,
+        RETURN_CARRIER.spec,
+        RETURN_WAYBILL.spec,
+        GOODS_COUNT.spec,
+        EXCHANGE_WAYBILL.spec,
+        REFUND_NUMBER.spec,
+        PLATFORM_STATE.spec,
+        PLATFORM_DUE_AT.spec,
+        PLATFORM_AMOUNT.spec,
+        PAID.spec,
+        PAID_VERIFIED.spec,
+        POLICY.spec,
+        TOLD.spec,
         APPROVER.spec,
     ],
     lifecycle: &LIFECYCLE,
     title: &["buyer", "order_number", "refund_number"],
     subject: &["words", "reason", "kind"],
     columns: &[
-        "no", "kind", "buyer", "order_number", "amount", "reason", "fault", "platform_state", "platform_due_at",
+        "no",
+        "kind",
+        "buyer",
+        "order_number",
+        "amount",
+        "reason",
+        "fault",
+        "platform_state",
+        "platform_due_at",
         "chase_at",
     ],
     work: true,
@@ -171,7 +316,10 @@ pub static REGISTER: Register = Register {
 
 /// Returns whether the platform has done with it.
 pub fn platform_is_done(record: &Record) -> bool {
-    matches!(record.text(PLATFORM_STATE.name()), Some("success" | "closed"))
+    matches!(
+        record.text(PLATFORM_STATE.name()),
+        Some("success" | "closed")
+    )
 }
 
 /// Platform before rule before hand (`deadline.source_order`), by what is to be done next:
@@ -180,14 +328,25 @@ fn due(record: &Record, limits: &Limits) -> Option<Due> {
     if LIFECYCLE.is_closed(&record.state) {
         return None;
     }
-    let platform = record.get(PLATFORM_DUE_AT).filter(|_| !platform_is_done(record));
+    let platform = record
+        .get(PLATFORM_DUE_AT)
+        .filter(|_| !platform_is_done(record));
     if let Some(at) = platform.filter(|_| !matches!(record.state.as_str(), "executed" | "told")) {
-        return Some(Due { at, source: Source::Platform });
+        return Some(Due {
+            at,
+            source: Source::Platform,
+        });
     }
-    let manual = |at| Due { at, source: Source::Manual };
+    let manual = |at| Due {
+        at,
+        source: Source::Manual,
+    };
     let set = record.get(DUE_AT).map(manual);
     let rule = match record.state.as_str() {
-        "draft" | "submitted" | "approved" => Some(Due { at: answer_by(record, limits), source: Source::Rule }),
+        "draft" | "submitted" | "approved" => Some(Due {
+            at: answer_by(record, limits),
+            source: Source::Rule,
+        }),
         "awaiting_goods" => record.get(CHASE_AT).map(manual),
         _ => None,
     };
@@ -196,7 +355,11 @@ fn due(record: &Record, limits: &Limits) -> Option<Due> {
 
 fn answer_by(record: &Record, limits: &Limits) -> i64 {
     let unshipped = record.text(GOODS_STATE.name()) == Some("not_shipped");
-    record.opened.saturating_add(if unshipped { limits.refund_unshipped } else { limits.refund })
+    record.opened.saturating_add(if unshipped {
+        limits.refund_unshipped
+    } else {
+        limits.refund
+    })
 }
 
 fn wait(record: &Record) -> Wait {
@@ -213,8 +376,16 @@ fn wait(record: &Record) -> Wait {
 /// that voids an approval.
 pub fn is_asked(path: &str) -> bool {
     path.starts_with("lines/")
-        || [KIND.name(), AMOUNT.name(), FREIGHT.name(), COMPENSATION.name(), PAYEE.name(), REASON.name(), "order"]
-            .contains(&path)
+        || [
+            KIND.name(),
+            AMOUNT.name(),
+            FREIGHT.name(),
+            COMPENSATION.name(),
+            PAYEE.name(),
+            REASON.name(),
+            "order",
+        ]
+        .contains(&path)
 }
 
 /// Returns the fields without which a case of this kind cannot be submitted, in the form's

@@ -11,16 +11,30 @@ use super::words::{CATEGORY, CHANNEL, FAULT};
 use super::{ACCOUNT, BUYER, ORDER_NUMBER, entered, ours};
 
 /// Who brings it.
-pub static SOURCES: Enumeration =
-    Enumeration { name: "complaint_source", values: &["customer", "regulator", "platform"] };
+pub static SOURCES: Enumeration = Enumeration {
+    name: "complaint_source",
+    values: &["customer", "regulator", "platform"],
+};
 /// How grave it is.
-pub static SEVERITIES: Enumeration = Enumeration { name: "severity", values: &["general", "serious"] };
+pub static SEVERITIES: Enumeration = Enumeration {
+    name: "severity",
+    values: &["general", "serious"],
+};
 /// Whether it is right.
-pub static JUSTIFIED: Enumeration = Enumeration { name: "justified", values: &["yes", "no", "unclear"] };
+pub static JUSTIFIED: Enumeration = Enumeration {
+    name: "justified",
+    values: &["yes", "no", "unclear"],
+};
 /// How content the customer is, from 5 to 1 (requirements 7.2).
 pub static SATISFACTIONS: Enumeration = Enumeration {
     name: "satisfaction",
-    values: &["very_satisfied", "satisfied", "no_opinion", "dissatisfied", "very_dissatisfied"],
+    values: &[
+        "very_satisfied",
+        "satisfied",
+        "no_opinion",
+        "dissatisfied",
+        "very_dissatisfied",
+    ],
 };
 
 /// The customer's own words.
@@ -52,7 +66,10 @@ pub const REPEAT_OF: Field<Id> = Field::record("repeat_of", "complaint");
 
 static LIFECYCLE: Lifecycle = Lifecycle {
     states: &[
-        State::open("received"), State::open("verifying"), State::open("coordinating"), State::open("answered"),
+        State::open("received"),
+        State::open("verifying"),
+        State::open("coordinating"),
+        State::open("answered"),
         State::closed("closed"),
     ],
     moves: &[
@@ -72,16 +89,39 @@ pub static REGISTER: Register = Register {
     reach: Reach::Post,
     identity: Identity::Random,
     fields: &[
-        WORDS.spec, BUYER.spec, ORDER_NUMBER.spec, ACCOUNT.spec, CHANNEL_OF.spec, SOURCE.spec, KIND.spec,
-        SUBJECT.spec, SEVERITY.spec, PROMISED_AT.spec, REPEAT_OF.spec, JUSTIFIED_OF.spec, FAULT_OF.spec, REMEDY.spec,
-        REMEDY_AMOUNT.spec, SATISFACTION.spec,
+        WORDS.spec,
+        BUYER.spec,
+        ORDER_NUMBER.spec,
+        ACCOUNT.spec,
+        CHANNEL_OF.spec,
+        SOURCE.spec,
+        KIND.spec,
+        SUBJECT.spec,
+        SEVERITY.spec,
+        PROMISED_AT.spec,
+        REPEAT_OF.spec,
+        JUSTIFIED_OF.spec,
+        FAULT_OF.spec,
+        REMEDY.spec,
+        REMEDY_AMOUNT.spec,
+        SATISFACTION.spec,
     ],
     lifecycle: &LIFECYCLE,
     title: &["buyer", "order_number"],
     subject: &["subject", "words"],
     columns: &[
-        "no", "channel", "source", "buyer", "order_number", "words", "kind", "severity", "justified", "remedy",
-        "satisfaction", "repeat_of",
+        "no",
+        "channel",
+        "source",
+        "buyer",
+        "order_number",
+        "words",
+        "kind",
+        "severity",
+        "justified",
+        "remedy",
+        "satisfaction",
+        "repeat_of",
     ],
     work: true,
     due,
@@ -94,8 +134,14 @@ fn due(record: &Record, limits: &Limits) -> Option<Due> {
     if matches!(record.state.as_str(), "answered" | "closed") {
         return None;
     }
-    let rule = Due { at: record.opened.saturating_add(limits.complaint), source: Source::Rule };
-    let own = record.get(PROMISED_AT).map(|at| Due { at, source: Source::Own });
+    let rule = Due {
+        at: record.opened.saturating_add(limits.complaint),
+        source: Source::Rule,
+    };
+    let own = record.get(PROMISED_AT).map(|at| Due {
+        at,
+        source: Source::Own,
+    });
     Some(own.filter(|own| own.at <= rule.at).unwrap_or(rule))
 }
 

@@ -11,10 +11,23 @@ use super::{ACCOUNT, BUYER, ORDER_NUMBER, opt_post};
 /// How a talk ended (requirements 7.2).
 pub static OUTCOMES: Enumeration = Enumeration {
     name: "outcome",
-    values: &["ordered", "thinking", "out_of_stock", "price", "not_suitable", "solved", "passed_on", "no_answer", "ad"],
+    values: &[
+        "ordered",
+        "thinking",
+        "out_of_stock",
+        "price",
+        "not_suitable",
+        "solved",
+        "passed_on",
+        "no_answer",
+        "ad",
+    ],
 };
 /// How hard it was.
-pub static COMPLEXITIES: Enumeration = Enumeration { name: "complexity", values: &["simple", "complex"] };
+pub static COMPLEXITIES: Enumeration = Enumeration {
+    name: "complexity",
+    values: &["simple", "complex"],
+};
 
 /// The platform's conversation number.
 pub const NUMBER: Field<String> = Field::number("number").indexed();
@@ -52,13 +65,26 @@ pub static REGISTER: Register = Register {
     reach: Reach::Post,
     identity: Identity::Derived("number"),
     fields: &[
-        NICK.spec, ACCOUNT.spec, CHANNEL_OF.spec, STAGE_OF.spec, CATEGORY_OF.spec, OUTCOME.spec, ACCEPTED.spec,
-        COMPLEXITY.spec, AD.spec, LANGUAGE.spec, ORDER_NUMBER.spec, NUMBER.spec, BATCH.spec,
+        NICK.spec,
+        ACCOUNT.spec,
+        CHANNEL_OF.spec,
+        STAGE_OF.spec,
+        CATEGORY_OF.spec,
+        OUTCOME.spec,
+        ACCEPTED.spec,
+        COMPLEXITY.spec,
+        AD.spec,
+        LANGUAGE.spec,
+        ORDER_NUMBER.spec,
+        NUMBER.spec,
+        BATCH.spec,
     ],
     lifecycle: &LIFECYCLE,
     title: &["buyer", "number"],
     subject: &["category", "stage"],
-    columns: &["buyer", "account", "channel", "stage", "category", "outcome"],
+    columns: &[
+        "buyer", "account", "channel", "stage", "category", "outcome",
+    ],
     work: true,
     due,
     wait,
@@ -68,13 +94,19 @@ pub static REGISTER: Register = Register {
 /// The first answer to a waiting chat (003 L93), by the shop's limit.
 fn due(record: &Record, limits: &Limits) -> Option<Due> {
     let wait = wait(record);
-    wait.ours.then(|| Due { at: wait.since.saturating_add(limits.reply), source: Source::Rule })
+    wait.ours.then(|| Due {
+        at: wait.since.saturating_add(limits.reply),
+        source: Source::Rule,
+    })
 }
 
 /// Ours while the buyer spoke last, or while nobody spoke yet.
 fn wait(record: &Record) -> Wait {
     let last = record.last_said();
-    let since = record.buyer_waits_since().or(last.map(|(_, at)| at)).unwrap_or(record.opened);
+    let since = record
+        .buyer_waits_since()
+        .or(last.map(|(_, at)| at))
+        .unwrap_or(record.opened);
     Wait {
         ours: last.is_none_or(|(direction, _)| direction == Direction::In),
         post: opt_post(record.get(STAGE_OF)).unwrap_or(Post::General),

@@ -7,7 +7,10 @@ use super::words::PLATFORM;
 use super::{ACCOUNT, BUYER};
 
 /// How a customer is addressed.
-pub static TITLES: Enumeration = Enumeration { name: "title", values: &["mr", "ms", "none"] };
+pub static TITLES: Enumeration = Enumeration {
+    name: "title",
+    values: &["mr", "ms", "none"],
+};
 
 /// The name on the marketplace.
 pub const NICK: Field<String> = BUYER.indexed();
@@ -45,8 +48,18 @@ pub static REGISTER: Register = Register {
     reach: Reach::Post,
     identity: Identity::Derived("buyer_id"),
     fields: &[
-        NICK.spec, NAME.spec, TITLE.spec, PHONE.spec, ADDRESS.spec, EMAIL.spec, BIRTHDAY.spec, FRIEND.spec, NOTE.spec,
-        ACCOUNT.spec, PLATFORM_OF.spec, BUYER_ID.spec,
+        NICK.spec,
+        NAME.spec,
+        TITLE.spec,
+        PHONE.spec,
+        ADDRESS.spec,
+        EMAIL.spec,
+        BIRTHDAY.spec,
+        FRIEND.spec,
+        NOTE.spec,
+        ACCOUNT.spec,
+        PLATFORM_OF.spec,
+        BUYER_ID.spec,
     ],
     lifecycle: &LIFECYCLE,
     title: &["buyer", "name", "phone", "buyer_id"],

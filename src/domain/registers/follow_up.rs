@@ -11,7 +11,17 @@ use super::{ACCOUNT, BUYER, ORDER_NUMBER, entered};
 /// What is to be done.
 pub static KINDS: Enumeration = Enumeration {
     name: "follow_up_kind",
-    values: &["reminder", "callback", "visit", "urge", "mention", "intercept", "care", "correction", "unpaid"],
+    values: &[
+        "reminder",
+        "callback",
+        "visit",
+        "urge",
+        "mention",
+        "intercept",
+        "care",
+        "correction",
+        "unpaid",
+    ],
 };
 
 /// What is to be done.
@@ -38,8 +48,16 @@ pub const CARRIER: Field<String> = Field::text("carrier");
 pub const WAYBILL: Field<String> = Field::number("waybill").indexed();
 
 static LIFECYCLE: Lifecycle = Lifecycle {
-    states: &[State::open("open"), State::closed("done"), State::closed("cancelled")],
-    moves: &[("open", &["done", "cancelled"]), ("done", &["open"]), ("cancelled", &["open"])],
+    states: &[
+        State::open("open"),
+        State::closed("done"),
+        State::closed("cancelled"),
+    ],
+    moves: &[
+        ("open", &["done", "cancelled"]),
+        ("done", &["open"]),
+        ("cancelled", &["open"]),
+    ],
 };
 
 /// The register.
@@ -50,13 +68,34 @@ pub static REGISTER: Register = Register {
     reach: Reach::Post,
     identity: Identity::Random,
     fields: &[
-        KIND.spec, SUBJECT.spec, DUE_AT.spec, BUYER.spec, ORDER_NUMBER.spec, ACCOUNT.spec, PERSON.spec, TEXT.spec,
-        CARRIER.spec, WAYBILL.spec, CONSENT.spec, RESULT.spec, BENEFIT.spec, TOLD_CUSTOMER.spec,
+        KIND.spec,
+        SUBJECT.spec,
+        DUE_AT.spec,
+        BUYER.spec,
+        ORDER_NUMBER.spec,
+        ACCOUNT.spec,
+        PERSON.spec,
+        TEXT.spec,
+        CARRIER.spec,
+        WAYBILL.spec,
+        CONSENT.spec,
+        RESULT.spec,
+        BENEFIT.spec,
+        TOLD_CUSTOMER.spec,
     ],
     lifecycle: &LIFECYCLE,
     title: &["buyer", "order_number", "waybill", "subject"],
     subject: &["subject", "text", "kind"],
-    columns: &["kind", "buyer", "subject", "due_at", "carrier", "waybill", "result", "told_customer"],
+    columns: &[
+        "kind",
+        "buyer",
+        "subject",
+        "due_at",
+        "carrier",
+        "waybill",
+        "result",
+        "told_customer",
+    ],
     work: true,
     due,
     wait,
@@ -67,12 +106,20 @@ fn due(record: &Record, _: &Limits) -> Option<Due> {
     if record.state != "open" {
         return None;
     }
-    record.get(DUE_AT).map(|at| Due { at, source: Source::Manual })
+    record.get(DUE_AT).map(|at| Due {
+        at,
+        source: Source::Manual,
+    })
 }
 
 /// Ours; a mention waits for the colleague whom it names.
 fn wait(record: &Record) -> Wait {
     let mention = record.text(KIND.name()) == Some("mention");
     let step = record.get(PERSON).filter(|_| mention).map(Step::Person);
-    Wait { ours: step.is_none(), post: Post::AfterSales, step, since: entered(record) }
+    Wait {
+        ours: step.is_none(),
+        post: Post::AfterSales,
+        step,
+        since: entered(record),
+    }
 }

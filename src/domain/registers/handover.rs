@@ -6,13 +6,17 @@ use super::super::field::{Enumeration, Field, FieldSpec};
 use super::super::id::Id;
 use super::super::lifecycle::{Lifecycle, State};
 use super::super::record::Record;
-use super::super::register::{Due, Identity, Limits, Owner, Post, Reach, Register, Source, Step, Wait};
+use super::super::register::{
+    Due, Identity, Limits, Owner, Post, Reach, Register, Source, Step, Wait,
+};
 use super::entered;
 use super::words::{COLOUR, SHIFT};
 
 /// What became of a line.
-pub static ACKS: Enumeration =
-    Enumeration { name: "line_ack", values: &["open", "accepted", "changed", "asked", "returned"] };
+pub static ACKS: Enumeration = Enumeration {
+    name: "line_ack",
+    values: &["open", "accepted", "changed", "asked", "returned"],
+};
 
 /// Who leaves.
 pub const FROM: Field<Id> = Field::record("from", "person").required().indexed();
@@ -71,13 +75,28 @@ pub const POINT_TEXT: Field<String> = Field::text("text").personal();
 pub const POINT_UNTIL: Field<i64> = Field::time("until");
 
 static LINE: &[FieldSpec] = &[
-    LINE_RECORD.spec, LINE_REGISTER.spec, LINE_TITLE.spec, LINE_NEXT.spec, LINE_DUE.spec, LINE_SEVERITY.spec,
-    LINE_IF_THEN.spec, LINE_SUMMARY.spec, LINE_ACK.spec, LINE_ACK_BY.spec, LINE_ACK_AT.spec, LINE_NOTE.spec,
+    LINE_RECORD.spec,
+    LINE_REGISTER.spec,
+    LINE_TITLE.spec,
+    LINE_NEXT.spec,
+    LINE_DUE.spec,
+    LINE_SEVERITY.spec,
+    LINE_IF_THEN.spec,
+    LINE_SUMMARY.spec,
+    LINE_ACK.spec,
+    LINE_ACK_BY.spec,
+    LINE_ACK_AT.spec,
+    LINE_NOTE.spec,
 ];
 static POINT: &[FieldSpec] = &[POINT_TEXT.spec, POINT_UNTIL.spec];
 
 static LIFECYCLE: Lifecycle = Lifecycle {
-    states: &[State::open("draft"), State::open("signed"), State::closed("acknowledged"), State::closed("withdrawn")],
+    states: &[
+        State::open("draft"),
+        State::open("signed"),
+        State::closed("acknowledged"),
+        State::closed("withdrawn"),
+    ],
     moves: &[
         ("draft", &["signed", "withdrawn"]),
         ("signed", &["acknowledged", "draft", "withdrawn"]),
@@ -94,8 +113,19 @@ pub static REGISTER: Register = Register {
     reach: Reach::All,
     identity: Identity::Random,
     fields: &[
-        FROM.spec, TO.spec, DAY.spec, SHIFT_OF.spec, STARTS.spec, ENDS.spec, SECOND.spec, NOTE.spec, LINES.spec,
-        POINTS.spec, NUMBERS.spec, WORKLOAD.spec, CHECKS.spec,
+        FROM.spec,
+        TO.spec,
+        DAY.spec,
+        SHIFT_OF.spec,
+        STARTS.spec,
+        ENDS.spec,
+        SECOND.spec,
+        NOTE.spec,
+        LINES.spec,
+        POINTS.spec,
+        NUMBERS.spec,
+        WORKLOAD.spec,
+        CHECKS.spec,
     ],
     lifecycle: &LIFECYCLE,
     title: &["from", "day"],
@@ -112,7 +142,10 @@ fn due(record: &Record, _: &Limits) -> Option<Due> {
     if record.state != "draft" {
         return None;
     }
-    record.get(ENDS).map(|at| Due { at, source: Source::Rule })
+    record.get(ENDS).map(|at| Due {
+        at,
+        source: Source::Rule,
+    })
 }
 
 /// The leaver's until it is signed, then the one's who takes over.
@@ -124,5 +157,10 @@ fn wait(record: &Record) -> Wait {
         None => None,
     };
     let signed = record.state == "signed";
-    Wait { ours: !signed, post: Post::General, step: step.filter(|_| signed), since: entered(record) }
+    Wait {
+        ours: !signed,
+        post: Post::General,
+        step: step.filter(|_| signed),
+        since: entered(record),
+    }
 }

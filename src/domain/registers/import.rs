@@ -9,8 +9,18 @@ use super::ACCOUNT;
 pub static KINDS: Enumeration = Enumeration {
     name: "import_kind",
     values: &[
-        "orders", "items", "refunds", "conversations", "replies", "reviews", "parcels", "scores", "stock_outs",
-        "customers", "sheets", "other",
+        "orders",
+        "items",
+        "refunds",
+        "conversations",
+        "replies",
+        "reviews",
+        "parcels",
+        "scores",
+        "stock_outs",
+        "customers",
+        "sheets",
+        "other",
     ],
 };
 
@@ -37,7 +47,10 @@ pub const HELD: Field<i64> = Field::integer("held");
 /// Rows that were refused.
 pub const REFUSED: Field<i64> = Field::integer("refused");
 
-static LIFECYCLE: Lifecycle = Lifecycle { states: &[State::closed("done")], moves: &[] };
+static LIFECYCLE: Lifecycle = Lifecycle {
+    states: &[State::closed("done")],
+    moves: &[],
+};
 
 /// The register.
 pub static REGISTER: Register = Register {
@@ -47,13 +60,33 @@ pub static REGISTER: Register = Register {
     reach: Reach::All,
     identity: Identity::Random,
     fields: &[
-        FILE.spec, KIND.spec, PROFILE.spec, ENCODING.spec, ACCOUNT.spec, EXPORTED_AT.spec, READ.spec, NEW.spec,
-        CHANGED.spec, SAME.spec, HELD.spec, REFUSED.spec,
+        FILE.spec,
+        KIND.spec,
+        PROFILE.spec,
+        ENCODING.spec,
+        ACCOUNT.spec,
+        EXPORTED_AT.spec,
+        READ.spec,
+        NEW.spec,
+        CHANGED.spec,
+        SAME.spec,
+        HELD.spec,
+        REFUSED.spec,
     ],
     lifecycle: &LIFECYCLE,
     title: &["file", "kind"],
     subject: &["profile", "kind"],
-    columns: &["kind", "file", "account", "exported_at", "read", "new", "changed", "same", "refused"],
+    columns: &[
+        "kind",
+        "file",
+        "account",
+        "exported_at",
+        "read",
+        "new",
+        "changed",
+        "same",
+        "refused",
+    ],
     work: false,
     due: no_due,
     wait: no_wait,

@@ -20,9 +20,9 @@ pub mod review;
 pub mod setting;
 pub mod sheet;
 pub mod stock_out;
-pub mod ticket;
 #[cfg(test)]
 mod tests;
+pub mod ticket;
 pub mod watches;
 pub mod words;
 
@@ -50,7 +50,13 @@ pub const TAGS: Field<Vec<String>> = Field::texts("tags");
 pub const ORDER_NUMBER: Field<String> = Field::number("order_number").indexed();
 
 /// Fields that every register has beside its own.
-pub static COMMON: &[FieldSpec] = &[NUMBER.spec, CUSTOMER.spec, ORDER.spec, SNOOZED_UNTIL.spec, TAGS.spec];
+pub static COMMON: &[FieldSpec] = &[
+    NUMBER.spec,
+    CUSTOMER.spec,
+    ORDER.spec,
+    SNOOZED_UNTIL.spec,
+    TAGS.spec,
+];
 
 /// Every register that this zhiban knows.
 pub static ALL: &[&Register] = &[
@@ -84,12 +90,19 @@ pub fn by_name(name: &str) -> Option<&'static Register> {
 
 /// Returns when a record came into its present state, milliseconds UTC.
 fn entered(record: &Record) -> i64 {
-    record.last_move().map_or(record.opened, |step| step.trace.at)
+    record
+        .last_move()
+        .map_or(record.opened, |step| step.trace.at)
 }
 
 /// The wait of a record whose next step is ours.
 fn ours(post: Post, since: i64) -> Wait {
-    Wait { ours: true, post, step: None, since }
+    Wait {
+        ours: true,
+        post,
+        step: None,
+        since,
+    }
 }
 
 /// Returns the post of a stage's word.

@@ -11,15 +11,34 @@ use super::{ACCOUNT, BUYER, ORDER_NUMBER, entered};
 pub static KINDS: Enumeration = Enumeration {
     name: "note_kind",
     values: &[
-        "address", "attribute", "courier", "invoice_title", "greeting_card", "delivery_time", "gift", "hold", "other",
+        "address",
+        "attribute",
+        "courier",
+        "invoice_title",
+        "greeting_card",
+        "delivery_time",
+        "gift",
+        "hold",
+        "other",
     ],
 };
 /// What is done to the order (requirements 7.2).
-pub static JOBS: Enumeration =
-    Enumeration { name: "order_job", values: &["new", "supplement", "exchange", "cancel", "change", "confirm"] };
+pub static JOBS: Enumeration = Enumeration {
+    name: "order_job",
+    values: &[
+        "new",
+        "supplement",
+        "exchange",
+        "cancel",
+        "change",
+        "confirm",
+    ],
+};
 /// What the printing room answers.
-pub static ANSWERS: Enumeration =
-    Enumeration { name: "print_answer", values: &["done", "intercepted", "already_sent", "not_found"] };
+pub static ANSWERS: Enumeration = Enumeration {
+    name: "print_answer",
+    values: &["done", "intercepted", "already_sent", "not_found"],
+};
 
 /// What is changed.
 pub const KIND: Field<String> = Field::choice("kind", &KINDS).required();
@@ -47,8 +66,14 @@ pub const ANSWER: Field<String> = Field::choice("answer", &ANSWERS).hidden();
 /// The steps cannot be skipped; each can be taken back until printing was told.
 static LIFECYCLE: Lifecycle = Lifecycle {
     states: &[
-        State::open("draft"), State::open("changed"), State::open("flagged"), State::open("confirmed"),
-        State::open("told"), State::closed("acknowledged"), State::closed("revoked"), State::closed("withdrawn"),
+        State::open("draft"),
+        State::open("changed"),
+        State::open("flagged"),
+        State::open("confirmed"),
+        State::open("told"),
+        State::closed("acknowledged"),
+        State::closed("revoked"),
+        State::closed("withdrawn"),
     ],
     moves: &[
         ("draft", &["changed", "withdrawn"]),
@@ -68,13 +93,36 @@ pub static REGISTER: Register = Register {
     reach: Reach::Post,
     identity: Identity::Random,
     fields: &[
-        ORDER_NUMBER.spec, BUYER.spec, ACCOUNT.spec, KIND.spec, JOB.spec, OLD.spec, NEW.spec, COURIER.spec,
-        FLAG_OF.spec, QUOTE.spec, WAVE_AT.spec, PRINTED.spec, LATE_CHANGE.spec, ANSWER.spec,
+        ORDER_NUMBER.spec,
+        BUYER.spec,
+        ACCOUNT.spec,
+        KIND.spec,
+        JOB.spec,
+        OLD.spec,
+        NEW.spec,
+        COURIER.spec,
+        FLAG_OF.spec,
+        QUOTE.spec,
+        WAVE_AT.spec,
+        PRINTED.spec,
+        LATE_CHANGE.spec,
+        ANSWER.spec,
     ],
     lifecycle: &LIFECYCLE,
     title: &["buyer", "order_number"],
     subject: &["new", "kind"],
-    columns: &["order_number", "buyer", "kind", "job", "new", "flag", "wave_at", "printed", "late_change", "answer"],
+    columns: &[
+        "order_number",
+        "buyer",
+        "kind",
+        "job",
+        "new",
+        "flag",
+        "wave_at",
+        "printed",
+        "late_change",
+        "answer",
+    ],
     work: true,
     due,
     wait,
@@ -86,12 +134,20 @@ fn due(record: &Record, _: &Limits) -> Option<Due> {
     if LIFECYCLE.is_closed(&record.state) {
         return None;
     }
-    record.get(WAVE_AT).map(|at| Due { at, source: Source::Rule })
+    record.get(WAVE_AT).map(|at| Due {
+        at,
+        source: Source::Rule,
+    })
 }
 
 /// The agent's until printing was told, then the printing room's.
 fn wait(record: &Record) -> Wait {
     let told = record.state == "told";
     let step = told.then_some(Step::Acknowledge(Post::Printing));
-    Wait { ours: !told, post: Post::PreSales, step, since: entered(record) }
+    Wait {
+        ours: !told,
+        post: Post::PreSales,
+        step,
+        since: entered(record),
+    }
 }

@@ -8,7 +8,9 @@ use super::ACCOUNT;
 /// What it is about.
 pub static KINDS: Enumeration = Enumeration {
     name: "notice_kind",
-    values: &["rule", "campaign", "stock", "price", "incident", "print", "other"],
+    values: &[
+        "rule", "campaign", "stock", "price", "incident", "print", "other",
+    ],
 };
 
 /// What it is about.
@@ -27,8 +29,16 @@ pub const AUDIENCE: Field<Vec<String>> = Field::texts("audience");
 pub const MUST_READ: Field<bool> = Field::flag("must_read");
 
 static LIFECYCLE: Lifecycle = Lifecycle {
-    states: &[State::open("published"), State::open("draft"), State::closed("ended")],
-    moves: &[("published", &["draft", "ended"]), ("draft", &["published", "ended"]), ("ended", &["published"])],
+    states: &[
+        State::open("published"),
+        State::open("draft"),
+        State::closed("ended"),
+    ],
+    moves: &[
+        ("published", &["draft", "ended"]),
+        ("draft", &["published", "ended"]),
+        ("ended", &["published"]),
+    ],
 };
 
 /// The register.
@@ -39,13 +49,26 @@ pub static REGISTER: Register = Register {
     reach: Reach::All,
     identity: Identity::Random,
     fields: &[
-        KIND.spec, TITLE.spec, TEXT.spec, VALID_FROM.spec, VALID_UNTIL.spec, AUDIENCE.spec, MUST_READ.spec,
+        KIND.spec,
+        TITLE.spec,
+        TEXT.spec,
+        VALID_FROM.spec,
+        VALID_UNTIL.spec,
+        AUDIENCE.spec,
+        MUST_READ.spec,
         ACCOUNT.spec,
     ],
     lifecycle: &LIFECYCLE,
     title: &["title"],
     subject: &["text"],
-    columns: &["kind", "title", "valid_from", "valid_until", "audience", "must_read"],
+    columns: &[
+        "kind",
+        "title",
+        "valid_from",
+        "valid_until",
+        "audience",
+        "must_read",
+    ],
     work: false,
     due: no_due,
     wait: no_wait,

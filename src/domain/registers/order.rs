@@ -19,13 +19,29 @@ use super::{ACCOUNT, BUYER, entered};
 pub static PLATFORM_STATES: Enumeration = Enumeration {
     name: "order_state",
     values: &[
-        "unpaid", "to_ship", "part_shipped", "shipped", "signed", "success", "closed", "closed_unpaid", "unknown",
+        "unpaid",
+        "to_ship",
+        "part_shipped",
+        "shipped",
+        "signed",
+        "success",
+        "closed",
+        "closed_unpaid",
+        "unknown",
     ],
 };
 /// What the platform says of a line's refund.
 pub static REFUND_STATES: Enumeration = Enumeration {
     name: "line_refund",
-    values: &["none", "requested", "agreed", "refused", "success", "closed", "unknown"],
+    values: &[
+        "none",
+        "requested",
+        "agreed",
+        "refused",
+        "success",
+        "closed",
+        "unknown",
+    ],
 };
 
 /// The order's number, from which the record's id is derived.
@@ -37,7 +53,9 @@ pub const BUYER_OF: Field<String> = BUYER.mirror().indexed();
 /// The platform's buyer id.
 pub const BUYER_ID: Field<String> = Field::number("buyer_id").personal().mirror();
 /// What the platform says of it.
-pub const PLATFORM_STATE: Field<String> = Field::choice("platform_state", &PLATFORM_STATES).mirror().indexed();
+pub const PLATFORM_STATE: Field<String> = Field::choice("platform_state", &PLATFORM_STATES)
+    .mirror()
+    .indexed();
 /// What the buyer paid.
 pub const PAID: Field<Money> = Field::money("paid").mirror();
 /// What the buyer had to pay.
@@ -115,21 +133,44 @@ pub const LINE_REFUNDED: Field<Money> = Field::money("refunded").mirror();
 pub const LINE_STATE: Field<String> = Field::choice("state", &PLATFORM_STATES).mirror();
 
 static CELLS: &[FieldSpec] = &[
-    LINE_TITLE.spec, LINE_SKU.spec, LINE_VARIANT.spec, LINE_QUANTITY.spec, LINE_PRICE.spec, LINE_PAID.spec,
-    LINE_REFUND_STATE.spec, LINE_REFUNDED.spec, LINE_STATE.spec,
+    LINE_TITLE.spec,
+    LINE_SKU.spec,
+    LINE_VARIANT.spec,
+    LINE_QUANTITY.spec,
+    LINE_PRICE.spec,
+    LINE_PAID.spec,
+    LINE_REFUND_STATE.spec,
+    LINE_REFUNDED.spec,
+    LINE_STATE.spec,
 ];
 
 /// What our own hands did. Steps may be left out, and printing may have to begin anew.
 static LIFECYCLE: Lifecycle = Lifecycle {
     states: &[
-        State::open("open"), State::open("checked"), State::open("printed"), State::open("packed"),
-        State::open("handed_over"), State::closed("done"),
+        State::open("open"),
+        State::open("checked"),
+        State::open("printed"),
+        State::open("packed"),
+        State::open("handed_over"),
+        State::closed("done"),
     ],
     moves: &[
-        ("open", &["checked", "printed", "packed", "handed_over", "done"]),
-        ("checked", &["open", "printed", "packed", "handed_over", "done"]),
-        ("printed", &["open", "checked", "packed", "handed_over", "done"]),
-        ("packed", &["open", "checked", "printed", "handed_over", "done"]),
+        (
+            "open",
+            &["checked", "printed", "packed", "handed_over", "done"],
+        ),
+        (
+            "checked",
+            &["open", "printed", "packed", "handed_over", "done"],
+        ),
+        (
+            "printed",
+            &["open", "checked", "packed", "handed_over", "done"],
+        ),
+        (
+            "packed",
+            &["open", "checked", "printed", "handed_over", "done"],
+        ),
         ("handed_over", &["packed", "done"]),
         ("done", &["open"]),
     ],
@@ -143,17 +184,54 @@ pub static REGISTER: Register = Register {
     reach: Reach::Post,
     identity: Identity::Derived("number"),
     fields: &[
-        NUMBER.spec, ACCOUNT.spec, PLATFORM_OF.spec, SAID_BUYER.spec, SAID_ITEM.spec, SAID_AMOUNT.spec,
-        SAID_ADDRESS.spec, BUYER_OF.spec, BUYER_ID.spec, PLATFORM_STATE.spec, TITLE.spec, ITEM_COUNT.spec, PAID.spec,
-        PAYABLE.spec, FREIGHT.spec, DISCOUNT.spec, REFUNDED.spec, CURRENCY.spec, BUYER_MESSAGE.spec, SELLER_MEMO.spec,
-        FLAG_OF.spec, RECEIVER.spec, PHONE.spec, ADDRESS.spec, PLACED_AT.spec, PAID_AT.spec, SHIP_DUE_AT.spec,
-        SHIPPED_AT.spec, CARRIER.spec, WAYBILL.spec, CLOSED_AT.spec, CLOSED_REASON.spec, INVOICE_TITLE.spec,
+        NUMBER.spec,
+        ACCOUNT.spec,
+        PLATFORM_OF.spec,
+        SAID_BUYER.spec,
+        SAID_ITEM.spec,
+        SAID_AMOUNT.spec,
+        SAID_ADDRESS.spec,
+        BUYER_OF.spec,
+        BUYER_ID.spec,
+        PLATFORM_STATE.spec,
+        TITLE.spec,
+        ITEM_COUNT.spec,
+        PAID.spec,
+        PAYABLE.spec,
+        FREIGHT.spec,
+        DISCOUNT.spec,
+        REFUNDED.spec,
+        CURRENCY.spec,
+        BUYER_MESSAGE.spec,
+        SELLER_MEMO.spec,
+        FLAG_OF.spec,
+        RECEIVER.spec,
+        PHONE.spec,
+        ADDRESS.spec,
+        PLACED_AT.spec,
+        PAID_AT.spec,
+        SHIP_DUE_AT.spec,
+        SHIPPED_AT.spec,
+        CARRIER.spec,
+        WAYBILL.spec,
+        CLOSED_AT.spec,
+        CLOSED_REASON.spec,
+        INVOICE_TITLE.spec,
         LINES.spec,
     ],
     lifecycle: &LIFECYCLE,
     title: &["buyer", "said_buyer", "number"],
     subject: &["title", "said_item", "number"],
-    columns: &["number", "buyer", "platform_state", "title", "paid", "placed_at", "ship_due_at", "flag"],
+    columns: &[
+        "number",
+        "buyer",
+        "platform_state",
+        "title",
+        "paid",
+        "placed_at",
+        "ship_due_at",
+        "flag",
+    ],
     work: false,
     due,
     wait,
@@ -162,12 +240,19 @@ pub static REGISTER: Register = Register {
 
 /// Returns whether no export has brought the order yet: what it says is only what we typed.
 pub fn is_unverified(record: &Record) -> bool {
-    !record.values.values().flatten().any(|write| write.exported_at.is_some())
+    !record
+        .values
+        .values()
+        .flatten()
+        .any(|write| write.exported_at.is_some())
 }
 
 /// Returns whether the platform waits for the shipment.
 pub fn is_to_ship(record: &Record) -> bool {
-    matches!(record.text(PLATFORM_STATE.name()), Some("to_ship" | "part_shipped"))
+    matches!(
+        record.text(PLATFORM_STATE.name()),
+        Some("to_ship" | "part_shipped")
+    )
 }
 
 /// The shipment's end: the platform's own time, else payment and the shop's limit
@@ -176,13 +261,24 @@ fn due(record: &Record, limits: &Limits) -> Option<Due> {
     if !is_to_ship(record) {
         return None;
     }
-    let platform = record.get(SHIP_DUE_AT).map(|at| Due { at, source: Source::Platform });
+    let platform = record.get(SHIP_DUE_AT).map(|at| Due {
+        at,
+        source: Source::Platform,
+    });
     platform.or_else(|| {
         let at = record.get(PAID_AT)?.saturating_add(limits.ship);
-        Some(Due { at, source: Source::Rule })
+        Some(Due {
+            at,
+            source: Source::Rule,
+        })
     })
 }
 
 fn wait(record: &Record) -> Wait {
-    Wait { ours: is_to_ship(record), post: Post::Printing, step: None, since: entered(record) }
+    Wait {
+        ours: is_to_ship(record),
+        post: Post::Printing,
+        step: None,
+        since: entered(record),
+    }
 }

@@ -11,18 +11,39 @@ use super::{ACCOUNT, BUYER, ORDER_NUMBER, entered, ours};
 /// What the carrier says.
 pub static PLATFORM_STATES: Enumeration = Enumeration {
     name: "parcel_state",
-    values: &["created", "collected", "in_transit", "delivering", "signed", "refused", "returned", "problem", "unknown"],
+    values: &[
+        "created",
+        "collected",
+        "in_transit",
+        "delivering",
+        "signed",
+        "refused",
+        "returned",
+        "problem",
+        "unknown",
+    ],
 };
 /// What is wrong with it (requirements 7.2).
-pub static PROBLEMS: Enumeration =
-    Enumeration { name: "parcel_problem", values: &["lost", "damaged", "delayed", "abnormal", "out_of_range", "none"] };
+pub static PROBLEMS: Enumeration = Enumeration {
+    name: "parcel_problem",
+    values: &[
+        "lost",
+        "damaged",
+        "delayed",
+        "abnormal",
+        "out_of_range",
+        "none",
+    ],
+};
 
 /// The carrier's number, from which the record's id is derived.
 pub const WAYBILL: Field<String> = Field::number("waybill").required().indexed();
 /// The carrier.
 pub const CARRIER: Field<String> = Field::text("carrier");
 /// What the carrier says.
-pub const PLATFORM_STATE: Field<String> = Field::choice("platform_state", &PLATFORM_STATES).mirror().indexed();
+pub const PLATFORM_STATE: Field<String> = Field::choice("platform_state", &PLATFORM_STATES)
+    .mirror()
+    .indexed();
 /// When it was last seen, milliseconds UTC.
 pub const LAST_SCAN_AT: Field<i64> = Field::time("last_scan_at").mirror().indexed();
 /// What the carrier said then.
@@ -37,8 +58,16 @@ pub const TOLD: Field<bool> = Field::flag("told");
 pub const ANSWER: Field<String> = Field::long_text("answer").personal();
 
 static LIFECYCLE: Lifecycle = Lifecycle {
-    states: &[State::closed("moving"), State::open("problem"), State::closed("settled")],
-    moves: &[("moving", &["problem", "settled"]), ("problem", &["settled", "moving"]), ("settled", &["problem"])],
+    states: &[
+        State::closed("moving"),
+        State::open("problem"),
+        State::closed("settled"),
+    ],
+    moves: &[
+        ("moving", &["problem", "settled"]),
+        ("problem", &["settled", "moving"]),
+        ("settled", &["problem"]),
+    ],
 };
 
 /// The register.
@@ -49,14 +78,31 @@ pub static REGISTER: Register = Register {
     reach: Reach::Post,
     identity: Identity::Derived("waybill"),
     fields: &[
-        WAYBILL.spec, CARRIER.spec, ORDER_NUMBER.spec, BUYER.spec, ACCOUNT.spec, PLATFORM_STATE.spec,
-        LAST_SCAN_AT.spec, LAST_SCAN_TEXT.spec, PROBLEM.spec, NEXT_CHECK_AT.spec, ANSWER.spec, TOLD.spec,
+        WAYBILL.spec,
+        CARRIER.spec,
+        ORDER_NUMBER.spec,
+        BUYER.spec,
+        ACCOUNT.spec,
+        PLATFORM_STATE.spec,
+        LAST_SCAN_AT.spec,
+        LAST_SCAN_TEXT.spec,
+        PROBLEM.spec,
+        NEXT_CHECK_AT.spec,
+        ANSWER.spec,
+        TOLD.spec,
     ],
     lifecycle: &LIFECYCLE,
     title: &["buyer", "waybill"],
     subject: &["problem", "last_scan_text", "waybill"],
     columns: &[
-        "waybill", "carrier", "order_number", "platform_state", "last_scan_at", "problem", "next_check_at", "told",
+        "waybill",
+        "carrier",
+        "order_number",
+        "platform_state",
+        "last_scan_at",
+        "problem",
+        "next_check_at",
+        "told",
     ],
     work: true,
     due,
@@ -68,7 +114,10 @@ fn due(record: &Record, _: &Limits) -> Option<Due> {
     if record.state != "problem" {
         return None;
     }
-    record.get(NEXT_CHECK_AT).map(|at| Due { at, source: Source::Manual })
+    record.get(NEXT_CHECK_AT).map(|at| Due {
+        at,
+        source: Source::Manual,
+    })
 }
 
 fn wait(record: &Record) -> Wait {

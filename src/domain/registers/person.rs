@@ -40,8 +40,14 @@ pub const CUT_SEQ: Field<i64> = Field::integer("cut_seq");
 /// That event's chain, 64 hex.
 pub const CUT_CHAIN: Field<String> = Field::text("cut_chain");
 
-static CELLS: &[FieldSpec] =
-    &[KEY.spec, RECIPIENT.spec, LETTERS.spec, ADMITTED.spec, CUT_SEQ.spec, CUT_CHAIN.spec];
+static CELLS: &[FieldSpec] = &[
+    KEY.spec,
+    RECIPIENT.spec,
+    LETTERS.spec,
+    ADMITTED.spec,
+    CUT_SEQ.spec,
+    CUT_CHAIN.spec,
+];
 
 static LIFECYCLE: Lifecycle = Lifecycle {
     states: &[State::open("active"), State::closed("left")],
@@ -56,13 +62,28 @@ pub static REGISTER: Register = Register {
     reach: Reach::All,
     identity: Identity::Random,
     fields: &[
-        NAME.spec, NICK.spec, ROLE_OF.spec, POSTS.spec, LEADER.spec, ACCOUNT.spec, LIMIT_CASE.spec, LIMIT_DAY.spec,
+        NAME.spec,
+        NICK.spec,
+        ROLE_OF.spec,
+        POSTS.spec,
+        LEADER.spec,
+        ACCOUNT.spec,
+        LIMIT_CASE.spec,
+        LIMIT_DAY.spec,
         REPLICAS.spec,
     ],
     lifecycle: &LIFECYCLE,
     title: &["nick", "name"],
     subject: &["role"],
-    columns: &["name", "nick", "role", "posts", "leader", "limit_case", "limit_day"],
+    columns: &[
+        "name",
+        "nick",
+        "role",
+        "posts",
+        "leader",
+        "limit_case",
+        "limit_day",
+    ],
     work: false,
     due: no_due,
     wait: no_wait,

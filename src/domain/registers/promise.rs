@@ -22,7 +22,12 @@ pub const TO_WHOM: Field<String> = Field::text("to_whom").personal();
 pub const KEPT_AT: Field<i64> = Field::time("kept_at").hidden();
 
 static LIFECYCLE: Lifecycle = Lifecycle {
-    states: &[State::open("open"), State::closed("kept"), State::closed("broken"), State::closed("released")],
+    states: &[
+        State::open("open"),
+        State::closed("kept"),
+        State::closed("broken"),
+        State::closed("released"),
+    ],
     moves: &[
         ("open", &["kept", "broken", "released"]),
         ("kept", &["open"]),
@@ -39,8 +44,15 @@ pub static REGISTER: Register = Register {
     reach: Reach::Post,
     identity: Identity::Random,
     fields: &[
-        TEXT.spec, DUE_AT.spec, AMOUNT.spec, BUYER.spec, ORDER_NUMBER.spec, ACCOUNT.spec, TO_WHOM.spec,
-        PROMISED_AT.spec, KEPT_AT.spec,
+        TEXT.spec,
+        DUE_AT.spec,
+        AMOUNT.spec,
+        BUYER.spec,
+        ORDER_NUMBER.spec,
+        ACCOUNT.spec,
+        TO_WHOM.spec,
+        PROMISED_AT.spec,
+        KEPT_AT.spec,
     ],
     lifecycle: &LIFECYCLE,
     title: &["buyer", "to_whom", "order_number"],
@@ -56,7 +68,10 @@ fn due(record: &Record, _: &Limits) -> Option<Due> {
     if record.state != "open" {
         return None;
     }
-    record.get(DUE_AT).map(|at| Due { at, source: Source::Own })
+    record.get(DUE_AT).map(|at| Due {
+        at,
+        source: Source::Own,
+    })
 }
 
 fn wait(record: &Record) -> Wait {

@@ -4,11 +4,14 @@ use super::super::field::{Enumeration, Field};
 use super::super::lifecycle::{Lifecycle, State};
 use super::super::record::Record;
 use super::super::register::{Identity, Post, Reach, Register, Step, Wait, no_due};
-use super::words::{LANGUAGE, STAGE};
 use super::entered;
+use super::words::{LANGUAGE, STAGE};
 
 /// Who sees a reply in the picker.
-pub static SCOPES: Enumeration = Enumeration { name: "scope", values: &["mine", "group", "shop"] };
+pub static SCOPES: Enumeration = Enumeration {
+    name: "scope",
+    values: &["mine", "group", "shop"],
+};
 
 /// The short code, mostly pinyin initials.
 pub const CODE: Field<String> = Field::text("code").indexed();
@@ -36,7 +39,11 @@ pub const SCOPE: Field<String> = Field::choice("scope", &SCOPES);
 pub const USED: Field<i64> = Field::integer("used").hidden();
 
 static LIFECYCLE: Lifecycle = Lifecycle {
-    states: &[State::open("active"), State::open("proposed"), State::closed("retired")],
+    states: &[
+        State::open("active"),
+        State::open("proposed"),
+        State::closed("retired"),
+    ],
     moves: &[
         ("active", &["proposed", "retired"]),
         ("proposed", &["active", "retired"]),
@@ -52,13 +59,31 @@ pub static REGISTER: Register = Register {
     reach: Reach::All,
     identity: Identity::Random,
     fields: &[
-        CODE.spec, TITLE.spec, TEXT.spec, TOPIC.spec, STAGE_OF.spec, SCENE.spec, LANGUAGE_OF.spec, SCOPE.spec,
-        VALID_FROM.spec, VALID_UNTIL.spec, VERSION_NO.spec, USED.spec,
+        CODE.spec,
+        TITLE.spec,
+        TEXT.spec,
+        TOPIC.spec,
+        STAGE_OF.spec,
+        SCENE.spec,
+        LANGUAGE_OF.spec,
+        SCOPE.spec,
+        VALID_FROM.spec,
+        VALID_UNTIL.spec,
+        VERSION_NO.spec,
+        USED.spec,
     ],
     lifecycle: &LIFECYCLE,
     title: &["title", "code"],
     subject: &["text"],
-    columns: &["code", "title", "topic", "stage", "language", "scope", "valid_until"],
+    columns: &[
+        "code",
+        "title",
+        "topic",
+        "stage",
+        "language",
+        "scope",
+        "valid_until",
+    ],
     work: false,
     due: no_due,
     wait,
@@ -68,5 +93,10 @@ pub static REGISTER: Register = Register {
 /// A reply proposed to the shop waits for somebody who may approve it (002 L31).
 fn wait(record: &Record) -> Wait {
     let step = (record.state == "proposed").then_some(Step::Approve);
-    Wait { ours: false, post: Post::General, step, since: entered(record) }
+    Wait {
+        ours: false,
+        post: Post::General,
+        step,
+        since: entered(record),
+    }
 }

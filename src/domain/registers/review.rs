@@ -7,9 +7,15 @@ use super::super::register::{Due, Identity, Limits, Post, Reach, Register, Sourc
 use super::{ACCOUNT, BUYER, ORDER_NUMBER, entered};
 
 /// How good it is.
-pub static LEVELS: Enumeration = Enumeration { name: "review_level", values: &["good", "neutral", "bad"] };
+pub static LEVELS: Enumeration = Enumeration {
+    name: "review_level",
+    values: &["good", "neutral", "bad"],
+};
 /// The kind of shop that it stands in.
-pub static SHOP_KINDS: Enumeration = Enumeration { name: "shop_kind", values: &["c_shop", "mall"] };
+pub static SHOP_KINDS: Enumeration = Enumeration {
+    name: "shop_kind",
+    values: &["c_shop", "mall"],
+};
 
 /// The platform's number, from which the record's id is derived.
 pub const REVIEW_ID: Field<String> = Field::number("review_id").indexed();
@@ -33,7 +39,12 @@ pub const SERVICE_RELATED: Field<bool> = Field::flag("service_related");
 pub const CONTACTED_AT: Field<i64> = Field::time("contacted_at");
 
 static LIFECYCLE: Lifecycle = Lifecycle {
-    states: &[State::open("open"), State::open("contacted"), State::closed("answered"), State::closed("closed")],
+    states: &[
+        State::open("open"),
+        State::open("contacted"),
+        State::closed("answered"),
+        State::closed("closed"),
+    ],
     moves: &[
         ("open", &["contacted", "answered", "closed"]),
         ("contacted", &["open", "answered", "closed"]),
@@ -50,13 +61,33 @@ pub static REGISTER: Register = Register {
     reach: Reach::Post,
     identity: Identity::Derived("review_id"),
     fields: &[
-        REVIEW_ID.spec, LEVEL.spec, STARS.spec, ORDER_NUMBER.spec, BUYER.spec, ACCOUNT.spec, SHOP_KIND.spec,
-        POSTED_AT.spec, TEXT.spec, CAUSE.spec, SERVICE_RELATED.spec, CONTACTED_AT.spec, PUBLIC_REPLY.spec,
+        REVIEW_ID.spec,
+        LEVEL.spec,
+        STARS.spec,
+        ORDER_NUMBER.spec,
+        BUYER.spec,
+        ACCOUNT.spec,
+        SHOP_KIND.spec,
+        POSTED_AT.spec,
+        TEXT.spec,
+        CAUSE.spec,
+        SERVICE_RELATED.spec,
+        CONTACTED_AT.spec,
+        PUBLIC_REPLY.spec,
     ],
     lifecycle: &LIFECYCLE,
     title: &["buyer", "order_number", "review_id"],
     subject: &["text", "level"],
-    columns: &["level", "stars", "buyer", "order_number", "posted_at", "text", "cause", "public_reply"],
+    columns: &[
+        "level",
+        "stars",
+        "buyer",
+        "order_number",
+        "posted_at",
+        "text",
+        "cause",
+        "public_reply",
+    ],
     work: true,
     due,
     wait,
@@ -71,10 +102,18 @@ fn needs_answer(record: &Record) -> bool {
 fn due(record: &Record, limits: &Limits) -> Option<Due> {
     needs_answer(record).then(|| {
         let posted = record.get(POSTED_AT).unwrap_or(record.opened);
-        Due { at: posted.saturating_add(limits.review), source: Source::Rule }
+        Due {
+            at: posted.saturating_add(limits.review),
+            source: Source::Rule,
+        }
     })
 }
 
 fn wait(record: &Record) -> Wait {
-    Wait { ours: needs_answer(record), post: Post::AfterSales, step: None, since: entered(record) }
+    Wait {
+        ours: needs_answer(record),
+        post: Post::AfterSales,
+        step: None,
+        since: entered(record),
+    }
 }

@@ -32,12 +32,25 @@ pub static REGISTER: Register = Register {
     reach: Reach::All,
     identity: Identity::Random,
     fields: &[
-        SKU.spec, TITLE.spec, SINCE.spec, EXPECTED_AT.spec, SUBSTITUTE.spec, NOTIFIED.spec, ACCOUNT.spec,
+        SKU.spec,
+        TITLE.spec,
+        SINCE.spec,
+        EXPECTED_AT.spec,
+        SUBSTITUTE.spec,
+        NOTIFIED.spec,
+        ACCOUNT.spec,
     ],
     lifecycle: &LIFECYCLE,
     title: &["title", "sku"],
     subject: &["substitute", "sku"],
-    columns: &["sku", "title", "since", "expected_at", "substitute", "notified"],
+    columns: &[
+        "sku",
+        "title",
+        "since",
+        "expected_at",
+        "substitute",
+        "notified",
+    ],
     work: true,
     due,
     wait,
@@ -48,11 +61,17 @@ fn due(record: &Record, _: &Limits) -> Option<Due> {
     if record.state != "open" {
         return None;
     }
-    record.get(EXPECTED_AT).map(|at| Due { at, source: Source::Manual })
+    record.get(EXPECTED_AT).map(|at| Due {
+        at,
+        source: Source::Manual,
+    })
 }
 
 /// Ours until the buyers were told; then only the goods are awaited.
 fn wait(record: &Record) -> Wait {
     let wait = ours(Post::General, entered(record));
-    Wait { ours: record.get(NOTIFIED) != Some(true), ..wait }
+    Wait {
+        ours: record.get(NOTIFIED) != Some(true),
+        ..wait
+    }
 }

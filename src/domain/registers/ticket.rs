@@ -11,17 +11,44 @@ use super::{ACCOUNT, BUYER, ORDER_NUMBER, entered};
 pub static DEPARTMENTS: Enumeration = Enumeration {
     name: "department",
     values: &[
-        "warehouse", "delivery", "after_sales", "marketing", "operations", "tech", "hr", "finance", "production",
-        "purchasing", "tracing", "claims", "gm_office", "training", "qc", "printing", "other",
+        "warehouse",
+        "delivery",
+        "after_sales",
+        "marketing",
+        "operations",
+        "tech",
+        "hr",
+        "finance",
+        "production",
+        "purchasing",
+        "tracing",
+        "claims",
+        "gm_office",
+        "training",
+        "qc",
+        "printing",
+        "other",
     ],
 };
 /// To whom a thing is escalated.
-pub static LEVELS: Enumeration =
-    Enumeration { name: "level", values: &["agent", "leader", "supervisor", "contact", "manager"] };
+pub static LEVELS: Enumeration = Enumeration {
+    name: "level",
+    values: &["agent", "leader", "supervisor", "contact", "manager"],
+};
 /// What is asked for.
 pub static KINDS: Enumeration = Enumeration {
     name: "ticket_kind",
-    values: &["question", "task", "escalation", "page_issue", "suggestion", "incident", "trace", "claim", "other"],
+    values: &[
+        "question",
+        "task",
+        "escalation",
+        "page_issue",
+        "suggestion",
+        "incident",
+        "trace",
+        "claim",
+        "other",
+    ],
 };
 
 /// The department that is asked.
@@ -44,7 +71,12 @@ pub const ACCEPTED: Field<String> = Field::text("accepted").personal();
 pub const TOLD_CUSTOMER: Field<bool> = Field::flag("told_customer");
 
 static LIFECYCLE: Lifecycle = Lifecycle {
-    states: &[State::open("open"), State::open("accepted"), State::open("answered"), State::closed("closed")],
+    states: &[
+        State::open("open"),
+        State::open("accepted"),
+        State::open("answered"),
+        State::closed("closed"),
+    ],
     moves: &[
         ("open", &["accepted", "answered", "closed"]),
         ("accepted", &["open", "answered", "closed"]),
@@ -61,13 +93,33 @@ pub static REGISTER: Register = Register {
     reach: Reach::Post,
     identity: Identity::Random,
     fields: &[
-        DEPARTMENT.spec, LEVEL.spec, ASKED.spec, KIND.spec, QUESTION.spec, DUE_AT.spec, BUYER.spec,
-        ORDER_NUMBER.spec, ACCOUNT.spec, ACCEPTED.spec, ANSWER.spec, TOLD_CUSTOMER.spec,
+        DEPARTMENT.spec,
+        LEVEL.spec,
+        ASKED.spec,
+        KIND.spec,
+        QUESTION.spec,
+        DUE_AT.spec,
+        BUYER.spec,
+        ORDER_NUMBER.spec,
+        ACCOUNT.spec,
+        ACCEPTED.spec,
+        ANSWER.spec,
+        TOLD_CUSTOMER.spec,
     ],
     lifecycle: &LIFECYCLE,
     title: &["buyer", "order_number", "department", "level"],
     subject: &["question"],
-    columns: &["no", "department", "level", "kind", "buyer", "question", "due_at", "answer", "told_customer"],
+    columns: &[
+        "no",
+        "department",
+        "level",
+        "kind",
+        "buyer",
+        "question",
+        "due_at",
+        "answer",
+        "told_customer",
+    ],
     work: true,
     due,
     wait,
@@ -79,15 +131,26 @@ fn due(record: &Record, limits: &Limits) -> Option<Due> {
     if matches!(record.state.as_str(), "answered" | "closed") {
         return None;
     }
-    let rule = Due { at: record.opened.saturating_add(limits.ticket), source: Source::Rule };
-    Some(record.get(DUE_AT).map_or(rule, |at| Due { at, source: Source::Manual }))
+    let rule = Due {
+        at: record.opened.saturating_add(limits.ticket),
+        source: Source::Rule,
+    };
+    Some(record.get(DUE_AT).map_or(rule, |at| Due {
+        at,
+        source: Source::Manual,
+    }))
 }
 
 /// The other side's until it is answered, then the asker's, who tells the customer.
 fn wait(record: &Record) -> Wait {
     let answered = record.state == "answered";
     let step = if answered { None } else { asked(record) };
-    Wait { ours: answered, post: Post::AfterSales, step, since: entered(record) }
+    Wait {
+        ours: answered,
+        post: Post::AfterSales,
+        step,
+        since: entered(record),
+    }
 }
 
 /// The colleague who is named, else the post that stands for the department, else whoever
@@ -100,6 +163,9 @@ fn asked(record: &Record) -> Option<Step> {
         Some("warehouse" | "delivery" | "printing") => Some(Step::Acknowledge(Post::Printing)),
         Some("after_sales") => Some(Step::Acknowledge(Post::AfterSales)),
         Some(_) => None,
-        None => record.text(LEVEL.name()).filter(|level| *level != "agent").map(|_| Step::Approve),
+        None => record
+            .text(LEVEL.name())
+            .filter(|level| *level != "agent")
+            .map(|_| Step::Approve),
     }
 }

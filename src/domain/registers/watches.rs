@@ -12,23 +12,50 @@ use super::super::register::{Finding, Watch};
 use super::{ORDER_NUMBER, case, complaint, order, promise};
 
 /// More refunded or agreed on an order than was paid for it.
-pub const OVERPAYMENT: Watch = Watch { name: "overpayment", key: order_key, judge: overpayment };
+pub const OVERPAYMENT: Watch = Watch {
+    name: "overpayment",
+    key: order_key,
+    judge: overpayment,
+};
 /// More pieces of one order line claimed than were bought.
-pub const DOUBLE_REFUND: Watch = Watch { name: "double_refund", key: order_key, judge: double_refund };
+pub const DOUBLE_REFUND: Watch = Watch {
+    name: "double_refund",
+    key: order_key,
+    judge: double_refund,
+};
 /// One case executed more than once.
-pub const DOUBLE_EXECUTION: Watch = Watch { name: "double_execution", key: own_key, judge: double_execution };
+pub const DOUBLE_EXECUTION: Watch = Watch {
+    name: "double_execution",
+    key: own_key,
+    judge: double_execution,
+};
 /// Two promises of money on one order.
-pub const DOUBLE_PROMISE: Watch = Watch { name: "double_promise", key: order_key, judge: double_promise };
+pub const DOUBLE_PROMISE: Watch = Watch {
+    name: "double_promise",
+    key: order_key,
+    judge: double_promise,
+};
 /// A further complaint on one order that does not say which one it repeats.
-pub const REPEAT_COMPLAINT: Watch = Watch { name: "repeat_complaint", key: order_key, judge: repeat_complaint };
+pub const REPEAT_COMPLAINT: Watch = Watch {
+    name: "repeat_complaint",
+    key: order_key,
+    judge: repeat_complaint,
+};
 
 /// The order's number, the same whether a record only quotes it or is the order.
 fn order_key(record: &Record) -> Option<String> {
     if record.void {
         return None;
     }
-    let number = if record.register == order::REGISTER.name { order::NUMBER } else { ORDER_NUMBER };
-    record.text(number.name()).filter(|number| !number.is_empty()).map(str::to_owned)
+    let number = if record.register == order::REGISTER.name {
+        order::NUMBER
+    } else {
+        ORDER_NUMBER
+    };
+    record
+        .text(number.name())
+        .filter(|number| !number.is_empty())
+        .map(str::to_owned)
 }
 
 fn own_key(record: &Record) -> Option<String> {
@@ -36,12 +63,17 @@ fn own_key(record: &Record) -> Option<String> {
 }
 
 fn of<'a>(records: &'a [Record], register: &str) -> impl Iterator<Item = &'a Record> {
-    records.iter().filter(move |record| !record.void && record.register == register)
+    records
+        .iter()
+        .filter(move |record| !record.void && record.register == register)
 }
 
 /// Returns whether a case's money went out or was agreed to go.
 fn binds_money(case: &Record) -> bool {
-    let agreed = matches!(case.state.as_str(), "approved" | "awaiting_goods" | "goods_received" | "to_execute");
+    let agreed = matches!(
+        case.state.as_str(),
+        "approved" | "awaiting_goods" | "goods_received" | "to_execute"
+    );
     agreed || was_executed(case)
 }
 
@@ -49,10 +81,12 @@ fn binds_money(case: &Record) -> bool {
 /// moved back.
 fn was_executed(case: &Record) -> bool {
     let steps = case.steps.iter().filter(|step| step.verb == Verb::Move);
-    steps.fold(false, |executed, step| match (step.from.as_str(), step.to.as_str()) {
-        (_, "executed") => true,
-        ("executed", "to_execute") => false,
-        _ => executed,
+    steps.fold(false, |executed, step| {
+        match (step.from.as_str(), step.to.as_str()) {
+            (_, "executed") => true,
+            ("executed", "to_execute") => false,
+            _ => executed,
+        }
     })
 }
 
@@ -70,17 +104,27 @@ fn paid(records: &[Record]) -> Option<Money> {
 
 /// Amounts in another currency than was paid cannot be added up and are shown as well.
 fn overpayment(_: &str, records: &[Record]) -> Vec<Finding> {
-    let Some(paid) = paid(records) else { return Vec::new() };
+    let Some(paid) = paid(records) else {
+        return Vec::new();
+    };
     let claims: Vec<(Id, Money)> = of(records, "case")
         .filter(|case| binds_money(case))
         .filter_map(|case| Some((case.id, case.get(case::AMOUNT)?)))
         .collect();
-    let total = claims.iter().try_fold(Money { minor: 0, ..paid }, |sum, (_, amount)| sum.plus(*amount));
+    let total = claims
+        .iter()
+        .try_fold(Money { minor: 0, ..paid }, |sum, (_, amount)| {
+            sum.plus(*amount)
+        });
     if total.is_some_and(|total| total.minor <= paid.minor) {
         return Vec::new();
     }
     let evidence = format!("paid={};claims={}", spelled(paid), amounts(&claims));
-    vec![finding("overpayment", claims.iter().map(|(id, _)| *id), evidence)]
+    vec![finding(
+        "overpayment",
+        claims.iter().map(|(id, _)| *id),
+        evidence,
+    )]
 }
 
 /// Kinds that give goods or their price back; a repair or a difference in price may meet a
@@ -96,7 +140,9 @@ fn double_refund(_: &str, records: &[Record]) -> Vec<Finding> {
     let mut bought: BTreeMap<&str, i64> = BTreeMap::new();
     for order in of(records, "order") {
         for key in order.keys(order::LINES.name()) {
-            if let Some(quantity) = order.cell(order::LINES.name(), key, order::LINE_QUANTITY.name()) {
+            if let Some(quantity) =
+                order.cell(order::LINES.name(), key, order::LINE_QUANTITY.name())
+            {
                 bought.insert(key, quantity);
             }
         }
@@ -116,11 +162,16 @@ fn double_refund(_: &str, records: &[Record]) -> Vec<Finding> {
     lines
         .into_iter()
         .filter(|(key, claims)| {
-            let claimed = claims.iter().fold(0_i64, |sum, (_, quantity)| sum.saturating_add(*quantity));
+            let claimed = claims
+                .iter()
+                .fold(0_i64, |sum, (_, quantity)| sum.saturating_add(*quantity));
             claims.len() > 1 && claimed > bought.get(key).copied().unwrap_or(1)
         })
         .map(|(key, claims)| {
-            let quantities: Vec<String> = claims.iter().map(|(id, quantity)| format!("{id}:{quantity}")).collect();
+            let quantities: Vec<String> = claims
+                .iter()
+                .map(|(id, quantity)| format!("{id}:{quantity}"))
+                .collect();
             let count = bought.get(key).copied().unwrap_or(1);
             let evidence = format!("line={key};bought={count};claims={}", quantities.join(","));
             finding("double_refund", claims.iter().map(|(id, _)| *id), evidence)
@@ -153,17 +204,29 @@ fn double_promise(_: &str, records: &[Record]) -> Vec<Finding> {
         return Vec::new();
     }
     let evidence = format!("promises={}", amounts(&promises));
-    vec![finding("double_promise", promises.iter().map(|(id, _)| *id), evidence)]
+    vec![finding(
+        "double_promise",
+        promises.iter().map(|(id, _)| *id),
+        evidence,
+    )]
 }
 
 /// Each complaint but the first names the one that it repeats.
 fn repeat_complaint(_: &str, records: &[Record]) -> Vec<Finding> {
     let mut complaints: Vec<&Record> = of(records, "complaint").collect();
     complaints.sort_by_key(|record| (record.opened, record.id));
-    let Some((first, rest)) = complaints.split_first() else { return Vec::new() };
+    let Some((first, rest)) = complaints.split_first() else {
+        return Vec::new();
+    };
     rest.iter()
         .filter(|record| record.get(complaint::REPEAT_OF).is_none())
-        .map(|record| finding("repeat_complaint", [first.id, record.id], format!("complaint={}", record.id)))
+        .map(|record| {
+            finding(
+                "repeat_complaint",
+                [first.id, record.id],
+                format!("complaint={}", record.id),
+            )
+        })
         .collect()
 }
 
@@ -171,7 +234,11 @@ fn finding(kind: &'static str, records: impl IntoIterator<Item = Id>, evidence: 
     let mut records: Vec<Id> = records.into_iter().collect();
     records.sort();
     records.dedup();
-    Finding { kind, records, evidence }
+    Finding {
+        kind,
+        records,
+        evidence,
+    }
 }
 
 fn spelled(amount: Money) -> String {
@@ -179,6 +246,9 @@ fn spelled(amount: Money) -> String {
 }
 
 fn amounts(claims: &[(Id, Money)]) -> String {
-    let words: Vec<String> = claims.iter().map(|(id, amount)| format!("{id}:{}", spelled(*amount))).collect();
+    let words: Vec<String> = claims
+        .iter()
+        .map(|(id, amount)| format!("{id}:{}", spelled(*amount)))
+        .collect();
     words.join(",")
 }

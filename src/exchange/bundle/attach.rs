@@ -29,7 +29,11 @@ impl Incoming {
         }
         path.parent().map_or(Ok(()), make_folder)?;
         let aside = path.with_extension("new");
-        Ok(Some(Self { file: private_file(&aside)?, aside, path }))
+        Ok(Some(Self {
+            file: private_file(&aside)?,
+            aside,
+            path,
+        }))
     }
 
     /// Writes a piece.

@@ -111,7 +111,10 @@ pub(super) struct Checked {
 
 /// Reads a bundle to its end and finds what is proven. `progress` gets the number of events read
 /// and answers whether to go on.
-pub(super) fn check<R: Read>(mut bundle: Bundle<R>, progress: &mut dyn FnMut(u64) -> bool) -> Result<Checked, BundleFault> {
+pub(super) fn check<R: Read>(
+    mut bundle: Bundle<R>,
+    progress: &mut dyn FnMut(u64) -> bool,
+) -> Result<Checked, BundleFault> {
     let manifest = bundle.manifest.clone();
     let mut pass = Pass::new(&manifest);
     bundle.events(|stream, head, body| {
@@ -128,11 +131,26 @@ pub(super) fn check<R: Read>(mut bundle: Bundle<R>, progress: &mut dyn FnMut(u64
     let name = bundle.name;
     pass.counts.attachments = (manifest.entries.len() as u64).saturating_sub(2);
     bundle.attachments(|_, _| Ok(()))?;
-    let Pass { counts, streams, seals, .. } = pass;
+    let Pass {
+        counts,
+        streams,
+        seals,
+        ..
+    } = pass;
     let mut findings = Vec::new();
-    let judged = streams.into_iter().enumerate().map(|(stream, reading)| judge(&manifest, stream, reading, &mut findings));
+    let judged = streams
+        .into_iter()
+        .enumerate()
+        .map(|(stream, reading)| judge(&manifest, stream, reading, &mut findings));
     let proofs = judged.collect();
-    Ok(Checked { manifest, name, counts, proofs, seals, findings })
+    Ok(Checked {
+        manifest,
+        name,
+        counts,
+        proofs,
+        seals,
+        findings,
+    })
 }
 
 /// After how many events progress is told.
@@ -158,12 +176,25 @@ struct Reading {
 
 impl<'a> Pass<'a> {
     fn new(manifest: &'a Manifest) -> Self {
-        let reading = |_| Reading { chains: Vec::new(), over: None, sealed: None, bad: None };
-        Self { manifest, counts: Counts::default(), streams: manifest.streams.iter().map(reading).collect(), seals: Vec::new() }
+        let reading = |_| Reading {
+            chains: Vec::new(),
+            over: None,
+            sealed: None,
+            bad: None,
+        };
+        Self {
+            manifest,
+            counts: Counts::default(),
+            streams: manifest.streams.iter().map(reading).collect(),
+            seals: Vec::new(),
+        }
     }
 
     fn event(&mut self, stream: usize, head: &Head, body: &Body) -> Result<(), BundleFault> {
-        let (Some(reading), Some(range)) = (self.streams.get_mut(stream), self.manifest.streams.get(stream)) else {
+        let (Some(reading), Some(range)) = (
+            self.streams.get_mut(stream),
+            self.manifest.streams.get(stream),
+        ) else {
             return Err(BundleFault::Manifest("streams".into()));
         };
         let previous = reading.chains.last().unwrap_or(&range.from_chain);
@@ -184,12 +215,15 @@ impl<'a> Pass<'a> {
 
     fn seal(&mut self, stream: usize, seal: Seal) {
         self.counts.seals += 1;
-        let (Some(reading), Some(range), Some(author)) =
-            (self.streams.get_mut(stream), self.manifest.streams.get(stream), self.manifest.author(stream))
-        else {
+        let (Some(reading), Some(range), Some(author)) = (
+            self.streams.get_mut(stream),
+            self.manifest.streams.get(stream),
+            self.manifest.author(stream),
+        ) else {
             return;
         };
-        let place = usize::try_from(seal.seq.saturating_sub(range.from_seq + 1)).unwrap_or(usize::MAX);
+        let place =
+            usize::try_from(seal.seq.saturating_sub(range.from_seq + 1)).unwrap_or(usize::MAX);
         let holds = reading.chains.get(place) == Some(&seal.chain)
             && seal::verify_seal(self.manifest.shop, &author.key.0, &seal);
         if holds {
@@ -203,19 +237,36 @@ impl<'a> Pass<'a> {
 
 /// Says how far a stream is proven: up to its last good seal, at most to before the first event
 /// over a limit, and not at all where its chain contradicts the key or the manifest.
-fn judge(manifest: &Manifest, stream: usize, reading: Reading, findings: &mut Vec<Finding>) -> Proof {
-    let (Some(range), Some(author)) = (manifest.streams.get(stream), manifest.author(stream)) else {
+fn judge(
+    manifest: &Manifest,
+    stream: usize,
+    reading: Reading,
+    findings: &mut Vec<Finding>,
+) -> Proof {
+    let (Some(range), Some(author)) = (manifest.streams.get(stream), manifest.author(stream))
+    else {
         return Proof::default();
     };
     let replica = author.id;
-    let mut find = |seq, code, what| findings.push(Finding { replica, seq, code, what });
+    let mut find = |seq, code, what| {
+        findings.push(Finding {
+            replica,
+            seq,
+            code,
+            what,
+        })
+    };
     let from = range.from_seq;
     let arrived = *reading.chains.last().unwrap_or(&range.from_chain) == range.to_chain;
     let begins = from > 0 || range.from_chain == genesis(manifest.shop, &author.key.0);
     if !arrived || !begins {
         let what = if begins { Wrong::Chain } else { Wrong::Genesis };
         find(from + 1, Some(Code::Q2), what);
-        return Proof { chains: reading.chains, proven: from, code: Some(Code::Q2) };
+        return Proof {
+            chains: reading.chains,
+            proven: from,
+            code: Some(Code::Q2),
+        };
     }
     let sealed = reading.sealed.unwrap_or(from);
     let bad = reading.bad.filter(|seq| *seq > sealed);
@@ -234,5 +285,9 @@ fn judge(manifest: &Manifest, stream: usize, reading: Reading, findings: &mut Ve
         (_, None, true) => Some(Code::Q11),
         (_, None, false) => None,
     };
-    Proof { chains: reading.chains, proven: sealed.min(limit), code }
+    Proof {
+        chains: reading.chains,
+        proven: sealed.min(limit),
+        code,
+    }
 }

@@ -50,7 +50,13 @@ pub struct Export<'a> {
 impl Export<'_> {
     /// Returns an export of everything new for the whole shop, without personal bodies.
     pub fn new(sender: ReplicaId, now: i64) -> Self {
-        Self { sender, selection: Selection::ForShop, plain: None, now, limits: Limits::default() }
+        Self {
+            sender,
+            selection: Selection::ForShop,
+            plain: None,
+            now,
+            limits: Limits::default(),
+        }
     }
 }
 
@@ -80,13 +86,16 @@ pub fn export(store: &mut Store, export: &Export<'_>, path: &Path) -> Result<Exp
     }
     let mut tried = 1;
     let (exported, sent) = loop {
-        match Outgoing::gather(store, shop, &key, export).and_then(|outgoing| outgoing.write(export, path)) {
+        match Outgoing::gather(store, shop, &key, export)
+            .and_then(|outgoing| outgoing.write(export, path))
+        {
             Err(Fault::Pack(PackFault::Changed)) if tried < TRIES => tried += 1,
             other => break other.map_err(|fault| fault.problem(path))?,
         }
     };
     if export.selection == Selection::ForShop {
-        let sent = serde_json::to_string(&sent).map_err(|cause| Problem::new(Kind::Defect, "problem-defect").caused_by(cause))?;
+        let sent = serde_json::to_string(&sent)
+            .map_err(|cause| Problem::new(Kind::Defect, "problem-defect").caused_by(cause))?;
         store.set_setting_local(SENT, Some(&sent))?;
     }
     Ok(exported)
@@ -108,30 +117,69 @@ struct Outgoing<'a> {
 }
 
 impl<'a> Outgoing<'a> {
-    fn gather(store: &'a Store, shop: ShopId, key: &'a ReplicaKey, export: &Export<'_>) -> Result<Self, Fault> {
+    fn gather(
+        store: &'a Store,
+        shop: ShopId,
+        key: &'a ReplicaKey,
+        export: &Export<'_>,
+    ) -> Result<Self, Fault> {
         let heads = store.heads()?;
-        let mut frame =
-            Frame { shop, key, sender: 0, made: export.now, replicas: Vec::new(), heads: Vec::new() };
+        let mut frame = Frame {
+            shop,
+            key,
+            sender: 0,
+            made: export.now,
+            replicas: Vec::new(),
+            heads: Vec::new(),
+        };
         place_of(&mut frame.replicas, key.replica(), key.public());
         let from = starts(store, export.selection)?;
         let (mut pieces, mut sent) = (Vec::new(), Sent::new());
         for head in &heads {
-            let public = store.public_key(head.replica)?.ok_or(StoreError::BrokenChain(head.replica))?;
+            let public = store
+                .public_key(head.replica)?
+                .ok_or(StoreError::BrokenChain(head.replica))?;
             let replica = place_of(&mut frame.replicas, head.replica, public);
-            frame.heads.push(Tip { replica, seq: head.seq, chain: head.chain });
-            if let Some(range) = range(store, head, replica, from.get(&head.stream).copied().unwrap_or(0))? {
+            frame.heads.push(Tip {
+                replica,
+                seq: head.seq,
+                chain: head.chain,
+            });
+            if let Some(range) = range(
+                store,
+                head,
+                replica,
+                from.get(&head.stream).copied().unwrap_or(0),
+            )? {
                 sent.insert(head.stream, range.to_seq);
-                pieces.push(Piece { stream: head.stream, range });
+                pieces.push(Piece {
+                    stream: head.stream,
+                    range,
+                });
             } else if let Some(seq) = from.get(&head.stream) {
                 sent.insert(head.stream, *seq);
             }
         }
-        for (what, length, limit) in [("replicas", frame.replicas.len(), REPLICAS_MAX), ("heads", frame.heads.len(), HEADS_MAX)] {
+        for (what, length, limit) in [
+            ("replicas", frame.replicas.len(), REPLICAS_MAX),
+            ("heads", frame.heads.len(), HEADS_MAX),
+        ] {
             if length > limit {
-                return Err(Fault::Pack(BundleFault::Limit { what, limit: limit as u64 }.into()));
+                return Err(Fault::Pack(
+                    BundleFault::Limit {
+                        what,
+                        limit: limit as u64,
+                    }
+                    .into(),
+                ));
             }
         }
-        Ok(Self { source: FromStore(store), frame, pieces, sent })
+        Ok(Self {
+            source: FromStore(store),
+            frame,
+            pieces,
+            sent,
+        })
     }
 
     fn write(self, export: &Export<'_>, path: &Path) -> Result<(Exported, Sent), Fault> {
@@ -139,21 +187,34 @@ impl<'a> Outgoing<'a> {
         let personal = parts.iter().map(|part| part.personal).sum();
         if personal > 0 && export.plain.is_none_or(|reason| reason.trim().is_empty()) {
             return Err(Fault::Problem(
-                Problem::new(Kind::Refused, "problem-bundle-personal").hint("problem-bundle-personal-hint").arg("count", personal),
+                Problem::new(Kind::Refused, "problem-bundle-personal")
+                    .hint("problem-bundle-personal-hint")
+                    .arg("count", personal),
             ));
         }
         let count = parts.len() as u32;
-        let files: Vec<PathBuf> = (1..=count).map(|number| name_of(path, (number, count))).collect();
+        let files: Vec<PathBuf> = (1..=count)
+            .map(|number| name_of(path, (number, count)))
+            .collect();
         if let Some(there) = files.iter().find(|file| file.exists()) {
             return Err(Fault::Problem(
-                Problem::new(Kind::Refused, "problem-file-exists").hint("problem-file-exists-hint").arg("file", there.display()),
+                Problem::new(Kind::Refused, "problem-file-exists")
+                    .hint("problem-file-exists-hint")
+                    .arg("file", there.display()),
             ));
         }
         for ((part, file), number) in parts.iter().zip(&files).zip(1..) {
             self.write_file(part, (number, count), file)?;
         }
         let events = parts.iter().map(|part| part.events).sum();
-        Ok((Exported { files, events, personal }, self.sent))
+        Ok((
+            Exported {
+                files,
+                events,
+                personal,
+            },
+            self.sent,
+        ))
     }
 
     /// Writes one file aside and gives it its name once it is on the disk.
@@ -161,7 +222,9 @@ impl<'a> Outgoing<'a> {
         let aside = Aside(path.with_extension("zbundle-part"));
         let out = BufWriter::new(private_file(&aside.0)?);
         let out = write(&self.source, &self.frame, part, number, out)?;
-        let file: File = out.into_inner().map_err(|fault| PackFault::from(fault.into_error()))?;
+        let file: File = out
+            .into_inner()
+            .map_err(|fault| PackFault::from(fault.into_error()))?;
         file.sync_all().map_err(PackFault::from)?;
         drop(file);
         fs::rename(&aside.0, path).map_err(PackFault::from)?;
@@ -192,10 +255,13 @@ fn name_of(path: &Path, (number, parts): (u32, u32)) -> PathBuf {
 }
 
 fn place_of(replicas: &mut Vec<Replica>, id: ReplicaId, key: [u8; 32]) -> usize {
-    replicas.iter().position(|replica| replica.id == id).unwrap_or_else(|| {
-        replicas.push(Replica { id, key: Hex(key) });
-        replicas.len() - 1
-    })
+    replicas
+        .iter()
+        .position(|replica| replica.id == id)
+        .unwrap_or_else(|| {
+            replicas.push(Replica { id, key: Hex(key) });
+            replicas.len() - 1
+        })
 }
 
 /// Returns behind which seq of each stream the selection begins; absent ones begin at theirs.
@@ -207,17 +273,34 @@ fn starts(store: &Store, selection: Selection) -> Result<Sent, StoreError> {
         Selection::ForShop => {
             let sent = store.setting_local(SENT)?;
             // Unreadable, it is as if nothing had been sent: too much goes out, never too little.
-            Ok(sent.and_then(|sent| serde_json::from_str(&sent).ok()).unwrap_or_default())
+            Ok(sent
+                .and_then(|sent| serde_json::from_str(&sent).ok())
+                .unwrap_or_default())
         }
     }
 }
 
 /// Returns what of a stream goes out: from a seq up to the last sealed event.
-fn range(store: &Store, head: &StreamHead, replica: usize, from: u64) -> Result<Option<Range>, StoreError> {
+fn range(
+    store: &Store,
+    head: &StreamHead,
+    replica: usize,
+    from: u64,
+) -> Result<Option<Range>, StoreError> {
     let from_seq = from.clamp(head.from_seq, head.seq);
-    let Some(last) = store.seals(head.stream, from_seq + 1, head.seq)?.pop() else { return Ok(None) };
-    let from_chain = store.chain_at(head.stream, from_seq)?.ok_or(StoreError::BrokenChain(head.replica))?;
-    Ok(Some(Range { replica, from_seq, from_chain, to_seq: last.seq, to_chain: last.chain }))
+    let Some(last) = store.seals(head.stream, from_seq + 1, head.seq)?.pop() else {
+        return Ok(None);
+    };
+    let from_chain = store
+        .chain_at(head.stream, from_seq)?
+        .ok_or(StoreError::BrokenChain(head.replica))?;
+    Ok(Some(Range {
+        replica,
+        from_seq,
+        from_chain,
+        to_seq: last.seq,
+        to_chain: last.chain,
+    }))
 }
 
 /// The store as a source of events.
@@ -253,11 +336,14 @@ impl Fault {
                 .arg("file", path.display())
                 .arg("cause", &cause)
                 .caused_by(cause),
-            PackFault::Changed => Problem::new(Kind::Busy, "problem-bundle-changed").hint("problem-bundle-changed-hint"),
-            PackFault::Hole { stream, seq } => Problem::new(Kind::Unreadable, "problem-bundle-hole")
-                .hint("problem-bundle-hole-hint")
-                .arg("replica", stream)
-                .arg("seq", seq),
+            PackFault::Changed => Problem::new(Kind::Busy, "problem-bundle-changed")
+                .hint("problem-bundle-changed-hint"),
+            PackFault::Hole { stream, seq } => {
+                Problem::new(Kind::Unreadable, "problem-bundle-hole")
+                    .hint("problem-bundle-hole-hint")
+                    .arg("replica", stream)
+                    .arg("seq", seq)
+            }
             PackFault::Format(fault) => fault.problem(&path.display().to_string()),
         }
     }
@@ -276,7 +362,9 @@ impl Source for FromStore<'_> {
 
     fn attachment(&self, hash: &[u8; 32]) -> Result<Option<u64>, Fault> {
         match fs::metadata(attach::path(self.0.folder(), hash)) {
-            Ok(found) => Ok((found.is_file() && found.len() <= ATTACHMENT_MAX).then_some(found.len())),
+            Ok(found) => {
+                Ok((found.is_file() && found.len() <= ATTACHMENT_MAX).then_some(found.len()))
+            }
             Err(fault) if fault.kind() == io::ErrorKind::NotFound => Ok(None),
             Err(fault) => Err(PackFault::from(fault).into()),
         }

@@ -66,29 +66,36 @@ impl From<ManifestFault> for BundleFault {
 impl BundleFault {
     /// Returns the fault of a line.
     pub(super) fn line(entry: &'static str, line: u64, cause: &impl ToString) -> Self {
-        Self::Line { entry, line, cause: cause.to_string() }
+        Self::Line {
+            entry,
+            line,
+            cause: cause.to_string(),
+        }
     }
 
     /// Returns what a person is told about this file.
     pub fn problem(self, file: &str) -> Problem {
         let problem = match &self {
             Self::File(cause) if cause.kind() == io::ErrorKind::NotFound => {
-                return Problem::new(Kind::Unreadable, "problem-file-missing").hint("problem-file-missing-hint").arg("file", file);
+                return Problem::new(Kind::Unreadable, "problem-file-missing")
+                    .hint("problem-file-missing-hint")
+                    .arg("file", file);
             }
             Self::File(cause) => Problem::new(Kind::Unreadable, "problem-file-unreadable")
                 .hint("problem-file-unreadable-hint")
                 .arg("cause", cause),
-            Self::NotABundle => Problem::new(Kind::Unreadable, "problem-bundle-not").hint("problem-bundle-not-hint"),
+            Self::NotABundle => {
+                Problem::new(Kind::Unreadable, "problem-bundle-not").hint("problem-bundle-not-hint")
+            }
             Self::Limit { what, limit } => Problem::new(Kind::Unreadable, "problem-bundle-limit")
                 .hint("problem-bundle-damaged-hint")
                 .arg("what", what)
                 .arg("limit", limit),
-            Self::Newer(format) => {
-                Problem::new(Kind::Refused, "problem-bundle-newer").hint("problem-bundle-newer-hint").arg("format", format)
-            }
-            Self::Signature => {
-                Problem::new(Kind::Unreadable, "problem-bundle-signature").hint("problem-bundle-damaged-hint")
-            }
+            Self::Newer(format) => Problem::new(Kind::Refused, "problem-bundle-newer")
+                .hint("problem-bundle-newer-hint")
+                .arg("format", format),
+            Self::Signature => Problem::new(Kind::Unreadable, "problem-bundle-signature")
+                .hint("problem-bundle-damaged-hint"),
             Self::Archive(_) | Self::Manifest(_) | Self::Altered(_) | Self::Line { .. } => {
                 Problem::new(Kind::Unreadable, "problem-bundle-damaged")
                     .hint("problem-bundle-damaged-hint")

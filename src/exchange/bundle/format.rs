@@ -363,29 +363,56 @@ impl Manifest {
         let (part, parts) = self.part;
         let rules = [
             ("part", part >= 1 && part <= parts),
-            ("made", (0..crate::domain::event::AT_END).contains(&self.made)),
+            (
+                "made",
+                (0..crate::domain::event::AT_END).contains(&self.made),
+            ),
             ("sender", self.sender < replicas),
-            ("registers", self.registers.iter().all(|name| !name.is_empty() && name.len() <= REGISTER_MAX)),
-            ("streams", self.streams.iter().all(|range| range.replica < replicas && range.from_seq <= range.to_seq && range.to_seq < SEQ_END)),
-            ("heads", self.heads.iter().all(|tip| tip.replica < replicas && tip.seq < SEQ_END)),
+            (
+                "registers",
+                self.registers
+                    .iter()
+                    .all(|name| !name.is_empty() && name.len() <= REGISTER_MAX),
+            ),
+            (
+                "streams",
+                self.streams.iter().all(|range| {
+                    range.replica < replicas
+                        && range.from_seq <= range.to_seq
+                        && range.to_seq < SEQ_END
+                }),
+            ),
+            (
+                "heads",
+                self.heads
+                    .iter()
+                    .all(|tip| tip.replica < replicas && tip.seq < SEQ_END),
+            ),
         ];
         if let Some((what, _)) = rules.into_iter().find(|(_, holds)| !holds) {
             return Err(ManifestFault::Wrong(what));
         }
         if self.events() > EVENTS_MAX {
-            return Err(ManifestFault::Limit { what: "events", limit: EVENTS_MAX });
+            return Err(ManifestFault::Limit {
+                what: "events",
+                limit: EVENTS_MAX,
+            });
         }
         self.check_entries()
     }
 
     /// Returns how many events the file holds.
     pub fn events(&self) -> u64 {
-        self.streams.iter().fold(0, |sum, range| sum.saturating_add(range.len()))
+        self.streams
+            .iter()
+            .fold(0, |sum, range| sum.saturating_add(range.len()))
     }
 
     /// Returns the replica of a stream, by its place.
     pub fn author(&self, stream: usize) -> Option<Replica> {
-        self.replicas.get(self.streams.get(stream)?.replica).copied()
+        self.replicas
+            .get(self.streams.get(stream)?.replica)
+            .copied()
     }
 
     /// Returns the bytes that the sender signs for a manifest of these bytes.
@@ -401,8 +428,14 @@ impl Manifest {
             ("heads", self.heads.len(), HEADS_MAX),
             ("entries", self.entries.len(), ATTACHMENTS_MAX + 2),
         ];
-        match lengths.into_iter().find(|(_, length, limit)| length > limit) {
-            Some((what, _, limit)) => Err(ManifestFault::Limit { what, limit: limit as u64 }),
+        match lengths
+            .into_iter()
+            .find(|(_, length, limit)| length > limit)
+        {
+            Some((what, _, limit)) => Err(ManifestFault::Limit {
+                what,
+                limit: limit as u64,
+            }),
             None => Ok(()),
         }
     }
@@ -414,14 +447,24 @@ impl Manifest {
         if ids.len() != self.replicas.len() {
             return Err(ManifestFault::Wrong("a replica twice"));
         }
-        if self.replicas.iter().any(|replica| ReplicaId::of_key(&replica.key.0) != replica.id) {
-            return Err(ManifestFault::Wrong("a replica whose id is not that of its key"));
+        if self
+            .replicas
+            .iter()
+            .any(|replica| ReplicaId::of_key(&replica.key.0) != replica.id)
+        {
+            return Err(ManifestFault::Wrong(
+                "a replica whose id is not that of its key",
+            ));
         }
         Ok(())
     }
 
     fn check_entries(&self) -> Result<(), ManifestFault> {
-        let names: Vec<_> = self.entries.iter().map(|entry| entry.name.as_str()).collect();
+        let names: Vec<_> = self
+            .entries
+            .iter()
+            .map(|entry| entry.name.as_str())
+            .collect();
         let Some((&[EVENTS, SEALS], attachments)) = names.split_first_chunk() else {
             return Err(ManifestFault::Wrong("entries"));
         };
@@ -433,12 +476,21 @@ impl Manifest {
                 return Err(ManifestFault::Wrong("name of an attachment"));
             }
             if entry.size > ATTACHMENT_MAX {
-                return Err(ManifestFault::Limit { what: "attachment", limit: ATTACHMENT_MAX });
+                return Err(ManifestFault::Limit {
+                    what: "attachment",
+                    limit: ATTACHMENT_MAX,
+                });
             }
         }
-        let total = self.entries.iter().fold(0, |sum: u64, entry| sum.saturating_add(entry.size));
+        let total = self
+            .entries
+            .iter()
+            .fold(0, |sum: u64, entry| sum.saturating_add(entry.size));
         if total > UNPACKED_MAX {
-            return Err(ManifestFault::Limit { what: "size", limit: UNPACKED_MAX });
+            return Err(ManifestFault::Limit {
+                what: "size",
+                limit: UNPACKED_MAX,
+            });
         }
         Ok(())
     }
@@ -464,7 +516,12 @@ pub struct EventLine<'a> {
     #[serde(rename = "z")]
     pub zone: i16,
     /// First seq of the act, absent where equal to seq.
-    #[serde(rename = "e", default, skip_serializing_if = "Option::is_none", deserialize_with = "hex::present")]
+    #[serde(
+        rename = "e",
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "hex::present"
+    )]
     pub act: Option<u64>,
     /// Place in `registers`.
     #[serde(rename = "g")]
@@ -479,22 +536,52 @@ pub struct EventLine<'a> {
     #[serde(rename = "n")]
     pub version: u16,
     /// Roster, absent where zero.
-    #[serde(rename = "o", default, skip_serializing_if = "Option::is_none", deserialize_with = "hex::present")]
+    #[serde(
+        rename = "o",
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "hex::present"
+    )]
     pub roster: Option<Hex<8>>,
     /// Salt, beside a personal body.
-    #[serde(rename = "s", default, skip_serializing_if = "Option::is_none", deserialize_with = "hex::present")]
+    #[serde(
+        rename = "s",
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "hex::present"
+    )]
     pub salt: Option<Hex<16>>,
     /// Facts, absent where `{}` or not here.
-    #[serde(rename = "f", default, skip_serializing_if = "Option::is_none", deserialize_with = "hex::present")]
+    #[serde(
+        rename = "f",
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "hex::present"
+    )]
     pub facts: Option<Cow<'a, str>>,
     /// Personal body.
-    #[serde(rename = "p", default, skip_serializing_if = "Option::is_none", deserialize_with = "hex::present")]
+    #[serde(
+        rename = "p",
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "hex::present"
+    )]
     pub personal: Option<Cow<'a, str>>,
     /// Why a body is not here.
-    #[serde(rename = "x", default, skip_serializing_if = "Option::is_none", deserialize_with = "hex::present")]
+    #[serde(
+        rename = "x",
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "hex::present"
+    )]
     pub absence: Option<Gone>,
     /// What is left of the digest.
-    #[serde(rename = "d", default, skip_serializing_if = "Option::is_none", deserialize_with = "hex::present")]
+    #[serde(
+        rename = "d",
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "hex::present"
+    )]
     pub digest: Option<Hex<32>>,
 }
 
@@ -540,7 +627,9 @@ impl<'a> EventLine<'a> {
     pub fn of(event: &'a Event, stream: usize, register: usize) -> Option<Self> {
         let Event { head, body, .. } = event;
         let absence = body.absence();
-        let facts = body.facts().filter(|facts| absence.is_some() || *facts != NOTHING);
+        let facts = body
+            .facts()
+            .filter(|facts| absence.is_some() || *facts != NOTHING);
         let text = |bytes: &'a [u8]| std::str::from_utf8(bytes).ok().map(Cow::Borrowed);
         let personal = body.personal();
         let digest = match (body, absence) {
@@ -573,7 +662,10 @@ impl<'a> EventLine<'a> {
     /// [`Body::check`]'s.
     pub fn read(self, manifest: &Manifest) -> Result<(Head, Body), LineFault> {
         let author = manifest.author(self.stream).ok_or(LineFault("r"))?;
-        let register = manifest.registers.get(self.register).ok_or(LineFault("g"))?;
+        let register = manifest
+            .registers
+            .get(self.register)
+            .ok_or(LineFault("g"))?;
         let (seq, act) = (self.seq, self.act.unwrap_or(self.seq));
         let mut head = Head {
             replica: author.id,
@@ -597,14 +689,27 @@ impl<'a> EventLine<'a> {
     fn body(self) -> Result<Body, LineFault> {
         let facts = self.facts.map(|text| text.into_owned().into_bytes());
         match (self.absence, self.digest, self.salt, self.personal) {
-            (None, None, None, None) => Ok(Body::Whole { facts: facts.unwrap_or_else(|| NOTHING.into()), personal: None }),
+            (None, None, None, None) => Ok(Body::Whole {
+                facts: facts.unwrap_or_else(|| NOTHING.into()),
+                personal: None,
+            }),
             (None, None, Some(salt), Some(text)) => Ok(Body::Whole {
                 facts: facts.unwrap_or_else(|| NOTHING.into()),
-                personal: Some(Personal { salt: salt.0, bytes: text.into_owned().into_bytes() }),
+                personal: Some(Personal {
+                    salt: salt.0,
+                    bytes: text.into_owned().into_bytes(),
+                }),
             }),
             (Some(gone), Some(rest), None, None) => Ok(match facts {
-                Some(facts) => Body::Faceless { facts, part: rest.0, absence: gone.into() },
-                None => Body::Hidden { digest: rest.0, absence: gone.into() },
+                Some(facts) => Body::Faceless {
+                    facts,
+                    part: rest.0,
+                    absence: gone.into(),
+                },
+                None => Body::Hidden {
+                    digest: rest.0,
+                    absence: gone.into(),
+                },
             }),
             _ => Err(LineFault("s, p, x, d")),
         }
@@ -625,7 +730,12 @@ pub struct SealLine {
     #[serde(rename = "c")]
     pub chain: Hex<32>,
     /// Roster, absent where zero.
-    #[serde(rename = "o", default, skip_serializing_if = "Option::is_none", deserialize_with = "hex::present")]
+    #[serde(
+        rename = "o",
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "hex::present"
+    )]
     pub roster: Option<Hex<8>>,
     /// Signature.
     #[serde(rename = "k")]

@@ -79,10 +79,17 @@ impl<W: Write> Writer<W> {
         fill: impl FnOnce(&mut dyn Write) -> Result<(), E>,
     ) -> Result<(), E> {
         self.begin(name, size)?;
-        let mut counted = Counted { out: &mut self.out, left: size };
+        let mut counted = Counted {
+            out: &mut self.out,
+            left: size,
+        };
         fill(&mut counted)?;
         if counted.left > 0 {
-            return Err(io::Error::new(io::ErrorKind::InvalidData, "an entry shorter than announced").into());
+            return Err(io::Error::new(
+                io::ErrorKind::InvalidData,
+                "an entry shorter than announced",
+            )
+            .into());
         }
         Ok(self.end(size)?)
     }
@@ -121,7 +128,10 @@ impl<W: Write> Write for Counted<'_, W> {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         let length = bytes.len() as u64;
         if length > self.left {
-            return Err(io::Error::new(io::ErrorKind::InvalidData, "an entry longer than announced"));
+            return Err(io::Error::new(
+                io::ErrorKind::InvalidData,
+                "an entry longer than announced",
+            ));
         }
         let written = self.out.write(bytes)?;
         self.left -= written as u64;
@@ -150,7 +160,13 @@ pub(super) struct Reader<R: Read> {
 impl<R: Read> Reader<R> {
     /// Begins to read; refuses what does not begin like a frame.
     pub fn new(input: R) -> Result<Self, BundleFault> {
-        let mut input = BufReader::with_capacity(BUFFER, Limited { input, left: FILE_MAX });
+        let mut input = BufReader::with_capacity(
+            BUFFER,
+            Limited {
+                input,
+                left: FILE_MAX,
+            },
+        );
         let start = input.fill_buf()?;
         if !start.starts_with(&MAGIC) {
             return Err(BundleFault::NotABundle);
@@ -172,13 +188,18 @@ impl<R: Read> Reader<R> {
         let mut block = [0; BLOCK];
         self.fill_exactly(&mut block)?;
         let Some((found, size)) = parse_header(&block) else {
-            return Err(BundleFault::Archive("an entry that is no plain file of this format".into()));
+            return Err(BundleFault::Archive(
+                "an entry that is no plain file of this format".into(),
+            ));
         };
         if found != name {
             return Err(BundleFault::Archive(format!("not {name} where it must be")));
         }
         if size > limit || self.unpacked.saturating_add(size) > UNPACKED_MAX {
-            return Err(BundleFault::Limit { what: ARCHIVE, limit: limit.min(UNPACKED_MAX) });
+            return Err(BundleFault::Limit {
+                what: ARCHIVE,
+                limit: limit.min(UNPACKED_MAX),
+            });
         }
         self.left = size;
         self.fill = fill_of(size);
@@ -195,11 +216,16 @@ impl<R: Read> Reader<R> {
         loop {
             let left = self.left;
             let buffer = fill_buffer(&mut self.input)?;
-            let seen = &buffer[..buffer.len().min(usize::try_from(left).unwrap_or(usize::MAX))];
+            let seen = &buffer[..buffer
+                .len()
+                .min(usize::try_from(left).unwrap_or(usize::MAX))];
             let end = seen.iter().position(|byte| *byte == b'\n');
             let taken = end.map_or(seen.len(), |end| end + 1);
             if line.len() + taken > LINE_MAX {
-                return Err(BundleFault::Limit { what: "line", limit: LINE_MAX as u64 });
+                return Err(BundleFault::Limit {
+                    what: "line",
+                    limit: LINE_MAX as u64,
+                });
             }
             line.extend_from_slice(&seen[..taken]);
             self.consume(taken)?;
@@ -215,7 +241,10 @@ impl<R: Read> Reader<R> {
     }
 
     /// Reads what is left of the entry, in pieces.
-    pub fn content(&mut self, mut take: impl FnMut(&[u8]) -> Result<(), BundleFault>) -> Result<(), BundleFault> {
+    pub fn content(
+        &mut self,
+        mut take: impl FnMut(&[u8]) -> Result<(), BundleFault>,
+    ) -> Result<(), BundleFault> {
         while self.left > 0 {
             let left = usize::try_from(self.left).unwrap_or(usize::MAX);
             let buffer = fill_buffer(&mut self.input)?;
@@ -280,13 +309,18 @@ impl<R: Read> Reader<R> {
     fn count(&mut self, count: usize) -> Result<(), BundleFault> {
         self.unpacked += count as u64;
         if self.unpacked > UNPACKED_MAX {
-            return Err(BundleFault::Limit { what: ARCHIVE, limit: UNPACKED_MAX });
+            return Err(BundleFault::Limit {
+                what: ARCHIVE,
+                limit: UNPACKED_MAX,
+            });
         }
         Ok(())
     }
 
     fn fill_exactly(&mut self, into: &mut [u8]) -> Result<(), BundleFault> {
-        self.input.read_exact(into).map_err(|cause| frame_fault(&cause))?;
+        self.input
+            .read_exact(into)
+            .map_err(|cause| frame_fault(&cause))?;
         self.count(into.len())
     }
 }
@@ -300,7 +334,10 @@ fn fill_buffer<R: Read>(input: &mut Unpacked<R>) -> Result<&[u8], BundleFault> {
 /// Tells a file over its limit from a damaged frame.
 fn frame_fault(cause: &io::Error) -> BundleFault {
     if cause.kind() == io::ErrorKind::FileTooLarge {
-        return BundleFault::Limit { what: FILE, limit: FILE_MAX };
+        return BundleFault::Limit {
+            what: FILE,
+            limit: FILE_MAX,
+        };
     }
     BundleFault::Archive(cause.to_string())
 }
@@ -333,11 +370,26 @@ mod tests {
         let standard = tar::Header::from_byte_slice(&block);
         assert_eq!(standard.size().unwrap(), 1 << 29);
         assert_eq!(standard.path_bytes().as_ref(), b"att/x");
-        assert_eq!(standard.cksum().unwrap(), block.iter().enumerate().map(|(at, byte)| if (148..156).contains(&at) { 32 } else { u32::from(*byte) }).sum::<u32>());
+        assert_eq!(
+            standard.cksum().unwrap(),
+            block
+                .iter()
+                .enumerate()
+                .map(|(at, byte)| if (148..156).contains(&at) {
+                    32
+                } else {
+                    u32::from(*byte)
+                })
+                .sum::<u32>()
+        );
         for at in 0..BLOCK {
             let mut other = block;
             other[at] ^= 1;
-            assert_ne!(parse_header(&other), Some(("att/x".into(), 1 << 29)), "{at}");
+            assert_ne!(
+                parse_header(&other),
+                Some(("att/x".into(), 1 << 29)),
+                "{at}"
+            );
         }
     }
 

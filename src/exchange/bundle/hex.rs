@@ -94,7 +94,9 @@ impl<'de, const N: usize> Deserialize<'de> for Hex<N> {
 }
 
 /// Reads a value that is there: `null` is not a way to leave it out.
-pub(super) fn present<'de, D: Deserializer<'de>, T: Deserialize<'de>>(reader: D) -> Result<Option<T>, D::Error> {
+pub(super) fn present<'de, D: Deserializer<'de>, T: Deserialize<'de>>(
+    reader: D,
+) -> Result<Option<T>, D::Error> {
     T::deserialize(reader).map(Some)
 }
 
@@ -109,8 +111,12 @@ pub(super) mod text {
         writer.collect_str(id)
     }
 
-    pub fn deserialize<'de, T: FromStr<Err: Display>, D: Deserializer<'de>>(reader: D) -> Result<T, D::Error> {
-        String::deserialize(reader)?.parse().map_err(de::Error::custom)
+    pub fn deserialize<'de, T: FromStr<Err: Display>, D: Deserializer<'de>>(
+        reader: D,
+    ) -> Result<T, D::Error> {
+        String::deserialize(reader)?
+            .parse()
+            .map_err(de::Error::custom)
     }
 }
 
@@ -126,8 +132,14 @@ mod tests {
         assert_eq!(Hex::<2>::parse("AB01"), None);
         assert_eq!(Hex::<2>::parse("ab0"), None);
         assert_eq!(Hex::<2>::parse("ab0g"), None);
-        assert_eq!(serde_json::to_string(&Hex([0xFF; 64])).unwrap(), format!("\"{}\"", "ff".repeat(64)));
+        assert_eq!(
+            serde_json::to_string(&Hex([0xFF; 64])).unwrap(),
+            format!("\"{}\"", "ff".repeat(64))
+        );
         assert!(serde_json::from_str::<Hex<2>>("\"é01\"").is_err());
-        assert_eq!(serde_json::from_str::<Hex<2>>("\"\\u0061b01\"").unwrap(), hex);
+        assert_eq!(
+            serde_json::from_str::<Hex<2>>("\"\\u0061b01\"").unwrap(),
+            hex
+        );
     }
 }

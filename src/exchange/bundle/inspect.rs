@@ -25,7 +25,14 @@ pub struct Inspection {
 impl Inspection {
     /// Returns manifest and counts as `bundle inspect --json` shows them.
     pub fn json(&self) -> Value {
-        let Counts { events, personal, erased, withheld, seals, attachments } = self.counts;
+        let Counts {
+            events,
+            personal,
+            erased,
+            withheld,
+            seals,
+            attachments,
+        } = self.counts;
         json!({
             "manifest": self.manifest,
             "counts": {
@@ -65,6 +72,15 @@ pub fn inspect(path: &Path, progress: &mut dyn FnMut(u64) -> bool) -> Result<Ins
         .map_err(BundleFault::from)
         .and_then(Bundle::open)
         .and_then(|bundle| check(bundle, progress));
-    let Checked { manifest, counts, findings, .. } = checked.map_err(|fault| fault.problem(&path.display().to_string()))?;
-    Ok(Inspection { manifest, counts, findings })
+    let Checked {
+        manifest,
+        counts,
+        findings,
+        ..
+    } = checked.map_err(|fault| fault.problem(&path.display().to_string()))?;
+    Ok(Inspection {
+        manifest,
+        counts,
+        findings,
+    })
 }

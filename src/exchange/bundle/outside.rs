@@ -29,14 +29,22 @@ pub(super) struct Held<'a> {
 impl<'a> Held<'a> {
     /// Looks at the heads as they are now.
     pub fn of(store: &'a Store) -> Result<Self> {
-        Ok(Self { store, heads: store.heads()? })
+        Ok(Self {
+            store,
+            heads: store.heads()?,
+        })
     }
 
     /// Returns the local number of the stream that holds this event.
     pub fn stream(&self, replica: ReplicaId, seq: u64, chain: Chain) -> Result<Option<i64>> {
-        let own = |head: &&StreamHead| head.replica == replica && head.from_seq < seq && seq <= head.seq;
+        let own =
+            |head: &&StreamHead| head.replica == replica && head.from_seq < seq && seq <= head.seq;
         for head in self.heads.iter().filter(own) {
-            let there = if seq == head.seq { Some(head.chain) } else { self.store.chain_at(head.stream, seq)? };
+            let there = if seq == head.seq {
+                Some(head.chain)
+            } else {
+                self.store.chain_at(head.stream, seq)?
+            };
             if there == Some(chain) {
                 return Ok(Some(head.stream));
             }
@@ -50,7 +58,10 @@ impl<'a> Held<'a> {
         // The ends first: all or nothing is what nearly every range is.
         let (mut held, mut open, mut look) = (0, chains.len(), chains.len().saturating_sub(1));
         while held < open {
-            if self.stream(replica, from_seq + look as u64 + 1, chains[look])?.is_some() {
+            if self
+                .stream(replica, from_seq + look as u64 + 1, chains[look])?
+                .is_some()
+            {
                 held = look + 1;
             } else {
                 open = look;
@@ -83,17 +94,34 @@ pub(super) struct Keeping {
 impl Keeping {
     /// Begins with nothing; `now` in milliseconds UTC.
     pub fn new(now: i64) -> Self {
-        Self { now, rows: Vec::new(), bytes: 0 }
+        Self {
+            now,
+            rows: Vec::new(),
+            bytes: 0,
+        }
     }
 
     /// Keeps events that follow each other behind `previous`, with their good seals.
-    pub fn keep(&mut self, key: [u8; 32], code: Code, mut previous: Chain, events: &[Event], seals: &[Seal]) {
+    pub fn keep(
+        &mut self,
+        key: [u8; 32],
+        code: Code,
+        mut previous: Chain,
+        events: &[Event],
+        seals: &[Seal],
+    ) {
         for event in events {
             let seal = seals.iter().find(|seal| seal.seq == event.head.seq);
             let line = EventLine::of(event, 0, 0).and_then(|line| {
                 let register = event.head.register.clone();
                 let seal = seal.map(|seal| SealLine::of(seal, 0));
-                serde_json::to_vec(&Line { key: Hex(key), register, event: line, seal }).ok()
+                serde_json::to_vec(&Line {
+                    key: Hex(key),
+                    register,
+                    event: line,
+                    seal,
+                })
+                .ok()
             });
             let Some(line) = line else { return };
             if self.rows.len() >= EVENTS_MAX || self.bytes + line.len() > BYTES_MAX {
@@ -156,7 +184,9 @@ pub(super) fn settle(store: &mut Store, shop: ShopId, fresh: Keeping) -> Result<
 
 /// Returns what is not kept yet, or was kept without its seal, as far as there is room.
 fn worth_keeping(rows: &[Outside], fresh: Keeping) -> Vec<Outside> {
-    let sealed = |line: &[u8]| serde_json::from_slice::<Line<'_>>(line).is_ok_and(|line| line.seal.is_some());
+    let sealed = |line: &[u8]| {
+        serde_json::from_slice::<Line<'_>>(line).is_ok_and(|line| line.seal.is_some())
+    };
     let known: HashMap<Chain, &Outside> = rows.iter().map(|row| (row.chain, row)).collect();
     let mut bytes: usize = rows.iter().map(|row| row.line.len()).sum();
     let mut count = rows.len();
@@ -187,7 +217,12 @@ struct Waiting {
 impl Waiting {
     /// Reads a row; none where it is not what it was kept as, or may not go into a log.
     fn read(row: &Outside, shop: ShopId) -> Option<Self> {
-        let Line { key, register, event, seal } = serde_json::from_slice(&row.line).ok()?;
+        let Line {
+            key,
+            register,
+            event,
+            seal,
+        } = serde_json::from_slice(&row.line).ok()?;
         let id = ReplicaId::of_key(&key.0);
         let manifest = alone(shop, Replica { id, key }, register, event.seq);
         let (head, body) = event.read(&manifest).ok()?;
@@ -209,7 +244,13 @@ impl Waiting {
 /// Returns the manifest by which the line of a single event is read.
 fn alone(shop: ShopId, replica: Replica, register: String, seq: u64) -> Manifest {
     let none = Chain([0; 32]);
-    let range = Range { replica: 0, from_seq: seq.saturating_sub(1), from_chain: none, to_seq: seq, to_chain: none };
+    let range = Range {
+        replica: 0,
+        from_seq: seq.saturating_sub(1),
+        from_chain: none,
+        to_seq: seq,
+        to_chain: none,
+    };
     Manifest {
         format: FORMAT,
         shop,
@@ -226,9 +267,17 @@ fn alone(shop: ShopId, replica: Replica, register: String, seq: u64) -> Manifest
 
 /// Appends, from each seal backwards, what hangs together and whose beginning is held. A seal
 /// proves all before it, for whatever reason each was kept.
-fn heal(store: &mut Store, now: i64, waiting: &mut HashMap<Chain, Waiting>, gone: &mut Vec<Chain>) -> Result<Healed> {
-    let mut sealed: Vec<(u64, Chain)> =
-        waiting.iter().filter(|(_, one)| one.seal.is_some()).map(|(chain, one)| (one.event.head.seq, *chain)).collect();
+fn heal(
+    store: &mut Store,
+    now: i64,
+    waiting: &mut HashMap<Chain, Waiting>,
+    gone: &mut Vec<Chain>,
+) -> Result<Healed> {
+    let mut sealed: Vec<(u64, Chain)> = waiting
+        .iter()
+        .filter(|(_, one)| one.seal.is_some())
+        .map(|(chain, one)| (one.event.head.seq, *chain))
+        .collect();
     sealed.sort_unstable();
     let mut healed = Healed::default();
     let mut missing = HashSet::new();
@@ -243,7 +292,9 @@ fn heal(store: &mut Store, now: i64, waiting: &mut HashMap<Chain, Waiting>, gone
         if missing.contains(&from_chain) {
             continue;
         }
-        let Some(run) = run_of(waiting, &path, from_seq, from_chain) else { continue };
+        let Some(run) = run_of(waiting, &path, from_seq, from_chain) else {
+            continue;
+        };
         let taken = store.append_foreign(&run, now)?;
         if taken.missing {
             missing.insert(from_chain);
@@ -271,7 +322,12 @@ fn path_to(waiting: &HashMap<Chain, Waiting>, tip: Chain) -> Vec<Chain> {
     path
 }
 
-fn run_of(waiting: &HashMap<Chain, Waiting>, path: &[Chain], from_seq: u64, from_chain: Chain) -> Option<Run> {
+fn run_of(
+    waiting: &HashMap<Chain, Waiting>,
+    path: &[Chain],
+    from_seq: u64,
+    from_chain: Chain,
+) -> Option<Run> {
     let ones: Vec<&Waiting> = path.iter().filter_map(|chain| waiting.get(chain)).collect();
     let first = ones.first()?;
     Some(Run {

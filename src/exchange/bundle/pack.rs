@@ -7,8 +7,9 @@ use std::io::{self, Write};
 
 use super::fault::BundleFault;
 use super::format::{
-    ATTACHMENT, EVENTS, EVENTS_MAX, Entry, EventLine, FORMAT, MANIFEST, MANIFEST_MAX, Manifest, REGISTERS_MAX, Range,
-    Replica, SEALS, SEALS_MAX, SIGNATURE, STREAMS_MAX, SealLine, Tip, UNPACKED_MAX,
+    ATTACHMENT, EVENTS, EVENTS_MAX, Entry, EventLine, FORMAT, MANIFEST, MANIFEST_MAX, Manifest,
+    REGISTERS_MAX, Range, Replica, SEALS, SEALS_MAX, SIGNATURE, STREAMS_MAX, SealLine, Tip,
+    UNPACKED_MAX,
 };
 use super::frame::{self, Writer};
 use super::hex::Hex;
@@ -63,7 +64,11 @@ pub(super) enum PackFault {
 impl From<io::Error> for PackFault {
     fn from(fault: io::Error) -> Self {
         // An entry that does not have the size that was measured.
-        if fault.kind() == io::ErrorKind::InvalidData { Self::Changed } else { Self::File(fault) }
+        if fault.kind() == io::ErrorKind::InvalidData {
+            Self::Changed
+        } else {
+            Self::File(fault)
+        }
     }
 }
 
@@ -81,7 +86,11 @@ pub struct Limits {
 impl Default for Limits {
     fn default() -> Self {
         // Beside the contents there are the manifest, its signature, headers and the end.
-        Self { events: EVENTS_MAX, bytes: UNPACKED_MAX - MANIFEST_MAX - (64 << 10), seals: SEALS_MAX }
+        Self {
+            events: EVENTS_MAX,
+            bytes: UNPACKED_MAX - MANIFEST_MAX - (64 << 10),
+            seals: SEALS_MAX,
+        }
     }
 }
 
@@ -123,7 +132,11 @@ pub(super) struct Part {
 
 /// Divides what is to go out into files, each complete and within the limits; always at least
 /// one, so that an export without news still carries the sender's heads.
-pub(super) fn plan<S: Source>(source: &S, pieces: &[Piece], limits: Limits) -> Result<Vec<Part>, S::Fault> {
+pub(super) fn plan<S: Source>(
+    source: &S,
+    pieces: &[Piece],
+    limits: Limits,
+) -> Result<Vec<Part>, S::Fault> {
     let mut rest = pieces.to_vec();
     let mut parts = Vec::new();
     loop {
@@ -137,11 +150,21 @@ pub(super) fn plan<S: Source>(source: &S, pieces: &[Piece], limits: Limits) -> R
 }
 
 /// Takes from the front of `rest` what fits into one file.
-fn fill<S: Source>(source: &S, rest: Vec<Piece>, limits: Limits) -> Result<(Part, Vec<Piece>), S::Fault> {
+fn fill<S: Source>(
+    source: &S,
+    rest: Vec<Piece>,
+    limits: Limits,
+) -> Result<(Part, Vec<Piece>), S::Fault> {
     let mut tally = Tally::default();
     for (place, piece) in rest.iter().enumerate() {
         if place == STREAMS_MAX {
-            return split(source, &rest, place, piece.range.from_seq, piece.range.from_chain);
+            return split(
+                source,
+                &rest,
+                place,
+                piece.range.from_seq,
+                piece.range.from_chain,
+            );
         }
         let seals = source.seals(piece.stream, piece.range.from_seq + 1, piece.range.to_seq)?;
         // Where the file can end within this stream: at its last seal that fits.
@@ -168,7 +191,13 @@ fn fill<S: Source>(source: &S, rest: Vec<Piece>, limits: Limits) -> Result<(Part
                 None if place > 0 => (piece.range.from_seq, piece.range.from_chain),
                 // No seal within a whole file: cut anywhere rather than not at all.
                 None if last.0 > piece.range.from_seq => last,
-                None => return Err(PackFault::Format(BundleFault::Limit { what: "event", limit: limits.bytes }).into()),
+                None => {
+                    return Err(PackFault::Format(BundleFault::Limit {
+                        what: "event",
+                        limit: limits.bytes,
+                    })
+                    .into());
+                }
             };
             return split(source, &rest, place, seq, chain);
         }
@@ -177,7 +206,13 @@ fn fill<S: Source>(source: &S, rest: Vec<Piece>, limits: Limits) -> Result<(Part
 }
 
 /// Ends a file within (or before) the piece at `place`, at this seq and chain.
-fn split<S: Source>(source: &S, rest: &[Piece], place: usize, seq: u64, chain: Chain) -> Result<(Part, Vec<Piece>), S::Fault> {
+fn split<S: Source>(
+    source: &S,
+    rest: &[Piece],
+    place: usize,
+    seq: u64,
+    chain: Chain,
+) -> Result<(Part, Vec<Piece>), S::Fault> {
     let mut taken = rest[..place].to_vec();
     let mut left = rest[place..].to_vec();
     if let Some(first) = left.first_mut() {
@@ -196,7 +231,9 @@ fn split<S: Source>(source: &S, rest: &[Piece], place: usize, seq: u64, chain: C
 fn measure<S: Source>(source: &S, pieces: Vec<Piece>) -> Result<Part, S::Fault> {
     let mut tally = Tally::default();
     for (place, piece) in pieces.iter().enumerate() {
-        each(source, piece, |event| tally.event(source, place, event).map(|()| true))?;
+        each(source, piece, |event| {
+            tally.event(source, place, event).map(|()| true)
+        })?;
         for seal in source.seals(piece.stream, piece.range.from_seq + 1, piece.range.to_seq)? {
             tally.seal(place, &seal)?;
         }
@@ -223,7 +260,11 @@ fn each<S: Source>(
             next += 1;
         }
         if next <= to {
-            return Err(PackFault::Hole { stream: piece.stream, seq: next }.into());
+            return Err(PackFault::Hole {
+                stream: piece.stream,
+                seq: next,
+            }
+            .into());
         }
     }
     Ok(false)
@@ -261,14 +302,21 @@ impl Measured {
 }
 
 impl Tally {
-    fn event<S: Source>(&mut self, source: &S, place: usize, event: &Event) -> Result<(), S::Fault> {
+    fn event<S: Source>(
+        &mut self,
+        source: &S,
+        place: usize,
+        event: &Event,
+    ) -> Result<(), S::Fault> {
         let register = self.register(&event.head.register)?;
         self.lines.line(&line_of(event, place, register)?)?;
         self.events += 1;
         self.personal += u64::from(event.body.personal().is_some());
         if event.head.verb == Verb::Attach as u8
             && let Some(hash) = attached(event)
-            && let Err(place) = self.attachments.binary_search_by_key(&hash, |(hash, _)| *hash)
+            && let Err(place) = self
+                .attachments
+                .binary_search_by_key(&hash, |(hash, _)| *hash)
             && let Some(size) = source.attachment(&hash)?
         {
             self.attachments.insert(place, (hash, size));
@@ -286,18 +334,29 @@ impl Tally {
             return Ok(place);
         }
         if self.registers.len() == REGISTERS_MAX {
-            return Err(BundleFault::Limit { what: "registers", limit: REGISTERS_MAX as u64 }.into());
+            return Err(BundleFault::Limit {
+                what: "registers",
+                limit: REGISTERS_MAX as u64,
+            }
+            .into());
         }
         self.registers.push(name.to_owned());
         Ok(self.registers.len() - 1)
     }
 
     fn is_over(&self, limits: Limits) -> bool {
-        let attachments: u64 = self.attachments.iter().map(|(_, size)| frame::entry_size(*size)).sum();
+        let attachments: u64 = self
+            .attachments
+            .iter()
+            .map(|(_, size)| frame::entry_size(*size))
+            .sum();
         self.events > limits.events
             || self.seals > limits.seals
             || self.attachments.len() > super::format::ATTACHMENTS_MAX
-            || frame::entry_size(self.lines.size) + frame::entry_size(self.sealing.size) + attachments > limits.bytes
+            || frame::entry_size(self.lines.size)
+                + frame::entry_size(self.sealing.size)
+                + attachments
+                > limits.bytes
     }
 
     fn part(self, pieces: Vec<Piece>) -> Part {
@@ -323,7 +382,10 @@ fn attached(event: &Event) -> Option<[u8; 32]> {
 }
 
 fn line_of(event: &Event, place: usize, register: usize) -> Result<EventLine<'_>, PackFault> {
-    EventLine::of(event, place, register).ok_or(PackFault::Hole { stream: place as i64, seq: event.head.seq })
+    EventLine::of(event, place, register).ok_or(PackFault::Hole {
+        stream: place as i64,
+        seq: event.head.seq,
+    })
 }
 
 fn spell(line: &impl serde::Serialize) -> Result<Vec<u8>, PackFault> {
@@ -341,19 +403,32 @@ pub(super) fn write<S: Source, W: Write>(
     out: W,
 ) -> Result<W, S::Fault> {
     let manifest = manifest(frame, part, (number, parts));
-    manifest.check().map_err(|fault| PackFault::from(BundleFault::from(fault)))?;
+    manifest
+        .check()
+        .map_err(|fault| PackFault::from(BundleFault::from(fault)))?;
     let bytes = spell(&manifest)?;
     let file = |fault: io::Error| S::Fault::from(PackFault::from(fault));
     let mut writer = Writer::new(out).map_err(file)?;
     writer.entry(MANIFEST, &bytes).map_err(file)?;
-    writer.entry(SIGNATURE, &frame.key.sign(&Manifest::message(&bytes))).map_err(file)?;
-    writer.stream(EVENTS, part.lines.0, |out| write_events(source, part, out)).map_err(Fault::into_source)?;
-    writer.stream(SEALS, part.sealing.0, |out| write_seals(source, part, out)).map_err(Fault::into_source)?;
+    writer
+        .entry(SIGNATURE, &frame.key.sign(&Manifest::message(&bytes)))
+        .map_err(file)?;
+    writer
+        .stream(EVENTS, part.lines.0, |out| write_events(source, part, out))
+        .map_err(Fault::into_source)?;
+    writer
+        .stream(SEALS, part.sealing.0, |out| write_seals(source, part, out))
+        .map_err(Fault::into_source)?;
     for (hash, size) in &part.attachments {
         writer
             .stream(&attachment_name(hash), *size, |out| {
-                let mut checked = Checked { out, hash: blake3::Hasher::new() };
-                source.copy_attachment(hash, &mut checked).map_err(Fault::Source)?;
+                let mut checked = Checked {
+                    out,
+                    hash: blake3::Hasher::new(),
+                };
+                source
+                    .copy_attachment(hash, &mut checked)
+                    .map_err(Fault::Source)?;
                 checked.must_be(hash)
             })
             .map_err(Fault::into_source)?;
@@ -361,11 +436,22 @@ pub(super) fn write<S: Source, W: Write>(
     writer.finish().map_err(file)
 }
 
-fn write_events<S: Source>(source: &S, part: &Part, out: &mut dyn Write) -> Result<(), Fault<S::Fault>> {
-    let mut checked = Checked { out, hash: blake3::Hasher::new() };
+fn write_events<S: Source>(
+    source: &S,
+    part: &Part,
+    out: &mut dyn Write,
+) -> Result<(), Fault<S::Fault>> {
+    let mut checked = Checked {
+        out,
+        hash: blake3::Hasher::new(),
+    };
     for (place, piece) in part.pieces.iter().enumerate() {
         each(source, piece, |event| {
-            let register = part.registers.iter().position(|name| *name == event.head.register).ok_or(PackFault::Changed)?;
+            let register = part
+                .registers
+                .iter()
+                .position(|name| *name == event.head.register)
+                .ok_or(PackFault::Changed)?;
             let line = spell(&line_of(event, place, register)?)?;
             checked.write_all(&line).map_err(PackFault::from)?;
             Ok(true)
@@ -375,12 +461,22 @@ fn write_events<S: Source>(source: &S, part: &Part, out: &mut dyn Write) -> Resu
     checked.must_be(&part.lines.1)
 }
 
-fn write_seals<S: Source>(source: &S, part: &Part, out: &mut dyn Write) -> Result<(), Fault<S::Fault>> {
-    let mut checked = Checked { out, hash: blake3::Hasher::new() };
+fn write_seals<S: Source>(
+    source: &S,
+    part: &Part,
+    out: &mut dyn Write,
+) -> Result<(), Fault<S::Fault>> {
+    let mut checked = Checked {
+        out,
+        hash: blake3::Hasher::new(),
+    };
     for (place, piece) in part.pieces.iter().enumerate() {
-        let seals = source.seals(piece.stream, piece.range.from_seq + 1, piece.range.to_seq).map_err(Fault::Source)?;
+        let seals = source
+            .seals(piece.stream, piece.range.from_seq + 1, piece.range.to_seq)
+            .map_err(Fault::Source)?;
         for seal in seals {
-            let line = spell(&SealLine::of(&seal, place)).map_err(|fault| Fault::Source(fault.into()))?;
+            let line =
+                spell(&SealLine::of(&seal, place)).map_err(|fault| Fault::Source(fault.into()))?;
             checked.write_all(&line).map_err(Fault::File)?;
         }
     }
@@ -416,7 +512,11 @@ struct Checked<'a> {
 
 impl Checked<'_> {
     fn must_be<F: From<PackFault>>(&self, hash: &[u8; 32]) -> Result<(), Fault<F>> {
-        if self.hash.finalize().as_bytes() == hash { Ok(()) } else { Err(Fault::Source(PackFault::Changed.into())) }
+        if self.hash.finalize().as_bytes() == hash {
+            Ok(())
+        } else {
+            Err(Fault::Source(PackFault::Changed.into()))
+        }
     }
 }
 
@@ -437,9 +537,20 @@ fn attachment_name(hash: &[u8; 32]) -> String {
 }
 
 fn manifest(frame: &Frame<'_>, part: &Part, number: (u32, u32)) -> Manifest {
-    let entry = |name: String, (size, hash): (u64, [u8; 32])| Entry { name, size, blake3: Hex(hash) };
-    let mut entries = vec![entry(EVENTS.into(), part.lines), entry(SEALS.into(), part.sealing)];
-    entries.extend(part.attachments.iter().map(|(hash, size)| entry(attachment_name(hash), (*size, *hash))));
+    let entry = |name: String, (size, hash): (u64, [u8; 32])| Entry {
+        name,
+        size,
+        blake3: Hex(hash),
+    };
+    let mut entries = vec![
+        entry(EVENTS.into(), part.lines),
+        entry(SEALS.into(), part.sealing),
+    ];
+    entries.extend(
+        part.attachments
+            .iter()
+            .map(|(hash, size)| entry(attachment_name(hash), (*size, *hash))),
+    );
     Manifest {
         format: FORMAT,
         shop: frame.shop,

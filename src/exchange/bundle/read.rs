@@ -4,8 +4,8 @@ use std::io::Read;
 
 use super::fault::BundleFault;
 use super::format::{
-    ATTACHMENT_MAX, EVENTS, EventLine, MANIFEST, MANIFEST_MAX, Manifest, SEALS, SEALS_MAX, SIGNATURE, SealLine,
-    UNPACKED_MAX,
+    ATTACHMENT_MAX, EVENTS, EventLine, MANIFEST, MANIFEST_MAX, Manifest, SEALS, SEALS_MAX,
+    SIGNATURE, SealLine, UNPACKED_MAX,
 };
 use super::frame::Reader;
 use crate::domain::body::Body;
@@ -30,27 +30,44 @@ impl<R: Read> Bundle<R> {
         reader.entry(MANIFEST, MANIFEST_MAX)?;
         let bytes = reader.whole()?;
         reader.entry(SIGNATURE, 64)?;
-        let signature: [u8; 64] = reader.whole()?.try_into().map_err(|_| BundleFault::Signature)?;
+        let signature: [u8; 64] = reader
+            .whole()?
+            .try_into()
+            .map_err(|_| BundleFault::Signature)?;
         let manifest = parse(&bytes)?;
-        let sender = manifest.replicas.get(manifest.sender).ok_or(BundleFault::Signature)?;
+        let sender = manifest
+            .replicas
+            .get(manifest.sender)
+            .ok_or(BundleFault::Signature)?;
         if !seal::verify(&sender.key.0, &Manifest::message(&bytes), &signature) {
             return Err(BundleFault::Signature);
         }
-        Ok(Self { reader, manifest, name: *blake3::hash(&bytes).as_bytes(), next: 0 })
+        Ok(Self {
+            reader,
+            manifest,
+            name: *blake3::hash(&bytes).as_bytes(),
+            next: 0,
+        })
     }
 
     /// Reads all events; `visit` gets the place of the stream beside head (with its digest
     /// computed) and body. Each stream's seqs are complete and in order, or the bundle is refused.
-    pub fn events(&mut self, mut visit: impl FnMut(usize, Head, Body) -> Result<(), BundleFault>) -> Result<(), BundleFault> {
+    pub fn events(
+        &mut self,
+        mut visit: impl FnMut(usize, Head, Body) -> Result<(), BundleFault>,
+    ) -> Result<(), BundleFault> {
         self.begin(EVENTS, UNPACKED_MAX)?;
         let mut next = Next::of(&self.manifest);
         let (mut line, mut number) = (Vec::new(), 0);
         while self.reader.line(&mut line)? {
             number += 1;
             let fault = |cause: String| BundleFault::line(EVENTS, number, &cause);
-            let parsed: EventLine<'_> = serde_json::from_slice(&line).map_err(|cause| fault(cause.to_string()))?;
+            let parsed: EventLine<'_> =
+                serde_json::from_slice(&line).map_err(|cause| fault(cause.to_string()))?;
             let stream = parsed.stream;
-            let (head, body) = parsed.read(&self.manifest).map_err(|cause| fault(cause.to_string()))?;
+            let (head, body) = parsed
+                .read(&self.manifest)
+                .map_err(|cause| fault(cause.to_string()))?;
             if !next.is(stream, head.seq) {
                 return Err(fault("r, q".into()));
             }
@@ -63,17 +80,25 @@ impl<R: Read> Bundle<R> {
     }
 
     /// Reads all seals, unverified; `visit` gets the place of the stream beside each.
-    pub fn seals(&mut self, mut visit: impl FnMut(usize, Seal) -> Result<(), BundleFault>) -> Result<(), BundleFault> {
+    pub fn seals(
+        &mut self,
+        mut visit: impl FnMut(usize, Seal) -> Result<(), BundleFault>,
+    ) -> Result<(), BundleFault> {
         self.begin(SEALS, UNPACKED_MAX)?;
         let (mut line, mut number, mut last) = (Vec::new(), 0, None);
         while self.reader.line(&mut line)? {
             number += 1;
             if number > SEALS_MAX {
-                return Err(BundleFault::Limit { what: "seals", limit: SEALS_MAX });
+                return Err(BundleFault::Limit {
+                    what: "seals",
+                    limit: SEALS_MAX,
+                });
             }
-            let parsed: SealLine =
-                serde_json::from_slice(&line).map_err(|cause| BundleFault::line(SEALS, number, &cause))?;
-            let seal = parsed.read(&self.manifest).map_err(|cause| BundleFault::line(SEALS, number, &cause))?;
+            let parsed: SealLine = serde_json::from_slice(&line)
+                .map_err(|cause| BundleFault::line(SEALS, number, &cause))?;
+            let seal = parsed
+                .read(&self.manifest)
+                .map_err(|cause| BundleFault::line(SEALS, number, &cause))?;
             if last >= Some((parsed.stream, seal.seq)) {
                 return Err(BundleFault::line(SEALS, number, &"r, q"));
             }
@@ -117,7 +142,12 @@ impl<R: Read> Bundle<R> {
 
     fn begin(&mut self, name: &str, limit: u64) -> Result<(), BundleFault> {
         let size = self.reader.entry(name, limit)?;
-        if self.manifest.entries.get(self.next).is_none_or(|entry| entry.size != size) {
+        if self
+            .manifest
+            .entries
+            .get(self.next)
+            .is_none_or(|entry| entry.size != size)
+        {
             return Err(BundleFault::Altered(name.to_owned()));
         }
         Ok(())
@@ -129,7 +159,9 @@ impl<R: Read> Bundle<R> {
                 self.next += 1;
                 Ok(())
             }
-            entry => Err(BundleFault::Altered(entry.map(|entry| entry.name.clone()).unwrap_or_default())),
+            entry => Err(BundleFault::Altered(
+                entry.map(|entry| entry.name.clone()).unwrap_or_default(),
+            )),
         }
     }
 }
@@ -143,8 +175,16 @@ struct Next {
 
 impl Next {
     fn of(manifest: &Manifest) -> Self {
-        let ranges: Vec<_> = manifest.streams.iter().map(|range| (range.from_seq, range.to_seq)).collect();
-        let mut next = Self { ranges, stream: 0, seq: 0 };
+        let ranges: Vec<_> = manifest
+            .streams
+            .iter()
+            .map(|range| (range.from_seq, range.to_seq))
+            .collect();
+        let mut next = Self {
+            ranges,
+            stream: 0,
+            seq: 0,
+        };
         next.skip_empty();
         next
     }

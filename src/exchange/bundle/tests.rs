@@ -32,20 +32,36 @@ impl Source for List {
 
     fn events(&self, stream: i64, from_seq: u64, to_seq: u64) -> Result<Vec<Event>, PackFault> {
         let all = &self.streams[stream as usize].1;
-        Ok(all.iter().filter(|event| (from_seq..=to_seq).contains(&event.head.seq)).cloned().collect())
+        Ok(all
+            .iter()
+            .filter(|event| (from_seq..=to_seq).contains(&event.head.seq))
+            .cloned()
+            .collect())
     }
 
     fn seals(&self, stream: i64, from_seq: u64, to_seq: u64) -> Result<Vec<Seal>, PackFault> {
         let all = &self.streams[stream as usize].2;
-        Ok(all.iter().filter(|seal| (from_seq..=to_seq).contains(&seal.seq)).cloned().collect())
+        Ok(all
+            .iter()
+            .filter(|seal| (from_seq..=to_seq).contains(&seal.seq))
+            .cloned()
+            .collect())
     }
 
     fn attachment(&self, hash: &[u8; 32]) -> Result<Option<u64>, PackFault> {
-        Ok(self.attachments.iter().find(|file| blake3::hash(file).as_bytes() == hash).map(|file| file.len() as u64))
+        Ok(self
+            .attachments
+            .iter()
+            .find(|file| blake3::hash(file).as_bytes() == hash)
+            .map(|file| file.len() as u64))
     }
 
     fn copy_attachment(&self, hash: &[u8; 32], out: &mut dyn Write) -> Result<(), PackFault> {
-        let file = self.attachments.iter().find(|file| blake3::hash(file).as_bytes() == hash).unwrap();
+        let file = self
+            .attachments
+            .iter()
+            .find(|file| blake3::hash(file).as_bytes() == hash)
+            .unwrap();
         Ok(out.write_all(file)?)
     }
 }
@@ -55,21 +71,32 @@ impl List {
     pub fn new(sizes: &[u64], every: u64) -> Self {
         let shop = ShopId([9; 16]);
         let attachments = vec![b"a picture".to_vec()];
-        let streams = sizes.iter().enumerate().map(|(place, size)| stream(shop, place as u8 + 1, *size, every)).collect();
-        Self { shop, streams, attachments }
+        let streams = sizes
+            .iter()
+            .enumerate()
+            .map(|(place, size)| stream(shop, place as u8 + 1, *size, every))
+            .collect();
+        Self {
+            shop,
+            streams,
+            attachments,
+        }
     }
 
     pub fn pieces(&self) -> Vec<Piece> {
-        let piece = |(place, (key, events, _)): (usize, &(ReplicaKey, Vec<Event>, Vec<Seal>))| Piece {
-            stream: place as i64,
-            range: Range {
-                replica: place,
-                from_seq: 0,
-                from_chain: genesis(self.shop, &key.public()),
-                to_seq: events.len() as u64,
-                to_chain: events.last().map_or_else(|| genesis(self.shop, &key.public()), |event| event.chain),
-            },
-        };
+        let piece =
+            |(place, (key, events, _)): (usize, &(ReplicaKey, Vec<Event>, Vec<Seal>))| Piece {
+                stream: place as i64,
+                range: Range {
+                    replica: place,
+                    from_seq: 0,
+                    from_chain: genesis(self.shop, &key.public()),
+                    to_seq: events.len() as u64,
+                    to_chain: events
+                        .last()
+                        .map_or_else(|| genesis(self.shop, &key.public()), |event| event.chain),
+                },
+            };
         self.streams.iter().enumerate().map(piece).collect()
     }
 
@@ -79,15 +106,34 @@ impl List {
             key: &self.streams[0].0,
             sender: 0,
             made: 1_700_000_000_000,
-            replicas: self.streams.iter().map(|(key, ..)| Replica { id: key.replica(), key: Hex(key.public()) }).collect(),
-            heads: self.pieces().iter().map(|piece| Tip { replica: piece.range.replica, seq: piece.range.to_seq, chain: piece.range.to_chain }).collect(),
+            replicas: self
+                .streams
+                .iter()
+                .map(|(key, ..)| Replica {
+                    id: key.replica(),
+                    key: Hex(key.public()),
+                })
+                .collect(),
+            heads: self
+                .pieces()
+                .iter()
+                .map(|piece| Tip {
+                    replica: piece.range.replica,
+                    seq: piece.range.to_seq,
+                    chain: piece.range.to_chain,
+                })
+                .collect(),
         }
     }
 
     pub fn files(&self, pieces: &[Piece], limits: Limits) -> Vec<Vec<u8>> {
         let parts = plan(self, pieces, limits).unwrap();
         let count = parts.len() as u32;
-        parts.iter().zip(1..).map(|(part, number)| self.file(part, (number, count))).collect()
+        parts
+            .iter()
+            .zip(1..)
+            .map(|(part, number)| self.file(part, (number, count)))
+            .collect()
     }
 
     fn file(&self, part: &Part, number: (u32, u32)) -> Vec<u8> {
@@ -119,17 +165,26 @@ fn stream(shop: ShopId, seed: u8, size: u64, every: u64) -> (ReplicaKey, Vec<Eve
 fn event(key: &ReplicaKey, previous: &Chain, seq: u64) -> Event {
     let object = |value: serde_json::Value| value.as_object().cloned().unwrap();
     let facts = match seq % 7 {
-        6 => object(json!({"hash": blake3::hash(b"a picture").to_string(), "type": "image/png", "size": 9})),
+        6 => object(
+            json!({"hash": blake3::hash(b"a picture").to_string(), "type": "image/png", "size": 9}),
+        ),
         0 => Json::new(),
         n => object(json!({"fields": {"amount": n * 129, "word": "退\"款\\"}})),
     };
-    let personal = if seq.is_multiple_of(3) { object(json!({"text": format!("亲，第{seq}条\n\u{1F600}")})) } else { Json::new() };
+    let personal = if seq.is_multiple_of(3) {
+        object(json!({"text": format!("亲，第{seq}条\n\u{1F600}")}))
+    } else {
+        Json::new()
+    };
     let mut body = Body::write(&facts, &personal, [seq as u8; 16]).unwrap();
     if seq % 9 == 6 {
         body = body.without_personal(Absence::Erased);
     }
     if seq % 10 == 8 {
-        body = Body::Hidden { digest: body.digest(), absence: Absence::Withheld };
+        body = Body::Hidden {
+            digest: body.digest(),
+            absence: Absence::Withheld,
+        };
     }
     let head = Head {
         replica: key.replica(),
@@ -142,7 +197,11 @@ fn event(key: &ReplicaKey, previous: &Chain, seq: u64) -> Event {
         record: Id([(seq % 11) as u8; 16]),
         verb: if seq % 7 == 6 { 6 } else { (seq % 13) as u8 },
         version: 1,
-        roster: if seq.is_multiple_of(4) { [7; 8] } else { [0; 8] },
+        roster: if seq.is_multiple_of(4) {
+            [7; 8]
+        } else {
+            [0; 8]
+        },
         digest: [0; 32],
     };
     Event::after(previous, head, body).unwrap()
@@ -154,7 +213,12 @@ fn checked(file: &[u8]) -> Result<Checked, BundleFault> {
 
 fn events_of(file: &[u8]) -> Vec<Event> {
     let mut bundle = Bundle::open(file).unwrap();
-    let mut tips: Vec<Chain> = bundle.manifest.streams.iter().map(|range| range.from_chain).collect();
+    let mut tips: Vec<Chain> = bundle
+        .manifest
+        .streams
+        .iter()
+        .map(|range| range.from_chain)
+        .collect();
     let mut all = Vec::new();
     bundle
         .events(|stream, head, body| {
@@ -175,9 +239,20 @@ fn what_is_written_is_read_to_the_byte() {
     assert!(checked.findings.is_empty(), "{:?}", checked.findings);
     assert_eq!(checked.counts.events, 85);
     assert_eq!(checked.counts.attachments, 1);
-    assert_eq!(checked.proofs.iter().map(|proof| proof.proven).collect::<Vec<_>>(), [60, 0, 25]);
+    assert_eq!(
+        checked
+            .proofs
+            .iter()
+            .map(|proof| proof.proven)
+            .collect::<Vec<_>>(),
+        [60, 0, 25]
+    );
     assert_eq!(checked.seals.len(), 9);
-    let written: Vec<Event> = list.streams.iter().flat_map(|(_, events, _)| events.clone()).collect();
+    let written: Vec<Event> = list
+        .streams
+        .iter()
+        .flat_map(|(_, events, _)| events.clone())
+        .collect();
     assert_eq!(events_of(&file), written);
 }
 
@@ -185,23 +260,52 @@ fn what_is_written_is_read_to_the_byte() {
 fn a_large_export_is_split_into_complete_parts() {
     let list = List::new(&[60, 35, 3], 10);
     for events in [98, 50, 25, 11, 10, 4, 1] {
-        let files = list.files(&list.pieces(), Limits { events, ..Limits::default() });
+        let files = list.files(
+            &list.pieces(),
+            Limits {
+                events,
+                ..Limits::default()
+            },
+        );
         let mut all = Vec::new();
         for (place, file) in files.iter().enumerate() {
             let checked = checked(file).unwrap();
-            assert_eq!(checked.manifest.part, (place as u32 + 1, files.len() as u32));
+            assert_eq!(
+                checked.manifest.part,
+                (place as u32 + 1, files.len() as u32)
+            );
             assert!(checked.counts.events <= events);
             if events >= 10 {
-                assert!(checked.findings.is_empty(), "{events}: {:?}", checked.findings);
+                assert!(
+                    checked.findings.is_empty(),
+                    "{events}: {:?}",
+                    checked.findings
+                );
             }
             all.extend(events_of(file));
         }
-        let written: Vec<Event> = list.streams.iter().flat_map(|(_, events, _)| events.clone()).collect();
+        let written: Vec<Event> = list
+            .streams
+            .iter()
+            .flat_map(|(_, events, _)| events.clone())
+            .collect();
         assert_eq!(all, written, "{events}");
     }
-    let bytes = list.files(&list.pieces(), Limits { bytes: 6_000, ..Limits::default() });
+    let bytes = list.files(
+        &list.pieces(),
+        Limits {
+            bytes: 6_000,
+            ..Limits::default()
+        },
+    );
     assert!(bytes.len() > 3);
-    assert_eq!(bytes.iter().map(|file| events_of(file).len()).sum::<usize>(), 98);
+    assert_eq!(
+        bytes
+            .iter()
+            .map(|file| events_of(file).len())
+            .sum::<usize>(),
+        98
+    );
 }
 
 #[test]
@@ -209,14 +313,20 @@ fn what_has_no_good_seal_is_not_proven() {
     let mut list = List::new(&[30], 10);
     list.streams[0].2.pop();
     let found = checked(&list.one()).unwrap();
-    assert_eq!((found.proofs[0].proven, found.proofs[0].code), (20, Some(Code::Q11)));
+    assert_eq!(
+        (found.proofs[0].proven, found.proofs[0].code),
+        (20, Some(Code::Q11))
+    );
     let tip = list.streams[0].1[29].chain;
     let stranger = ReplicaKey::from_secret(&[77; 32]);
     let mut forged = stranger.seal(list.shop, 30, tip, [0; 8]);
     forged.replica = list.streams[0].0.replica();
     list.streams[0].2.push(forged);
     let found = checked(&list.one()).unwrap();
-    assert_eq!((found.proofs[0].proven, found.proofs[0].code), (20, Some(Code::Q2)));
+    assert_eq!(
+        (found.proofs[0].proven, found.proofs[0].code),
+        (20, Some(Code::Q2))
+    );
     assert_eq!(found.findings[0].what, Wrong::Seal);
 }
 
@@ -226,7 +336,10 @@ fn a_chain_must_arrive() {
     let mut pieces = list.pieces();
     pieces[0].range.to_chain = Chain([1; 32]);
     let found = checked(&list.files(&pieces, Limits::default())[0]).unwrap();
-    assert_eq!((found.proofs[0].proven, found.proofs[0].code), (0, Some(Code::Q2)));
+    assert_eq!(
+        (found.proofs[0].proven, found.proofs[0].code),
+        (0, Some(Code::Q2))
+    );
     assert_eq!((found.proofs[1].proven, found.proofs[1].code), (5, None));
     let mut pieces = list.pieces();
     pieces[0].range.from_chain = Chain([1; 32]);
@@ -241,13 +354,20 @@ fn an_event_over_a_limit_ends_what_is_taken() {
     // Somebody who does not obey the limits, but chains and seals what they wrote.
     let mut previous = events[14].chain;
     for event in &mut events[15..] {
-        event.head.at = if event.head.seq == 16 { 1 << 43 } else { event.head.at };
+        event.head.at = if event.head.seq == 16 {
+            1 << 43
+        } else {
+            event.head.at
+        };
         event.chain = event.head.chain(&previous);
         previous = event.chain;
     }
     *seals = vec![key.seal(list.shop, 30, previous, [0; 8])];
     let found = checked(&list.one()).unwrap();
-    assert_eq!((found.proofs[0].proven, found.proofs[0].code), (15, Some(Code::Q9)));
+    assert_eq!(
+        (found.proofs[0].proven, found.proofs[0].code),
+        (15, Some(Code::Q9))
+    );
 }
 
 #[test]
@@ -337,14 +457,24 @@ const GOLDEN: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/golden/v1.zbund
 #[ignore = "the golden bundle was written once; this says how"]
 fn write_the_golden_bundle() {
     let file = List::new(&[120, 7, 33], 50).one();
-    std::fs::OpenOptions::new().write(true).create_new(true).open(GOLDEN).unwrap().write_all(&file).unwrap();
+    std::fs::OpenOptions::new()
+        .write(true)
+        .create_new(true)
+        .open(GOLDEN)
+        .unwrap()
+        .write_all(&file)
+        .unwrap();
 }
 
 #[test]
 fn the_golden_bundle_holds_what_it_always_held() {
     let file = std::fs::read(GOLDEN).unwrap();
     let list = List::new(&[120, 7, 33], 50);
-    let written: Vec<Event> = list.streams.iter().flat_map(|(_, events, _)| events.clone()).collect();
+    let written: Vec<Event> = list
+        .streams
+        .iter()
+        .flat_map(|(_, events, _)| events.clone())
+        .collect();
     assert_eq!(events_of(&file), written);
     let mut seals = Vec::new();
     let mut bundle = Bundle::open(file.as_slice()).unwrap();
@@ -355,28 +485,61 @@ fn the_golden_bundle_holds_what_it_always_held() {
             Ok(())
         })
         .unwrap();
-    assert_eq!(seals, list.streams.iter().flat_map(|(_, _, seals)| seals.clone()).collect::<Vec<_>>());
+    assert_eq!(
+        seals,
+        list.streams
+            .iter()
+            .flat_map(|(_, _, seals)| seals.clone())
+            .collect::<Vec<_>>()
+    );
 }
 
 #[test]
 fn what_is_unknown_here_is_relayed_byte_for_byte() {
-    let shop = Shop { id: ShopId([9; 16]), secret: ShopSecret([0; 32]), name: "shop".into(), drill: false };
+    let shop = Shop {
+        id: ShopId([9; 16]),
+        secret: ShopSecret([0; 32]),
+        name: "shop".into(),
+        drill: false,
+    };
     let folder = tempfile::tempdir().unwrap();
     let mut store = Store::create(&folder.path().join("data"), shop).unwrap();
-    let sender = store.add_replica(ReplicaKey::from_secret(&[99; 32])).unwrap();
-    let sum = import(&mut store, GOLDEN.as_ref(), 1_790_000_000_000, &mut |_| true).unwrap();
+    let sender = store
+        .add_replica(ReplicaKey::from_secret(&[99; 32]))
+        .unwrap();
+    let sum = import(&mut store, GOLDEN.as_ref(), 1_790_000_000_000, &mut |_| {
+        true
+    })
+    .unwrap();
     assert_eq!((sum.new, sum.outside), (160, 0));
     assert!(sum.by_code["Q8"] > 30, "{sum:?}");
     let path = folder.path().join("relayed.zbundle");
-    let order = Export { selection: Selection::All, plain: Some("relay"), ..Export::new(sender, 1_790_000_000_000) };
+    let order = Export {
+        selection: Selection::All,
+        plain: Some("relay"),
+        ..Export::new(sender, 1_790_000_000_000)
+    };
     export(&mut store, &order, &path).unwrap();
-    assert_eq!(events_of(&std::fs::read(path).unwrap()), events_of(&std::fs::read(GOLDEN).unwrap()));
+    assert_eq!(
+        events_of(&std::fs::read(path).unwrap()),
+        events_of(&std::fs::read(GOLDEN).unwrap())
+    );
 }
 
 #[test]
 fn the_accounting_line_is_said_in_words() {
     let by_code = [("Q5".to_owned(), 1), ("Q8".to_owned(), 2)].into();
-    let sum = Accounting { events: 312, new: 290, here: 22, unfolded: 3, by_code, ..Accounting::default() };
+    let sum = Accounting {
+        events: 312,
+        new: 290,
+        here: 22,
+        unfolded: 3,
+        by_code,
+        ..Accounting::default()
+    };
     let line = sum.line(&Words::new(Language::En));
-    assert_eq!(line, "312 events: 290 new, 22 already here, 3 unfolded, 0 outside (1 role not allowed, 2 from a newer zhiban)");
+    assert_eq!(
+        line,
+        "312 events: 290 new, 22 already here, 3 unfolded, 0 outside (1 role not allowed, 2 from a newer zhiban)"
+    );
 }

@@ -90,17 +90,26 @@ impl Accounting {
         if !self.by_code.is_empty() {
             let code = |(code, count): (&String, &u64)| {
                 let name = words.get(&format!("bundle-code-{}", code.to_lowercase()));
-                words.with("bundle-accounting-code", &[number("count", *count), ("code", Arg::from(&*name))])
+                words.with(
+                    "bundle-accounting-code",
+                    &[number("count", *count), ("code", Arg::from(&*name))],
+                )
             };
             let codes: Vec<String> = self.by_code.iter().map(code).collect();
             let codes = codes.join(", ");
             line = words.with(
                 "bundle-accounting-codes",
-                &[("accounting", Arg::from(line.as_str())), ("codes", Arg::from(codes.as_str()))],
+                &[
+                    ("accounting", Arg::from(line.as_str())),
+                    ("codes", Arg::from(codes.as_str())),
+                ],
             );
         }
         if self.healed > 0 {
-            line = format!("{line}; {}", words.with("bundle-accounting-healed", &[number("count", self.healed)]));
+            line = format!(
+                "{line}; {}",
+                words.with("bundle-accounting-healed", &[number("count", self.healed)])
+            );
         }
         line
     }
@@ -137,10 +146,21 @@ pub fn import(
         // An import that was killed may have left the last steps undone.
         let healed = outside::settle(store, shop, Keeping::new(now))?;
         fold(store, total, progress)?;
-        return Ok(Accounting { events: total, here: total, healed: healed.events, ..Accounting::default() });
+        return Ok(Accounting {
+            events: total,
+            here: total,
+            healed: healed.events,
+            ..Accounting::default()
+        });
     }
-    let checked =
-        check(bundle, &mut |done| progress(Progress { step: Step::Check, done, total })).map_err(fault)?;
+    let checked = check(bundle, &mut |done| {
+        progress(Progress {
+            step: Step::Check,
+            done,
+            total,
+        })
+    })
+    .map_err(fault)?;
     store.adopt_id(shop)?;
     take_attachments(store, &checked, rewound(&again).map_err(fault)?, &file)?;
     let mut taking = Taking::begin(store, &checked, now)?;
@@ -161,11 +181,13 @@ fn rewound(file: &File) -> Result<Bundle<File>, BundleFault> {
 
 fn right_shop(store: &Store, manifest: &Manifest, file: &str) -> Result<(), Problem> {
     match store.shop_id() {
-        Some(ours) if ours != manifest.shop => Err(Problem::new(Kind::Refused, "problem-bundle-other-shop")
-            .hint("problem-bundle-other-shop-hint")
-            .arg("file", file)
-            .arg("theirs", manifest.shop)
-            .arg("ours", ours)),
+        Some(ours) if ours != manifest.shop => {
+            Err(Problem::new(Kind::Refused, "problem-bundle-other-shop")
+                .hint("problem-bundle-other-shop-hint")
+                .arg("file", file)
+                .arg("theirs", manifest.shop)
+                .arg("ours", ours))
+        }
         _ => Ok(()),
     }
 }
@@ -173,15 +195,23 @@ fn right_shop(store: &Store, manifest: &Manifest, file: &str) -> Result<(), Prob
 /// Keeps what the sender knew when it made its newest bundle that came here: what a later
 /// export to that sender may leave out.
 fn remember_heads(store: &mut Store, manifest: &Manifest) -> Result<(), Problem> {
-    let Some(sender) = manifest.replicas.get(manifest.sender) else { return Ok(()) };
+    let Some(sender) = manifest.replicas.get(manifest.sender) else {
+        return Ok(());
+    };
     let key = format!("bundle.heads.{}", sender.id);
-    let known: Option<serde_json::Value> = store.setting_local(&key)?.and_then(|text| serde_json::from_str(&text).ok());
+    let known: Option<serde_json::Value> = store
+        .setting_local(&key)?
+        .and_then(|text| serde_json::from_str(&text).ok());
     if known.is_some_and(|known| known["made"].as_i64() >= Some(manifest.made)) {
         return Ok(());
     }
     let head = |tip: &super::format::Tip| {
         let replica = manifest.replicas.get(tip.replica)?;
-        Some(serde_json::json!([replica.id.to_string(), tip.seq, tip.chain.to_string()]))
+        Some(serde_json::json!([
+            replica.id.to_string(),
+            tip.seq,
+            tip.chain.to_string()
+        ]))
     };
     let heads: Vec<_> = manifest.heads.iter().filter_map(head).collect();
     let text = serde_json::json!({ "made": manifest.made, "heads": heads }).to_string();
@@ -192,8 +222,14 @@ fn remember_heads(store: &mut Store, manifest: &Manifest) -> Result<(), Problem>
 fn all_held(store: &Store, manifest: &Manifest) -> Result<bool, StoreError> {
     let held = Held::of(store)?;
     for range in &manifest.streams {
-        let Some(replica) = manifest.replicas.get(range.replica) else { return Ok(false) };
-        if held.stream(replica.id, range.to_seq, range.to_chain)?.is_none() && !range.is_empty() {
+        let Some(replica) = manifest.replicas.get(range.replica) else {
+            return Ok(false);
+        };
+        if held
+            .stream(replica.id, range.to_seq, range.to_chain)?
+            .is_none()
+            && !range.is_empty()
+        {
             return Ok(false);
         }
     }
@@ -201,7 +237,12 @@ fn all_held(store: &Store, manifest: &Manifest) -> Result<bool, StoreError> {
 }
 
 /// Writes the attachments that are not here, before any event names them.
-fn take_attachments(store: &Store, checked: &Checked, mut bundle: Bundle<File>, file: &str) -> Result<(), Problem> {
+fn take_attachments(
+    store: &Store,
+    checked: &Checked,
+    mut bundle: Bundle<File>,
+    file: &str,
+) -> Result<(), Problem> {
     if checked.counts.attachments == 0 {
         return Ok(());
     }
@@ -219,14 +260,17 @@ fn take_attachments(store: &Store, checked: &Checked, mut bundle: Bundle<File>, 
             (None, _) => Ok(()),
         }
     };
-    let read = bundle.skip_events().and_then(|()| bundle.skip_seals()).and_then(|()| {
-        bundle.attachments(|hash, piece| {
-            take(hash, piece).map_err(|error| {
-                problem = Some(error);
-                BundleFault::Stopped
+    let read = bundle
+        .skip_events()
+        .and_then(|()| bundle.skip_seals())
+        .and_then(|()| {
+            bundle.attachments(|hash, piece| {
+                take(hash, piece).map_err(|error| {
+                    problem = Some(error);
+                    BundleFault::Stopped
+                })
             })
-        })
-    });
+        });
     match problem {
         Some(error) => Err(error.into()),
         None => read.map_err(|fault| fault.problem(file)),
@@ -246,7 +290,14 @@ struct Taking<'a> {
 impl<'a> Taking<'a> {
     fn begin(store: &Store, checked: &'a Checked, now: i64) -> Result<Self, StoreError> {
         let before = held_upto(store, checked)?;
-        Ok(Self { checked, now, before, new: 0, branched: false, outside: Keeping::new(now) })
+        Ok(Self {
+            checked,
+            now,
+            before,
+            new: 0,
+            branched: false,
+            outside: Keeping::new(now),
+        })
     }
 
     /// Reads the bundle a second time, beside appending, and appends what is proven.
@@ -264,7 +315,9 @@ impl<'a> Taking<'a> {
             let appended = self.take_all(store, &chunks, progress);
             // Without a receiver the reader ends at its next chunk.
             drop(chunks);
-            let read = reader.join().unwrap_or_else(|_| Err(BundleFault::Archive("reader".into())));
+            let read = reader
+                .join()
+                .unwrap_or_else(|_| Err(BundleFault::Archive("reader".into())));
             appended?;
             read.map_err(|fault| fault.problem(file))
         })
@@ -280,7 +333,11 @@ impl<'a> Taking<'a> {
         for chunk in chunks {
             done += chunk.events.len() as u64;
             self.take(store, chunk)?;
-            if !progress(Progress { step: Step::Append, done, total }) {
+            if !progress(Progress {
+                step: Step::Append,
+                done,
+                total,
+            }) {
                 return Err(Problem::new(Kind::Refused, "problem-cancelled"));
             }
         }
@@ -289,9 +346,17 @@ impl<'a> Taking<'a> {
 
     /// Appends a chunk as far as it is proven and keeps the rest outside.
     fn take(&mut self, store: &mut Store, chunk: Chunk) -> Result<(), StoreError> {
-        let Chunk { stream, from_seq, from_chain, mut events, .. } = chunk;
+        let Chunk {
+            stream,
+            from_seq,
+            from_chain,
+            mut events,
+            ..
+        } = chunk;
         let checked = self.checked;
-        let (Some(author), Some(proof)) = (checked.manifest.author(stream), checked.proofs.get(stream)) else {
+        let (Some(author), Some(proof)) =
+            (checked.manifest.author(stream), checked.proofs.get(stream))
+        else {
             return Ok(());
         };
         let rest = events.split_off(events.partition_point(|event| event.head.seq <= proof.proven));
@@ -304,14 +369,29 @@ impl<'a> Taking<'a> {
         }
         let upto = from_seq + events.len() as u64;
         // Seals are in the order of streams and seqs.
-        let behind = |seq| checked.seals.partition_point(|(place, seal)| (*place, seal.seq) <= (stream, seq));
-        let seals: Vec<Seal> = checked.seals[behind(from_seq)..behind(upto)].iter().map(|(_, seal)| seal.clone()).collect();
-        let run = Run { replica: author.id, key: author.key.0, from_seq, from_chain, events, seals };
+        let behind = |seq| {
+            checked
+                .seals
+                .partition_point(|(place, seal)| (*place, seal.seq) <= (stream, seq))
+        };
+        let seals: Vec<Seal> = checked.seals[behind(from_seq)..behind(upto)]
+            .iter()
+            .map(|(_, seal)| seal.clone())
+            .collect();
+        let run = Run {
+            replica: author.id,
+            key: author.key.0,
+            from_seq,
+            from_chain,
+            events,
+            seals,
+        };
         let taken = store.append_foreign(&run, self.now)?;
         self.new += taken.new;
         self.branched |= taken.branched;
         if taken.missing {
-            self.outside.keep(author.key.0, Code::Q3, from_chain, &run.events, &run.seals);
+            self.outside
+                .keep(author.key.0, Code::Q3, from_chain, &run.events, &run.seals);
         }
         Ok(())
     }
@@ -322,17 +402,32 @@ impl<'a> Taking<'a> {
         let after = held_upto(store, self.checked)?;
         let held = Held::of(store)?;
         let manifest = &self.checked.manifest;
-        let mut sum = Accounting { branched: self.branched || healed.branched, ..Accounting::default() };
+        let mut sum = Accounting {
+            branched: self.branched || healed.branched,
+            ..Accounting::default()
+        };
         for (stream, range) in manifest.streams.iter().enumerate() {
-            let (Some(author), Some(proof)) = (manifest.author(stream), self.checked.proofs.get(stream)) else { continue };
+            let (Some(author), Some(proof)) =
+                (manifest.author(stream), self.checked.proofs.get(stream))
+            else {
+                continue;
+            };
             let (before, after) = (self.before[stream], after[stream]);
             sum.events += range.len();
             sum.here += before - range.from_seq;
             sum.new += after - before;
             sum.outside += range.to_seq - after;
-            add(&mut sum.by_code, Code::Q3.name(), proof.proven.saturating_sub(after));
+            add(
+                &mut sum.by_code,
+                Code::Q3.name(),
+                proof.proven.saturating_sub(after),
+            );
             if let Some(code) = proof.code {
-                add(&mut sum.by_code, code.name(), range.to_seq - after.max(proof.proven));
+                add(
+                    &mut sum.by_code,
+                    code.name(),
+                    range.to_seq - after.max(proof.proven),
+                );
             }
             if after > before
                 && let Some(chain) = proof.chains.get((after - range.from_seq - 1) as usize)
@@ -344,7 +439,9 @@ impl<'a> Taking<'a> {
                 }
             }
         }
-        sum.healed = healed.events.saturating_sub(sum.new.saturating_sub(self.new));
+        sum.healed = healed
+            .events
+            .saturating_sub(sum.new.saturating_sub(self.new));
         Ok(sum)
     }
 }
@@ -359,7 +456,10 @@ fn add(by_code: &mut BTreeMap<String, u64>, code: &str, count: u64) {
 fn held_upto(store: &Store, checked: &Checked) -> Result<Vec<u64>, StoreError> {
     let held = Held::of(store)?;
     let manifest = &checked.manifest;
-    let upto = |(stream, proof): (usize, &super::check::Proof)| match (manifest.author(stream), manifest.streams.get(stream)) {
+    let upto = |(stream, proof): (usize, &super::check::Proof)| match (
+        manifest.author(stream),
+        manifest.streams.get(stream),
+    ) {
         (Some(author), Some(range)) => held.upto(author.id, range.from_seq, &proof.chains),
         _ => Ok(0),
     };
@@ -367,13 +467,21 @@ fn held_upto(store: &Store, checked: &Checked) -> Result<Vec<u64>, StoreError> {
 }
 
 /// Folds until nothing waits for it.
-fn fold(store: &mut Store, total: u64, progress: &mut dyn FnMut(Progress) -> bool) -> Result<(), Problem> {
+fn fold(
+    store: &mut Store,
+    total: u64,
+    progress: &mut dyn FnMut(Progress) -> bool,
+) -> Result<(), Problem> {
     loop {
         let left = store.fold_dirty(FOLD)?;
         if left == 0 {
             return Ok(());
         }
-        if !progress(Progress { step: Step::Fold, done: left as u64, total }) {
+        if !progress(Progress {
+            step: Step::Fold,
+            done: left as u64,
+            total,
+        }) {
             return Err(Problem::new(Kind::Refused, "problem-cancelled"));
         }
     }
@@ -399,7 +507,11 @@ struct Reading<'a> {
 
 impl<'a> Reading<'a> {
     fn new(checked: &'a Checked, chunks: SyncSender<Chunk>) -> Self {
-        Self { checked, chunks, open: None }
+        Self {
+            checked,
+            chunks,
+            open: None,
+        }
     }
 
     fn read(mut self, mut bundle: Bundle<File>) -> Result<(), BundleFault> {
@@ -412,27 +524,45 @@ impl<'a> Reading<'a> {
 
     fn event(&mut self, stream: usize, head: Head, body: Body) -> Result<(), BundleFault> {
         let altered = || BundleFault::Altered(EVENTS.into());
-        let range = self.checked.manifest.streams.get(stream).ok_or_else(altered)?;
+        let range = self
+            .checked
+            .manifest
+            .streams
+            .get(stream)
+            .ok_or_else(altered)?;
         let chains = &self.checked.proofs.get(stream).ok_or_else(altered)?.chains;
         let place = (head.seq - range.from_seq - 1) as usize;
-        let previous = place.checked_sub(1).map_or(range.from_chain, |before| chains[before]);
+        let previous = place
+            .checked_sub(1)
+            .map_or(range.from_chain, |before| chains[before]);
         let chain = head.chain(&previous);
         if chains.get(place) != Some(&chain) {
             return Err(altered());
         }
-        let is_full = |open: &Chunk| open.stream != stream || open.events.len() >= CHUNK || open.bytes > CHUNK_BYTES;
+        let is_full = |open: &Chunk| {
+            open.stream != stream || open.events.len() >= CHUNK || open.bytes > CHUNK_BYTES
+        };
         if self.open.as_ref().is_some_and(is_full) {
             self.flush()?;
         }
         let from_seq = head.seq - 1;
-        let open = self.open.get_or_insert_with(|| Chunk { stream, from_seq, from_chain: previous, events: Vec::new(), bytes: 0 });
-        open.bytes += body.facts().map_or(0, <[u8]>::len) + body.personal().map_or(0, |part| part.bytes.len());
+        let open = self.open.get_or_insert_with(|| Chunk {
+            stream,
+            from_seq,
+            from_chain: previous,
+            events: Vec::new(),
+            bytes: 0,
+        });
+        open.bytes += body.facts().map_or(0, <[u8]>::len)
+            + body.personal().map_or(0, |part| part.bytes.len());
         open.events.push(Event { head, chain, body });
         Ok(())
     }
 
     fn flush(&mut self) -> Result<(), BundleFault> {
-        let Some(chunk) = self.open.take() else { return Ok(()) };
+        let Some(chunk) = self.open.take() else {
+            return Ok(());
+        };
         self.chunks.send(chunk).map_err(|_| BundleFault::Stopped)
     }
 }

@@ -13,15 +13,29 @@ const BOM: &str = "\u{feff}";
 /// yuan names it in its heading, one of several currencies in each cell.
 #[must_use]
 pub fn write(table: &Table, look: &Look<'_>) -> String {
-    let currencies: Vec<Money> = (0..table.columns.len()).map(|at| money_of(table, at)).collect();
+    let currencies: Vec<Money> = (0..table.columns.len())
+        .map(|at| money_of(table, at))
+        .collect();
     let mut out = String::from(BOM);
-    let heads = table.columns.iter().zip(&currencies).map(|(column, money)| match money {
-        Money::One(currency) if *currency != Currency::CNY => guarded(&format!("{} ({})", column.label, currency.code())),
-        _ => guarded(&column.label),
-    });
+    let heads = table
+        .columns
+        .iter()
+        .zip(&currencies)
+        .map(|(column, money)| match money {
+            Money::One(currency) if *currency != Currency::CNY => {
+                guarded(&format!("{} ({})", column.label, currency.code()))
+            }
+            _ => guarded(&column.label),
+        });
     row(&mut out, heads);
     for cells in &table.rows {
-        row(&mut out, cells.iter().zip(&currencies).map(|(cell, money)| field(cell, *money, look)));
+        row(
+            &mut out,
+            cells
+                .iter()
+                .zip(&currencies)
+                .map(|(cell, money)| field(cell, *money, look)),
+        );
     }
     out
 }
@@ -88,14 +102,30 @@ mod tests {
 
     fn written(rows: Vec<Vec<Cell>>) -> String {
         let words = Words::new(Language::ZhCn);
-        let columns = (0..rows[0].len()).map(|at| Column::new("c", format!("列{at}"))).collect();
-        let look = Look { words: &words, zone: chrono_tz::Asia::Shanghai };
-        write(&Table { title: String::new(), columns, rows }, &look)
+        let columns = (0..rows[0].len())
+            .map(|at| Column::new("c", format!("列{at}")))
+            .collect();
+        let look = Look {
+            words: &words,
+            zone: chrono_tz::Asia::Shanghai,
+        };
+        write(
+            &Table {
+                title: String::new(),
+                columns,
+                rows,
+            },
+            &look,
+        )
     }
 
     fn read_back(text: &str) -> Vec<Vec<String>> {
-        let mut reader = csv::ReaderBuilder::new().from_reader(text.trim_start_matches(BOM).as_bytes());
-        reader.records().map(|row| row.unwrap().iter().map(str::to_owned).collect()).collect()
+        let mut reader =
+            csv::ReaderBuilder::new().from_reader(text.trim_start_matches(BOM).as_bytes());
+        reader
+            .records()
+            .map(|row| row.unwrap().iter().map(str::to_owned).collect())
+            .collect()
     }
 
     #[test]
@@ -113,19 +143,35 @@ mod tests {
         assert!(text.starts_with(BOM) && text.ends_with("\r\n"));
         let row = &read_back(&text)[0];
         let want = [
-            "'4031902847193518258", "'=HYPERLINK(\"http://x\")", "-129.00", "-3", "'007", "a\"b,c\nd␛",
-            "2026-11-22 15:46", "",
+            "'4031902847193518258",
+            "'=HYPERLINK(\"http://x\")",
+            "-129.00",
+            "-3",
+            "'007",
+            "a\"b,c\nd␛",
+            "2026-11-22 15:46",
+            "",
         ];
         assert_eq!(row, &want);
     }
 
     #[test]
     fn currencies_are_named_where_they_are_not_yuan() {
-        let dollars = Amount { minor: 500, currency: Currency::of("USD").unwrap() };
+        let dollars = Amount {
+            minor: 500,
+            currency: Currency::of("USD").unwrap(),
+        };
         let one = written(vec![vec![Cell::Money(dollars)]]);
         assert!(one.contains("列0 (USD)") && one.contains("\"5.00\""));
-        let both = written(vec![vec![Cell::Money(dollars)], vec![Cell::Money(Amount::cny(100))]]);
-        assert!(both.contains("\"USD 5.00\"") && both.contains("\"CNY 1.00\"") && !both.contains("(USD)"));
+        let both = written(vec![
+            vec![Cell::Money(dollars)],
+            vec![Cell::Money(Amount::cny(100))],
+        ]);
+        assert!(
+            both.contains("\"USD 5.00\"")
+                && both.contains("\"CNY 1.00\"")
+                && !both.contains("(USD)")
+        );
     }
 
     proptest! {

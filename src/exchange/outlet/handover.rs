@@ -135,7 +135,12 @@ impl Document {
     pub fn masked(mut self) -> Self {
         for line in &mut self.lines {
             line.buyer = mask::name(&line.buyer);
-            for text in [&mut line.summary, &mut line.next, &mut line.if_then, &mut line.ack_note] {
+            for text in [
+                &mut line.summary,
+                &mut line.next,
+                &mut line.if_then,
+                &mut line.ack_note,
+            ] {
                 *text = mask::free_text(text);
             }
         }
@@ -172,8 +177,11 @@ impl Document {
             "signed": header.signed.map(rfc3339), "state": header.state,
             "app_version": env!("CARGO_PKG_VERSION"), "language": look.words.language().tag(),
         }));
-        let workload: Map<String, Value> =
-            self.workload.iter().map(|figure| (figure.word.clone(), json!(figure.value))).collect();
+        let workload: Map<String, Value> = self
+            .workload
+            .iter()
+            .map(|figure| (figure.word.clone(), json!(figure.value)))
+            .collect();
         object.insert("workload".into(), Value::Object(workload));
         object.insert("lines".into(), self.lines.iter().map(line_json).collect());
         object.insert("open_items".into(), json!(self.open_items));
@@ -192,14 +200,37 @@ impl Document {
     #[must_use]
     pub fn table(&self, look: &Look<'_>) -> Table {
         let heads = [
-            "line", "severity", "kind", "reference", "buyer", "order", "summary", "next", "due", "if-then",
-            "first-owner", "ack", "ack-by", "ack-note",
+            "line",
+            "severity",
+            "kind",
+            "reference",
+            "buyer",
+            "order",
+            "summary",
+            "next",
+            "due",
+            "if-then",
+            "first-owner",
+            "ack",
+            "ack-by",
+            "ack-note",
         ];
-        let head = |name: &&str| Column::new(name, look.words.get(&format!("handover-column-{name}")).to_string());
+        let head = |name: &&str| {
+            Column::new(
+                name,
+                look.words
+                    .get(&format!("handover-column-{name}"))
+                    .to_string(),
+            )
+        };
         Table {
             title: self.title(look),
             columns: heads.iter().map(head).collect(),
-            rows: self.lines.iter().map(|line| line_cells(line, look)).collect(),
+            rows: self
+                .lines
+                .iter()
+                .map(|line| line_cells(line, look))
+                .collect(),
         }
     }
 
@@ -230,16 +261,32 @@ impl Document {
         let header = &self.header;
         let time = |at: Option<i64>| at.map_or_else(String::new, |at| look.time(at));
         let counts = look.words.with(
-            if self.agrees() { "handover-counts-agree" } else { "handover-counts-differ" },
-            &[("lines", self.lines.len().into()), ("items", self.open_items.into())],
+            if self.agrees() {
+                "handover-counts-agree"
+            } else {
+                "handover-counts-differ"
+            },
+            &[
+                ("lines", self.lines.len().into()),
+                ("items", self.open_items.into()),
+            ],
         );
         let facts = [
             ("number", header.number.clone().unwrap_or_default()),
-            ("shift", header.shift.as_deref().map_or_else(String::new, |shift| look.value("shift", shift))),
+            (
+                "shift",
+                header
+                    .shift
+                    .as_deref()
+                    .map_or_else(String::new, |shift| look.value("shift", shift)),
+            ),
             ("started", time(header.started)),
             ("ended", time(header.ended)),
             ("accounts", header.accounts.join(" · ")),
-            ("state", look.known(&format!("state-handover-{}", header.state), &header.state)),
+            (
+                "state",
+                look.known(&format!("state-handover-{}", header.state), &header.state),
+            ),
             ("signed", time(header.signed)),
             ("counts", counts),
             ("numbers", self.numbers.join(" · ")),
@@ -250,13 +297,23 @@ impl Document {
         facts
             .into_iter()
             .filter(|(_, text)| !text.is_empty())
-            .map(|(name, text)| (look.words.get(&format!("handover-fact-{name}")).to_string(), text))
+            .map(|(name, text)| {
+                (
+                    look.words.get(&format!("handover-fact-{name}")).to_string(),
+                    text,
+                )
+            })
             .collect()
     }
 
     fn short_checksum(&self, look: &Look<'_>) -> String {
         let json = self.json(look);
-        json.get("checksum").and_then(Value::as_str).unwrap_or_default().chars().take(SHORT).collect()
+        json.get("checksum")
+            .and_then(Value::as_str)
+            .unwrap_or_default()
+            .chars()
+            .take(SHORT)
+            .collect()
     }
 
     /// The lists below the lines: heading and entries.
@@ -264,7 +321,10 @@ impl Document {
         let point = |point: &Point| match point.until {
             Some(until) => look.words.with(
                 "handover-point-until",
-                &[("text", point.text.as_str().into()), ("until", look.time(until).into())],
+                &[
+                    ("text", point.text.as_str().into()),
+                    ("until", look.time(until).into()),
+                ],
             ),
             None => point.text.clone(),
         };
@@ -273,9 +333,18 @@ impl Document {
             format!("{name} {}", figure.value)
         };
         let lists = [
-            ("handover-part-points", self.points.iter().map(point).collect::<Vec<_>>()),
-            ("handover-part-carried", self.carried.iter().map(point).collect()),
-            ("handover-part-figures", self.workload.iter().map(figure).collect()),
+            (
+                "handover-part-points",
+                self.points.iter().map(point).collect::<Vec<_>>(),
+            ),
+            (
+                "handover-part-carried",
+                self.carried.iter().map(point).collect(),
+            ),
+            (
+                "handover-part-figures",
+                self.workload.iter().map(figure).collect(),
+            ),
         ];
         lists
             .into_iter()
@@ -287,7 +356,12 @@ impl Document {
     fn markdown(&self, look: &Look<'_>) -> String {
         let mut out = format!("# {}\n\n", clean::markdown(&self.title(look)));
         for (label, text) in self.facts(look) {
-            _ = writeln!(out, "- **{}** {}", clean::markdown(&label), clean::markdown(&text));
+            _ = writeln!(
+                out,
+                "- **{}** {}",
+                clean::markdown(&label),
+                clean::markdown(&text)
+            );
         }
         _ = write!(out, "\n## {}\n\n", look.words.get("handover-part-lines"));
         out.push_str(&markdown::body(&self.table(look), look));
@@ -303,9 +377,18 @@ impl Document {
     fn html(&self, look: &Look<'_>) -> String {
         let mut out = String::from("<table>\n");
         for (label, text) in self.facts(look) {
-            _ = writeln!(out, "<tr><th>{}</th><td>{}</td></tr>", clean::html(&label), clean::html(&text));
+            _ = writeln!(
+                out,
+                "<tr><th>{}</th><td>{}</td></tr>",
+                clean::html(&label),
+                clean::html(&text)
+            );
         }
-        _ = write!(out, "</table>\n<h2>{}</h2>\n", clean::html(&look.words.get("handover-part-lines")));
+        _ = write!(
+            out,
+            "</table>\n<h2>{}</h2>\n",
+            clean::html(&look.words.get("handover-part-lines"))
+        );
         out.push_str(&html::body(&self.table(look), look));
         for (heading, entries) in self.lists(look) {
             _ = write!(out, "<h2>{}</h2>\n<ul>\n", clean::html(&heading));
@@ -321,7 +404,9 @@ impl Document {
 /// Returns whether a document as JSON is as it was written.
 #[must_use]
 pub fn is_whole(document: &Value) -> bool {
-    let Some(mut object) = document.as_object().cloned() else { return false };
+    let Some(mut object) = document.as_object().cloned() else {
+        return false;
+    };
     let said = object.remove("checksum");
     said.as_ref().and_then(Value::as_str) == Some(&checksum(&object))
 }
@@ -344,16 +429,32 @@ fn line_json(line: &Line) -> Value {
 }
 
 fn points_json(points: &[Point]) -> Value {
-    points.iter().map(|point| json!({"text": point.text, "until": point.until.map(rfc3339)})).collect()
+    points
+        .iter()
+        .map(|point| json!({"text": point.text, "until": point.until.map(rfc3339)}))
+        .collect()
 }
 
 fn line_cells(line: &Line, look: &Look<'_>) -> Vec<Cell> {
-    let text = |text: &str| if text.is_empty() { Cell::Empty } else { Cell::Text(text.to_owned()) };
-    let ack = if line.ack.is_empty() { "open" } else { &line.ack };
+    let text = |text: &str| {
+        if text.is_empty() {
+            Cell::Empty
+        } else {
+            Cell::Text(text.to_owned())
+        }
+    };
+    let ack = if line.ack.is_empty() {
+        "open"
+    } else {
+        &line.ack
+    };
     vec![
         Cell::Integer(line.no as i64),
         Cell::word(&line.severity, look.value("colour", &line.severity)),
-        Cell::word(&line.kind, look.known(&format!("register-{}", line.kind), &line.kind)),
+        Cell::word(
+            &line.kind,
+            look.known(&format!("register-{}", line.kind), &line.kind),
+        ),
         Cell::Number(line.reference.clone()),
         text(&line.buyer),
         Cell::Number(line.order.clone()),
@@ -399,10 +500,16 @@ mod tests {
                 state: "signed".into(),
                 ..Header::default()
             },
-            workload: vec![Figure { word: "registered".into(), value: "31".into() }],
+            workload: vec![Figure {
+                word: "registered".into(),
+                value: "31".into(),
+            }],
             lines: vec![line],
             open_items: 1,
-            points: vec![Point { text: "圆通爆仓".into(), until: Some(1_795_400_000_000) }],
+            points: vec![Point {
+                text: "圆通爆仓".into(),
+                until: Some(1_795_400_000_000),
+            }],
             ..Document::default()
         }
     }
@@ -410,7 +517,10 @@ mod tests {
     #[test]
     fn json_is_whole_until_a_byte_changes() {
         let words = Words::new(Language::ZhCn);
-        let look = Look { words: &words, zone: chrono_tz::Asia::Shanghai };
+        let look = Look {
+            words: &words,
+            zone: chrono_tz::Asia::Shanghai,
+        };
         let text = document().write(Format::Json, &look);
         let mut read: Value = serde_json::from_str(&text).unwrap();
         assert!(is_whole(&read));
@@ -424,12 +534,21 @@ mod tests {
     fn print_is_masked_and_escaped_in_all_languages() {
         for language in Language::ALL {
             let words = Words::new(language);
-            let look = Look { words: &words, zone: chrono_tz::Asia::Shanghai };
+            let look = Look {
+                words: &words,
+                zone: chrono_tz::Asia::Shanghai,
+            };
             for format in [Format::Markdown, Format::Html, Format::Csv] {
                 let text = document().masked().write(format, &look);
-                assert!(!text.contains("雨后彩虹") && !text.contains("13812345678"), "{text}");
+                assert!(
+                    !text.contains("雨后彩虹") && !text.contains("13812345678"),
+                    "{text}"
+                );
                 assert!(format == Format::Csv || !text.contains("<b>"), "{text}");
-                assert!(!text.contains("handover-") && !text.contains("{$"), "{text}");
+                assert!(
+                    !text.contains("handover-") && !text.contains("{$"),
+                    "{text}"
+                );
                 assert!(text.contains("4031902847193518258"), "{text}");
             }
         }
@@ -438,8 +557,14 @@ mod tests {
     #[test]
     fn a_missing_line_is_said() {
         let words = Words::new(Language::En);
-        let look = Look { words: &words, zone: chrono_tz::Asia::Shanghai };
-        let short = Document { open_items: 2, ..document() };
+        let look = Look {
+            words: &words,
+            zone: chrono_tz::Asia::Shanghai,
+        };
+        let short = Document {
+            open_items: 2,
+            ..document()
+        };
         assert!(!short.agrees());
         assert_eq!(short.json(&look)["counts_agree"], json!(false));
     }

@@ -44,7 +44,11 @@ pub fn body(table: &Table, look: &Look<'_>) -> String {
     for cells in &table.rows {
         _ = write!(out, "<tr{}>", class(cells));
         for cell in cells {
-            let side = if cell.is_quantity() { " class=\"n\"" } else { "" };
+            let side = if cell.is_quantity() {
+                " class=\"n\""
+            } else {
+                ""
+            };
             _ = write!(out, "<td{side}>{}</td>", clean::html(&cell.text(look)));
         }
         out.push_str("</tr>\n");
@@ -55,7 +59,11 @@ pub fn body(table: &Table, look: &Look<'_>) -> String {
 
 /// Rows that are loud are marked at their edge, beside the word in the row.
 fn class(cells: &[Cell]) -> &'static str {
-    let is = |colour: &str| cells.iter().any(|cell| matches!(cell, Cell::Word { word, .. } if word == colour));
+    let is = |colour: &str| {
+        cells
+            .iter()
+            .any(|cell| matches!(cell, Cell::Word { word, .. } if word == colour))
+    };
     if is("red") {
         " class=\"red\""
     } else if is("yellow") {
@@ -74,10 +82,20 @@ mod tests {
 
     fn written(text: &str) -> String {
         let words = Words::new(Language::En);
-        let look = Look { words: &words, zone: chrono_tz::Asia::Shanghai };
+        let look = Look {
+            words: &words,
+            zone: chrono_tz::Asia::Shanghai,
+        };
         let rows = vec![vec![Cell::Text(text.into()), Cell::word("red", "red")]];
         let columns = vec![Column::new("a", text), Column::new("b", "b")];
-        write(&Table { title: text.into(), columns, rows }, &look)
+        write(
+            &Table {
+                title: text.into(),
+                columns,
+                rows,
+            },
+            &look,
+        )
     }
 
     #[test]

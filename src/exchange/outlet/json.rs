@@ -13,8 +13,12 @@ use super::table::Table;
 pub fn write(table: &Table) -> String {
     let mut out = String::new();
     for cells in &table.rows {
-        let object: Map<String, Value> =
-            table.columns.iter().zip(cells).map(|(column, cell)| (column.name.clone(), cell.json())).collect();
+        let object: Map<String, Value> = table
+            .columns
+            .iter()
+            .zip(cells)
+            .map(|(column, cell)| (column.name.clone(), cell.json()))
+            .collect();
         out.push_str(&inert(&Value::Object(object).to_string()));
         out.push('\n');
     }
@@ -58,10 +62,20 @@ mod tests {
             Cell::word("red", "红"),
             Cell::Empty,
         ];
-        let columns = ["text", "paid", "at", "flag", "none"].map(|name| Column::new(name, "x")).to_vec();
-        let text = write(&Table { title: String::new(), columns, rows: vec![cells.clone(), cells] });
+        let columns = ["text", "paid", "at", "flag", "none"]
+            .map(|name| Column::new(name, "x"))
+            .to_vec();
+        let text = write(&Table {
+            title: String::new(),
+            columns,
+            rows: vec![cells.clone(), cells],
+        });
         assert_eq!(text.lines().count(), 2);
-        assert!(!text.chars().any(|c| c != '\n' && (c.is_control() || is_hot(c))));
+        assert!(
+            !text
+                .chars()
+                .any(|c| c != '\n' && (c.is_control() || is_hot(c)))
+        );
         let row: Value = serde_json::from_str(text.lines().next().unwrap()).unwrap();
         let want = json!({
             "text": "a\u{1b}\u{9b}\u{202e}b", "paid": {"minor": 1234, "currency": "CNY"},

@@ -21,7 +21,10 @@ impl Look<'_> {
     #[must_use]
     pub fn time(&self, at: i64) -> String {
         let time = self.zone.timestamp_millis_opt(at).single();
-        time.map_or_else(|| at.to_string(), |time| time.format("%Y-%m-%d %H:%M").to_string())
+        time.map_or_else(
+            || at.to_string(),
+            |time| time.format("%Y-%m-%d %H:%M").to_string(),
+        )
     }
 
     /// Returns the word of a closed list's value, the value itself where it has none.
@@ -33,7 +36,11 @@ impl Look<'_> {
     /// Returns a word, or the spelling where the language has none.
     #[must_use]
     pub fn known(&self, id: &str, spelling: &str) -> String {
-        if self.words.has(id) { self.words.get(id).to_string() } else { spelling.to_owned() }
+        if self.words.has(id) {
+            self.words.get(id).to_string()
+        } else {
+            spelling.to_owned()
+        }
     }
 }
 
@@ -41,7 +48,10 @@ impl Look<'_> {
 #[must_use]
 pub fn rfc3339(at: i64) -> String {
     let time = Utc.timestamp_millis_opt(at).single();
-    time.map_or_else(|| at.to_string(), |time| time.to_rfc3339_opts(SecondsFormat::AutoSi, true))
+    time.map_or_else(
+        || at.to_string(),
+        |time| time.to_rfc3339_opts(SecondsFormat::AutoSi, true),
+    )
 }
 
 /// What one cell holds. Texts are as received; each format cleans them its own way.
@@ -85,7 +95,10 @@ impl Cell {
     /// Makes a word that reads otherwise than it travels.
     #[must_use]
     pub fn word(word: &str, label: impl Into<String>) -> Self {
-        Self::Word { word: word.to_owned(), label: label.into() }
+        Self::Word {
+            word: word.to_owned(),
+            label: label.into(),
+        }
     }
 
     /// Returns the text for people, uncleaned.
@@ -97,7 +110,10 @@ impl Cell {
             Self::Integer(number) => number.to_string(),
             Self::Money(money) => money.to_string(),
             Self::Time(at) => look.time(*at),
-            Self::Flag(yes) => look.words.get(if *yes { "outlet-yes" } else { "outlet-no" }).to_string(),
+            Self::Flag(yes) => look
+                .words
+                .get(if *yes { "outlet-yes" } else { "outlet-no" })
+                .to_string(),
             Self::Word { label, .. } => label.clone(),
             Self::List(list) => list.join(" · "),
             Self::Nested { line, .. } => line.clone(),
@@ -140,7 +156,10 @@ impl Column {
     /// Makes a column.
     #[must_use]
     pub fn new(name: &str, label: impl Into<String>) -> Self {
-        Self { name: name.to_owned(), label: label.into() }
+        Self {
+            name: name.to_owned(),
+            label: label.into(),
+        }
     }
 }
 

@@ -14,10 +14,19 @@ fn history() -> Vec<Run> {
     let (mut one, mut two) = (Bench::new(1), Bench::new(2));
     for n in 1..=6 {
         one.one("complaint", id(n), complaint());
-        two.one("complaint", id(n), open(json!({"severity": "serious", "words": "别的说法"})));
+        two.one(
+            "complaint",
+            id(n),
+            open(json!({"severity": "serious", "words": "别的说法"})),
+        );
         two.one("complaint", id(n), step("received", "verifying"));
         one.one("complaint", id(n), step("received", "coordinating"));
-        let assign = |to| Payload::Assign { saw: None, to: Owner::Person(id(to)), reason: None, note: None };
+        let assign = |to| Payload::Assign {
+            saw: None,
+            to: Owner::Person(id(to)),
+            reason: None,
+            note: None,
+        };
         one.one("complaint", id(n), assign(1));
         two.one("complaint", id(n), assign(2));
         one.one("conversation", id(n + 100), say("在吗"));
@@ -25,9 +34,20 @@ fn history() -> Vec<Run> {
     let shared = runs_of(&one.store);
     two.take(&shared);
     let last = two.store.events(id(3)).unwrap().last().unwrap().chain;
-    two.one("complaint", id(3), Payload::Void { events: Some(vec![last]), reason: None });
+    two.one(
+        "complaint",
+        id(3),
+        Payload::Void {
+            events: Some(vec![last]),
+            reason: None,
+        },
+    );
     let mut runs = runs_of(&one.store);
-    runs.extend(runs_of(&two.store).into_iter().filter(|run| run.replica == two.author.replica));
+    runs.extend(
+        runs_of(&two.store)
+            .into_iter()
+            .filter(|run| run.replica == two.author.replica),
+    );
     runs
 }
 
@@ -70,16 +90,40 @@ fn what_is_held_already_is_recognised_and_a_hole_is_not_jumped() {
     assert_eq!(bench.store.append_foreign(&first, NOW).unwrap().new, 5);
     let again = bench.store.append_foreign(&runs[0], NOW + 1).unwrap();
     assert_eq!((again.here, again.new as usize), (5, rest.events.len()));
-    assert_eq!(bench.store.append_foreign(&runs[0], NOW + 2).unwrap().new, 0);
-    let head = bench.store.heads().unwrap().into_iter().find(|head| head.replica == runs[0].replica).unwrap();
+    assert_eq!(
+        bench.store.append_foreign(&runs[0], NOW + 2).unwrap().new,
+        0
+    );
+    let head = bench
+        .store
+        .heads()
+        .unwrap()
+        .into_iter()
+        .find(|head| head.replica == runs[0].replica)
+        .unwrap();
     let then = bench.store.held_at(NOW).unwrap();
     assert_eq!(then[&head.stream], 5);
-    assert_eq!(bench.store.held_at(NOW + 9).unwrap()[&head.stream], head.seq);
+    assert_eq!(
+        bench.store.held_at(NOW + 9).unwrap()[&head.stream],
+        head.seq
+    );
     assert!(bench.store.record_held(id(3), &then).unwrap().is_none());
     let mut torn = runs[1].clone();
     torn.events.remove(0);
-    assert!(matches!(bench.store.append_foreign(&torn, NOW), Err(StoreError::BrokenChain(_))));
-    assert!(matches!(bench.store.append_foreign(&Run { key: [7; 32], ..runs[1].clone() }, NOW), Err(StoreError::BrokenChain(_))));
+    assert!(matches!(
+        bench.store.append_foreign(&torn, NOW),
+        Err(StoreError::BrokenChain(_))
+    ));
+    assert!(matches!(
+        bench.store.append_foreign(
+            &Run {
+                key: [7; 32],
+                ..runs[1].clone()
+            },
+            NOW
+        ),
+        Err(StoreError::BrokenChain(_))
+    ));
 }
 
 #[test]
@@ -89,7 +133,13 @@ fn a_late_event_folds_as_if_it_had_come_in_time() {
     late.take(&runs[1..]);
     assert_eq!(late.state(), taken(&runs).state());
     let rows = |bench: &Bench| -> Vec<(Id, String, Option<Owner>)> {
-        let mut rows: Vec<_> = bench.store.rows(&Query::default()).unwrap().into_iter().map(|row| (row.id, row.state, row.owner)).collect();
+        let mut rows: Vec<_> = bench
+            .store
+            .rows(&Query::default())
+            .unwrap()
+            .into_iter()
+            .map(|row| (row.id, row.state, row.owner))
+            .collect();
         rows.sort_by_key(|row| row.0);
         rows
     };
@@ -124,7 +174,12 @@ fn a_branch_loses_nobodys_work_but_authority() {
     two.take(&runs);
     two.now += 77;
     assert_eq!(two.store.heads().unwrap()[0].seq, 2);
-    let sign = |of| Payload::Sign { meaning: Meaning::Approve, of, saw: serde_json::Map::new(), note: None };
+    let sign = |of| Payload::Sign {
+        meaning: Meaning::Approve,
+        of,
+        saw: serde_json::Map::new(),
+        note: None,
+    };
     let of = one.store.events(id(2)).unwrap()[0].chain;
     one.one("complaint", id(1), say("甲处写的"));
     one.one("case", id(2), sign(of));
@@ -138,9 +193,26 @@ fn a_branch_loses_nobodys_work_but_authority() {
     back.take(&left);
     assert_eq!(there.state(), back.state());
     for bench in [&there, &back] {
-        assert_eq!(bench.store.heads().unwrap().iter().filter(|head| head.replica == one.author.replica).count(), 2);
+        assert_eq!(
+            bench
+                .store
+                .heads()
+                .unwrap()
+                .iter()
+                .filter(|head| head.replica == one.author.replica)
+                .count(),
+            2
+        );
         assert_eq!(bench.store.record(id(1)).unwrap().unwrap().entries.len(), 3);
-        assert!(bench.store.record(id(2)).unwrap().unwrap().signatures.is_empty());
+        assert!(
+            bench
+                .store
+                .record(id(2))
+                .unwrap()
+                .unwrap()
+                .signatures
+                .is_empty()
+        );
         assert_eq!(bench.store.unfolded().unwrap()[0].code, "Q4");
     }
     // All streams travel on, and their own writer stops.
@@ -150,7 +222,11 @@ fn a_branch_loses_nobodys_work_but_authority() {
     one.take(&right);
     let draft = one.draft("complaint", id(1), say("x"));
     let now = one.now;
-    assert!(matches!(one.store.append(&one.author, now, &mut one.random, &[draft]), Err(StoreError::Branched(_))));
+    assert!(matches!(
+        one.store
+            .append(&one.author, now, &mut one.random, &[draft]),
+        Err(StoreError::Branched(_))
+    ));
 }
 
 /// Events of a newer zhiban: a register, a verb, a version.
@@ -159,18 +235,45 @@ fn newer(bench: &Bench) -> Run {
     let mut chain = genesis(bench.store.shop_id().unwrap(), &key.public());
     let (from_seq, from_chain) = (0, chain);
     let mut events = Vec::new();
-    for (seq, register, verb, version) in [(1, "loyalty_card", 1, 1), (2, "complaint", 77, 1), (3, "complaint", 1, 99), (4, "complaint", 2, 1)] {
-        let facts = format!("{{\"mood\":{{\"z\":{seq},\"a\":[1,2]}}, \"fields\":{{\"severity\":\"serious\"}}}}");
-        let body = Body::Whole { facts: facts.into_bytes(), personal: None };
+    for (seq, register, verb, version) in [
+        (1, "loyalty_card", 1, 1),
+        (2, "complaint", 77, 1),
+        (3, "complaint", 1, 99),
+        (4, "complaint", 2, 1),
+    ] {
+        let facts = format!(
+            "{{\"mood\":{{\"z\":{seq},\"a\":[1,2]}}, \"fields\":{{\"severity\":\"serious\"}}}}"
+        );
+        let body = Body::Whole {
+            facts: facts.into_bytes(),
+            personal: None,
+        };
         let head = Head {
-            replica: key.replica(), seq, stamp: Stamp::next(NOW, None), at: NOW, zone: 0, act: seq, register: register.into(),
-            record: id(if seq == 1 { 201 } else { 200 }), verb, version, roster: [0; 8], digest: [0; 32],
+            replica: key.replica(),
+            seq,
+            stamp: Stamp::next(NOW, None),
+            at: NOW,
+            zone: 0,
+            act: seq,
+            register: register.into(),
+            record: id(if seq == 1 { 201 } else { 200 }),
+            verb,
+            version,
+            roster: [0; 8],
+            digest: [0; 32],
         };
         let event = Event::after(&chain, head, body).unwrap();
         chain = event.chain;
         events.push(event);
     }
-    Run { replica: key.replica(), key: key.public(), from_seq, from_chain, events, seals: vec![] }
+    Run {
+        replica: key.replica(),
+        key: key.public(),
+        from_seq,
+        from_chain,
+        events,
+        seals: vec![],
+    }
 }
 
 #[test]
@@ -178,11 +281,28 @@ fn what_a_newer_zhiban_wrote_travels_on_byte_for_byte() {
     let mut bench = Bench::new(1);
     let run = newer(&bench);
     bench.take(std::slice::from_ref(&run));
-    let relayed = runs_of(&bench.store).into_iter().find(|held| held.replica == run.replica).unwrap();
+    let relayed = runs_of(&bench.store)
+        .into_iter()
+        .find(|held| held.replica == run.replica)
+        .unwrap();
     assert_eq!(relayed, run);
-    let codes: Vec<String> = bench.store.unfolded().unwrap().into_iter().map(|one| one.code).collect();
+    let codes: Vec<String> = bench
+        .store
+        .unfolded()
+        .unwrap()
+        .into_iter()
+        .map(|one| one.code)
+        .collect();
     assert_eq!(codes, ["Q8", "Q8", "Q8"]);
-    assert_eq!(bench.store.record(id(200)).unwrap().unwrap().text("severity"), Some("serious"));
+    assert_eq!(
+        bench
+            .store
+            .record(id(200))
+            .unwrap()
+            .unwrap()
+            .text("severity"),
+        Some("serious")
+    );
     bench.state();
 }
 
@@ -193,11 +313,24 @@ fn an_erase_takes_what_comes_after_it_too() {
     let run = runs_of(&one.store).remove(0);
     let mut two = Bench::new(2);
     two.take(std::slice::from_ref(&run));
-    two.one("complaint", id(1), Payload::Erase { events: vec![word], reason: None });
-    let erase = runs_of(&two.store).into_iter().find(|run| run.replica == two.author.replica).unwrap();
+    two.one(
+        "complaint",
+        id(1),
+        Payload::Erase {
+            events: vec![word],
+            reason: None,
+        },
+    );
+    let erase = runs_of(&two.store)
+        .into_iter()
+        .find(|run| run.replica == two.author.replica)
+        .unwrap();
     let mut three = Bench::new(3);
     three.take(&[erase, run]);
-    assert_eq!(three.store.record(id(1)).unwrap().unwrap().text("words"), None);
+    assert_eq!(
+        three.store.record(id(1)).unwrap().unwrap().text("words"),
+        None
+    );
     let event = three.store.event(id(1), word).unwrap().unwrap();
     assert_eq!(event.body.absence(), Some(Absence::Erased));
     assert_eq!(three.state(), two.state());
@@ -210,10 +343,18 @@ fn a_body_that_was_withheld_can_come_later() {
     let whole = runs_of(&one.store).remove(0);
     let mut hidden = whole.clone();
     let body = hidden.events[0].body.clone();
-    hidden.events[0].body = Body::Hidden { digest: body.digest(), absence: Absence::Withheld };
+    hidden.events[0].body = Body::Hidden {
+        digest: body.digest(),
+        absence: Absence::Withheld,
+    };
     let mut two = Bench::new(2);
     two.take(&[hidden]);
-    assert!(two.store.record(id(1)).unwrap().is_none_or(|record| record.values.is_empty()));
+    assert!(
+        two.store
+            .record(id(1))
+            .unwrap()
+            .is_none_or(|record| record.values.is_empty())
+    );
     assert!(two.store.unfolded().unwrap().is_empty());
     while two.store.index_some().unwrap() {}
     two.take(std::slice::from_ref(&whole));
@@ -226,9 +367,18 @@ fn a_body_that_was_withheld_can_come_later() {
 fn outside_is_kept_and_forgotten() {
     let mut bench = Bench::new(1);
     let one = Outside {
-        at: NOW, code: "Q3".into(), replica: bench.author.replica, seq: 7, chain: Chain([1; 32]), previous: Chain([2; 32]), line: b"{}".to_vec(),
+        at: NOW,
+        code: "Q3".into(),
+        replica: bench.author.replica,
+        seq: 7,
+        chain: Chain([1; 32]),
+        previous: Chain([2; 32]),
+        line: b"{}".to_vec(),
     };
-    bench.store.keep_outside(&[one.clone(), one.clone()]).unwrap();
+    bench
+        .store
+        .keep_outside(&[one.clone(), one.clone()])
+        .unwrap();
     assert_eq!(bench.store.outside().unwrap(), [one]);
     bench.store.drop_outside(&[Chain([1; 32])]).unwrap();
     assert!(bench.store.outside().unwrap().is_empty());
@@ -242,7 +392,8 @@ fn two_connections_write_one_store() {
     for n in 0..10 {
         one.one("complaint", id(n), complaint());
         let draft = one.draft("complaint", id(n), say("命令行"));
-        two.append(&one.author, one.now, &mut one.random, &[draft]).unwrap();
+        two.append(&one.author, one.now, &mut one.random, &[draft])
+            .unwrap();
     }
     assert_ne!(one.store.data_version().unwrap(), version);
     assert_eq!(one.store.verify().unwrap().events, 20);

@@ -4,7 +4,15 @@ use super::*;
 use crate::domain::payload::Meaning;
 
 fn real(seed: u8) -> Bench {
-    Bench::of(seed, Shop { id: ShopId([5; 16]), secret: ShopSecret([6; 32]), name: "s".into(), drill: false })
+    Bench::of(
+        seed,
+        Shop {
+            id: ShopId([5; 16]),
+            secret: ShopSecret([6; 32]),
+            name: "s".into(),
+            drill: false,
+        },
+    )
 }
 
 fn person(bench: &Bench, role: &str) -> Value {
@@ -25,11 +33,20 @@ fn people() -> (Bench, Bench, Bench) {
 }
 
 fn codes(bench: &Bench) -> Vec<String> {
-    bench.store.unfolded().unwrap().into_iter().map(|one| one.code).collect()
+    bench
+        .store
+        .unfolded()
+        .unwrap()
+        .into_iter()
+        .map(|one| one.code)
+        .collect()
 }
 
 fn of(bench: &Bench) -> Vec<Run> {
-    runs_of(&bench.store).into_iter().filter(|run| run.replica == bench.author.replica).collect()
+    runs_of(&bench.store)
+        .into_iter()
+        .filter(|run| run.replica == bench.author.replica)
+        .collect()
 }
 
 #[test]
@@ -41,8 +58,14 @@ fn an_agent_changes_no_roster_and_a_stranger_nothing() {
     founder.take(&of(&agent));
     founder.take(&of(&stranger));
     assert_eq!(codes(&founder), ["Q5", "Q1"]);
-    assert_eq!(founder.store.record(id(2)).unwrap().unwrap().text("role"), Some("agent"));
-    assert!(founder.store.row(id(10)).unwrap().is_some() && founder.store.row(id(11)).unwrap().is_none());
+    assert_eq!(
+        founder.store.record(id(2)).unwrap().unwrap().text("role"),
+        Some("agent")
+    );
+    assert!(
+        founder.store.row(id(10)).unwrap().is_some()
+            && founder.store.row(id(11)).unwrap().is_none()
+    );
     // Admitted later, the stranger's work counts.
     let fields = person(&stranger, "agent");
     founder.one("person", id(3), open(fields));
@@ -62,26 +85,71 @@ fn an_agent_changes_no_roster_and_a_stranger_nothing() {
 fn words_of_money_need_a_role_and_a_cut_ends_a_replica() {
     let (mut founder, mut agent, _) = people();
     let case = agent.one("case", id(20), open(json!({})));
-    let sign = |meaning| Payload::Sign { meaning, of: case, saw: serde_json::Map::new(), note: None };
+    let sign = |meaning| Payload::Sign {
+        meaning,
+        of: case,
+        saw: serde_json::Map::new(),
+        note: None,
+    };
     agent.one("case", id(20), sign(Meaning::Approve));
     agent.one("case", id(20), sign(Meaning::Execute));
     founder.take(&of(&agent));
     assert_eq!(codes(&founder), ["Q5"]);
     founder.one("case", id(20), sign(Meaning::Approve));
-    assert_eq!(founder.store.record(id(20)).unwrap().unwrap().signatures.len(), 2);
+    assert_eq!(
+        founder
+            .store
+            .record(id(20))
+            .unwrap()
+            .unwrap()
+            .signatures
+            .len(),
+        2
+    );
     // Another's work is taken back by who may; one's own by oneself.
-    founder.one("case", id(20), Payload::Void { events: Some(vec![case]), reason: None });
+    founder.one(
+        "case",
+        id(20),
+        Payload::Void {
+            events: Some(vec![case]),
+            reason: None,
+        },
+    );
     agent.take(&of(&founder));
     let own = agent.one("complaint", id(21), complaint());
-    agent.one("complaint", id(21), Payload::Void { events: Some(vec![own]), reason: None });
+    agent.one(
+        "complaint",
+        id(21),
+        Payload::Void {
+            events: Some(vec![own]),
+            reason: None,
+        },
+    );
     let theirs = founder.store.events(id(20)).unwrap().last().unwrap().chain;
-    agent.one("case", id(20), Payload::Void { events: Some(vec![theirs]), reason: None });
+    agent.one(
+        "case",
+        id(20),
+        Payload::Void {
+            events: Some(vec![theirs]),
+            reason: None,
+        },
+    );
     founder.take(&of(&agent));
     assert_eq!(codes(&founder), ["Q5", "Q5"]);
     let replica = agent.author.replica;
-    founder.one("person", id(2), set(json!({format!("replicas/{replica}/cut_seq"): 6})));
+    founder.one(
+        "person",
+        id(2),
+        set(json!({format!("replicas/{replica}/cut_seq"): 6})),
+    );
     founder.fold_all();
-    assert!(founder.store.row(id(21)).unwrap().is_none_or(|row| row.void));
+    assert!(
+        founder
+            .store
+            .row(id(21))
+            .unwrap()
+            .is_none_or(|row| row.void)
+    );
     agent.take(&of(&founder));
     assert_eq!(agent.state(), founder.state());
     agent.one("complaint", id(22), complaint());

@@ -14,21 +14,51 @@ fn filled() -> Bench {
         let register = ["complaint", "conversation", "order"][usize::from(n % 3)];
         let number = format!("88{:017}", u64::from(n) * 37);
         let fields = match register {
-            "complaint" => json!({"words": format!("第{n}件掉色"), "source": "customer", "order_number": number}),
-            "conversation" => json!({"buyer": format!("买家{n}"), "number": format!("CV{n:06}"), "stage": "in_sales"}),
-            _ => json!({"number": number, "buyer": format!("买家{n}"), "platform_state": "to_ship"}),
+            "complaint" => {
+                json!({"words": format!("第{n}件掉色"), "source": "customer", "order_number": number})
+            }
+            "conversation" => {
+                json!({"buyer": format!("买家{n}"), "number": format!("CV{n:06}"), "stage": "in_sales"})
+            }
+            _ => {
+                json!({"number": number, "buyer": format!("买家{n}"), "platform_state": "to_ship"})
+            }
         };
-        drafts.push(Draft::new(reg(register), record, open(fields), NOW - i64::from(n) * 60_000));
+        drafts.push(Draft::new(
+            reg(register),
+            record,
+            open(fields),
+            NOW - i64::from(n) * 60_000,
+        ));
         if n % 5 == 0 {
-            let to = if n % 10 == 0 { Owner::Person(id(9)) } else { Owner::Post(Post::AfterSales) };
-            let payload = Payload::Assign { saw: None, to, reason: None, note: None };
+            let to = if n % 10 == 0 {
+                Owner::Person(id(9))
+            } else {
+                Owner::Post(Post::AfterSales)
+            };
+            let payload = Payload::Assign {
+                saw: None,
+                to,
+                reason: None,
+                note: None,
+            };
             drafts.push(Draft::new(reg(register), record, payload, NOW));
         }
         if register == "conversation" && n % 2 == 0 {
-            drafts.push(Draft::new(reg(register), record, step("open", "closed"), NOW + i64::from(n)));
+            drafts.push(Draft::new(
+                reg(register),
+                record,
+                step("open", "closed"),
+                NOW + i64::from(n),
+            ));
         }
         if n % 7 == 0 {
-            drafts.push(Draft::new(reg(register), record, set(json!({"snoozed_until": NOW + 5})), NOW));
+            drafts.push(Draft::new(
+                reg(register),
+                record,
+                set(json!({"snoozed_until": NOW + 5})),
+                NOW,
+            ));
         }
     }
     bench.act(&drafts);
@@ -36,32 +66,109 @@ fn filled() -> Bench {
 }
 
 fn all(bench: &Bench) -> Vec<Row> {
-    bench.store.rows(&Query { limit: Some(usize::MAX), ..Query::default() }).unwrap()
+    bench
+        .store
+        .rows(&Query {
+            limit: Some(usize::MAX),
+            ..Query::default()
+        })
+        .unwrap()
 }
 
 fn queries() -> Vec<Query> {
     let base = Query::default;
-    let mine = Mine { person: id(9), posts: vec![Post::AfterSales, Post::InSales], approves: true };
+    let mine = Mine {
+        person: id(9),
+        posts: vec![Post::AfterSales, Post::InSales],
+        approves: true,
+    };
     let mut all = vec![
-        Query { open_only: true, work_only: true, ..base() },
-        Query { open_only: true, order: Order::Since, ..base() },
-        Query { open_only: true, order: Order::Opened, ..base() },
-        Query { mine: Some(mine), not_snoozed_at: Some(NOW), ..base() },
-        Query { open_only: true, owner: Some(OwnerFilter::None), ..base() },
-        Query { open_only: true, owner: Some(OwnerFilter::Any(vec![Owner::Person(id(9)), Owner::Post(Post::AfterSales)])), ..base() },
-        Query { open_only: true, due_before: Some(NOW + 86_400_000), ..base() },
-        Query { open_only: true, step: Some(Step::Approve), ..base() },
-        Query { open_only: true, ours: Some(true), post: Some(Post::AfterSales), ..base() },
-        Query { open_only: true, snoozed_at: Some(NOW), ..base() },
-        Query { registers: vec!["order"], open_only: true, states: vec!["open".into()], ..base() },
-        Query { registers: vec!["complaint"], order: Order::Opened, ..base() },
-        Query { registers: vec!["conversation"], closed_only: true, order: Order::Opened, opened_from: Some(NOW - 600_000), ..base() },
+        Query {
+            open_only: true,
+            work_only: true,
+            ..base()
+        },
+        Query {
+            open_only: true,
+            order: Order::Since,
+            ..base()
+        },
+        Query {
+            open_only: true,
+            order: Order::Opened,
+            ..base()
+        },
+        Query {
+            mine: Some(mine),
+            not_snoozed_at: Some(NOW),
+            ..base()
+        },
+        Query {
+            open_only: true,
+            owner: Some(OwnerFilter::None),
+            ..base()
+        },
+        Query {
+            open_only: true,
+            owner: Some(OwnerFilter::Any(vec![
+                Owner::Person(id(9)),
+                Owner::Post(Post::AfterSales),
+            ])),
+            ..base()
+        },
+        Query {
+            open_only: true,
+            due_before: Some(NOW + 86_400_000),
+            ..base()
+        },
+        Query {
+            open_only: true,
+            step: Some(Step::Approve),
+            ..base()
+        },
+        Query {
+            open_only: true,
+            ours: Some(true),
+            post: Some(Post::AfterSales),
+            ..base()
+        },
+        Query {
+            open_only: true,
+            snoozed_at: Some(NOW),
+            ..base()
+        },
+        Query {
+            registers: vec!["order"],
+            open_only: true,
+            states: vec!["open".into()],
+            ..base()
+        },
+        Query {
+            registers: vec!["complaint"],
+            order: Order::Opened,
+            ..base()
+        },
+        Query {
+            registers: vec!["conversation"],
+            closed_only: true,
+            order: Order::Opened,
+            opened_from: Some(NOW - 600_000),
+            ..base()
+        },
     ];
     for register in registers::ALL {
-        all.push(Query { registers: vec![register.name], open_only: true, ..base() });
+        all.push(Query {
+            registers: vec![register.name],
+            open_only: true,
+            ..base()
+        });
         for field in register.fields.iter().filter(|field| field.indexed) {
             let fields = vec![(field.name, "x".to_owned())];
-            all.push(Query { registers: vec![register.name], fields, ..base() });
+            all.push(Query {
+                registers: vec![register.name],
+                fields,
+                ..base()
+            });
         }
     }
     all
@@ -72,9 +179,15 @@ fn no_list_of_a_first_screen_and_no_indexed_field_scans_the_table() {
     let bench = filled();
     for query in queries() {
         for (sql, args) in [query.page(), query.counting()] {
-            let mut plan = bench.store.conn.prepare(&format!("EXPLAIN QUERY PLAN {sql}")).unwrap();
+            let mut plan = bench
+                .store
+                .conn
+                .prepare(&format!("EXPLAIN QUERY PLAN {sql}"))
+                .unwrap();
             let lines: Vec<String> = plan
-                .query_map(rusqlite::params_from_iter(args), |row| row.get::<_, String>(3))
+                .query_map(rusqlite::params_from_iter(args), |row| {
+                    row.get::<_, String>(3)
+                })
                 .unwrap()
                 .collect::<rusqlite::Result<_>>()
                 .unwrap();
@@ -91,7 +204,12 @@ fn a_register_has_at_most_four_indexed_fields() {
     for register in registers::ALL {
         let indexed = register.fields.iter().filter(|field| field.indexed).count();
         assert!(indexed <= 4, "{}", register.name);
-        assert!(register.fields.iter().all(|field| !field.indexed || !matches!(field.kind, Kind::Map(_))));
+        assert!(
+            register
+                .fields
+                .iter()
+                .all(|field| !field.indexed || !matches!(field.kind, Kind::Map(_)))
+        );
     }
 }
 
@@ -103,11 +221,22 @@ fn counts_and_pages_are_those_of_a_plain_walk() {
     for query in queries() {
         let expected: Vec<&Row> = rows.iter().filter(|row| matches(&query, row)).collect();
         let count = bench.store.count(&query).unwrap();
-        assert_eq!((count.n as usize, count.capped), (expected.len(), false), "{query:?}");
+        assert_eq!(
+            (count.n as usize, count.capped),
+            (expected.len(), false),
+            "{query:?}"
+        );
         let mut paged: Vec<Row> = Vec::new();
         let mut after = None;
         loop {
-            let page = bench.store.rows(&Query { limit: Some(7), after, ..query.clone() }).unwrap();
+            let page = bench
+                .store
+                .rows(&Query {
+                    limit: Some(7),
+                    after,
+                    ..query.clone()
+                })
+                .unwrap();
             let Some(last) = page.last() else { break };
             after = Some(last.cursor(query.order));
             paged.extend(page);
@@ -124,7 +253,9 @@ fn counts_and_pages_are_those_of_a_plain_walk() {
 
 /// The meaning of a query, said another way.
 fn matches(query: &Query, row: &Row) -> bool {
-    let due = query.due_before.is_none_or(|before| row.due.is_some_and(|due| due < before));
+    let due = query
+        .due_before
+        .is_none_or(|before| row.due.is_some_and(|due| due < before));
     let owner = match &query.owner {
         None => true,
         Some(OwnerFilter::None) => row.owner.is_none(),
@@ -136,19 +267,27 @@ fn matches(query: &Query, row: &Row) -> bool {
             Some(Owner::Post(post)) => mine.posts.contains(&post),
             None => row.post.is_some_and(|post| mine.posts.contains(&post)),
         };
-        row.closed.is_none() && is_work(row) && ((row.ours && owns) || row.step.as_deref() == Some("approve"))
+        row.closed.is_none()
+            && is_work(row)
+            && ((row.ours && owns) || row.step.as_deref() == Some("approve"))
     });
     (query.registers.is_empty() || query.registers.contains(&row.register.as_str()))
         && (!query.open_only || row.closed.is_none())
         && (!query.closed_only || row.closed.is_some())
         && (!query.work_only || is_work(row))
         && (query.states.is_empty() || query.states.contains(&row.state))
-        && query.step.is_none_or(|_| row.step.as_deref() == Some("approve"))
+        && query
+            .step
+            .is_none_or(|_| row.step.as_deref() == Some("approve"))
         && query.ours.is_none_or(|ours| row.ours == ours)
         && query.post.is_none_or(|post| row.post == Some(post))
         && query.opened_from.is_none_or(|from| row.opened >= from)
-        && query.not_snoozed_at.is_none_or(|now| row.snoozed_until.is_none_or(|until| until <= now))
-        && query.snoozed_at.is_none_or(|now| row.snoozed_until.is_some_and(|until| until > now))
+        && query
+            .not_snoozed_at
+            .is_none_or(|now| row.snoozed_until.is_none_or(|until| until <= now))
+        && query
+            .snoozed_at
+            .is_none_or(|now| row.snoozed_until.is_some_and(|until| until > now))
         && query.fields.is_empty()
         && due
         && owner
@@ -163,23 +302,55 @@ fn is_work(row: &Row) -> bool {
 fn records_are_found_by_what_people_type() {
     let bench = filled();
     let find = |text: &str| -> Vec<String> {
-        bench.store.find(text, 10).unwrap().iter().map(|row| format!("{} {}", row.register, row.title.clone().unwrap_or_default())).collect()
+        bench
+            .store
+            .find(text, 10)
+            .unwrap()
+            .iter()
+            .map(|row| format!("{} {}", row.register, row.title.clone().unwrap_or_default()))
+            .collect()
     };
     let number = format!("88{:017}", 2 * 37);
     assert_eq!(find(&number), ["order 买家2"]);
     assert_eq!(find(&number[13..]), ["order 买家2"]);
-    assert!(find("ＣＶ00").iter().all(|found| found.starts_with("conversation")));
+    assert!(
+        find("ＣＶ00")
+            .iter()
+            .all(|found| found.starts_with("conversation"))
+    );
     assert_eq!(find("cv000004"), ["conversation 买家4"]);
     assert_eq!(find("买家58"), ["conversation 买家58"]);
     assert!(find("").is_empty());
     let record = Id::at(NOW + 4, [4; 10]);
-    assert_eq!(bench.store.find(&record.to_string(), 5).unwrap()[0].id, record);
+    assert_eq!(
+        bench.store.find(&record.to_string(), 5).unwrap()[0].id,
+        record
+    );
     assert_eq!(bench.store.named(&number).unwrap().len(), 1);
-    let by_field = Query { registers: vec!["order"], fields: vec![("number", number)], ..Query::default() };
+    let by_field = Query {
+        registers: vec!["order"],
+        fields: vec![("number", number)],
+        ..Query::default()
+    };
     assert_eq!(bench.store.rows(&by_field).unwrap().len(), 1);
-    let titled = Query { title_contains: Some("家5".into()), ..Query::default() };
-    assert_eq!(bench.store.rows(&titled).unwrap().len(), all(&bench).iter().filter(|row| row.title.as_deref().is_some_and(|title| title.contains("家5"))).count());
-    let wild = Query { title_contains: Some("%".into()), ..Query::default() };
+    let titled = Query {
+        title_contains: Some("家5".into()),
+        ..Query::default()
+    };
+    assert_eq!(
+        bench.store.rows(&titled).unwrap().len(),
+        all(&bench)
+            .iter()
+            .filter(|row| row
+                .title
+                .as_deref()
+                .is_some_and(|title| title.contains("家5")))
+            .count()
+    );
+    let wild = Query {
+        title_contains: Some("%".into()),
+        ..Query::default()
+    };
     assert!(bench.store.rows(&wild).unwrap().is_empty());
 }
 
@@ -187,7 +358,11 @@ fn records_are_found_by_what_people_type() {
 fn search_finds_every_part_of_a_text_before_and_after_indexing() {
     let mut bench = Bench::new(2);
     bench.one("conversation", id(1), open(json!({"buyer": "退换小能手"})));
-    bench.one("conversation", id(1), say("這件衣服掉色，订单 4567890123 要退款 Size XL"));
+    bench.one(
+        "conversation",
+        id(1),
+        say("這件衣服掉色，订单 4567890123 要退款 Size XL"),
+    );
     bench.one("conversation", id(2), say("请问什么时候发货？"));
     let folder = bench.store.folder().to_owned();
     for indexed in [false, true] {
@@ -195,15 +370,40 @@ fn search_finds_every_part_of_a_text_before_and_after_indexing() {
             // Without the right to write nothing is indexed, and all is found by looking.
             bench.store = Store::open_read_only(&folder).unwrap();
         }
-        for text in ["掉色", "这件衣服", "退款", "色", "款", "456789", "size xl", "退款 xl", "退换小", "发货"] {
+        for text in [
+            "掉色",
+            "这件衣服",
+            "退款",
+            "色",
+            "款",
+            "456789",
+            "size xl",
+            "退款 xl",
+            "退换小",
+            "发货",
+        ] {
             let found = bench.store.search(text, None, 10).unwrap();
             assert_eq!((found.hits.len(), found.behind), (1, 0), "{text} {indexed}");
         }
         for text in ["色掉", "退货", "款退", "", "，", "\"", "l*"] {
-            assert!(bench.store.search(text, None, 10).unwrap().hits.is_empty(), "{text} {indexed}");
+            assert!(
+                bench.store.search(text, None, 10).unwrap().hits.is_empty(),
+                "{text} {indexed}"
+            );
         }
-        assert!(bench.store.search("掉色", Some("complaint"), 10).unwrap().hits.is_empty());
-        assert!(bench.store.search("掉色", None, 10).unwrap().hits[0].snippet.contains("掉色"));
+        assert!(
+            bench
+                .store
+                .search("掉色", Some("complaint"), 10)
+                .unwrap()
+                .hits
+                .is_empty()
+        );
+        assert!(
+            bench.store.search("掉色", None, 10).unwrap().hits[0]
+                .snippet
+                .contains("掉色")
+        );
         bench.store = Store::open(&folder).unwrap();
         while bench.store.index_some().unwrap() {}
         assert_eq!(bench.store.index_behind().unwrap(), 0);
@@ -214,21 +414,37 @@ fn search_finds_every_part_of_a_text_before_and_after_indexing() {
 fn any_part_of_any_text_is_found() {
     let mut bench = Bench::new(2);
     let texts: Vec<String> = (0..40u32)
-        .map(|n| format!("货号{}色{}码 abc{} 麻烦{}快点", n * 7, n % 5, n * 13, ["您", "你", "亲", "大家"][n as usize % 4]))
+        .map(|n| {
+            format!(
+                "货号{}色{}码 abc{} 麻烦{}快点",
+                n * 7,
+                n % 5,
+                n * 13,
+                ["您", "你", "亲", "大家"][n as usize % 4]
+            )
+        })
         .collect();
     for (n, text) in texts.iter().enumerate() {
         bench.one("conversation", id(n as u8), say(text));
     }
     while bench.store.index_some().unwrap() {}
     runner(60)
-        .run(&(0..40usize, 0..12usize, 1..6usize), |(which, from, len)| {
-            let part: String = texts[which].chars().skip(from).take(len).collect();
-            // A word of letters and digits is found from its beginning.
-            prop_assume!(!part.chars().next().unwrap_or(' ').is_ascii() && !part.trim().is_empty());
-            let found = bench.store.search(&part, None, 100).unwrap().hits;
-            let expected = texts.iter().filter(|text| part.split_whitespace().all(|part| text.contains(part))).count();
-            prop_assert_eq!(found.len(), expected, "{}", part);
-            Ok(())
-        })
+        .run(
+            &(0..40usize, 0..12usize, 1..6usize),
+            |(which, from, len)| {
+                let part: String = texts[which].chars().skip(from).take(len).collect();
+                // A word of letters and digits is found from its beginning.
+                prop_assume!(
+                    !part.chars().next().unwrap_or(' ').is_ascii() && !part.trim().is_empty()
+                );
+                let found = bench.store.search(&part, None, 100).unwrap().hits;
+                let expected = texts
+                    .iter()
+                    .filter(|text| part.split_whitespace().all(|part| text.contains(part)))
+                    .count();
+                prop_assert_eq!(found.len(), expected, "{}", part);
+                Ok(())
+            },
+        )
         .unwrap();
 }

@@ -36,14 +36,24 @@ impl Bench {
     pub fn of(seed: u8, shop: Shop) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let mut store = Store::create(folder.path(), shop).unwrap();
-        let replica = store.add_replica(ReplicaKey::from_secret(&[seed; 32])).unwrap();
+        let replica = store
+            .add_replica(ReplicaKey::from_secret(&[seed; 32]))
+            .unwrap();
         let author = Author { replica, zone: 480 };
-        Self { store, author, now: NOW + i64::from(seed), random: SeededRandom::new([seed]), _folder: folder }
+        Self {
+            store,
+            author,
+            now: NOW + i64::from(seed),
+            random: SeededRandom::new([seed]),
+            _folder: folder,
+        }
     }
 
     pub fn act(&mut self, drafts: &[Draft]) -> Appended {
         self.now += 1_000;
-        self.store.append(&self.author, self.now, &mut self.random, drafts).unwrap()
+        self.store
+            .append(&self.author, self.now, &mut self.random, drafts)
+            .unwrap()
     }
 
     pub fn draft(&self, register: &str, record: Id, payload: Payload) -> Draft {
@@ -82,8 +92,13 @@ pub(super) fn id(n: u8) -> Id {
 }
 
 pub(super) fn change(fields: Value) -> Change {
-    let Value::Object(fields) = fields else { panic!("not an object") };
-    Change { fields: fields.into_iter().collect(), ..Change::default() }
+    let Value::Object(fields) = fields else {
+        panic!("not an object")
+    };
+    Change {
+        fields: fields.into_iter().collect(),
+        ..Change::default()
+    }
 }
 
 pub(super) fn open(fields: Value) -> Payload {
@@ -95,7 +110,12 @@ pub(super) fn set(fields: Value) -> Payload {
 }
 
 pub(super) fn step(from: &str, to: &str) -> Payload {
-    Payload::Move { from: from.into(), to: to.into(), reason: None, note: None }
+    Payload::Move {
+        from: from.into(),
+        to: to.into(),
+        reason: None,
+        note: None,
+    }
 }
 
 pub(super) fn say(text: &str) -> Payload {
@@ -111,7 +131,9 @@ pub(super) fn say(text: &str) -> Payload {
 }
 
 pub(super) fn complaint() -> Payload {
-    open(json!({"words": "掉色很严重", "source": "customer", "buyer": "小鱼儿", "order_number": "4567890123456789012"}))
+    open(
+        json!({"words": "掉色很严重", "source": "customer", "buyer": "小鱼儿", "order_number": "4567890123456789012"}),
+    )
 }
 
 /// Everything that a store holds, as a bundle would carry it.
@@ -122,7 +144,9 @@ pub(super) fn runs_of(store: &Store) -> Vec<Run> {
         key: store.public_key(head.replica).unwrap().unwrap(),
         from_seq: head.from_seq,
         from_chain: head.from_chain,
-        events: store.stream_events(head.stream, head.from_seq + 1, head.seq).unwrap(),
+        events: store
+            .stream_events(head.stream, head.from_seq + 1, head.seq)
+            .unwrap(),
         seals: store.seals(head.stream, 0, head.seq).unwrap(),
     };
     heads.iter().map(run).collect()
@@ -132,14 +156,29 @@ pub(super) fn runs_of(store: &Store) -> Vec<Run> {
 pub(super) fn cut(run: &Run, n: usize) -> (Run, Run) {
     let n = n.min(run.events.len());
     let (first, rest) = run.events.split_at(n);
-    let (from_seq, from_chain) =
-        first.last().map_or((run.from_seq, run.from_chain), |last| (last.head.seq, last.chain));
-    let part = |events: &[crate::domain::event::Event]| Run { events: events.to_vec(), ..run.clone() };
-    (part(first), Run { from_seq, from_chain, ..part(rest) })
+    let (from_seq, from_chain) = first.last().map_or((run.from_seq, run.from_chain), |last| {
+        (last.head.seq, last.chain)
+    });
+    let part = |events: &[crate::domain::event::Event]| Run {
+        events: events.to_vec(),
+        ..run.clone()
+    };
+    (
+        part(first),
+        Run {
+            from_seq,
+            from_chain,
+            ..part(rest)
+        },
+    )
 }
 
 /// A runner of few cases that are the same in each run: stores are slow to make.
 pub(super) fn runner(cases: u32) -> TestRunner {
-    let config = Config { cases, failure_persistence: None, ..Config::default() };
+    let config = Config {
+        cases,
+        failure_persistence: None,
+        ..Config::default()
+    };
     TestRunner::new_with_rng(config, TestRng::deterministic_rng(RngAlgorithm::ChaCha))
 }

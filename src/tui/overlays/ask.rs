@@ -34,14 +34,22 @@ impl Ask {
         hint: impl Into<String>,
         act: impl FnMut(&str, &mut Reach<'_>) -> Flow + 'static,
     ) -> Self {
-        Self { title: title.into(), hint: hint.into(), answer: Editor::single_line(), act: Box::new(act) }
+        Self {
+            title: title.into(),
+            hint: hint.into(),
+            answer: Editor::single_line(),
+            act: Box::new(act),
+        }
     }
 
     fn give(&mut self, reach: &mut Reach<'_>) -> Flow {
         let answer = self.answer.text().trim().to_owned();
         if answer.is_empty() {
             let text = self.hint.clone();
-            *reach.notice = Some(crate::tui::pane::Notice { text, ink: Ink::Warn });
+            *reach.notice = Some(crate::tui::pane::Notice {
+                text,
+                ink: Ink::Warn,
+            });
             return Flow::Stay;
         }
         (self.act)(&answer, reach)
@@ -63,18 +71,39 @@ impl Pane for Ask {
     }
 
     fn input(&mut self, input: &Input, _: &mut Reach<'_>) -> Flow {
-        if editor::type_into(&mut self.answer, input) == Typed::Ignored { Flow::Pass } else { Flow::Stay }
+        if editor::type_into(&mut self.answer, input) == Typed::Ignored {
+            Flow::Pass
+        } else {
+            Flow::Stay
+        }
     }
 
     fn view(&self, buf: &mut Buffer, area: Rect, look: &Look<'_>) -> Option<Position> {
         let (width, height) = (WIDEST.min(area.width), 4.min(area.height));
-        let place = Rect::new(area.x + (area.width - width) / 2, area.y + (area.height - height) / 2, width, height);
+        let place = Rect::new(
+            area.x + (area.width - width) / 2,
+            area.y + (area.height - height) / 2,
+            width,
+            height,
+        );
         let title = [Run::new(self.title.as_str(), Ink::Title)];
         let inner = frame::overlay(buf, place, &title, &[], &[], look);
-        let field = Rect { x: inner.x + 1.min(inner.width), width: inner.width.saturating_sub(2), height: 1.min(inner.height), ..inner };
+        let field = Rect {
+            x: inner.x + 1.min(inner.width),
+            width: inner.width.saturating_sub(2),
+            height: 1.min(inner.height),
+            ..inner
+        };
         let caret = editor::draw(buf, field, &self.answer, Ink::Field, look);
         if inner.height > 1 {
-            line::put(buf, (field.x, field.y + 1), field.width, &self.hint, Ink::Dim, look);
+            line::put(
+                buf,
+                (field.x, field.y + 1),
+                field.width,
+                &self.hint,
+                Ink::Dim,
+                look,
+            );
         }
         caret
     }

@@ -14,35 +14,51 @@ const ACTS: [&str; 5] = ["away", "meal", "change", "sign-out", "quit"];
 pub fn open(reach: &Reach<'_>) -> Result<MenuPane, Problem> {
     let me = reach.desk.me()?.id;
     let away = reach.desk.presence_of(me)? == "away";
-    let acts: Vec<&'static str> = if away { std::iter::once("back").chain(ACTS).collect() } else { ACTS.to_vec() };
-    let labels: Vec<String> = acts.iter().map(|act| reach.words.get(&format!("away-{act}")).to_string()).collect();
+    let acts: Vec<&'static str> = if away {
+        std::iter::once("back").chain(ACTS).collect()
+    } else {
+        ACTS.to_vec()
+    };
+    let labels: Vec<String> = acts
+        .iter()
+        .map(|act| reach.words.get(&format!("away-{act}")).to_string())
+        .collect();
     let title = reach.words.get("away-title").to_string();
-    Ok(MenuPane::new(Menu::new(title, labels), move |row, reach| match acts.get(row) {
-        Some(&"back") => {
-            if reach.attempt(Desk::back).is_some() {
-                reach.say("away-is-back", &[]);
+    Ok(MenuPane::new(
+        Menu::new(title, labels),
+        move |row, reach| match acts.get(row) {
+            Some(&"back") => {
+                if reach.attempt(Desk::back).is_some() {
+                    reach.say("away-is-back", &[]);
+                }
+                Flow::Close
             }
-            Flow::Close
-        }
-        Some(&"change") => replaced(change(reach)),
-        Some(&"sign-out") => sign_out(reach),
-        Some(&"quit") => Flow::Quit,
-        Some(reason) => {
-            let word = reach.words.get(&format!("away-{reason}")).to_string();
-            if reach.attempt(|desk| desk.away(&word)).is_some() {
-                reach.say("away-is-away", &[]);
+            Some(&"change") => replaced(change(reach)),
+            Some(&"sign-out") => sign_out(reach),
+            Some(&"quit") => Flow::Quit,
+            Some(reason) => {
+                let word = reach.words.get(&format!("away-{reason}")).to_string();
+                if reach.attempt(|desk| desk.away(&word)).is_some() {
+                    reach.say("away-is-away", &[]);
+                }
+                Flow::Close
             }
-            Flow::Close
-        }
-        None => Flow::Close,
-    }))
+            None => Flow::Close,
+        },
+    ))
 }
 
 /// Opens the list of those who sign in at this machine.
 pub fn change(reach: &mut Reach<'_>) -> MenuPane {
     let own = reach.desk.store().own_replicas();
-    let here: Vec<Person> =
-        reach.desk.people().all().iter().filter(|person| own.contains(&person.replica)).cloned().collect();
+    let here: Vec<Person> = reach
+        .desk
+        .people()
+        .all()
+        .iter()
+        .filter(|person| own.contains(&person.replica))
+        .cloned()
+        .collect();
     let labels: Vec<String> = here.iter().map(|person| person.name.clone()).collect();
     let title = reach.words.get("away-who").to_string();
     MenuPane::new(Menu::new(title, labels), move |row, reach| {
@@ -65,12 +81,22 @@ pub fn sign_out(reach: &mut Reach<'_>) -> Flow {
         }
     };
     if left == 0 {
-        return if reach.attempt(|desk| desk.sign_out(None)).is_some() { Flow::Quit } else { Flow::Close };
+        return if reach.attempt(|desk| desk.sign_out(None)).is_some() {
+            Flow::Quit
+        } else {
+            Flow::Close
+        };
     }
-    let title = reach.words.with("away-open-left", &[("count", left.into())]);
+    let title = reach
+        .words
+        .with("away-open-left", &[("count", left.into())]);
     let hint = reach.words.get("away-open-left-hint").to_string();
     let ask = Ask::new(title, hint, |reason, reach| {
-        if reach.attempt(|desk| desk.sign_out(Some(reason))).is_some() { Flow::Quit } else { Flow::Close }
+        if reach.attempt(|desk| desk.sign_out(Some(reason))).is_some() {
+            Flow::Quit
+        } else {
+            Flow::Close
+        }
     });
     Flow::Replace(Box::new(ask))
 }

@@ -48,7 +48,9 @@ pub struct CaseForm {
 impl CaseForm {
     /// Opens the form for the item on the desk: its case, its order, or the question for one.
     pub fn open(reach: &Reach<'_>) -> Result<Self, Problem> {
-        let Some(item) = reach.item else { return Self::for_order(reach, "", None) };
+        let Some(item) = reach.item else {
+            return Self::for_order(reach, "", None);
+        };
         let (record, register) = reach.desk.record(item)?;
         if register.name == case::REGISTER.name {
             return Self::of_case(reach, item);
@@ -63,7 +65,11 @@ impl CaseForm {
         let mut form = Self::with(facts, reach);
         form.about = about;
         form.lay(reach);
-        let kind = if form.facts.goods == Some("received") { "return_refund" } else { "refund_only" };
+        let kind = if form.facts.goods == Some("received") {
+            "return_refund"
+        } else {
+            "refund_only"
+        };
         set_choice(&mut form.sheet.form, "kind", kind);
         if let Some(goods) = form.facts.goods {
             set_choice(&mut form.sheet.form, "goods_state", goods);
@@ -94,7 +100,12 @@ impl CaseForm {
             sheet: Sheet::default(),
             facts,
             pieces: Pieces::new(),
-            sum: Arithmetic { paid: None, refunded: none, elsewhere: none, asked: none },
+            sum: Arithmetic {
+                paid: None,
+                refunded: none,
+                elsewhere: none,
+                asked: none,
+            },
             read_back: String::new(),
             ladder: None,
             amending: false,
@@ -116,7 +127,11 @@ impl CaseForm {
         }
         self.settle(reach);
         let drafted = record.state == "draft" && !record.void;
-        self.ladder = if drafted || self.amending { None } else { Some(Ladder::read(reach.desk, reach.words, record)?) };
+        self.ladder = if drafted || self.amending {
+            None
+        } else {
+            Some(Ladder::read(reach.desk, reach.words, record)?)
+        };
         Ok(())
     }
 
@@ -133,7 +148,13 @@ impl CaseForm {
             None => None,
         };
         let number = self.number();
-        self.facts = CaseFacts::read(reach.desk, reach.words, &number, record.as_ref(), self.about)?;
+        self.facts = CaseFacts::read(
+            reach.desk,
+            reach.words,
+            &number,
+            record.as_ref(),
+            self.about,
+        )?;
         self.language = reach.words.language();
         if let Some(record) = record.filter(|record| record.state != "draft" && !self.amending) {
             return self.take(reach, &record);
@@ -145,7 +166,11 @@ impl CaseForm {
 
     fn number(&self) -> String {
         let typed = self.sheet.form.text("order").trim();
-        if typed.is_empty() { self.facts.number.clone() } else { typed.to_owned() }
+        if typed.is_empty() {
+            self.facts.number.clone()
+        } else {
+            typed.to_owned()
+        }
     }
 
     pub(super) fn kind(&self) -> &str {
@@ -159,7 +184,12 @@ impl CaseForm {
             words: reach.words,
             facts: &self.facts,
             kind: self.sheet.form.chosen("kind").unwrap_or("refund_only"),
-            goods: self.sheet.form.chosen("goods_state").or(self.facts.goods).unwrap_or(""),
+            goods: self
+                .sheet
+                .form
+                .chosen("goods_state")
+                .or(self.facts.goods)
+                .unwrap_or(""),
             pieces: &self.pieces,
             tick: self.tick(reach.words),
             chase: speech.moment(self.facts.chase),
@@ -178,7 +208,11 @@ impl CaseForm {
     fn settle(&mut self, reach: &Reach<'_>) {
         if !self.amount_typed {
             let asked = case_fields::asked_of(&self.facts, &self.pieces);
-            set_text(&mut self.sheet.form, "amount", &asked.map(|asked| asked.plain()).unwrap_or_default());
+            set_text(
+                &mut self.sheet.form,
+                "amount",
+                &asked.map(|asked| asked.plain()).unwrap_or_default(),
+            );
         }
         let asked = case_fields::amount(&self.sheet.form, "amount").unwrap_or(Money::cny(0));
         if let Ok(sum) = reach.desk.arithmetic_of(self.facts.order, self.case, asked) {
@@ -186,7 +220,12 @@ impl CaseForm {
         }
         self.read_back = self.sentence("case-say", reach.words);
         let tick = self.tick(reach.words);
-        if let Some(Value::Flag(_, words)) = self.sheet.form.field_mut("read_back").map(|field| &mut field.value) {
+        if let Some(Value::Flag(_, words)) = self
+            .sheet
+            .form
+            .field_mut("read_back")
+            .map(|field| &mut field.value)
+        {
             *words = tick;
         }
         self.note_limit(reach.words);
@@ -197,9 +236,13 @@ impl CaseForm {
         let unreadable = case_fields::unreadable(&self.sheet.form, "amount");
         let above = self.sum.left().is_some_and(|left| left.minor < 0);
         let limit = self.sum.limit();
-        let Some(field) = self.sheet.form.field_mut("amount") else { return };
+        let Some(field) = self.sheet.form.field_mut("amount") else {
+            return;
+        };
         let run = match limit {
-            _ if unreadable => Run::new(words.get("case-amount-unreadable").to_string(), Ink::Block),
+            _ if unreadable => {
+                Run::new(words.get("case-amount-unreadable").to_string(), Ink::Block)
+            }
             Some(limit) => {
                 let text = words.with("case-limit", &[("limit", limit.to_string().into())]);
                 Run::new(text, if above { Ink::Block } else { Ink::Dim })
@@ -219,9 +262,15 @@ impl CaseForm {
         if self.case.is_none() {
             values.retain(|_, value| !value.is_null());
         }
-        let request = Request { order: self.number(), about: self.about, values };
+        let request = Request {
+            order: self.number(),
+            about: self.about,
+            values,
+        };
         let draft = self.case;
-        let id = reach.attempt(|desk| desk.draft_case(draft, &request))?.record();
+        let id = reach
+            .attempt(|desk| desk.draft_case(draft, &request))?
+            .record();
         self.case = Some(id);
         Some(id)
     }
@@ -248,10 +297,16 @@ impl CaseForm {
             self.reread(reach);
             return Flow::Stay;
         }
-        let Some(id) = self.draft_record(reach) else { return Flow::Stay };
+        let Some(id) = self.draft_record(reach) else {
+            return Flow::Stay;
+        };
         if reach.attempt(|desk| desk.submit_case(id)).is_some() {
             self.reread(reach);
-            let number = self.ladder.as_ref().map(|ladder| ladder.number.clone()).unwrap_or_default();
+            let number = self
+                .ladder
+                .as_ref()
+                .map(|ladder| ladder.number.clone())
+                .unwrap_or_default();
             reach.say("case-submitted", &[("no", number.into())]);
         }
         Flow::Stay
@@ -273,16 +328,29 @@ impl CaseForm {
     pub(super) fn is_begun(&self) -> bool {
         let form = &self.sheet.form;
         let chosen = form.chosen("reason").or(form.chosen("fault")).is_some();
-        chosen || !self.pieces.is_empty() || !form.text("amount").is_empty() || !form.text("note").is_empty()
+        chosen
+            || !self.pieces.is_empty()
+            || !form.text("amount").is_empty()
+            || !form.text("note").is_empty()
     }
 
     fn changed(&mut self, reach: &mut Reach<'_>) {
-        let id = self.sheet.form.current().map(|field| field.id.clone()).unwrap_or_default();
+        let id = self
+            .sheet
+            .form
+            .current()
+            .map(|field| field.id.clone())
+            .unwrap_or_default();
         if id == "amount" {
             self.amount_typed = true;
         }
         if let Some(key) = id.strip_prefix(LINE) {
-            let bought = self.facts.lines.iter().find(|line| line.key == key).map_or(1, |line| line.bought);
+            let bought = self
+                .facts
+                .lines
+                .iter()
+                .find(|line| line.key == key)
+                .map_or(1, |line| line.bought);
             if self.sheet.form.ticked(&id) {
                 self.pieces.entry(key.to_owned()).or_insert(bought);
             } else {
@@ -298,25 +366,51 @@ impl CaseForm {
     /// A digit on a line says how many pieces; a second digit goes behind it where so many
     /// were bought.
     fn count_pieces(&mut self, input: &Input) -> bool {
-        let Input::Key(press) = input else { return false };
-        let Some(key) = self.sheet.form.current().and_then(|field| field.id.strip_prefix(LINE)) else { return false };
-        let Some(line) = self.facts.lines.iter().find(|line| line.key == key) else { return false };
+        let Input::Key(press) = input else {
+            return false;
+        };
+        let Some(key) = self
+            .sheet
+            .form
+            .current()
+            .and_then(|field| field.id.strip_prefix(LINE))
+        else {
+            return false;
+        };
+        let Some(line) = self.facts.lines.iter().find(|line| line.key == key) else {
+            return false;
+        };
         let count = self.pieces.get(key).copied().unwrap_or(0);
-        let digit = press.typed.and_then(|c| fold::punctuation(c).to_digit(10)).map(i64::from);
+        let digit = press
+            .typed
+            .and_then(|c| fold::punctuation(c).to_digit(10))
+            .map(i64::from);
         let new = match digit {
-            Some(digit) if count > 0 && count < line.bought && count * 10 + digit <= line.bought => count * 10 + digit,
+            Some(digit)
+                if count > 0 && count < line.bought && count * 10 + digit <= line.bought =>
+            {
+                count * 10 + digit
+            }
             Some(digit) => digit.min(line.bought),
             None if matches!(press.key.code, Code::Backspace | Code::Delete) => count / 10,
             None => return false,
         };
         let key = key.to_owned();
-        if new > 0 { self.pieces.insert(key, new) } else { self.pieces.remove(&key) };
+        if new > 0 {
+            self.pieces.insert(key, new)
+        } else {
+            self.pieces.remove(&key)
+        };
         true
     }
 
     /// Opens the other case of the order.
     fn open_twin(&self, reach: &mut Reach<'_>) -> Option<Flow> {
-        let on_it = self.sheet.form.current().is_some_and(|field| field.id == "twin");
+        let on_it = self
+            .sheet
+            .form
+            .current()
+            .is_some_and(|field| field.id == "twin");
         let (id, _) = self.facts.twin.as_ref().filter(|_| on_it)?;
         match Self::of_case(reach, *id) {
             Ok(pane) => Some(Flow::Push(Box::new(pane))),
@@ -329,18 +423,27 @@ impl CaseForm {
 
     /// Takes a draft back, with a reason where it is recorded.
     fn drop(&self, reach: &Reach<'_>) -> Flow {
-        let Some(id) = self.case else { return Flow::Close };
+        let Some(id) = self.case else {
+            return Flow::Close;
+        };
         let (title, hint) = (reach.words.get("case-void"), reach.words.get("ask-reason"));
-        Flow::Replace(Box::new(Ask::new(title.to_string(), hint.to_string(), move |reason, reach| {
-            reach.attempt(|desk| desk.void_case(id, reason));
-            Flow::Close
-        })))
+        Flow::Replace(Box::new(Ask::new(
+            title.to_string(),
+            hint.to_string(),
+            move |reason, reach| {
+                reach.attempt(|desk| desk.void_case(id, reason));
+                Flow::Close
+            },
+        )))
     }
 
     fn amend(&mut self, reach: &mut Reach<'_>) -> Flow {
         let may = self.ladder.as_ref().is_some_and(Ladder::may_amend);
         if !may {
-            reach.trouble(&Problem::new(crate::problem::Kind::Refused, "problem-case-over").hint("problem-case-over-hint"));
+            reach.trouble(
+                &Problem::new(crate::problem::Kind::Refused, "problem-case-over")
+                    .hint("problem-case-over-hint"),
+            );
             return Flow::Stay;
         }
         self.amending = true;
@@ -353,13 +456,19 @@ impl CaseForm {
             Command::Back => return Flow::Close,
             Command::AfterSale => return self.amend(reach),
             Command::Copy => {
-                let text = self.ladder.as_ref().map(|ladder| ladder.to_tell.clone()).filter(|text| !text.is_empty());
+                let text = self
+                    .ladder
+                    .as_ref()
+                    .map(|ladder| ladder.to_tell.clone())
+                    .filter(|text| !text.is_empty());
                 reach.copy(&text.unwrap_or_else(|| self.read_back.clone()));
                 return Flow::Stay;
             }
             _ => {}
         }
-        let (Some(ladder), Some(id)) = (&mut self.ladder, self.case) else { return Flow::Pass };
+        let (Some(ladder), Some(id)) = (&mut self.ladder, self.case) else {
+            return Flow::Pass;
+        };
         let flow = ladder.command(command, id, reach);
         if matches!(command, Command::Unfold | Command::Open | Command::Finish) {
             self.reread(reach);
@@ -390,7 +499,11 @@ impl CaseForm {
                 _ => {}
             }
         }
-        let in_order = self.sheet.form.current().is_some_and(|field| field.id == "order");
+        let in_order = self
+            .sheet
+            .form
+            .current()
+            .is_some_and(|field| field.id == "order");
         match self.sheet.command(command) {
             Did::Changed => self.changed(reach),
             Did::Moved if in_order && self.number() != self.facts.number => self.reread(reach),
@@ -402,16 +515,29 @@ impl CaseForm {
 }
 
 fn speech<'a>(reach: &'a Reach<'_>) -> Speech<'a> {
-    Speech { words: reach.words, zone: reach.desk.zone(), now: reach.desk.now(), people: reach.desk.people() }
+    Speech {
+        words: reach.words,
+        zone: reach.desk.zone(),
+        now: reach.desk.now(),
+        people: reach.desk.people(),
+    }
 }
 
 impl Pane for CaseForm {
     fn contexts(&self) -> Vec<Context> {
-        if self.ladder.is_some() { vec![Context::AfterSale, Context::Form] } else { self.sheet.contexts(Context::AfterSale) }
+        if self.ladder.is_some() {
+            vec![Context::AfterSale, Context::Form]
+        } else {
+            self.sheet.contexts(Context::AfterSale)
+        }
     }
 
     fn command(&mut self, command: Command, reach: &mut Reach<'_>) -> Flow {
-        if self.ladder.is_some() { self.in_ladder(command, reach) } else { self.in_form(command, reach) }
+        if self.ladder.is_some() {
+            self.in_ladder(command, reach)
+        } else {
+            self.in_form(command, reach)
+        }
     }
 
     fn input(&mut self, input: &Input, reach: &mut Reach<'_>) -> Flow {

@@ -39,7 +39,10 @@ impl Line {
         if pieces >= self.bought || self.bought < 1 {
             return Some(paid);
         }
-        Some(Money { minor: paid.minor.checked_mul(pieces)? / self.bought, ..paid })
+        Some(Money {
+            minor: paid.minor.checked_mul(pieces)? / self.bought,
+            ..paid
+        })
     }
 }
 
@@ -86,14 +89,25 @@ impl CaseFacts {
         record: Option<&Record>,
         about: Option<Id>,
     ) -> Result<Self, Problem> {
-        let speech = Speech { words, zone: desk.zone(), now: desk.now(), people: desk.people() };
-        let known = if number.is_empty() { None } else { desk.order_by_number(number)? };
+        let speech = Speech {
+            words,
+            zone: desk.zone(),
+            now: desk.now(),
+            people: desk.people(),
+        };
+        let known = if number.is_empty() {
+            None
+        } else {
+            desk.order_by_number(number)?
+        };
         let about = match about {
             Some(id) => desk.store().record(id)?,
             None => None,
         };
         let me = desk.me()?;
-        let mut buyer = [record, known.as_ref(), about.as_ref()].into_iter().flatten();
+        let mut buyer = [record, known.as_ref(), about.as_ref()]
+            .into_iter()
+            .flatten();
         let limit = desk.setting("limit_case")?;
         let mut facts = Self {
             number: number.to_owned(),
@@ -103,7 +117,9 @@ impl CaseFacts {
             buyer: buyer.find_map(name_of).unwrap_or_default(),
             lines: known.as_ref().map(lines_of).unwrap_or_default(),
             freight: known.as_ref().and_then(|order| order.get(order::FREIGHT)),
-            goods: known.as_ref().and_then(|order| goods_of(order.text("platform_state")?)),
+            goods: known
+                .as_ref()
+                .and_then(|order| goods_of(order.text("platform_state")?)),
             said: about.as_ref().and_then(|record| last_words(record, speech)),
             twin: None,
             due: record.and_then(|record| due_words(desk, record, speech)),
@@ -111,14 +127,25 @@ impl CaseFacts {
                 .people()
                 .all()
                 .iter()
-                .filter(|person| person.id != me.id && matches!(person.role, Role::Leader | Role::Supervisor | Role::Manager))
+                .filter(|person| {
+                    person.id != me.id
+                        && matches!(person.role, Role::Leader | Role::Supervisor | Role::Manager)
+                })
                 .map(|person| person.name.clone())
                 .collect(),
-            limit: limit.and_then(|limit| Money::parse(&limit, crate::domain::money::Currency::CNY).ok()),
+            limit: limit
+                .and_then(|limit| Money::parse(&limit, crate::domain::money::Currency::CNY).ok()),
             chase: tomorrow(speech),
         };
-        if let Some(state) = known.as_ref().and_then(|order| order.text("platform_state")) {
-            facts.order_words = format!("{} {}", facts.order_words, speech.choice(&order::PLATFORM_STATE.spec, state));
+        if let Some(state) = known
+            .as_ref()
+            .and_then(|order| order.text("platform_state"))
+        {
+            facts.order_words = format!(
+                "{} {}",
+                facts.order_words,
+                speech.choice(&order::PLATFORM_STATE.spec, state)
+            );
         }
         facts.twin = twin(desk, facts.order, record.map(|record| record.id), speech)?;
         Ok(facts)
@@ -126,7 +153,10 @@ impl CaseFacts {
 }
 
 fn name_of(record: &Record) -> Option<String> {
-    ["buyer", "said_buyer", "name"].into_iter().find_map(|path| record.text(path)).map(str::to_owned)
+    ["buyer", "said_buyer", "name"]
+        .into_iter()
+        .find_map(|path| record.text(path))
+        .map(str::to_owned)
 }
 
 fn lines_of(order: &Record) -> Vec<Line> {
@@ -136,12 +166,26 @@ fn lines_of(order: &Record) -> Vec<Line> {
         .map(|key| {
             let text = |cell: &str| order.cell::<String>("lines", key, cell).unwrap_or_default();
             let (title, variant) = (text("title"), text("variant"));
-            let title = if title.contains(&variant) { title } else { format!("{title} {variant}") };
+            let title = if title.contains(&variant) {
+                title
+            } else {
+                format!("{title} {variant}")
+            };
             let bought = order.cell("lines", key, "quantity").unwrap_or(1);
             // Some exports give the price of a piece only.
             let price: Option<Money> = order.cell("lines", key, "price");
-            let priced = price.and_then(|price| Some(Money { minor: price.minor.checked_mul(bought)?, ..price }));
-            Line { key: key.to_owned(), title, bought, paid: order.cell("lines", key, "paid").or(priced) }
+            let priced = price.and_then(|price| {
+                Some(Money {
+                    minor: price.minor.checked_mul(bought)?,
+                    ..price
+                })
+            });
+            Line {
+                key: key.to_owned(),
+                title,
+                bought,
+                paid: order.cell("lines", key, "paid").or(priced),
+            }
         })
         .collect()
 }
@@ -156,7 +200,11 @@ fn goods_of(state: &str) -> Option<&'static str> {
 }
 
 fn last_words(record: &Record, speech: Speech<'_>) -> Option<(String, String)> {
-    let entry = record.entries.iter().rev().find(|entry| !entry.void && entry.say.direction == Direction::In)?;
+    let entry = record
+        .entries
+        .iter()
+        .rev()
+        .find(|entry| !entry.void && entry.say.direction == Direction::In)?;
     Some((entry.say.text.clone()?, speech.moment(entry.at)))
 }
 
@@ -168,7 +216,12 @@ fn tomorrow(speech: Speech<'_>) -> i64 {
     at.map_or(speech.now, |at| at.timestamp_millis())
 }
 
-fn twin(desk: &Desk, order: Option<Id>, but: Option<Id>, speech: Speech<'_>) -> Result<Option<(Id, String)>, Problem> {
+fn twin(
+    desk: &Desk,
+    order: Option<Id>,
+    but: Option<Id>,
+    speech: Speech<'_>,
+) -> Result<Option<(Id, String)>, Problem> {
     let Some(order) = order else { return Ok(None) };
     let rows = desk.store().rows(&Query {
         registers: vec!["case"],
@@ -177,12 +230,23 @@ fn twin(desk: &Desk, order: Option<Id>, but: Option<Id>, speech: Speech<'_>) -> 
         limit: Some(TWINS),
         ..Query::default()
     })?;
-    let Some(row) = rows.iter().find(|row| Some(row.id) != but && !row.void) else { return Ok(None) };
-    let Some(record) = desk.store().record(row.id)? else { return Ok(None) };
-    let amount = record.get(case::AMOUNT).map(|amount| amount.to_string()).unwrap_or_default();
+    let Some(row) = rows.iter().find(|row| Some(row.id) != but && !row.void) else {
+        return Ok(None);
+    };
+    let Some(record) = desk.store().record(row.id)? else {
+        return Ok(None);
+    };
+    let amount = record
+        .get(case::AMOUNT)
+        .map(|amount| amount.to_string())
+        .unwrap_or_default();
     let number = record.text("no").unwrap_or_default().to_owned();
     let state = speech.state("case", &record.state);
-    let args = [("no", number.into()), ("amount", amount.into()), ("state", state.into())];
+    let args = [
+        ("no", number.into()),
+        ("amount", amount.into()),
+        ("state", state.into()),
+    ];
     Ok(Some((row.id, speech.words.with("case-twin", &args))))
 }
 
@@ -192,7 +256,12 @@ mod tests {
 
     #[test]
     fn pieces_are_worth_their_share_and_all_are_worth_all() {
-        let line = Line { key: "1".into(), title: "锅".into(), bought: 3, paid: Some(Money::cny(100)) };
+        let line = Line {
+            key: "1".into(),
+            title: "锅".into(),
+            bought: 3,
+            paid: Some(Money::cny(100)),
+        };
         assert_eq!(line.worth(1), Some(Money::cny(33)));
         assert_eq!(line.worth(3), Some(Money::cny(100)));
         assert_eq!(line.worth(0), Some(Money::cny(0)));

@@ -28,7 +28,10 @@ pub type Pieces = BTreeMap<String, i64>;
 
 /// Returns whether a kind moves money.
 pub fn moves_money(kind: &str) -> bool {
-    matches!(kind, "refund_only" | "return_refund" | "dispute" | "price_difference")
+    matches!(
+        kind,
+        "refund_only" | "return_refund" | "dispute" | "price_difference"
+    )
 }
 
 /// Returns whether goods come back for a kind.
@@ -59,77 +62,151 @@ impl Layout<'_> {
     pub fn fields(&self) -> Vec<Field> {
         let mut all = vec![self.choice("kind", case::KINDS.values, "case_kind")];
         if self.facts.number.is_empty() {
-            let order = Field::new("order", self.word("note-order"), Value::Text(Editor::single_line(), 1));
+            let order = Field::new(
+                "order",
+                self.word("note-order"),
+                Value::Text(Editor::single_line(), 1),
+            );
             all.push(order.required());
         }
         if let Some((id, words)) = &self.facts.twin {
             let twin = Choice::new(id.to_string(), words.clone());
-            all.push(Field::new("twin", self.word("case-same-order"), Value::Choice(vec![twin], Some(0))));
+            all.push(Field::new(
+                "twin",
+                self.word("case-same-order"),
+                Value::Choice(vec![twin], Some(0)),
+            ));
         }
         for (at, line) in self.facts.lines.iter().enumerate() {
             all.push(self.line(line, at == 0));
         }
-        all.push(self.choice("reason", case::REASONS.values, "case_reason").required());
-        all.push(self.choice("goods_state", case::GOODS_STATES.values, "goods_state").beside());
-        all.push(self.choice("fault", words::FAULT.values, "fault").required());
+        all.push(
+            self.choice("reason", case::REASONS.values, "case_reason")
+                .required(),
+        );
+        all.push(
+            self.choice("goods_state", case::GOODS_STATES.values, "goods_state")
+                .beside(),
+        );
+        all.push(
+            self.choice("fault", words::FAULT.values, "fault")
+                .required(),
+        );
         all.push(Field::new("evidence_note", self.label("evidence_note"), text()).beside());
         self.money(&mut all);
-        all.push(Field::new("read_back", self.label("read_back"), Value::Flag(false, self.tick.clone())).required());
+        all.push(
+            Field::new(
+                "read_back",
+                self.label("read_back"),
+                Value::Flag(false, self.tick.clone()),
+            )
+            .required(),
+        );
         if let Some(read_back) = all.last_mut() {
-            read_back.note.push(Run::new(self.word("case-copy-this"), Ink::Dim));
+            read_back
+                .note
+                .push(Run::new(self.word("case-copy-this"), Ink::Dim));
         }
         let chase = Value::Time(single(&self.chase));
-        all.push(Field::new("chase_at", self.label("chase_at"), chase).note(self.word("case-source-rule"), Ink::Source));
+        all.push(
+            Field::new("chase_at", self.label("chase_at"), chase)
+                .note(self.word("case-source-rule"), Ink::Source),
+        );
         all.push(Field::new("note", self.label("note"), text()).beside());
         all
     }
 
     fn money(&self, all: &mut Vec<Field>) {
         if moves_money(self.kind) {
-            let amount = Field::new("amount", self.label("amount"), Value::Money(Editor::single_line()));
+            let amount = Field::new(
+                "amount",
+                self.label("amount"),
+                Value::Money(Editor::single_line()),
+            );
             all.push(amount.prefix("¥ ").required());
             all.push(self.choice("payee", case::PAYEES.values, "payee").beside());
         }
         let shipped = self.goods != "not_shipped";
         if shipped && moves_money(self.kind) && self.kind != "price_difference" {
-            let mut freight = Field::new("freight", self.label("freight"), Value::Money(Editor::single_line())).prefix("¥ ");
+            let mut freight = Field::new(
+                "freight",
+                self.label("freight"),
+                Value::Money(Editor::single_line()),
+            )
+            .prefix("¥ ");
             if let Some(paid) = self.facts.freight {
-                let paid = self.words.with("case-order-freight", &[("freight", paid.to_string().into())]);
+                let paid = self.words.with(
+                    "case-order-freight",
+                    &[("freight", paid.to_string().into())],
+                );
                 freight = freight.note(paid, Ink::Dim);
             }
             all.push(freight);
         }
         if shipped && goods_return(self.kind) {
-            let mut payer = self.choice("freight_payer", case::FREIGHT_PAYERS.values, "freight_payer");
+            let mut payer = self.choice(
+                "freight_payer",
+                case::FREIGHT_PAYERS.values,
+                "freight_payer",
+            );
             payer.beside = all.last().is_some_and(|field| field.id == "freight");
             all.push(payer);
         }
         if !shipped {
             let none = self.word("case-no-freight");
-            all.push(Field::new("no_freight", self.word("case-freight"), Value::Fixed(none)));
+            all.push(Field::new(
+                "no_freight",
+                self.word("case-freight"),
+                Value::Fixed(none),
+            ));
         }
         let beside = all.last().is_some_and(|field| field.id == "no_freight");
-        let mut small = Field::new("compensation", self.label("compensation"), Value::Money(Editor::single_line())).prefix("¥ ");
+        let mut small = Field::new(
+            "compensation",
+            self.label("compensation"),
+            Value::Money(Editor::single_line()),
+        )
+        .prefix("¥ ");
         small.beside = beside;
         all.push(small);
     }
 
     fn line(&self, line: &Line, first: bool) -> Field {
         let pieces = self.pieces.get(&line.key).copied();
-        let label = if first { self.label("lines") } else { String::new() };
-        let price = line.worth(1).map(|price| price.to_string()).unwrap_or_default();
+        let label = if first {
+            self.label("lines")
+        } else {
+            String::new()
+        };
+        let price = line
+            .worth(1)
+            .map(|price| price.to_string())
+            .unwrap_or_default();
         let figures = self.words.with(
             "case-line",
-            &[("price", price.into()), ("bought", line.bought.into()), ("back", pieces.unwrap_or(0).into())],
+            &[
+                ("price", price.into()),
+                ("bought", line.bought.into()),
+                ("back", pieces.unwrap_or(0).into()),
+            ],
         );
-        Field::new(format!("{LINE}{}", line.key), label, Value::Flag(pieces.is_some(), line.title.clone()))
-            .note(figures, Ink::Money)
+        Field::new(
+            format!("{LINE}{}", line.key),
+            label,
+            Value::Flag(pieces.is_some(), line.title.clone()),
+        )
+        .note(figures, Ink::Money)
     }
 
     fn choice(&self, field: &str, values: &[&str], list: &str) -> Field {
         let choices = values
             .iter()
-            .map(|value| Choice::new(*value, self.words.get(&format!("value-{list}-{value}")).to_string()))
+            .map(|value| {
+                Choice::new(
+                    *value,
+                    self.words.get(&format!("value-{list}-{value}")).to_string(),
+                )
+            })
             .collect();
         Field::new(field, self.label(field), Value::Choice(choices, None))
     }
@@ -165,7 +242,8 @@ pub fn carry(from: &Form, to: &mut Form) {
             }
             Value::Text(..) | Value::Money(_) | Value::Time(_) => carry_text(field, to),
             Value::Flag(ticked, _) => {
-                if let Some(Value::Flag(other, _)) = to.field_mut(&field.id).map(|field| &mut field.value)
+                if let Some(Value::Flag(other, _)) =
+                    to.field_mut(&field.id).map(|field| &mut field.value)
                     && !field.id.starts_with(LINE)
                 {
                     *other = *ticked;
@@ -196,22 +274,52 @@ pub fn unreadable(form: &Form, id: &str) -> bool {
 /// Returns the values that the answers make; `null` where an answer was taken back.
 pub fn values(form: &Form, facts: &CaseFacts, pieces: &Pieces, speech: Speech<'_>) -> Fields {
     let mut values = Fields::new();
-    for id in ["kind", "reason", "goods_state", "fault", "payee", "freight_payer"] {
-        values.insert(id.to_owned(), form.chosen(id).map_or(Json::Null, |chosen| json!(chosen)));
+    for id in [
+        "kind",
+        "reason",
+        "goods_state",
+        "fault",
+        "payee",
+        "freight_payer",
+    ] {
+        values.insert(
+            id.to_owned(),
+            form.chosen(id).map_or(Json::Null, |chosen| json!(chosen)),
+        );
     }
     for id in ["evidence_note", "note"] {
         let text = form.text(id).trim();
-        values.insert(id.to_owned(), if text.is_empty() { Json::Null } else { json!(text) });
+        values.insert(
+            id.to_owned(),
+            if text.is_empty() {
+                Json::Null
+            } else {
+                json!(text)
+            },
+        );
     }
     for id in ["amount", "freight", "compensation"] {
-        values.insert(id.to_owned(), amount(form, id).map_or(Json::Null, |amount| json!(amount)));
+        values.insert(
+            id.to_owned(),
+            amount(form, id).map_or(Json::Null, |amount| json!(amount)),
+        );
     }
     let read_back = form.ticked("read_back");
-    values.insert("read_back".to_owned(), if read_back { json!(true) } else { Json::Null });
+    values.insert(
+        "read_back".to_owned(),
+        if read_back { json!(true) } else { Json::Null },
+    );
     let chase = form.text("chase_at").trim();
     let proposed = chase == speech.moment(facts.chase);
-    let chase = if proposed { Some(facts.chase) } else { time::read(chase, speech.now, speech.zone) };
-    values.insert("chase_at".to_owned(), chase.map_or(Json::Null, |at| json!(at)));
+    let chase = if proposed {
+        Some(facts.chase)
+    } else {
+        time::read(chase, speech.now, speech.zone)
+    };
+    values.insert(
+        "chase_at".to_owned(),
+        chase.map_or(Json::Null, |at| json!(at)),
+    );
     if let Some((words, _)) = &facts.said {
         values.insert("words".to_owned(), json!(words));
     }
@@ -227,7 +335,10 @@ fn line_values(line: &Line, pieces: Option<i64>, values: &mut Fields) {
         ("quantity", json!(pieces)),
         ("bought", json!(line.bought)),
         ("paid", json!(line.paid)),
-        ("refund", json!(pieces.and_then(|pieces| line.worth(pieces)))),
+        (
+            "refund",
+            json!(pieces.and_then(|pieces| line.worth(pieces))),
+        ),
     ];
     for (cell, value) in cells {
         let value = if pieces.is_some() { value } else { Json::Null };
@@ -237,7 +348,14 @@ fn line_values(line: &Line, pieces: Option<i64>, values: &mut Fields) {
 
 /// Puts a record's values into the form.
 pub fn show(form: &mut Form, record: &Record, speech: Speech<'_>) {
-    for id in ["kind", "reason", "goods_state", "fault", "payee", "freight_payer"] {
+    for id in [
+        "kind",
+        "reason",
+        "goods_state",
+        "fault",
+        "payee",
+        "freight_payer",
+    ] {
         if let Some(chosen) = record.text(id) {
             set_choice(form, id, chosen);
         }
@@ -245,14 +363,22 @@ pub fn show(form: &mut Form, record: &Record, speech: Speech<'_>) {
     for id in ["evidence_note", "note"] {
         set_text(form, id, record.text(id).unwrap_or_default());
     }
-    for (id, field) in [("amount", case::AMOUNT), ("freight", case::FREIGHT), ("compensation", case::COMPENSATION)] {
-        let amount = record.get(field).map(|amount| amount.plain()).unwrap_or_default();
+    for (id, field) in [
+        ("amount", case::AMOUNT),
+        ("freight", case::FREIGHT),
+        ("compensation", case::COMPENSATION),
+    ] {
+        let amount = record
+            .get(field)
+            .map(|amount| amount.plain())
+            .unwrap_or_default();
         set_text(form, id, &amount);
     }
     if let Some(at) = record.get(case::CHASE_AT) {
         set_text(form, "chase_at", &speech.moment(at));
     }
-    if let Some(Value::Flag(ticked, _)) = form.field_mut("read_back").map(|field| &mut field.value) {
+    if let Some(Value::Flag(ticked, _)) = form.field_mut("read_back").map(|field| &mut field.value)
+    {
         *ticked = record.get(case::READ_BACK) == Some(true);
     }
 }
@@ -260,14 +386,18 @@ pub fn show(form: &mut Form, record: &Record, speech: Speech<'_>) {
 /// Returns the pieces that a record asks.
 pub fn pieces_of(record: &Record) -> Pieces {
     let keys = record.keys("lines");
-    keys.into_iter().filter_map(|key| Some((key.to_owned(), record.cell("lines", key, "quantity")?))).collect()
+    keys.into_iter()
+        .filter_map(|key| Some((key.to_owned(), record.cell("lines", key, "quantity")?)))
+        .collect()
 }
 
 /// Returns what the lines ask together; none where nothing is ticked or no price is known.
 pub fn asked_of(facts: &CaseFacts, pieces: &Pieces) -> Option<Money> {
     let mut sum: Option<Money> = None;
     for line in &facts.lines {
-        let Some(count) = pieces.get(&line.key) else { continue };
+        let Some(count) = pieces.get(&line.key) else {
+            continue;
+        };
         let worth = line.worth(*count)?;
         sum = Some(match sum {
             Some(sum) => sum.plus(worth)?,

@@ -50,16 +50,28 @@ pub struct Ladder {
 impl Ladder {
     /// Reads a case's ladder.
     pub fn read(desk: &Desk, words: &Words, record: &Record) -> Result<Self, Problem> {
-        let speech = Speech { words, zone: desk.zone(), now: desk.now(), people: desk.people() };
+        let speech = Speech {
+            words,
+            zone: desk.zone(),
+            now: desk.now(),
+            people: desk.people(),
+        };
         let me = desk.me()?;
         let role = matches!(me.role, Role::Leader | Role::Supervisor | Role::Manager);
         let order = order_of(record.text("kind").unwrap_or_default());
         let next = next_of(record, &order);
         let rungs: Vec<Rung> = order
             .iter()
-            .map(|to| Rung { to, done: taken(record, to, next, &order, speech), next: Some(*to) == next })
+            .map(|to| Rung {
+                to,
+                done: taken(record, to, next, &order, speech),
+                next: Some(*to) == next,
+            })
             .collect();
-        let cursor = rungs.iter().position(|rung| rung.next).unwrap_or(rungs.len().saturating_sub(1));
+        let cursor = rungs
+            .iter()
+            .position(|rung| rung.next)
+            .unwrap_or(rungs.len().saturating_sub(1));
         Ok(Self {
             number: record.text("no").unwrap_or_default().to_owned(),
             cursor,
@@ -67,7 +79,8 @@ impl Ladder {
             to_tell: to_tell(record, words),
             state: speech.state("case", &record.state),
             decides: role && record.state == "submitted",
-            amendable: !record.void && !matches!(record.state.as_str(), "executed" | "told" | "closed"),
+            amendable: !record.void
+                && !matches!(record.state.as_str(), "executed" | "told" | "closed"),
             rungs,
         })
     }
@@ -82,10 +95,16 @@ impl Ladder {
         let last = self.rungs.len().saturating_sub(1);
         match command {
             Command::NextField | Command::NextMissing => self.cursor = (self.cursor + 1).min(last),
-            Command::PreviousField | Command::PreviousMissing => self.cursor = self.cursor.saturating_sub(1),
+            Command::PreviousField | Command::PreviousMissing => {
+                self.cursor = self.cursor.saturating_sub(1)
+            }
             Command::Unfold | Command::Open => self.take(id, reach),
             Command::Finish => {
-                self.cursor = self.rungs.iter().position(|rung| rung.next).unwrap_or(self.cursor);
+                self.cursor = self
+                    .rungs
+                    .iter()
+                    .position(|rung| rung.next)
+                    .unwrap_or(self.cursor);
                 self.take(id, reach);
             }
             Command::No => return self.refuse(id, reach),
@@ -96,7 +115,9 @@ impl Ladder {
 
     /// Takes the step under the cursor, where it is the next one.
     fn take(&self, id: Id, reach: &mut Reach<'_>) {
-        let Some(rung) = self.rungs.get(self.cursor) else { return };
+        let Some(rung) = self.rungs.get(self.cursor) else {
+            return;
+        };
         if rung.done.is_some() {
             return reach.say("case-step-taken", &[]);
         }
@@ -118,15 +139,34 @@ impl Ladder {
     /// decide.
     fn refuse(&self, id: Id, reach: &Reach<'_>) -> Flow {
         let decides = self.decides;
-        let title = reach.words.get(if decides { "case-refuse" } else { "case-void" });
+        let title = reach
+            .words
+            .get(if decides { "case-refuse" } else { "case-void" });
         let hint = reach.words.get("ask-reason");
-        Flow::Push(Box::new(Ask::new(title.to_string(), hint.to_string(), move |reason, reach| {
-            let done = reach.attempt(|desk| if decides { desk.refuse_case(id, reason) } else { desk.void_case(id, reason) });
-            if done.is_some() {
-                reach.say(if decides { "case-refused-done" } else { "case-voided" }, &[]);
-            }
-            Flow::Close
-        })))
+        Flow::Push(Box::new(Ask::new(
+            title.to_string(),
+            hint.to_string(),
+            move |reason, reach| {
+                let done = reach.attempt(|desk| {
+                    if decides {
+                        desk.refuse_case(id, reason)
+                    } else {
+                        desk.void_case(id, reason)
+                    }
+                });
+                if done.is_some() {
+                    reach.say(
+                        if decides {
+                            "case-refused-done"
+                        } else {
+                            "case-voided"
+                        },
+                        &[],
+                    );
+                }
+                Flow::Close
+            },
+        )))
     }
 }
 
@@ -171,15 +211,27 @@ fn taken(
         return None;
     }
     let step = record.reached(to)?;
-    let who = speech.people.of_replica(step.trace.replica).map_or("", |person| person.name.as_str());
+    let who = speech
+        .people
+        .of_replica(step.trace.replica)
+        .map_or("", |person| person.name.as_str());
     Some(format!("{} {who}", speech.moment(step.trace.at)))
 }
 
 fn remarks(record: &Record, speech: Speech<'_>) -> Vec<String> {
     let words = speech.words;
     let mut all = Vec::new();
-    let name = |replica| speech.people.of_replica(replica).map_or_else(String::new, |person| person.name.clone());
-    let refusal = record.signatures.iter().rev().find(|sign| sign.meaning == Meaning::Refuse);
+    let name = |replica| {
+        speech
+            .people
+            .of_replica(replica)
+            .map_or_else(String::new, |person| person.name.clone())
+    };
+    let refusal = record
+        .signatures
+        .iter()
+        .rev()
+        .find(|sign| sign.meaning == Meaning::Refuse);
     if let Some(sign) = refusal.filter(|_| record.state == "refused") {
         let args = [
             ("person", name(sign.trace.replica).into()),
@@ -188,15 +240,28 @@ fn remarks(record: &Record, speech: Speech<'_>) -> Vec<String> {
         ];
         all.push(words.with("case-refused-by", &args));
     }
-    let approval = record.signatures.iter().rev().find(|sign| sign.meaning == Meaning::Approve);
+    let approval = record
+        .signatures
+        .iter()
+        .rev()
+        .find(|sign| sign.meaning == Meaning::Approve);
     if let Some(sign) = approval.filter(|_| !is_approved(record)) {
-        let args = [("person", name(sign.trace.replica).into()), ("when", speech.moment(sign.trace.at).into())];
+        let args = [
+            ("person", name(sign.trace.replica).into()),
+            ("when", speech.moment(sign.trace.at).into()),
+        ];
         all.push(words.with("case-approval-void", &args));
     }
     if let Some(state) = record.text("platform_state") {
-        let amount = record.get(case::PLATFORM_AMOUNT).map(|amount| amount.to_string()).unwrap_or_default();
+        let amount = record
+            .get(case::PLATFORM_AMOUNT)
+            .map(|amount| amount.to_string())
+            .unwrap_or_default();
         let state = speech.choice(&case::PLATFORM_STATE.spec, state);
-        all.push(words.with("case-platform", &[("state", state.into()), ("amount", amount.into())]));
+        all.push(words.with(
+            "case-platform",
+            &[("state", state.into()), ("amount", amount.into())],
+        ));
     }
     if record.void {
         all.push(words.get("case-is-void").to_string());
@@ -213,6 +278,9 @@ fn to_tell(record: &Record, words: &Words) -> String {
     if !words.has(&id) {
         return String::new();
     }
-    let amount = record.get(case::AMOUNT).map(|amount| amount.to_string()).unwrap_or_default();
+    let amount = record
+        .get(case::AMOUNT)
+        .map(|amount| amount.to_string())
+        .unwrap_or_default();
     words.with(&id, &[("amount", amount.into())])
 }

@@ -19,21 +19,38 @@ const WIDE: (u16, u16) = (100, 30);
 const LABEL: u16 = 8;
 
 /// Draws the case and returns the caret.
-pub(super) fn draw(buf: &mut Buffer, area: Rect, case: &CaseForm, look: &Look<'_>) -> Option<Position> {
+pub(super) fn draw(
+    buf: &mut Buffer,
+    area: Rect,
+    case: &CaseForm,
+    look: &Look<'_>,
+) -> Option<Position> {
     let wide = area.width >= WIDE.0 && area.height >= WIDE.1;
     // As drawn: 74 of 120 columns for the form.
     let at = area.width.saturating_mul(5) / 8;
     match (&case.ladder, wide) {
-        (Some(ladder), true) => {
-            page::double(buf, area, at, look, |page| rungs(page, case, ladder), |page| beside(page, case))
-        }
+        (Some(ladder), true) => page::double(
+            buf,
+            area,
+            at,
+            look,
+            |page| rungs(page, case, ladder),
+            |page| beside(page, case),
+        ),
         (Some(ladder), false) => page::single(buf, area, look, |page| {
             let caret = rungs(page, case, ladder);
             page.titled(&page.look().words.get("case-check"));
             checks(page, case);
             caret
         }),
-        (None, true) => page::double(buf, area, at, look, |page| wide_form(page, case), |page| beside(page, case)),
+        (None, true) => page::double(
+            buf,
+            area,
+            at,
+            look,
+            |page| wide_form(page, case),
+            |page| beside(page, case),
+        ),
         (None, false) => page::single(buf, area, look, |page| narrow(page, case)),
     }
 }
@@ -44,14 +61,30 @@ fn header(page: &mut Page<'_, '_>, case: &CaseForm) {
     let facts = &case.facts;
     let (name, right) = if let Some(ladder) = &case.ladder {
         let kind = words.get(&format!("value-case_kind-{}", case.kind()));
-        (format!("{} {} {kind}", words.get("register-case"), ladder.number), Run::new(ladder.state.clone(), Ink::Title))
+        (
+            format!("{} {} {kind}", words.get("register-case"), ladder.number),
+            Run::new(ladder.state.clone(), Ink::Title),
+        )
     } else {
-        let id = if case.amending { "case-amending" } else { "case-new" };
-        (words.get(id).to_string(), form::header(&case.sheet.form, look))
+        let id = if case.amending {
+            "case-amending"
+        } else {
+            "case-new"
+        };
+        (
+            words.get(id).to_string(),
+            form::header(&case.sheet.form, look),
+        )
     };
-    let mut left = vec![Run::new(name, Ink::Title), text(format!("  {}  {}", facts.buyer, facts.order_words))];
+    let mut left = vec![
+        Run::new(name, Ink::Title),
+        text(format!("  {}  {}", facts.buyer, facts.order_words)),
+    ];
     if facts.unverified && !facts.number.is_empty() {
-        left.push(Run::new(format!("  [{}]", words.get("note-unverified")), Ink::Warn));
+        left.push(Run::new(
+            format!("  [{}]", words.get("note-unverified")),
+            Ink::Warn,
+        ));
     }
     page.section(left, vec![right]);
 }
@@ -60,7 +93,10 @@ fn narrow(page: &mut Page<'_, '_>, case: &CaseForm) -> Option<Position> {
     header(page, case);
     let look = page.look();
     let label = page::shape(&case.sheet.form, 0, look).label;
-    let shape = form::Shape { label, beside: page.width() * 9 / 16 };
+    let shape = form::Shape {
+        label,
+        beside: page.width() * 9 / 16,
+    };
     // At least the sums stay in sight below a long list of goods.
     let most = page.rows_left().saturating_sub(4).max(1);
     let caret = page.form(&case.sheet.form, shape, most);
@@ -80,20 +116,36 @@ fn wide_form(page: &mut Page<'_, '_>, case: &CaseForm) -> Option<Position> {
     header(page, case);
     let words = page.look().words;
     let fields = &case.sheet.form.fields;
-    let place = |id: &str| fields.iter().position(|field| field.id == id).unwrap_or(fields.len());
+    let place = |id: &str| {
+        fields
+            .iter()
+            .position(|field| field.id == id)
+            .unwrap_or(fields.len())
+    };
     let facts = place("reason");
-    let lines = fields.iter().position(|field| field.id.starts_with(LINE)).unwrap_or(facts);
+    let lines = fields
+        .iter()
+        .position(|field| field.id.starts_with(LINE))
+        .unwrap_or(facts);
     let money = (place("evidence_note") + 1).min(fields.len());
     let handling = place("read_back");
     let mut caret = part(page, case, 0..lines);
     if lines < facts {
         let right = vec![dim(words.get("case-lines-hint").to_string())];
-        page.section(vec![Run::new(words.get("field-case-lines").to_string(), Ink::Title)], right);
+        page.section(
+            vec![Run::new(
+                words.get("field-case-lines").to_string(),
+                Ink::Title,
+            )],
+            right,
+        );
         caret = part(page, case, lines..facts).or(caret);
     }
-    for (title, range) in
-        [("case-facts", facts..money), ("case-money", money..handling), ("case-handling", handling..fields.len())]
-    {
+    for (title, range) in [
+        ("case-facts", facts..money),
+        ("case-money", money..handling),
+        ("case-handling", handling..fields.len()),
+    ] {
         page.titled(&words.get(title));
         caret = part(page, case, range).or(caret);
     }
@@ -108,11 +160,18 @@ fn wide_form(page: &mut Page<'_, '_>, case: &CaseForm) -> Option<Position> {
 }
 
 /// Draws some of the fields; the caret only where the field in front is among them.
-fn part(page: &mut Page<'_, '_>, case: &CaseForm, range: std::ops::Range<usize>) -> Option<Position> {
+fn part(
+    page: &mut Page<'_, '_>,
+    case: &CaseForm,
+    range: std::ops::Range<usize>,
+) -> Option<Position> {
     let whole = &case.sheet.form;
     let label = page::shape(whole, 0, page.look()).label;
     let part = whole.part(range.start.min(range.end)..range.end);
-    let shape = form::Shape { label, beside: page.width() * 9 / 16 };
+    let shape = form::Shape {
+        label,
+        beside: page.width() * 9 / 16,
+    };
     let caret = page.form(&part, shape, page.rows_left());
     caret.filter(|_| range.contains(&whole.cursor()))
 }
@@ -120,10 +179,16 @@ fn part(page: &mut Page<'_, '_>, case: &CaseForm, range: std::ops::Range<usize>)
 fn said(page: &mut Page<'_, '_>, case: &CaseForm) {
     match &case.facts.said {
         Some((what, when)) => {
-            let quoted = page.look().words.with("case-quoted", &[("text", what.into())]);
+            let quoted = page
+                .look()
+                .words
+                .with("case-quoted", &[("text", what.into())]);
             page.row(&[text(quoted), dim(format!(" {when}"))], &[]);
         }
-        None => page.row(&[dim(page.look().words.get("case-nothing-said").to_string())], &[]),
+        None => page.row(
+            &[dim(page.look().words.get("case-nothing-said").to_string())],
+            &[],
+        ),
     }
 }
 
@@ -132,18 +197,33 @@ fn checks(page: &mut Page<'_, '_>, case: &CaseForm) {
     let words = page.look().words;
     let sum = arithmetic(case, words);
     page.labelled(&words.get("case-sum"), LABEL, &[sum], &[]);
-    page.labelled(&words.get("case-policy"), LABEL, &[dim(words.get("case-no-policy").to_string())], &[]);
+    page.labelled(
+        &words.get("case-policy"),
+        LABEL,
+        &[dim(words.get("case-no-policy").to_string())],
+        &[],
+    );
     if let Some(due) = &case.facts.due {
         page.labelled(&words.get("case-due"), LABEL, &[text(due.as_str())], &[]);
     }
-    page.labelled(&words.get("case-approval"), LABEL, &[approval(case, words)], &[]);
+    page.labelled(
+        &words.get("case-approval"),
+        LABEL,
+        &[approval(case, words)],
+        &[],
+    );
     page.labelled(&words.get("case-guard"), LABEL, &[guard(case, words)], &[]);
 }
 
 fn beside(page: &mut Page<'_, '_>, case: &CaseForm) {
     let words = page.look().words;
     page.titled(&words.get("case-may-refund"));
-    page.labelled(&words.get("case-policy"), LABEL, &[dim(words.get("case-no-policy").to_string())], &[]);
+    page.labelled(
+        &words.get("case-policy"),
+        LABEL,
+        &[dim(words.get("case-no-policy").to_string())],
+        &[],
+    );
     if let Some(due) = &case.facts.due {
         page.labelled(&words.get("case-due"), LABEL, &[text(due.as_str())], &[]);
     }
@@ -153,9 +233,20 @@ fn beside(page: &mut Page<'_, '_>, case: &CaseForm) {
     page.text(&approval(case, words).text, 3, Ink::Text);
     if case.ladder.is_none() {
         page.titled(&words.get("case-still-missing"));
-        let missing = case.sheet.form.fields.iter().filter(|field| field.is_missing());
+        let missing = case
+            .sheet
+            .form
+            .fields
+            .iter()
+            .filter(|field| field.is_missing());
         for (at, field) in missing.enumerate() {
-            page.row(&[Run::new(format!("{} {}", at + 1, field.label), Ink::Missing)], &[]);
+            page.row(
+                &[Run::new(
+                    format!("{} {}", at + 1, field.label),
+                    Ink::Missing,
+                )],
+                &[],
+            );
         }
     }
     page.titled(&words.get("case-guard-title"));
@@ -178,7 +269,11 @@ fn arithmetic(case: &CaseForm, words: &Words) -> Run<'static> {
         ("asked", sum.asked.plain().into()),
         ("left", left.plain().into()),
     ];
-    let ink = if left.minor < 0 { Ink::Block } else { Ink::Money };
+    let ink = if left.minor < 0 {
+        Ink::Block
+    } else {
+        Ink::Money
+    };
     Run::new(words.with("case-arithmetic", &args), ink)
 }
 
@@ -188,10 +283,17 @@ fn sums(page: &mut Page<'_, '_>, case: &CaseForm) {
     let sum = &case.sum;
     let figure = |label: &str, sign: &str, amount: Option<String>| {
         let shown = amount.unwrap_or_else(|| "-".to_owned());
-        (text(format!("  {sign} {}", words.get(label))), Run::new(shown, Ink::Money))
+        (
+            text(format!("  {sign} {}", words.get(label))),
+            Run::new(shown, Ink::Money),
+        )
     };
     let rows = [
-        figure("field-case-paid", " ", sum.paid.map(|paid| paid.to_string())),
+        figure(
+            "field-case-paid",
+            " ",
+            sum.paid.map(|paid| paid.to_string()),
+        ),
         figure("case-refunded", "-", Some(sum.refunded.to_string())),
         figure("case-elsewhere", "-", Some(sum.elsewhere.to_string())),
         figure("case-this", "-", Some(sum.asked.to_string())),
@@ -209,19 +311,28 @@ fn approval(case: &CaseForm, words: &Words) -> Run<'static> {
     let facts = &case.facts;
     let names = facts.approvers.join(&*words.get("case-names-between"));
     let asked = case.sum.asked;
-    let alone = facts.limit.is_some_and(|limit| case.sum.paid.is_some() && asked.minor <= limit.minor);
+    let alone = facts
+        .limit
+        .is_some_and(|limit| case.sum.paid.is_some() && asked.minor <= limit.minor);
     if names.is_empty() && !alone {
         return Run::new(words.get("case-nobody-approves").to_string(), Ink::Warn);
     }
     match facts.limit {
-        Some(limit) if alone => {
-            Run::new(words.with("case-approval-alone", &[("limit", limit.to_string().into())]), Ink::Ok)
-        }
+        Some(limit) if alone => Run::new(
+            words.with(
+                "case-approval-alone",
+                &[("limit", limit.to_string().into())],
+            ),
+            Ink::Ok,
+        ),
         Some(limit) => {
             let args = [("limit", limit.to_string().into()), ("names", names.into())];
             Run::new(words.with("case-approval-above", &args), Ink::Approve)
         }
-        None => Run::new(words.with("case-approval-by", &[("names", names.into())]), Ink::Approve),
+        None => Run::new(
+            words.with("case-approval-by", &[("names", names.into())]),
+            Ink::Approve,
+        ),
     }
 }
 
@@ -246,7 +357,11 @@ fn rungs(page: &mut Page<'_, '_>, case: &CaseForm, ladder: &Ladder) -> Option<Po
     for (at, rung) in ladder.rungs.iter().enumerate() {
         let (mark, ink, detail) = match (&rung.done, rung.next) {
             (Some(when), _) => ("note-mark-done", Ink::Ok, text(when.as_str())),
-            (None, true) => ("note-mark-next", Ink::Urgent, text(words.get(&format!("case-do-{}", rung.to)).to_string())),
+            (None, true) => (
+                "note-mark-next",
+                Ink::Urgent,
+                text(words.get(&format!("case-do-{}", rung.to)).to_string()),
+            ),
             (None, false) => ("note-mark-locked", Ink::Dim, text("")),
         };
         let here = at == ladder.cursor;
@@ -260,7 +375,13 @@ fn rungs(page: &mut Page<'_, '_>, case: &CaseForm, ladder: &Ladder) -> Option<Po
             if row.height > 0 {
                 line::put_runs(buf, (row.x, row.y), row.width, &start, look);
                 let indent = 22.max(line::columns(&start, look) + 1).min(row.width);
-                line::put_runs(buf, (row.x + indent, row.y), row.width - indent, &[detail], look);
+                line::put_runs(
+                    buf,
+                    (row.x + indent, row.y),
+                    row.width - indent,
+                    &[detail],
+                    look,
+                );
             }
             if here && row.height > 0 {
                 line::paint(buf, row, Ink::CursorRow, look);
@@ -275,7 +396,10 @@ fn rungs(page: &mut Page<'_, '_>, case: &CaseForm, ladder: &Ladder) -> Option<Po
         page.text(remark, 2, Ink::Warn);
     }
     if ladder.decides {
-        page.row(&[Run::new(words.get("case-decide").to_string(), Ink::Approve)], &[]);
+        page.row(
+            &[Run::new(words.get("case-decide").to_string(), Ink::Approve)],
+            &[],
+        );
     }
     if !ladder.to_tell.is_empty() {
         page.section(

@@ -17,23 +17,43 @@ impl CaseForm {
     /// What is asked in a sentence of this sort for the kind.
     pub(super) fn sentence(&self, sort: &str, words: &Words) -> String {
         let kind = self.kind();
-        let id = if case_fields::moves_money(kind) && kind != "price_difference" { "money" } else { kind };
+        let id = if case_fields::moves_money(kind) && kind != "price_difference" {
+            "money"
+        } else {
+            kind
+        };
         let goods: Vec<String> = self
             .facts
             .lines
             .iter()
             .filter_map(|line| {
                 let count = self.pieces.get(&line.key)?;
-                let args = [("count", Arg::from(*count)), ("title", (&line.title).into())];
+                let args = [
+                    ("count", Arg::from(*count)),
+                    ("title", (&line.title).into()),
+                ];
                 Some(words.with("case-goods", &args))
             })
             .collect();
         let between = words.get("case-goods-between");
-        let goods = if goods.is_empty() { words.get("case-goods-order").to_string() } else { goods.join(&between) };
-        let amount = case_fields::amount(&self.sheet.form, "amount").map(|money| money.to_string()).unwrap_or_default();
+        let goods = if goods.is_empty() {
+            words.get("case-goods-order").to_string()
+        } else {
+            goods.join(&between)
+        };
+        let amount = case_fields::amount(&self.sheet.form, "amount")
+            .map(|money| money.to_string())
+            .unwrap_or_default();
         let payee = self.sheet.form.chosen("payee").unwrap_or("original");
         let payee = words.get(&format!("case-payee-{payee}")).to_string();
-        words.with(&format!("{sort}-{id}"), &[("goods", goods.into()), ("amount", amount.into()), ("payee", payee.into())])
+        words.with(
+            &format!("{sort}-{id}"),
+            &[
+                ("goods", goods.into()),
+                ("amount", amount.into()),
+                ("payee", payee.into()),
+            ],
+        )
     }
 
     /// What must survive a kill: what was answered and is in no record yet.
@@ -42,20 +62,33 @@ impl CaseForm {
             return String::new();
         }
         let form = &self.sheet.form;
-        let texts: Vec<(&str, Json)> = ["amount", "note", "evidence_note", "freight", "compensation"]
+        let texts: Vec<(&str, Json)> =
+            ["amount", "note", "evidence_note", "freight", "compensation"]
+                .into_iter()
+                .map(|id| (id, json!(form.text(id))))
+                .chain(
+                    ["kind", "reason", "goods_state", "fault", "payee"]
+                        .into_iter()
+                        .map(|id| (id, json!(form.chosen(id)))),
+                )
+                .collect();
+        let mut kept: serde_json::Map<String, Json> = texts
             .into_iter()
-            .map(|id| (id, json!(form.text(id))))
-            .chain(["kind", "reason", "goods_state", "fault", "payee"].into_iter().map(|id| (id, json!(form.chosen(id)))))
+            .map(|(id, value)| (id.to_owned(), value))
             .collect();
-        let mut kept: serde_json::Map<String, Json> = texts.into_iter().map(|(id, value)| (id.to_owned(), value)).collect();
         kept.insert("pieces".to_owned(), json!(self.pieces));
         Json::Object(kept).to_string()
     }
 
     pub(super) fn restore(&mut self, reach: &Reach<'_>) {
-        let Some(kept) = kept_draft(reach, &format!("case/{}", self.facts.number)) else { return };
+        let Some(kept) = kept_draft(reach, &format!("case/{}", self.facts.number)) else {
+            return;
+        };
         let text = |id: &str| kept.get(id).and_then(Json::as_str).map(str::to_owned);
-        self.pieces = kept.get("pieces").and_then(|pieces| serde_json::from_value(pieces.clone()).ok()).unwrap_or_default();
+        self.pieces = kept
+            .get("pieces")
+            .and_then(|pieces| serde_json::from_value(pieces.clone()).ok())
+            .unwrap_or_default();
         for id in ["kind", "goods_state", "reason", "fault", "payee"] {
             if let Some(chosen) = text(id) {
                 set_choice(&mut self.sheet.form, id, &chosen);

@@ -50,7 +50,12 @@ impl Find {
 
     fn ids(&self) -> Vec<Id> {
         let said = self.found.said.iter().map(|hit| hit.row.id);
-        self.found.records.iter().map(|row| row.id).chain(said).collect()
+        self.found
+            .records
+            .iter()
+            .map(|row| row.id)
+            .chain(said)
+            .collect()
     }
 
     fn look_up(&mut self, reach: &mut Reach<'_>) {
@@ -101,13 +106,30 @@ impl Find {
         }
     }
 
-    fn row<'a>(&'a self, row: &'a crate::store::Row, said: Option<&str>, look: &Look<'a>) -> Row<'a> {
-        let speech = Speech { words: look.words, zone: self.zone, now: self.now, people: &self.people };
+    fn row<'a>(
+        &'a self,
+        row: &'a crate::store::Row,
+        said: Option<&str>,
+        look: &Look<'a>,
+    ) -> Row<'a> {
+        let speech = Speech {
+            words: look.words,
+            zone: self.zone,
+            now: self.now,
+            people: &self.people,
+        };
         let subject = said.map_or_else(|| row.subject.clone().unwrap_or_default(), str::to_owned);
-        let figure = if row.closed.is_some() { speech.day(row.opened) } else { speech.figure(row.due, row.since, row.ours) };
+        let figure = if row.closed.is_some() {
+            speech.day(row.opened)
+        } else {
+            speech.figure(row.due, row.since, row.ours)
+        };
         Row {
             cells: vec![
-                vec![dim(look.words.get(&format!("short-{}", row.register)).to_string())],
+                vec![dim(look
+                    .words
+                    .get(&format!("short-{}", row.register))
+                    .to_string())],
                 vec![text(row.title.clone().unwrap_or_default())],
                 vec![text(subject)],
                 vec![dim(speech.state(&row.register, &row.state))],
@@ -132,7 +154,12 @@ impl Pane for Find {
             Command::PageUp => self.step(-8, reach),
             Command::Capture => return self.record_new(reach),
             _ => match command.choice() {
-                Some(row) => return self.ids().get(row - 1).map_or(Flow::Stay, |id| Flow::Show(*id)),
+                Some(row) => {
+                    return self
+                        .ids()
+                        .get(row - 1)
+                        .map_or(Flow::Stay, |id| Flow::Show(*id));
+                }
                 None => return Flow::Pass,
             },
         }
@@ -166,27 +193,86 @@ impl Pane for Find {
         let shelf_card = (area.bottom().saturating_sub(card_rows + 1)).max(shelf_list + 1);
         let title = [Run::new(words.get("find-title").to_string(), Ink::Title)];
         let count = self.found.records.len() + self.found.said.len();
-        let inner = frame::overlay(buf, area, &title, &[dim(words.with("find-count", &[("count", count.into())]))], &[shelf_list, shelf_card], look);
+        let inner = frame::overlay(
+            buf,
+            area,
+            &title,
+            &[dim(words.with("find-count", &[("count", count.into())]))],
+            &[shelf_list, shelf_card],
+            look,
+        );
         if inner.height < 2 || inner.width < 6 {
             return None;
         }
-        let asked = Rect { x: inner.x + 1, width: inner.width - 2, height: 1, ..inner };
+        let asked = Rect {
+            x: inner.x + 1,
+            width: inner.width - 2,
+            height: 1,
+            ..inner
+        };
         let caret = editor::draw(buf, asked, &self.asked, Ink::Field, look);
-        let rows_area = Rect { y: shelf_list + 1, height: shelf_card.saturating_sub(shelf_list + 1), ..inner };
+        let rows_area = Rect {
+            y: shelf_list + 1,
+            height: shelf_card.saturating_sub(shelf_list + 1),
+            ..inner
+        };
         if count == 0 {
-            let id = if self.asked.text().trim().is_empty() { "find-prompt" } else { "find-nothing" };
-            line::put(buf, (inner.x + 1, rows_area.y), inner.width - 2, &words.with(id, &[("text", self.asked.text().into())]), Ink::Dim, look);
+            let id = if self.asked.text().trim().is_empty() {
+                "find-prompt"
+            } else {
+                "find-nothing"
+            };
+            line::put(
+                buf,
+                (inner.x + 1, rows_area.y),
+                inner.width - 2,
+                &words.with(id, &[("text", self.asked.text().into())]),
+                Ink::Dim,
+                look,
+            );
             return caret;
         }
         let height = usize::from(rows_area.height);
         let mut cursor = self.cursor.clone();
         let top = cursor.scroll(height, count);
-        let records = self.found.records.iter().map(|row| self.row(row, None, look));
-        let said = self.found.said.iter().map(|hit| self.row(&hit.row, Some(&hit.snippet), look));
+        let records = self
+            .found
+            .records
+            .iter()
+            .map(|row| self.row(row, None, look));
+        let said = self
+            .found
+            .said
+            .iter()
+            .map(|hit| self.row(&hit.row, Some(&hit.snippet), look));
         let rows: Vec<Row<'_>> = records.chain(said).skip(top).take(height).collect();
-        let columns = [Width::Left(6), Width::Left(22), Width::Fill, Width::Left(10), Width::Right(FIGURE)];
-        list::draw(buf, rows_area, &List { columns: &columns, rows: &rows, cursor: Some(self.cursor.index() - top), focused: true }, look);
-        self.draw_card(buf, Rect { y: shelf_card, height: inner.bottom().saturating_sub(shelf_card), ..inner }, look);
+        let columns = [
+            Width::Left(6),
+            Width::Left(22),
+            Width::Fill,
+            Width::Left(10),
+            Width::Right(FIGURE),
+        ];
+        list::draw(
+            buf,
+            rows_area,
+            &List {
+                columns: &columns,
+                rows: &rows,
+                cursor: Some(self.cursor.index() - top),
+                focused: true,
+            },
+            look,
+        );
+        self.draw_card(
+            buf,
+            Rect {
+                y: shelf_card,
+                height: inner.bottom().saturating_sub(shelf_card),
+                ..inner
+            },
+            look,
+        );
         caret
     }
 }
@@ -197,26 +283,64 @@ impl Find {
             return;
         }
         let words = look.words;
-        let speech = Speech { words, zone: self.zone, now: self.now, people: &self.people };
-        let masked = if self.card.masked { words.get("find-masked").to_string() } else { String::new() };
-        frame::titles(buf, Rect { height: 1, ..area }, &[text(format!("{} {masked}", self.card.buyer))], &[], look);
+        let speech = Speech {
+            words,
+            zone: self.zone,
+            now: self.now,
+            people: &self.people,
+        };
+        let masked = if self.card.masked {
+            words.get("find-masked").to_string()
+        } else {
+            String::new()
+        };
+        frame::titles(
+            buf,
+            Rect { height: 1, ..area },
+            &[text(format!("{} {masked}", self.card.buyer))],
+            &[],
+            look,
+        );
         let mut rows: Vec<Vec<Run<'_>>> = Vec::new();
-        let counts = [("orders", self.card.orders.len().into()), ("open", self.card.open.len().into()), ("closed", self.card.closed.len().into())];
+        let counts = [
+            ("orders", self.card.orders.len().into()),
+            ("open", self.card.open.len().into()),
+            ("closed", self.card.closed.len().into()),
+        ];
         rows.push(vec![text(words.with("find-card", &counts))]);
-        for row in self.card.open.iter().chain(&self.card.orders).chain(&self.card.closed).take(5) {
+        for row in self
+            .card
+            .open
+            .iter()
+            .chain(&self.card.orders)
+            .chain(&self.card.closed)
+            .take(5)
+        {
             let label = words.get(&format!("short-{}", row.register));
             let subject = row.subject.clone().unwrap_or_default();
             rows.push(vec![
                 dim(format!("{} {label} ", speech.day(row.opened))),
-                text(format!("{} {subject} ", row.title.clone().unwrap_or_default())),
+                text(format!(
+                    "{} {subject} ",
+                    row.title.clone().unwrap_or_default()
+                )),
                 dim(speech.state(&row.register, &row.state)),
             ]);
         }
         for said in self.card.last_words.iter().rev().take(2) {
-            rows.push(vec![dim(format!("{} ", speech.moment(said.at))), text(said.text.clone())]);
+            rows.push(vec![
+                dim(format!("{} ", speech.moment(said.at))),
+                text(said.text.clone()),
+            ]);
         }
         for (runs, y) in rows.iter().zip(area.y + 1..area.bottom()) {
-            line::put_runs(buf, (area.x + 1, y), area.width.saturating_sub(2), runs, look);
+            line::put_runs(
+                buf,
+                (area.x + 1, y),
+                area.width.saturating_sub(2),
+                runs,
+                look,
+            );
         }
     }
 }

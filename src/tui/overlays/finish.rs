@@ -37,34 +37,56 @@ pub fn open(reach: &mut Reach<'_>) -> Result<Option<Box<dyn Pane>>, Problem> {
 fn outcomes(reach: &Reach<'_>, record: &Record) -> MenuPane {
     let id = record.id;
     let words = conversation::OUTCOMES.values;
-    let labels = words.iter().map(|word| reach.words.get(&format!("value-outcome-{word}")).to_string());
+    let labels = words.iter().map(|word| {
+        reach
+            .words
+            .get(&format!("value-outcome-{word}"))
+            .to_string()
+    });
     let asks = record.text("complexity") == Some("complex") && record.value("accepted").is_none();
-    MenuPane::new(Menu::new(title(reach, record), labels), move |row, reach| {
-        let Some(outcome) = words.get(row) else { return Flow::Close };
-        if asks {
-            return Flow::Replace(Box::new(accepted(id, outcome, reach)));
-        }
-        closed(reach, id, outcome);
-        Flow::Close
-    })
+    MenuPane::new(
+        Menu::new(title(reach, record), labels),
+        move |row, reach| {
+            let Some(outcome) = words.get(row) else {
+                return Flow::Close;
+            };
+            if asks {
+                return Flow::Replace(Box::new(accepted(id, outcome, reach)));
+            }
+            closed(reach, id, outcome);
+            Flow::Close
+        },
+    )
 }
 
 fn accepted(id: Id, outcome: &'static str, reach: &Reach<'_>) -> MenuPane {
-    let labels = ["finish-accepted", "finish-not-accepted"].map(|id| reach.words.get(id).to_string());
-    MenuPane::new(Menu::new(reach.words.get("finish-accepted-title").to_string(), labels), move |row, reach| {
-        let values = Fields::from([("accepted".to_owned(), json!(row == 0))]);
-        if reach.attempt(|desk| desk.set_fields(id, values)).is_some() {
-            closed(reach, id, outcome);
-        }
-        Flow::Close
-    })
+    let labels =
+        ["finish-accepted", "finish-not-accepted"].map(|id| reach.words.get(id).to_string());
+    MenuPane::new(
+        Menu::new(reach.words.get("finish-accepted-title").to_string(), labels),
+        move |row, reach| {
+            let values = Fields::from([("accepted".to_owned(), json!(row == 0))]);
+            if reach.attempt(|desk| desk.set_fields(id, values)).is_some() {
+                closed(reach, id, outcome);
+            }
+            Flow::Close
+        },
+    )
 }
 
 /// The ways in which any other record ends; the only one needs no question.
-fn ends(reach: &mut Reach<'_>, record: &Record, register: &'static Register) -> Option<Box<dyn Pane>> {
+fn ends(
+    reach: &mut Reach<'_>,
+    record: &Record,
+    register: &'static Register,
+) -> Option<Box<dyn Pane>> {
     let lifecycle = register.lifecycle;
-    let ends: Vec<&'static str> =
-        lifecycle.successors(&record.state).iter().copied().filter(|state| lifecycle.is_closed(state)).collect();
+    let ends: Vec<&'static str> = lifecycle
+        .successors(&record.state)
+        .iter()
+        .copied()
+        .filter(|state| lifecycle.is_closed(state))
+        .collect();
     let id = record.id;
     match &ends[..] {
         [] => {
@@ -76,7 +98,10 @@ fn ends(reach: &mut Reach<'_>, record: &Record, register: &'static Register) -> 
             None
         }
         _ => {
-            let labels: Vec<String> = ends.iter().map(|state| speech(reach).state(register.name, state)).collect();
+            let labels: Vec<String> = ends
+                .iter()
+                .map(|state| speech(reach).state(register.name, state))
+                .collect();
             let menu = Menu::new(title(reach, record), labels);
             Some(Box::new(MenuPane::new(menu, move |row, reach| {
                 if let Some(end) = ends.get(row) {
@@ -95,10 +120,19 @@ fn closed(reach: &mut Reach<'_>, id: Id, outcome: &str) {
 }
 
 fn title(reach: &Reach<'_>, record: &Record) -> String {
-    let buyer = record.text("buyer").or_else(|| record.text("subject")).unwrap_or_default().to_owned();
+    let buyer = record
+        .text("buyer")
+        .or_else(|| record.text("subject"))
+        .unwrap_or_default()
+        .to_owned();
     reach.words.with("finish-title", &[("buyer", buyer.into())])
 }
 
 fn speech<'a>(reach: &'a Reach<'_>) -> Speech<'a> {
-    Speech { words: reach.words, zone: reach.desk.zone(), now: reach.desk.now(), people: reach.desk.people() }
+    Speech {
+        words: reach.words,
+        zone: reach.desk.zone(),
+        now: reach.desk.now(),
+        people: reach.desk.people(),
+    }
 }

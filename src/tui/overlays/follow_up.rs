@@ -34,8 +34,15 @@ pub struct FollowUp {
 impl FollowUp {
     /// Opens the form for the item on the desk.
     pub fn open(reach: &Reach<'_>) -> Self {
-        let mut form = Self { sheet: Sheet::default(), about: reach.item, named: String::new(), language: reach.words.language() };
-        let record = reach.item.and_then(|id| reach.desk.store().record(id).ok().flatten());
+        let mut form = Self {
+            sheet: Sheet::default(),
+            about: reach.item,
+            named: String::new(),
+            language: reach.words.language(),
+        };
+        let record = reach
+            .item
+            .and_then(|id| reach.desk.store().record(id).ok().flatten());
         if let Some(buyer) = record.as_ref().and_then(|record| record.text("buyer")) {
             buyer.clone_into(&mut form.named);
         }
@@ -59,12 +66,21 @@ impl FollowUp {
     fn lay(&mut self, reach: &Reach<'_>) {
         let words = reach.words;
         let label = |id: &str| words.get(id).to_string();
-        let kinds = KINDS.map(|kind| Choice::new(kind, label(&format!("follow-{kind}")))).to_vec();
-        let chosen = self.kind().and_then(|kind| KINDS.iter().position(|other| *other == kind));
-        let mut fields = vec![Field::new("kind", label("follow-kind"), Value::Choice(kinds, chosen)).required()];
+        let kinds = KINDS
+            .map(|kind| Choice::new(kind, label(&format!("follow-{kind}"))))
+            .to_vec();
+        let chosen = self
+            .kind()
+            .and_then(|kind| KINDS.iter().position(|other| *other == kind));
+        let mut fields =
+            vec![Field::new("kind", label("follow-kind"), Value::Choice(kinds, chosen)).required()];
         if let Some(kind) = self.kind() {
             if kind != "snooze" {
-                let mut what = Field::new("text", label("follow-text"), Value::Text(Editor::single_line(), 1));
+                let mut what = Field::new(
+                    "text",
+                    label("follow-text"),
+                    Value::Text(Editor::single_line(), 1),
+                );
                 what.required = kind == "promise";
                 fields.push(what);
             }
@@ -73,9 +89,20 @@ impl FollowUp {
                 fields.push(Field::new("amount", label("follow-amount"), amount).prefix("¥ "));
             }
             let proposed = proposals(reach);
-            let choices = proposed.into_iter().map(|(at, label)| Choice::new(at.to_string(), label)).collect();
-            fields.push(Field::new("at", label("follow-at"), Value::Choice(choices, None)));
-            let typed = Field::new("typed", label("follow-typed"), Value::Time(Editor::single_line()));
+            let choices = proposed
+                .into_iter()
+                .map(|(at, label)| Choice::new(at.to_string(), label))
+                .collect();
+            fields.push(Field::new(
+                "at",
+                label("follow-at"),
+                Value::Choice(choices, None),
+            ));
+            let typed = Field::new(
+                "typed",
+                label("follow-typed"),
+                Value::Time(Editor::single_line()),
+            );
             fields.push(typed.note(label("follow-typed-hint"), Ink::Dim));
         }
         let before = std::mem::take(&mut self.sheet);
@@ -86,7 +113,11 @@ impl FollowUp {
     /// Goes on to what the kind needs first.
     fn begin(&mut self, reach: &Reach<'_>) {
         self.lay(reach);
-        self.sheet.form.focus(if self.kind() == Some("promise") { "text" } else { "at" });
+        self.sheet.form.focus(if self.kind() == Some("promise") {
+            "text"
+        } else {
+            "at"
+        });
     }
 
     /// Returns the time that is chosen or typed, milliseconds UTC.
@@ -99,13 +130,22 @@ impl FollowUp {
     }
 
     fn changed(&mut self, reach: &mut Reach<'_>) -> Flow {
-        let id = self.sheet.form.current().map(|field| field.id.clone()).unwrap_or_default();
+        let id = self
+            .sheet
+            .form
+            .current()
+            .map(|field| field.id.clone())
+            .unwrap_or_default();
         match id.as_str() {
             "kind" => {
                 self.begin(reach);
                 Flow::Stay
             }
-            "at" if self.kind() != Some("promise") || !self.sheet.form.text("text").trim().is_empty() => self.act(reach),
+            "at" if self.kind() != Some("promise")
+                || !self.sheet.form.text("text").trim().is_empty() =>
+            {
+                self.act(reach)
+            }
             _ => Flow::Stay,
         }
     }
@@ -127,7 +167,13 @@ impl FollowUp {
             return Flow::Stay;
         }
         let Some(at) = self.time(reach) else {
-            self.sheet.form.focus(if self.sheet.form.text("typed").is_empty() { "at" } else { "typed" });
+            self.sheet
+                .form
+                .focus(if self.sheet.form.text("typed").is_empty() {
+                    "at"
+                } else {
+                    "typed"
+                });
             reach.say("follow-no-time", &[]);
             return Flow::Stay;
         };
@@ -137,7 +183,11 @@ impl FollowUp {
             return Flow::Stay;
         }
         let amount = case_fields::amount(&self.sheet.form, "amount");
-        let reminder = if text.is_empty() { self.named.clone() } else { text.clone() };
+        let reminder = if text.is_empty() {
+            self.named.clone()
+        } else {
+            text.clone()
+        };
         let done = reach.attempt(|desk| match (kind, about) {
             ("promise", Some(about)) => desk.promise(about, &text, at, amount),
             ("snooze", Some(about)) => desk.snooze(about, at),
@@ -158,13 +208,25 @@ fn proposals(reach: &Reach<'_>) -> Vec<(i64, String)> {
     let words: &Words = reach.words;
     let day = speech.local(speech.now).date_naive();
     let clock = |day: Option<chrono::NaiveDate>, hour: u32| {
-        let at = day.and_then(|day| day.and_hms_opt(hour, 0, 0))?.and_local_timezone(speech.zone).earliest()?;
+        let at = day
+            .and_then(|day| day.and_hms_opt(hour, 0, 0))?
+            .and_local_timezone(speech.zone)
+            .earliest()?;
         Some(at.timestamp_millis())
     };
-    let hours = |n: i64| Some((speech.now + n * HOUR, words.with("follow-in-hours", &[("n", n.into())])));
+    let hours = |n: i64| {
+        Some((
+            speech.now + n * HOUR,
+            words.with("follow-in-hours", &[("n", n.into())]),
+        ))
+    };
     let tomorrow = day.succ_opt();
-    let named = |id: &str, at: Option<i64>| at.map(|at| (at, words.with(id, &[("clock", speech.clock(at).into())])));
-    let later = tomorrow.and_then(|day| day.succ_opt()).and_then(|day| day.succ_opt());
+    let named = |id: &str, at: Option<i64>| {
+        at.map(|at| (at, words.with(id, &[("clock", speech.clock(at).into())])))
+    };
+    let later = tomorrow
+        .and_then(|day| day.succ_opt())
+        .and_then(|day| day.succ_opt());
     [
         hours(1),
         hours(2),
@@ -180,7 +242,12 @@ fn proposals(reach: &Reach<'_>) -> Vec<(i64, String)> {
 }
 
 fn speech<'a>(reach: &'a Reach<'_>) -> Speech<'a> {
-    Speech { words: reach.words, zone: reach.desk.zone(), now: reach.desk.now(), people: reach.desk.people() }
+    Speech {
+        words: reach.words,
+        zone: reach.desk.zone(),
+        now: reach.desk.now(),
+        people: reach.desk.people(),
+    }
 }
 
 impl Pane for FollowUp {
@@ -189,12 +256,18 @@ impl Pane for FollowUp {
     }
 
     fn command(&mut self, command: Command, reach: &mut Reach<'_>) -> Flow {
-        let last = self.sheet.form.current().is_some_and(|field| field.id == "typed");
+        let last = self
+            .sheet
+            .form
+            .current()
+            .is_some_and(|field| field.id == "typed");
         match command {
             Command::Back if !self.sheet.is_unfolded() => return Flow::Close,
             Command::Finish => return self.act(reach),
             Command::FollowUp => return Flow::Stay,
-            Command::Unfold if last && !self.sheet.form.text("typed").is_empty() => return self.act(reach),
+            Command::Unfold if last && !self.sheet.form.text("typed").is_empty() => {
+                return self.act(reach);
+            }
             _ => {}
         }
         let unfolded = self.sheet.is_unfolded();
@@ -202,7 +275,12 @@ impl Pane for FollowUp {
             // Arrows only try values; a digit or the menu chooses.
             Did::Changed if unfolded => self.changed(reach),
             Did::Changed => {
-                if self.sheet.form.current().is_some_and(|field| field.id == "kind") {
+                if self
+                    .sheet
+                    .form
+                    .current()
+                    .is_some_and(|field| field.id == "kind")
+                {
                     let focus = self.sheet.form.cursor();
                     self.lay(reach);
                     if focus == 0 {
@@ -230,7 +308,12 @@ impl Pane for FollowUp {
         let shape = form::Shape { label, beside: 0 };
         let width = WIDTH.min(area.width);
         let height = (form::height(form, width.saturating_sub(2), shape) + 2).min(area.height);
-        let place = Rect::new(area.x + (area.width - width) / 2, area.y + (area.height - height) / 2, width, height);
+        let place = Rect::new(
+            area.x + (area.width - width) / 2,
+            area.y + (area.height - height) / 2,
+            width,
+            height,
+        );
         let title = [
             Run::new(look.words.get("follow-title").to_string(), Ink::Title),
             Run::new(format!("  {}", self.named), Ink::Text),

@@ -53,11 +53,16 @@ impl HandoverPane {
     /// Takes what was typed into the sheet and keeps the sheet as a draft.
     fn settle(&mut self, reach: &mut Reach<'_>) {
         let typed = self.editor.text().to_owned();
-        let Some(field) = self.field.map(|at| FIELDS[at]) else { return };
+        let Some(field) = self.field.map(|at| FIELDS[at]) else {
+            return;
+        };
         match field {
             "point" => {
                 if !typed.trim().is_empty() {
-                    self.sheet.points.push(Point { text: typed, until: None });
+                    self.sheet.points.push(Point {
+                        text: typed,
+                        until: None,
+                    });
                     self.editor.set("");
                 }
             }
@@ -89,7 +94,10 @@ impl HandoverPane {
 
     fn step(&mut self, by: isize, reach: &mut Reach<'_>) {
         self.settle(reach);
-        self.at = self.at.saturating_add_signed(by).min(self.sheet.lines.len().saturating_sub(1));
+        self.at = self
+            .at
+            .saturating_add_signed(by)
+            .min(self.sheet.lines.len().saturating_sub(1));
         let field = self.field;
         self.focus(field);
     }
@@ -108,7 +116,12 @@ impl HandoverPane {
     }
 
     fn speech<'a>(&'a self, look: &Look<'a>) -> Speech<'a> {
-        Speech { words: look.words, zone: self.zone, now: self.now, people: &self.people }
+        Speech {
+            words: look.words,
+            zone: self.zone,
+            now: self.now,
+            people: &self.people,
+        }
     }
 }
 
@@ -132,19 +145,30 @@ impl Pane for HandoverPane {
             Command::AddNotice => self.focus(Some(FIELDS.len() - 1)),
             Command::Mark | Command::Unchanged => {
                 if let Some(line) = self.line() {
-                    line.severity = if line.severity == Severity::Red { line.least } else { Severity::Red };
+                    line.severity = if line.severity == Severity::Red {
+                        line.least
+                    } else {
+                        Severity::Red
+                    };
                 }
             }
             Command::Finish => return self.sign(reach),
             Command::Copy => {
                 self.settle(reach);
-                match reach.desk.sheet_document(&self.sheet, Format::Markdown, reach.words, false) {
+                match reach
+                    .desk
+                    .sheet_document(&self.sheet, Format::Markdown, reach.words, false)
+                {
                     Ok(document) => reach.copy(&document),
                     Err(problem) => reach.trouble(&problem),
                 }
             }
             Command::Open if self.field.is_none() => {
-                return self.sheet.lines.get(self.at).map_or(Flow::Stay, |line| Flow::Show(line.row.id));
+                return self
+                    .sheet
+                    .lines
+                    .get(self.at)
+                    .map_or(Flow::Stay, |line| Flow::Show(line.row.id));
             }
             Command::Back if self.field.is_some() => {
                 self.settle(reach);
@@ -182,33 +206,92 @@ impl Pane for HandoverPane {
         let count = self.sheet.lines.len();
         let missing = self.sheet.incomplete();
         let to = speech.owner(Some(self.sheet.to));
-        let title = [Run::new(words.with("handover-leaving", &[("to", to.into())]), Ink::Title)];
-        let right = [dim(words.with("handover-counts", &[("lines", count.into()), ("items", count.into()), ("missing", missing.into())]))];
+        let title = [Run::new(
+            words.with("handover-leaving", &[("to", to.into())]),
+            Ink::Title,
+        )];
+        let right = [dim(words.with(
+            "handover-counts",
+            &[
+                ("lines", count.into()),
+                ("items", count.into()),
+                ("missing", missing.into()),
+            ],
+        ))];
         frame::section(buf, area, &title, &right, look);
         let rows_height = (area.height / 2).max(1);
-        let list_area = Rect { y: area.y + 1, height: rows_height.min(area.height.saturating_sub(1)), ..area };
+        let list_area = Rect {
+            y: area.y + 1,
+            height: rows_height.min(area.height.saturating_sub(1)),
+            ..area
+        };
         let height = usize::from(list_area.height);
         let top = (self.at + 1).saturating_sub(height);
-        let rows: Vec<Row<'_>> = self.sheet.lines.iter().enumerate().skip(top).take(height).map(|(at, line)| sheet_row(at, line, speech, look)).collect();
-        let columns = [Width::Right(3), Width::Left(4), Width::Left(6), Width::Left(14), Width::Fill, Width::Right(12), Width::Left(8)];
+        let rows: Vec<Row<'_>> = self
+            .sheet
+            .lines
+            .iter()
+            .enumerate()
+            .skip(top)
+            .take(height)
+            .map(|(at, line)| sheet_row(at, line, speech, look))
+            .collect();
+        let columns = [
+            Width::Right(3),
+            Width::Left(4),
+            Width::Left(6),
+            Width::Left(14),
+            Width::Fill,
+            Width::Right(12),
+            Width::Left(8),
+        ];
         let cursor = self.at.checked_sub(top).filter(|_| count > 0);
-        list::draw(buf, list_area, &List { columns: &columns, rows: &rows, cursor, focused: self.field.is_none() }, look);
+        list::draw(
+            buf,
+            list_area,
+            &List {
+                columns: &columns,
+                rows: &rows,
+                cursor,
+                focused: self.field.is_none(),
+            },
+            look,
+        );
         if count == 0 {
-            line::put(buf, (area.x + 1, list_area.y), area.width.saturating_sub(2), &words.get("handover-none"), Ink::Dim, look);
+            line::put(
+                buf,
+                (area.x + 1, list_area.y),
+                area.width.saturating_sub(2),
+                &words.get("handover-none"),
+                Ink::Dim,
+                look,
+            );
         }
-        let below = Rect { y: list_area.bottom(), height: area.bottom().saturating_sub(list_area.bottom()), ..area };
+        let below = Rect {
+            y: list_area.bottom(),
+            height: area.bottom().saturating_sub(list_area.bottom()),
+            ..area
+        };
         self.view_line(buf, below, speech, look)
     }
 }
 
 impl HandoverPane {
-    fn view_line(&self, buf: &mut Buffer, area: Rect, speech: Speech<'_>, look: &Look<'_>) -> Option<Position> {
+    fn view_line(
+        &self,
+        buf: &mut Buffer,
+        area: Rect,
+        speech: Speech<'_>,
+        look: &Look<'_>,
+    ) -> Option<Position> {
         if area.height < 2 {
             return None;
         }
         let words = look.words;
         let shown = self.sheet.lines.get(self.at);
-        let title = shown.map(|line| line.row.title.clone().unwrap_or_default()).unwrap_or_default();
+        let title = shown
+            .map(|line| line.row.title.clone().unwrap_or_default())
+            .unwrap_or_default();
         frame::section(buf, area, &[text(title)], &[], look);
         let mut caret = None;
         let mut y = area.y + 1;
@@ -221,8 +304,20 @@ impl HandoverPane {
             let label = words.get(&format!("handover-field-{field}"));
             let ink = if missing { Ink::Missing } else { Ink::Dim };
             let star = if missing { "*" } else { " " };
-            line::put(buf, (area.x, y), 10.min(area.width), &format!("{star}{label}"), ink, look);
-            let place = Rect { x: area.x + 11.min(area.width), y, width: area.width.saturating_sub(12), height: 1 };
+            line::put(
+                buf,
+                (area.x, y),
+                10.min(area.width),
+                &format!("{star}{label}"),
+                ink,
+                look,
+            );
+            let place = Rect {
+                x: area.x + 11.min(area.width),
+                y,
+                width: area.width.saturating_sub(12),
+                height: 1,
+            };
             if here {
                 caret = editor::draw(buf, place, &self.editor, Ink::Field, look);
             } else if let Some(line) = shown {
@@ -239,13 +334,31 @@ impl HandoverPane {
         for point in &self.sheet.points {
             if y < area.bottom() {
                 let until = point.until.map(|at| speech.moment(at)).unwrap_or_default();
-                line::row(buf, Rect { x: area.x + 1, y, width: area.width.saturating_sub(2), height: 1 }, &[text(point.text.clone())], &[dim(until)], look);
+                line::row(
+                    buf,
+                    Rect {
+                        x: area.x + 1,
+                        y,
+                        width: area.width.saturating_sub(2),
+                        height: 1,
+                    },
+                    &[text(point.text.clone())],
+                    &[dim(until)],
+                    look,
+                );
                 y += 1;
             }
         }
         let figures: Vec<String> = self.sheet.numbers.clone();
         if y < area.bottom() && !figures.is_empty() {
-            line::put(buf, (area.x + 1, y), area.width.saturating_sub(2), &figures.join("  "), Ink::Dim, look);
+            line::put(
+                buf,
+                (area.x + 1, y),
+                area.width.saturating_sub(2),
+                &figures.join("  "),
+                Ink::Dim,
+                look,
+            );
         }
         caret
     }
@@ -266,12 +379,29 @@ fn sheet_row<'a>(at: usize, line: &'a SheetLine, speech: Speech<'_>, look: &Look
     Row {
         cells: vec![
             vec![dim((at + 1).to_string())],
-            vec![Run::new(format!(" {}", words.get(&format!("handover-{}", line.severity.word()))), ink)],
-            vec![dim(words.get(&format!("short-{}", line.row.register)).to_string())],
+            vec![Run::new(
+                format!(
+                    " {}",
+                    words.get(&format!("handover-{}", line.severity.word()))
+                ),
+                ink,
+            )],
+            vec![dim(words
+                .get(&format!("short-{}", line.row.register))
+                .to_string())],
             vec![text(line.row.title.clone().unwrap_or_default())],
             vec![text(line.next.clone())],
-            vec![text(line.due.map(|due| speech.moment(due)).unwrap_or_default())],
-            vec![Run::new(format!(" {}", words.get(state)), if state == "handover-missing" { Ink::Missing } else { Ink::Ok })],
+            vec![text(
+                line.due.map(|due| speech.moment(due)).unwrap_or_default(),
+            )],
+            vec![Run::new(
+                format!(" {}", words.get(state)),
+                if state == "handover-missing" {
+                    Ink::Missing
+                } else {
+                    Ink::Ok
+                },
+            )],
         ],
         marked: false,
     }

@@ -35,13 +35,24 @@ pub struct Menu {
 impl Menu {
     /// Makes a menu of labels.
     pub fn new(title: impl Into<String>, labels: impl IntoIterator<Item = String>) -> Self {
-        let rows = labels.into_iter().map(|label| (label, String::new())).collect();
-        Self { title: title.into(), rows, cursor: 0 }
+        let rows = labels
+            .into_iter()
+            .map(|label| (label, String::new()))
+            .collect();
+        Self {
+            title: title.into(),
+            rows,
+            cursor: 0,
+        }
     }
 
     /// Makes a menu of labels with a note at the right of each.
     pub fn noted(title: impl Into<String>, rows: Vec<(String, String)>) -> Self {
-        Self { title: title.into(), rows, cursor: 0 }
+        Self {
+            title: title.into(),
+            rows,
+            cursor: 0,
+        }
     }
 
     /// Puts the cursor on a row.
@@ -77,7 +88,9 @@ impl Menu {
 
     /// Takes a digit that no command took.
     pub fn input(&mut self, input: &Input) -> Picked {
-        let Input::Key(press) = input else { return Picked::Ignored };
+        let Input::Key(press) = input else {
+            return Picked::Ignored;
+        };
         match press.typed.and_then(|c| fold::punctuation(c).to_digit(10)) {
             Some(digit) if digit > 0 => self.row(digit as usize - 1),
             _ => Picked::Ignored,
@@ -93,26 +106,48 @@ impl Menu {
     }
 
     fn step(&mut self, by: isize) -> Picked {
-        self.cursor = self.cursor.saturating_add_signed(by).min(self.rows.len().saturating_sub(1));
+        self.cursor = self
+            .cursor
+            .saturating_add_signed(by)
+            .min(self.rows.len().saturating_sub(1));
         Picked::Moved
     }
 
     /// Draws the menu in the middle of an area and returns the caret.
     pub fn draw(&self, buf: &mut Buffer, area: Rect, look: &Look<'_>) -> Option<Position> {
         let wide = |(label, note): &(String, String)| look.columns(label) + look.columns(note) + 8;
-        let wanted = self.rows.iter().map(wide).max().unwrap_or(0).max(look.columns(&self.title) + 8);
+        let wanted = self
+            .rows
+            .iter()
+            .map(wide)
+            .max()
+            .unwrap_or(0)
+            .max(look.columns(&self.title) + 8);
         let width = wanted.min(area.width);
         let height = (self.rows.len() as u16).saturating_add(2).min(area.height);
-        let place = Rect::new(area.x + (area.width - width) / 2, area.y + (area.height - height) / 2, width, height);
+        let place = Rect::new(
+            area.x + (area.width - width) / 2,
+            area.y + (area.height - height) / 2,
+            width,
+            height,
+        );
         let title = [Run::new(self.title.as_str(), Ink::Title)];
         let inner = frame::overlay(buf, place, &title, &[], &[], look);
         let shown = usize::from(inner.height);
         let top = (self.cursor + 1).saturating_sub(shown);
         let mut caret = None;
         for (at, (label, note)) in self.rows.iter().enumerate().skip(top).take(shown) {
-            let row = Rect { y: inner.y + (at - top) as u16, height: 1, ..inner };
+            let row = Rect {
+                y: inner.y + (at - top) as u16,
+                height: 1,
+                ..inner
+            };
             let sign = if at == self.cursor { ">" } else { " " };
-            let digit = if at < 9 { format!("{sign}{} ", at + 1) } else { format!("{sign}  ") };
+            let digit = if at < 9 {
+                format!("{sign}{} ", at + 1)
+            } else {
+                format!("{sign}  ")
+            };
             let left = [Run::new(digit, Ink::Key), line::text(label.as_str())];
             line::row(buf, row, &left, &[line::dim(note.as_str())], look);
             if at == self.cursor {
@@ -136,7 +171,10 @@ pub struct MenuPane {
 impl MenuPane {
     /// Makes a pane of a menu and of what its rows do.
     pub fn new(menu: Menu, act: impl FnMut(usize, &mut Reach<'_>) -> Flow + 'static) -> Self {
-        Self { menu, act: Box::new(act) }
+        Self {
+            menu,
+            act: Box::new(act),
+        }
     }
 
     fn follow(&mut self, picked: Picked, reach: &mut Reach<'_>) -> Flow {

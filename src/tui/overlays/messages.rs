@@ -46,8 +46,18 @@ impl Pane for Messages {
     fn view(&self, buf: &mut Buffer, area: Rect, look: &Look<'_>) -> Option<Position> {
         let title = Run::new(look.words.get("command-messages").to_string(), Ink::Title);
         let inner = frame::overlay(buf, area, &[title], &[], &[], look);
-        for (notice, y) in self.notices[self.top.min(self.notices.len())..].iter().zip(inner.top()..inner.bottom()) {
-            line::put(buf, (inner.x + 1, y), inner.width.saturating_sub(2), &notice.text, notice.ink, look);
+        for (notice, y) in self.notices[self.top.min(self.notices.len())..]
+            .iter()
+            .zip(inner.top()..inner.bottom())
+        {
+            line::put(
+                buf,
+                (inner.x + 1, y),
+                inner.width.saturating_sub(2),
+                &notice.text,
+                notice.ink,
+                look,
+            );
         }
         None
     }

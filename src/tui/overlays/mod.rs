@@ -1,8 +1,8 @@
 //! What comes in front of a screen: pickers, forms, menus.
 
 pub mod ask;
-pub mod capture;
 pub mod away;
+pub mod capture;
 pub mod case;
 mod case_facts;
 mod case_fields;
@@ -27,9 +27,9 @@ pub mod remark;
 pub mod replies;
 pub mod screens;
 pub mod sheet;
-pub mod takeover;
 #[cfg(test)]
 pub(crate) mod stage;
+pub mod takeover;
 #[cfg(test)]
 mod tests;
 pub mod time;
@@ -51,9 +51,18 @@ pub enum Opened {
 }
 
 /// Opens what a command means everywhere; what is refused is told.
-pub fn open(command: Command, reach: &mut Reach<'_>, keymap: &Keymap, contexts: &[Context]) -> Opened {
+pub fn open(
+    command: Command,
+    reach: &mut Reach<'_>,
+    keymap: &Keymap,
+    contexts: &[Context],
+) -> Opened {
     let opened = match command {
-        Command::Help | Command::Palette => Ok(pane(palette::PalettePane::new(keymap, contexts, reach.words))),
+        Command::Help | Command::Palette => Ok(pane(palette::PalettePane::new(
+            keymap,
+            contexts,
+            reach.words,
+        ))),
         Command::Screens => Ok(pane(screens::open(reach))),
         _ => form(command, reach),
     };

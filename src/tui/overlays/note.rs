@@ -47,7 +47,9 @@ pub struct NoteForm {
 impl NoteForm {
     /// Opens the form for the item on the desk: its note, its order, or the question for one.
     pub fn open(reach: &Reach<'_>) -> Result<Self, Problem> {
-        let Some(item) = reach.item else { return Self::empty(reach, "", None) };
+        let Some(item) = reach.item else {
+            return Self::empty(reach, "", None);
+        };
         let (record, register) = reach.desk.record(item)?;
         if register.name == note::REGISTER.name {
             return Self::of_note(reach, item);
@@ -124,9 +126,18 @@ impl NoteForm {
             Some(id) => Some(reach.desk.record(id)?.0),
             None => None,
         };
-        let number = record.as_ref().and_then(|record| record.text("order_number")).map_or_else(|| self.number(), str::to_owned);
+        let number = record
+            .as_ref()
+            .and_then(|record| record.text("order_number"))
+            .map_or_else(|| self.number(), str::to_owned);
         let buyer = std::mem::take(&mut self.facts.buyer);
-        self.facts = Facts::read(reach.desk, reach.words, &number, record.as_ref(), self.about)?;
+        self.facts = Facts::read(
+            reach.desk,
+            reach.words,
+            &number,
+            record.as_ref(),
+            self.about,
+        )?;
         if self.facts.buyer.is_empty() {
             self.facts.buyer = buyer;
         }
@@ -171,7 +182,11 @@ impl NoteForm {
     /// Takes over what is written in a form that is drawn anew, such as in another language.
     fn keep(&mut self, before: &Sheet) {
         for id in ["kind", "job"] {
-            set_choice(&mut self.sheet.form, id, before.form.chosen(id).unwrap_or_default());
+            set_choice(
+                &mut self.sheet.form,
+                id,
+                before.form.chosen(id).unwrap_or_default(),
+            );
         }
         for id in ["order", "old", "new"] {
             set_text(&mut self.sheet.form, id, before.form.text(id));
@@ -184,7 +199,11 @@ impl NoteForm {
 
     fn number(&self) -> String {
         let typed = self.sheet.form.text("order").trim();
-        if typed.is_empty() { self.facts.number.clone() } else { typed.to_owned() }
+        if typed.is_empty() {
+            self.facts.number.clone()
+        } else {
+            typed.to_owned()
+        }
     }
 
     /// Computes what depends on the fields: texts and the count of bytes.
@@ -199,9 +218,16 @@ impl NoteForm {
             new: self.sheet.form.text("new"),
         };
         self.texts = wanted.texts(&self.facts, words);
-        let most = if self.kind() == "address" { ADDRESS_BYTES } else { MEMO_BYTES };
+        let most = if self.kind() == "address" {
+            ADDRESS_BYTES
+        } else {
+            MEMO_BYTES
+        };
         let used = bytes(self.sheet.form.text("new"));
-        let count = words.with("note-bytes", &[("used", used.into()), ("most", most.into())]);
+        let count = words.with(
+            "note-bytes",
+            &[("used", used.into()), ("most", most.into())],
+        );
         let ink = if used > most { Ink::Block } else { Ink::Dim };
         if let Some(field) = self.sheet.form.field_mut("new") {
             field.note = vec![crate::tui::widgets::line::Run::new(count, ink)];
@@ -234,7 +260,14 @@ impl NoteForm {
         if let Some(id) = self.note {
             let values = Fields::from([
                 ("kind".to_owned(), json!(kind)),
-                ("old".to_owned(), if old.is_empty() { Json::Null } else { json!(old) }),
+                (
+                    "old".to_owned(),
+                    if old.is_empty() {
+                        Json::Null
+                    } else {
+                        json!(old)
+                    },
+                ),
                 ("new".to_owned(), json!(new)),
             ]);
             reach.attempt(|desk| desk.set_fields(id, values))?;
@@ -261,7 +294,9 @@ impl NoteForm {
         self.note = Some(id);
         let job = self.sheet.form.chosen("job").unwrap_or("change").to_owned();
         if job != "change" {
-            reach.attempt(|desk| desk.set_fields(id, Fields::from([("job".to_owned(), json!(job))])))?;
+            reach.attempt(|desk| {
+                desk.set_fields(id, Fields::from([("job".to_owned(), json!(job))]))
+            })?;
         }
         Some(id)
     }
@@ -272,9 +307,18 @@ impl NoteForm {
             reach.say("note-all-done", &[]);
             return false;
         };
-        let Some(id) = self.record(reach) else { return false };
-        let quote = self.facts.offer.as_ref().filter(|_| STEPS[at] == "confirmed").map(|offer| offer.text.clone());
-        let done = reach.attempt(|desk| desk.note_step(id, STEPS[at], quote.as_deref())).is_some();
+        let Some(id) = self.record(reach) else {
+            return false;
+        };
+        let quote = self
+            .facts
+            .offer
+            .as_ref()
+            .filter(|_| STEPS[at] == "confirmed")
+            .map(|offer| offer.text.clone());
+        let done = reach
+            .attempt(|desk| desk.note_step(id, STEPS[at], quote.as_deref()))
+            .is_some();
         self.step = Some(at);
         self.reread(reach);
         done
@@ -322,17 +366,39 @@ impl NoteForm {
 
     /// Asks for the reason for which the note is withdrawn.
     fn withdraw(&mut self, reach: &Reach<'_>) -> Flow {
-        let Some(id) = self.note else { return Flow::Close };
-        let to = if self.state == "told" { "revoked" } else { "withdrawn" };
-        let (title, hint) = (reach.words.get("note-withdraw"), reach.words.get("ask-reason"));
-        Flow::Push(Box::new(Ask::new(title.to_string(), hint.to_string(), move |reason, reach| {
-            let done = reach.attempt(|desk| desk.move_to(id, to, Some(reason)));
-            if done.is_some() { Flow::Show(id) } else { Flow::Close }
-        })))
+        let Some(id) = self.note else {
+            return Flow::Close;
+        };
+        let to = if self.state == "told" {
+            "revoked"
+        } else {
+            "withdrawn"
+        };
+        let (title, hint) = (
+            reach.words.get("note-withdraw"),
+            reach.words.get("ask-reason"),
+        );
+        Flow::Push(Box::new(Ask::new(
+            title.to_string(),
+            hint.to_string(),
+            move |reason, reach| {
+                let done = reach.attempt(|desk| desk.move_to(id, to, Some(reason)));
+                if done.is_some() {
+                    Flow::Show(id)
+                } else {
+                    Flow::Close
+                }
+            },
+        )))
     }
 
     fn changed(&mut self, reach: &mut Reach<'_>) {
-        let field = self.sheet.form.current().map(|field| field.id.clone()).unwrap_or_default();
+        let field = self
+            .sheet
+            .form
+            .current()
+            .map(|field| field.id.clone())
+            .unwrap_or_default();
         match field.as_str() {
             "kind" => {
                 self.fill_old();
@@ -362,13 +428,22 @@ impl NoteForm {
 
     fn in_fields(&mut self, command: Command, reach: &mut Reach<'_>) -> Flow {
         let last = self.sheet.form.cursor() + 1 >= self.sheet.form.fields.len();
-        let leaves = matches!(command, Command::NextField | Command::NextMissing | Command::Unfold);
+        let leaves = matches!(
+            command,
+            Command::NextField | Command::NextMissing | Command::Unfold
+        );
         if !self.sheet.is_unfolded() && last && leaves {
             self.look_up(reach);
             self.step = Some(self.facts.next().unwrap_or(0));
             return Flow::Stay;
         }
-        if leaves && self.sheet.form.current().is_some_and(|field| field.id == "order") {
+        if leaves
+            && self
+                .sheet
+                .form
+                .current()
+                .is_some_and(|field| field.id == "order")
+        {
             self.look_up(reach);
         }
         match self.sheet.command(command) {
@@ -389,8 +464,15 @@ impl NoteForm {
     }
 
     fn restore(&mut self, reach: &Reach<'_>) {
-        let Some(kept) = kept_draft(reach, &self.draft_key()) else { return };
-        let text = |name: &str| kept.get(name).and_then(Json::as_str).unwrap_or_default().to_owned();
+        let Some(kept) = kept_draft(reach, &self.draft_key()) else {
+            return;
+        };
+        let text = |name: &str| {
+            kept.get(name)
+                .and_then(Json::as_str)
+                .unwrap_or_default()
+                .to_owned()
+        };
         set_choice(&mut self.sheet.form, "kind", &text("kind"));
         for id in ["old", "new"] {
             set_text(&mut self.sheet.form, id, &text(id));
@@ -405,7 +487,11 @@ impl NoteForm {
 
 impl Pane for NoteForm {
     fn contexts(&self) -> Vec<Context> {
-        if self.step.is_some() { vec![Context::Note, Context::Form] } else { self.sheet.contexts(Context::Note) }
+        if self.step.is_some() {
+            vec![Context::Note, Context::Form]
+        } else {
+            self.sheet.contexts(Context::Note)
+        }
     }
 
     fn command(&mut self, command: Command, reach: &mut Reach<'_>) -> Flow {
@@ -436,7 +522,11 @@ impl Pane for NoteForm {
         if let Some(flow) = self.in_steps(command, reach) {
             return flow;
         }
-        if self.step.is_some() { Flow::Pass } else { self.in_fields(command, reach) }
+        if self.step.is_some() {
+            Flow::Pass
+        } else {
+            self.in_fields(command, reach)
+        }
     }
 
     fn input(&mut self, input: &Input, reach: &mut Reach<'_>) -> Flow {

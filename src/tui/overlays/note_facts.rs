@@ -86,8 +86,17 @@ impl Facts {
         note: Option<&Record>,
         about: Option<Id>,
     ) -> Result<Self, Problem> {
-        let speech = Speech { words, zone: desk.zone(), now: desk.now(), people: desk.people() };
-        let order = if number.is_empty() { None } else { desk.order_by_number(number)? };
+        let speech = Speech {
+            words,
+            zone: desk.zone(),
+            now: desk.now(),
+            people: desk.people(),
+        };
+        let order = if number.is_empty() {
+            None
+        } else {
+            desk.order_by_number(number)?
+        };
         let mut facts = Self {
             number: number.to_owned(),
             order: tail(number),
@@ -104,10 +113,16 @@ impl Facts {
             Some(id) => desk.store().record(id)?,
             None => None,
         };
-        if let Some(buyer) = [note, order.as_ref(), about.as_ref()].into_iter().flatten().find_map(buyer_of) {
+        if let Some(buyer) = [note, order.as_ref(), about.as_ref()]
+            .into_iter()
+            .flatten()
+            .find_map(buyer_of)
+        {
             facts.buyer = buyer;
         }
-        note.and_then(|note| note.text(note::FLAG_OF.name())).unwrap_or("red").clone_into(&mut facts.flag);
+        note.and_then(|note| note.text(note::FLAG_OF.name()))
+            .unwrap_or("red")
+            .clone_into(&mut facts.flag);
         facts.read_wave(desk, note, speech)?;
         let id = order.as_ref().map(|order| order.id);
         facts.read_earlier(desk, id, note.map(|note| note.id), speech)?;
@@ -118,7 +133,9 @@ impl Facts {
     fn of_order(&mut self, desk: &Desk, record: &Record, speech: Speech<'_>) {
         let text = |path: &str| record.text(path).unwrap_or_default().to_owned();
         let masked = |path: &str| hidden(path, &text(path));
-        format!("{}  {}", masked("receiver"), masked("phone")).trim().clone_into(&mut self.receiver);
+        format!("{}  {}", masked("receiver"), masked("phone"))
+            .trim()
+            .clone_into(&mut self.receiver);
         self.carrier = text("carrier");
         self.printed = matches!(record.state.as_str(), "printed" | "packed" | "handed_over");
         let variants: Vec<String> = record
@@ -133,31 +150,56 @@ impl Facts {
             ("attribute", variants.join(" / ")),
         ];
         if let Some(state) = record.text("platform_state") {
-            self.order = format!("{} {}", self.order, speech.choice(&order::PLATFORM_STATE.spec, state));
+            self.order = format!(
+                "{} {}",
+                self.order,
+                speech.choice(&order::PLATFORM_STATE.spec, state)
+            );
         }
         self.ship_due = due_words(desk, record, speech);
-        for (path, label) in [("buyer_message", "note-buyer-message"), ("seller_memo", "note-seller-memo")] {
+        for (path, label) in [
+            ("buyer_message", "note-buyer-message"),
+            ("seller_memo", "note-seller-memo"),
+        ] {
             if let Some(said) = record.text(path) {
-                let when = record.get(order::PAID_AT).map(|at| speech.moment(at)).unwrap_or_default();
-                self.earlier.push((when, speech.words.with(label, &[("text", said.into())])));
+                let when = record
+                    .get(order::PAID_AT)
+                    .map(|at| speech.moment(at))
+                    .unwrap_or_default();
+                self.earlier
+                    .push((when, speech.words.with(label, &[("text", said.into())])));
             }
         }
     }
 
     /// The wave that the note was given, else the next of the shop's plan (`print_waves`).
-    fn read_wave(&mut self, desk: &Desk, note: Option<&Record>, speech: Speech<'_>) -> Result<(), Problem> {
+    fn read_wave(
+        &mut self,
+        desk: &Desk,
+        note: Option<&Record>,
+        speech: Speech<'_>,
+    ) -> Result<(), Problem> {
         let planned = desk.setting("print_waves")?.unwrap_or_default();
         let today = speech.local(speech.now);
         let next = planned.split([',', ' ', '、']).find_map(|clock| {
             let time = chrono::NaiveTime::parse_from_str(clock.trim(), "%H:%M").ok()?;
-            let at = today.date_naive().and_time(time).and_local_timezone(speech.zone).single()?.timestamp_millis();
+            let at = today
+                .date_naive()
+                .and_time(time)
+                .and_local_timezone(speech.zone)
+                .single()?
+                .timestamp_millis();
             (at > speech.now).then_some(at)
         });
         let at = note.and_then(|note| note.get(note::WAVE_AT)).or(next);
         self.wave = at.map(|at| {
             let span = speech.long_span(at - speech.now);
             let left = speech.words.with("figure-left", &[("span", span.into())]);
-            format!("{} {left} [{}]", speech.moment(at), speech.words.get("source-rule"))
+            format!(
+                "{} {left} [{}]",
+                speech.moment(at),
+                speech.words.get("source-rule")
+            )
         });
         Ok(())
     }
@@ -170,21 +212,36 @@ impl Facts {
         speech: Speech<'_>,
     ) -> Result<(), Problem> {
         let Some(order) = order else { return Ok(()) };
-        let rows =
-            desk.store().rows(&Query { registers: vec!["note"], order_id: Some(order), limit: Some(EARLIER), ..Query::default() })?;
+        let rows = desk.store().rows(&Query {
+            registers: vec!["note"],
+            order_id: Some(order),
+            limit: Some(EARLIER),
+            ..Query::default()
+        })?;
         for row in rows.iter().filter(|row| Some(row.id) != but) {
-            let Some(record) = desk.store().record(row.id)? else { continue };
-            let kind = record.text("kind").map(|kind| speech.choice(&note::KIND.spec, kind)).unwrap_or_default();
+            let Some(record) = desk.store().record(row.id)? else {
+                continue;
+            };
+            let kind = record
+                .text("kind")
+                .map(|kind| speech.choice(&note::KIND.spec, kind))
+                .unwrap_or_default();
             let new = record.text("new").unwrap_or_default();
             let state = speech.state("note", &record.state);
-            self.earlier.push((speech.moment(record.opened), format!("{kind} {new}  {state}")));
+            self.earlier.push((
+                speech.moment(record.opened),
+                format!("{kind} {new}  {state}"),
+            ));
         }
         Ok(())
     }
 
     /// Returns what the order said before, for a kind of change.
     pub fn was(&self, kind: &str) -> &str {
-        self.was.iter().find(|(of, _)| *of == kind).map_or("", |(_, text)| text.as_str())
+        self.was
+            .iter()
+            .find(|(of, _)| *of == kind)
+            .map_or("", |(_, text)| text.as_str())
     }
 
     /// Returns the number of the step to be done, from 0; none when all are.
@@ -199,13 +256,20 @@ pub(super) fn due_words(desk: &Desk, record: &Record, speech: Speech<'_>) -> Opt
     let source = speech.words.get(&format!("source-{}", row.due_source?));
     let at = row.due?;
     let left = at - speech.now;
-    let (id, span) = if left > 0 { ("figure-left", left) } else { ("figure-overdue", -left) };
+    let (id, span) = if left > 0 {
+        ("figure-left", left)
+    } else {
+        ("figure-overdue", -left)
+    };
     let left = speech.words.with(id, &[("span", speech.span(span).into())]);
     Some(format!("{} {left} [{source}]", speech.moment(at)))
 }
 
 fn buyer_of(record: &Record) -> Option<String> {
-    ["buyer", "said_buyer", "name"].into_iter().find_map(|path| record.text(path)).map(str::to_owned)
+    ["buyer", "said_buyer", "name"]
+        .into_iter()
+        .find_map(|path| record.text(path))
+        .map(str::to_owned)
 }
 
 fn stages(note: Option<&Record>, speech: Speech<'_>) -> Vec<Stage> {
@@ -220,10 +284,14 @@ fn stages(note: Option<&Record>, speech: Speech<'_>) -> Vec<Stage> {
         .enumerate()
         .map(|(at, step)| {
             if at < done {
-                let trace = note.and_then(|note| note.reached(step)).map(|step| step.trace);
+                let trace = note
+                    .and_then(|note| note.reached(step))
+                    .map(|step| step.trace);
                 let who = trace.and_then(|trace| speech.people.of_replica(trace.replica));
                 let name = who.map_or("", |person| person.name.as_str());
-                Stage::Done(trace.map_or_else(String::new, |trace| format!("{} {name}", speech.moment(trace.at))))
+                Stage::Done(trace.map_or_else(String::new, |trace| {
+                    format!("{} {name}", speech.moment(trace.at))
+                }))
             } else if at == done && !ended {
                 Stage::Next
             } else {
@@ -244,10 +312,16 @@ fn offered(
         return Ok(Some(offer));
     }
     let Some(order) = order else { return Ok(None) };
-    let talks =
-        desk.store().rows(&Query { registers: vec!["conversation"], order_id: Some(order), limit: Some(3), ..Query::default() })?;
+    let talks = desk.store().rows(&Query {
+        registers: vec!["conversation"],
+        order_id: Some(order),
+        limit: Some(3),
+        ..Query::default()
+    })?;
     for talk in talks {
-        let Some(record) = desk.store().record(talk.id)? else { continue };
+        let Some(record) = desk.store().record(talk.id)? else {
+            continue;
+        };
         if let Some(offer) = short_yes(&record.entries, speech) {
             return Ok(Some(offer));
         }
@@ -256,18 +330,31 @@ fn offered(
 }
 
 fn short_yes(entries: &[Entry], speech: Speech<'_>) -> Option<Offer> {
-    let said = |entry: &&Entry| !entry.void && matches!(entry.say.direction, Direction::In | Direction::Out);
+    let said = |entry: &&Entry| {
+        !entry.void && matches!(entry.say.direction, Direction::In | Direction::Out)
+    };
     let mut latest = entries.iter().rev().filter(said);
-    let answer = latest.next().filter(|entry| entry.say.direction == Direction::In)?;
+    let answer = latest
+        .next()
+        .filter(|entry| entry.say.direction == Direction::In)?;
     let question = latest.find(|entry| entry.say.direction == Direction::Out)?;
     let text = answer.say.text.as_deref()?;
     let near = answer.at - question.at <= ANSWERED_WITHIN;
-    (near && is_yes(text, speech.words)).then(|| Offer { text: text.to_owned(), when: speech.moment(answer.at) })
+    (near && is_yes(text, speech.words)).then(|| Offer {
+        text: text.to_owned(),
+        when: speech.moment(answer.at),
+    })
 }
 
 fn is_yes(text: &str, words: &Words) -> bool {
-    let bare: String = fold::fold(text).chars().filter(|c| c.is_alphanumeric()).collect();
-    words.get("note-yes-words").split('|').any(|yes| yes == bare)
+    let bare: String = fold::fold(text)
+        .chars()
+        .filter(|c| c.is_alphanumeric())
+        .collect();
+    words
+        .get("note-yes-words")
+        .split('|')
+        .any(|yes| yes == bare)
 }
 
 /// The change that a note is about, as its texts say it.
@@ -284,16 +371,31 @@ pub struct Wanted<'a> {
 impl Wanted<'_> {
     /// Returns what differs: both without the parts with which they begin alike.
     pub fn difference(&self) -> (String, String) {
-        let (old, new): (Vec<&str>, Vec<&str>) =
-            (self.old.split_whitespace().collect(), self.new.split_whitespace().collect());
-        let same = old.iter().zip(&new).take_while(|(one, other)| one == other).count();
-        let same = same.min(new.len().saturating_sub(1)).min(old.len().saturating_sub(1));
-        (old[same.min(old.len())..].join(" "), new[same.min(new.len())..].join(" "))
+        let (old, new): (Vec<&str>, Vec<&str>) = (
+            self.old.split_whitespace().collect(),
+            self.new.split_whitespace().collect(),
+        );
+        let same = old
+            .iter()
+            .zip(&new)
+            .take_while(|(one, other)| one == other)
+            .count();
+        let same = same
+            .min(new.len().saturating_sub(1))
+            .min(old.len().saturating_sub(1));
+        (
+            old[same.min(old.len())..].join(" "),
+            new[same.min(new.len())..].join(" "),
+        )
     }
 
     fn change(&self) -> String {
         let (old, new) = self.difference();
-        if old.is_empty() { new } else { format!("{old}>{new}") }
+        if old.is_empty() {
+            new
+        } else {
+            format!("{old}>{new}")
+        }
     }
 
     /// Returns the text that each step gives to copy; the printing room's own step has none.
@@ -301,16 +403,33 @@ impl Wanted<'_> {
         let kind = words.get(&format!("value-note_kind-{}", self.kind));
         let (_, changed) = self.difference();
         let args = |extra: Vec<(&'static str, String)>| {
-            let mut all = vec![("kind", kind.to_string()), ("change", self.change()), ("new", self.new.to_owned())];
+            let mut all = vec![
+                ("kind", kind.to_string()),
+                ("change", self.change()),
+                ("new", self.new.to_owned()),
+            ];
             all.extend(extra);
             all
         };
         let say = |id: &str, list: Vec<(&'static str, String)>| {
-            let list: Vec<(&str, crate::i18n::Arg<'_>)> = list.into_iter().map(|(name, text)| (name, text.into())).collect();
+            let list: Vec<(&str, crate::i18n::Arg<'_>)> = list
+                .into_iter()
+                .map(|(name, text)| (name, text.into()))
+                .collect();
             words.with(id, &list)
         };
-        let ask = if self.kind == "address" { "note-say-ask-address" } else { "note-say-ask" };
-        let printed = words.get(if facts.printed { "note-printed" } else { "note-not-printed" }).to_string();
+        let ask = if self.kind == "address" {
+            "note-say-ask-address"
+        } else {
+            "note-say-ask"
+        };
+        let printed = words
+            .get(if facts.printed {
+                "note-printed"
+            } else {
+                "note-not-printed"
+            })
+            .to_string();
         let told = args(vec![
             ("buyer", facts.buyer.clone()),
             ("order", facts.number.clone()),
@@ -318,9 +437,19 @@ impl Wanted<'_> {
         ]);
         vec![
             changed,
-            say("note-say-memo", args(vec![("day", facts.today.clone()), ("me", facts.me.clone())])),
+            say(
+                "note-say-memo",
+                args(vec![("day", facts.today.clone()), ("me", facts.me.clone())]),
+            ),
             say(ask, args(Vec::new())),
-            say(if facts.printed { "note-say-told-late" } else { "note-say-told" }, told),
+            say(
+                if facts.printed {
+                    "note-say-told-late"
+                } else {
+                    "note-say-told"
+                },
+                told,
+            ),
             String::new(),
         ]
     }
@@ -343,15 +472,34 @@ mod tests {
             old: "浙江 杭州 余杭区 示例路1号",
             new: "浙江 杭州 余杭区 示例路8号",
         };
-        assert_eq!(wanted.difference(), ("示例路1号".to_owned(), "示例路8号".to_owned()));
-        let facts = Facts { me: "周敏".into(), today: "11/22".into(), ..Facts::default() };
+        assert_eq!(
+            wanted.difference(),
+            ("示例路1号".to_owned(), "示例路8号".to_owned())
+        );
+        let facts = Facts {
+            me: "周敏".into(),
+            today: "11/22".into(),
+            ..Facts::default()
+        };
         let texts = wanted.texts(&facts, &Words::new(Language::ZhCn));
         assert_eq!(texts[0], "示例路8号");
-        assert!(texts[1].contains("示例路1号>示例路8号") && texts[1].contains("周敏"), "{}", texts[1]);
+        assert!(
+            texts[1].contains("示例路1号>示例路8号") && texts[1].contains("周敏"),
+            "{}",
+            texts[1]
+        );
         assert!(texts[2].contains("浙江 杭州 余杭区 示例路8号"));
-        let same = Wanted { kind: "gift", old: "", new: "杯垫" };
+        let same = Wanted {
+            kind: "gift",
+            old: "",
+            new: "杯垫",
+        };
         assert_eq!(same.difference(), (String::new(), "杯垫".to_owned()));
-        let equal = Wanted { kind: "gift", old: "a b", new: "a b" };
+        let equal = Wanted {
+            kind: "gift",
+            old: "a b",
+            new: "a b",
+        };
         assert_eq!(equal.difference().1, "b");
     }
 

@@ -12,8 +12,17 @@ use crate::tui::pane::Reach;
 use crate::tui::widgets::form::{Choice, Field, Value};
 
 /// The kinds in the order of their digits.
-const KINDS: [&str; 9] =
-    ["address", "attribute", "courier", "invoice_title", "greeting_card", "delivery_time", "gift", "other", "hold"];
+const KINDS: [&str; 9] = [
+    "address",
+    "attribute",
+    "courier",
+    "invoice_title",
+    "greeting_card",
+    "delivery_time",
+    "gift",
+    "other",
+    "hold",
+];
 /// Returns what a person had typed under a draft's key, as it was kept.
 pub(super) fn kept_draft(reach: &Reach<'_>, key: &str) -> Option<Json> {
     let person = reach.desk.me().ok()?.id.to_string();
@@ -34,26 +43,56 @@ pub(super) fn order_number(reach: &Reach<'_>, record: &Record) -> Result<String,
     if let Some(number) = record.text("order_number") {
         return Ok(number.to_owned());
     }
-    let Some(id) = record.text("order").and_then(|id| id.parse::<Id>().ok()) else { return Ok(String::new()) };
+    let Some(id) = record.text("order").and_then(|id| id.parse::<Id>().ok()) else {
+        return Ok(String::new());
+    };
     let order = reach.desk.store().record(id)?;
-    Ok(order.and_then(|order| order.text("number").map(str::to_owned)).unwrap_or_default())
+    Ok(order
+        .and_then(|order| order.text("number").map(str::to_owned))
+        .unwrap_or_default())
 }
 
 /// Returns the fields of a note's form; the order only where it is not known.
 pub(super) fn fields(words: &Words, ask: bool) -> Vec<Field> {
     let label = |id: &str| words.get(id).to_string();
-    let kinds = KINDS.map(|kind| Choice::new(kind, words.get(&format!("note-kind-{kind}")).to_string())).to_vec();
+    let kinds = KINDS
+        .map(|kind| Choice::new(kind, words.get(&format!("note-kind-{kind}")).to_string()))
+        .to_vec();
     let jobs = note::JOBS.values;
-    let jobs: Vec<Choice> =
-        jobs.iter().map(|job| Choice::new(*job, words.get(&format!("note-job-{job}")).to_string())).collect();
+    let jobs: Vec<Choice> = jobs
+        .iter()
+        .map(|job| Choice::new(*job, words.get(&format!("note-job-{job}")).to_string()))
+        .collect();
     let change = jobs.iter().position(|job| job.id == "change");
     let mut all = Vec::new();
     if ask {
-        all.push(Field::new("order", label("note-order"), Value::Text(Editor::single_line(), 1)).required());
+        all.push(
+            Field::new(
+                "order",
+                label("note-order"),
+                Value::Text(Editor::single_line(), 1),
+            )
+            .required(),
+        );
     }
-    all.push(Field::new("kind", label("field-note-kind"), Value::Choice(kinds, Some(0))));
+    all.push(Field::new(
+        "kind",
+        label("field-note-kind"),
+        Value::Choice(kinds, Some(0)),
+    ));
     all.push(Field::new("job", label("field-note-job"), Value::Choice(jobs, change)).beside());
-    all.push(Field::new("old", label("field-note-old"), Value::Text(Editor::single_line(), 1)));
-    all.push(Field::new("new", label("field-note-new"), Value::Text(Editor::single_line(), 1)).required());
+    all.push(Field::new(
+        "old",
+        label("field-note-old"),
+        Value::Text(Editor::single_line(), 1),
+    ));
+    all.push(
+        Field::new(
+            "new",
+            label("field-note-new"),
+            Value::Text(Editor::single_line(), 1),
+        )
+        .required(),
+    );
     all
 }

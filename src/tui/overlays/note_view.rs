@@ -19,7 +19,12 @@ const WIDE: (u16, u16) = (100, 30);
 const STEP: u16 = 12;
 
 /// Draws the form and returns the caret.
-pub(super) fn draw(buf: &mut Buffer, area: Rect, note: &NoteForm, look: &Look<'_>) -> Option<Position> {
+pub(super) fn draw(
+    buf: &mut Buffer,
+    area: Rect,
+    note: &NoteForm,
+    look: &Look<'_>,
+) -> Option<Position> {
     if area.width >= WIDE.0 && area.height >= WIDE.1 {
         return page::double(
             buf,
@@ -46,7 +51,14 @@ fn narrow(page: &mut Page<'_, '_>, note: &NoteForm) -> Option<Position> {
     let facts = &note.facts;
     let mut limits = limits(note, look.words);
     page.row(&join(&mut limits), &[]);
-    page.row(&[dim(format!("{}  {}", look.words.get("field-note-courier"), facts.carrier))], &[]);
+    page.row(
+        &[dim(format!(
+            "{}  {}",
+            look.words.get("field-note-courier"),
+            facts.carrier
+        ))],
+        &[],
+    );
     earlier(page, note);
     steps.or(caret)
 }
@@ -58,10 +70,20 @@ fn wide_left(page: &mut Page<'_, '_>, note: &NoteForm) -> Option<Position> {
     let facts = &note.facts;
     if !facts.receiver.is_empty() {
         let unchanged = dim(words.get("note-unchanged").to_string());
-        page.labelled(&words.get("note-receiver"), 5, &[text(facts.receiver.as_str())], &[unchanged]);
+        page.labelled(
+            &words.get("note-receiver"),
+            5,
+            &[text(facts.receiver.as_str())],
+            &[unchanged],
+        );
     }
     if !facts.carrier.is_empty() {
-        page.labelled(&words.get("field-note-courier"), 5, &[text(facts.carrier.as_str())], &[]);
+        page.labelled(
+            &words.get("field-note-courier"),
+            5,
+            &[text(facts.carrier.as_str())],
+            &[],
+        );
     }
     let steps = steps(page, note);
     page.titled(&words.get("note-limits"));
@@ -85,8 +107,14 @@ fn wide_right(page: &mut Page<'_, '_>, note: &NoteForm) {
     for at in std::iter::once(first).chain(rest) {
         let body = note.texts.get(at).map_or("", String::as_str);
         let number = at + 1;
-        let title = words.with(&format!("note-text-{}", STEPS[at]), &[("step", number.into())]);
-        page.section(vec![Run::new(title, Ink::Title)], vec![dim(words.get("note-copy").to_string())]);
+        let title = words.with(
+            &format!("note-text-{}", STEPS[at]),
+            &[("step", number.into())],
+        );
+        page.section(
+            vec![Run::new(title, Ink::Title)],
+            vec![dim(words.get("note-copy").to_string())],
+        );
         let used = page.text(body, 3, Ink::Text);
         page.skip(3 - used.min(3));
         let counted = words.with("note-length", &[("count", body.chars().count().into())]);
@@ -101,8 +129,17 @@ fn wide_right(page: &mut Page<'_, '_>, note: &NoteForm) {
     page.row(&[text(receipt)], &[]);
     page.titled(&words.get("note-checked"));
     let new = note.texts.first().cloned().unwrap_or_default();
-    let flag = words.get(&format!("value-flag-{}", note.facts.flag)).to_string();
-    page.text(&words.with("note-checked-text", &[("new", new.into()), ("flag", flag.into())]), 3, Ink::Dim);
+    let flag = words
+        .get(&format!("value-flag-{}", note.facts.flag))
+        .to_string();
+    page.text(
+        &words.with(
+            "note-checked-text",
+            &[("new", new.into()), ("flag", flag.into())],
+        ),
+        3,
+        Ink::Dim,
+    );
 }
 
 /// The header with the fields below it.
@@ -116,16 +153,25 @@ fn fields(page: &mut Page<'_, '_>, note: &NoteForm, narrow: bool) -> Option<Posi
         text(format!("  {}  {}", facts.buyer, facts.order)),
     ];
     if facts.unverified && !facts.number.is_empty() {
-        title.push(Run::new(format!("  [{}]", words.get("note-unverified")), Ink::Warn));
+        title.push(Run::new(
+            format!("  [{}]", words.get("note-unverified")),
+            Ink::Warn,
+        ));
     }
     let at = facts.next().map_or(STEPS.len(), |at| at + 1);
     let ended = matches!(note.state.as_str(), "revoked" | "withdrawn");
     let count = if ended {
         words.get(&format!("state-note-{}", note.state)).to_string()
     } else {
-        words.with("note-step-count", &[("step", at.into()), ("of", STEPS.len().into())])
+        words.with(
+            "note-step-count",
+            &[("step", at.into()), ("of", STEPS.len().into())],
+        )
     };
-    page.section(title, vec![Run::new(count, if ended { Ink::Warn } else { Ink::Title })]);
+    page.section(
+        title,
+        vec![Run::new(count, if ended { Ink::Warn } else { Ink::Title })],
+    );
     let mut form = note.sheet.form.clone();
     if !narrow {
         // Kind and job stand below each other where a column is half as wide.
@@ -134,7 +180,9 @@ fn fields(page: &mut Page<'_, '_>, note: &NoteForm, narrow: bool) -> Option<Posi
         }
     }
     let label = page::shape(&form, 0, look).label;
-    let beside = kind_columns(&form, label, look).min(page.width().saturating_sub(14)).max(page.width() / 2);
+    let beside = kind_columns(&form, label, look)
+        .min(page.width().saturating_sub(14))
+        .max(page.width() / 2);
     let mut caret = page.form(&form, form::Shape { label, beside }, page.rows_left());
     if note.step.is_some() {
         caret = None;
@@ -144,8 +192,15 @@ fn fields(page: &mut Page<'_, '_>, note: &NoteForm, narrow: bool) -> Option<Posi
 
 /// How many columns the row of kinds takes whole.
 fn kind_columns(form: &form::Form, label: u16, look: &Look<'_>) -> u16 {
-    let Some(Value::Choice(kinds, _)) = form.field("kind").map(|field| &field.value) else { return 0 };
-    kinds.iter().map(|kind| look.columns(&kind.label) + 2).sum::<u16>() + label + 3
+    let Some(Value::Choice(kinds, _)) = form.field("kind").map(|field| &field.value) else {
+        return 0;
+    };
+    kinds
+        .iter()
+        .map(|kind| look.columns(&kind.label) + 2)
+        .sum::<u16>()
+        + label
+        + 3
 }
 
 fn steps(page: &mut Page<'_, '_>, note: &NoteForm) -> Option<Position> {
@@ -155,12 +210,28 @@ fn steps(page: &mut Page<'_, '_>, note: &NoteForm) -> Option<Position> {
     let mut caret = None;
     for (at, stage) in note.facts.stages.iter().enumerate() {
         let (mark, ink, detail) = match stage {
-            Stage::Done(when) => ("note-mark-done", Ink::Ok, vec![text(when.clone()), flag(note, at, words)]),
-            Stage::Next => ("note-mark-next", Ink::Urgent, vec![text(next_words(note, at, words))]),
-            Stage::Locked(by) => ("note-mark-locked", Ink::Dim, vec![dim(locked_words(at, *by, words))]),
+            Stage::Done(when) => (
+                "note-mark-done",
+                Ink::Ok,
+                vec![text(when.clone()), flag(note, at, words)],
+            ),
+            Stage::Next => (
+                "note-mark-next",
+                Ink::Urgent,
+                vec![text(next_words(note, at, words))],
+            ),
+            Stage::Locked(by) => (
+                "note-mark-locked",
+                Ink::Dim,
+                vec![dim(locked_words(at, *by, words))],
+            ),
         };
         let mine = note.step == Some(at);
-        let sign = if mine || (note.step.is_none() && *stage == Stage::Next) { ">" } else { " " };
+        let sign = if mine || (note.step.is_none() && *stage == Stage::Next) {
+            ">"
+        } else {
+            " "
+        };
         let row = page.draw(1, |buf, row, look| {
             if row.height == 0 {
                 return row;
@@ -172,8 +243,16 @@ fn steps(page: &mut Page<'_, '_>, note: &NoteForm) -> Option<Position> {
                 text(format!(" {} {name}", at + 1)),
             ];
             line::put_runs(buf, (row.x, row.y), row.width, &start, look);
-            let indent = (STEP + 8).max(line::columns(&start, look) + 1).min(row.width);
-            line::put_runs(buf, (row.x + indent, row.y), row.width - indent, &detail, look);
+            let indent = (STEP + 8)
+                .max(line::columns(&start, look) + 1)
+                .min(row.width);
+            line::put_runs(
+                buf,
+                (row.x + indent, row.y),
+                row.width - indent,
+                &detail,
+                look,
+            );
             if mine {
                 line::paint(buf, row, Ink::CursorRow, look);
             }
@@ -190,14 +269,21 @@ fn flag(note: &NoteForm, at: usize, words: &Words) -> Run<'static> {
     if STEPS[at] != "flagged" {
         return text("");
     }
-    dim(format!("   {}", words.get(&format!("value-flag-{}", note.facts.flag))))
+    dim(format!(
+        "   {}",
+        words.get(&format!("value-flag-{}", note.facts.flag))
+    ))
 }
 
 fn next_words(note: &NoteForm, at: usize, words: &Words) -> String {
     match (&note.facts.offer, STEPS[at]) {
-        (Some(offer), "confirmed") => {
-            words.with("note-offer", &[("text", (&offer.text).into()), ("when", (&offer.when).into())])
-        }
+        (Some(offer), "confirmed") => words.with(
+            "note-offer",
+            &[
+                ("text", (&offer.text).into()),
+                ("when", (&offer.when).into()),
+            ],
+        ),
         (_, "acknowledged") => words.get("note-waits-printing").to_string(),
         (_, step) => words.get(&format!("note-do-{step}")).to_string(),
     }
@@ -216,19 +302,34 @@ fn copied(note: &NoteForm, look: &Look<'_>) -> (usize, String, Vec<Run<'static>>
     let title = look.words.get("note-this-text").to_string();
     let count = note.texts.get(at).map_or(0, |body| body.chars().count());
     let length = look.words.with("note-length", &[("count", count.into())]);
-    (at, title, vec![dim(format!("{}  {length}", look.words.get("note-copy")))])
+    (
+        at,
+        title,
+        vec![dim(format!("{}  {length}", look.words.get("note-copy")))],
+    )
 }
 
 fn limits(note: &NoteForm, words: &Words) -> Vec<Run<'static>> {
     let facts = &note.facts;
     let mut all = Vec::new();
     if let Some(wave) = &facts.wave {
-        all.push(Run::new(format!("{} {wave}", words.get("note-wave")), Ink::Urgent));
+        all.push(Run::new(
+            format!("{} {wave}", words.get("note-wave")),
+            Ink::Urgent,
+        ));
     }
     if let Some(due) = &facts.ship_due {
         all.push(text(format!("{} {due}", words.get("note-ship-due"))));
     }
-    all.push(text(words.get(if facts.printed { "note-printed" } else { "note-not-printed" }).to_string()));
+    all.push(text(
+        words
+            .get(if facts.printed {
+                "note-printed"
+            } else {
+                "note-not-printed"
+            })
+            .to_string(),
+    ));
     all
 }
 
@@ -246,9 +347,16 @@ fn join(runs: &mut Vec<Run<'static>>) -> Vec<Run<'static>> {
 fn earlier(page: &mut Page<'_, '_>, note: &NoteForm) {
     page.titled(&page.look().words.get("note-earlier"));
     if note.facts.earlier.is_empty() {
-        page.row(&[dim(page.look().words.get("note-none-earlier").to_string())], &[]);
+        page.row(
+            &[dim(page.look().words.get("note-none-earlier").to_string())],
+            &[],
+        );
     }
-    let most = if page.rows_left() > 8 { 4 } else { usize::from(page.rows_left()) };
+    let most = if page.rows_left() > 8 {
+        4
+    } else {
+        usize::from(page.rows_left())
+    };
     for (when, what) in note.facts.earlier.iter().take(most) {
         page.row(&[dim(format!("{when} ")), text(what.as_str())], &[]);
     }

@@ -20,7 +20,10 @@ pub struct PalettePane {
 impl PalettePane {
     /// Opens the palette over what was in front.
     pub fn new(keymap: &Keymap, stack: &[Context], words: &Words) -> Self {
-        Self { palette: Palette::open(stack, words), keymap: keymap.clone() }
+        Self {
+            palette: Palette::open(stack, words),
+            keymap: keymap.clone(),
+        }
     }
 }
 
@@ -35,14 +38,20 @@ impl Pane for PalettePane {
             Command::Previous => self.palette.step(-1),
             Command::PageDown => self.palette.step(10),
             Command::PageUp => self.palette.step(-10),
-            Command::Open | Command::Accept => return self.palette.chosen().map_or(Flow::Close, Flow::Run),
+            Command::Open | Command::Accept => {
+                return self.palette.chosen().map_or(Flow::Close, Flow::Run);
+            }
             _ => return Flow::Pass,
         }
         Flow::Stay
     }
 
     fn input(&mut self, input: &Input, _reach: &mut Reach<'_>) -> Flow {
-        if self.palette.input(input) { Flow::Stay } else { Flow::Pass }
+        if self.palette.input(input) {
+            Flow::Stay
+        } else {
+            Flow::Pass
+        }
     }
 
     fn view(&self, buf: &mut Buffer, area: Rect, look: &Look<'_>) -> Option<Position> {

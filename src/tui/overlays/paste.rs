@@ -52,7 +52,9 @@ impl PastePane {
     /// The next speaker after the buyer: whose words are whose is turned by it.
     fn other_speaker(&self) -> Option<String> {
         let speakers = &self.preview.pasted.speakers;
-        let at = speakers.iter().position(|speaker| Some(&speaker.name) == self.preview.buyer.as_ref());
+        let at = speakers
+            .iter()
+            .position(|speaker| Some(&speaker.name) == self.preview.buyer.as_ref());
         let next = at.map_or(0, |at| at + 1) % speakers.len().max(1);
         speakers.get(next).map(|speaker| speaker.name.clone())
     }
@@ -64,16 +66,22 @@ impl PastePane {
         }
         let done = reach.attempt(|desk| desk.paste(&preview))?;
         let outcome = self.preview.outcome;
-        reach.say("paste-done", &[("new", outcome.new.into()), ("here", outcome.here.into())]);
+        reach.say(
+            "paste-done",
+            &[("new", outcome.new.into()), ("here", outcome.here.into())],
+        );
         Some(done.record())
     }
 
     fn file_and(&self, reach: &mut Reach<'_>, note_form: bool) -> Flow {
-        let Some(id) = self.file(reach) else { return Flow::Stay };
+        let Some(id) = self.file(reach) else {
+            return Flow::Stay;
+        };
         let number = self.preview.order.clone().unwrap_or_default();
         let buyer = self.preview.buyer.as_deref();
         let opened: Result<Box<dyn Pane>, Problem> = if note_form {
-            note::NoteForm::for_order(reach, &number, buyer, None, "", Some(id)).map(|form| Box::new(form) as _)
+            note::NoteForm::for_order(reach, &number, buyer, None, "", Some(id))
+                .map(|form| Box::new(form) as _)
         } else {
             case::CaseForm::for_order(reach, &number, Some(id)).map(|form| Box::new(form) as _)
         };
@@ -93,7 +101,10 @@ fn preview(desk: &mut Desk, pasted: &str) -> Result<(PastePreview, Vec<String>),
         Err(problem) if problem.message == "problem-paste-who" => {
             let names = problem.argument("names").unwrap_or_default();
             let names: Vec<String> = names.split(", ").map(str::to_owned).collect();
-            Ok((desk.paste_preview(pasted, names.first().map(String::as_str))?, names))
+            Ok((
+                desk.paste_preview(pasted, names.first().map(String::as_str))?,
+                names,
+            ))
         }
         preview => Ok((preview?, Vec::new())),
     }
@@ -153,7 +164,10 @@ impl Pane for PastePane {
                 line::put_runs(buf, (inner.x + 1, y), width, runs, look);
             }
         };
-        let form = pasted.form.clone().unwrap_or_else(|| words.get("paste-no-form").to_string());
+        let form = pasted
+            .form
+            .clone()
+            .unwrap_or_else(|| words.get("paste-no-form").to_string());
         let counts = [
             ("lines", pasted.lines.into()),
             ("said", pasted.utterances.len().into()),
@@ -161,34 +175,106 @@ impl Pane for PastePane {
             ("here", outcome.here.into()),
             ("unsplit", pasted.unsplit.into()),
         ];
-        put(buf, inner.y, &[text(words.with("paste-counts", &counts)), dim(format!("  {form}"))]);
-        let buyer = self.preview.buyer.clone().unwrap_or_else(|| words.get("paste-no-buyer").to_string());
-        let unclear = if self.unclear.is_empty() { String::new() } else { words.with("paste-unclear", &[("names", self.unclear.join(" ").into())]) };
-        put(buf, inner.y + 1, &[text(words.with("paste-buyer", &[("name", buyer.into())])), Run::new(format!("  {unclear}"), Ink::Warn)]);
-        let speech = Speech { words, zone: self.zone, now: self.now, people: &self.people };
+        put(
+            buf,
+            inner.y,
+            &[
+                text(words.with("paste-counts", &counts)),
+                dim(format!("  {form}")),
+            ],
+        );
+        let buyer = self
+            .preview
+            .buyer
+            .clone()
+            .unwrap_or_else(|| words.get("paste-no-buyer").to_string());
+        let unclear = if self.unclear.is_empty() {
+            String::new()
+        } else {
+            words.with("paste-unclear", &[("names", self.unclear.join(" ").into())])
+        };
+        put(
+            buf,
+            inner.y + 1,
+            &[
+                text(words.with("paste-buyer", &[("name", buyer.into())])),
+                Run::new(format!("  {unclear}"), Ink::Warn),
+            ],
+        );
+        let speech = Speech {
+            words,
+            zone: self.zone,
+            now: self.now,
+            people: &self.people,
+        };
         let said = &self.preview.talk.said;
-        for (at, one) in said.iter().skip(said.len().saturating_sub(usize::from(rows))).enumerate() {
+        for (at, one) in said
+            .iter()
+            .skip(said.len().saturating_sub(usize::from(rows)))
+            .enumerate()
+        {
             let (who, ink) = match one.direction {
                 Direction::In => (words.get("who-buyer").to_string(), Ink::In),
-                Direction::Out => (one.author.clone().unwrap_or_else(|| words.get("who-us").to_string()), Ink::Out),
+                Direction::Out => (
+                    one.author
+                        .clone()
+                        .unwrap_or_else(|| words.get("who-us").to_string()),
+                    Ink::Out,
+                ),
                 Direction::System => (words.get("who-system").to_string(), Ink::System),
                 Direction::Internal => (words.get("paste-unknown-side").to_string(), Ink::Warn),
             };
-            let time = one.at.map(|at| speech.clock(at)).unwrap_or_else(|| "     ".into());
-            put(buf, shelves[0] + 1 + at as u16, &[dim(format!("{time} ")), Run::new(format!("{who} "), ink), text(one.text.clone())]);
+            let time = one
+                .at
+                .map(|at| speech.clock(at))
+                .unwrap_or_else(|| "     ".into());
+            put(
+                buf,
+                shelves[0] + 1 + at as u16,
+                &[
+                    dim(format!("{time} ")),
+                    Run::new(format!("{who} "), ink),
+                    text(one.text.clone()),
+                ],
+            );
         }
-        let orders = if pasted.orders.is_empty() { "-".to_owned() } else { pasted.orders.join(" ") };
-        put(buf, shelves[1] + 1, &[text(words.with("paste-orders", &[("orders", orders.into())]))]);
+        let orders = if pasted.orders.is_empty() {
+            "-".to_owned()
+        } else {
+            pasted.orders.join(" ")
+        };
+        put(
+            buf,
+            shelves[1] + 1,
+            &[text(
+                words.with("paste-orders", &[("orders", orders.into())]),
+            )],
+        );
         if !pasted.timed {
-            put(buf, shelves[1] + 2, &[dim(words.get("paste-no-times").to_string())]);
+            put(
+                buf,
+                shelves[1] + 2,
+                &[dim(words.get("paste-no-times").to_string())],
+            );
         }
         for (at, id) in INTO.iter().enumerate() {
             let here = at == self.chosen;
             let ink = if here { Ink::Selection } else { Ink::Text };
             let sign = if here { ">" } else { " " };
-            put(buf, shelves[2] + 1 + at as u16, &[Run::new(format!("{sign} {} {}", at + 1, words.get(id)), ink)]);
+            put(
+                buf,
+                shelves[2] + 1 + at as u16,
+                &[Run::new(
+                    format!("{sign} {} {}", at + 1, words.get(id)),
+                    ink,
+                )],
+            );
         }
-        put(buf, shelves[2] + 4, &[dim(words.get("paste-once").to_string())]);
+        put(
+            buf,
+            shelves[2] + 4,
+            &[dim(words.get("paste-once").to_string())],
+        );
         None
     }
 }

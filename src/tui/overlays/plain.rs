@@ -28,7 +28,11 @@ impl Pane for Plain {
     }
 
     fn command(&mut self, command: Command, _reach: &mut Reach<'_>) -> Flow {
-        if command == Command::Back { Flow::Close } else { Flow::Stay }
+        if command == Command::Back {
+            Flow::Close
+        } else {
+            Flow::Stay
+        }
     }
 
     fn input(&mut self, _input: &Input, _reach: &mut Reach<'_>) -> Flow {
@@ -40,11 +44,25 @@ impl Pane for Plain {
         if area.height < 3 {
             return None;
         }
-        line::put(buf, (area.x, area.y), area.width, &look.words.get("tui-plain"), Ink::Dim, look);
+        line::put(
+            buf,
+            (area.x, area.y),
+            area.width,
+            &look.words.get("tui-plain"),
+            Ink::Dim,
+            look,
+        );
         let text = crate::text::clean::block(&self.text);
         let lines = wrap(&text, usize::from(area.width.max(1)), look.ambiguous);
         for (range, y) in lines.into_iter().zip(area.y + 2..area.bottom()) {
-            line::put(buf, (area.x, y), area.width, text[range].trim_end_matches('\n'), Ink::Text, look);
+            line::put(
+                buf,
+                (area.x, y),
+                area.width,
+                text[range].trim_end_matches('\n'),
+                Ink::Text,
+                look,
+            );
         }
         None
     }

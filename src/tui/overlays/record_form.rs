@@ -51,12 +51,24 @@ impl RecordForm {
 
     fn with(reach: &Reach<'_>, register: &'static Register, record: Option<Record>) -> Self {
         let fields = fields(speech(reach), register, record.as_ref());
-        let name = reach.words.get(&format!("register-{}", register.name)).to_string();
-        Self { sheet: Sheet::new(fields), register, record, language: reach.words.language(), name }
+        let name = reach
+            .words
+            .get(&format!("register-{}", register.name))
+            .to_string();
+        Self {
+            sheet: Sheet::new(fields),
+            register,
+            record,
+            language: reach.words.language(),
+            name,
+        }
     }
 
     fn specs(&self) -> impl Iterator<Item = &'static FieldSpec> + '_ {
-        self.register.fields.iter().filter(|field| is_asked(field, self.record.as_ref()))
+        self.register
+            .fields
+            .iter()
+            .filter(|field| is_asked(field, self.record.as_ref()))
     }
 
     /// Reads the answers; the first that cannot be read is put in front and said.
@@ -66,10 +78,17 @@ impl RecordForm {
         let mut values = Fields::new();
         let mut wrong = None;
         for spec in self.specs() {
-            let Some(field) = self.sheet.form.field(spec.name) else { continue };
-            let old = self.record.as_ref().and_then(|record| record.value(spec.name));
+            let Some(field) = self.sheet.form.field(spec.name) else {
+                continue;
+            };
+            let old = self
+                .record
+                .as_ref()
+                .and_then(|record| record.value(spec.name));
             // What was not touched keeps its exact value: times are shown in minutes only.
-            if old.is_some_and(|old| written(spec, old, shown) == answer_text(field)) && !matches!(field.value, Value::Choice(..) | Value::Flag(..)) {
+            if old.is_some_and(|old| written(spec, old, shown) == answer_text(field))
+                && !matches!(field.value, Value::Choice(..) | Value::Flag(..))
+            {
                 continue;
             }
             match answer(spec, field, now, zone) {
@@ -98,8 +117,13 @@ impl RecordForm {
             reach.say("case-missing", &[("count", count.into())]);
             return Flow::Stay;
         }
-        let Some(values) = self.values(reach) else { return Flow::Stay };
-        let (id, name) = (self.record.as_ref().map(|record| record.id), self.register.name);
+        let Some(values) = self.values(reach) else {
+            return Flow::Stay;
+        };
+        let (id, name) = (
+            self.record.as_ref().map(|record| record.id),
+            self.register.name,
+        );
         let done = reach.attempt(|desk| match id {
             Some(id) => desk.set_fields(id, values),
             None => desk.open_record(name, values),
@@ -113,12 +137,21 @@ impl RecordForm {
 }
 
 fn speech<'a>(reach: &'a Reach<'_>) -> Speech<'a> {
-    Speech { words: reach.words, zone: reach.desk.zone(), now: reach.desk.now(), people: reach.desk.people() }
+    Speech {
+        words: reach.words,
+        zone: reach.desk.zone(),
+        now: reach.desk.now(),
+        people: reach.desk.people(),
+    }
 }
 
 /// Whether people fill a field in: not what acts write, not what a platform says.
 fn is_asked(spec: &FieldSpec, record: Option<&Record>) -> bool {
-    let copied = record.is_some_and(|record| record.write(spec.name).is_some_and(|write| write.exported_at.is_some()));
+    let copied = record.is_some_and(|record| {
+        record
+            .write(spec.name)
+            .is_some_and(|write| write.exported_at.is_some())
+    });
     let shape = match spec.kind {
         Kind::Map(_) => false,
         Kind::Record(register) => register == "person",
@@ -132,7 +165,11 @@ fn fields(speech: Speech<'_>, register: &'static Register, record: Option<&Recor
     asked
         .map(|spec| {
             let old = record.and_then(|record| record.value(spec.name));
-            let mut field = Field::new(spec.name, speech.label(register, spec), value(spec, old, speech));
+            let mut field = Field::new(
+                spec.name,
+                speech.label(register, spec),
+                value(spec, old, speech),
+            );
             field.required = spec.required;
             field
         })
@@ -141,17 +178,30 @@ fn fields(speech: Speech<'_>, register: &'static Register, record: Option<&Recor
 
 fn value(spec: &FieldSpec, old: Option<&Json>, speech: Speech<'_>) -> Value {
     let choices = |all: Vec<Choice>| {
-        let chosen = old.and_then(Json::as_str).and_then(|old| all.iter().position(|choice| choice.id == old));
+        let chosen = old
+            .and_then(Json::as_str)
+            .and_then(|old| all.iter().position(|choice| choice.id == old));
         Value::Choice(all, chosen)
     };
-    let shown = old.map(|old| written(spec, old, speech)).unwrap_or_default();
+    let shown = old
+        .map(|old| written(spec, old, speech))
+        .unwrap_or_default();
     match spec.kind {
-        Kind::Choice(list) => {
-            choices(list.values.iter().map(|word| Choice::new(*word, speech.choice(spec, word))).collect())
-        }
+        Kind::Choice(list) => choices(
+            list.values
+                .iter()
+                .map(|word| Choice::new(*word, speech.choice(spec, word)))
+                .collect(),
+        ),
         Kind::Record(_) => {
             let people = speech.people.all().iter();
-            choices(people.map(|person| Choice::new(Owner::Person(person.id).spelling(), person.name.clone())).collect())
+            choices(
+                people
+                    .map(|person| {
+                        Choice::new(Owner::Person(person.id).spelling(), person.name.clone())
+                    })
+                    .collect(),
+            )
         }
         Kind::Flag => Value::Flag(old.and_then(Json::as_bool) == Some(true), String::new()),
         Kind::LongText => Value::Text(Editor::with_text(&shown), LONG),
@@ -170,21 +220,28 @@ fn single(text: &str) -> Editor {
 /// A value as its field holds it.
 fn written(spec: &FieldSpec, value: &Json, speech: Speech<'_>) -> String {
     match spec.kind {
-        Kind::Money => Money::from_value(value).map(|money| money.plain()).unwrap_or_default(),
+        Kind::Money => Money::from_value(value)
+            .map(|money| money.plain())
+            .unwrap_or_default(),
         Kind::Choice(_) | Kind::Record(_) => value.as_str().unwrap_or_default().to_owned(),
         _ => speech.value(spec, value),
     }
 }
 
 fn answer_text(field: &Field) -> String {
-    field.editor().map(|text| text.text().to_owned()).unwrap_or_default()
+    field
+        .editor()
+        .map(|text| text.text().to_owned())
+        .unwrap_or_default()
 }
 
 /// Reads what was answered as a value of the field's kind; nothing answered is `null`.
 fn answer(spec: &FieldSpec, field: &Field, now: i64, zone: chrono_tz::Tz) -> Result<Json, ()> {
     let text = match &field.value {
         Value::Choice(choices, chosen) => {
-            return Ok(chosen.and_then(|at| choices.get(at)).map_or(Json::Null, |choice| json!(choice.id)));
+            return Ok(chosen
+                .and_then(|at| choices.get(at))
+                .map_or(Json::Null, |choice| json!(choice.id)));
         }
         Value::Flag(ticked, _) => return Ok(if *ticked { json!(true) } else { Json::Null }),
         _ => answer_text(field),
@@ -194,13 +251,26 @@ fn answer(spec: &FieldSpec, field: &Field, now: i64, zone: chrono_tz::Tz) -> Res
         return Ok(Json::Null);
     }
     match spec.kind {
-        Kind::Integer => fold::number(text).parse::<i64>().map(|number| json!(number)).map_err(|_| ()),
-        Kind::Money => Money::parse(&fold::number(text), Currency::CNY).map(|money| json!(money)).map_err(|_| ()),
+        Kind::Integer => fold::number(text)
+            .parse::<i64>()
+            .map(|number| json!(number))
+            .map_err(|_| ()),
+        Kind::Money => Money::parse(&fold::number(text), Currency::CNY)
+            .map(|money| json!(money))
+            .map_err(|_| ()),
         Kind::Time => time::read(text, now, zone).map(|at| json!(at)).ok_or(()),
-        Kind::Texts => Ok(json!(text.split([' ', ',', '，', '、']).filter(|word| !word.is_empty()).collect::<Vec<_>>())),
+        Kind::Texts => Ok(json!(
+            text.split([' ', ',', '，', '、'])
+                .filter(|word| !word.is_empty())
+                .collect::<Vec<_>>()
+        )),
         _ => {
             let value = json!(text);
-            if spec.kind.accepts(&value) { Ok(value) } else { Err(()) }
+            if spec.kind.accepts(&value) {
+                Ok(value)
+            } else {
+                Err(())
+            }
         }
     }
 }
@@ -233,12 +303,25 @@ impl Pane for RecordForm {
 
     fn view(&self, buf: &mut Buffer, area: Rect, look: &Look<'_>) -> Option<Position> {
         let caret = page::single(buf, area, look, |page| {
-            let id = if self.record.is_some() { "record-change" } else { "record-new" };
+            let id = if self.record.is_some() {
+                "record-change"
+            } else {
+                "record-new"
+            };
             let title = look.words.with(id, &[("register", (&self.name).into())]);
-            let whose = self.record.as_ref().and_then(|record| record.text("buyer").or_else(|| record.text("name")));
-            let left = vec![Run::new(title, Ink::Title), text(format!("  {}", whose.unwrap_or_default()))];
+            let whose = self
+                .record
+                .as_ref()
+                .and_then(|record| record.text("buyer").or_else(|| record.text("name")));
+            let left = vec![
+                Run::new(title, Ink::Title),
+                text(format!("  {}", whose.unwrap_or_default())),
+            ];
             page.section(left, vec![form::header(&self.sheet.form, look)]);
-            let shape = form::Shape { label: page::shape(&self.sheet.form, 0, look).label, beside: 0 };
+            let shape = form::Shape {
+                label: page::shape(&self.sheet.form, 0, look).label,
+                beside: 0,
+            };
             let rows = page.rows_left();
             page.form(&self.sheet.form, shape, rows)
         });
@@ -251,7 +334,10 @@ impl Pane for RecordForm {
             let before = std::mem::take(&mut self.sheet);
             self.sheet = Sheet::new(fields(speech(reach), self.register, self.record.as_ref()));
             case_fields::carry(&before.form, &mut self.sheet.form);
-            self.name = reach.words.get(&format!("register-{}", self.register.name)).to_string();
+            self.name = reach
+                .words
+                .get(&format!("register-{}", self.register.name))
+                .to_string();
         }
     }
 }

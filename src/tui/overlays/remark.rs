@@ -31,7 +31,12 @@ impl Remark {
     pub fn open(reach: &Reach<'_>) -> Result<Self, Problem> {
         let item = reach.item.ok_or_else(nothing_open)?;
         let me = reach.desk.me()?;
-        let others = reach.desk.people().all().iter().filter(|person| person.id != me.id);
+        let others = reach
+            .desk
+            .people()
+            .all()
+            .iter()
+            .filter(|person| person.id != me.id);
         let names = others.map(|person| person.name.clone()).collect();
         let mut text = Editor::new();
         let kept = reach.desk.store().draft(&me.id.to_string(), &key(item))?;
@@ -49,14 +54,26 @@ impl Remark {
 
     /// The names that fit what is typed behind `@`.
     fn fitting(&self) -> Vec<&str> {
-        let Some(begun) = self.begun() else { return Vec::new() };
-        self.names.iter().map(String::as_str).filter(|name| name.starts_with(begun) && *name != begun).collect()
+        let Some(begun) = self.begun() else {
+            return Vec::new();
+        };
+        self.names
+            .iter()
+            .map(String::as_str)
+            .filter(|name| name.starts_with(begun) && *name != begun)
+            .collect()
     }
 
     /// Completes the name that fits first.
     fn complete(&mut self) -> bool {
         let begun = self.begun().map_or(0, str::len);
-        let Some(rest) = self.fitting().first().map(|name| format!("{} ", &name[begun..])) else { return false };
+        let Some(rest) = self
+            .fitting()
+            .first()
+            .map(|name| format!("{} ", &name[begun..]))
+        else {
+            return false;
+        };
         self.text.insert(&rest);
         true
     }
@@ -95,22 +112,51 @@ impl Pane for Remark {
     }
 
     fn input(&mut self, input: &Input, _: &mut Reach<'_>) -> Flow {
-        if editor::type_into(&mut self.text, input) == Typed::Ignored { Flow::Pass } else { Flow::Stay }
+        if editor::type_into(&mut self.text, input) == Typed::Ignored {
+            Flow::Pass
+        } else {
+            Flow::Stay
+        }
     }
 
     fn view(&self, buf: &mut Buffer, area: Rect, look: &Look<'_>) -> Option<Position> {
         let (width, height) = (SIZE.0.min(area.width), SIZE.1.min(area.height));
-        let place = Rect::new(area.x + (area.width - width) / 2, area.bottom() - height, width, height);
-        let title = [Run::new(look.words.get("remark-title").to_string(), Ink::Internal)];
-        let right = [Run::new(look.words.get("remark-keys").to_string(), Ink::Dim)];
+        let place = Rect::new(
+            area.x + (area.width - width) / 2,
+            area.bottom() - height,
+            width,
+            height,
+        );
+        let title = [Run::new(
+            look.words.get("remark-title").to_string(),
+            Ink::Internal,
+        )];
+        let right = [Run::new(
+            look.words.get("remark-keys").to_string(),
+            Ink::Dim,
+        )];
         let inner = frame::overlay(buf, place, &title, &right, &[], look);
         let rows = inner.height.saturating_sub(1).max(inner.height.min(1));
-        let field = Rect { x: inner.x + 1.min(inner.width), width: inner.width.saturating_sub(2), height: rows, ..inner };
+        let field = Rect {
+            x: inner.x + 1.min(inner.width),
+            width: inner.width.saturating_sub(2),
+            height: rows,
+            ..inner
+        };
         let caret = editor::draw(buf, field, &self.text, Ink::Internal, look);
         let fitting = self.fitting();
         if inner.height > 1 && !fitting.is_empty() {
-            let names = look.words.with("remark-names", &[("names", fitting.join(" ").into())]);
-            line::put(buf, (field.x, inner.bottom() - 1), field.width, &names, Ink::Dim, look);
+            let names = look
+                .words
+                .with("remark-names", &[("names", fitting.join(" ").into())]);
+            line::put(
+                buf,
+                (field.x, inner.bottom() - 1),
+                field.width,
+                &names,
+                Ink::Dim,
+                look,
+            );
         }
         caret
     }

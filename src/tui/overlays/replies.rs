@@ -54,7 +54,9 @@ impl RepliesPane {
     }
 
     fn filter(&mut self) {
-        self.hits = self.library.filter(self.asked.text(), self.scope, None, &self.filling);
+        self.hits = self
+            .library
+            .filter(self.asked.text(), self.scope, None, &self.filling);
         self.at = 0;
         self.chosen.clear();
     }
@@ -65,7 +67,10 @@ impl RepliesPane {
     }
 
     fn step(&mut self, by: isize) {
-        self.at = self.at.saturating_add_signed(by).min(self.hits.len().saturating_sub(1));
+        self.at = self
+            .at
+            .saturating_add_signed(by)
+            .min(self.hits.len().saturating_sub(1));
         self.chosen.clear();
     }
 
@@ -74,7 +79,11 @@ impl RepliesPane {
         let Some(filled) = self.filled() else { return };
         if let Some(choice) = filled.choices.first() {
             let count = choice.options.len() as isize;
-            let next = choice.chosen.map_or(if by > 0 { 0 } else { count - 1 }, |at| (at as isize + by).rem_euclid(count));
+            let next = choice
+                .chosen
+                .map_or(if by > 0 { 0 } else { count - 1 }, |at| {
+                    (at as isize + by).rem_euclid(count)
+                });
             self.chosen.insert(choice.name, next as usize);
         }
     }
@@ -91,7 +100,9 @@ impl RepliesPane {
     }
 
     fn into_draft(&self, reach: &mut Reach<'_>) -> Flow {
-        let Some((id, text)) = self.take(reach) else { return Flow::Stay };
+        let Some((id, text)) = self.take(reach) else {
+            return Flow::Stay;
+        };
         if reach.attempt(|desk| desk.reply_used(id)).is_none() {
             return Flow::Stay;
         }
@@ -104,7 +115,9 @@ impl RepliesPane {
 
     /// F9: to the clipboard, and into the log where an item is open.
     fn copy(&self, reach: &mut Reach<'_>) -> Flow {
-        let Some((id, text)) = self.take(reach) else { return Flow::Stay };
+        let Some((id, text)) = self.take(reach) else {
+            return Flow::Stay;
+        };
         let recorded = reach.attempt(|desk| {
             desk.reply_used(id)?;
             match self.about {
@@ -136,7 +149,10 @@ impl Pane for RepliesPane {
             Command::ValueNext => self.turn(1),
             Command::ValuePrevious => self.turn(-1),
             Command::NextScope | Command::NextPane => {
-                let at = Scope::ALL.iter().position(|scope| *scope == self.scope).unwrap_or(0);
+                let at = Scope::ALL
+                    .iter()
+                    .position(|scope| *scope == self.scope)
+                    .unwrap_or(0);
                 self.scope = Scope::ALL[(at + 1) % Scope::ALL.len()];
                 self.filter();
             }
@@ -164,29 +180,74 @@ impl Pane for RepliesPane {
     fn view(&self, buf: &mut Buffer, area: Rect, look: &Look<'_>) -> Option<Position> {
         let words = look.words;
         let list_rows = (area.height / 3).max(1);
-        let shelves = [area.y + 2, area.y + 3 + list_rows, area.bottom().saturating_sub(5)];
+        let shelves = [
+            area.y + 2,
+            area.y + 3 + list_rows,
+            area.bottom().saturating_sub(5),
+        ];
         let title = [Run::new(words.get("replies-title").to_string(), Ink::Title)];
         let count = words.with("replies-count", &[("count", self.library.len().into())]);
         let inner = frame::overlay(buf, area, &title, &[dim(count)], &shelves, look);
         if inner.height < 3 || inner.width < 8 {
             return None;
         }
-        let asked = Rect { x: inner.x + 1, width: inner.width / 2, height: 1, ..inner };
+        let asked = Rect {
+            x: inner.x + 1,
+            width: inner.width / 2,
+            height: 1,
+            ..inner
+        };
         let caret = editor::draw(buf, asked, &self.asked, Ink::Field, look);
         let scopes: Vec<Run<'_>> = Scope::ALL
             .iter()
             .map(|scope| {
-                let ink = if *scope == self.scope { Ink::Selection } else { Ink::Dim };
-                Run::new(format!("{} ", words.get(&format!("replies-scope-{}", scope.name()))), ink)
+                let ink = if *scope == self.scope {
+                    Ink::Selection
+                } else {
+                    Ink::Dim
+                };
+                Run::new(
+                    format!("{} ", words.get(&format!("replies-scope-{}", scope.name()))),
+                    ink,
+                )
             })
             .collect();
-        line::row(buf, Rect { x: asked.right(), width: inner.right().saturating_sub(asked.right()), ..asked }, &[], &scopes, look);
+        line::row(
+            buf,
+            Rect {
+                x: asked.right(),
+                width: inner.right().saturating_sub(asked.right()),
+                ..asked
+            },
+            &[],
+            &scopes,
+            look,
+        );
         if self.hits.is_empty() {
-            let id = if self.library.is_empty() { "replies-empty" } else { "replies-none" };
-            line::put(buf, (inner.x + 1, shelves[0] + 1), inner.width - 2, &words.get(id), Ink::Dim, look);
+            let id = if self.library.is_empty() {
+                "replies-empty"
+            } else {
+                "replies-none"
+            };
+            line::put(
+                buf,
+                (inner.x + 1, shelves[0] + 1),
+                inner.width - 2,
+                &words.get(id),
+                Ink::Dim,
+                look,
+            );
             return caret;
         }
-        self.draw_list(buf, Rect { y: shelves[0] + 1, height: list_rows, ..inner }, look);
+        self.draw_list(
+            buf,
+            Rect {
+                y: shelves[0] + 1,
+                height: list_rows,
+                ..inner
+            },
+            look,
+        );
         self.draw_preview(buf, inner, shelves, look);
         caret
     }
@@ -205,27 +266,89 @@ impl RepliesPane {
             .filter_map(|(at, hit)| {
                 let reply = self.library.get(hit)?;
                 let ink = if hit.usable { Ink::Text } else { Ink::Dim };
-                let digit = if at < 9 { (at + 1).to_string() } else { String::new() };
-                let used = look.words.with("replies-used", &[("used", i64::from(reply.used).into()), ("today", i64::from(reply.today).into())]);
-                let note = if hit.expired { look.words.get("replies-expired").to_string() } else { used };
+                let digit = if at < 9 {
+                    (at + 1).to_string()
+                } else {
+                    String::new()
+                };
+                let used = look.words.with(
+                    "replies-used",
+                    &[
+                        ("used", i64::from(reply.used).into()),
+                        ("today", i64::from(reply.today).into()),
+                    ],
+                );
+                let note = if hit.expired {
+                    look.words.get("replies-expired").to_string()
+                } else {
+                    used
+                };
                 let cell = |text: &str| vec![Run::new(text.to_owned(), ink)];
-                Some(Row { cells: vec![vec![dim(digit)], cell(&reply.title), cell(&reply.code), cell(&reply.topic), vec![dim(note)]], marked: false })
+                Some(Row {
+                    cells: vec![
+                        vec![dim(digit)],
+                        cell(&reply.title),
+                        cell(&reply.code),
+                        cell(&reply.topic),
+                        vec![dim(note)],
+                    ],
+                    marked: false,
+                })
             })
             .collect();
-        let columns = [Width::Left(2), Width::Fill, Width::Left(10), Width::Left(10), Width::Right(14)];
-        list::draw(buf, area, &List { columns: &columns, rows: &rows, cursor: Some(self.at - top), focused: true }, look);
+        let columns = [
+            Width::Left(2),
+            Width::Fill,
+            Width::Left(10),
+            Width::Left(10),
+            Width::Right(14),
+        ];
+        list::draw(
+            buf,
+            area,
+            &List {
+                columns: &columns,
+                rows: &rows,
+                cursor: Some(self.at - top),
+                focused: true,
+            },
+            look,
+        );
     }
 
     fn draw_preview(&self, buf: &mut Buffer, inner: Rect, shelves: [u16; 3], look: &Look<'_>) {
         let Some(filled) = self.filled() else { return };
         let words = look.words;
-        let title = words.with("replies-preview", &[("count", filled.text.chars().count().into())]);
-        frame::titles(buf, Rect { y: shelves[1], height: 1, ..inner }, &[text(title)], &[], look);
+        let title = words.with(
+            "replies-preview",
+            &[("count", filled.text.chars().count().into())],
+        );
+        frame::titles(
+            buf,
+            Rect {
+                y: shelves[1],
+                height: 1,
+                ..inner
+            },
+            &[text(title)],
+            &[],
+            look,
+        );
         let width = inner.width.saturating_sub(2);
         let shown = crate::text::clean::block(&filled.text);
         let rows = shelves[1] + 1..shelves[2];
-        for (range, y) in wrap(&shown, usize::from(width.max(1)), look.ambiguous).into_iter().zip(rows) {
-            line::put(buf, (inner.x + 1, y), width, shown[range].trim_end_matches('\n'), Ink::Text, look);
+        for (range, y) in wrap(&shown, usize::from(width.max(1)), look.ambiguous)
+            .into_iter()
+            .zip(rows)
+        {
+            line::put(
+                buf,
+                (inner.x + 1, y),
+                width,
+                shown[range].trim_end_matches('\n'),
+                Ink::Text,
+                look,
+            );
         }
         let mut y = shelves[2] + 1;
         if let Some(choice) = filled.choices.first() {
@@ -233,17 +356,36 @@ impl RepliesPane {
                 .options
                 .iter()
                 .enumerate()
-                .map(|(at, option)| if choice.chosen == Some(at) { format!("[{option}]") } else { option.clone() })
+                .map(|(at, option)| {
+                    if choice.chosen == Some(at) {
+                        format!("[{option}]")
+                    } else {
+                        option.clone()
+                    }
+                })
                 .collect();
-            let row = words.with("replies-choice", &[("name", choice.written.as_str().into()), ("options", options.join(" / ").into())]);
+            let row = words.with(
+                "replies-choice",
+                &[
+                    ("name", choice.written.as_str().into()),
+                    ("options", options.join(" / ").into()),
+                ],
+            );
             line::put(buf, (inner.x + 1, y), width, &row, Ink::Text, look);
             y += 1;
         }
-        let missing: Vec<&str> = filled.missing.iter().map(|blank| blank.written.as_str()).collect();
+        let missing: Vec<&str> = filled
+            .missing
+            .iter()
+            .map(|blank| blank.written.as_str())
+            .collect();
         let (row, ink) = if missing.is_empty() {
             (words.get("composer-complete").to_string(), Ink::Ok)
         } else {
-            (words.with("replies-missing", &[("names", missing.join(" ").into())]), Ink::Missing)
+            (
+                words.with("replies-missing", &[("names", missing.join(" ").into())]),
+                Ink::Missing,
+            )
         };
         if y < inner.bottom() {
             line::put(buf, (inner.x + 1, y), width, &row, ink, look);

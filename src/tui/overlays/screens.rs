@@ -13,8 +13,15 @@ const SCREENS: [(Screen, &str); 4] = [
 
 /// Returns the menu of screens.
 pub fn open(reach: &Reach<'_>) -> MenuPane {
-    let labels = SCREENS.iter().map(|(_, id)| reach.words.get(id).to_string());
-    MenuPane::new(Menu::new(reach.words.get("command-screens").to_string(), labels), |row, _| {
-        SCREENS.get(row).map_or(Flow::Close, |(screen, _)| Flow::Screen(*screen))
-    })
+    let labels = SCREENS
+        .iter()
+        .map(|(_, id)| reach.words.get(id).to_string());
+    MenuPane::new(
+        Menu::new(reach.words.get("command-screens").to_string(), labels),
+        |row, _| {
+            SCREENS
+                .get(row)
+                .map_or(Flow::Close, |(screen, _)| Flow::Screen(*screen))
+        },
+    )
 }

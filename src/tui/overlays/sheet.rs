@@ -31,7 +31,10 @@ pub struct Sheet {
 impl Sheet {
     /// Makes a sheet of fields.
     pub fn new(fields: Vec<Field>) -> Self {
-        Self { form: Form::new(fields), menu: None }
+        Self {
+            form: Form::new(fields),
+            menu: None,
+        }
     }
 
     /// Returns whether a menu is unfolded.
@@ -44,7 +47,11 @@ impl Sheet {
         if self.menu.is_some() {
             return vec![Context::Menu];
         }
-        if self.form.in_text() { vec![Context::Text, Context::Form, own] } else { vec![Context::Form, own] }
+        if self.form.in_text() {
+            vec![Context::Text, Context::Form, own]
+        } else {
+            vec![Context::Form, own]
+        }
     }
 
     /// Takes a command.
@@ -82,7 +89,11 @@ impl Sheet {
         match picked {
             Picked::Row(row) => {
                 self.menu = None;
-                if self.form.choose(row) == Outcome::Changed { Did::Changed } else { Did::Moved }
+                if self.form.choose(row) == Outcome::Changed {
+                    Did::Changed
+                } else {
+                    Did::Moved
+                }
             }
             Picked::Moved => Did::Moved,
             Picked::Closed => {
@@ -94,8 +105,12 @@ impl Sheet {
     }
 
     fn unfold(&mut self) -> Did {
-        let Some(field) = self.form.current() else { return Did::Ignored };
-        let Value::Choice(choices, chosen) = &field.value else { return Did::Ignored };
+        let Some(field) = self.form.current() else {
+            return Did::Ignored;
+        };
+        let Value::Choice(choices, chosen) = &field.value else {
+            return Did::Ignored;
+        };
         let labels = choices.iter().map(|choice| choice.label.clone());
         self.menu = Some(Menu::new(field.label.clone(), labels).at(chosen.unwrap_or(0)));
         Did::Moved
@@ -103,10 +118,18 @@ impl Sheet {
 
     /// Takes back the last change of the text under the caret.
     fn undo(&mut self) -> Did {
-        let id = self.form.current().map(|field| field.id.clone()).unwrap_or_default();
+        let id = self
+            .form
+            .current()
+            .map(|field| field.id.clone())
+            .unwrap_or_default();
         match self.form.field_mut(&id).map(|field| &mut field.value) {
             Some(Value::Text(text, _) | Value::Money(text) | Value::Time(text)) => {
-                if text.undo() { Did::Changed } else { Did::Ignored }
+                if text.undo() {
+                    Did::Changed
+                } else {
+                    Did::Ignored
+                }
             }
             _ => Did::Ignored,
         }

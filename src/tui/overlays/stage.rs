@@ -48,9 +48,13 @@ impl Stage {
         let folder = tempfile::tempdir().unwrap();
         let clock = Box::new(FixedClock(NOW));
         let random = Box::new(SeededRandom::new("stage"));
-        let mut desk = init_drill(&folder.path().join("data"), "青禾", "林晓", clock, random).unwrap();
+        let mut desk =
+            init_drill(&folder.path().join("data"), "青禾", "林晓", clock, random).unwrap();
         let orders = include_bytes!("../../../assets/sample/orders.csv");
-        let options = ImportOptions { exported_at: Some(NOW - 3_600_000), ..ImportOptions::default() };
+        let options = ImportOptions {
+            exported_at: Some(NOW - 3_600_000),
+            ..ImportOptions::default()
+        };
         let me = desk.me().unwrap().clone();
         desk.sign_in(&me).unwrap();
         desk.import("orders.csv", orders, &options).unwrap();
@@ -77,14 +81,27 @@ impl Stage {
         use crate::domain::seal::ReplicaKey;
         use crate::store::{Author, Draft};
         let secret = *blake3::hash(name.as_bytes()).as_bytes();
-        let replica = self.desk.store_mut().add_replica(ReplicaKey::from_secret(&secret)).unwrap();
-        let named = [("key", serde_json::json!("replica")), ("name", serde_json::json!(name))];
-        let change = Change { fields: fields(named), ..Change::default() };
+        let replica = self
+            .desk
+            .store_mut()
+            .add_replica(ReplicaKey::from_secret(&secret))
+            .unwrap();
+        let named = [
+            ("key", serde_json::json!("replica")),
+            ("name", serde_json::json!(name)),
+        ];
+        let change = Change {
+            fields: fields(named),
+            ..Change::default()
+        };
         let id = self.desk.new_id();
         let draft = Draft::new(&setting::REGISTER, id, Payload::Open(change), NOW);
         let author = Author { replica, zone: 480 };
         let mut random = SeededRandom::new(name);
-        self.desk.store_mut().append(&author, NOW, &mut random, &[draft]).unwrap();
+        self.desk
+            .store_mut()
+            .append(&author, NOW, &mut random, &[draft])
+            .unwrap();
         self.desk.refresh().unwrap();
         self.act_as(name);
     }
@@ -122,10 +139,11 @@ impl Stage {
         if said.is_some() {
             self.said = said;
         }
-        self.copied.extend(effects.list.into_iter().filter_map(|effect| match effect {
-            Effect::Copy(text) => Some(text),
-            _ => None,
-        }));
+        self.copied
+            .extend(effects.list.into_iter().filter_map(|effect| match effect {
+                Effect::Copy(text) => Some(text),
+                _ => None,
+            }));
         if stale {
             self.refresh();
         }
@@ -158,13 +176,20 @@ impl Stage {
     /// Types characters.
     pub fn text(&mut self, text: &str) {
         for c in text.chars() {
-            self.press(Press { key: Key::plain(crate::tui::keys::Code::Char(c)), typed: Some(c) });
+            self.press(Press {
+                key: Key::plain(crate::tui::keys::Code::Char(c)),
+                typed: Some(c),
+            });
         }
     }
 
     fn press(&mut self, press: Press) {
         let input = Input::Key(press);
-        let mut contexts = self.panes.last().map(|pane| pane.contexts()).unwrap_or_default();
+        let mut contexts = self
+            .panes
+            .last()
+            .map(|pane| pane.contexts())
+            .unwrap_or_default();
         contexts.push(Context::Any);
         let command = self.keymap.find(&contexts, press);
         self.said = None;
@@ -183,7 +208,9 @@ impl Stage {
     }
 
     fn play(&mut self, act: impl FnOnce(&mut dyn Pane, &mut Reach<'_>) -> Flow) -> bool {
-        let Some(mut pane) = self.panes.pop() else { return false };
+        let Some(mut pane) = self.panes.pop() else {
+            return false;
+        };
         let flow = self.with(|reach| act(pane.as_mut(), reach));
         self.panes.push(pane);
         let taken = !matches!(flow, Flow::Pass);
@@ -214,21 +241,33 @@ impl Stage {
     /// Saves drafts as the workstation does.
     pub fn keep_drafts(&mut self) {
         let person = self.desk.me().unwrap().id.to_string();
-        let drafts: Vec<(String, String)> = self.panes.iter().filter_map(|pane| pane.draft()).collect();
+        let drafts: Vec<(String, String)> =
+            self.panes.iter().filter_map(|pane| pane.draft()).collect();
         for (key, text) in drafts {
-            self.desk.store_mut().set_draft(&person, &key, &text, NOW).unwrap();
+            self.desk
+                .store_mut()
+                .set_draft(&person, &key, &text, NOW)
+                .unwrap();
         }
     }
 
     /// Draws all panes over each other.
     pub fn draw(&self, width: u16, height: u16, theme: &str) -> (Buffer, Option<Position>) {
         let theme = Theme::named(theme);
-        let look = Look { words: &self.words, theme: &theme, ambiguous: Ambiguous::Narrow };
+        let look = Look {
+            words: &self.words,
+            theme: &theme,
+            ambiguous: Ambiguous::Narrow,
+        };
         let mut buf = Buffer::empty(Rect::new(0, 0, width, height));
         let area = buf.area;
         let mut caret = None;
         // What a whole pane covers is not drawn, as in the workstation.
-        let first = self.panes.iter().rposition(|pane| pane.is_whole()).unwrap_or(0);
+        let first = self
+            .panes
+            .iter()
+            .rposition(|pane| pane.is_whole())
+            .unwrap_or(0);
         for pane in &self.panes[first..] {
             caret = pane.view(&mut buf, area, &look);
         }
@@ -251,11 +290,31 @@ impl Stage {
         for language in Language::ALL {
             self.words = Words::new(language);
             self.refresh();
-            for (width, height) in [(1, 1), (2, 2), (7, 3), (20, 5), (39, 12), (80, 21), (80, 24), (99, 40), (100, 30), (120, 37), (120, 40), (200, 60)] {
+            for (width, height) in [
+                (1, 1),
+                (2, 2),
+                (7, 3),
+                (20, 5),
+                (39, 12),
+                (80, 21),
+                (80, 24),
+                (99, 40),
+                (100, 30),
+                (120, 37),
+                (120, 40),
+                (200, 60),
+            ] {
                 for theme in ["dark", "plain"] {
                     let (buf, caret) = self.draw(width, height, theme);
-                    assert!(dump::is_whole(&buf), "{width}x{height}\n{}", dump::text(&buf));
-                    assert!(caret.is_none_or(|caret| buf.area.contains(caret)), "{width}x{height} {caret:?}");
+                    assert!(
+                        dump::is_whole(&buf),
+                        "{width}x{height}\n{}",
+                        dump::text(&buf)
+                    );
+                    assert!(
+                        caret.is_none_or(|caret| buf.area.contains(caret)),
+                        "{width}x{height} {caret:?}"
+                    );
                 }
             }
             let seen = self.screen(120, 37);
@@ -277,8 +336,27 @@ impl Stage {
 
 /// A message id that nobody translated stands on screen as it is.
 fn is_id(word: &str) -> bool {
-    ["note-", "case-", "field-", "value-", "state-", "follow-", "record-", "tables-", "printing-", "held-", "register-", "transfer-", "away-", "source-"]
-        .iter()
-        .any(|start| word.strip_prefix(start).is_some_and(|rest| rest.chars().next().is_some_and(|c| c.is_ascii_lowercase())))
-        && word.chars().all(|c| c.is_ascii_alphanumeric() || c == '-' || c == '_')
+    [
+        "note-",
+        "case-",
+        "field-",
+        "value-",
+        "state-",
+        "follow-",
+        "record-",
+        "tables-",
+        "printing-",
+        "held-",
+        "register-",
+        "transfer-",
+        "away-",
+        "source-",
+    ]
+    .iter()
+    .any(|start| {
+        word.strip_prefix(start)
+            .is_some_and(|rest| rest.chars().next().is_some_and(|c| c.is_ascii_lowercase()))
+    }) && word
+        .chars()
+        .all(|c| c.is_ascii_alphanumeric() || c == '-' || c == '_')
 }

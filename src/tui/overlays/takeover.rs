@@ -46,7 +46,9 @@ impl TakeoverPane {
     }
 
     fn answer(&mut self, reach: &mut Reach<'_>) {
-        let Some(no) = self.received.lines.get(self.at).map(|line| line.no) else { return };
+        let Some(no) = self.received.lines.get(self.at).map(|line| line.no) else {
+            return;
+        };
         let (id, said) = (self.received.id, self.words.text().to_owned());
         let answer = match self.chosen {
             1 => Answer::Change(&said),
@@ -54,7 +56,10 @@ impl TakeoverPane {
             3 => Answer::Return(&said),
             _ => Answer::Accept,
         };
-        if reach.attempt(|desk| desk.answer_line(id, no, answer)).is_some() {
+        if reach
+            .attempt(|desk| desk.answer_line(id, no, answer))
+            .is_some()
+        {
             self.words.set("");
             self.chosen = 0;
             self.reread(reach);
@@ -71,7 +76,11 @@ impl TakeoverPane {
             .map(|line| line.no)
             .collect();
         let id = self.received.id;
-        if !green.is_empty() && reach.attempt(|desk| desk.answer_lines(id, &green, Answer::Accept)).is_some() {
+        if !green.is_empty()
+            && reach
+                .attempt(|desk| desk.answer_lines(id, &green, Answer::Accept))
+                .is_some()
+        {
             self.reread(reach);
         }
     }
@@ -84,7 +93,10 @@ impl TakeoverPane {
     }
 
     fn step(&mut self, by: isize) {
-        self.at = self.at.saturating_add_signed(by).min(self.received.lines.len().saturating_sub(1));
+        self.at = self
+            .at
+            .saturating_add_signed(by)
+            .min(self.received.lines.len().saturating_sub(1));
     }
 
     fn receipt(&mut self, reach: &mut Reach<'_>) -> Flow {
@@ -99,7 +111,12 @@ impl TakeoverPane {
 
 /// Opens the first sheet that waits for the person; none where none does.
 pub fn open(reach: &Reach<'_>) -> Result<Option<TakeoverPane>, Problem> {
-    Ok(reach.desk.handovers_for_me()?.into_iter().next().map(|received| TakeoverPane::new(reach, received)))
+    Ok(reach
+        .desk
+        .handovers_for_me()?
+        .into_iter()
+        .next()
+        .map(|received| TakeoverPane::new(reach, received)))
 }
 
 impl Pane for TakeoverPane {
@@ -119,7 +136,11 @@ impl Pane for TakeoverPane {
             Command::Previous => self.step(-1),
             Command::Finish => return self.receipt(reach),
             Command::NextPane => {
-                return self.received.lines.get(self.at).map_or(Flow::Stay, |line| Flow::Show(line.record));
+                return self
+                    .received
+                    .lines
+                    .get(self.at)
+                    .map_or(Flow::Stay, |line| Flow::Show(line.record));
             }
             Command::Back if self.chosen > 0 => self.chosen = 0,
             Command::Back => return Flow::Close,
@@ -132,15 +153,32 @@ impl Pane for TakeoverPane {
     }
 
     fn input(&mut self, input: &Input, _reach: &mut Reach<'_>) -> Flow {
-        if self.chosen > 0 && type_into(&mut self.words, input) != Typed::Ignored { Flow::Stay } else { Flow::Pass }
+        if self.chosen > 0 && type_into(&mut self.words, input) != Typed::Ignored {
+            Flow::Stay
+        } else {
+            Flow::Pass
+        }
     }
 
     fn view(&self, buf: &mut Buffer, area: Rect, look: &Look<'_>) -> Option<Position> {
         line::clear(buf, area);
         let words = look.words;
-        let speech = Speech { words, zone: self.zone, now: self.now, people: &self.people };
-        let from = self.received.from.and_then(|id| self.people.by_id(id)).map(|person| person.name.clone()).unwrap_or_default();
-        let title = [Run::new(words.with("takeover-title", &[("from", from.into())]), Ink::Title)];
+        let speech = Speech {
+            words,
+            zone: self.zone,
+            now: self.now,
+            people: &self.people,
+        };
+        let from = self
+            .received
+            .from
+            .and_then(|id| self.people.by_id(id))
+            .map(|person| person.name.clone())
+            .unwrap_or_default();
+        let title = [Run::new(
+            words.with("takeover-title", &[("from", from.into())]),
+            Ink::Title,
+        )];
         let taken = self.received.count("accepted") + self.received.count("changed");
         let counts = [
             ("lines", self.received.lines.len().into()),
@@ -148,8 +186,18 @@ impl Pane for TakeoverPane {
             ("asked", self.received.count("asked").into()),
             ("returned", self.received.count("returned").into()),
         ];
-        frame::section(buf, area, &title, &[dim(words.with("takeover-counts", &counts))], look);
-        let list_area = Rect { y: area.y + 1, height: (area.height / 2).min(area.height.saturating_sub(1)), ..area };
+        frame::section(
+            buf,
+            area,
+            &title,
+            &[dim(words.with("takeover-counts", &counts))],
+            look,
+        );
+        let list_area = Rect {
+            y: area.y + 1,
+            height: (area.height / 2).min(area.height.saturating_sub(1)),
+            ..area
+        };
         let height = usize::from(list_area.height);
         let top = (self.at + 1).saturating_sub(height);
         let rows: Vec<Row<'_>> = self
@@ -164,54 +212,134 @@ impl Pane for TakeoverPane {
                     Severity::Yellow => Ink::Urgent,
                     Severity::Green => Ink::Dim,
                 };
-                let state = if line.changed { "takeover-changed".to_owned() } else { format!("takeover-ack-{}", line.ack) };
+                let state = if line.changed {
+                    "takeover-changed".to_owned()
+                } else {
+                    format!("takeover-ack-{}", line.ack)
+                };
                 Row {
                     cells: vec![
                         vec![dim(line.no.to_string())],
-                        vec![Run::new(format!(" {}", words.get(&format!("handover-{}", line.severity.word()))), ink)],
-                        vec![dim(words.get(&format!("short-{}", line.register)).to_string())],
+                        vec![Run::new(
+                            format!(
+                                " {}",
+                                words.get(&format!("handover-{}", line.severity.word()))
+                            ),
+                            ink,
+                        )],
+                        vec![dim(words
+                            .get(&format!("short-{}", line.register))
+                            .to_string())],
                         vec![text(line.title.clone())],
                         vec![text(line.next.clone())],
-                        vec![text(line.due.map(|due| speech.moment(due)).unwrap_or_default())],
-                        vec![Run::new(format!(" {}", words.get(&state)), if line.is_open() { Ink::Missing } else { Ink::Ok })],
+                        vec![text(
+                            line.due.map(|due| speech.moment(due)).unwrap_or_default(),
+                        )],
+                        vec![Run::new(
+                            format!(" {}", words.get(&state)),
+                            if line.is_open() {
+                                Ink::Missing
+                            } else {
+                                Ink::Ok
+                            },
+                        )],
                     ],
                     marked: false,
                 }
             })
             .collect();
-        let columns = [Width::Right(3), Width::Left(4), Width::Left(6), Width::Left(14), Width::Fill, Width::Right(12), Width::Left(8)];
-        let cursor = self.at.checked_sub(top).filter(|_| !self.received.lines.is_empty());
-        list::draw(buf, list_area, &List { columns: &columns, rows: &rows, cursor, focused: true }, look);
-        self.view_line(buf, Rect { y: list_area.bottom(), height: area.bottom().saturating_sub(list_area.bottom()), ..area }, look)
+        let columns = [
+            Width::Right(3),
+            Width::Left(4),
+            Width::Left(6),
+            Width::Left(14),
+            Width::Fill,
+            Width::Right(12),
+            Width::Left(8),
+        ];
+        let cursor = self
+            .at
+            .checked_sub(top)
+            .filter(|_| !self.received.lines.is_empty());
+        list::draw(
+            buf,
+            list_area,
+            &List {
+                columns: &columns,
+                rows: &rows,
+                cursor,
+                focused: true,
+            },
+            look,
+        );
+        self.view_line(
+            buf,
+            Rect {
+                y: list_area.bottom(),
+                height: area.bottom().saturating_sub(list_area.bottom()),
+                ..area
+            },
+            look,
+        )
     }
 }
 
 impl TakeoverPane {
     fn view_line(&self, buf: &mut Buffer, area: Rect, look: &Look<'_>) -> Option<Position> {
-        let shown = self.received.lines.get(self.at).filter(|_| area.height > 1)?;
+        let shown = self
+            .received
+            .lines
+            .get(self.at)
+            .filter(|_| area.height > 1)?;
         let words = look.words;
         frame::section(buf, area, &[text(shown.title.clone())], &[], look);
         let mut rows: Vec<Vec<Run<'_>>> = Vec::new();
-        for (id, value) in [("summary", &shown.summary), ("next", &shown.next), ("if_then", &shown.if_then), ("note", &shown.note)] {
+        for (id, value) in [
+            ("summary", &shown.summary),
+            ("next", &shown.next),
+            ("if_then", &shown.if_then),
+            ("note", &shown.note),
+        ] {
             if !value.is_empty() {
-                rows.push(vec![dim(format!("{}  ", words.get(&format!("handover-field-{id}")))), text(value.clone())]);
+                rows.push(vec![
+                    dim(format!("{}  ", words.get(&format!("handover-field-{id}")))),
+                    text(value.clone()),
+                ]);
             }
         }
         for (at, answer) in ANSWERS.iter().enumerate() {
-            let ink = if at == self.chosen { Ink::Selection } else { Ink::Text };
-            rows.push(vec![Run::new(format!("{} {}", at + 1, words.get(&format!("takeover-{answer}"))), ink)]);
+            let ink = if at == self.chosen {
+                Ink::Selection
+            } else {
+                Ink::Text
+            };
+            rows.push(vec![Run::new(
+                format!("{} {}", at + 1, words.get(&format!("takeover-{answer}"))),
+                ink,
+            )]);
         }
         let mut y = area.y + 1;
         for runs in &rows {
             if y < area.bottom() {
-                line::put_runs(buf, (area.x + 1, y), area.width.saturating_sub(2), runs, look);
+                line::put_runs(
+                    buf,
+                    (area.x + 1, y),
+                    area.width.saturating_sub(2),
+                    runs,
+                    look,
+                );
                 y += 1;
             }
         }
         if self.chosen == 0 || y >= area.bottom() {
             return None;
         }
-        let place = Rect { x: area.x + 3.min(area.width), y, width: area.width.saturating_sub(4), height: 1 };
+        let place = Rect {
+            x: area.x + 3.min(area.width),
+            y,
+            width: area.width.saturating_sub(4),
+            height: 1,
+        };
         editor::draw(buf, place, &self.words, Ink::Field, look)
     }
 }

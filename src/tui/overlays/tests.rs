@@ -8,7 +8,14 @@ use crate::domain::registers::case;
 use crate::store::Query;
 
 fn only(stage: &Stage, register: &'static str) -> crate::domain::record::Record {
-    let rows = stage.desk.store().rows(&Query { registers: vec![register], ..Query::default() }).unwrap();
+    let rows = stage
+        .desk
+        .store()
+        .rows(&Query {
+            registers: vec![register],
+            ..Query::default()
+        })
+        .unwrap();
     assert_eq!(rows.len(), 1, "one {register}");
     stage.desk.store().record(rows[0].id).unwrap().unwrap()
 }
@@ -16,10 +23,18 @@ fn only(stage: &Stage, register: &'static str) -> crate::domain::record::Record 
 #[test]
 fn a_refund_takes_eleven_keys() {
     let mut stage = Stage::new().on_order(ORDER);
-    stage.keys(&["F6", "Down", "Space", "1", "Tab", "1", "Tab", "2", "Tab", "Space"]);
+    stage.keys(&[
+        "F6", "Down", "Space", "1", "Tab", "1", "Tab", "2", "Tab", "Space",
+    ]);
     let seen = stage.screen(80, 21);
-    assert!(seen.contains("齐") && seen.contains("¥ 129.00") && seen.contains("买2  退[1]"), "{seen}");
-    assert!(seen.contains("实付 277.00 - 已退 0.00 - 他退 0.00 - 本单 129.00 = 余 148.00"), "{seen}");
+    assert!(
+        seen.contains("齐") && seen.contains("¥ 129.00") && seen.contains("买2  退[1]"),
+        "{seen}"
+    );
+    assert!(
+        seen.contains("实付 277.00 - 已退 0.00 - 他退 0.00 - 本单 129.00 = 余 148.00"),
+        "{seen}"
+    );
     stage.keys(&["F8"]);
     let record = only(&stage, "case");
     assert_eq!(record.state, "submitted", "{}", stage.message());
@@ -32,17 +47,33 @@ fn a_refund_takes_eleven_keys() {
 #[test]
 fn a_case_goes_up_its_ladder() {
     let mut stage = Stage::new().on_order(ORDER);
-    stage.keys(&["F6", "Down", "Space", "1", "Tab", "1", "Tab", "2", "Tab", "Space", "F8"]);
+    stage.keys(&[
+        "F6", "Down", "Space", "1", "Tab", "1", "Tab", "2", "Tab", "Space", "F8",
+    ]);
     stage.keys(&["F8"]);
-    assert!(stage.message().contains("自己"), "nobody approves their own: {}", stage.message());
+    assert!(
+        stage.message().contains("自己"),
+        "nobody approves their own: {}",
+        stage.message()
+    );
     stage.colleague("王主管");
     stage.refresh();
     stage.draw_everywhere();
     stage.keys(&["F8"]);
-    assert_eq!(only(&stage, "case").state, "approved", "{}", stage.message());
+    assert_eq!(
+        only(&stage, "case").state,
+        "approved",
+        "{}",
+        stage.message()
+    );
     stage.act_as("林晓");
     stage.keys(&["Enter"]);
-    assert_eq!(only(&stage, "case").state, "executed", "{}", stage.message());
+    assert_eq!(
+        only(&stage, "case").state,
+        "executed",
+        "{}",
+        stage.message()
+    );
     stage.keys(&["F9", "Enter", "Enter"]);
     assert!(stage.copied[0].contains("129.00"), "{:?}", stage.copied);
     assert_eq!(only(&stage, "case").state, "closed");
@@ -52,7 +83,9 @@ fn a_case_goes_up_its_ladder() {
 #[test]
 fn a_refusal_wants_a_reason_and_an_amendment_voids_an_approval() {
     let mut stage = Stage::new().on_order(ORDER);
-    stage.keys(&["F6", "Down", "Space", "1", "Tab", "1", "Tab", "2", "Tab", "Space", "F8"]);
+    stage.keys(&[
+        "F6", "Down", "Space", "1", "Tab", "1", "Tab", "2", "Tab", "Space", "F8",
+    ]);
     stage.colleague("王主管");
     stage.refresh();
     stage.keys(&["Ctrl+D", "Enter"]);
@@ -61,12 +94,24 @@ fn a_refusal_wants_a_reason_and_an_amendment_voids_an_approval() {
     stage.keys(&["Enter"]);
     assert_eq!(only(&stage, "case").state, "refused");
     let seen = stage.screen(80, 21);
-    assert!(seen.contains("王主管") && seen.contains("先要照片"), "{seen}");
+    assert!(
+        seen.contains("王主管") && seen.contains("先要照片"),
+        "{seen}"
+    );
     stage.act_as("林晓");
     stage.keys(&["F6"]);
-    assert!(stage.screen(80, 21).contains("更正"), "{}", stage.screen(80, 21));
+    assert!(
+        stage.screen(80, 21).contains("更正"),
+        "{}",
+        stage.screen(80, 21)
+    );
     stage.keys(&["F8"]);
-    assert_eq!(only(&stage, "case").state, "submitted", "{}", stage.message());
+    assert_eq!(
+        only(&stage, "case").state,
+        "submitted",
+        "{}",
+        stage.message()
+    );
 }
 
 #[test]
@@ -74,13 +119,24 @@ fn an_untouched_form_leaves_nothing_and_a_begun_one_a_draft() {
     let mut stage = Stage::new().on_order(ORDER);
     stage.keys(&["F6", "Esc"]);
     assert!(stage.panes.is_empty());
-    let none = stage.desk.store().rows(&Query { registers: vec!["case"], ..Query::default() }).unwrap();
+    let none = stage
+        .desk
+        .store()
+        .rows(&Query {
+            registers: vec!["case"],
+            ..Query::default()
+        })
+        .unwrap();
     assert!(none.is_empty());
     stage.keys(&["F6", "Down", "Space"]);
     stage.keep_drafts();
     stage.panes.clear();
     stage.keys(&["F6"]);
-    assert!(stage.screen(80, 21).contains("退[2]"), "a killed form comes back: {}", stage.screen(80, 21));
+    assert!(
+        stage.screen(80, 21).contains("退[2]"),
+        "a killed form comes back: {}",
+        stage.screen(80, 21)
+    );
     stage.keys(&["Esc"]);
     assert_eq!(only(&stage, "case").state, "draft");
     let id = only(&stage, "case").id;
@@ -95,12 +151,20 @@ fn an_untouched_form_leaves_nothing_and_a_begun_one_a_draft() {
 #[test]
 fn a_second_case_shows_its_twin_and_too_much_is_refused() {
     let mut stage = Stage::new().on_order(ORDER);
-    stage.keys(&["F6", "Down", "Space", "Tab", "1", "Tab", "2", "Tab", "Space", "F8", "Esc", "F6"]);
+    stage.keys(&[
+        "F6", "Down", "Space", "Tab", "1", "Tab", "2", "Tab", "Space", "F8", "Esc", "F6",
+    ]);
     let seen = stage.screen(80, 21);
     assert!(seen.contains("同单已有"), "{seen}");
     stage.keys(&["Down", "Enter"]);
-    assert!(stage.screen(80, 21).contains("已提交"), "{}", stage.screen(80, 21));
-    stage.keys(&["Esc", "Down", "Space", "Tab", "1", "Tab", "2", "Tab", "Space", "F8"]);
+    assert!(
+        stage.screen(80, 21).contains("已提交"),
+        "{}",
+        stage.screen(80, 21)
+    );
+    stage.keys(&[
+        "Esc", "Down", "Space", "Tab", "1", "Tab", "2", "Tab", "Space", "F8",
+    ]);
     assert!(stage.message().contains("最多可退"), "{}", stage.message());
 }
 
@@ -116,7 +180,10 @@ fn fields_that_do_not_apply_are_absent() {
     stage.draw_everywhere();
     // A sum typed under a Chinese input method is read.
     stage.keys(&["Tab", "Tab"]);
-    while !stage.panes[0].contexts().contains(&crate::tui::commands::Context::Text) {
+    while !stage.panes[0]
+        .contexts()
+        .contains(&crate::tui::commands::Context::Text)
+    {
         stage.keys(&["Down"]);
     }
 }
@@ -128,7 +195,10 @@ fn an_unknown_order_is_asked_for() {
     stage.text("4031902847193599999");
     stage.keys(&["Enter"]);
     let seen = stage.screen(80, 21);
-    assert!(seen.contains("待核订单") && seen.contains("实付 未核"), "{seen}");
+    assert!(
+        seen.contains("待核订单") && seen.contains("实付 未核"),
+        "{seen}"
+    );
     stage.draw_everywhere();
 }
 
@@ -138,12 +208,22 @@ fn a_note_goes_through_its_steps() {
     stage.keys(&["F5", "1"]);
     stage.text("湖北省武汉市洪山区示例路8号");
     let seen = stage.screen(80, 21);
-    assert!(seen.contains("字节") && seen.contains("第 1/5 步"), "{seen}");
+    assert!(
+        seen.contains("字节") && seen.contains("第 1/5 步"),
+        "{seen}"
+    );
     stage.keys(&["Down"]);
     stage.keys(&["Space", "Space", "F9"]);
-    assert!(stage.copied[0].contains("为您核对新地址：湖北省武汉市洪山区示例路8号"), "{:?}", stage.copied);
+    assert!(
+        stage.copied[0].contains("为您核对新地址：湖北省武汉市洪山区示例路8号"),
+        "{:?}",
+        stage.copied
+    );
     let seen = stage.screen(80, 21);
-    assert!(seen.contains("第 3/5 步") && seen.contains("先完成 3"), "{seen}");
+    assert!(
+        seen.contains("第 3/5 步") && seen.contains("先完成 3"),
+        "{seen}"
+    );
     stage.keys(&["Backspace"]);
     assert_eq!(only(&stage, "note").state, "changed");
     stage.keys(&["Space", "F8"]);
@@ -164,10 +244,16 @@ fn a_note_of_an_unknown_order_begins_with_its_number() {
     stage.draw_everywhere();
     stage.keys(&["Esc"]);
     let note = only(&stage, "note");
-    assert_eq!((note.state.as_str(), note.text("kind"), note.text("new")), ("draft", Some("gift"), Some("送杯垫")));
+    assert_eq!(
+        (note.state.as_str(), note.text("kind"), note.text("new")),
+        ("draft", Some("gift"), Some("送杯垫"))
+    );
     stage.push(|reach| NoteForm::of_note(reach, note.id));
     let seen = stage.screen(80, 21);
-    assert!(seen.contains("待核订单") && seen.contains("送杯垫"), "{seen}");
+    assert!(
+        seen.contains("待核订单") && seen.contains("送杯垫"),
+        "{seen}"
+    );
     stage.draw_everywhere();
     stage.keys(&["Ctrl+D"]);
     stage.text("不要了");
@@ -183,22 +269,47 @@ fn a_note_typed_and_killed_comes_back() {
     stage.keep_drafts();
     stage.panes.clear();
     stage.keys(&["F5"]);
-    assert!(stage.screen(80, 21).contains("顺丰"), "{}", stage.screen(80, 21));
+    assert!(
+        stage.screen(80, 21).contains("顺丰"),
+        "{}",
+        stage.screen(80, 21)
+    );
 }
 
 #[test]
 fn the_buyers_short_yes_is_offered_as_a_quote() {
     let mut stage = Stage::new();
-    let talk = stage.desk.open_conversation("小鹿", "chat").unwrap().record();
-    stage.desk.reply(talk, "您好，为您核对新地址，对吗？").unwrap();
+    let talk = stage
+        .desk
+        .open_conversation("小鹿", "chat")
+        .unwrap()
+        .record();
+    stage
+        .desk
+        .reply(talk, "您好，为您核对新地址，对吗？")
+        .unwrap();
     // The buyer's line comes as a paste would bring it.
     said(&mut stage, talk, "对的。");
-    stage.push(|reach| NoteForm::for_order(reach, ORDER, Some("小鹿"), Some("address"), "示例路8号", Some(talk)));
+    stage.push(|reach| {
+        NoteForm::for_order(
+            reach,
+            ORDER,
+            Some("小鹿"),
+            Some("address"),
+            "示例路8号",
+            Some(talk),
+        )
+    });
     stage.keys(&["Down", "Down", "Down", "Down", "Space", "Space"]);
     let seen = stage.screen(80, 21);
     assert!(seen.contains("引用买家「对的。」"), "{seen}");
     stage.keys(&["Space"]);
-    assert_eq!(only(&stage, "note").text("quote"), Some("对的。"), "{}", stage.message());
+    assert_eq!(
+        only(&stage, "note").text("quote"),
+        Some("对的。"),
+        "{}",
+        stage.message()
+    );
 }
 
 fn said(stage: &mut Stage, talk: crate::domain::id::Id, text: &str) {
@@ -215,24 +326,54 @@ fn said(stage: &mut Stage, talk: crate::domain::id::Id, text: &str) {
         source: None,
     };
     let now = stage.desk.now();
-    let draft = Draft::new(&conversation::REGISTER, talk, Payload::Say(Box::new(say)), now + 60_000);
-    let author = Author { replica: stage.desk.me().unwrap().replica, zone: 480 };
+    let draft = Draft::new(
+        &conversation::REGISTER,
+        talk,
+        Payload::Say(Box::new(say)),
+        now + 60_000,
+    );
+    let author = Author {
+        replica: stage.desk.me().unwrap().replica,
+        zone: 480,
+    };
     let mut random = crate::chance::SeededRandom::new("said");
-    stage.desk.store_mut().append(&author, now + 60_000, &mut random, &[draft]).unwrap();
+    stage
+        .desk
+        .store_mut()
+        .append(&author, now + 60_000, &mut random, &[draft])
+        .unwrap();
 }
 
 #[test]
 fn follow_ups_take_three_keys() {
     let mut stage = Stage::new();
-    let talk = stage.desk.open_conversation("春天里", "chat").unwrap().record();
+    let talk = stage
+        .desk
+        .open_conversation("春天里", "chat")
+        .unwrap()
+        .record();
     stage.item = Some(talk);
     stage.keys(&["F7"]);
     stage.draw_everywhere();
     stage.keys(&["3", "1"]);
     assert!(stage.panes.is_empty(), "{}", stage.screen(80, 21));
-    assert_eq!(stage.desk.record(talk).unwrap().0.value("snoozed_until").and_then(serde_json::Value::as_i64), Some(super::stage::NOW + 3_600_000));
+    assert_eq!(
+        stage
+            .desk
+            .record(talk)
+            .unwrap()
+            .0
+            .value("snoozed_until")
+            .and_then(serde_json::Value::as_i64),
+        Some(super::stage::NOW + 3_600_000)
+    );
     stage.keys(&["F7", "2", "2"]);
-    assert_eq!(only(&stage, "follow_up").text("kind"), Some("reminder"), "{}", stage.message());
+    assert_eq!(
+        only(&stage, "follow_up").text("kind"),
+        Some("reminder"),
+        "{}",
+        stage.message()
+    );
     stage.keys(&["F7", "1"]);
     stage.text("退差价");
     stage.keys(&["Down"]);
@@ -242,7 +383,12 @@ fn follow_ups_take_three_keys() {
     stage.text("18:00");
     stage.keys(&["Enter"]);
     let promise = only(&stage, "promise");
-    assert_eq!(promise.get(crate::domain::registers::promise::AMOUNT), Some(Money::cny(1_250)), "{}", stage.message());
+    assert_eq!(
+        promise.get(crate::domain::registers::promise::AMOUNT),
+        Some(Money::cny(1_250)),
+        "{}",
+        stage.message()
+    );
     assert_eq!(promise.text("buyer"), Some("春天里"));
 }
 
@@ -251,29 +397,53 @@ fn an_item_is_finished_handed_on_escalated_and_remarked() {
     let mut stage = Stage::new();
     stage.colleague("王主管");
     stage.act_as("林晓");
-    let talk = stage.desk.open_conversation("春天里", "chat").unwrap().record();
+    let talk = stage
+        .desk
+        .open_conversation("春天里", "chat")
+        .unwrap()
+        .record();
     stage.item = Some(talk);
     stage.keys(&["Ctrl+T"]);
     stage.text("看一下 @王");
     stage.draw_everywhere();
     stage.keys(&["Tab", "F8"]);
-    assert_eq!(only(&stage, "follow_up").text("kind"), Some("mention"), "{}", stage.message());
+    assert_eq!(
+        only(&stage, "follow_up").text("kind"),
+        Some("mention"),
+        "{}",
+        stage.message()
+    );
     stage.keys(&["Ctrl+U"]);
     stage.text("客户很急");
     stage.keys(&["Enter"]);
-    assert_eq!(stage.desk.record(talk).unwrap().0.entries.len(), 2, "{}", stage.message());
+    assert_eq!(
+        stage.desk.record(talk).unwrap().0.entries.len(),
+        2,
+        "{}",
+        stage.message()
+    );
     stage.keys(&["Ctrl+G", "1"]);
     stage.draw_everywhere();
     stage.keys(&["1", "Enter"]);
     let king = stage.desk.people().by_name("王主管").unwrap().id;
     let owner = stage.desk.record(talk).unwrap().0.owner;
-    assert_eq!(owner, Some(crate::domain::register::Owner::Person(king)), "{}", stage.message());
+    assert_eq!(
+        owner,
+        Some(crate::domain::register::Owner::Person(king)),
+        "{}",
+        stage.message()
+    );
     stage.keys(&["Ctrl+K"]);
     stage.text("他下班了");
     stage.keys(&["Enter", "F8"]);
     stage.draw_everywhere();
     stage.keys(&["6"]);
-    assert_eq!(stage.desk.record(talk).unwrap().0.state, "closed", "{}", stage.message());
+    assert_eq!(
+        stage.desk.record(talk).unwrap().0.state,
+        "closed",
+        "{}",
+        stage.message()
+    );
     stage.keys(&["Ctrl+G"]);
     stage.text("王主");
     assert!(stage.screen(80, 21).contains("王主管"));
@@ -288,7 +458,12 @@ fn leaving_the_desk_and_coming_back() {
     stage.draw_everywhere();
     stage.keys(&["2"]);
     let me = stage.desk.me().unwrap().id;
-    assert_eq!(stage.desk.presence_of(me).unwrap(), "away", "{}", stage.message());
+    assert_eq!(
+        stage.desk.presence_of(me).unwrap(),
+        "away",
+        "{}",
+        stage.message()
+    );
     stage.keys(&["Ctrl+Q", "1"]);
     assert_eq!(stage.desk.presence_of(me).unwrap(), "present");
     stage.colleague("何静");
@@ -305,9 +480,16 @@ fn leaving_the_desk_and_coming_back() {
 #[test]
 fn an_exchange_moves_goods_and_no_money() {
     let mut stage = Stage::new().on_order(ORDER);
-    stage.keys(&["F6", "3", "Down", "Space", "Tab", "1", "Tab", "2", "Tab", "Space", "F8"]);
+    stage.keys(&[
+        "F6", "3", "Down", "Space", "Tab", "1", "Tab", "2", "Tab", "Space", "F8",
+    ]);
     let record = only(&stage, "case");
-    assert_eq!((record.state.as_str(), record.text("kind")), ("submitted", Some("exchange")), "{}", stage.message());
+    assert_eq!(
+        (record.state.as_str(), record.text("kind")),
+        ("submitted", Some("exchange")),
+        "{}",
+        stage.message()
+    );
     let seen = stage.screen(80, 21);
     assert!(seen.contains("等退货"), "{seen}");
 }
@@ -316,7 +498,11 @@ fn an_exchange_moves_goods_and_no_money() {
 #[test]
 fn the_forms_are_as_drawn() {
     let mut stage = Stage::new().on_order(ORDER);
-    for language in [crate::i18n::Language::ZhCn, crate::i18n::Language::En, crate::i18n::Language::ZhTw] {
+    for language in [
+        crate::i18n::Language::ZhCn,
+        crate::i18n::Language::En,
+        crate::i18n::Language::ZhTw,
+    ] {
         stage.words = crate::i18n::Words::new(language);
         stage.keys(&["F6", "Down", "Space", "1"]);
         println!("{}\n{}\n", stage.screen(80, 21), stage.screen(120, 37));
@@ -332,7 +518,9 @@ fn the_forms_are_as_drawn() {
         }
     }
     stage.words = crate::i18n::Words::new(crate::i18n::Language::ZhCn);
-    stage.keys(&["F6", "Down", "Space", "1", "Tab", "1", "Tab", "2", "Tab", "Space", "F8"]);
+    stage.keys(&[
+        "F6", "Down", "Space", "1", "Tab", "1", "Tab", "2", "Tab", "Space", "F8",
+    ]);
     println!("{}\n{}\n", stage.screen(80, 21), stage.screen(120, 37));
     let rows = stage.screen(80, 21);
     assert!(rows.starts_with("─ 售后单 "), "{rows}");

@@ -12,8 +12,15 @@ const MINUTE: i64 = 60_000;
 /// clock, `11/25` that day's morning, `11/25 18:00`, `2h`, `30m`, `3d` from now, and the words
 /// that the one line of capture knows.
 pub fn read(text: &str, now: i64, zone: Tz) -> Option<i64> {
-    let folded: String = text.trim().chars().map(fold::punctuation).collect::<String>().to_lowercase();
-    let plain = span(&folded).map(|span| now + span).or_else(|| moment(&folded, now, zone));
+    let folded: String = text
+        .trim()
+        .chars()
+        .map(fold::punctuation)
+        .collect::<String>()
+        .to_lowercase();
+    let plain = span(&folded)
+        .map(|span| now + span)
+        .or_else(|| moment(&folded, now, zone));
     plain.or_else(|| worded(text, now, zone))
 }
 
@@ -46,7 +53,10 @@ fn span(text: &str) -> Option<i64> {
         'd' => 24 * 60,
         _ => return None,
     };
-    count.checked_mul(minutes)?.checked_mul(MINUTE).filter(|span| *span > 0)
+    count
+        .checked_mul(minutes)?
+        .checked_mul(MINUTE)
+        .filter(|span| *span > 0)
 }
 
 fn moment(text: &str, now: i64, zone: Tz) -> Option<i64> {
@@ -60,11 +70,15 @@ fn moment(text: &str, now: i64, zone: Tz) -> Option<i64> {
     };
     let morning = NaiveTime::from_hms_opt(9, 0, 0)?;
     let at = |day: NaiveDate| {
-        zone.from_local_datetime(&day.and_time(clock.unwrap_or(morning))).earliest().map(|at| at.timestamp_millis())
+        zone.from_local_datetime(&day.and_time(clock.unwrap_or(morning)))
+            .earliest()
+            .map(|at| at.timestamp_millis())
     };
     match day {
         Some(day) => at(day),
-        None => at(today).filter(|at| *at > now).or_else(|| at(today.checked_add_days(Days::new(1))?)),
+        None => at(today)
+            .filter(|at| *at > now)
+            .or_else(|| at(today.checked_add_days(Days::new(1))?)),
     }
 }
 
@@ -80,7 +94,11 @@ fn read_day(text: &str, today: NaiveDate) -> Option<NaiveDate> {
     let (month, day) = text.split_once(['/', '-', '.'])?;
     let (month, day): (u32, u32) = (month.parse().ok()?, day.parse().ok()?);
     let this = NaiveDate::from_ymd_opt(today.year(), month, day)?;
-    if this >= today { Some(this) } else { NaiveDate::from_ymd_opt(today.year() + 1, month, day) }
+    if this >= today {
+        Some(this)
+    } else {
+        NaiveDate::from_ymd_opt(today.year() + 1, month, day)
+    }
 }
 
 #[cfg(test)]
@@ -91,9 +109,16 @@ mod tests {
 
     fn at(text: &str) -> String {
         // 2026-11-22 15:46 in Shanghai.
-        let now = ZONE.with_ymd_and_hms(2026, 11, 22, 15, 46, 0).unwrap().timestamp_millis();
+        let now = ZONE
+            .with_ymd_and_hms(2026, 11, 22, 15, 46, 0)
+            .unwrap()
+            .timestamp_millis();
         match read(text, now, ZONE) {
-            Some(at) => ZONE.timestamp_millis_opt(at).unwrap().format("%Y-%m-%d %H:%M").to_string(),
+            Some(at) => ZONE
+                .timestamp_millis_opt(at)
+                .unwrap()
+                .format("%Y-%m-%d %H:%M")
+                .to_string(),
             None => "-".to_owned(),
         }
     }

@@ -36,24 +36,58 @@ impl Transfer {
         let (record, _) = reach.desk.record(item)?;
         let words = reach.words;
         let me = reach.desk.me()?.id;
-        let people = reach.desk.people().all().iter().filter(|person| person.id != me);
-        let people = people.map(|person| Choice::new(Owner::Person(person.id).spelling(), person.name.clone()));
+        let people = reach
+            .desk
+            .people()
+            .all()
+            .iter()
+            .filter(|person| person.id != me);
+        let people = people
+            .map(|person| Choice::new(Owner::Person(person.id).spelling(), person.name.clone()));
         let posts = Post::ALL.map(|post| {
             let name = words.get(&format!("value-post-{}", post.word()));
-            Choice::new(post.word(), words.with("transfer-post", &[("post", name.into())]))
+            Choice::new(
+                post.word(),
+                words.with("transfer-post", &[("post", name.into())]),
+            )
         });
         let reasons = TRANSFER_REASONS
             .iter()
-            .map(|reason| Choice::new(*reason, words.get(&format!("value-transfer_reason-{reason}")).to_string()))
+            .map(|reason| {
+                Choice::new(
+                    *reason,
+                    words
+                        .get(&format!("value-transfer_reason-{reason}"))
+                        .to_string(),
+                )
+            })
             .collect();
         let label = |id: &str| words.get(id).to_string();
         let fields = vec![
-            Field::new("to", label("transfer-to"), Value::Choice(people.chain(posts).collect(), None)).required(),
-            Field::new("name", label("transfer-name"), Value::Text(Editor::single_line(), 1)),
-            Field::new("reason", label("transfer-reason"), Value::Choice(reasons, None)).required(),
+            Field::new(
+                "to",
+                label("transfer-to"),
+                Value::Choice(people.chain(posts).collect(), None),
+            )
+            .required(),
+            Field::new(
+                "name",
+                label("transfer-name"),
+                Value::Text(Editor::single_line(), 1),
+            ),
+            Field::new(
+                "reason",
+                label("transfer-reason"),
+                Value::Choice(reasons, None),
+            )
+            .required(),
         ];
         let buyer = record.text("buyer").unwrap_or_default().to_owned();
-        Ok(Self { sheet: Sheet::new(fields), item, buyer })
+        Ok(Self {
+            sheet: Sheet::new(fields),
+            item,
+            buyer,
+        })
     }
 
     fn act(&mut self, reach: &mut Reach<'_>) -> Flow {
@@ -63,9 +97,14 @@ impl Transfer {
             return Flow::Stay;
         }
         let to = self.sheet.form.chosen("to").and_then(Owner::parse);
-        let (Some(to), Some(reason)) = (to, self.sheet.form.chosen("reason")) else { return Flow::Stay };
+        let (Some(to), Some(reason)) = (to, self.sheet.form.chosen("reason")) else {
+            return Flow::Stay;
+        };
         let (item, reason) = (self.item, reason.to_owned());
-        if reach.attempt(|desk| desk.transfer(item, to, &reason)).is_none() {
+        if reach
+            .attempt(|desk| desk.transfer(item, to, &reason))
+            .is_none()
+        {
             return Flow::Stay;
         }
         reach.say("transfer-done", &[]);
@@ -74,12 +113,20 @@ impl Transfer {
 
     /// After a digit the next question is in front; a name chooses whom it names.
     fn changed(&mut self, reach: &Reach<'_>) {
-        let id = self.sheet.form.current().map(|field| field.id.clone()).unwrap_or_default();
+        let id = self
+            .sheet
+            .form
+            .current()
+            .map(|field| field.id.clone())
+            .unwrap_or_default();
         if id == "to" {
             self.sheet.form.focus("reason");
         }
         if id == "name" {
-            let named = reach.desk.people().by_name(self.sheet.form.text("name").trim());
+            let named = reach
+                .desk
+                .people()
+                .by_name(self.sheet.form.text("name").trim());
             if let Some(person) = named {
                 let spelling = Owner::Person(person.id).spelling();
                 set_choice(&mut self.sheet.form, "to", &spelling);
@@ -118,7 +165,11 @@ impl Pane for Transfer {
             Did::Ignored => {
                 // A name may be typed at once, without going to its field first.
                 let typed = matches!(input, Input::Key(press) if press.typed.is_some());
-                let at_whom = self.sheet.form.current().is_some_and(|field| field.id == "to");
+                let at_whom = self
+                    .sheet
+                    .form
+                    .current()
+                    .is_some_and(|field| field.id == "to");
                 if !typed || !at_whom {
                     return Flow::Pass;
                 }
@@ -132,12 +183,35 @@ impl Pane for Transfer {
 
     fn view(&self, buf: &mut Buffer, area: Rect, look: &Look<'_>) -> Option<Position> {
         let form = &self.sheet.form;
-        let shape = form::Shape { label: page::shape(form, 0, look).label, beside: 0 };
-        let (width, height) = (WIDTH.min(area.width), (form.fields.len() as u16 + 2).min(area.height));
-        let place = Rect::new(area.x + (area.width - width) / 2, area.y + (area.height - height) / 2, width, height);
-        let title = look.words.with("transfer-title", &[("buyer", (&self.buyer).into())]);
-        let right = [Run::new(look.words.get("transfer-enter").to_string(), Ink::Dim)];
-        let inner = frame::overlay(buf, place, &[Run::new(title, Ink::Title)], &right, &[], look);
+        let shape = form::Shape {
+            label: page::shape(form, 0, look).label,
+            beside: 0,
+        };
+        let (width, height) = (
+            WIDTH.min(area.width),
+            (form.fields.len() as u16 + 2).min(area.height),
+        );
+        let place = Rect::new(
+            area.x + (area.width - width) / 2,
+            area.y + (area.height - height) / 2,
+            width,
+            height,
+        );
+        let title = look
+            .words
+            .with("transfer-title", &[("buyer", (&self.buyer).into())]);
+        let right = [Run::new(
+            look.words.get("transfer-enter").to_string(),
+            Ink::Dim,
+        )];
+        let inner = frame::overlay(
+            buf,
+            place,
+            &[Run::new(title, Ink::Title)],
+            &right,
+            &[],
+            look,
+        );
         let caret = form::draw(buf, inner, form, shape, look);
         self.sheet.draw_menu(buf, area, look).or(caret)
     }
@@ -159,16 +233,22 @@ pub fn escalate(reach: &Reach<'_>) -> Result<Ask, Problem> {
     let me = reach.desk.me()?.id;
     let of = |role: Role| {
         let people = reach.desk.people().all().iter();
-        people.filter(move |person| person.role == role && person.id != me).map(|person| person.name.clone())
+        people
+            .filter(move |person| person.role == role && person.id != me)
+            .map(|person| person.name.clone())
     };
     let mut names: Vec<String> = of(Role::Leader).collect();
     if names.is_empty() {
         names = of(Role::Supervisor).chain(of(Role::Manager)).collect();
     }
     if names.is_empty() {
-        return Err(Problem::new(Kind::Refused, "problem-nobody-above").hint("problem-nobody-above-hint"));
+        return Err(
+            Problem::new(Kind::Refused, "problem-nobody-above").hint("problem-nobody-above-hint")
+        );
     }
-    let title = reach.words.with("escalate-title", &[("names", names.join(" ").into())]);
+    let title = reach
+        .words
+        .with("escalate-title", &[("names", names.join(" ").into())]);
     let hint = reach.words.get("escalate-hint").to_string();
     Ok(Ask::new(title, hint, move |line, reach| {
         let called: Vec<String> = names.iter().map(|name| format!("@{name}")).collect();
@@ -187,11 +267,18 @@ pub fn claim(reach: &mut Reach<'_>) -> Result<Option<Ask>, Problem> {
     let me = reach.desk.me()?.id;
     match record.owner {
         Some(Owner::Person(owner)) if owner != me => {
-            let name = reach.desk.people().by_id(owner).map_or_else(String::new, |person| person.name.clone());
+            let name = reach
+                .desk
+                .people()
+                .by_id(owner)
+                .map_or_else(String::new, |person| person.name.clone());
             let title = reach.words.with("claim-title", &[("owner", name.into())]);
             let hint = reach.words.get("ask-reason").to_string();
             Ok(Some(Ask::new(title, hint, move |reason, reach| {
-                if reach.attempt(|desk| desk.claim(item, Some(reason))).is_some() {
+                if reach
+                    .attempt(|desk| desk.claim(item, Some(reason)))
+                    .is_some()
+                {
                     reach.say("claim-done", &[]);
                 }
                 Flow::Close

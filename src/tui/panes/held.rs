@@ -45,24 +45,38 @@ pub struct HeldPane {
 impl HeldPane {
     /// Reads what is held and what contradicts.
     pub fn new(desk: &Desk, words: &Words) -> Result<Self, Problem> {
-        let mut pane = Self { entries: Vec::new(), held: 0, cursor: 0 };
+        let mut pane = Self {
+            entries: Vec::new(),
+            held: 0,
+            cursor: 0,
+        };
         pane.read(desk, words)?;
         Ok(pane)
     }
 
     fn read(&mut self, desk: &Desk, words: &Words) -> Result<(), Problem> {
-        let speech = Speech { words, zone: desk.zone(), now: desk.now(), people: desk.people() };
+        let speech = Speech {
+            words,
+            zone: desk.zone(),
+            now: desk.now(),
+            people: desk.people(),
+        };
         let open = desk.open_contradictions()?.into_iter();
-        self.entries = open.map(|one| contradiction(desk, &one, speech)).collect::<Result<_, _>>()?;
+        self.entries = open
+            .map(|one| contradiction(desk, &one, speech))
+            .collect::<Result<_, _>>()?;
         let unfolded = desk.store().unfolded()?;
         self.held = unfolded.len();
-        self.entries.extend(unfolded.iter().map(|event| held(event, speech)));
+        self.entries
+            .extend(unfolded.iter().map(|event| held(event, speech)));
         self.cursor = self.cursor.min(self.entries.len().saturating_sub(1));
         Ok(())
     }
 
     fn open(&self, reach: &mut Reach<'_>) -> Flow {
-        let Some(record) = self.entries.get(self.cursor).and_then(|entry| entry.record) else { return Flow::Stay };
+        let Some(record) = self.entries.get(self.cursor).and_then(|entry| entry.record) else {
+            return Flow::Stay;
+        };
         match RecordPane::open(reach.desk, reach.words, record) {
             Ok(pane) => Flow::Push(Box::new(pane)),
             Err(problem) => {
@@ -76,17 +90,31 @@ impl HeldPane {
 impl HeldPane {
     /// Asks for the reason with which a contradiction is settled.
     fn settle(&self, reach: &mut Reach<'_>) -> Flow {
-        let Some(id) = self.entries.get(self.cursor).and_then(|entry| entry.settles) else {
+        let Some(id) = self
+            .entries
+            .get(self.cursor)
+            .and_then(|entry| entry.settles)
+        else {
             reach.say("held-heals", &[]);
             return Flow::Stay;
         };
-        let (title, hint) = (reach.words.get("held-settle-title"), reach.words.get("ask-reason"));
-        Flow::Push(Box::new(Ask::new(title.to_string(), hint.to_string(), move |reason, reach| {
-            if reach.attempt(|desk| desk.settle(&id.to_string(), reason)).is_some() {
-                reach.say("held-settled", &[]);
-            }
-            Flow::Close
-        })))
+        let (title, hint) = (
+            reach.words.get("held-settle-title"),
+            reach.words.get("ask-reason"),
+        );
+        Flow::Push(Box::new(Ask::new(
+            title.to_string(),
+            hint.to_string(),
+            move |reason, reach| {
+                if reach
+                    .attempt(|desk| desk.settle(&id.to_string(), reason))
+                    .is_some()
+                {
+                    reach.say("held-settled", &[]);
+                }
+                Flow::Close
+            },
+        )))
     }
 }
 
@@ -96,14 +124,24 @@ fn contradiction(desk: &Desk, one: &Contradiction, speech: Speech<'_>) -> Result
         .iter()
         .map(|row| {
             let register = speech.words.get(&format!("register-{}", row.register));
-            let name = row.number.clone().or_else(|| row.title.clone()).unwrap_or_default();
-            format!("{register} {name} {}", speech.state(&row.register, &row.state))
+            let name = row
+                .number
+                .clone()
+                .or_else(|| row.title.clone())
+                .unwrap_or_default();
+            format!(
+                "{register} {name} {}",
+                speech.state(&row.register, &row.state)
+            )
         })
         .collect();
     Ok(Entry {
         mark: "mark-conflict",
         ink: Ink::Conflict,
-        what: speech.words.get(&format!("finding-{}", one.kind)).to_string(),
+        what: speech
+            .words
+            .get(&format!("finding-{}", one.kind))
+            .to_string(),
         which: which.join("   "),
         next: speech.words.get("held-settle").to_string(),
         record: one.records.first().copied(),
@@ -114,9 +152,16 @@ fn contradiction(desk: &Desk, one: &Contradiction, speech: Speech<'_>) -> Result
 fn held(event: &UnfoldedEvent, speech: Speech<'_>) -> Entry {
     let words = speech.words;
     let known = format!("held-code-{}", event.code);
-    let what = if words.has(&known) { words.get(&known).to_string() } else { words.get("held-code").to_string() };
+    let what = if words.has(&known) {
+        words.get(&known).to_string()
+    } else {
+        words.get("held-code").to_string()
+    };
     let which = event.event.as_ref().map(|event| {
-        let who = speech.people.of_replica(event.head.replica).map_or("?", |person| person.name.as_str());
+        let who = speech
+            .people
+            .of_replica(event.head.replica)
+            .map_or("?", |person| person.name.as_str());
         let register = words.get(&format!("register-{}", event.head.register));
         format!("{} {who}  {register}", speech.moment(event.head.at))
     });
@@ -159,9 +204,18 @@ impl Pane for HeldPane {
         page::single(buf, area, look, |page| {
             let counts = look.words.with(
                 "held-counts",
-                &[("conflicts", (self.entries.len() - self.held).into()), ("held", self.held.into())],
+                &[
+                    ("conflicts", (self.entries.len() - self.held).into()),
+                    ("held", self.held.into()),
+                ],
             );
-            page.section(vec![Run::new(look.words.get("held-title").to_string(), Ink::Title)], vec![dim(counts)]);
+            page.section(
+                vec![Run::new(
+                    look.words.get("held-title").to_string(),
+                    Ink::Title,
+                )],
+                vec![dim(counts)],
+            );
             let rows = page.rows_left().saturating_sub(5).max(1);
             let caret = page.draw(rows, |buf, area, look| self.rows(buf, area, look));
             page.titled(&look.words.get("held-this"));
@@ -183,7 +237,14 @@ impl Pane for HeldPane {
 impl HeldPane {
     fn rows(&self, buf: &mut Buffer, area: Rect, look: &Look<'_>) -> Option<Position> {
         if self.entries.is_empty() {
-            line::put(buf, (area.x, area.y), area.width, &look.words.get("held-empty"), Ink::Dim, look);
+            line::put(
+                buf,
+                (area.x, area.y),
+                area.width,
+                &look.words.get("held-empty"),
+                Ink::Dim,
+                look,
+            );
             return None;
         }
         if area.height == 0 {
@@ -205,9 +266,23 @@ impl HeldPane {
                 marked: false,
             })
             .collect();
-        let columns = [list::Width::Left(2), list::Width::Left(area.width / 3), list::Width::Fill];
+        let columns = [
+            list::Width::Left(2),
+            list::Width::Left(area.width / 3),
+            list::Width::Fill,
+        ];
         let at = self.cursor - top;
-        list::draw(buf, area, &list::List { columns: &columns, rows: &shown, cursor: Some(at), focused: true }, look);
+        list::draw(
+            buf,
+            area,
+            &list::List {
+                columns: &columns,
+                rows: &shown,
+                cursor: Some(at),
+                focused: true,
+            },
+            look,
+        );
         (at < height).then(|| Position::new(area.x, area.y + at as u16))
     }
 }

@@ -17,10 +17,10 @@ use crate::tui::keys::Input;
 use crate::tui::overlays::record_form::RecordForm;
 use crate::tui::pane::{Flow, Pane, Reach};
 use crate::tui::theme::Ink;
+use crate::tui::widgets::Look;
 use crate::tui::widgets::line::{self, Run, dim, text};
 use crate::tui::widgets::list::{self, Cursor, List, Width};
 use crate::tui::widgets::page::{self, Page};
-use crate::tui::widgets::Look;
 use crate::tui::words::{Speech, tail};
 
 /// How many notices are read.
@@ -66,27 +66,48 @@ pub struct PrintingPane {
 impl PrintingPane {
     /// Reads the notices.
     pub fn new(desk: &Desk, words: &Words) -> Result<Self, Problem> {
-        let mut pane = Self { waiting: Vec::new(), receipts: Vec::new(), acknowledged: 0, cursor: Cursor::default() };
+        let mut pane = Self {
+            waiting: Vec::new(),
+            receipts: Vec::new(),
+            acknowledged: 0,
+            cursor: Cursor::default(),
+        };
         pane.read(desk, words)?;
         Ok(pane)
     }
 
     fn read(&mut self, desk: &Desk, words: &Words) -> Result<(), Problem> {
-        let speech = Speech { words, zone: desk.zone(), now: desk.now(), people: desk.people() };
+        let speech = Speech {
+            words,
+            zone: desk.zone(),
+            now: desk.now(),
+            people: desk.people(),
+        };
         let mut told = records(desk, "told", MOST)?;
-        told.sort_by_key(|record| std::cmp::Reverse(record.reached("told").map(|step| step.trace.at)));
-        self.waiting = told.iter().map(|record| notice(desk, record, speech)).collect::<Result<_, _>>()?;
+        told.sort_by_key(|record| {
+            std::cmp::Reverse(record.reached("told").map(|step| step.trace.at))
+        });
+        self.waiting = told
+            .iter()
+            .map(|record| notice(desk, record, speech))
+            .collect::<Result<_, _>>()?;
         let today = desk.business_day(desk.now())?;
         let mut done = Vec::new();
         for record in records(desk, "acknowledged", MOST)? {
-            let Some(at) = record.reached("acknowledged").map(|step| step.trace.at) else { continue };
+            let Some(at) = record.reached("acknowledged").map(|step| step.trace.at) else {
+                continue;
+            };
             if desk.business_day(at)? == today {
                 done.push((at, record));
             }
         }
         done.sort_by_key(|(at, _)| std::cmp::Reverse(*at));
         self.acknowledged = done.len();
-        self.receipts = done.iter().take(RECEIPTS).map(|(at, record)| receipt(*at, record, speech)).collect();
+        self.receipts = done
+            .iter()
+            .take(RECEIPTS)
+            .map(|(at, record)| receipt(*at, record, speech))
+            .collect();
         let ids: Vec<Id> = self.waiting.iter().map(|notice| notice.id).collect();
         self.cursor.follow(&ids);
         Ok(())
@@ -98,12 +119,19 @@ impl PrintingPane {
 
     fn step(&mut self, by: isize) {
         let waiting = &self.waiting;
-        self.cursor.step(by, waiting.len(), |at| waiting.get(at).map(|notice| notice.id));
+        self.cursor.step(by, waiting.len(), |at| {
+            waiting.get(at).map(|notice| notice.id)
+        });
     }
 
     fn acknowledge(&mut self, reach: &mut Reach<'_>) {
-        let Some(id) = self.cursor.id().copied() else { return };
-        if reach.attempt(|desk| desk.note_step(id, "acknowledged", None)).is_some() {
+        let Some(id) = self.cursor.id().copied() else {
+            return;
+        };
+        if reach
+            .attempt(|desk| desk.note_step(id, "acknowledged", None))
+            .is_some()
+        {
             reach.say("printing-done", &[]);
             self.refresh(reach);
         }
@@ -111,7 +139,9 @@ impl PrintingPane {
 
     /// Answers the notice under the cursor: what became of the order.
     fn answer(&mut self, answer: &str, reach: &mut Reach<'_>) {
-        let Some(id) = self.cursor.id().copied() else { return };
+        let Some(id) = self.cursor.id().copied() else {
+            return;
+        };
         let values = Fields::from([(note::ANSWER.name().to_owned(), json!(answer))]);
         if reach.attempt(|desk| desk.set_fields(id, values)).is_some() {
             self.refresh(reach);
@@ -119,7 +149,11 @@ impl PrintingPane {
     }
 
     fn numbers(&self) -> String {
-        self.waiting.iter().map(|notice| notice.number.as_str()).collect::<Vec<_>>().join(",")
+        self.waiting
+            .iter()
+            .map(|notice| notice.number.as_str())
+            .collect::<Vec<_>>()
+            .join(",")
     }
 }
 
@@ -144,15 +178,27 @@ fn notice(desk: &Desk, record: &Record, speech: Speech<'_>) -> Result<Notice, Pr
         Some(id) => desk.store().record(id)?,
         None => None,
     };
-    let printed = order.as_ref().is_some_and(|order| matches!(order.state.as_str(), "printed" | "packed" | "handed_over"));
+    let printed = order
+        .as_ref()
+        .is_some_and(|order| matches!(order.state.as_str(), "printed" | "packed" | "handed_over"));
     let told = record.reached("told").map(|step| {
-        let who = speech.people.of_replica(step.trace.replica).map_or("", |person| person.name.as_str());
+        let who = speech
+            .people
+            .of_replica(step.trace.replica)
+            .map_or("", |person| person.name.as_str());
         format!("{} {who}", speech.moment(step.trace.at))
     });
-    let kind = if printed { speech.words.get("printing-late").to_string() } else { speech.choice(&note::KIND.spec, &text("kind")) };
+    let kind = if printed {
+        speech.words.get("printing-late").to_string()
+    } else {
+        speech.choice(&note::KIND.spec, &text("kind"))
+    };
     Ok(Notice {
         id: record.id,
-        flag: record.text("flag").map(|flag| speech.choice(&note::FLAG_OF.spec, flag)).unwrap_or_default(),
+        flag: record
+            .text("flag")
+            .map(|flag| speech.choice(&note::FLAG_OF.spec, flag))
+            .unwrap_or_default(),
         kind,
         number: text("order_number"),
         buyer: text("buyer"),
@@ -161,12 +207,17 @@ fn notice(desk: &Desk, record: &Record, speech: Speech<'_>) -> Result<Notice, Pr
         told: told.unwrap_or_default(),
         printed,
         unverified: order.as_ref().is_none_or(order::is_unverified),
-        answer: record.text("answer").map(|answer| speech.choice(&note::ANSWER.spec, answer)),
+        answer: record
+            .text("answer")
+            .map(|answer| speech.choice(&note::ANSWER.spec, answer)),
     })
 }
 
 fn receipt(at: i64, record: &Record, speech: Speech<'_>) -> String {
-    let kind = record.text("kind").map(|kind| speech.choice(&note::KIND.spec, kind)).unwrap_or_default();
+    let kind = record
+        .text("kind")
+        .map(|kind| speech.choice(&note::KIND.spec, kind))
+        .unwrap_or_default();
     let number = tail(record.text("order_number").unwrap_or_default());
     format!("{} {number} {kind}", speech.moment(at))
 }
@@ -185,16 +236,25 @@ impl Pane for PrintingPane {
             Command::Acknowledge | Command::Finish => self.acknowledge(reach),
             Command::Copy => {
                 let numbers = self.numbers();
-                if numbers.is_empty() { reach.say("printing-none", &[]) } else { reach.copy(&numbers) }
+                if numbers.is_empty() {
+                    reach.say("printing-none", &[])
+                } else {
+                    reach.copy(&numbers)
+                }
             }
-            Command::FollowUp => return Flow::Push(Box::new(RecordForm::new(reach, &stock_out::REGISTER))),
+            Command::FollowUp => {
+                return Flow::Push(Box::new(RecordForm::new(reach, &stock_out::REGISTER)));
+            }
             Command::Open => {
                 if let Some(id) = self.cursor.id() {
                     return Flow::Show(*id);
                 }
             }
             Command::Back => return Flow::Close,
-            _ => match command.view().and_then(|digit| ANSWERS.get(digit.wrapping_sub(1))) {
+            _ => match command
+                .view()
+                .and_then(|digit| ANSWERS.get(digit.wrapping_sub(1)))
+            {
                 Some(answer) => self.answer(answer, reach),
                 None => return Flow::Pass,
             },
@@ -210,11 +270,17 @@ impl Pane for PrintingPane {
         page::single(buf, area, look, |page| {
             let counts = look.words.with(
                 "printing-counts",
-                &[("done", self.acknowledged.into()), ("left", self.waiting.len().into())],
+                &[
+                    ("done", self.acknowledged.into()),
+                    ("left", self.waiting.len().into()),
+                ],
             );
             let title = Run::new(look.words.get("printing-title").to_string(), Ink::Title);
             page.section(vec![title], vec![Run::new(counts, Ink::Title)]);
-            page.row(&[dim(look.words.get("printing-new-above").to_string())], &[]);
+            page.row(
+                &[dim(look.words.get("printing-new-above").to_string())],
+                &[],
+            );
             let below = 15.min(page.rows_left() / 2);
             let rows = page.rows_left().saturating_sub(below).max(1);
             let caret = page.draw(rows, |buf, area, look| self.rows(buf, area, look));
@@ -233,14 +299,37 @@ impl Pane for PrintingPane {
 impl PrintingPane {
     fn rows(&self, buf: &mut Buffer, area: Rect, look: &Look<'_>) -> Option<Position> {
         if self.waiting.is_empty() && area.height > 0 {
-            line::put(buf, (area.x, area.y), area.width, &look.words.get("printing-none"), Ink::Dim, look);
+            line::put(
+                buf,
+                (area.x, area.y),
+                area.width,
+                &look.words.get("printing-none"),
+                Ink::Dim,
+                look,
+            );
             return None;
         }
         let height = usize::from(area.height);
         let top = self.cursor.clone().scroll(height, self.waiting.len());
-        let rows: Vec<list::Row<'_>> = self.waiting.iter().skip(top).take(height).map(|notice| row(notice, look)).collect();
+        let rows: Vec<list::Row<'_>> = self
+            .waiting
+            .iter()
+            .skip(top)
+            .take(height)
+            .map(|notice| row(notice, look))
+            .collect();
         let at = self.cursor.index().saturating_sub(top);
-        list::draw(buf, area, &List { columns: COLUMNS, rows: &rows, cursor: Some(at), focused: true }, look);
+        list::draw(
+            buf,
+            area,
+            &List {
+                columns: COLUMNS,
+                rows: &rows,
+                cursor: Some(at),
+                focused: true,
+            },
+            look,
+        );
         (at < height).then(|| Position::new(area.x, area.y + at as u16))
     }
 
@@ -248,17 +337,40 @@ impl PrintingPane {
         let words = page.look().words;
         page.titled(&words.get("printing-this"));
         if let Some(notice) = self.current() {
-            let printed = words.get(if notice.printed { "note-printed" } else { "note-not-printed" });
+            let printed = words.get(if notice.printed {
+                "note-printed"
+            } else {
+                "note-not-printed"
+            });
             let answer = notice.answer.clone().unwrap_or_default();
-            page.row(&[text(format!("{}  {}  {printed}", notice.number, notice.buyer))], &[Run::new(answer, Ink::Ok)]);
-            page.labelled(&words.get("field-note-old"), 4, &[text(notice.old.as_str())], &[]);
-            page.labelled(&words.get("field-note-new"), 4, &[text(notice.new.as_str())], &[]);
+            page.row(
+                &[text(format!(
+                    "{}  {}  {printed}",
+                    notice.number, notice.buyer
+                ))],
+                &[Run::new(answer, Ink::Ok)],
+            );
+            page.labelled(
+                &words.get("field-note-old"),
+                4,
+                &[text(notice.old.as_str())],
+                &[],
+            );
+            page.labelled(
+                &words.get("field-note-new"),
+                4,
+                &[text(notice.new.as_str())],
+                &[],
+            );
             page.row(&[dim(words.get("printing-answers").to_string())], &[]);
         } else {
             page.skip(1);
         }
         page.titled(&words.get("printing-before"));
-        let hint = words.with("printing-before-text", &[("count", self.waiting.len().into())]);
+        let hint = words.with(
+            "printing-before-text",
+            &[("count", self.waiting.len().into())],
+        );
         page.row(&[text(hint)], &[]);
         page.text(&self.numbers(), 2, Ink::Dim);
         page.titled(&words.get("printing-receipts"));
@@ -267,15 +379,32 @@ impl PrintingPane {
 }
 
 fn row<'a>(notice: &'a Notice, look: &Look<'_>) -> list::Row<'a> {
-    let printed = look.words.get(if notice.printed { "printing-printed" } else { "printing-unprinted" });
+    let printed = look.words.get(if notice.printed {
+        "printing-printed"
+    } else {
+        "printing-unprinted"
+    });
     let mut what = vec![text(format!("{}>{}", notice.old, notice.new))];
     if notice.old.is_empty() {
         what = vec![text(notice.new.as_str())];
     }
     if notice.unverified {
-        what.insert(0, Run::new(format!("[{}] ", look.words.get("note-not-imported")), Ink::Warn));
+        what.insert(
+            0,
+            Run::new(
+                format!("[{}] ", look.words.get("note-not-imported")),
+                Ink::Warn,
+            ),
+        );
     }
-    let kind = Run::new(notice.kind.as_str(), if notice.printed { Ink::Overdue } else { Ink::Text });
+    let kind = Run::new(
+        notice.kind.as_str(),
+        if notice.printed {
+            Ink::Overdue
+        } else {
+            Ink::Text
+        },
+    );
     list::Row {
         cells: vec![
             vec![text(notice.flag.as_str())],

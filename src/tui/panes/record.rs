@@ -47,17 +47,36 @@ pub struct RecordPane {
 impl RecordPane {
     /// Reads a record.
     pub fn open(desk: &Desk, words: &Words, id: Id) -> Result<Self, Problem> {
-        let mut pane = Self { id, title: String::new(), state: String::new(), lines: Vec::new(), copy: String::new(), top: 0 };
+        let mut pane = Self {
+            id,
+            title: String::new(),
+            state: String::new(),
+            lines: Vec::new(),
+            copy: String::new(),
+            top: 0,
+        };
         pane.read(desk, words)?;
         Ok(pane)
     }
 
     fn read(&mut self, desk: &Desk, words: &Words) -> Result<(), Problem> {
         let (record, register) = desk.record(self.id)?;
-        let speech = Speech { words, zone: desk.zone(), now: desk.now(), people: desk.people() };
-        let named = register.title.iter().find_map(|path| record.text(path)).unwrap_or_default();
+        let speech = Speech {
+            words,
+            zone: desk.zone(),
+            now: desk.now(),
+            people: desk.people(),
+        };
+        let named = register
+            .title
+            .iter()
+            .find_map(|path| record.text(path))
+            .unwrap_or_default();
         let number = record.text("no").unwrap_or_default();
-        self.title = format!("{} {number} {named}", words.get(&format!("register-{}", register.name)));
+        self.title = format!(
+            "{} {number} {named}",
+            words.get(&format!("register-{}", register.name))
+        );
         self.state = speech.state(register.name, &record.state);
         named.clone_into(&mut self.copy);
         self.lines = fields(&record, register, speech);
@@ -69,16 +88,26 @@ impl RecordPane {
 
 fn fields(record: &Record, register: &Register, speech: Speech<'_>) -> Vec<Line> {
     let label = |id: &str| speech.words.get(id).to_string();
-    let mut all = vec![Line::Field(label("record-owner"), speech.owner(record.owner))];
-    all.push(Line::Field(label("record-opened"), speech.moment(record.opened)));
+    let mut all = vec![Line::Field(
+        label("record-owner"),
+        speech.owner(record.owner),
+    )];
+    all.push(Line::Field(
+        label("record-opened"),
+        speech.moment(record.opened),
+    ));
     for path in in_order(record, register) {
-        let (Some(spec), Some(value)) = (register.field(path), record.value(path)) else { continue };
+        let (Some(spec), Some(value)) = (register.field(path), record.value(path)) else {
+            continue;
+        };
         if spec.hidden || matches!(spec.kind, Kind::Record(other) if other != "person") {
             continue;
         }
         let name = match path.split('/').collect::<Vec<_>>()[..] {
             [map, key, cell] => {
-                let word = speech.words.get(&format!("field-{}-{map}-{cell}", register.name));
+                let word = speech
+                    .words
+                    .get(&format!("field-{}-{map}-{cell}", register.name));
                 format!("{word} {}", crate::tui::words::tail(key))
             }
             _ => speech.label(register, spec),
@@ -96,7 +125,11 @@ fn fields(record: &Record, register: &Register, speech: Speech<'_>) -> Vec<Line>
 fn in_order<'a>(record: &'a Record, register: &Register) -> Vec<&'a str> {
     let place = |path: &str| {
         let name = path.split('/').next().unwrap_or_default();
-        register.fields.iter().position(|field| field.name == name).unwrap_or(usize::MAX)
+        register
+            .fields
+            .iter()
+            .position(|field| field.name == name)
+            .unwrap_or(usize::MAX)
     };
     let mut paths: Vec<&str> = record.values.keys().map(String::as_str).collect();
     paths.sort_by_key(|path| place(path));
@@ -123,31 +156,49 @@ fn said(entry: &Entry, speech: Speech<'_>) -> Line {
     };
     let who = entry.say.author.clone().unwrap_or_default();
     let what = clean::line(entry.say.text.as_deref().unwrap_or_default()).into_owned();
-    Line::Text(dim(format!("{} {who} ", speech.moment(entry.at))), Run::new(what, ink))
+    Line::Text(
+        dim(format!("{} {who} ", speech.moment(entry.at))),
+        Run::new(what, ink),
+    )
 }
 
 fn steps(record: &Record, register: &Register, speech: Speech<'_>) -> Vec<Line> {
     let mut all = vec![Line::Title(speech.words.get("record-steps").to_string())];
     for step in &record.steps {
-        all.push(Line::Text(dim(format!("{} ", speech.moment(step.trace.at))), text(step_words(step, register, speech))));
+        all.push(Line::Text(
+            dim(format!("{} ", speech.moment(step.trace.at))),
+            text(step_words(step, register, speech)),
+        ));
     }
     all
 }
 
 fn step_words(step: &Step, register: &Register, speech: Speech<'_>) -> String {
-    let who = speech.people.of_replica(step.trace.replica).map_or("", |person| person.name.as_str());
+    let who = speech
+        .people
+        .of_replica(step.trace.replica)
+        .map_or("", |person| person.name.as_str());
     let to = match step.verb {
         Verb::Assign => {
             let owner = speech.owner(Owner::parse(&step.to));
-            speech.words.with("record-assigned", &[("owner", owner.into())])
+            speech
+                .words
+                .with("record-assigned", &[("owner", owner.into())])
         }
         _ => speech.state(register.name, &step.to),
     };
     let why = step.reason.as_deref().map(|reason| {
         let id = format!("value-transfer_reason-{reason}");
-        if speech.words.has(&id) { speech.words.get(&id).to_string() } else { reason.to_owned() }
+        if speech.words.has(&id) {
+            speech.words.get(&id).to_string()
+        } else {
+            reason.to_owned()
+        }
     });
-    format!("{who}  {to}  {}", why.or_else(|| step.note.clone()).unwrap_or_default())
+    format!(
+        "{who}  {to}  {}",
+        why.or_else(|| step.note.clone()).unwrap_or_default()
+    )
 }
 
 impl Pane for RecordPane {
@@ -184,12 +235,17 @@ impl Pane for RecordPane {
 
     fn view(&self, buf: &mut Buffer, area: Rect, look: &Look<'_>) -> Option<Position> {
         page::single(buf, area, look, |page| {
-            let left = vec![Run::new(self.title.clone(), Ink::Title), text(format!("  {}", self.state))];
+            let left = vec![
+                Run::new(self.title.clone(), Ink::Title),
+                text(format!("  {}", self.state)),
+            ];
             page.section(left, vec![dim(look.words.get("record-edit").to_string())]);
             for shown in self.lines.iter().skip(self.top) {
                 match shown {
                     Line::Title(title) => page.titled(title),
-                    Line::Field(label, value) => page.labelled(label, LABEL, &[text(value.as_str())], &[]),
+                    Line::Field(label, value) => {
+                        page.labelled(label, LABEL, &[text(value.as_str())], &[])
+                    }
                     Line::Text(before, what) => page.row(&[before.clone(), what.clone()], &[]),
                 }
             }

@@ -62,13 +62,21 @@ pub struct Side {
 impl Side {
     /// Reads the panel of a record.
     pub fn read(desk: &Desk, record: &Record, leaf: Leaf) -> Result<Self, Problem> {
-        let mut side = Self { leaf, ..Self::default() };
+        let mut side = Self {
+            leaf,
+            ..Self::default()
+        };
         let related = desk.related(record)?;
         let order = match record.register.as_str() {
             "order" => Some(record.id),
             _ => record.text("order").and_then(|id| id.parse::<Id>().ok()),
         };
-        let order = order.or_else(|| related.iter().find(|row| row.register == "order").map(|row| row.id));
+        let order = order.or_else(|| {
+            related
+                .iter()
+                .find(|row| row.register == "order")
+                .map(|row| row.id)
+        });
         if let Some(order) = order {
             side.order = desk.store().record(order)?;
             side.unverified = side.order.as_ref().is_none_or(order::is_unverified);
@@ -97,7 +105,10 @@ impl Side {
 
     /// Turns leaves.
     pub fn turn(&mut self, by: isize) {
-        let at = Leaf::ALL.iter().position(|leaf| *leaf == self.leaf).unwrap_or(0);
+        let at = Leaf::ALL
+            .iter()
+            .position(|leaf| *leaf == self.leaf)
+            .unwrap_or(0);
         let count = Leaf::ALL.len();
         self.leaf = Leaf::ALL[(at as isize + by).rem_euclid(count as isize) as usize];
     }
@@ -109,9 +120,15 @@ impl Side {
 
     /// Returns the order in a line: state, paid, asked; for narrow screens.
     pub fn summary<'a>(&self, speech: Speech<'_>, look: &Look<'_>) -> Vec<Run<'a>> {
-        let Some(order) = &self.order else { return Vec::new() };
+        let Some(order) = &self.order else {
+            return Vec::new();
+        };
         let number = order.text("number").unwrap_or_default();
-        let mut runs = vec![text(format!("{} {} ", look.words.get("short-order"), tail(number)))];
+        let mut runs = vec![text(format!(
+            "{} {} ",
+            look.words.get("short-order"),
+            tail(number)
+        ))];
         runs.push(self.state_run(order, speech));
         runs.push(text("  "));
         runs.push(self.paid_run(order, look));
@@ -124,10 +141,16 @@ impl Side {
 
     fn state_run<'a>(&self, record: &Record, speech: Speech<'_>) -> Run<'a> {
         if self.unverified {
-            return Run::new(speech.words.get("order-unverified").to_string(), Ink::Urgent);
+            return Run::new(
+                speech.words.get("order-unverified").to_string(),
+                Ink::Urgent,
+            );
         }
         let field = order::PLATFORM_STATE.spec;
-        let state = record.text(field.name).map(|state| speech.choice(&field, state)).unwrap_or_default();
+        let state = record
+            .text(field.name)
+            .map(|state| speech.choice(&field, state))
+            .unwrap_or_default();
         text(state)
     }
 
@@ -135,14 +158,23 @@ impl Side {
         let label = look.words.get("order-paid");
         match record.get(order::PAID).filter(|_| !self.unverified) {
             Some(paid) => text(format!("{label} {paid}")),
-            None => Run::new(format!("{label} {}", look.words.get("order-paid-unverified")), Ink::Urgent),
+            None => Run::new(
+                format!("{label} {}", look.words.get("order-paid-unverified")),
+                Ink::Urgent,
+            ),
         }
     }
 
     /// The first note whose steps are not all done, with what is missing.
     fn note_line(&self, speech: Speech<'_>) -> Option<String> {
-        let open = self.notes.iter().find(|record| record.closed.is_none() && !record.void)?;
-        let kind = open.text("kind").map(|kind| speech.choice(&note::KIND.spec, kind)).unwrap_or_default();
+        let open = self
+            .notes
+            .iter()
+            .find(|record| record.closed.is_none() && !record.void)?;
+        let kind = open
+            .text("kind")
+            .map(|kind| speech.choice(&note::KIND.spec, kind))
+            .unwrap_or_default();
         Some(format!("{kind} {}", speech.state("note", &open.state)))
     }
 
@@ -158,39 +190,81 @@ impl Side {
 
     fn draw_order(&self, buf: &mut Buffer, area: Rect, speech: Speech<'_>, look: &Look<'_>) {
         let Some(record) = &self.order else {
-            line::put(buf, (area.x + 1, area.y), area.width.saturating_sub(1), &look.words.get("side-no-order"), Ink::Dim, look);
+            line::put(
+                buf,
+                (area.x + 1, area.y),
+                area.width.saturating_sub(1),
+                &look.words.get("side-no-order"),
+                Ink::Dim,
+                look,
+            );
             return;
         };
         let mut rows: Vec<(String, Run<'_>)> = vec![
-            (look.words.get("side-state").to_string(), self.state_run(record, speech)),
-            (look.words.get("side-money").to_string(), text(self.money(record, look))),
+            (
+                look.words.get("side-state").to_string(),
+                self.state_run(record, speech),
+            ),
+            (
+                look.words.get("side-money").to_string(),
+                text(self.money(record, look)),
+            ),
         ];
         for key in record.keys("lines") {
             let title: String = record.cell("lines", key, "title").unwrap_or_default();
             let variant: String = record.cell("lines", key, "variant").unwrap_or_default();
             let quantity: i64 = record.cell("lines", key, "quantity").unwrap_or(1);
-            rows.push((look.words.get("side-goods").to_string(), text(format!("{title} {variant} x{quantity}"))));
+            rows.push((
+                look.words.get("side-goods").to_string(),
+                text(format!("{title} {variant} x{quantity}")),
+            ));
         }
-        for path in ["buyer_message", "seller_memo", "said_item", "ship_due_at", "carrier", "waybill"] {
-            let Some(field) = order::REGISTER.field(path) else { continue };
-            let Some(value) = record.value(path) else { continue };
-            rows.push((speech.label(&order::REGISTER, field), text(speech.value(field, value))));
+        for path in [
+            "buyer_message",
+            "seller_memo",
+            "said_item",
+            "ship_due_at",
+            "carrier",
+            "waybill",
+        ] {
+            let Some(field) = order::REGISTER.field(path) else {
+                continue;
+            };
+            let Some(value) = record.value(path) else {
+                continue;
+            };
+            rows.push((
+                speech.label(&order::REGISTER, field),
+                text(speech.value(field, value)),
+            ));
         }
         for path in ["receiver", "phone", "address"] {
             if let Some(value) = record.text(path)
                 && let Some(field) = order::REGISTER.field(path)
             {
-                rows.push((speech.label(&order::REGISTER, field), text(hidden(path, value))));
+                rows.push((
+                    speech.label(&order::REGISTER, field),
+                    text(hidden(path, value)),
+                ));
             }
         }
         if let Some(step) = self.note_line(speech) {
-            rows.push((look.words.get("side-note").to_string(), Run::new(step, Ink::Urgent)));
+            rows.push((
+                look.words.get("side-note").to_string(),
+                Run::new(step, Ink::Urgent),
+            ));
         }
         for (at, (label, value)) in rows.iter().take(usize::from(area.height)).enumerate() {
             let y = area.y + at as u16;
             line::put(buf, (area.x + 1, y), LABEL - 1, label, Ink::Dim, look);
             let room = area.width.saturating_sub(LABEL + 1);
-            line::put_runs(buf, (area.x + 1 + LABEL, y), room, std::slice::from_ref(value), look);
+            line::put_runs(
+                buf,
+                (area.x + 1 + LABEL, y),
+                room,
+                std::slice::from_ref(value),
+                look,
+            );
         }
     }
 
@@ -204,9 +278,16 @@ impl Side {
             .filter_map(|case| case.get(crate::domain::registers::case::AMOUNT))
             .map(|money| money.minor)
             .sum();
-        let asked = Money { minor: asked, currency: refunded.currency };
+        let asked = Money {
+            minor: asked,
+            currency: refunded.currency,
+        };
         let words = look.words;
-        format!("{paid}  {} {refunded}  {} {asked}", words.get("order-refunded"), words.get("order-in-refund"))
+        format!(
+            "{paid}  {} {refunded}  {} {asked}",
+            words.get("order-refunded"),
+            words.get("order-in-refund")
+        )
     }
 }
 
@@ -218,7 +299,10 @@ pub(in crate::tui) fn hidden(path: &str, value: &str) -> String {
     let chars: Vec<char> = value.chars().collect();
     match path {
         "phone" if chars.len() >= 7 => {
-            let (head, last): (String, String) = (chars[..3].iter().collect(), chars[chars.len() - 4..].iter().collect());
+            let (head, last): (String, String) = (
+                chars[..3].iter().collect(),
+                chars[chars.len() - 4..].iter().collect(),
+            );
             format!("{head}****{last}")
         }
         "address" if chars.len() > 9 => format!("{} ****", chars[..9].iter().collect::<String>()),
@@ -227,19 +311,33 @@ pub(in crate::tui) fn hidden(path: &str, value: &str) -> String {
     }
 }
 
-fn draw_records(buf: &mut Buffer, area: Rect, records: &[Record], speech: Speech<'_>, look: &Look<'_>) {
+fn draw_records(
+    buf: &mut Buffer,
+    area: Rect,
+    records: &[Record],
+    speech: Speech<'_>,
+    look: &Look<'_>,
+) {
     for (at, record) in records.iter().take(usize::from(area.height)).enumerate() {
         let number = record.text("no").unwrap_or_default().to_owned();
         let kind = crate::domain::registers::by_name(&record.register)
             .and_then(|register| register.field("kind"))
             .and_then(|field| Some(speech.choice(field, record.text("kind")?)))
             .unwrap_or_default();
-        let amount = record.get(crate::domain::registers::case::AMOUNT).map(|money| money.to_string()).unwrap_or_default();
+        let amount = record
+            .get(crate::domain::registers::case::AMOUNT)
+            .map(|money| money.to_string())
+            .unwrap_or_default();
         let words = record.text("new").unwrap_or_default().to_owned();
         let state = speech.state(&record.register, &record.state);
         let left = [text(format!("{number} {kind} {amount} {words}"))];
         let right = [dim(format!("{state} {}", speech.when(record.opened)))];
-        let row = Rect { x: area.x + 1, y: area.y + at as u16, width: area.width.saturating_sub(2), height: 1 };
+        let row = Rect {
+            x: area.x + 1,
+            y: area.y + at as u16,
+            width: area.width.saturating_sub(2),
+            height: 1,
+        };
         line::row(buf, row, &left, &right, look);
     }
 }
@@ -247,10 +345,21 @@ fn draw_records(buf: &mut Buffer, area: Rect, records: &[Record], speech: Speech
 fn draw_rows(buf: &mut Buffer, area: Rect, rows: &[Row], speech: Speech<'_>, look: &Look<'_>) {
     for (at, row) in rows.iter().take(usize::from(area.height)).enumerate() {
         let label = look.words.get(&format!("short-{}", row.register));
-        let left = [dim(format!("{} {label} ", speech.day(row.opened))), text(format!("{} {}", row.title.as_deref().unwrap_or_default(), row.subject.as_deref().unwrap_or_default()))];
+        let left = [
+            dim(format!("{} {label} ", speech.day(row.opened))),
+            text(format!(
+                "{} {}",
+                row.title.as_deref().unwrap_or_default(),
+                row.subject.as_deref().unwrap_or_default()
+            )),
+        ];
         let right = [dim(speech.state(&row.register, &row.state))];
-        let place = Rect { x: area.x + 1, y: area.y + at as u16, width: area.width.saturating_sub(2), height: 1 };
+        let place = Rect {
+            x: area.x + 1,
+            y: area.y + at as u16,
+            width: area.width.saturating_sub(2),
+            height: 1,
+        };
         line::row(buf, place, &left, &right, look);
     }
 }
-

@@ -35,19 +35,43 @@ impl Status {
     /// Reads what the line says.
     pub fn read(desk: &Desk, words: &Words) -> Result<Self, Problem> {
         let now = desk.now();
-        let speech = Speech { words, zone: desk.zone(), now, people: desk.people() };
+        let speech = Speech {
+            words,
+            zone: desk.zone(),
+            now,
+            people: desk.people(),
+        };
         let me = desk.me()?;
         let freshness = desk.freshness()?;
         let orders = freshness.iter().find(|one| one.kind == "orders");
         let shift = desk.shift_of(me.id)?;
-        let times = shift.as_ref().and_then(|line| Some((line.get(sheet::STARTS)?, line.get(sheet::ENDS)?)));
+        let times = shift
+            .as_ref()
+            .and_then(|line| Some((line.get(sheet::STARTS)?, line.get(sheet::ENDS)?)));
         Ok(Self {
-            shop: desk.store().shop().map(|shop| shop.name.clone()).unwrap_or_default(),
+            shop: desk
+                .store()
+                .shop()
+                .map(|shop| shop.name.clone())
+                .unwrap_or_default(),
             person: me.name.clone(),
-            post: me.posts.first().map(|post| words.get(&format!("value-post-{}", post.word())).to_string()).unwrap_or_default(),
-            presence: words.get(&format!("state-attendance-{}", desk.presence_of(me.id)?)).to_string(),
+            post: me
+                .posts
+                .first()
+                .map(|post| {
+                    words
+                        .get(&format!("value-post-{}", post.word()))
+                        .to_string()
+                })
+                .unwrap_or_default(),
+            presence: words
+                .get(&format!("state-attendance-{}", desk.presence_of(me.id)?))
+                .to_string(),
             shift: times.map(|(starts, ends)| {
-                (format!("{}-{}", speech.clock(starts), speech.clock(ends)), speech.long_span(ends - now))
+                (
+                    format!("{}-{}", speech.clock(starts), speech.clock(ends)),
+                    speech.long_span(ends - now),
+                )
             }),
             counts: desk.todo(View::All)?.counts,
             orders: orders.map(|one| speech.when(one.exported_at)),
@@ -75,7 +99,13 @@ impl Status {
 
     /// Returns the window's title.
     pub fn title(&self, words: &Words) -> String {
-        words.with("window-title", &[("count", self.alarming().into()), ("shop", (&self.shop).into())])
+        words.with(
+            "window-title",
+            &[
+                ("count", self.alarming().into()),
+                ("shop", (&self.shop).into()),
+            ],
+        )
     }
 
     /// Draws the line.
@@ -83,15 +113,37 @@ impl Status {
         let wide = area.width >= WIDE;
         let words = look.words;
         let mut left = vec![
-            Run::new(format!(" {}", if wide { self.shop.clone() } else { self.shop.chars().take(2).collect() }), Ink::Title),
-            text(format!("{}{} {}", if wide { "  " } else { " " }, self.person, self.post)),
+            Run::new(
+                format!(
+                    " {}",
+                    if wide {
+                        self.shop.clone()
+                    } else {
+                        self.shop.chars().take(2).collect()
+                    }
+                ),
+                Ink::Title,
+            ),
+            text(format!(
+                "{}{} {}",
+                if wide { "  " } else { " " },
+                self.person,
+                self.post
+            )),
         ];
         if wide {
             left.push(text(format!(" {}", self.presence)));
         }
         if let Some((span, left_over)) = &self.shift {
-            let shown = if wide { format!("  {} {span}", words.get("status-shift")) } else { " ".to_owned() };
-            left.push(dim(format!("{shown} {}", words.with("figure-left", &[("span", left_over.into())]))));
+            let shown = if wide {
+                format!("  {} {span}", words.get("status-shift"))
+            } else {
+                " ".to_owned()
+            };
+            left.push(dim(format!(
+                "{shown} {}",
+                words.with("figure-left", &[("span", left_over.into())])
+            )));
         }
         if self.drill {
             left.push(dim(format!("  {}", words.get("status-drill"))));
@@ -106,12 +158,30 @@ impl Status {
             ("mark-conflict", self.counts.conflicts, Ink::Conflict),
         ] {
             let more = if self.counts.capped { "+" } else { "" };
-            right.push(Run::new(format!("{}{count}{more} ", words.get(id)), if count > 0 { ink } else { Ink::Dim }));
+            right.push(Run::new(
+                format!("{}{count}{more} ", words.get(id)),
+                if count > 0 { ink } else { Ink::Dim },
+            ));
         }
-        let label = words.get(if wide { "status-orders" } else { "status-orders-short" });
+        let label = words.get(if wide {
+            "status-orders"
+        } else {
+            "status-orders-short"
+        });
         let age = self.orders.clone().unwrap_or_else(|| "-".into());
-        let stale = if self.orders_stale { words.get("status-stale").to_string() } else { String::new() };
-        right.push(Run::new(format!("│{label}{age}{stale} "), if self.orders_stale { Ink::Urgent } else { Ink::Dim }));
+        let stale = if self.orders_stale {
+            words.get("status-stale").to_string()
+        } else {
+            String::new()
+        };
+        right.push(Run::new(
+            format!("│{label}{age}{stale} "),
+            if self.orders_stale {
+                Ink::Urgent
+            } else {
+                Ink::Dim
+            },
+        ));
         right.push(dim(format!("{} - ", words.get("status-sync"))));
         right.push(text(format!("{} ", self.clock)));
         line::row(buf, area, &left, &right, look);

@@ -79,14 +79,28 @@ impl TablesPane {
     }
 
     fn choose(&mut self, words: &Words) {
-        let labels = registers::ALL.iter().map(|register| words.get(&format!("register-{}", register.name)).to_string());
-        let at = registers::ALL.iter().position(|register| register.name == self.register.name).unwrap_or(0);
+        let labels = registers::ALL.iter().map(|register| {
+            words
+                .get(&format!("register-{}", register.name))
+                .to_string()
+        });
+        let at = registers::ALL
+            .iter()
+            .position(|register| register.name == self.register.name)
+            .unwrap_or(0);
         self.menu = Some(Menu::new(words.get("tables-choose").to_string(), labels).at(at));
     }
 
     fn read(&mut self, desk: &Desk, words: &Words) -> Result<(), Problem> {
-        let speech = Speech { words, zone: desk.zone(), now: desk.now(), people: desk.people() };
-        self.name = words.get(&format!("register-{}", self.register.name)).to_string();
+        let speech = Speech {
+            words,
+            zone: desk.zone(),
+            now: desk.now(),
+            people: desk.people(),
+        };
+        self.name = words
+            .get(&format!("register-{}", self.register.name))
+            .to_string();
         self.rows.clear();
         self.cells.clear();
         self.lay(speech);
@@ -119,7 +133,9 @@ impl TablesPane {
         self.widths = vec![Width::Left(STATE)];
         let mut filled = false;
         for path in self.register.columns {
-            let Some(spec) = self.register.field(path) else { continue };
+            let Some(spec) = self.register.field(path) else {
+                continue;
+            };
             self.heads.push(speech.label(self.register, spec));
             self.widths.push(match spec.kind {
                 Kind::Money | Kind::Integer => Width::Right(10),
@@ -137,14 +153,24 @@ impl TablesPane {
 
     fn cells_of(&self, row: &Row, speech: Speech<'_>) -> Vec<String> {
         let state = speech.state(self.register.name, &row.state);
-        let columns = self.register.columns.iter().filter_map(|path| Some((path, self.register.field(path)?)));
+        let columns = self
+            .register
+            .columns
+            .iter()
+            .filter_map(|path| Some((path, self.register.field(path)?)));
         let shown = columns.map(|(path, spec)| {
             let value = row.fields.get(*path).unwrap_or(&Json::Null);
-            let number = if *path == "no" { row.number.clone() } else { None };
+            let number = if *path == "no" {
+                row.number.clone()
+            } else {
+                None
+            };
             let words = match (number, value) {
                 (Some(number), _) => number,
                 (None, Json::Null) => String::new(),
-                (None, value) if matches!(spec.kind, Kind::Number) => tail(value.as_str().unwrap_or_default()),
+                (None, value) if matches!(spec.kind, Kind::Number) => {
+                    tail(value.as_str().unwrap_or_default())
+                }
                 (None, value) => speech.value(spec, value),
             };
             clean::line(&words).into_owned()
@@ -155,14 +181,19 @@ impl TablesPane {
     fn step(&mut self, by: isize, reach: &mut Reach<'_>) {
         let near_end = self.cursor.index().saturating_add_signed(by) + 1 >= self.rows.len();
         if near_end && self.more {
-            let speech =
-                Speech { words: reach.words, zone: reach.desk.zone(), now: reach.desk.now(), people: reach.desk.people() };
+            let speech = Speech {
+                words: reach.words,
+                zone: reach.desk.zone(),
+                now: reach.desk.now(),
+                people: reach.desk.people(),
+            };
             if let Err(problem) = self.read_more(reach.desk, speech) {
                 reach.trouble(&problem);
             }
         }
         let rows = &self.rows;
-        self.cursor.step(by, rows.len(), |at| rows.get(at).map(|row| row.id));
+        self.cursor
+            .step(by, rows.len(), |at| rows.get(at).map(|row| row.id));
     }
 
     fn view_of(&mut self, view: usize, reach: &mut Reach<'_>) {
@@ -176,7 +207,9 @@ impl TablesPane {
 
     /// Opens the row: notes and cases in their own forms, anything else as a record.
     fn open(&self, reach: &mut Reach<'_>) -> Flow {
-        let Some(id) = self.cursor.id().copied() else { return Flow::Stay };
+        let Some(id) = self.cursor.id().copied() else {
+            return Flow::Stay;
+        };
         let opened: Result<Box<dyn Pane>, Problem> = match self.register.name {
             "note" => NoteForm::of_note(reach, id).map(|pane| Box::new(pane) as _),
             "case" => CaseForm::of_case(reach, id).map(|pane| Box::new(pane) as _),
@@ -212,7 +245,11 @@ impl TablesPane {
 
 impl Pane for TablesPane {
     fn contexts(&self) -> Vec<Context> {
-        if self.menu.is_some() { vec![Context::Menu] } else { vec![Context::Tables, Context::List] }
+        if self.menu.is_some() {
+            vec![Context::Menu]
+        } else {
+            vec![Context::Tables, Context::List]
+        }
     }
 
     fn command(&mut self, command: Command, reach: &mut Reach<'_>) -> Flow {
@@ -228,7 +265,9 @@ impl Pane for TablesPane {
             Command::First => self.step(isize::MIN / 2, reach),
             Command::Last => self.step(self.rows.len() as isize, reach),
             Command::Open | Command::Expand => return self.open(reach),
-            Command::NewRecord => return Flow::Push(Box::new(RecordForm::new(reach, self.register))),
+            Command::NewRecord => {
+                return Flow::Push(Box::new(RecordForm::new(reach, self.register)));
+            }
             Command::NextPane | Command::Collapse => self.choose(reach.words),
             Command::Back => return Flow::Close,
             _ => match command.view() {
@@ -240,7 +279,9 @@ impl Pane for TablesPane {
     }
 
     fn input(&mut self, input: &Input, reach: &mut Reach<'_>) -> Flow {
-        let Some(menu) = &mut self.menu else { return Flow::Pass };
+        let Some(menu) = &mut self.menu else {
+            return Flow::Pass;
+        };
         let picked = menu.input(input);
         self.picked(picked, reach)
     }
@@ -254,9 +295,18 @@ impl Pane for TablesPane {
                 dim(look.words.get("tables-views").to_string()),
             ];
             page.section(left, vec![dim(look.words.get("tables-keys").to_string())]);
-            let heads = list::Row { cells: self.heads.iter().map(|head| vec![dim(head.as_str())]).collect(), marked: false };
+            let heads = list::Row {
+                cells: self
+                    .heads
+                    .iter()
+                    .map(|head| vec![dim(head.as_str())])
+                    .collect(),
+                marked: false,
+            };
             let height = page.rows_left();
-            page.draw(height, |buf, area, look| self.draw_rows(buf, area, &heads, look))
+            page.draw(height, |buf, area, look| {
+                self.draw_rows(buf, area, &heads, look)
+            })
         });
         match &self.menu {
             Some(menu) => menu.draw(buf, area, look),
@@ -275,15 +325,45 @@ impl Pane for TablesPane {
 }
 
 impl TablesPane {
-    fn draw_rows(&self, buf: &mut Buffer, area: Rect, heads: &list::Row<'_>, look: &Look<'_>) -> Option<Position> {
+    fn draw_rows(
+        &self,
+        buf: &mut Buffer,
+        area: Rect,
+        heads: &list::Row<'_>,
+        look: &Look<'_>,
+    ) -> Option<Position> {
         let widths = fitting(&self.widths, area.width);
-        let head = Rect { height: area.height.min(1), ..area };
+        let head = Rect {
+            height: area.height.min(1),
+            ..area
+        };
         let heads = [heads.clone()];
-        list::draw(buf, head, &List { columns: &widths, rows: &heads, cursor: None, focused: false }, look);
-        let body = Rect { y: area.y + head.height, height: area.height - head.height, ..area };
+        list::draw(
+            buf,
+            head,
+            &List {
+                columns: &widths,
+                rows: &heads,
+                cursor: None,
+                focused: false,
+            },
+            look,
+        );
+        let body = Rect {
+            y: area.y + head.height,
+            height: area.height - head.height,
+            ..area
+        };
         if self.rows.is_empty() && body.height > 0 {
             let empty = look.words.get("tables-empty");
-            crate::tui::widgets::line::put(buf, (body.x, body.y), body.width, &empty, Ink::Dim, look);
+            crate::tui::widgets::line::put(
+                buf,
+                (body.x, body.y),
+                body.width,
+                &empty,
+                Ink::Dim,
+                look,
+            );
         }
         let height = usize::from(body.height);
         let top = self.cursor.clone().scroll(height, self.rows.len());
@@ -292,12 +372,27 @@ impl TablesPane {
             .iter()
             .skip(top)
             .take(height)
-            .map(|cells| list::Row { cells: cells.iter().map(|cell| vec![text(cell.as_str())]).collect(), marked: false })
+            .map(|cells| list::Row {
+                cells: cells.iter().map(|cell| vec![text(cell.as_str())]).collect(),
+                marked: false,
+            })
             .collect();
         let at = self.cursor.index().saturating_sub(top);
         let cursor = (!self.rows.is_empty()).then_some(at);
-        list::draw(buf, body, &List { columns: &widths, rows: &shown, cursor, focused: true }, look);
-        cursor.filter(|at| *at < height).map(|at| Position::new(body.x, body.y + at as u16))
+        list::draw(
+            buf,
+            body,
+            &List {
+                columns: &widths,
+                rows: &shown,
+                cursor,
+                focused: true,
+            },
+            look,
+        );
+        cursor
+            .filter(|at| *at < height)
+            .map(|at| Position::new(body.x, body.y + at as u16))
     }
 }
 

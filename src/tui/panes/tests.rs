@@ -32,7 +32,10 @@ fn printing_acknowledges_answers_and_copies_numbers() {
     stage.push(|reach| PrintingPane::new(reach.desk, reach.words));
     let seen = stage.screen(80, 21);
     println!("{seen}");
-    assert!(seen.contains("未签 1") && seen.contains("..6613") && seen.contains("中和街2号>中和街5号"), "{seen}");
+    assert!(
+        seen.contains("未签 1") && seen.contains("..6613") && seen.contains("中和街2号>中和街5号"),
+        "{seen}"
+    );
     stage.draw_everywhere();
     stage.keys(&["F9", "2", "Space"]);
     assert_eq!(stage.copied, [ORDER]);
@@ -40,7 +43,10 @@ fn printing_acknowledges_answers_and_copies_numbers() {
     assert_eq!(record.state, "acknowledged", "{}", stage.message());
     assert_eq!(record.text(note::ANSWER.name()), Some("already_sent"));
     let seen = stage.screen(80, 21);
-    assert!(seen.contains("已签 1  未签 0") && seen.contains("没有未签收的"), "{seen}");
+    assert!(
+        seen.contains("已签 1  未签 0") && seen.contains("没有未签收的"),
+        "{seen}"
+    );
     stage.draw_everywhere();
     stage.keys(&["F7"]);
     stage.draw_everywhere();
@@ -82,27 +88,57 @@ fn every_register_has_its_form() {
 #[test]
 fn a_record_is_opened_and_changed_by_its_form() {
     let mut stage = Stage::new();
-    stage.push(|reach| Ok(RecordForm::new(reach, &crate::domain::registers::follow_up::REGISTER)));
+    stage.push(|reach| {
+        Ok(RecordForm::new(
+            reach,
+            &crate::domain::registers::follow_up::REGISTER,
+        ))
+    });
     stage.keys(&["F8"]);
     assert!(stage.message().contains("差"), "{}", stage.message());
     // The kind by digit, the subject, the time.
     stage.keys(&["Home"]);
     stage.panes.clear();
-    stage.push(|reach| Ok(RecordForm::new(reach, &crate::domain::registers::follow_up::REGISTER)));
+    stage.push(|reach| {
+        Ok(RecordForm::new(
+            reach,
+            &crate::domain::registers::follow_up::REGISTER,
+        ))
+    });
     stage.keys(&["2", "Tab"]);
     stage.text("老张");
     stage.keys(&["Tab"]);
     stage.text("99:99");
     stage.keys(&["F8"]);
     assert!(stage.message().contains("认不出"), "{}", stage.message());
-    stage.keys(&["Ctrl+Backspace", "Ctrl+Backspace", "Ctrl+Backspace", "Ctrl+Backspace", "Backspace", "Backspace", "Backspace", "Backspace", "Backspace"]);
+    stage.keys(&[
+        "Ctrl+Backspace",
+        "Ctrl+Backspace",
+        "Ctrl+Backspace",
+        "Ctrl+Backspace",
+        "Backspace",
+        "Backspace",
+        "Backspace",
+        "Backspace",
+        "Backspace",
+    ]);
     stage.text("18:00");
     stage.keys(&["F8"]);
     assert!(stage.panes.is_empty(), "{}", stage.message());
-    let rows = stage.desk.store().rows(&crate::store::Query { registers: vec!["follow_up"], ..crate::store::Query::default() }).unwrap();
+    let rows = stage
+        .desk
+        .store()
+        .rows(&crate::store::Query {
+            registers: vec!["follow_up"],
+            ..crate::store::Query::default()
+        })
+        .unwrap();
     let id = rows[0].id;
     let record = stage.desk.record(id).unwrap().0;
-    assert_eq!((record.text("kind"), record.text("subject")), (Some("callback"), Some("老张")));
+    assert_eq!(
+        (record.text("kind"), record.text("subject")),
+        (Some("callback"), Some("老张"))
+    );
     let due = record.value("due_at").cloned();
     stage.push(|reach| RecordForm::of_record(reach, id));
     stage.keys(&["Tab"]);
@@ -111,21 +147,37 @@ fn a_record_is_opened_and_changed_by_its_form() {
     stage.keys(&["3", "F8"]);
     let record = stage.desk.record(id).unwrap().0;
     assert_eq!(record.text("kind"), Some("visit"), "{}", stage.message());
-    assert_eq!(record.value("due_at").cloned(), due, "what was not touched stays");
+    assert_eq!(
+        record.value("due_at").cloned(),
+        due,
+        "what was not touched stays"
+    );
 }
 
 #[test]
 fn contradictions_are_shown_and_settled() {
     let mut stage = Stage::new();
     stage.push(|reach| HeldPane::new(reach.desk, reach.words));
-    assert!(stage.screen(80, 21).contains("没有待核"), "{}", stage.screen(80, 21));
+    assert!(
+        stage.screen(80, 21).contains("没有待核"),
+        "{}",
+        stage.screen(80, 21)
+    );
     stage.draw_everywhere();
     stage.panes.clear();
     // Two promises of money on one order contradict each other.
     let order = stage.desk.order_by_number(ORDER).unwrap().unwrap().id;
     let money = Some(crate::domain::money::Money::cny(1_000));
     for _ in 0..2 {
-        stage.desk.promise(order, "退差价", crate::tui::overlays::stage::NOW + 3_600_000, money).unwrap();
+        stage
+            .desk
+            .promise(
+                order,
+                "退差价",
+                crate::tui::overlays::stage::NOW + 3_600_000,
+                money,
+            )
+            .unwrap();
     }
     stage.push(|reach| HeldPane::new(reach.desk, reach.words));
     let seen = stage.screen(80, 21);
@@ -133,10 +185,18 @@ fn contradictions_are_shown_and_settled() {
     assert!(seen.contains("冲突 1"), "{seen}");
     stage.draw_everywhere();
     stage.keys(&["Enter"]);
-    assert!(stage.screen(80, 21).contains("承诺"), "{}", stage.screen(80, 21));
+    assert!(
+        stage.screen(80, 21).contains("承诺"),
+        "{}",
+        stage.screen(80, 21)
+    );
     stage.keys(&["Esc", "F8"]);
     stage.text("是同一笔");
     stage.keys(&["Enter"]);
-    assert!(stage.screen(80, 21).contains("没有待核"), "{} {}", stage.message(), stage.screen(80, 21));
-
+    assert!(
+        stage.screen(80, 21).contains("没有待核"),
+        "{} {}",
+        stage.message(),
+        stage.screen(80, 21)
+    );
 }

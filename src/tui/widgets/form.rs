@@ -219,7 +219,10 @@ impl Form {
     pub fn part(&self, range: std::ops::Range<usize>) -> Self {
         let fields = self.fields.get(range.clone()).unwrap_or_default().to_vec();
         // Outside the range no field of the part is in front.
-        Self { fields, cursor: self.cursor.wrapping_sub(range.start) }
+        Self {
+            fields,
+            cursor: self.cursor.wrapping_sub(range.start),
+        }
     }
 
     /// How many fields are missing.

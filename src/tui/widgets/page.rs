@@ -32,7 +32,13 @@ impl<'b, 'l> Page<'b, 'l> {
     /// Begins a page over an area.
     pub fn new(buf: &'b mut Buffer, area: Rect, look: &'l Look<'l>) -> Self {
         let area = area.intersection(buf.area);
-        Self { buf, area, y: area.y, look, rules: Vec::new() }
+        Self {
+            buf,
+            area,
+            y: area.y,
+            look,
+            rules: Vec::new(),
+        }
     }
 
     /// Returns how many rows are left.
@@ -48,7 +54,11 @@ impl<'b, 'l> Page<'b, 'l> {
     /// Takes the next rows out of the page, fewer where there are not so many.
     pub fn take(&mut self, rows: u16) -> Rect {
         let rows = rows.min(self.rows_left());
-        let taken = Rect { y: self.y, height: rows, ..self.area };
+        let taken = Rect {
+            y: self.y,
+            height: rows,
+            ..self.area
+        };
         self.y += rows;
         taken
     }
@@ -62,7 +72,11 @@ impl<'b, 'l> Page<'b, 'l> {
     pub fn section(&mut self, left: Vec<Run<'static>>, right: Vec<Run<'static>>) {
         let row = self.take(1);
         if row.height > 0 {
-            self.rules.push(Rule { y: row.y, left, right });
+            self.rules.push(Rule {
+                y: row.y,
+                left,
+                right,
+            });
         }
     }
 
@@ -85,9 +99,26 @@ impl<'b, 'l> Page<'b, 'l> {
         if row.height == 0 {
             return;
         }
-        line::put(self.buf, (row.x, row.y), columns.min(row.width), label, Ink::FieldLabel, self.look);
+        line::put(
+            self.buf,
+            (row.x, row.y),
+            columns.min(row.width),
+            label,
+            Ink::FieldLabel,
+            self.look,
+        );
         let indent = (columns + 1).min(row.width);
-        line::row(self.buf, Rect { x: row.x + indent, width: row.width - indent, ..row }, value, right, self.look);
+        line::row(
+            self.buf,
+            Rect {
+                x: row.x + indent,
+                width: row.width - indent,
+                ..row
+            },
+            value,
+            right,
+            self.look,
+        );
     }
 
     /// Writes a text over at most so many rows; the last one ends in `..` where there is more.
@@ -100,7 +131,11 @@ impl<'b, 'l> Page<'b, 'l> {
         for (at, range) in ranges.iter().take(shown).enumerate() {
             let row = margin(self.take(1));
             let last = at + 1 == shown && shown < ranges.len();
-            let piece = if last { &block[range.start..] } else { &block[range.clone()] };
+            let piece = if last {
+                &block[range.start..]
+            } else {
+                &block[range.clone()]
+            };
             line::put(self.buf, (row.x, row.y), row.width, piece, ink, self.look);
         }
         shown as u16
@@ -114,7 +149,11 @@ impl<'b, 'l> Page<'b, 'l> {
     }
 
     /// Gives the buffer for what the page has no word for, with the area taken for it.
-    pub fn draw<T>(&mut self, rows: u16, draw: impl FnOnce(&mut Buffer, Rect, &Look<'_>) -> T) -> T {
+    pub fn draw<T>(
+        &mut self,
+        rows: u16,
+        draw: impl FnOnce(&mut Buffer, Rect, &Look<'_>) -> T,
+    ) -> T {
         let area = self.take(rows);
         draw(self.buf, area, self.look)
     }
@@ -156,7 +195,11 @@ pub fn double<T>(
     let area = area.intersection(buf.area);
     let at = at.min(area.width.saturating_sub(1));
     let one = Rect { width: at, ..area };
-    let other = Rect { x: area.x + at + 1, width: area.width.saturating_sub(at + 1), ..area };
+    let other = Rect {
+        x: area.x + at + 1,
+        width: area.width.saturating_sub(at + 1),
+        ..area
+    };
     let mut page = Page::new(buf, one, look);
     let out = left(&mut page);
     let left_rules = page.rules;
@@ -182,21 +225,37 @@ pub fn double<T>(
 
 fn titles(buf: &mut Buffer, area: Rect, rules: &[Rule], look: &Look<'_>) {
     for rule in rules {
-        let row = Rect { y: rule.y, height: 1, ..area };
+        let row = Rect {
+            y: rule.y,
+            height: 1,
+            ..area
+        };
         frame::titles(buf, row, &rule.left, &rule.right, look);
     }
 }
 
 fn margin(row: Rect) -> Rect {
     let by = 1.min(row.width);
-    Rect { x: row.x + by, width: row.width - by, ..row }
+    Rect {
+        x: row.x + by,
+        width: row.width - by,
+        ..row
+    }
 }
 
 /// Returns a form's shape with labels of these columns, the mark before and a blank behind them
 /// not counted.
 pub fn shape(form: &Form, beside: u16, look: &Look<'_>) -> Shape {
-    let widest = form.fields.iter().map(|field| look.columns(&field.label)).max().unwrap_or(0);
-    Shape { label: widest.clamp(4, 12) + 2, beside }
+    let widest = form
+        .fields
+        .iter()
+        .map(|field| look.columns(&field.label))
+        .max()
+        .unwrap_or(0);
+    Shape {
+        label: widest.clamp(4, 12) + 2,
+        beside,
+    }
 }
 
 #[cfg(test)]
@@ -211,7 +270,11 @@ mod tests {
         page.titled("备注");
         page.row(&[text("原")], &[text("27/228")]);
         page.section(vec![text("五步")], vec![text("3/5")]);
-        page.text("您好，为您核对新地址：浙江省杭州市余杭区示例路8号，对吗？", 2, Ink::Text);
+        page.text(
+            "您好，为您核对新地址：浙江省杭州市余杭区示例路8号，对吗？",
+            2,
+            Ink::Text,
+        );
     }
 
     #[test]
@@ -233,13 +296,23 @@ mod tests {
         with_look(Language::ZhCn, "dark", |look| {
             let mut buf = Buffer::empty(Rect::new(0, 0, 40, 4));
             let area = buf.area;
-            double(&mut buf, area, 19, look, |page| page.titled("左"), |page| {
-                page.titled("右");
-                page.skip(1);
-                page.titled("下");
-            });
+            double(
+                &mut buf,
+                area,
+                19,
+                look,
+                |page| page.titled("左"),
+                |page| {
+                    page.titled("右");
+                    page.skip(1);
+                    page.titled("下");
+                },
+            );
             let rows = dump::rows(&buf);
-            assert!(rows[0].contains('┼') && rows[2].contains('├') && rows[1].contains('│'), "{rows:?}");
+            assert!(
+                rows[0].contains('┼') && rows[2].contains('├') && rows[1].contains('│'),
+                "{rows:?}"
+            );
         });
     }
 

@@ -45,9 +45,19 @@ impl Moment<'_> {
 }
 
 /// Returns the last `most` rows of a record's timeline in this width.
-pub fn timeline(record: &Record, speech: Speech<'_>, width: u16, ambiguous: Ambiguous, most: usize) -> Vec<TimeLine> {
-    let mut moments: Vec<Moment<'_>> =
-        record.entries.iter().map(Moment::Entry).chain(record.steps.iter().map(Moment::Step)).collect();
+pub fn timeline(
+    record: &Record,
+    speech: Speech<'_>,
+    width: u16,
+    ambiguous: Ambiguous,
+    most: usize,
+) -> Vec<TimeLine> {
+    let mut moments: Vec<Moment<'_>> = record
+        .entries
+        .iter()
+        .map(Moment::Entry)
+        .chain(record.steps.iter().map(Moment::Step))
+        .collect();
     moments.sort_by_key(Moment::at);
     let room = usize::from(width.saturating_sub(INDENT).max(4));
     // From the newest back, so that a long talk costs what is shown of it.
@@ -80,14 +90,30 @@ pub fn timeline(record: &Record, speech: Speech<'_>, width: u16, ambiguous: Ambi
 }
 
 fn rule(text: String) -> TimeLine {
-    TimeLine { time: String::new(), who: String::new(), text, ink: Ink::Dim, rule: true }
+    TimeLine {
+        time: String::new(),
+        who: String::new(),
+        text,
+        ink: Ink::Dim,
+        rule: true,
+    }
 }
 
-fn entry_lines(entry: &Entry, speech: Speech<'_>, room: usize, ambiguous: Ambiguous) -> Vec<TimeLine> {
+fn entry_lines(
+    entry: &Entry,
+    speech: Speech<'_>,
+    room: usize,
+    ambiguous: Ambiguous,
+) -> Vec<TimeLine> {
     let say = &entry.say;
     let (who, ink) = match say.direction {
         Direction::In => (speech.words.get("who-buyer").to_string(), Ink::In),
-        Direction::Out => (named(say.author.as_deref(), || speech.words.get("who-us").to_string()), Ink::Out),
+        Direction::Out => (
+            named(say.author.as_deref(), || {
+                speech.words.get("who-us").to_string()
+            }),
+            Ink::Out,
+        ),
         Direction::Internal => (speech.words.get("who-internal").to_string(), Ink::Internal),
         Direction::System => (speech.words.get("who-system").to_string(), Ink::System),
     };
@@ -116,32 +142,82 @@ fn entry_lines(entry: &Entry, speech: Speech<'_>, room: usize, ambiguous: Ambigu
     wrapped(speech.clock(entry.at), who, &text, ink, room, ambiguous)
 }
 
-fn step_lines(record: &Record, step: &Step, speech: Speech<'_>, room: usize, ambiguous: Ambiguous) -> Vec<TimeLine> {
-    let who = speech.people.of_replica(step.trace.replica).map(|person| person.name.clone());
+fn step_lines(
+    record: &Record,
+    step: &Step,
+    speech: Speech<'_>,
+    room: usize,
+    ambiguous: Ambiguous,
+) -> Vec<TimeLine> {
+    let who = speech
+        .people
+        .of_replica(step.trace.replica)
+        .map(|person| person.name.clone());
     let who = who.unwrap_or_else(|| step.trace.replica.to_string()[..6].to_owned());
-    let owner = |spelling: &str| Owner::parse(spelling).map(|owner| speech.owner(Some(owner))).unwrap_or_default();
+    let owner = |spelling: &str| {
+        Owner::parse(spelling)
+            .map(|owner| speech.owner(Some(owner)))
+            .unwrap_or_default()
+    };
     let what = if step.verb == Verb::Assign && step.from.is_empty() {
-        speech.words.with("step-claim", &[("to", owner(&step.to).into())])
+        speech
+            .words
+            .with("step-claim", &[("to", owner(&step.to).into())])
     } else if step.verb == Verb::Assign {
-        speech.words.with("step-assign", &[("from", owner(&step.from).into()), ("to", owner(&step.to).into())])
+        speech.words.with(
+            "step-assign",
+            &[
+                ("from", owner(&step.from).into()),
+                ("to", owner(&step.to).into()),
+            ],
+        )
     } else {
-        let (from, to) = (speech.state(&record.register, &step.from), speech.state(&record.register, &step.to));
-        speech.words.with("step-move", &[("from", from.into()), ("to", to.into())])
+        let (from, to) = (
+            speech.state(&record.register, &step.from),
+            speech.state(&record.register, &step.to),
+        );
+        speech
+            .words
+            .with("step-move", &[("from", from.into()), ("to", to.into())])
     };
     let reason = step.reason.as_ref().map(|reason| {
         let id = format!("value-transfer_reason-{reason}");
-        if speech.words.has(&id) { speech.words.get(&id).to_string() } else { reason.clone() }
+        if speech.words.has(&id) {
+            speech.words.get(&id).to_string()
+        } else {
+            reason.clone()
+        }
     });
     let extra: Vec<String> = reason.into_iter().chain(step.note.clone()).collect();
-    let text = if extra.is_empty() { what } else { format!("{what}  {}", extra.join(" ")) };
-    wrapped(speech.clock(step.trace.at), who, &text, Ink::System, room, ambiguous)
+    let text = if extra.is_empty() {
+        what
+    } else {
+        format!("{what}  {}", extra.join(" "))
+    };
+    wrapped(
+        speech.clock(step.trace.at),
+        who,
+        &text,
+        Ink::System,
+        room,
+        ambiguous,
+    )
 }
 
 fn named(author: Option<&str>, otherwise: impl Fn() -> String) -> String {
-    author.filter(|author| !author.trim().is_empty()).map_or_else(otherwise, str::to_owned)
+    author
+        .filter(|author| !author.trim().is_empty())
+        .map_or_else(otherwise, str::to_owned)
 }
 
-fn wrapped(time: String, who: String, text: &str, ink: Ink, room: usize, ambiguous: Ambiguous) -> Vec<TimeLine> {
+fn wrapped(
+    time: String,
+    who: String,
+    text: &str,
+    ink: Ink,
+    room: usize,
+    ambiguous: Ambiguous,
+) -> Vec<TimeLine> {
     let mut lines = Vec::new();
     let who = crate::text::width::fit(&clean::line(&who), SPEAKER, ambiguous).to_string();
     for range in wrap(text, room, ambiguous) {
@@ -158,11 +234,18 @@ fn wrapped(time: String, who: String, text: &str, ink: Ink, room: usize, ambiguo
 }
 
 /// Returns a record's own facts as label and value, for items that are not talks.
-pub fn facts(record: &Record, register: &'static Register, speech: Speech<'_>) -> Vec<(String, String)> {
+pub fn facts(
+    record: &Record,
+    register: &'static Register,
+    speech: Speech<'_>,
+) -> Vec<(String, String)> {
     register
         .fields
         .iter()
-        .filter(|field| !matches!(field.kind, Kind::Map(_)) && !matches!(field.kind, Kind::Record(name) if name != "person"))
+        .filter(|field| {
+            !matches!(field.kind, Kind::Map(_))
+                && !matches!(field.kind, Kind::Record(name) if name != "person")
+        })
         .filter_map(|field| {
             let value = speech.value(field, record.value(field.name)?);
             (!value.is_empty()).then(|| (speech.label(register, field), value))

@@ -114,7 +114,10 @@ impl DeskPane {
     pub fn show(&mut self, desk: &Desk, _words: &Words, id: Id) -> Result<(), Problem> {
         self.load(desk, id, 0)?;
         let person = desk.me()?.id.to_string();
-        let text = desk.store().draft(&person, &draft_key(id))?.unwrap_or_default();
+        let text = desk
+            .store()
+            .draft(&person, &draft_key(id))?
+            .unwrap_or_default();
         self.composer = Editor::with_text(&text);
         self.focus = Focus::Composer;
         Ok(())
@@ -143,7 +146,12 @@ impl DeskPane {
         let (record, register) = desk.record(id)?;
         let related = desk.related(&record)?;
         self.side = Side::read(desk, &record, self.side.leaf())?;
-        self.open = Some(OpenItem { record, register, related, scroll });
+        self.open = Some(OpenItem {
+            record,
+            register,
+            related,
+            scroll,
+        });
         Ok(())
     }
 
@@ -152,11 +160,20 @@ impl DeskPane {
         self.rows.clear();
         for (at, buyer) in self.todo.buyers.iter().enumerate() {
             self.rows.push((at, 0));
-            if buyer.items.iter().any(|item| self.expanded.contains(&item.row.id)) {
-                self.rows.extend((1..buyer.items.len()).map(|item| (at, item)));
+            if buyer
+                .items
+                .iter()
+                .any(|item| self.expanded.contains(&item.row.id))
+            {
+                self.rows
+                    .extend((1..buyer.items.len()).map(|item| (at, item)));
             }
         }
-        let ids: Vec<Id> = self.rows.iter().map(|row| self.item_at(*row).row.id).collect();
+        let ids: Vec<Id> = self
+            .rows
+            .iter()
+            .map(|row| self.item_at(*row).row.id)
+            .collect();
         self.cursor.follow(&ids);
     }
 
@@ -165,11 +182,17 @@ impl DeskPane {
     }
 
     pub(super) fn under_cursor(&self) -> Option<&Item> {
-        self.rows.get(self.cursor.index()).map(|row| self.item_at(*row))
+        self.rows
+            .get(self.cursor.index())
+            .map(|row| self.item_at(*row))
     }
 
     fn step(&mut self, by: isize) {
-        let ids: Vec<Id> = self.rows.iter().map(|row| self.item_at(*row).row.id).collect();
+        let ids: Vec<Id> = self
+            .rows
+            .iter()
+            .map(|row| self.item_at(*row).row.id)
+            .collect();
         self.cursor.step(by, ids.len(), |at| ids.get(at).copied());
     }
 
@@ -193,10 +216,18 @@ impl DeskPane {
                 self.step(1);
             }
             Command::MarkAll => {
-                self.marked = self.rows.iter().map(|row| self.item_at(*row).row.id).collect();
+                self.marked = self
+                    .rows
+                    .iter()
+                    .map(|row| self.item_at(*row).row.id)
+                    .collect();
             }
             Command::View0 | Command::View1 | Command::View2 | Command::View3 | Command::View4 => {
-                self.view = command.view().and_then(|at| View::ALL.get(at)).copied().unwrap_or_default();
+                self.view = command
+                    .view()
+                    .and_then(|at| View::ALL.get(at))
+                    .copied()
+                    .unwrap_or_default();
                 if let Err(problem) = self.read(reach.desk, reach.words) {
                     reach.trouble(&problem);
                 }
@@ -216,9 +247,15 @@ impl DeskPane {
     }
 
     fn unfold(&mut self, open: bool) {
-        let Some(&(buyer, _)) = self.rows.get(self.cursor.index()) else { return };
+        let Some(&(buyer, _)) = self.rows.get(self.cursor.index()) else {
+            return;
+        };
         for id in self.todo.buyers[buyer].items.iter().map(|item| item.row.id) {
-            if open { self.expanded.insert(id) } else { self.expanded.remove(&id) };
+            if open {
+                self.expanded.insert(id)
+            } else {
+                self.expanded.remove(&id)
+            };
         }
         self.lay_out();
     }
@@ -226,12 +263,18 @@ impl DeskPane {
     /// F9: the draft to the clipboard, and the reply as copied into the log.
     fn copy_draft(&mut self, reach: &mut Reach<'_>) -> Flow {
         let text = self.composer.text().trim().to_owned();
-        let Some(id) = self.open.as_ref().map(|open| open.record.id).filter(|_| !text.is_empty()) else {
+        let Some(id) = self
+            .open
+            .as_ref()
+            .map(|open| open.record.id)
+            .filter(|_| !text.is_empty())
+        else {
             return Flow::Pass;
         };
         if let Some(hole) = unfilled(&text) {
-            let problem =
-                Problem::new(crate::problem::Kind::Refused, "desk-variable-missing").arg("name", hole).hint("desk-variable-missing-hint");
+            let problem = Problem::new(crate::problem::Kind::Refused, "desk-variable-missing")
+                .arg("name", hole)
+                .hint("desk-variable-missing-hint");
             reach.trouble(&problem);
             return Flow::Stay;
         }
@@ -248,8 +291,15 @@ impl DeskPane {
         } else {
             &[Focus::List]
         };
-        let at = order.iter().position(|focus| *focus == self.focus).unwrap_or(0);
-        let next = if forward { at + 1 } else { at + order.len() - 1 };
+        let at = order
+            .iter()
+            .position(|focus| *focus == self.focus)
+            .unwrap_or(0);
+        let next = if forward {
+            at + 1
+        } else {
+            at + order.len() - 1
+        };
         self.focus = order[next % order.len()];
     }
 
@@ -267,7 +317,12 @@ impl Pane for DeskPane {
             Focus::Timeline => vec![Context::Timeline, Context::Desk],
             Focus::Side => vec![Context::Side, Context::Desk],
             Focus::Composer if self.composer.is_empty() => {
-                vec![Context::EmptyLine, Context::Composer, Context::Text, Context::Desk]
+                vec![
+                    Context::EmptyLine,
+                    Context::Composer,
+                    Context::Text,
+                    Context::Desk,
+                ]
             }
             Focus::Composer => vec![Context::Composer, Context::Text, Context::Desk],
         }
@@ -316,7 +371,9 @@ impl Pane for DeskPane {
     }
 
     fn draft(&self) -> Option<(String, String)> {
-        self.open.as_ref().map(|open| (draft_key(open.record.id), self.composer.text().to_owned()))
+        self.open
+            .as_ref()
+            .map(|open| (draft_key(open.record.id), self.composer.text().to_owned()))
     }
 }
 
