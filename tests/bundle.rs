@@ -642,10 +642,10 @@ fn archives_that_are_no_bundles_are_refused() {
         archive.splice(end..end, header);
     });
     change("no end", &|archive: &mut Vec<u8>| {
-        archive.truncate(archive.len() - 512)
+        archive.truncate(archive.len() - 512);
     });
     change("a longer end", &|archive: &mut Vec<u8>| {
-        archive.extend([0; 512])
+        archive.extend([0; 512]);
     });
     refused("nothing", b"");
     refused("an empty frame", &packed(b""));

@@ -49,7 +49,11 @@ fn workstation(folder: &std::path::Path, language: Language, size: (u16, u16)) -
 
 fn drawn(app: &Workstation, (width, height): (u16, u16)) -> String {
     let mut terminal = Terminal::new(TestBackend::new(width, height)).unwrap();
-    terminal.draw(|frame| drop(app.view(frame))).unwrap();
+    terminal
+        .draw(|frame| {
+            let _ = app.view(frame);
+        })
+        .unwrap();
     let buffer = terminal.backend().buffer();
     assert!(dump::is_whole(buffer), "{}", dump::text(buffer));
     dump::text(buffer)

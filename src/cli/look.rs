@@ -321,7 +321,7 @@ fn describe(line: &mut Map<String, Value>, payload: Option<Payload>, desk: &Desk
             put("relation", json!(relation.word()));
         }
         Some(Payload::Void { reason, .. } | Payload::Erase { reason, .. }) => {
-            put("reason", json!(reason))
+            put("reason", json!(reason));
         }
         Some(Payload::Say(_)) | None => {}
     }
@@ -481,9 +481,9 @@ pub(super) fn contradictions(
     for one in shown {
         let (sentence, object) = contradiction(one);
         if out.json {
-            out.object(&object)?
+            out.object(&object)?;
         } else {
-            out.line(&sentence)?
+            out.line(&sentence)?;
         }
     }
     out.say("cli-count", &[("count", open.len().into())])?;

@@ -52,11 +52,6 @@ impl Act {
         self.drafts.is_empty()
     }
 
-    /// Returns how many events the act has so far.
-    pub fn len(&self) -> usize {
-        self.drafts.len()
-    }
-
     /// Returns whether the act already writes to a record.
     pub fn touches(&self, record: Id) -> bool {
         self.drafts.iter().any(|draft| draft.record == record)

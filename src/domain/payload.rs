@@ -358,7 +358,7 @@ impl Payload {
         let (mut facts, mut personal) = (Json::new(), Json::new());
         match self {
             Self::Open(change) | Self::Set(change) => {
-                change.write(is_personal, &mut facts, &mut personal)
+                change.write(is_personal, &mut facts, &mut personal);
             }
             Self::Move {
                 from,

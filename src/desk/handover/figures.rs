@@ -148,7 +148,7 @@ impl Tally {
                 ..
             } if *to != Owner::Person(me) => self.add("transferred"),
             Payload::Say(say) if say.direction == Direction::Out && say.source.is_none() => {
-                self.add("answered")
+                self.add("answered");
             }
             Payload::Sign {
                 meaning: Meaning::Execute,
@@ -275,7 +275,7 @@ fn runs(numbers: &BTreeSet<String>) -> Vec<String> {
     for (stem, count, number) in split {
         match runs.last_mut() {
             Some((last, end, _, to)) if *last == stem && *end + 1 == count => {
-                (*end, *to) = (count, number)
+                (*end, *to) = (count, number);
             }
             _ => runs.push((stem, count, number, number)),
         }

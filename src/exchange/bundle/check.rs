@@ -254,7 +254,7 @@ fn judge(
             seq,
             code,
             what,
-        })
+        });
     };
     let from = range.from_seq;
     let arrived = *reading.chains.last().unwrap_or(&range.from_chain) == range.to_chain;

@@ -96,7 +96,7 @@ impl Ladder {
         match command {
             Command::NextField | Command::NextMissing => self.cursor = (self.cursor + 1).min(last),
             Command::PreviousField | Command::PreviousMissing => {
-                self.cursor = self.cursor.saturating_sub(1)
+                self.cursor = self.cursor.saturating_sub(1);
             }
             Command::Unfold | Command::Open => self.take(id, reach),
             Command::Finish => {

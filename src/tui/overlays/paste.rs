@@ -224,10 +224,7 @@ impl Pane for PastePane {
                 Direction::System => (words.get("who-system").to_string(), Ink::System),
                 Direction::Internal => (words.get("paste-unknown-side").to_string(), Ink::Warn),
             };
-            let time = one
-                .at
-                .map(|at| speech.clock(at))
-                .unwrap_or_else(|| "     ".into());
+            let time = one.at.map_or_else(|| "     ".into(), |at| speech.clock(at));
             put(
                 buf,
                 shelves[0] + 1 + at as u16,

@@ -99,7 +99,7 @@ impl RepliesPane {
         Some((reply.id, filled.text))
     }
 
-    fn into_draft(&self, reach: &mut Reach<'_>) -> Flow {
+    fn put_in_draft(&self, reach: &mut Reach<'_>) -> Flow {
         let Some((id, text)) = self.take(reach) else {
             return Flow::Stay;
         };
@@ -140,7 +140,7 @@ impl Pane for RepliesPane {
 
     fn command(&mut self, command: Command, reach: &mut Reach<'_>) -> Flow {
         match command {
-            Command::Accept | Command::Open => return self.into_draft(reach),
+            Command::Accept | Command::Open => return self.put_in_draft(reach),
             Command::Copy => return self.copy(reach),
             Command::Next => self.step(1),
             Command::Previous => self.step(-1),
@@ -160,7 +160,7 @@ impl Pane for RepliesPane {
                 Some(row) => {
                     self.at = row - 1;
                     self.chosen.clear();
-                    return self.into_draft(reach);
+                    return self.put_in_draft(reach);
                 }
                 None => return Flow::Pass,
             },

@@ -237,9 +237,9 @@ impl Pane for PrintingPane {
             Command::Copy => {
                 let numbers = self.numbers();
                 if numbers.is_empty() {
-                    reach.say("printing-none", &[])
+                    reach.say("printing-none", &[]);
                 } else {
-                    reach.copy(&numbers)
+                    reach.copy(&numbers);
                 }
             }
             Command::FollowUp => {

@@ -244,7 +244,7 @@ impl Pane for RecordPane {
                 match shown {
                     Line::Title(title) => page.titled(title),
                     Line::Field(label, value) => {
-                        page.labelled(label, LABEL, &[text(value.as_str())], &[])
+                        page.labelled(label, LABEL, &[text(value.as_str())], &[]);
                     }
                     Line::Text(before, what) => page.row(&[before.clone(), what.clone()], &[]),
                 }

@@ -4,7 +4,6 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
 use crate::desk::Desk;
-use crate::domain::field::Kind;
 use crate::domain::id::Id;
 use crate::domain::money::Money;
 use crate::domain::record::Record;

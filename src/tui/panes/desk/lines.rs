@@ -6,7 +6,7 @@ use crate::domain::payload::Direction;
 use crate::domain::record::{Entry, Record, Step};
 use crate::domain::register::{Owner, Register};
 use crate::text::clean;
-use crate::text::width::{Ambiguous, columns};
+use crate::text::width::Ambiguous;
 use crate::text::wrap::wrap;
 use crate::tui::theme::Ink;
 use crate::tui::words::Speech;
@@ -251,9 +251,4 @@ pub fn facts(
             (!value.is_empty()).then(|| (speech.label(register, field), value))
         })
         .collect()
-}
-
-/// Returns how many columns a text takes once it is clean.
-pub fn shown_columns(text: &str, ambiguous: Ambiguous) -> usize {
-    columns(&clean::line(text), ambiguous)
 }
