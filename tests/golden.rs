@@ -2,6 +2,8 @@
 //! fixed history. `tests/golden/vectors.txt` holds the bytes; another program that arrives at
 //! them reads and writes what zhiban does.
 
+#![allow(clippy::unwrap_used)]
+
 use serde_json::json;
 use zhiban::chance::SeededRandom;
 use zhiban::domain::body::{Absence, Body, Personal};

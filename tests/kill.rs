@@ -1,5 +1,7 @@
 //! What was acknowledged survives kill -9, and what is left is whole.
 
+#![allow(clippy::unwrap_used)]
+
 use std::io::{BufRead, BufReader};
 use std::path::Path;
 use std::process::{Command, Stdio};
