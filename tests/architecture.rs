@@ -1,6 +1,11 @@
 //! The house as `design` draws it: imports point down only, and what may be in few places is
 //! in no other. Prints the sizes of files and functions; run with `--nocapture` to read them.
-#![allow(clippy::unwrap_used, clippy::expect_used)]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::needless_range_loop,
+    clippy::nonminimal_bool
+)]
 
 use std::collections::BTreeMap;
 use std::fs;

@@ -1,5 +1,5 @@
 //! Bundles between stores: any order, any repetition, any interruption, any damage.
-#![allow(clippy::unwrap_used, clippy::expect_used)]
+#![allow(clippy::pedantic, clippy::unwrap_used, clippy::expect_used)]
 
 use std::fs;
 use std::io::{Read, Write};

@@ -1,6 +1,6 @@
 //! A reader in another language, written from the rustdoc of `exchange::bundle::format` alone,
 //! must agree about bundles. Runs where Python 3 with the package `blake3` is present.
-#![allow(clippy::unwrap_used, clippy::expect_used)]
+#![allow(clippy::pedantic, clippy::unwrap_used, clippy::expect_used)]
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};

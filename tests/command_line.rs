@@ -1,6 +1,6 @@
 //! The command line as a person or a script uses it: a shift's acts, files in and out, exit
 //! codes and JSON shapes, over one drill shop in two folders.
-#![allow(clippy::unwrap_used, clippy::expect_used)]
+#![allow(clippy::pedantic, clippy::unwrap_used, clippy::expect_used)]
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};

@@ -1,5 +1,5 @@
 //! Acts of the desk on a real store: what a person does, and what the store holds afterwards.
-#![allow(clippy::unwrap_used, clippy::expect_used)]
+#![allow(clippy::pedantic, clippy::unwrap_used, clippy::expect_used)]
 
 use serde_json::json;
 use zhiban::desk::act::fields;

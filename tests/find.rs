@@ -1,5 +1,5 @@
 //! Finding, the buyer's card and canned replies on a real store.
-#![allow(clippy::unwrap_used, clippy::expect_used)]
+#![allow(clippy::pedantic, clippy::unwrap_used, clippy::expect_used)]
 
 use std::collections::BTreeMap;
 

@@ -1,6 +1,6 @@
 //! Properties of the fold: any order and any repetition of the same events give the same
 //! record, undo leaves no mark, nobody's ordinary work is lost.
-#![allow(clippy::unwrap_used, clippy::expect_used)]
+#![allow(clippy::pedantic, clippy::unwrap_used, clippy::expect_used)]
 
 use proptest::prelude::*;
 use serde_json::json;

@@ -2,7 +2,7 @@
 //! fixed history. `tests/golden/vectors.txt` holds the bytes; another program that arrives at
 //! them reads and writes what zhiban does.
 
-#![allow(clippy::unwrap_used, clippy::expect_used)]
+#![allow(clippy::pedantic, clippy::unwrap_used, clippy::expect_used)]
 
 use serde_json::json;
 use zhiban::chance::SeededRandom;

@@ -1,5 +1,5 @@
 //! The end of a shift on a real store: the sheet, its signature, its receipt, its document.
-#![allow(clippy::unwrap_used, clippy::expect_used)]
+#![allow(clippy::pedantic, clippy::unwrap_used, clippy::expect_used)]
 
 use serde_json::{Value, json};
 use zhiban::chance::{FixedClock, SeededRandom};

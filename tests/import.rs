@@ -1,6 +1,6 @@
 //! Imports through the desk: everything of the shared data twice, and the rules that an export
 //! writes by.
-#![allow(clippy::unwrap_used, clippy::expect_used)]
+#![allow(clippy::pedantic, clippy::unwrap_used, clippy::expect_used)]
 
 #[path = "support/drill.rs"]
 mod drill;

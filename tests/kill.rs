@@ -1,6 +1,6 @@
 //! What was acknowledged survives kill -9, and what is left is whole.
 
-#![allow(clippy::unwrap_used, clippy::expect_used)]
+#![allow(clippy::pedantic, clippy::unwrap_used, clippy::expect_used)]
 
 use std::io::{BufRead, BufReader};
 use std::path::Path;

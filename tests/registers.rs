@@ -1,6 +1,6 @@
 //! What all declarations of registers have to hold, and that no hashed name ever changes.
 
-#![allow(clippy::unwrap_used, clippy::expect_used)]
+#![allow(clippy::pedantic, clippy::unwrap_used, clippy::expect_used)]
 
 use std::collections::BTreeSet;
 

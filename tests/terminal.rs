@@ -3,7 +3,7 @@
 //! The program under test is this test binary, started again as its own child
 //! on the terminal: `child` does nothing otherwise.
 #![cfg(unix)]
-#![allow(clippy::unwrap_used, clippy::expect_used)] // a test that cannot go on has failed
+#![allow(clippy::pedantic, clippy::unwrap_used, clippy::expect_used)] // a test that cannot go on has failed
 
 use std::io::{Read, Write};
 use std::num::NonZero;

@@ -1,5 +1,5 @@
 //! The workstation as a function of state: what is drawn, what keys do, without a terminal.
-#![allow(clippy::unwrap_used, clippy::expect_used)]
+#![allow(clippy::pedantic, clippy::unwrap_used, clippy::expect_used)]
 
 #[path = "support/drill.rs"]
 mod drill;
