@@ -1,6 +1,6 @@
 //! Drawing without state of ours: each takes a buffer, data and a [`Look`].
 //!
-//! Text reaches cells through [`line`] only: cleaned, counted by grapheme, never
+//! Text reaches cells through [`mod@line`] only: cleaned, counted by grapheme, never
 //! cut within a wide character.
 
 pub mod editor;
