@@ -58,6 +58,9 @@ impl Ladder {
         };
         let me = desk.me()?;
         let role = matches!(me.role, Role::Leader | Role::Supervisor | Role::Manager);
+        // Nobody decides what they asked for themselves.
+        let asked_by = record.reached("submitted").map(|step| step.trace.replica);
+        let asker = asked_by.and_then(|replica| desk.people().of_replica(replica)).map(|person| person.id);
         let order = order_of(record.text("kind").unwrap_or_default());
         let next = next_of(record, &order);
         let rungs: Vec<Rung> = order
@@ -78,7 +81,7 @@ impl Ladder {
             remarks: remarks(record, speech),
             to_tell: to_tell(record, words),
             state: speech.state("case", &record.state),
-            decides: role && record.state == "submitted",
+            decides: role && record.state == "submitted" && asker != Some(me.id),
             amendable: !record.void
                 && !matches!(record.state.as_str(), "executed" | "told" | "closed"),
             rungs,

@@ -28,6 +28,7 @@ pub mod replies;
 pub mod screens;
 pub mod sheet;
 #[cfg(test)]
+#[path = "stage_tests.rs"]
 pub(crate) mod stage;
 pub mod takeover;
 #[cfg(test)]
