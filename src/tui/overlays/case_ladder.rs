@@ -60,7 +60,9 @@ impl Ladder {
         let role = matches!(me.role, Role::Leader | Role::Supervisor | Role::Manager);
         // Nobody decides what they asked for themselves.
         let asked_by = record.reached("submitted").map(|step| step.trace.replica);
-        let asker = asked_by.and_then(|replica| desk.people().of_replica(replica)).map(|person| person.id);
+        let asker = asked_by
+            .and_then(|replica| desk.people().of_replica(replica))
+            .map(|person| person.id);
         let order = order_of(record.text("kind").unwrap_or_default());
         let next = next_of(record, &order);
         let rungs: Vec<Rung> = order
