@@ -7,6 +7,7 @@ use super::out::{Out, fields_json, local, owner_name, rfc3339, value_text};
 use super::{CLEAN, FINDINGS};
 use crate::desk::Desk;
 use crate::desk::act::{not_found, register};
+use crate::desk::reading::Reader;
 use crate::desk::todo::View;
 use crate::domain::event::Verb;
 use crate::domain::id::Id;
@@ -103,21 +104,20 @@ pub(super) fn row_line(desk: &Desk, row: &Row, out: &Out) -> String {
     let due = row.due.map(|at| local(at, desk.zone())).unwrap_or_default();
     let short: String = row.id.to_string().chars().take(8).collect();
     let number = row.number.clone().unwrap_or(short);
-    // Where a person names the record, the row holds the person's id.
-    let title = row.title.as_deref().unwrap_or_default();
-    let person = title.parse().ok().and_then(|id| desk.people().by_id(id));
-    let title = person.map_or(title, |person| person.name.as_str());
-    let subject = row
-        .subject
-        .as_deref()
-        .filter(|subject| *subject != title)
-        .unwrap_or_default();
+    let reader = Reader {
+        words: &out.words,
+        people: desk.people(),
+    };
+    let (title, mut subject) = (reader.title(row), reader.subject(row));
+    if subject == title {
+        subject.clear();
+    }
     let parts = [
         number.as_str(),
         &out.words.get(&format!("register-{}", row.register)),
         &state,
-        title,
-        subject,
+        title.as_str(),
+        subject.as_str(),
         &owner,
         &due,
     ];

@@ -76,37 +76,7 @@ impl Preview {
 impl Desk {
     /// Takes a line to pieces and says what it would become.
     pub fn capture_preview(&self, line: &str) -> Result<Preview, Problem> {
-        let words = self.capture_words()?;
-        let persons: Vec<String> = self
-            .people()
-            .all()
-            .iter()
-            .map(|person| person.name.clone())
-            .collect();
-        let known = |name: &str| self.knows_buyer(name);
-        let now = self.now();
-        let platform = self.setting("platform")?;
-        let shift_end = match self.signed_in() {
-            Some(me) => self
-                .shift_of(me.id)?
-                .and_then(|shift| shift.get(sheet::ENDS))
-                .filter(|ends| *ends > now),
-            None => None,
-        };
-        let found = recognise(
-            line,
-            &words,
-            &Context {
-                now,
-                zone: self.zone(),
-                shift_end,
-                date_order: None,
-                platform: Some(platform.as_deref().unwrap_or("taobao")),
-                currency: "CNY",
-                persons: &persons,
-                known_buyer: &known,
-            },
-        );
+        let found = self.recognised(line)?;
         let mut preview = Preview {
             line: line.to_owned(),
             register: &conversation::REGISTER,
@@ -126,6 +96,41 @@ impl Desk {
         self.choose_register(&mut preview);
         preview.recent = self.recent_of(&preview)?;
         Ok(preview)
+    }
+
+    /// Takes a text to pieces by the words of the one line.
+    pub(super) fn recognised(&self, text: &str) -> Result<Recognised, Problem> {
+        let words = self.capture_words()?;
+        let persons: Vec<String> = self
+            .people()
+            .all()
+            .iter()
+            .map(|person| person.name.clone())
+            .collect();
+        let known = |name: &str| self.knows_buyer(name);
+        let now = self.now();
+        let platform = self.setting("platform")?;
+        let shift_end = match self.signed_in() {
+            Some(me) => self
+                .shift_of(me.id)?
+                .and_then(|shift| shift.get(sheet::ENDS))
+                .filter(|ends| *ends > now),
+            None => None,
+        };
+        Ok(recognise(
+            text,
+            &words,
+            &Context {
+                now,
+                zone: self.zone(),
+                shift_end,
+                date_order: None,
+                platform: Some(platform.as_deref().unwrap_or("taobao")),
+                currency: "CNY",
+                persons: &persons,
+                known_buyer: &known,
+            },
+        ))
     }
 
     /// Records a line as the item that its preview shows; the first event of its own act.

@@ -49,7 +49,7 @@ pub struct Talk {
 }
 
 /// What became of a talk.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct TalkOutcome {
     /// The conversation.
     pub id: Id,
@@ -61,6 +61,8 @@ pub struct TalkOutcome {
     pub here: usize,
     /// Replies of ours that are now seen to have been sent.
     pub seen_sent: usize,
+    /// Which of the talk's words are new, by their place in it.
+    pub fresh: Vec<usize>,
 }
 
 impl Talk {
@@ -299,7 +301,9 @@ impl Desk {
         let mut events = self.store().events(talk.id)?;
         let before = fold(Some(&conversation::REGISTER), &events).record;
         let last = events.iter().map(|event| event.head.stamp).max();
-        events.extend(imagined(talk.id, says, last.unwrap_or_default()));
+        let added = imagined(talk.id, says, last.unwrap_or_default());
+        let chains: Vec<Chain> = added.iter().map(|event| event.chain).collect();
+        events.extend(added);
         let after = fold(Some(&conversation::REGISTER), &events).record;
         let count = |record: &Option<Record>| {
             let entries = record
@@ -320,6 +324,11 @@ impl Desk {
             new,
             here: says.len().saturating_sub(new),
             seen_sent: has.1.saturating_sub(had.1),
+            fresh: after
+                .iter()
+                .flat_map(|record| &record.entries)
+                .filter_map(|entry| chains.iter().position(|chain| *chain == entry.trace.chain))
+                .collect(),
         })
     }
 }

@@ -11,11 +11,12 @@ use serde_json::Value;
 
 use super::Desk;
 use super::act::register;
-use crate::domain::field::{FromValue, Kind as FieldKind};
+use super::reading::Reader;
+use crate::domain::field::FromValue;
 use crate::domain::id::Id;
 use crate::domain::money::Money;
 use crate::domain::payload::Direction;
-use crate::domain::register::{Owner, Post, Register};
+use crate::domain::register::{Owner, Post};
 use crate::domain::registers::{follow_up, handover, person, sheet};
 use crate::exchange::outlet::handover::Figure;
 use crate::exchange::outlet::table::Look;
@@ -377,9 +378,13 @@ impl Desk {
     ) -> Result<SheetLine, Problem> {
         let kind = register(&row.register)?;
         let least = severity(&row, horizon, allowance);
-        let subject = match subject(kind, &row, look) {
-            Some(subject) => Some(subject),
-            None => self.last_words(row.id)?,
+        let reader = Reader {
+            words: look.words,
+            people: self.people(),
+        };
+        let subject = match kind.name {
+            "conversation" => self.last_words(row.id)?,
+            _ => Some(reader.subject(&row)).filter(|subject| !subject.is_empty()),
         };
         let state = look.known(&format!("state-{}-{}", row.register, row.state), &row.state);
         let summary = match subject {
@@ -458,20 +463,6 @@ pub fn severity(row: &Row, horizon: i64, allowance: i64) -> Severity {
     } else {
         Severity::Green
     }
-}
-
-/// What an item is about, words of closed lists translated.
-fn subject(register: &Register, row: &Row, look: &Look<'_>) -> Option<String> {
-    if register.name == "conversation" {
-        return None;
-    }
-    register.subject.iter().find_map(|name| {
-        let text = row.fields.get(*name)?.as_str()?;
-        match register.field(name)?.kind {
-            FieldKind::Choice(list) => Some(look.value(list.name, text)),
-            _ => Some(text.to_owned()),
-        }
-    })
 }
 
 /// What is to be done next, by register and state.

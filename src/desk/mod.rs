@@ -18,6 +18,7 @@ pub mod order;
 pub mod paste;
 pub mod people;
 pub mod promise;
+pub mod reading;
 pub mod replies;
 pub mod settings;
 pub mod settle;

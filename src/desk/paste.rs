@@ -10,6 +10,7 @@ use crate::domain::id::Id;
 use crate::domain::payload::{Direction, Fields, Payload};
 use crate::domain::register::Owner;
 use crate::domain::registers::conversation;
+use crate::exchange::intake::capture::KindFound;
 use crate::exchange::intake::chats::{ChatContext, ChatForms, Pasted, Side, read};
 use crate::exchange::intake::is_masked;
 use crate::problem::{Kind, Problem};
@@ -33,6 +34,11 @@ pub struct PastePreview {
     pub talk: Talk,
     /// What would be new of it.
     pub outcome: TalkOutcome,
+    /// Since when the conversation that it joins is open, milliseconds UTC; none where it
+    /// would begin one.
+    pub since: Option<i64>,
+    /// What the buyer's words are about, each with the word that led to it.
+    pub matters: Vec<KindFound>,
 }
 
 impl Desk {
@@ -65,7 +71,11 @@ impl Desk {
         }
         let talk = self.talk_of(said, buyer.as_deref(), order.as_deref())?;
         let (talk, outcome) = self.joined(talk, buyer.as_deref())?;
+        let since = self.store().record(talk.id)?.map(|record| record.opened);
+        let matters = self.matters(&talk.said)?;
         Ok(PastePreview {
+            since,
+            matters,
             pasted,
             buyer,
             order,
@@ -207,8 +217,25 @@ impl Desk {
         })
     }
 
+    /// What the buyer wants by the words of the one line, each matter once.
+    fn matters(&self, said: &[Said]) -> Result<Vec<KindFound>, Problem> {
+        let mut matters: Vec<KindFound> = Vec::new();
+        for one in said.iter().filter(|one| one.direction == Direction::In) {
+            for found in self.recognised(&one.text)?.kinds {
+                let known = |other: &KindFound| {
+                    other.register == found.register && other.kind == found.kind
+                };
+                if !matters.iter().any(known) {
+                    matters.push(found);
+                }
+            }
+        }
+        Ok(matters)
+    }
+
     /// A paste that matches the tail of the buyer's conversation of the day before, or of one
-    /// that a file brought, joins that one; else it is the buyer's conversation of its day.
+    /// that a file brought, joins that one; one that matches nothing joins the open one of its
+    /// day, and else it is the buyer's conversation of its day.
     fn joined(&mut self, talk: Talk, buyer: Option<&str>) -> Result<(Talk, TalkOutcome), Problem> {
         let own = self.trial(&talk)?;
         let Some(buyer) = buyer.filter(|buyer| !is_masked(buyer)) else {
@@ -240,7 +267,25 @@ impl Desk {
                 return Ok((other, outcome));
             }
         }
-        Ok((talk, own))
+        let Some(id) = self.open_of_the_day(buyer, &account, talk.at)? else {
+            return Ok((talk, own));
+        };
+        let other = Talk { id, ..talk };
+        let outcome = self.trial(&other)?;
+        Ok((other, outcome))
+    }
+
+    /// The conversation of a buyer that is open and began on the business day of `at`.
+    fn open_of_the_day(&self, buyer: &str, account: &str, at: i64) -> Result<Option<Id>, Problem> {
+        let day = self.business_day(at)?;
+        for id in self.talks_with(buyer)? {
+            let (record, _) = self.record(id)?;
+            let is_ours = record.text("account").unwrap_or_default() == account;
+            if record.closed.is_none() && is_ours && self.business_day(record.opened)? == day {
+                return Ok(Some(id));
+            }
+        }
+        Ok(None)
     }
 
     fn trial(&mut self, talk: &Talk) -> Result<TalkOutcome, Problem> {

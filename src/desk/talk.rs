@@ -6,7 +6,7 @@ use super::Desk;
 use super::act::{Done, fields, refused};
 use crate::domain::id::Id;
 use crate::domain::payload::{Direction, Payload, Say};
-use crate::domain::registers::{ACCOUNT, conversation, follow_up};
+use crate::domain::registers::{ACCOUNT, BUYER, conversation, follow_up};
 use crate::problem::Problem;
 
 impl Desk {
@@ -64,8 +64,8 @@ impl Desk {
             let order = record.text("order").map(str::to_owned);
             let about = fields([
                 (follow_up::KIND.name(), json!("mention")),
-                (follow_up::TEXT.name(), json!(text)),
-                (follow_up::SUBJECT.name(), json!(record.text("buyer"))),
+                (follow_up::SUBJECT.name(), json!(text)),
+                (BUYER.name(), json!(record.text("buyer"))),
                 ("order", json!(order)),
                 ("customer", json!(record.text("customer"))),
                 (ACCOUNT.name(), json!(record.text("account"))),

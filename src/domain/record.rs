@@ -258,6 +258,21 @@ impl Record {
             .map(|entry| entry.at)
     }
 
+    /// Returns what the buyer said last in words: a picture or a card alone (`[图片]`) is
+    /// passed over, unless nothing else was said.
+    pub fn buyers_last_words(&self) -> Option<&str> {
+        let said = || {
+            self.entries
+                .iter()
+                .rev()
+                .filter(|entry| !entry.void && entry.say.direction == Direction::In)
+                .filter_map(|entry| entry.say.text.as_deref())
+        };
+        said()
+            .find(|text| !is_placeholder(text))
+            .or_else(|| said().next())
+    }
+
     /// Returns the last move that took effect.
     pub fn last_move(&self) -> Option<&Step> {
         self.steps.iter().rev().find(|step| step.verb == Verb::Move)
@@ -270,6 +285,15 @@ impl Record {
             .rev()
             .find(|step| step.verb == Verb::Move && step.to == state)
     }
+}
+
+/// Whether a text is nothing but a picture or a card: one pair of square brackets.
+fn is_placeholder(text: &str) -> bool {
+    let inner = text
+        .trim()
+        .strip_prefix('[')
+        .and_then(|rest| rest.strip_suffix(']'));
+    inner.is_some_and(|inner| !inner.contains(['[', ']']))
 }
 
 fn split_cell(path: &str) -> Option<(&str, &str, &str)> {

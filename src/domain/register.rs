@@ -74,6 +74,9 @@ impl Owner {
     }
 }
 
+/// In [`Register::subject`]: what the buyer said last, pictures and cards left aside.
+pub const LAST_WORDS: &str = "*last_words";
+
 /// Whose copies of a record carry its bodies.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Reach {
@@ -237,7 +240,8 @@ pub struct Register {
     pub lifecycle: &'static Lifecycle,
     /// The fields of which the first that is there names the record in lists.
     pub title: &'static [&'static str],
-    /// The fields of which the first that is there tells in a line what it is about.
+    /// The fields of which the first that is there tells in a line what it is about;
+    /// [`LAST_WORDS`] among them stands for what the buyer said last.
     pub subject: &'static [&'static str],
     /// The columns of its list and export.
     pub columns: &'static [&'static str],

@@ -13,7 +13,7 @@ use crate::domain::id::{Chain, Id, ReplicaId};
 use crate::domain::money::Money;
 use crate::domain::payload::Payload;
 use crate::domain::record::Record;
-use crate::domain::register::{Limits, Register, Step, Wait, no_wait};
+use crate::domain::register::{LAST_WORDS, Limits, Register, Step, Wait, no_wait};
 use crate::domain::registers::{self, CUSTOMER, NUMBER, ORDER, SNOOZED_UNTIL};
 
 use super::error::Result;
@@ -190,10 +190,10 @@ impl Projected {
             (register.wait)(record)
         };
         let first = |names: &[&str]| {
-            names
-                .iter()
-                .find_map(|name| record.value(name))
-                .map(text_of)
+            names.iter().find_map(|name| match *name {
+                LAST_WORDS => record.buyers_last_words().map(str::to_owned),
+                name => record.value(name).map(text_of),
+            })
         };
         let own = |name: &str| (register.name == name).then_some(record.id);
         let amount: Option<Money> = shown

@@ -325,10 +325,21 @@ impl Workstation {
             self.save_soon(effects);
             return;
         };
-        if !self.run(command, effects) {
-            self.with_pane(effects, |pane, reach| pane.input(input, reach));
+        let taken = self.run(command, effects)
+            || self.with_pane(effects, |pane, reach| pane.input(input, reach));
+        if !taken {
+            self.useless(command);
         }
         self.save_soon(effects);
+    }
+
+    /// No key is ever swallowed without a word.
+    fn useless(&mut self, command: Command) {
+        let what = self.words.get(&command.doc_id()).to_string();
+        self.tell(Notice {
+            text: self.words.with("tui-not-here", &[("what", what.into())]),
+            ink: Ink::Dim,
+        });
     }
 
     /// Runs a command where it is wanted first: in front, else everywhere. False where nobody

@@ -50,22 +50,12 @@ pub enum Context {
     Handover,
     /// F10 of the one who takes over.
     Takeover,
-    /// The supervisor's board.
-    Board,
     /// The printing desk.
     Printing,
     /// Any register as a table.
     Tables,
-    /// Figures.
-    Figures,
     /// Unfolded and contradictions.
     Held,
-    /// The day's sheet.
-    Sheet,
-    /// Import.
-    Import,
-    /// Set-up.
-    Setup,
     /// One record of any register.
     Record,
     /// The palette.
@@ -98,14 +88,9 @@ pub const CONTEXTS: &[(Context, &str)] = &[
     (Context::FollowUp, "follow_up"),
     (Context::Handover, "handover"),
     (Context::Takeover, "takeover"),
-    (Context::Board, "board"),
     (Context::Printing, "printing"),
     (Context::Tables, "tables"),
-    (Context::Figures, "figures"),
     (Context::Held, "held"),
-    (Context::Sheet, "sheet"),
-    (Context::Import, "import"),
-    (Context::Setup, "setup"),
     (Context::Record, "record"),
     (Context::Palette, "palette"),
     (Context::Message, "message"),
@@ -119,6 +104,11 @@ impl Context {
             .iter()
             .find(|(context, _)| *context == self)
             .map_or("any", |(_, name)| name)
+    }
+
+    /// Whether it says only what kind of place something is, not which.
+    pub fn is_a_kind(self) -> bool {
+        matches!(self, Self::List | Self::Form | Self::Menu | Self::Picker)
     }
 
     /// The context of that name.
@@ -175,12 +165,9 @@ commands! {
     Snooze "snooze" [Any];
     Promise "promise" [Any];
     Remind "remind" [Any];
-    Reveal "reveal" [Any];
-    Attach "attach" [Any];
     No "no" [Any];
     Why "why" [Any];
     Undo "undo" [Any];
-    TextBlock "text_block" [Any];
     Sync "sync" [Any];
     Away "away" [Any];
     NextItem "next_item" [Any];
@@ -207,11 +194,6 @@ commands! {
     View2 "view_2" [List];
     View3 "view_3" [List];
     View4 "view_4" [List];
-    View5 "view_5" [List];
-    View6 "view_6" [List];
-    View7 "view_7" [List];
-    View8 "view_8" [List];
-    View9 "view_9" [List];
     Choose1 "choose_1" [Menu Picker];
     Choose2 "choose_2" [Menu Picker];
     Choose3 "choose_3" [Menu Picker];
@@ -237,7 +219,6 @@ commands! {
     Accept "accept" [Capture Paste Find Replies Message];
     AddReply "add_reply" [Replies];
     DropReply "drop_reply" [Replies];
-    ImproveReply "improve_reply" [Replies];
     NextScope "next_scope" [Replies];
     StepDone "step_done" [Note];
     StepBack "step_back" [Note];
@@ -247,25 +228,18 @@ commands! {
     Take "take" [Takeover];
     TakeAll "take_all" [Takeover];
     Acknowledge "acknowledge" [Printing];
-    Confirm "confirm" [Timeline];
-    Review "review" [Board];
-    Export "export" [Board Tables Figures];
-    Details "details" [Board Figures Held];
+    Details "details" [Held];
     NewRecord "new_record" [Tables];
     // Only in the palette, or menus.
     ScreenDesk "screen_desk" [Any];
-    ScreenBoard "screen_board" [Any];
     ScreenPrinting "screen_printing" [Any];
     ScreenTables "screen_tables" [Any];
-    ScreenFigures "screen_figures" [Any];
     ScreenHeld "screen_held" [Any];
     ScreenSheet "screen_sheet" [Any];
     ScreenImport "screen_import" [Any];
-    ScreenSetup "screen_setup" [Any];
     SignIn "sign_in" [Any];
     SignOut "sign_out" [Any];
     ChangePerson "change_person" [Any];
-    Lock "lock" [Any];
     Messages "messages" [Any];
     ToggleMouse "toggle_mouse" [Any];
     NextLanguage "next_language" [Any];

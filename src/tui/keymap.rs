@@ -123,10 +123,14 @@ impl Keymap {
             .collect()
     }
 
-    /// Entries of the hint row for these places, innermost first.
+    /// Entries of the hint row for these places, innermost first; a place that is a kind of
+    /// place (a list, a menu) is left out where a particular one before it has spoken.
     pub fn hints(&self, stack: &[Context]) -> Vec<&Hint> {
         let mut out: Vec<&Hint> = Vec::new();
         for place in stack {
+            if place.is_a_kind() && !out.is_empty() {
+                continue;
+            }
             for hint in self.hints.iter().filter(|hint| hint.when == *place) {
                 let seen = hint.run.is_some() && out.iter().any(|other| other.run == hint.run);
                 if !seen {

@@ -61,6 +61,10 @@ pub enum Screen {
     Tables,
     /// What does not count yet, and what contradicts.
     Held,
+    /// Who works today, when, at which post.
+    Sheet,
+    /// The files that came in, with the age of each.
+    Imports,
 }
 
 /// What a pane can reach while it takes an input.

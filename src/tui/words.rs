@@ -5,10 +5,13 @@ use chrono_tz::Tz;
 use serde_json::Value;
 
 use crate::desk::people::People;
+use crate::desk::reading::Reader;
 use crate::domain::field::{FieldSpec, FromValue, Kind};
 use crate::domain::money::Money;
 use crate::domain::register::{Owner, Register};
+use crate::domain::registers;
 use crate::i18n::Words;
+use crate::store::Row;
 
 const MINUTE: i64 = 60_000;
 const HOUR: i64 = 60 * MINUTE;
@@ -118,14 +121,33 @@ impl Speech<'_> {
     pub fn owner(&self, owner: Option<Owner>) -> String {
         match owner {
             None => self.words.get("owner-nobody").to_string(),
-            Some(Owner::Post(post)) => self
-                .words
-                .get(&format!("value-post-{}", post.word()))
-                .to_string(),
-            Some(Owner::Person(id)) => self.people.by_id(id).map_or_else(
-                || id.to_string()[..8].to_owned(),
-                |person| person.name.clone(),
-            ),
+            Some(owner) => self.reader().owner(owner),
+        }
+    }
+
+    /// Returns what names a row.
+    pub fn title(&self, row: &Row) -> String {
+        self.reader().title(row)
+    }
+
+    /// Returns what a row is about.
+    pub fn subject(&self, row: &Row) -> String {
+        self.reader().subject(row)
+    }
+
+    /// Returns a matter of the one line: the register's word, or that of the kind within it.
+    pub fn matter(&self, register: &str, kind: Option<&str>) -> String {
+        let field = registers::by_name(register).and_then(|declared| declared.field("kind"));
+        match field.zip(kind) {
+            Some((field, kind)) => self.choice(field, kind),
+            None => self.words.get(&format!("register-{register}")).to_string(),
+        }
+    }
+
+    fn reader(&self) -> Reader<'_> {
+        Reader {
+            words: self.words,
+            people: self.people,
         }
     }
 
@@ -194,6 +216,16 @@ impl Speech<'_> {
                 .map_or_else(|| value.to_string(), str::to_owned),
         }
     }
+}
+
+/// Returns the agent's own name of a seller's sub-account: what stands behind the last colon
+/// of `shop:agent`, else the whole name.
+pub fn short_author(name: &str) -> &str {
+    name.rsplit([':', '：'])
+        .next()
+        .map(str::trim)
+        .filter(|last| !last.is_empty())
+        .unwrap_or(name)
 }
 
 /// Returns the tail by which an order is called in lists: `..8258`.

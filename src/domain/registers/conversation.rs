@@ -4,7 +4,9 @@ use super::super::field::{Enumeration, Field};
 use super::super::lifecycle::{Lifecycle, State};
 use super::super::payload::Direction;
 use super::super::record::Record;
-use super::super::register::{Due, Identity, Limits, Post, Reach, Register, Source, Wait};
+use super::super::register::{
+    Due, Identity, LAST_WORDS, Limits, Post, Reach, Register, Source, Wait,
+};
 use super::words::{CATEGORY, CHANNEL, STAGE};
 use super::{ACCOUNT, BUYER, ORDER_NUMBER, opt_post};
 
@@ -81,7 +83,7 @@ pub static REGISTER: Register = Register {
     ],
     lifecycle: &LIFECYCLE,
     title: &["buyer", "number"],
-    subject: &["category", "stage"],
+    subject: &[LAST_WORDS, "category", "stage"],
     columns: &[
         "buyer", "account", "channel", "stage", "category", "outcome",
     ],

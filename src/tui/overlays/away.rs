@@ -7,7 +7,8 @@ use crate::desk::people::Person;
 use crate::problem::Problem;
 use crate::tui::pane::{Flow, Pane, Reach};
 
-/// What the menu's rows do; `back` stands first while the person is away.
+/// What the menu's rows do; `back` stands behind them while the person is away, so that no
+/// digit ever means something else.
 const ACTS: [&str; 5] = ["away", "meal", "change", "sign-out", "quit"];
 
 /// Opens the menu.
@@ -15,7 +16,7 @@ pub fn open(reach: &Reach<'_>) -> Result<MenuPane, Problem> {
     let me = reach.desk.me()?.id;
     let away = reach.desk.presence_of(me)? == "away";
     let acts: Vec<&'static str> = if away {
-        std::iter::once("back").chain(ACTS).collect()
+        ACTS.into_iter().chain(["back"]).collect()
     } else {
         ACTS.to_vec()
     };
@@ -24,8 +25,9 @@ pub fn open(reach: &Reach<'_>) -> Result<MenuPane, Problem> {
         .map(|act| reach.words.get(&format!("away-{act}")).to_string())
         .collect();
     let title = reach.words.get("away-title").to_string();
+    let cursor = if away { ACTS.len() } else { 0 };
     Ok(MenuPane::new(
-        Menu::new(title, labels),
+        Menu::new(title, labels).at(cursor),
         move |row, reach| match acts.get(row) {
             Some(&"back") => {
                 if reach.attempt(Desk::back).is_some() {

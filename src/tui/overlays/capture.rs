@@ -20,7 +20,7 @@ use crate::tui::theme::Ink;
 use crate::tui::widgets::editor::{self, Typed, type_into};
 use crate::tui::widgets::line::{Run, dim, text};
 use crate::tui::widgets::{Look, frame, line};
-use crate::tui::words::{Speech, tail};
+use crate::tui::words::Speech;
 
 /// The key of the draft.
 const DRAFT: &str = "capture";
@@ -362,6 +362,7 @@ impl Pane for Capture {
     }
 
     fn view(&self, buf: &mut Buffer, area: Rect, look: &Look<'_>) -> Option<Position> {
+        let area = frame::paper(area);
         let words = look.words;
         let found = self
             .preview
@@ -440,13 +441,10 @@ impl Pane for Capture {
             let y = shelf_recent + 1 + at as u16;
             if fits(y) {
                 let label = words.get(&format!("short-{}", one.register));
-                let title = one.title.as_deref().map(tail).unwrap_or_default();
+                let title = speech.title(one);
                 let runs = [
                     dim(format!("{} {label} ", speech.day(one.opened))),
-                    text(format!(
-                        "{title} {}",
-                        one.subject.as_deref().unwrap_or_default()
-                    )),
+                    text(format!("{title} {}", speech.subject(one))),
                 ];
                 line::row(
                     buf,
@@ -487,6 +485,10 @@ impl Pane for Capture {
             );
         }
         caret
+    }
+
+    fn is_whole(&self) -> bool {
+        false
     }
 
     fn draft(&self) -> Option<(String, String)> {

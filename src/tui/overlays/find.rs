@@ -118,7 +118,7 @@ impl Find {
             now: self.now,
             people: &self.people,
         };
-        let subject = said.map_or_else(|| row.subject.clone().unwrap_or_default(), str::to_owned);
+        let subject = said.map_or_else(|| speech.subject(row), str::to_owned);
         let figure = if row.closed.is_some() {
             speech.day(row.opened)
         } else {
@@ -130,7 +130,7 @@ impl Find {
                     .words
                     .get(&format!("short-{}", row.register))
                     .to_string())],
-                vec![text(row.title.clone().unwrap_or_default())],
+                vec![text(speech.title(row))],
                 vec![text(subject)],
                 vec![dim(speech.state(&row.register, &row.state))],
                 vec![text(figure)],
@@ -187,6 +187,7 @@ impl Pane for Find {
     }
 
     fn view(&self, buf: &mut Buffer, area: Rect, look: &Look<'_>) -> Option<Position> {
+        let area = frame::paper(area);
         let words = look.words;
         let card_rows = (area.height / 2).min(9);
         let shelf_list = area.y + 2;
@@ -275,6 +276,10 @@ impl Pane for Find {
         );
         caret
     }
+
+    fn is_whole(&self) -> bool {
+        false
+    }
 }
 
 impl Find {
@@ -317,13 +322,10 @@ impl Find {
             .take(5)
         {
             let label = words.get(&format!("short-{}", row.register));
-            let subject = row.subject.clone().unwrap_or_default();
+            let subject = speech.subject(row);
             rows.push(vec![
                 dim(format!("{} {label} ", speech.day(row.opened))),
-                text(format!(
-                    "{} {subject} ",
-                    row.title.clone().unwrap_or_default()
-                )),
+                text(format!("{} {subject} ", speech.title(row))),
                 dim(speech.state(&row.register, &row.state)),
             ]);
         }

@@ -5,6 +5,7 @@ use ratatui::layout::{Position, Rect};
 
 use super::sheet::{Did, Sheet};
 use super::{case_fields, time};
+use crate::desk::reading::Reader;
 use crate::domain::id::Id;
 use crate::i18n::{Language, Words};
 use crate::text::edit::Editor;
@@ -40,11 +41,13 @@ impl FollowUp {
             named: String::new(),
             language: reach.words.language(),
         };
-        let record = reach
-            .item
-            .and_then(|id| reach.desk.store().record(id).ok().flatten());
-        if let Some(buyer) = record.as_ref().and_then(|record| record.text("buyer")) {
-            buyer.clone_into(&mut form.named);
+        let reader = Reader {
+            words: reach.words,
+            people: reach.desk.people(),
+        };
+        let row = reach.item.map(|id| reach.desk.store().row(id));
+        if let Some(Ok(Some(row))) = row {
+            form.named = reader.title(&row);
         }
         form.lay(reach);
         form

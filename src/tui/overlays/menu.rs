@@ -24,20 +24,38 @@ pub enum Picked {
     Ignored,
 }
 
+/// A row: what it says, what is noted at its right, the digit that takes it.
+#[derive(Clone, Debug)]
+struct Row {
+    label: String,
+    note: String,
+    digit: usize,
+}
+
 /// Rows and the one under the cursor.
 #[derive(Clone, Debug, Default)]
 pub struct Menu {
     title: String,
-    rows: Vec<(String, String)>,
+    rows: Vec<Row>,
     cursor: usize,
 }
 
 impl Menu {
     /// Makes a menu of labels.
     pub fn new(title: impl Into<String>, labels: impl IntoIterator<Item = String>) -> Self {
-        let rows = labels
+        let noted = labels.into_iter().map(|label| (label, String::new()));
+        Self::noted(title, noted.collect())
+    }
+
+    /// Makes a menu whose rows keep their digits, whatever rows stand beside them.
+    pub fn numbered(title: impl Into<String>, rows: Vec<(usize, String)>) -> Self {
+        let rows = rows
             .into_iter()
-            .map(|label| (label, String::new()))
+            .map(|(digit, label)| Row {
+                label,
+                note: String::new(),
+                digit,
+            })
             .collect();
         Self {
             title: title.into(),
@@ -48,6 +66,15 @@ impl Menu {
 
     /// Makes a menu of labels with a note at the right of each.
     pub fn noted(title: impl Into<String>, rows: Vec<(String, String)>) -> Self {
+        let rows = rows
+            .into_iter()
+            .enumerate()
+            .map(|(at, (label, note))| Row {
+                label,
+                note,
+                digit: at + 1,
+            })
+            .collect();
         Self {
             title: title.into(),
             rows,
@@ -75,7 +102,7 @@ impl Menu {
     /// Takes a command.
     pub fn command(&mut self, command: Command) -> Picked {
         if let Some(number) = command.choice() {
-            return self.row(number - 1);
+            return self.digit(number);
         }
         match command {
             Command::Next => self.step(1),
@@ -92,8 +119,15 @@ impl Menu {
             return Picked::Ignored;
         };
         match press.typed.and_then(|c| fold::punctuation(c).to_digit(10)) {
-            Some(digit) if digit > 0 => self.row(digit as usize - 1),
+            Some(digit) => self.digit(digit as usize),
             _ => Picked::Ignored,
+        }
+    }
+
+    fn digit(&mut self, digit: usize) -> Picked {
+        match self.rows.iter().position(|row| row.digit == digit) {
+            Some(row) => self.row(row),
+            None => Picked::Ignored,
         }
     }
 
@@ -115,7 +149,7 @@ impl Menu {
 
     /// Draws the menu in the middle of an area and returns the caret.
     pub fn draw(&self, buf: &mut Buffer, area: Rect, look: &Look<'_>) -> Option<Position> {
-        let wide = |(label, note): &(String, String)| look.columns(label) + look.columns(note) + 8;
+        let wide = |row: &Row| look.columns(&row.label) + look.columns(&row.note) + 8;
         let wanted = self
             .rows
             .iter()
@@ -136,20 +170,20 @@ impl Menu {
         let shown = usize::from(inner.height);
         let top = (self.cursor + 1).saturating_sub(shown);
         let mut caret = None;
-        for (at, (label, note)) in self.rows.iter().enumerate().skip(top).take(shown) {
+        for (at, shown) in self.rows.iter().enumerate().skip(top).take(shown) {
             let row = Rect {
                 y: inner.y + (at - top) as u16,
                 height: 1,
                 ..inner
             };
             let sign = if at == self.cursor { ">" } else { " " };
-            let digit = if at < 9 {
-                format!("{sign}{} ", at + 1)
+            let digit = if shown.digit <= 9 {
+                format!("{sign}{} ", shown.digit)
             } else {
                 format!("{sign}  ")
             };
-            let left = [Run::new(digit, Ink::Key), line::text(label.as_str())];
-            line::row(buf, row, &left, &[line::dim(note.as_str())], look);
+            let left = [Run::new(digit, Ink::Key), line::text(shown.label.as_str())];
+            line::row(buf, row, &left, &[line::dim(shown.note.as_str())], look);
             if at == self.cursor {
                 line::paint(buf, row, Ink::CursorRow, look);
                 caret = Some(Position::new(row.x, row.y));

@@ -25,6 +25,7 @@ pub mod plain;
 pub mod record_form;
 pub mod remark;
 pub mod replies;
+mod replies_view;
 pub mod screens;
 pub mod sheet;
 #[cfg(test)]
@@ -104,6 +105,11 @@ fn form(command: Command, reach: &mut Reach<'_>) -> Result<Opened, Problem> {
         Command::ScreenDesk => Opened::Flow(Flow::Screen(Screen::Desk)),
         Command::ScreenPrinting => Opened::Flow(Flow::Screen(Screen::Printing)),
         Command::ScreenTables => Opened::Flow(Flow::Screen(Screen::Tables)),
+        Command::ScreenSheet => Opened::Flow(Flow::Screen(Screen::Sheet)),
+        Command::ScreenImport => Opened::Flow(Flow::Screen(Screen::Imports)),
+        Command::Promise => pane(follow_up::FollowUp::of_kind(reach, "promise")),
+        Command::Remind => pane(follow_up::FollowUp::of_kind(reach, "reminder")),
+        Command::Snooze => pane(follow_up::FollowUp::of_kind(reach, "snooze")),
         Command::ScreenHeld => Opened::Flow(Flow::Screen(Screen::Held)),
         _ => Opened::Nothing,
     })

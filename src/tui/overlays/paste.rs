@@ -16,10 +16,12 @@ use crate::tui::pane::{Flow, Pane, Reach};
 use crate::tui::theme::Ink;
 use crate::tui::widgets::line::{Run, dim, text};
 use crate::tui::widgets::{Look, frame, line};
-use crate::tui::words::Speech;
+use crate::tui::words::{Speech, short_author};
 
-/// Where it may go, in the order of the digits.
-const INTO: [&str; 2] = ["paste-into-day", "paste-into-new"];
+/// The rows beside those of what was said.
+const AROUND: u16 = 14;
+/// How many places it may go to: the buyer's conversation, or one of its own.
+const CHOICES: usize = 2;
 /// The place of a conversation of its own.
 const NEW: usize = 1;
 
@@ -65,7 +67,7 @@ impl PastePane {
             preview.talk.id = reach.desk.new_id();
         }
         let done = reach.attempt(|desk| desk.paste(&preview))?;
-        let outcome = self.preview.outcome;
+        let outcome = &self.preview.outcome;
         reach.say(
             "paste-done",
             &[("new", outcome.new.into()), ("here", outcome.here.into())],
@@ -79,8 +81,14 @@ impl PastePane {
         };
         let number = self.preview.order.clone().unwrap_or_default();
         let buyer = self.preview.buyer.as_deref();
+        let kind = self
+            .preview
+            .matters
+            .iter()
+            .find(|found| found.register == "note")
+            .and_then(|found| found.kind.as_deref());
         let opened: Result<Box<dyn Pane>, Problem> = if note_form {
-            note::NoteForm::for_order(reach, &number, buyer, None, "", Some(id))
+            note::NoteForm::for_order(reach, &number, buyer, kind, "", Some(id))
                 .map(|form| Box::new(form) as _)
         } else {
             case::CaseForm::for_order(reach, &number, Some(id)).map(|form| Box::new(form) as _)
@@ -120,7 +128,7 @@ impl Pane for PastePane {
             Command::Accept | Command::Open | Command::Finish => {
                 return self.file(reach).map_or(Flow::Stay, Flow::Show);
             }
-            Command::Next => self.chosen = (self.chosen + 1).min(INTO.len() - 1),
+            Command::Next => self.chosen = (self.chosen + 1).min(CHOICES - 1),
             Command::Previous => self.chosen = self.chosen.saturating_sub(1),
             Command::SwapSides => {
                 if let Some(other) = self.other_speaker() {
@@ -132,7 +140,7 @@ impl Pane for PastePane {
             }
             Command::Note => return self.file_and(reach, true),
             Command::AfterSale => return self.file_and(reach, false),
-            _ => match command.choice().filter(|row| *row <= INTO.len()) {
+            _ => match command.choice().filter(|row| *row <= CHOICES) {
                 Some(row) => {
                     self.chosen = row - 1;
                     return self.file(reach).map_or(Flow::Stay, Flow::Show);
@@ -148,130 +156,210 @@ impl Pane for PastePane {
     }
 
     fn view(&self, buf: &mut Buffer, area: Rect, look: &Look<'_>) -> Option<Position> {
-        let words = look.words;
-        let pasted = &self.preview.pasted;
-        let outcome = self.preview.outcome;
-        let rows = area.height.saturating_sub(12).max(1);
+        let area = frame::paper(area);
+        let rows = area.height.saturating_sub(AROUND).max(1);
         let shelves = [area.y + 3, area.y + 4 + rows, area.y + 7 + rows];
-        let title = [Run::new(words.get("paste-title").to_string(), Ink::Title)];
+        let title = [Run::new(
+            look.words.get("paste-title").to_string(),
+            Ink::Title,
+        )];
         let inner = frame::overlay(buf, area, &title, &[dim("F2")], &shelves, look);
         if inner.height < 2 || inner.width < 4 {
             return None;
         }
-        let width = inner.width - 2;
-        let put = |buf: &mut Buffer, y: u16, runs: &[Run<'_>]| {
-            if y < inner.bottom() {
-                line::put_runs(buf, (inner.x + 1, y), width, runs, look);
+        let mut sheet = Paper { buf, inner, look };
+        self.draw_head(&mut sheet);
+        self.draw_said(&mut sheet, shelves[0], usize::from(rows));
+        self.draw_found(&mut sheet, shelves[1]);
+        self.draw_choices(&mut sheet, shelves[2]);
+        None
+    }
+
+    fn is_whole(&self) -> bool {
+        false
+    }
+}
+
+/// The sheet that the pane draws on: rows within a frame.
+struct Paper<'a, 'b> {
+    buf: &'a mut Buffer,
+    inner: Rect,
+    look: &'a Look<'b>,
+}
+
+impl Paper<'_, '_> {
+    fn row(&mut self, y: u16, runs: &[Run<'_>]) {
+        if y < self.inner.bottom() {
+            let width = self.inner.width.saturating_sub(2);
+            line::put_runs(self.buf, (self.inner.x + 1, y), width, runs, self.look);
+        }
+    }
+
+    fn shelf(&mut self, y: u16, title: String) {
+        if y + 1 < self.inner.bottom() {
+            let row = Rect {
+                y,
+                height: 1,
+                ..self.inner
+            };
+            frame::titles(self.buf, row, &[text(title)], &[], self.look);
+        }
+    }
+
+    fn word(&self, id: &str) -> String {
+        self.look.words.get(id).to_string()
+    }
+}
+
+impl PastePane {
+    fn speech<'a>(&'a self, look: &Look<'a>) -> Speech<'a> {
+        Speech {
+            words: look.words,
+            zone: self.zone,
+            now: self.now,
+            people: &self.people,
+        }
+    }
+
+    /// What was split by which form, and who is who.
+    fn draw_head(&self, sheet: &mut Paper<'_, '_>) {
+        let (words, pasted) = (sheet.look.words, &self.preview.pasted);
+        let form = match &pasted.form {
+            Some(name) if words.has(&format!("chat-form-{name}")) => {
+                sheet.word(&format!("chat-form-{name}"))
             }
+            // A form of the shop's own file has no other name.
+            Some(name) => name.clone(),
+            None => sheet.word("paste-no-form"),
         };
-        let form = pasted
-            .form
-            .clone()
-            .unwrap_or_else(|| words.get("paste-no-form").to_string());
         let counts = [
             ("lines", pasted.lines.into()),
             ("said", pasted.utterances.len().into()),
-            ("new", outcome.new.into()),
-            ("here", outcome.here.into()),
+            ("new", self.preview.outcome.new.into()),
+            ("here", self.preview.outcome.here.into()),
             ("unsplit", pasted.unsplit.into()),
         ];
-        put(
-            buf,
-            inner.y,
+        let top = sheet.inner.y;
+        sheet.row(
+            top,
             &[
                 text(words.with("paste-counts", &counts)),
                 dim(format!("  {form}")),
             ],
         );
-        let buyer = self
-            .preview
-            .buyer
-            .clone()
-            .unwrap_or_else(|| words.get("paste-no-buyer").to_string());
-        let unclear = if self.unclear.is_empty() {
-            String::new()
-        } else {
-            words.with("paste-unclear", &[("names", self.unclear.join(" ").into())])
-        };
-        put(
-            buf,
-            inner.y + 1,
-            &[
-                text(words.with("paste-buyer", &[("name", buyer.into())])),
-                Run::new(format!("  {unclear}"), Ink::Warn),
-            ],
-        );
-        let speech = Speech {
-            words,
-            zone: self.zone,
-            now: self.now,
-            people: &self.people,
-        };
-        let said = &self.preview.talk.said;
-        for (at, one) in said
+        let buyer = self.preview.buyer.clone();
+        let ours: Vec<&str> = pasted
+            .speakers
             .iter()
-            .skip(said.len().saturating_sub(usize::from(rows)))
-            .enumerate()
-        {
+            .filter(|speaker| Some(&speaker.name) != buyer.as_ref())
+            .map(|speaker| short_author(&speaker.name))
+            .collect();
+        let names = [
+            ("ours", ours.join(" ").into()),
+            (
+                "buyer",
+                buyer.unwrap_or_else(|| sheet.word("paste-no-buyer")).into(),
+            ),
+        ];
+        let mut runs = vec![text(words.with("paste-who", &names))];
+        if !self.unclear.is_empty() {
+            let names = [("names", self.unclear.join(" ").into())];
+            runs.push(Run::new(
+                format!("  {}", words.with("paste-unclear", &names)),
+                Ink::Warn,
+            ));
+        }
+        sheet.row(top + 1, &runs);
+    }
+
+    /// The words that are new, the last ones where not all have room.
+    fn draw_said(&self, sheet: &mut Paper<'_, '_>, shelf: u16, rows: usize) {
+        let (said, fresh) = (&self.preview.talk.said, &self.preview.outcome.fresh);
+        let count = [("count", fresh.len().into())];
+        sheet.shelf(shelf, sheet.look.words.with("paste-new", &count));
+        let shown = fresh.iter().skip(fresh.len().saturating_sub(rows));
+        for (at, one) in shown.filter_map(|place| said.get(*place)).enumerate() {
             let (who, ink) = match one.direction {
-                Direction::In => (words.get("who-buyer").to_string(), Ink::In),
+                Direction::In => (sheet.word("who-buyer"), Ink::In),
                 Direction::Out => (
                     one.author
-                        .clone()
-                        .unwrap_or_else(|| words.get("who-us").to_string()),
+                        .as_deref()
+                        .map_or_else(|| sheet.word("who-us"), |name| short_author(name).into()),
                     Ink::Out,
                 ),
-                Direction::System => (words.get("who-system").to_string(), Ink::System),
-                Direction::Internal => (words.get("paste-unknown-side").to_string(), Ink::Warn),
+                Direction::System => (sheet.word("who-system"), Ink::System),
+                Direction::Internal => (sheet.word("who-internal"), Ink::Warn),
             };
+            let speech = self.speech(sheet.look);
             let time = one.at.map_or_else(|| "     ".into(), |at| speech.clock(at));
-            put(
-                buf,
-                shelves[0] + 1 + at as u16,
+            sheet.row(
+                shelf + 1 + at as u16,
                 &[
                     dim(format!("{time} ")),
-                    Run::new(format!("{who} "), ink),
+                    Run::new(format!("{who}  "), ink),
                     text(one.text.clone()),
                 ],
             );
         }
-        let orders = if pasted.orders.is_empty() {
-            "-".to_owned()
-        } else {
-            pasted.orders.join(" ")
+    }
+
+    /// Numbers and matters that the words name.
+    fn draw_found(&self, sheet: &mut Paper<'_, '_>, shelf: u16) {
+        sheet.shelf(shelf, sheet.word("paste-found"));
+        let (words, pasted) = (sheet.look.words, &self.preview.pasted);
+        let listed = |list: &[String]| {
+            if list.is_empty() {
+                "-".to_owned()
+            } else {
+                list.join(" ")
+            }
         };
-        put(
-            buf,
-            shelves[1] + 1,
-            &[text(
-                words.with("paste-orders", &[("orders", orders.into())]),
-            )],
-        );
+        let speech = self.speech(sheet.look);
+        let matters: Vec<String> = self
+            .preview
+            .matters
+            .iter()
+            .map(|found| speech.matter(&found.register, found.kind.as_deref()))
+            .collect();
+        let found = [
+            ("orders", listed(&pasted.orders).into()),
+            ("matters", listed(&matters).into()),
+            ("phones", listed(&pasted.phones).into()),
+        ];
+        sheet.row(shelf + 1, &[text(words.with("paste-pieces", &found))]);
         if !pasted.timed {
-            put(
-                buf,
-                shelves[1] + 2,
-                &[dim(words.get("paste-no-times").to_string())],
-            );
+            sheet.row(shelf + 2, &[dim(sheet.word("paste-no-times"))]);
+        } else if pasted.dateless {
+            sheet.row(shelf + 2, &[dim(sheet.word("paste-no-dates"))]);
         }
-        for (at, id) in INTO.iter().enumerate() {
+    }
+
+    fn draw_choices(&self, sheet: &mut Paper<'_, '_>, shelf: u16) {
+        sheet.shelf(shelf, sheet.word("paste-into"));
+        let buyer = self.preview.buyer.clone().unwrap_or_default();
+        let speech = self.speech(sheet.look);
+        let day = match self.preview.since {
+            Some(since) => sheet.look.words.with(
+                "paste-into-day",
+                &[
+                    ("buyer", buyer.into()),
+                    ("since", speech.moment(since).into()),
+                ],
+            ),
+            None => sheet
+                .look
+                .words
+                .with("paste-into-first", &[("buyer", buyer.into())]),
+        };
+        for (at, label) in [day, sheet.word("paste-into-new")].into_iter().enumerate() {
             let here = at == self.chosen;
             let ink = if here { Ink::Selection } else { Ink::Text };
             let sign = if here { ">" } else { " " };
-            put(
-                buf,
-                shelves[2] + 1 + at as u16,
-                &[Run::new(
-                    format!("{sign} {} {}", at + 1, words.get(id)),
-                    ink,
-                )],
-            );
+            let label = format!("{sign} {} {label}", at + 1);
+            sheet.row(shelf + 1 + at as u16, &[Run::new(label, ink)]);
         }
-        put(
-            buf,
-            shelves[2] + 4,
-            &[dim(words.get("paste-once").to_string())],
-        );
-        None
+        for (at, id) in ["paste-kept", "paste-once"].into_iter().enumerate() {
+            sheet.row(shelf + 4 + at as u16, &[dim(sheet.word(id))]);
+        }
     }
 }

@@ -9,26 +9,33 @@ use crate::desk::replies::{Context as Filling, Filled, Hit, Replies, Scope, fill
 use crate::domain::id::Id;
 use crate::problem::Problem;
 use crate::text::edit::Editor;
-use crate::text::wrap::wrap;
 use crate::tui::commands::{Command, Context};
 use crate::tui::keys::Input;
 use crate::tui::pane::{Flow, Pane, Reach};
-use crate::tui::theme::Ink;
-use crate::tui::widgets::editor::{self, Typed, type_into};
-use crate::tui::widgets::line::{Run, dim, text};
-use crate::tui::widgets::list::{List, Row, Width};
-use crate::tui::widgets::{Look, frame, line, list};
+use crate::tui::widgets::Look;
+use crate::tui::widgets::editor::{Typed, type_into};
 
 /// The pane.
 pub struct RepliesPane {
-    asked: Editor,
-    library: Replies,
-    hits: Vec<Hit>,
-    at: usize,
-    scope: Scope,
-    filling: Filling,
-    chosen: BTreeMap<&'static str, usize>,
+    pub(super) asked: Editor,
+    pub(super) library: Replies,
+    pub(super) hits: Vec<Hit>,
+    pub(super) at: usize,
+    pub(super) scope: Scope,
+    pub(super) filling: Filling,
+    pub(super) chosen: BTreeMap<&'static str, usize>,
+    /// Replies that were filled and put in front of the one that is taken.
+    pub(super) stack: Vec<Taken>,
+    pub(super) buyer: String,
+    pub(super) zone: chrono_tz::Tz,
     about: Option<Id>,
+}
+
+/// A reply that was filled and may be copied.
+pub(super) struct Taken {
+    id: Id,
+    pub(super) title: String,
+    text: String,
 }
 
 impl RepliesPane {
@@ -47,6 +54,13 @@ impl RepliesPane {
             scope: Scope::All,
             filling: reach.desk.reply_context(record.as_ref(), reach.words)?,
             chosen: BTreeMap::new(),
+            stack: Vec::new(),
+            buyer: record
+                .as_ref()
+                .and_then(|record| record.text("buyer"))
+                .unwrap_or_default()
+                .to_owned(),
+            zone: reach.desk.zone(),
             about,
         };
         pane.filter();
@@ -61,7 +75,8 @@ impl RepliesPane {
         self.chosen.clear();
     }
 
-    fn filled(&self) -> Option<Filled> {
+    /// The reply under the cursor with its gaps filled.
+    pub(super) fn filled(&self) -> Option<Filled> {
         let reply = self.library.get(self.hits.get(self.at)?)?;
         Some(fill(&reply.text, &self.filling, &self.chosen))
     }
@@ -89,37 +104,59 @@ impl RepliesPane {
     }
 
     /// Fills the reply under the cursor, or says what is missing.
-    fn take(&self, reach: &mut Reach<'_>) -> Option<(Id, String)> {
+    fn take(&self, reach: &mut Reach<'_>) -> Option<Taken> {
         let reply = self.library.get(self.hits.get(self.at)?)?;
         let filled = self.filled()?;
         if let Err(problem) = reach.desk.may_copy(reply, &filled, reach.words) {
             reach.trouble(&problem);
             return None;
         }
-        Some((reply.id, filled.text))
+        Some(Taken {
+            id: reply.id,
+            title: reply.title.clone(),
+            text: filled.text,
+        })
+    }
+
+    /// Ins: the reply under the cursor comes before the next one that is chosen.
+    fn add(&mut self, reach: &mut Reach<'_>) {
+        if let Some(taken) = self.take(reach) {
+            self.stack.push(taken);
+            self.asked.set("");
+            self.filter();
+        }
+    }
+
+    /// The stacked replies and the one under the cursor, as they are copied: their records and
+    /// one text.
+    fn all(&self, reach: &mut Reach<'_>) -> Option<(Vec<Id>, String)> {
+        let last = self.take(reach)?;
+        let taken = || self.stack.iter().chain([&last]);
+        let texts: Vec<&str> = taken().map(|one| one.text.as_str()).collect();
+        Some((taken().map(|one| one.id).collect(), texts.join("\n")))
     }
 
     fn put_in_draft(&self, reach: &mut Reach<'_>) -> Flow {
-        let Some((id, text)) = self.take(reach) else {
+        if self.about.is_none() {
+            return self.copy(reach);
+        }
+        let Some((ids, text)) = self.all(reach) else {
             return Flow::Stay;
         };
-        if reach.attempt(|desk| desk.reply_used(id)).is_none() {
+        let used = reach.attempt(|desk| ids.iter().try_for_each(|id| desk.reply_used(*id)));
+        if used.is_none() {
             return Flow::Stay;
         }
-        if self.about.is_some() {
-            return Flow::IntoDraft(text);
-        }
-        reach.copy(&text);
-        Flow::Close
+        Flow::IntoDraft(text)
     }
 
     /// F9: to the clipboard, and into the log where an item is open.
     fn copy(&self, reach: &mut Reach<'_>) -> Flow {
-        let Some((id, text)) = self.take(reach) else {
+        let Some((ids, text)) = self.all(reach) else {
             return Flow::Stay;
         };
         let recorded = reach.attempt(|desk| {
-            desk.reply_used(id)?;
+            ids.iter().try_for_each(|id| desk.reply_used(*id))?;
             match self.about {
                 Some(about) => desk.reply(about, &text).map(|_| ()),
                 None => Ok(()),
@@ -146,6 +183,8 @@ impl Pane for RepliesPane {
             Command::Previous => self.step(-1),
             Command::PageDown => self.step(8),
             Command::PageUp => self.step(-8),
+            Command::AddReply => self.add(reach),
+            Command::DropReply if self.stack.pop().is_some() => {}
             Command::ValueNext => self.turn(1),
             Command::ValuePrevious => self.turn(-1),
             Command::NextScope | Command::NextPane => {
@@ -178,217 +217,10 @@ impl Pane for RepliesPane {
     }
 
     fn view(&self, buf: &mut Buffer, area: Rect, look: &Look<'_>) -> Option<Position> {
-        let words = look.words;
-        let list_rows = (area.height / 3).max(1);
-        let shelves = [
-            area.y + 2,
-            area.y + 3 + list_rows,
-            area.bottom().saturating_sub(5),
-        ];
-        let title = [Run::new(words.get("replies-title").to_string(), Ink::Title)];
-        let count = words.with("replies-count", &[("count", self.library.len().into())]);
-        let inner = frame::overlay(buf, area, &title, &[dim(count)], &shelves, look);
-        if inner.height < 3 || inner.width < 8 {
-            return None;
-        }
-        let asked = Rect {
-            x: inner.x + 1,
-            width: inner.width / 2,
-            height: 1,
-            ..inner
-        };
-        let caret = editor::draw(buf, asked, &self.asked, Ink::Field, look);
-        let scopes: Vec<Run<'_>> = Scope::ALL
-            .iter()
-            .map(|scope| {
-                let ink = if *scope == self.scope {
-                    Ink::Selection
-                } else {
-                    Ink::Dim
-                };
-                Run::new(
-                    format!("{} ", words.get(&format!("replies-scope-{}", scope.name()))),
-                    ink,
-                )
-            })
-            .collect();
-        line::row(
-            buf,
-            Rect {
-                x: asked.right(),
-                width: inner.right().saturating_sub(asked.right()),
-                ..asked
-            },
-            &[],
-            &scopes,
-            look,
-        );
-        if self.hits.is_empty() {
-            let id = if self.library.is_empty() {
-                "replies-empty"
-            } else {
-                "replies-none"
-            };
-            line::put(
-                buf,
-                (inner.x + 1, shelves[0] + 1),
-                inner.width - 2,
-                &words.get(id),
-                Ink::Dim,
-                look,
-            );
-            return caret;
-        }
-        self.draw_list(
-            buf,
-            Rect {
-                y: shelves[0] + 1,
-                height: list_rows,
-                ..inner
-            },
-            look,
-        );
-        self.draw_preview(buf, inner, shelves, look);
-        caret
-    }
-}
-
-impl RepliesPane {
-    fn draw_list(&self, buf: &mut Buffer, area: Rect, look: &Look<'_>) {
-        let height = usize::from(area.height);
-        let top = (self.at + 1).saturating_sub(height);
-        let rows: Vec<Row<'_>> = self
-            .hits
-            .iter()
-            .enumerate()
-            .skip(top)
-            .take(height)
-            .filter_map(|(at, hit)| {
-                let reply = self.library.get(hit)?;
-                let ink = if hit.usable { Ink::Text } else { Ink::Dim };
-                let digit = if at < 9 {
-                    (at + 1).to_string()
-                } else {
-                    String::new()
-                };
-                let used = look.words.with(
-                    "replies-used",
-                    &[
-                        ("used", i64::from(reply.used).into()),
-                        ("today", i64::from(reply.today).into()),
-                    ],
-                );
-                let note = if hit.expired {
-                    look.words.get("replies-expired").to_string()
-                } else {
-                    used
-                };
-                let cell = |text: &str| vec![Run::new(text.to_owned(), ink)];
-                Some(Row {
-                    cells: vec![
-                        vec![dim(digit)],
-                        cell(&reply.title),
-                        cell(&reply.code),
-                        cell(&reply.topic),
-                        vec![dim(note)],
-                    ],
-                    marked: false,
-                })
-            })
-            .collect();
-        let columns = [
-            Width::Left(2),
-            Width::Fill,
-            Width::Left(10),
-            Width::Left(10),
-            Width::Right(14),
-        ];
-        list::draw(
-            buf,
-            area,
-            &List {
-                columns: &columns,
-                rows: &rows,
-                cursor: Some(self.at - top),
-                focused: true,
-            },
-            look,
-        );
+        super::replies_view::draw(self, buf, area, look)
     }
 
-    fn draw_preview(&self, buf: &mut Buffer, inner: Rect, shelves: [u16; 3], look: &Look<'_>) {
-        let Some(filled) = self.filled() else { return };
-        let words = look.words;
-        let title = words.with(
-            "replies-preview",
-            &[("count", filled.text.chars().count().into())],
-        );
-        frame::titles(
-            buf,
-            Rect {
-                y: shelves[1],
-                height: 1,
-                ..inner
-            },
-            &[text(title)],
-            &[],
-            look,
-        );
-        let width = inner.width.saturating_sub(2);
-        let shown = crate::text::clean::block(&filled.text);
-        let rows = shelves[1] + 1..shelves[2];
-        for (range, y) in wrap(&shown, usize::from(width.max(1)), look.ambiguous)
-            .into_iter()
-            .zip(rows)
-        {
-            line::put(
-                buf,
-                (inner.x + 1, y),
-                width,
-                shown[range].trim_end_matches('\n'),
-                Ink::Text,
-                look,
-            );
-        }
-        let mut y = shelves[2] + 1;
-        if let Some(choice) = filled.choices.first() {
-            let options: Vec<String> = choice
-                .options
-                .iter()
-                .enumerate()
-                .map(|(at, option)| {
-                    if choice.chosen == Some(at) {
-                        format!("[{option}]")
-                    } else {
-                        option.clone()
-                    }
-                })
-                .collect();
-            let row = words.with(
-                "replies-choice",
-                &[
-                    ("name", choice.written.as_str().into()),
-                    ("options", options.join(" / ").into()),
-                ],
-            );
-            line::put(buf, (inner.x + 1, y), width, &row, Ink::Text, look);
-            y += 1;
-        }
-        let missing: Vec<&str> = filled
-            .missing
-            .iter()
-            .map(|blank| blank.written.as_str())
-            .collect();
-        let (row, ink) = if missing.is_empty() {
-            (words.get("composer-complete").to_string(), Ink::Ok)
-        } else {
-            (
-                words.with("replies-missing", &[("names", missing.join(" ").into())]),
-                Ink::Missing,
-            )
-        };
-        if y < inner.bottom() {
-            line::put(buf, (inner.x + 1, y), width, &row, ink, look);
-        }
+    fn is_whole(&self) -> bool {
+        false
     }
 }

@@ -3,25 +3,26 @@
 use super::menu::{Menu, MenuPane};
 use crate::tui::pane::{Flow, Reach, Screen};
 
-/// The screens in the order of their digits, with the ends of their message ids.
-const SCREENS: [(Screen, &str); 4] = [
-    (Screen::Desk, "command-screen_desk"),
-    (Screen::Printing, "command-screen_printing"),
-    (Screen::Tables, "command-screen_tables"),
-    (Screen::Held, "command-screen_held"),
+/// The screens with their digits and message ids; a digit is a screen's for good (ux 9.2).
+const SCREENS: [(usize, Screen, &str); 6] = [
+    (1, Screen::Desk, "command-screen_desk"),
+    (3, Screen::Printing, "command-screen_printing"),
+    (4, Screen::Tables, "command-screen_tables"),
+    (6, Screen::Held, "command-screen_held"),
+    (7, Screen::Sheet, "command-screen_sheet"),
+    (8, Screen::Imports, "command-screen_import"),
 ];
 
 /// Returns the menu of screens.
 pub fn open(reach: &Reach<'_>) -> MenuPane {
-    let labels = SCREENS
+    let rows = SCREENS
         .iter()
-        .map(|(_, id)| reach.words.get(id).to_string());
-    MenuPane::new(
-        Menu::new(reach.words.get("command-screens").to_string(), labels),
-        |row, _| {
-            SCREENS
-                .get(row)
-                .map_or(Flow::Close, |(screen, _)| Flow::Screen(*screen))
-        },
-    )
+        .map(|(digit, _, id)| (*digit, reach.words.get(id).to_string()))
+        .collect();
+    let title = reach.words.get("command-screens").to_string();
+    MenuPane::new(Menu::numbered(title, rows), |row, _| {
+        SCREENS
+            .get(row)
+            .map_or(Flow::Close, |(_, screen, _)| Flow::Screen(*screen))
+    })
 }

@@ -464,8 +464,12 @@ fn leaving_the_desk_and_coming_back() {
         "{}",
         stage.message()
     );
-    stage.keys(&["Ctrl+Q", "1"]);
-    assert_eq!(stage.desk.presence_of(me).unwrap(), "present");
+    stage.keys(&["Ctrl+Q", "Enter"]);
+    assert_eq!(
+        stage.desk.presence_of(me).unwrap(),
+        "present",
+        "coming back is offered first, and moves no digit"
+    );
     stage.colleague("何静");
     stage.keys(&["Ctrl+Q", "3"]);
     assert!(stage.screen(80, 21).contains("林晓"));

@@ -11,6 +11,7 @@ pub mod tables;
 mod tests;
 
 use crate::desk::Desk;
+use crate::domain::registers;
 use crate::i18n::Words;
 use crate::problem::Problem;
 use crate::tui::pane::{Pane, Screen};
@@ -21,6 +22,16 @@ pub fn open(screen: Screen, desk: &Desk, words: &Words) -> Result<Option<Box<dyn
         Screen::Desk => None,
         Screen::Printing => Some(Box::new(printing::PrintingPane::new(desk, words)?)),
         Screen::Tables => Some(Box::new(tables::TablesPane::new(desk, words)?)),
+        Screen::Sheet => Some(Box::new(tables::TablesPane::of(
+            &registers::sheet::REGISTER,
+            desk,
+            words,
+        )?)),
+        Screen::Imports => Some(Box::new(tables::TablesPane::of(
+            &registers::import::REGISTER,
+            desk,
+            words,
+        )?)),
         Screen::Held => Some(Box::new(held::HeldPane::new(desk, words)?)),
     })
 }

@@ -346,11 +346,7 @@ fn draw_rows(buf: &mut Buffer, area: Rect, rows: &[Row], speech: Speech<'_>, loo
         let label = look.words.get(&format!("short-{}", row.register));
         let left = [
             dim(format!("{} {label} ", speech.day(row.opened))),
-            text(format!(
-                "{} {}",
-                row.title.as_deref().unwrap_or_default(),
-                row.subject.as_deref().unwrap_or_default()
-            )),
+            text(format!("{} {}", speech.title(row), speech.subject(row))),
         ];
         let right = [dim(speech.state(&row.register, &row.state))];
         let place = Rect {

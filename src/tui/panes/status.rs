@@ -145,7 +145,7 @@ impl Status {
                 words.with("figure-left", &[("span", left_over.into())])
             )));
         }
-        if self.drill {
+        if self.drill && wide {
             left.push(dim(format!("  {}", words.get("status-drill"))));
         }
         let mut right: Vec<Run<'_>> = Vec::new();

@@ -61,8 +61,15 @@ pub struct TablesPane {
 impl TablesPane {
     /// Opens the choice of registers, orders below it.
     pub fn new(desk: &Desk, words: &Words) -> Result<Self, Problem> {
+        let mut pane = Self::of(&registers::order::REGISTER, desk, words)?;
+        pane.choose(words);
+        Ok(pane)
+    }
+
+    /// Opens the list of a register.
+    pub fn of(register: &'static Register, desk: &Desk, words: &Words) -> Result<Self, Problem> {
         let mut pane = Self {
-            register: &registers::order::REGISTER,
+            register,
             which: Which::default(),
             rows: Vec::new(),
             cells: Vec::new(),
@@ -74,7 +81,6 @@ impl TablesPane {
             menu: None,
         };
         pane.read(desk, words)?;
-        pane.choose(words);
         Ok(pane)
     }
 

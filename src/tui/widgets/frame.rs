@@ -187,6 +187,22 @@ pub fn section(buf: &mut Buffer, area: Rect, left: &[Run<'_>], right: &[Run<'_>]
     titles(buf, row, left, right, look);
 }
 
+/// The sheet that an overlay designed for 80×24 gets: all of a narrow area, the middle of a
+/// wide one.
+pub fn paper(area: Rect) -> Rect {
+    const SHEET: (u16, u16) = (80, 21);
+    let (width, height) = (SHEET.0.min(area.width), SHEET.1.min(area.height));
+    if area.width < SHEET.0 + 20 {
+        return area;
+    }
+    Rect {
+        x: area.x + (area.width - width) / 2,
+        y: area.y + (area.height - height) / 2,
+        width,
+        height,
+    }
+}
+
 /// An overlay: clears the area, draws its box with titles and the shelves at
 /// these rows, and returns the area within.
 pub fn overlay(

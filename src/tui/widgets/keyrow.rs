@@ -256,7 +256,7 @@ mod tests {
             drawn(Language::ZhCn, 120, |map, look| hints(
                 map, &list, 120, look
             )),
-            " 上下选  Enter 打开  空格 标记  Tab 换栏  Ctrl+T 内部  Ctrl+G 转交  Ctrl+U 升级  Ctrl+N 下一条  Ctrl+Z 撤销  Ctrl+R 显号"
+            " 上下选  Enter 打开  空格 标记  Tab 换栏  Ctrl+T 内部  Ctrl+G 转交  Ctrl+U 升级  Ctrl+N 下一条  Ctrl+Z 撤销"
         );
     }
 

@@ -252,7 +252,7 @@ mod tests {
     #[test]
     fn what_works_here_comes_first_and_the_filter_knows_pinyin() {
         let words = Words::new(Language::ZhCn);
-        let stack = [Context::Board, Context::Any];
+        let stack = [Context::Held, Context::Any];
         let mut palette = Palette::open(&stack, &words);
         assert_eq!(palette.len(), Command::ALL.len());
         let here = palette.known.iter().take_while(|entry| entry.here).count();

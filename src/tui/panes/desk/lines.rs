@@ -9,7 +9,7 @@ use crate::text::clean;
 use crate::text::width::Ambiguous;
 use crate::text::wrap::wrap;
 use crate::tui::theme::Ink;
-use crate::tui::words::Speech;
+use crate::tui::words::{Speech, short_author};
 
 /// Columns of time and speaker before the text.
 pub const INDENT: u16 = 14;
@@ -109,7 +109,7 @@ fn entry_lines(
     let (who, ink) = match say.direction {
         Direction::In => (speech.words.get("who-buyer").to_string(), Ink::In),
         Direction::Out => (
-            named(say.author.as_deref(), || {
+            named(say.author.as_deref().map(short_author), || {
                 speech.words.get("who-us").to_string()
             }),
             Ink::Out,
@@ -153,24 +153,32 @@ fn step_lines(
         .people
         .of_replica(step.trace.replica)
         .map(|person| person.name.clone());
-    let who = who.unwrap_or_else(|| step.trace.replica.to_string()[..6].to_owned());
+    let mut who = who.unwrap_or_else(|| step.trace.replica.to_string()[..6].to_owned());
     let owner = |spelling: &str| {
         Owner::parse(spelling)
             .map(|owner| speech.owner(Some(owner)))
             .unwrap_or_default()
     };
-    let what = if step.verb == Verb::Assign && step.from.is_empty() {
-        speech
-            .words
-            .with("step-claim", &[("to", owner(&step.to).into())])
-    } else if step.verb == Verb::Assign {
-        speech.words.with(
-            "step-assign",
-            &[
-                ("from", owner(&step.from).into()),
-                ("to", owner(&step.to).into()),
-            ],
-        )
+    let what = if step.verb == Verb::Assign {
+        let by = std::mem::take(&mut who);
+        let (from, to) = (owner(&step.from), owner(&step.to));
+        let id = if from.is_empty() {
+            "step-claim"
+        } else {
+            "step-assign"
+        };
+        who = speech.words.get(id).to_string();
+        // Whoever is no side of it gave the work to somebody else.
+        let by = if by == from || by == to {
+            String::new()
+        } else {
+            format!("  ({by})")
+        };
+        if from.is_empty() {
+            format!("{to}{by}")
+        } else {
+            format!("{from} > {to}{by}")
+        }
     } else {
         let (from, to) = (
             speech.state(&record.register, &step.from),

@@ -21,6 +21,7 @@ use crate::store::Row;
 use crate::text::edit::Editor;
 use crate::tui::commands::{Command, Context};
 use crate::tui::keys::Input;
+use crate::tui::overlays::follow_up::FollowUp;
 use crate::tui::pane::{Flow, Pane, Reach};
 use crate::tui::widgets::editor::{Typed, type_into};
 use crate::tui::widgets::list::Cursor;
@@ -215,6 +216,9 @@ impl DeskPane {
                 }
                 self.step(1);
             }
+            Command::Delete => {
+                return Flow::Push(Box::new(FollowUp::of_kind(reach, "snooze")));
+            }
             Command::MarkAll => {
                 self.marked = self
                     .rows
@@ -351,7 +355,6 @@ impl Pane for DeskPane {
             Command::Next if self.focus == Focus::Timeline => self.scroll(-1),
             Command::NextLeaf => self.side.turn(1),
             Command::PreviousLeaf => self.side.turn(-1),
-            Command::Confirm => return Flow::Pass,
             _ if self.focus == Focus::List => return self.list_command(command, reach),
             _ => return Flow::Pass,
         }

@@ -19,6 +19,8 @@ const WIDE: u16 = 100;
 const LIST: u16 = 46;
 /// From this width on the side panel has a column of its own.
 const THREE: u16 = 160;
+/// The most open things of the same buyer that stand over the draft.
+const PENDING: usize = 4;
 /// Rows of the strip that stays on top on narrow screens.
 const STRIP: u16 = 3;
 
@@ -77,7 +79,21 @@ fn wide(pane: &DeskPane, buf: &mut Buffer, area: Rect, look: &Look<'_>) -> Optio
             ..left
         }
     };
-    let (talk, draft) = draft_split(middle, 9);
+    let (upper, draft) = draft_split(middle, 9);
+    let pending = pane.open.as_ref().map_or(0, |open| pending(open).count());
+    let pending_rows = match pending.min(PENDING) as u16 {
+        0 => 0,
+        rows => (rows + 1).min(upper.height / 3),
+    };
+    let talk = Rect {
+        height: upper.height - pending_rows,
+        ..upper
+    };
+    let unsettled = Rect {
+        y: talk.bottom(),
+        height: pending_rows,
+        ..upper
+    };
 
     let mut frame = Lines::new(area);
     frame.rule(area.y, area.left(), area.right());
@@ -87,11 +103,13 @@ fn wide(pane: &DeskPane, buf: &mut Buffer, area: Rect, look: &Look<'_>) -> Optio
     } else {
         frame.rule(side_area.y, left.left(), left.right() + 1);
     }
-    frame.rule(
-        draft.y,
-        middle.left().saturating_sub(1),
-        middle.right() + u16::from(three),
-    );
+    for y in [unsettled.y, draft.y] {
+        frame.rule(
+            y,
+            middle.left().saturating_sub(1),
+            middle.right() + u16::from(three),
+        );
+    }
     frame.draw(buf, look);
 
     list_title(
@@ -117,6 +135,9 @@ fn wide(pane: &DeskPane, buf: &mut Buffer, area: Rect, look: &Look<'_>) -> Optio
         .draw(buf, below(side_area), speech(pane, look), look);
     match &pane.open {
         Some(open) => {
+            if pending_rows > 0 {
+                draw_pending(pane, open, buf, unsettled, look);
+            }
             talk_title(pane, open, buf, Rect { height: 1, ..talk }, look);
             draw_talk(pane, open, buf, below(talk), look);
             draft_title(pane, open, buf, Rect { height: 1, ..draft }, look);
@@ -276,12 +297,13 @@ fn list_title(pane: &DeskPane, buf: &mut Buffer, area: Rect, look: &Look<'_>) {
         (3, View::Mine, "view-mine", counts.mine),
         (4, View::Unowned, "view-unowned", counts.unowned),
     ] {
-        let ink = if pane.view == view {
-            Ink::Selection
+        let label = format!("{digit}{}{count}", words.get(id));
+        // The chosen one is told by brackets too, never by colour alone.
+        left.push(if pane.view == view {
+            Run::new(format!(" [{label}]"), Ink::Selection)
         } else {
-            Ink::Dim
-        };
-        left.push(Run::new(format!(" {digit}{}{count}", words.get(id)), ink));
+            dim(format!(" {label}"))
+        });
     }
     let place = if pane.rows.is_empty() {
         0
@@ -357,8 +379,8 @@ fn list_row<'a>(pane: &'a DeskPane, at: (usize, usize), owner: bool, look: &Look
             ink,
         )],
         vec![Run::new(look.words.get(&short(item)).to_string(), Ink::Dim)],
-        vec![text(item.row.title.clone().unwrap_or_default())],
-        vec![text(item.row.subject.clone().unwrap_or_default())],
+        vec![text(speech.title(&item.row))],
+        vec![text(speech.subject(&item.row))],
         vec![dim(more)],
         vec![Run::new(
             speech.figure(item.row.due, item.row.since, item.row.ours),
@@ -435,10 +457,13 @@ fn side_title(pane: &DeskPane, buf: &mut Buffer, area: Rect, look: &Look<'_>) {
                 (true, false) => Ink::Title,
                 (false, _) => Ink::Dim,
             };
-            Run::new(
-                format!("{} ", look.words.get(&format!("leaf-{}", leaf.name()))),
-                ink,
-            )
+            let name = look.words.get(&format!("leaf-{}", leaf.name()));
+            let label = if here {
+                format!("[{name}] ")
+            } else {
+                format!("{name} ")
+            };
+            Run::new(label, ink)
         })
         .collect();
     let number = pane.side.order_number().unwrap_or_default().to_owned();
@@ -492,19 +517,52 @@ fn talk_title(pane: &DeskPane, open: &OpenItem, buf: &mut Buffer, area: Rect, lo
     );
 }
 
+/// What is still open with the same buyer or order, besides the item itself.
+fn pending(open: &OpenItem) -> impl Iterator<Item = &crate::store::Row> {
+    let is_work = |register: &str| !matches!(register, "order" | "customer");
+    open.related
+        .iter()
+        .filter(move |row| row.closed.is_none() && is_work(&row.register))
+}
+
+/// Each of them a row: what, how it stands, its clock.
+fn draw_pending(pane: &DeskPane, open: &OpenItem, buf: &mut Buffer, area: Rect, look: &Look<'_>) {
+    let speech = speech(pane, look);
+    let title = [text(look.words.get("desk-pending").to_string())];
+    titles(buf, Rect { height: 1, ..area }, &title, &[], look);
+    let place = inset(below(area));
+    for (y, row) in (place.y..place.bottom()).zip(pending(open)) {
+        let label = look.words.get(&format!("short-{}", row.register));
+        let number = row.number.clone().unwrap_or_default();
+        let left = [
+            dim(format!("{label}  ")),
+            text(
+                format!("{number} {}", speech.subject(row))
+                    .trim()
+                    .to_owned(),
+            ),
+            dim(format!("   {}", speech.state(&row.register, &row.state))),
+        ];
+        let figure = speech.figure(row.due, row.since, row.ours);
+        let place = Rect {
+            y,
+            height: 1,
+            ..place
+        };
+        line::row(buf, place, &left, &[Run::new(figure, Ink::Urgent)], look);
+    }
+}
+
 fn related_line(pane: &DeskPane, open: &OpenItem, buf: &mut Buffer, area: Rect, look: &Look<'_>) {
     let speech = speech(pane, look);
-    let runs: Vec<Run<'_>> = open
-        .related
-        .iter()
-        .filter(|row| row.closed.is_none() && row.register != "order" && row.register != "customer")
+    let runs: Vec<Run<'_>> = pending(open)
         .take(3)
         .flat_map(|row| {
             let label = look.words.get(&format!("short-{}", row.register));
             let figure = speech.figure(row.due, row.since, row.ours);
             [
                 dim(format!("{label} ")),
-                text(row.subject.clone().unwrap_or_default()),
+                text(speech.subject(row)),
                 Run::new(format!(" {figure}   "), Ink::Urgent),
             ]
         })

@@ -1,0 +1,76 @@
+//! How a row reads: what names it and what it is about, in the reader's words.
+
+use super::people::People;
+use crate::domain::field::Kind;
+use crate::domain::register::{Owner, Register};
+use crate::domain::registers::{self, handover};
+use crate::i18n::Words;
+use crate::store::Row;
+
+/// Reads rows to people: words of closed lists translated, persons by name, all uncleaned.
+#[derive(Clone, Copy)]
+pub struct Reader<'a> {
+    /// The words.
+    pub words: &'a Words,
+    /// Who is who.
+    pub people: &'a People,
+}
+
+impl Reader<'_> {
+    /// Returns what names a row.
+    pub fn title(self, row: &Row) -> String {
+        self.first(row, |register| register.title, row.title.as_deref())
+    }
+
+    /// Returns what a row is about.
+    pub fn subject(self, row: &Row) -> String {
+        self.first(row, |register| register.subject, row.subject.as_deref())
+    }
+
+    /// Returns an owner's name, or the word of a post.
+    pub fn owner(self, owner: Owner) -> String {
+        match owner {
+            Owner::Post(post) => self
+                .words
+                .get(&format!("value-post-{}", post.word()))
+                .to_string(),
+            Owner::Person(id) => self.people.by_id(id).map_or_else(
+                || id.to_string()[..8].to_owned(),
+                |person| person.name.clone(),
+            ),
+        }
+    }
+
+    /// Finds the field of which the stored text is the value, and reads it as that field's.
+    fn first(
+        self,
+        row: &Row,
+        names: impl Fn(&Register) -> &'static [&'static str],
+        stored: Option<&str>,
+    ) -> String {
+        let Some(stored) = stored else {
+            return String::new();
+        };
+        let read = registers::by_name(&row.register).and_then(|register| {
+            names(register).iter().find_map(|name| {
+                let value = row.fields.get(*name)?.as_str()?;
+                (value == stored).then(|| self.read(register, name, value))?
+            })
+        });
+        read.unwrap_or_else(|| stored.to_owned())
+    }
+
+    fn read(self, register: &Register, name: &str, value: &str) -> Option<String> {
+        let field = register.field(name)?;
+        let names_owner = register.name == handover::REGISTER.name && name == handover::TO.name();
+        match field.kind {
+            Kind::Choice(list) => {
+                let id = format!("value-{}-{value}", list.name);
+                self.words.has(&id).then(|| self.words.get(&id).to_string())
+            }
+            Kind::Record("person") => value.parse().ok().map(|id| self.owner(Owner::Person(id))),
+            _ if names_owner => Owner::parse(value).map(|owner| self.owner(owner)),
+            _ => None,
+        }
+    }
+}
