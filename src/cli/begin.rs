@@ -18,6 +18,7 @@ use crate::i18n::Words;
 use crate::problem::{Kind, Problem};
 use crate::store::{Store, StoreError};
 use crate::tui::app::Workstation;
+use crate::tui::indexer::Indexer;
 use crate::tui::keymap::Keymap;
 use crate::tui::open;
 
@@ -80,9 +81,18 @@ pub(super) fn demo(place: &Place, is_named: bool, out: &Out) -> Result<u8, Probl
 fn run(desk: Desk, place: &Place, crashes: PathBuf, out: &Out) -> Result<u8, Problem> {
     let (keymap, problems) = Keymap::of(&place.config);
     let (config, language) = (place.config.clone(), out.words.language());
-    open::open(&place.config, language, crashes, |_, size| {
+    open::open(&place.config, language, crashes, |outbox, size| {
         let size = (size.width, size.height);
+        let store = desk.store();
+        let indexer = if store.is_read_only() {
+            None
+        } else {
+            Some(Indexer::start(store.folder(), outbox)?)
+        };
         let mut app = Workstation::new(desk, config, Words::new(language), keymap, size)?;
+        if let Some(indexer) = indexer {
+            app.index_with(indexer);
+        }
         app.greet(&problems);
         Ok(app)
     })?;

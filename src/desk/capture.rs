@@ -15,7 +15,10 @@ use crate::domain::payload::{Direction, Fields, Payload, Say};
 use crate::domain::record::Record;
 use crate::domain::register::{Owner, Post, Register};
 use crate::domain::registers::{self, conversation, follow_up, order, sheet};
-use crate::exchange::intake::capture::{CaptureWords, Context, Recognised, recognise};
+use crate::exchange::intake::capture::{
+    BuyerFound, CaptureWords, Context, KindFound, OrderFound, Recognised, recognise,
+};
+use crate::exchange::intake::{clean_number, is_masked};
 use crate::problem::{Kind, Problem};
 use crate::store::{Query, Row};
 
@@ -73,10 +76,33 @@ impl Preview {
     }
 }
 
+/// What a person puts in the place of what was recognised.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Corrections {
+    /// The buyer's name.
+    pub buyer: Option<String>,
+    /// The register and the kind within it.
+    pub matter: Option<(String, Option<String>)>,
+    /// The whole order number.
+    pub order: Option<String>,
+    /// By when, milliseconds UTC.
+    pub due: Option<i64>,
+}
+
 impl Desk {
     /// Takes a line to pieces and says what it would become.
     pub fn capture_preview(&self, line: &str) -> Result<Preview, Problem> {
-        let found = self.recognised(line)?;
+        self.capture_corrected(line, &Corrections::default())
+    }
+
+    /// Says what a line would become with a person's corrections.
+    pub fn capture_corrected(
+        &self,
+        line: &str,
+        corrections: &Corrections,
+    ) -> Result<Preview, Problem> {
+        let mut found = self.recognised(line)?;
+        self.correct(&mut found, corrections)?;
         let mut preview = Preview {
             line: line.to_owned(),
             register: &conversation::REGISTER,
@@ -96,6 +122,52 @@ impl Desk {
         self.choose_register(&mut preview);
         preview.recent = self.recent_of(&preview)?;
         Ok(preview)
+    }
+
+    fn correct(&self, found: &mut Recognised, corrections: &Corrections) -> Result<(), Problem> {
+        if let Some(name) = &corrections.buyer {
+            found.buyer = Some(BuyerFound {
+                name: name.clone(),
+                known: self.knows_buyer(name),
+                masked: is_masked(name),
+            });
+        }
+        if let Some(number) = &corrections.order {
+            let number = clean_number(number);
+            found.orders = vec![OrderFound {
+                number,
+                tail: false,
+            }];
+        }
+        if let Some(due) = corrections.due {
+            found.due = Some(due);
+        }
+        if let Some((register, kind)) = &corrections.matter {
+            let known = self.capture_matters()?;
+            found.kinds = known
+                .into_iter()
+                .filter(|one| one.register == *register && one.kind == *kind)
+                .collect();
+        }
+        Ok(())
+    }
+
+    /// Returns every matter that a line can be about, each once, in the order of the tables.
+    pub fn capture_matters(&self) -> Result<Vec<KindFound>, Problem> {
+        let mut matters: Vec<KindFound> = Vec::new();
+        for words in self.capture_words()?.kinds() {
+            let known = |one: &KindFound| one.register == words.register && one.kind == words.kind;
+            if !matters.iter().any(known) {
+                matters.push(KindFound {
+                    register: words.register.clone(),
+                    kind: words.kind.clone(),
+                    job: words.job.clone(),
+                    next: words.next,
+                    because: String::new(),
+                });
+            }
+        }
+        Ok(matters)
     }
 
     /// Takes a text to pieces by the words of the one line.

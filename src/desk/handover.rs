@@ -148,6 +148,27 @@ pub struct Sheet {
 }
 
 impl Sheet {
+    /// Returns the draft's key and text: what the person wrote on the sheet.
+    pub fn draft(&self) -> (String, String) {
+        let edits = Edits {
+            to: Some(self.to.spelling()),
+            lines: self
+                .lines
+                .iter()
+                .map(|line| (line.row.id.to_string(), LineEdit::of(line)))
+                .collect(),
+            points: self
+                .points
+                .iter()
+                .map(|point| (point.text.clone(), point.until))
+                .collect(),
+            checks: self.checks.clone(),
+            note: self.note.clone(),
+        };
+        let text = serde_json::to_string(&edits).unwrap_or_default();
+        (DRAFT.to_owned(), text)
+    }
+
     /// Returns how many lines still lack something.
     pub fn incomplete(&self) -> usize {
         self.lines
@@ -188,8 +209,16 @@ impl Desk {
     /// Returns the sheet of the person at the desk: every open item of theirs as it is now, with
     /// what they wrote on it so far.
     pub fn handover_draft(&self, words: &Words) -> Result<Sheet, Problem> {
+        self.handover_sheet(words, self.edits()?)
+    }
+
+    /// Returns the sheet as the items themselves say, without anything that was written on it.
+    pub fn handover_fresh(&self, words: &Words) -> Result<Sheet, Problem> {
+        self.handover_sheet(words, Edits::default())
+    }
+
+    fn handover_sheet(&self, words: &Words, edits: Edits) -> Result<Sheet, Problem> {
         let me = self.me()?.clone();
-        let edits = self.edits()?;
         let plan = self.shift_of(me.id)?;
         let ends = plan.as_ref().and_then(|plan| plan.get(sheet::ENDS));
         let horizon = ends
@@ -243,23 +272,8 @@ impl Desk {
     /// Keeps what the person wrote on the sheet, durably, until it is signed.
     pub fn keep_handover(&mut self, sheet: &Sheet) -> Result<(), Problem> {
         let (person, now) = (self.me()?.id.to_string(), self.now());
-        let edits = Edits {
-            to: Some(sheet.to.spelling()),
-            lines: sheet
-                .lines
-                .iter()
-                .map(|line| (line.row.id.to_string(), LineEdit::of(line)))
-                .collect(),
-            points: sheet
-                .points
-                .iter()
-                .map(|point| (point.text.clone(), point.until))
-                .collect(),
-            checks: sheet.checks.clone(),
-            note: sheet.note.clone(),
-        };
-        let text = serde_json::to_string(&edits).unwrap_or_default();
-        Ok(self.store_mut().set_draft(&person, DRAFT, &text, now)?)
+        let (key, text) = sheet.draft();
+        Ok(self.store_mut().set_draft(&person, &key, &text, now)?)
     }
 
     fn edits(&self) -> Result<Edits, Problem> {

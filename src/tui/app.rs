@@ -1,6 +1,7 @@
 //! The workstation: the desk screen at the bottom, panes in front of it, the status line above
 //! and the key rows below.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use ratatui::Frame;
@@ -13,6 +14,7 @@ use crate::problem::Problem;
 use crate::text::width::Ambiguous;
 use crate::tui::clipboard::{Copied, Road};
 use crate::tui::commands::{Command, Context};
+use crate::tui::indexer::Indexer;
 use crate::tui::keymap::Keymap;
 use crate::tui::keys::{Input, Mouse};
 use crate::tui::overlays;
@@ -46,10 +48,13 @@ pub struct Workstation {
     messages: Vec<Notice>,
     status: Status,
     saving: bool,
+    /// Drafts as they lie in the store, so that an unchanged one is not written again.
+    saved: BTreeMap<(String, String), String>,
     mouse: bool,
     theme_at: usize,
     copying: Option<String>,
     alarmed: usize,
+    indexer: Option<Indexer>,
 }
 
 impl Workstation {
@@ -84,11 +89,19 @@ impl Workstation {
             messages: Vec::new(),
             status,
             saving: false,
+            saved: BTreeMap::new(),
             mouse,
             theme_at,
             copying: None,
             alarmed,
+            indexer: None,
         })
+    }
+
+    /// Lets the search index follow what is written, from now on and what stands behind.
+    pub fn index_with(&mut self, indexer: Indexer) {
+        indexer.poke();
+        self.indexer = Some(indexer);
     }
 
     /// Shows what was wrong with the person's files before the first key.
@@ -237,6 +250,9 @@ impl Workstation {
 
     /// Reads lists and figures anew after the store changed.
     fn reread(&mut self, effects: &mut Effects) {
+        if let Some(indexer) = &self.indexer {
+            indexer.poke();
+        }
         if let Err(problem) = self.home.read(&self.desk, &self.words) {
             self.trouble(&problem);
         }
@@ -304,8 +320,16 @@ impl Workstation {
             .collect();
         let now = self.desk.now();
         for (key, text) in drafts {
-            if let Err(error) = self.desk.store_mut().set_draft(&person, &key, &text, now) {
-                self.trouble(&Problem::from(error));
+            let place = (person.clone(), key);
+            if self.saved.get(&place) == Some(&text) {
+                continue;
+            }
+            let (person, key) = &place;
+            match self.desk.store_mut().set_draft(person, key, &text, now) {
+                Ok(()) => {
+                    self.saved.insert(place, text);
+                }
+                Err(error) => self.trouble(&Problem::from(error)),
             }
         }
     }
@@ -467,9 +491,9 @@ impl Workstation {
 }
 
 impl App for Workstation {
-    type Background = ();
+    type Background = Problem;
 
-    fn update(&mut self, message: Message<()>) -> Effects {
+    fn update(&mut self, message: Message<Problem>) -> Effects {
         let mut effects = Effects::none();
         match message {
             Message::Input(Input::Resize(width, height)) => {
@@ -491,7 +515,10 @@ impl App for Workstation {
                 self.copied(&copied);
                 effects.draw = true;
             }
-            Message::Background(()) => {}
+            Message::Background(problem) => {
+                self.trouble(&problem);
+                effects.draw = true;
+            }
         }
         for effect in &effects.list {
             if let Effect::Copy(text) = effect {

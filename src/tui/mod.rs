@@ -2,6 +2,7 @@
 //!
 //! * `run` is the loop, `guard` takes the terminal and gives it back, `pen` writes cells,
 //!   `clipboard` brings text out, `open` puts the three together;
+//! * `indexer` lets the search index follow in a thread of its own;
 //! * `keys` turns events into input, `commands` lists what can be asked for,
 //!   `keymap` says which key asks for it;
 //! * `theme` holds styles by meaning, `widgets` draw without any state of ours.
@@ -11,6 +12,7 @@ pub mod clipboard;
 pub mod commands;
 pub mod dump;
 pub mod guard;
+pub mod indexer;
 pub mod keymap;
 pub mod keys;
 pub mod open;

@@ -317,7 +317,7 @@ impl Desk {
 
     fn may_take(&self, record: &Record) -> Result<(), Problem> {
         if record.state != "signed" {
-            return Err(refused("problem-handover-state").arg("state", &record.state));
+            return Err(refused("problem-handover-state"));
         }
         let me = self.me()?;
         let to = record.text(handover::TO.name()).and_then(Owner::parse);

@@ -4,10 +4,11 @@
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
+use super::capture_edit::{Correction, Took};
 use super::paste::PastePane;
 use super::{case, follow_up, note};
 use crate::desk::Desk;
-use crate::desk::capture::Preview;
+use crate::desk::capture::{Corrections, Preview};
 use crate::desk::people::People;
 use crate::domain::id::Id;
 use crate::exchange::intake::capture::Next;
@@ -16,20 +17,15 @@ use crate::text::edit::Editor;
 use crate::tui::commands::{Command, Context};
 use crate::tui::keys::Input;
 use crate::tui::pane::{Flow, Pane, Reach};
-use crate::tui::theme::Ink;
-use crate::tui::widgets::editor::{self, Typed, type_into};
-use crate::tui::widgets::line::{Run, dim, text};
-use crate::tui::widgets::{Look, frame, line};
+use crate::tui::widgets::Look;
+use crate::tui::widgets::editor::{Typed, type_into};
 use crate::tui::words::Speech;
 
 /// The key of the draft.
 const DRAFT: &str = "capture";
-/// The columns of the labels.
-const LABEL: u16 = 10;
-
 /// What follows the recording.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Then {
+pub(super) enum Then {
     NoteSteps,
     Only,
     Reply,
@@ -39,7 +35,7 @@ enum Then {
 }
 
 /// The choices in the order of their digits.
-const CHOICES: [(Then, &str); 6] = [
+pub(super) const CHOICES: [(Then, &str); 6] = [
     (Then::NoteSteps, "capture-then-note"),
     (Then::Only, "capture-then-only"),
     (Then::Reply, "capture-then-reply"),
@@ -50,13 +46,15 @@ const CHOICES: [(Then, &str); 6] = [
 
 /// The pane.
 pub struct Capture {
-    line: Editor,
-    preview: Option<Preview>,
-    chosen: usize,
+    pub(super) line: Editor,
+    pub(super) preview: Option<Preview>,
+    pub(super) chosen: usize,
     picked: bool,
-    people: People,
-    zone: chrono_tz::Tz,
-    now: i64,
+    pub(super) correction: Correction,
+    corrections: Corrections,
+    pub(super) people: People,
+    pub(super) zone: chrono_tz::Tz,
+    pub(super) now: i64,
 }
 
 impl Capture {
@@ -80,6 +78,8 @@ impl Capture {
             preview: None,
             chosen: 1,
             picked: false,
+            correction: Correction::default(),
+            corrections: Corrections::default(),
             people: reach.desk.people().clone(),
             zone: reach.desk.zone(),
             now: reach.desk.now(),
@@ -93,7 +93,7 @@ impl Capture {
         self.preview = if typed.trim().is_empty() {
             None
         } else {
-            Some(desk.capture_preview(typed)?)
+            Some(desk.capture_corrected(typed, &self.corrections)?)
         };
         if let Some(preview) = self.preview.as_ref().filter(|_| !self.picked) {
             let then = match (
@@ -111,6 +111,77 @@ impl Capture {
                 .unwrap_or(1);
         }
         Ok(())
+    }
+
+    fn look_again(&mut self, reach: &mut Reach<'_>) {
+        if let Err(problem) = self.recognise(reach.desk) {
+            reach.trouble(&problem);
+        }
+    }
+
+    /// Tab: goes on to the next piece that can be corrected, and behind the last one back.
+    fn turn(&mut self, reach: &mut Reach<'_>) {
+        let Some(preview) = &self.preview else {
+            return;
+        };
+        let speech = Speech {
+            words: reach.words,
+            zone: self.zone,
+            now: self.now,
+            people: &self.people,
+        };
+        match self.correction.next(preview, reach.desk, speech) {
+            Ok(next) => self.correction = next,
+            Err(problem) => reach.trouble(&problem),
+        }
+    }
+
+    /// A key while a piece is being corrected.
+    fn correct(&mut self, command: Command, reach: &mut Reach<'_>) -> Flow {
+        match command {
+            Command::Back => self.correction = Correction::default(),
+            Command::EditField | Command::NextPane => {
+                // Only a text that was typed is taken by going on; a menu's row is chosen.
+                if !self.correction.is_menu() {
+                    self.settle(0, reach);
+                }
+                if !self.correction.is_refused() {
+                    self.turn(reach);
+                }
+            }
+            _ => match self.correction.command(command) {
+                Took::Row(row) => {
+                    let flow = self.settle(row, reach);
+                    if !self.correction.is_refused() {
+                        self.correction = Correction::default();
+                    }
+                    return flow;
+                }
+                Took::Key => {}
+                Took::Nothing => return Flow::Pass,
+            },
+        }
+        Flow::Stay
+    }
+
+    /// Puts the correction in the place of what was recognised.
+    fn settle(&mut self, row: usize, reach: &mut Reach<'_>) -> Flow {
+        match self
+            .correction
+            .write(row, &mut self.corrections, reach.desk)
+        {
+            Ok(()) => {
+                if self.correction.is_menu() {
+                    self.correction = Correction::default();
+                }
+                self.look_again(reach);
+            }
+            Err(problem) => {
+                self.correction.refuse();
+                reach.trouble(&problem);
+            }
+        }
+        Flow::Stay
     }
 
     fn record(&mut self, reach: &mut Reach<'_>) -> Flow {
@@ -135,6 +206,7 @@ impl Capture {
         };
         self.line.set("");
         self.preview = None;
+        self.corrections = Corrections::default();
         self.forget(reach);
         let id = done.record();
         match self.follow(then, &preview, id, reach) {
@@ -204,120 +276,30 @@ impl Capture {
         self.chosen = at.min(CHOICES.len() - 1);
         self.picked = true;
     }
-
-    /// What was recognised, a row each: label, value, and why.
-    fn rows<'a>(&'a self, preview: &'a Preview, look: &Look<'a>) -> Vec<(String, Vec<Run<'a>>)> {
-        let words = look.words;
-        let speech = Speech {
-            words,
-            zone: self.zone,
-            now: self.now,
-            people: &self.people,
-        };
-        let because = |kind| {
-            preview
-                .found
-                .pieces
-                .iter()
-                .find(|piece| piece.kind == kind)
-                .map(|piece| piece.because.clone())
-        };
-        let why = |because: Option<String>| match because {
-            Some(because) => dim(format!(
-                "  {}",
-                words.with("capture-because", &[("word", because.into())])
-            )),
-            None => text(""),
-        };
-        let mut rows = Vec::new();
-        if let Some(buyer) = &preview.found.buyer {
-            let known = if buyer.masked {
-                "capture-buyer-masked"
-            } else if buyer.known {
-                "capture-buyer-known"
-            } else {
-                "capture-buyer-new"
-            };
-            rows.push((
-                words.get("capture-buyer"),
-                vec![
-                    text(buyer.name.clone()),
-                    dim(format!("  {}", words.get(known))),
-                ],
-            ));
-        }
-        let register = words.get(&format!("register-{}", preview.register.name));
-        let kind = preview
-            .register
-            .field("kind")
-            .zip(preview.kind.as_deref())
-            .map(|(field, kind)| speech.choice(field, kind));
-        let what = kind.map_or_else(
-            || register.to_string(),
-            |kind| format!("{register} > {kind}"),
-        );
-        rows.push((
-            words.get("capture-matter"),
-            vec![
-                Run::new(what, Ink::Title),
-                why(preview.found.kind().map(|kind| kind.because.clone())),
-            ],
-        ));
-        if let Some(order) = &preview.order {
-            let known = words.get(if preview.unverified {
-                "capture-order-unknown"
-            } else {
-                "capture-order-known"
-            });
-            rows.push((
-                words.get("capture-order"),
-                vec![text(order.clone()), dim(format!("  {known}"))],
-            ));
-        }
-        if let Some(amount) = preview.amount() {
-            rows.push((words.get("capture-amount"), vec![text(amount.to_string())]));
-        }
-        for waybill in &preview.found.waybills {
-            let carrier = waybill.carrier.clone().unwrap_or_default();
-            rows.push((
-                words.get("capture-waybill"),
-                vec![text(waybill.number.clone()), dim(format!("  {carrier}"))],
-            ));
-        }
-        if let Some(due) = preview.due {
-            let time = because(crate::exchange::intake::capture::PieceKind::Time);
-            rows.push((
-                words.get("capture-due"),
-                vec![text(speech.moment(due)), why(time)],
-            ));
-        }
-        rows.push((
-            words.get("capture-text"),
-            vec![text(preview.text().to_owned())],
-        ));
-        for (message, args) in &preview.warnings {
-            let args: Vec<(&str, crate::i18n::Arg<'_>)> = args
-                .iter()
-                .map(|(name, value)| (*name, value.as_str().into()))
-                .collect();
-            rows.push((
-                words.get("capture-warning"),
-                vec![Run::new(words.with(message, &args), Ink::Warn)],
-            ));
-        }
-        rows.into_iter()
-            .map(|(label, runs)| (label.to_string(), runs))
-            .collect()
-    }
 }
 
 impl Pane for Capture {
     fn contexts(&self) -> Vec<Context> {
-        vec![Context::Text, Context::Capture]
+        if self.correction.is_menu() {
+            vec![Context::Menu]
+        } else {
+            vec![Context::Text, Context::Capture]
+        }
     }
 
     fn command(&mut self, command: Command, reach: &mut Reach<'_>) -> Flow {
+        if self.correction.is_open() {
+            return self.correct(command, reach);
+        }
         match command {
+            Command::EditField => {
+                self.turn(reach);
+                Flow::Stay
+            }
+            Command::Undo if self.line.undo() => {
+                self.look_again(reach);
+                Flow::Stay
+            }
             Command::Accept | Command::Open | Command::Finish => self.record(reach),
             Command::Next => {
                 self.choose(self.chosen + 1);
@@ -349,142 +331,23 @@ impl Pane for Capture {
                 }
             };
         }
+        if self.correction.is_open() {
+            return match self.correction.input(input) {
+                Took::Row(row) => self.settle(row, reach),
+                Took::Key => Flow::Stay,
+                Took::Nothing => Flow::Pass,
+            };
+        }
         match type_into(&mut self.line, input) {
             Typed::Ignored => return Flow::Pass,
             Typed::Moved => {}
-            Typed::Changed => {
-                if let Err(problem) = self.recognise(reach.desk) {
-                    reach.trouble(&problem);
-                }
-            }
+            Typed::Changed => self.look_again(reach),
         }
         Flow::Stay
     }
 
     fn view(&self, buf: &mut Buffer, area: Rect, look: &Look<'_>) -> Option<Position> {
-        let area = frame::paper(area);
-        let words = look.words;
-        let found = self
-            .preview
-            .as_ref()
-            .map(|preview| self.rows(preview, look))
-            .unwrap_or_default();
-        let recent = self
-            .preview
-            .as_ref()
-            .map_or(&[][..], |preview| &preview.recent);
-        let shelf_found = area.y + 3;
-        let shelf_recent = shelf_found + 1 + found.len() as u16;
-        let shelf_then = shelf_recent + 1 + (recent.len() as u16).clamp(1, 3);
-        let shelves = [shelf_found, shelf_recent, shelf_then];
-        let title = [Run::new(words.get("capture-title").to_string(), Ink::Title)];
-        let inner = frame::overlay(buf, area, &title, &[], &shelves, look);
-        if inner.height < 3 || inner.width < 4 {
-            return None;
-        }
-        let row = |y: u16| Rect {
-            x: inner.x + 1,
-            y,
-            width: inner.width.saturating_sub(2),
-            height: 1,
-        };
-        let fits = |y: u16| y < inner.bottom();
-        line::put(
-            buf,
-            (inner.x + 1, inner.y),
-            inner.width - 2,
-            &words.get("capture-prompt"),
-            Ink::Dim,
-            look,
-        );
-        let caret = editor::draw(buf, row(inner.y + 1), &self.line, Ink::Field, look);
-        for (shelf, id) in [
-            (shelf_found, "capture-found"),
-            (shelf_recent, "capture-recent"),
-            (shelf_then, "capture-then"),
-        ] {
-            if fits(shelf) {
-                frame::titles(
-                    buf,
-                    Rect {
-                        x: inner.x,
-                        y: shelf,
-                        width: inner.width,
-                        height: 1,
-                    },
-                    &[text(words.get(id).to_string())],
-                    &[],
-                    look,
-                );
-            }
-        }
-        for (at, (label, runs)) in found.iter().enumerate() {
-            let y = shelf_found + 1 + at as u16;
-            if fits(y) {
-                line::put(buf, (inner.x + 1, y), LABEL, label, Ink::Dim, look);
-                line::put_runs(
-                    buf,
-                    (inner.x + 1 + LABEL, y),
-                    inner.width.saturating_sub(LABEL + 2),
-                    runs,
-                    look,
-                );
-            }
-        }
-        let speech = Speech {
-            words,
-            zone: self.zone,
-            now: self.now,
-            people: &self.people,
-        };
-        for (at, one) in recent.iter().take(3).enumerate() {
-            let y = shelf_recent + 1 + at as u16;
-            if fits(y) {
-                let label = words.get(&format!("short-{}", one.register));
-                let title = speech.title(one);
-                let runs = [
-                    dim(format!("{} {label} ", speech.day(one.opened))),
-                    text(format!("{title} {}", speech.subject(one))),
-                ];
-                line::row(
-                    buf,
-                    row(y),
-                    &runs,
-                    &[dim(speech.state(&one.register, &one.state))],
-                    look,
-                );
-            }
-        }
-        for (at, (_, id)) in CHOICES.iter().enumerate() {
-            let y = shelf_then + 1 + at as u16;
-            if fits(y) {
-                let here = at == self.chosen;
-                let sign = if here { ">" } else { " " };
-                let ink = if here { Ink::Selection } else { Ink::Text };
-                line::put_runs(
-                    buf,
-                    (inner.x + 1, y),
-                    inner.width - 2,
-                    &[Run::new(
-                        format!("{sign} {} {}", at + 1, words.get(id)),
-                        ink,
-                    )],
-                    look,
-                );
-            }
-        }
-        let advice = shelf_then + 2 + CHOICES.len() as u16;
-        if fits(advice) {
-            line::put(
-                buf,
-                (inner.x + 1, advice),
-                inner.width - 2,
-                &words.get("capture-advice"),
-                Ink::Dim,
-                look,
-            );
-        }
-        caret
+        super::capture_view::draw(self, buf, area, look)
     }
 
     fn is_whole(&self) -> bool {

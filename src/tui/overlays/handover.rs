@@ -1,35 +1,72 @@
 //! Handover of the one who leaves (F10): every open item a line, red ones with their if-then.
 
-use ratatui::buffer::Buffer;
-use ratatui::layout::{Position, Rect};
-
+use super::menu::{Menu, Picked};
+use super::{handover_view, time};
+use crate::desk::Desk;
 use crate::desk::handover::{Point, Severity, Sheet, SheetLine};
 use crate::desk::people::People;
+use crate::desk::reading::Reader;
+use crate::domain::register::{Owner, Post};
 use crate::exchange::outlet::Format;
-use crate::problem::Problem;
+use crate::problem::{Kind, Problem};
 use crate::text::edit::Editor;
 use crate::tui::commands::{Command, Context};
 use crate::tui::keys::Input;
 use crate::tui::pane::{Flow, Pane, Reach};
-use crate::tui::theme::Ink;
-use crate::tui::widgets::editor::{self, Typed, type_into};
-use crate::tui::widgets::line::{Run, dim, text};
-use crate::tui::widgets::list::{List, Row, Width};
-use crate::tui::widgets::{Look, frame, line, list};
+use crate::tui::widgets::Look;
+use crate::tui::widgets::editor::{Typed, type_into};
 use crate::tui::words::Speech;
 
-/// What is written about a line, in the order of Tab; the last is a point of the whole sheet.
-const FIELDS: [&str; 4] = ["next", "if_then", "summary", "point"];
+use ratatui::buffer::Buffer;
+use ratatui::layout::{Position, Rect};
+
+/// What a person looks at before leaving because zhiban cannot see it, by the word that is
+/// kept on the sheet; digits tick them.
+pub(super) const CHECKS: [&str; 2] = ["no_unanswered", "chats_routed"];
+
+/// What can be written about a line, and about the whole sheet.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Cell {
+    /// How it stands.
+    Summary,
+    /// What is to be done.
+    Next,
+    /// By when.
+    Due,
+    /// What if not.
+    IfThen,
+    /// A point of the whole sheet.
+    Point,
+}
+
+impl Cell {
+    /// The boxes of a line in the order of Tab.
+    pub const LINE: [Self; 4] = [Self::Summary, Self::Next, Self::Due, Self::IfThen];
+
+    /// The name that a line gives for what it lacks, and the end of the label's id.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Summary => "summary",
+            Self::Next => "next",
+            Self::Due => "due",
+            Self::IfThen => "if_then",
+            Self::Point => "point",
+        }
+    }
+}
 
 /// The pane.
 pub struct HandoverPane {
-    sheet: Sheet,
-    at: usize,
-    field: Option<usize>,
-    editor: Editor,
-    people: People,
-    zone: chrono_tz::Tz,
-    now: i64,
+    pub(super) sheet: Sheet,
+    pub(super) at: usize,
+    pub(super) field: Option<Cell>,
+    pub(super) editor: Editor,
+    receivers: Vec<Owner>,
+    menu: Option<Menu>,
+    signed: bool,
+    pub(super) people: People,
+    pub(super) zone: chrono_tz::Tz,
+    pub(super) now: i64,
 }
 
 impl HandoverPane {
@@ -40,82 +77,16 @@ impl HandoverPane {
             at: 0,
             field: None,
             editor: Editor::single_line(),
+            receivers: Vec::new(),
+            menu: None,
+            signed: false,
             people: reach.desk.people().clone(),
             zone: reach.desk.zone(),
             now: reach.desk.now(),
         })
     }
 
-    fn line(&mut self) -> Option<&mut SheetLine> {
-        self.sheet.lines.get_mut(self.at)
-    }
-
-    /// Takes what was typed into the sheet and keeps the sheet as a draft.
-    fn settle(&mut self, reach: &mut Reach<'_>) {
-        let typed = self.editor.text().to_owned();
-        let Some(field) = self.field.map(|at| FIELDS[at]) else {
-            return;
-        };
-        match field {
-            "point" => {
-                if !typed.trim().is_empty() {
-                    self.sheet.points.push(Point {
-                        text: typed,
-                        until: None,
-                    });
-                    self.editor.set("");
-                }
-            }
-            _ => {
-                if let Some(line) = self.line() {
-                    match field {
-                        "next" => line.next = typed,
-                        "if_then" => line.if_then = typed,
-                        _ => line.summary = typed,
-                    }
-                }
-            }
-        }
-        if let Err(problem) = reach.desk.keep_handover(&self.sheet) {
-            reach.trouble(&problem);
-        }
-    }
-
-    fn focus(&mut self, field: Option<usize>) {
-        self.field = field;
-        let shown = match (field.map(|at| FIELDS[at]), self.sheet.lines.get(self.at)) {
-            (Some("next"), Some(line)) => line.next.clone(),
-            (Some("if_then"), Some(line)) => line.if_then.clone(),
-            (Some("summary"), Some(line)) => line.summary.clone(),
-            _ => String::new(),
-        };
-        self.editor.set(&shown);
-    }
-
-    fn step(&mut self, by: isize, reach: &mut Reach<'_>) {
-        self.settle(reach);
-        self.at = self
-            .at
-            .saturating_add_signed(by)
-            .min(self.sheet.lines.len().saturating_sub(1));
-        let field = self.field;
-        self.focus(field);
-    }
-
-    fn sign(&mut self, reach: &mut Reach<'_>) -> Flow {
-        self.settle(reach);
-        let sheet = self.sheet.clone();
-        let words = reach.words;
-        match reach.attempt(|desk| desk.handover_sign(&sheet, None, words)) {
-            Some(_) => {
-                reach.say("handover-signed", &[("count", sheet.lines.len().into())]);
-                Flow::Close
-            }
-            None => Flow::Stay,
-        }
-    }
-
-    fn speech<'a>(&'a self, look: &Look<'a>) -> Speech<'a> {
+    pub(super) fn speech<'a>(&'a self, look: &Look<'a>) -> Speech<'a> {
         Speech {
             words: look.words,
             zone: self.zone,
@@ -123,286 +94,425 @@ impl HandoverPane {
             people: &self.people,
         }
     }
-}
 
-impl Pane for HandoverPane {
-    fn contexts(&self) -> Vec<Context> {
+    fn line(&mut self) -> Option<&mut SheetLine> {
+        self.sheet.lines.get_mut(self.at)
+    }
+
+    /// Takes what was typed into the sheet; a time that cannot be read is told and stays to
+    /// be mended.
+    fn settle(&mut self, reach: &mut Reach<'_>) -> bool {
+        let typed = self.editor.text().trim().to_owned();
+        let (now, zone) = (self.now, self.zone);
         match self.field {
-            Some(_) => vec![Context::Text, Context::Handover, Context::Form],
-            None => vec![Context::Handover, Context::List],
+            None => {}
+            Some(Cell::Point) => {
+                if !typed.is_empty() {
+                    self.sheet.points.push(point(&typed, now, zone));
+                    self.editor.set("");
+                }
+            }
+            Some(Cell::Due) => match due_of(&typed, self.shown(Cell::Due, reach), now, zone) {
+                Ok(Some(due)) => {
+                    if let Some(line) = self.line() {
+                        line.due = due;
+                    }
+                }
+                Ok(None) => {}
+                Err(problem) => {
+                    reach.trouble(&problem);
+                    return false;
+                }
+            },
+            Some(other) => {
+                if let Some(line) = self.line() {
+                    match other {
+                        Cell::Summary => line.summary = typed,
+                        Cell::Next => line.next = typed,
+                        _ => line.if_then = typed,
+                    }
+                }
+            }
+        }
+        true
+    }
+
+    /// What a box of the line says now.
+    fn shown(&self, field: Cell, reach: &Reach<'_>) -> String {
+        let speech = Speech {
+            words: reach.words,
+            zone: self.zone,
+            now: self.now,
+            people: &self.people,
+        };
+        self.value(field, speech)
+    }
+
+    /// What a box of the line says now.
+    pub(super) fn value(&self, field: Cell, speech: Speech<'_>) -> String {
+        let Some(line) = self.sheet.lines.get(self.at) else {
+            return String::new();
+        };
+        match field {
+            Cell::Summary => line.summary.clone(),
+            Cell::Next => line.next.clone(),
+            Cell::Due => line.due.map(|due| speech.moment(due)).unwrap_or_default(),
+            Cell::IfThen => line.if_then.clone(),
+            Cell::Point => String::new(),
         }
     }
 
-    fn command(&mut self, command: Command, reach: &mut Reach<'_>) -> Flow {
+    fn focus(&mut self, field: Option<Cell>, reach: &Reach<'_>) {
+        self.field = field;
+        let shown = field.map(|field| self.shown(field, reach));
+        self.editor.set(&shown.unwrap_or_default());
+    }
+
+    /// The first box of the line that lacks something, else the first of all.
+    fn first_box(&self) -> Cell {
+        let missing = self
+            .sheet
+            .lines
+            .get(self.at)
+            .map(SheetLine::missing)
+            .unwrap_or_default();
+        Cell::LINE
+            .into_iter()
+            .find(|field| missing.contains(&field.name()))
+            .unwrap_or(Cell::Next)
+    }
+
+    fn step(&mut self, by: isize, reach: &mut Reach<'_>) {
+        if !self.settle(reach) {
+            return;
+        }
+        self.at = self
+            .at
+            .saturating_add_signed(by)
+            .min(self.sheet.lines.len().saturating_sub(1));
+        let field = self.field.filter(|field| *field != Cell::Point);
+        self.focus(field, reach);
+    }
+
+    /// Tab: the next box, behind the last one the list.
+    fn next_box(&mut self, by: isize, reach: &mut Reach<'_>) {
+        if !self.settle(reach) {
+            return;
+        }
+        let next = match self.field {
+            None if self.sheet.lines.is_empty() => None,
+            None => Some(self.first_box()),
+            Some(Cell::Point) => None,
+            Some(field) => Cell::LINE
+                .iter()
+                .position(|one| *one == field)
+                .and_then(|at| at.checked_add_signed(by))
+                .and_then(|at| Cell::LINE.get(at))
+                .copied(),
+        };
+        self.focus(next, reach);
+    }
+
+    /// Enter in a box: on to what still lacks something, else back to the list.
+    fn go_on(&mut self, reach: &mut Reach<'_>) {
+        if !self.settle(reach) {
+            return;
+        }
+        if self.field == Some(Cell::Point) {
+            self.focus(None, reach);
+            return;
+        }
+        let count = self.sheet.lines.len();
+        let lacking = (0..count)
+            .map(|by| (self.at + by) % count.max(1))
+            .find(|at| !self.sheet.lines[*at].missing().is_empty());
+        match lacking {
+            Some(at) => {
+                self.at = at;
+                let field = self.first_box();
+                self.focus(Some(field), reach);
+            }
+            None => self.focus(None, reach),
+        }
+    }
+
+    /// As the item itself says: what was written on the line goes.
+    fn unchanged(&mut self, ids: &[usize], reach: &mut Reach<'_>) {
+        let fresh = match reach.desk.handover_fresh(reach.words) {
+            Ok(fresh) => fresh,
+            Err(problem) => return reach.trouble(&problem),
+        };
+        for at in ids {
+            let Some(line) = self.sheet.lines.get_mut(*at) else {
+                continue;
+            };
+            if let Some(own) = fresh.lines.iter().find(|one| one.row.id == line.row.id) {
+                *line = own.clone();
+            }
+        }
+    }
+
+    fn all_green(&self) -> Vec<usize> {
+        let green = |line: &SheetLine| line.least == Severity::Green;
+        let lines = self.sheet.lines.iter().enumerate();
+        lines
+            .filter(|(_, line)| green(line))
+            .map(|(at, _)| at)
+            .collect()
+    }
+
+    /// One step louder, and behind red as quiet as the item allows.
+    fn louder(&mut self) {
+        if let Some(line) = self.line() {
+            line.severity = match line.severity {
+                Severity::Green => Severity::Yellow,
+                Severity::Yellow => Severity::Red,
+                Severity::Red => line.least,
+            };
+        }
+    }
+
+    fn tick(&mut self, at: usize) {
+        let Some(check) = CHECKS.get(at) else {
+            return;
+        };
+        match self.sheet.checks.iter().position(|one| one == check) {
+            Some(at) => {
+                self.sheet.checks.remove(at);
+            }
+            None => self.sheet.checks.push((*check).to_owned()),
+        }
+    }
+
+    /// Who may take over: today's successor, the posts, everybody else.
+    fn choose_receiver(&mut self, reach: &mut Reach<'_>) {
+        let me = reach.desk.signed_in().map(|me| me.id);
+        let people = reach.desk.people().all();
+        let others = people
+            .iter()
+            .filter(|person| Some(person.id) != me)
+            .map(|person| Owner::Person(person.id));
+        let mut receivers: Vec<Owner> = reach.desk.successor().into_iter().collect();
+        receivers.extend(Post::ALL.map(Owner::Post));
+        receivers.extend(others);
+        let mut seen = std::collections::BTreeSet::new();
+        receivers.retain(|owner| seen.insert(*owner));
+        let reader = Reader {
+            words: reach.words,
+            people: reach.desk.people(),
+        };
+        let at = receivers.iter().position(|owner| *owner == self.sheet.to);
+        let labels = receivers.iter().map(|owner| reader.owner(*owner));
+        let title = reach.words.get("handover-to-whom").to_string();
+        self.menu = Some(Menu::new(title, labels).at(at.unwrap_or(0)));
+        self.receivers = receivers;
+    }
+
+    fn received(&mut self, picked: Picked) -> Flow {
+        match picked {
+            Picked::Row(row) => {
+                if let Some(to) = self.receivers.get(row) {
+                    self.sheet.to = *to;
+                }
+                self.menu = None;
+            }
+            Picked::Closed => self.menu = None,
+            Picked::Moved => {}
+            Picked::Ignored => return Flow::Pass,
+        }
+        Flow::Stay
+    }
+
+    fn sign(&mut self, reach: &mut Reach<'_>) -> Flow {
+        if !self.settle(reach) {
+            return Flow::Stay;
+        }
+        let sheet = self.sheet.clone();
+        let words = reach.words;
+        match reach.attempt(|desk| desk.handover_sign(&sheet, None, words)) {
+            Some(_) => {
+                self.signed = true;
+                reach.say("handover-signed", &[("count", sheet.lines.len().into())]);
+                Flow::Close
+            }
+            None => {
+                self.show_lacking(reach);
+                Flow::Stay
+            }
+        }
+    }
+
+    /// Puts the cursor where signing was refused for.
+    fn show_lacking(&mut self, reach: &Reach<'_>) {
+        let lacks = |line: &SheetLine| !line.missing().is_empty();
+        if let Some(at) = self.sheet.lines.iter().position(lacks) {
+            self.at = at;
+            let field = self.first_box();
+            self.focus(Some(field), reach);
+        }
+    }
+
+    fn copy(&mut self, reach: &mut Reach<'_>) {
+        if !self.settle(reach) {
+            return;
+        }
+        let document =
+            |desk: &Desk| desk.sheet_document(&self.sheet, Format::Markdown, reach.words, false);
+        match document(reach.desk) {
+            Ok(document) => reach.copy(&document),
+            Err(problem) => reach.trouble(&problem),
+        }
+    }
+
+    fn in_list(&mut self, command: Command, reach: &mut Reach<'_>) -> Flow {
         match command {
-            Command::Next | Command::NextField => self.step(1, reach),
-            Command::Previous | Command::PreviousField => self.step(-1, reach),
-            Command::NextPane | Command::NextMissing => {
-                self.settle(reach);
-                let next = self.field.map_or(0, |at| at + 1);
-                self.focus((next < FIELDS.len()).then_some(next));
+            Command::Unchanged | Command::Mark => self.unchanged(&[self.at], reach),
+            Command::AllUnchanged | Command::MarkAll => {
+                let green = self.all_green();
+                self.unchanged(&green, reach);
+                reach.say("handover-all-unchanged", &[("count", green.len().into())]);
             }
-            Command::AddNotice => self.focus(Some(FIELDS.len() - 1)),
-            Command::Mark | Command::Unchanged => {
-                if let Some(line) = self.line() {
-                    line.severity = if line.severity == Severity::Red {
-                        line.least
-                    } else {
-                        Severity::Red
-                    };
-                }
+            Command::Expand | Command::Escalate => self.louder(),
+            Command::First => self.step(isize::MIN / 2, reach),
+            Command::Last => self.step(isize::MAX / 2, reach),
+            Command::PageDown => self.step(8, reach),
+            Command::PageUp => self.step(-8, reach),
+            Command::Delete => {
+                self.sheet.points.pop();
             }
-            Command::Finish => return self.sign(reach),
-            Command::Copy => {
-                self.settle(reach);
-                match reach
-                    .desk
-                    .sheet_document(&self.sheet, Format::Markdown, reach.words, false)
-                {
-                    Ok(document) => reach.copy(&document),
-                    Err(problem) => reach.trouble(&problem),
-                }
-            }
-            Command::Open if self.field.is_none() => {
+            Command::Open => {
                 return self
                     .sheet
                     .lines
                     .get(self.at)
                     .map_or(Flow::Stay, |line| Flow::Show(line.row.id));
             }
+            _ => match command.view().filter(|digit| *digit > 0) {
+                Some(digit) => self.tick(digit - 1),
+                None => return Flow::Pass,
+            },
+        }
+        Flow::Stay
+    }
+}
+
+/// A due as typed: none where the box was not touched, an empty one where it was emptied.
+fn due_of(
+    typed: &str,
+    before: String,
+    now: i64,
+    zone: chrono_tz::Tz,
+) -> Result<Option<Option<i64>>, Problem> {
+    if typed == before {
+        return Ok(None);
+    }
+    if typed.is_empty() {
+        return Ok(Some(None));
+    }
+    time::read(typed, now, zone)
+        .map(|due| Some(Some(due)))
+        .ok_or_else(|| {
+            Problem::new(Kind::NotUnderstood, "capture-time-unread")
+                .arg("text", typed)
+                .hint("capture-time-unread-hint")
+        })
+}
+
+/// A point to watch, with the day until which it holds where its last word is one.
+fn point(typed: &str, now: i64, zone: chrono_tz::Tz) -> Point {
+    let last = typed.rsplit_once(char::is_whitespace);
+    let until = last.and_then(|(_, word)| time::read(word, now, zone));
+    match (last, until) {
+        (Some((text, _)), Some(until)) => Point {
+            text: text.trim().to_owned(),
+            until: Some(until),
+        },
+        _ => Point {
+            text: typed.to_owned(),
+            until: None,
+        },
+    }
+}
+
+impl Pane for HandoverPane {
+    fn contexts(&self) -> Vec<Context> {
+        match (&self.menu, self.field) {
+            (Some(_), _) => vec![Context::Menu],
+            (None, Some(_)) => vec![Context::Text, Context::Form, Context::Handover],
+            (None, None) => vec![Context::Handover, Context::List],
+        }
+    }
+
+    fn command(&mut self, command: Command, reach: &mut Reach<'_>) -> Flow {
+        if let Some(menu) = &mut self.menu {
+            let picked = menu.command(command);
+            return self.received(picked);
+        }
+        match command {
+            Command::Next | Command::NextField => self.step(1, reach),
+            Command::Previous | Command::PreviousField => self.step(-1, reach),
+            Command::NextPane | Command::NextMissing => self.next_box(1, reach),
+            Command::PreviousPane | Command::PreviousMissing => self.next_box(-1, reach),
+            Command::Unfold if self.field.is_some() => self.go_on(reach),
+            Command::AddNotice => {
+                if self.settle(reach) {
+                    self.focus(Some(Cell::Point), reach);
+                }
+            }
+            Command::Transfer => self.choose_receiver(reach),
+            Command::Undo if self.field.is_some() => {
+                self.editor.undo();
+            }
+            Command::Finish => return self.sign(reach),
+            Command::Copy => self.copy(reach),
             Command::Back if self.field.is_some() => {
                 self.settle(reach);
-                self.focus(None);
+                self.focus(None, reach);
             }
-            Command::Back => {
-                self.settle(reach);
-                return Flow::Close;
-            }
+            Command::Back => return Flow::Close,
+            _ if self.field.is_none() => return self.in_list(command, reach),
             _ => return Flow::Pass,
         }
         Flow::Stay
     }
 
-    fn input(&mut self, input: &Input, reach: &mut Reach<'_>) -> Flow {
-        if self.field.is_none() {
-            return Flow::Pass;
+    fn input(&mut self, input: &Input, _: &mut Reach<'_>) -> Flow {
+        if let Some(menu) = &mut self.menu {
+            let picked = menu.input(input);
+            return self.received(picked);
         }
-        match type_into(&mut self.editor, input) {
-            Typed::Ignored => Flow::Pass,
-            Typed::Moved => Flow::Stay,
-            Typed::Changed => {
-                if self.field.map(|at| FIELDS[at]) != Some("point") {
-                    self.settle(reach);
-                }
-                Flow::Stay
-            }
+        if self.field.is_some() && type_into(&mut self.editor, input) != Typed::Ignored {
+            return Flow::Stay;
         }
+        Flow::Pass
     }
 
     fn view(&self, buf: &mut Buffer, area: Rect, look: &Look<'_>) -> Option<Position> {
-        line::clear(buf, area);
-        let words = look.words;
-        let speech = self.speech(look);
-        let count = self.sheet.lines.len();
-        let missing = self.sheet.incomplete();
-        let to = speech.owner(Some(self.sheet.to));
-        let title = [Run::new(
-            words.with("handover-leaving", &[("to", to.into())]),
-            Ink::Title,
-        )];
-        let right = [dim(words.with(
-            "handover-counts",
-            &[
-                ("lines", count.into()),
-                ("items", count.into()),
-                ("missing", missing.into()),
-            ],
-        ))];
-        frame::section(buf, area, &title, &right, look);
-        let rows_height = (area.height / 2).max(1);
-        let list_area = Rect {
-            y: area.y + 1,
-            height: rows_height.min(area.height.saturating_sub(1)),
-            ..area
-        };
-        let height = usize::from(list_area.height);
-        let top = (self.at + 1).saturating_sub(height);
-        let rows: Vec<Row<'_>> = self
-            .sheet
-            .lines
-            .iter()
-            .enumerate()
-            .skip(top)
-            .take(height)
-            .map(|(at, line)| sheet_row(at, line, speech, look))
-            .collect();
-        let columns = [
-            Width::Right(3),
-            Width::Left(4),
-            Width::Left(6),
-            Width::Left(14),
-            Width::Fill,
-            Width::Right(12),
-            Width::Left(8),
-        ];
-        let cursor = self.at.checked_sub(top).filter(|_| count > 0);
-        list::draw(
-            buf,
-            list_area,
-            &List {
-                columns: &columns,
-                rows: &rows,
-                cursor,
-                focused: self.field.is_none(),
-            },
-            look,
-        );
-        if count == 0 {
-            line::put(
-                buf,
-                (area.x + 1, list_area.y),
-                area.width.saturating_sub(2),
-                &words.get("handover-none"),
-                Ink::Dim,
-                look,
-            );
+        let caret = handover_view::draw(self, buf, area, look);
+        match &self.menu {
+            Some(menu) => menu.draw(buf, area, look),
+            None => caret,
         }
-        let below = Rect {
-            y: list_area.bottom(),
-            height: area.bottom().saturating_sub(list_area.bottom()),
-            ..area
-        };
-        self.view_line(buf, below, speech, look)
     }
-}
 
-impl HandoverPane {
-    fn view_line(
-        &self,
-        buf: &mut Buffer,
-        area: Rect,
-        speech: Speech<'_>,
-        look: &Look<'_>,
-    ) -> Option<Position> {
-        if area.height < 2 {
+    fn draft(&self) -> Option<(String, String)> {
+        if self.signed {
             return None;
         }
-        let words = look.words;
-        let shown = self.sheet.lines.get(self.at);
-        let title = shown
-            .map(|line| line.row.title.clone().unwrap_or_default())
-            .unwrap_or_default();
-        frame::section(buf, area, &[text(title)], &[], look);
-        let mut caret = None;
-        let mut y = area.y + 1;
-        for (at, field) in FIELDS.iter().enumerate() {
-            if y >= area.bottom() {
-                break;
-            }
-            let here = self.field == Some(at);
-            let missing = shown.is_some_and(|line| line.missing().contains(field));
-            let label = words.get(&format!("handover-field-{field}"));
-            let ink = if missing { Ink::Missing } else { Ink::Dim };
-            let star = if missing { "*" } else { " " };
-            line::put(
-                buf,
-                (area.x, y),
-                10.min(area.width),
-                &format!("{star}{label}"),
-                ink,
-                look,
-            );
-            let place = Rect {
-                x: area.x + 11.min(area.width),
-                y,
-                width: area.width.saturating_sub(12),
-                height: 1,
-            };
-            if here {
-                caret = editor::draw(buf, place, &self.editor, Ink::Field, look);
-            } else if let Some(line) = shown {
-                let value = match *field {
-                    "next" => line.next.as_str(),
-                    "if_then" => line.if_then.as_str(),
-                    "summary" => line.summary.as_str(),
-                    _ => "",
-                };
-                line::put(buf, (place.x, y), place.width, value, Ink::Text, look);
-            }
-            y += 1;
-        }
-        for point in &self.sheet.points {
-            if y < area.bottom() {
-                let until = point.until.map(|at| speech.moment(at)).unwrap_or_default();
-                line::row(
-                    buf,
-                    Rect {
-                        x: area.x + 1,
-                        y,
-                        width: area.width.saturating_sub(2),
-                        height: 1,
-                    },
-                    &[text(point.text.clone())],
-                    &[dim(until)],
-                    look,
-                );
-                y += 1;
+        let mut sheet = self.sheet.clone();
+        // What stands in the box is kept too, though nobody has left it yet.
+        let typed = self.editor.text().trim();
+        if let Some(line) = sheet.lines.get_mut(self.at) {
+            match self.field {
+                Some(Cell::Summary) => typed.clone_into(&mut line.summary),
+                Some(Cell::Next) => typed.clone_into(&mut line.next),
+                Some(Cell::IfThen) => typed.clone_into(&mut line.if_then),
+                _ => {}
             }
         }
-        let figures: Vec<String> = self.sheet.numbers.clone();
-        if y < area.bottom() && !figures.is_empty() {
-            line::put(
-                buf,
-                (area.x + 1, y),
-                area.width.saturating_sub(2),
-                &figures.join("  "),
-                Ink::Dim,
-                look,
-            );
+        if self.field == Some(Cell::Point) && !typed.is_empty() {
+            sheet.points.push(point(typed, self.now, self.zone));
         }
-        caret
-    }
-}
-
-fn sheet_row<'a>(at: usize, line: &'a SheetLine, speech: Speech<'_>, look: &Look<'a>) -> Row<'a> {
-    let words = look.words;
-    let ink = match line.severity {
-        Severity::Red => Ink::Overdue,
-        Severity::Yellow => Ink::Urgent,
-        Severity::Green => Ink::Dim,
-    };
-    let state = match (line.missing().is_empty(), line.severity) {
-        (false, _) => "handover-missing",
-        (true, Severity::Green) => "handover-unchanged",
-        (true, _) => "handover-complete",
-    };
-    Row {
-        cells: vec![
-            vec![dim((at + 1).to_string())],
-            vec![Run::new(
-                format!(
-                    " {}",
-                    words.get(&format!("handover-{}", line.severity.word()))
-                ),
-                ink,
-            )],
-            vec![dim(words
-                .get(&format!("short-{}", line.row.register))
-                .to_string())],
-            vec![text(line.row.title.clone().unwrap_or_default())],
-            vec![text(line.next.clone())],
-            vec![text(
-                line.due.map(|due| speech.moment(due)).unwrap_or_default(),
-            )],
-            vec![Run::new(
-                format!(" {}", words.get(state)),
-                if state == "handover-missing" {
-                    Ink::Missing
-                } else {
-                    Ink::Ok
-                },
-            )],
-        ],
-        marked: false,
+        Some(sheet.draft())
     }
 }

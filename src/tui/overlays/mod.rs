@@ -3,6 +3,8 @@
 pub mod ask;
 pub mod away;
 pub mod capture;
+mod capture_edit;
+mod capture_view;
 pub mod case;
 mod case_facts;
 mod case_fields;
@@ -13,6 +15,7 @@ pub mod find;
 pub mod finish;
 pub mod follow_up;
 pub mod handover;
+mod handover_view;
 pub mod menu;
 pub mod messages;
 pub mod note;
@@ -32,6 +35,7 @@ pub mod sheet;
 #[path = "stage_tests.rs"]
 pub(crate) mod stage;
 pub mod takeover;
+mod takeover_view;
 #[cfg(test)]
 mod tests;
 pub mod time;

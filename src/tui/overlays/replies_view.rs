@@ -99,12 +99,17 @@ fn wide(pane: &RepliesPane, buf: &mut Buffer, area: Rect, look: &Look<'_>) -> Op
     let check = inner.bottom() - CHECK - 2;
     let mut lines = Lines::new(sheet);
     lines.outline(sheet);
-    lines.column(divide, sheet.top(), sheet.bottom());
+    lines.column(divide, inner.top(), inner.bottom());
+    let half = |x: u16, right: u16| Rect {
+        x,
+        width: right - x,
+        ..sheet
+    };
     for y in [inner.y + 1, why, scope] {
-        lines.rule(y, inner.x.saturating_sub(1), divide + 1);
+        lines.shelf(half(sheet.x, divide + 1), y);
     }
     for y in [inner.y + 1, check] {
-        lines.rule(y, divide, sheet.right());
+        lines.shelf(half(divide, sheet.right()), y);
     }
     lines.draw(buf, look);
     header(pane, buf, sheet, look);

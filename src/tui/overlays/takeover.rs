@@ -3,46 +3,60 @@
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
-use crate::desk::handover::{Answer, Received, Severity};
+use super::handover::HandoverPane;
+use crate::desk::card::Card;
+use crate::desk::handover::{Answer, Received, ReceivedLine, Severity};
 use crate::desk::people::People;
 use crate::problem::Problem;
 use crate::text::edit::Editor;
 use crate::tui::commands::{Command, Context};
 use crate::tui::keys::Input;
 use crate::tui::pane::{Flow, Pane, Reach};
-use crate::tui::theme::Ink;
-use crate::tui::widgets::editor::{self, Typed, type_into};
-use crate::tui::widgets::line::{Run, dim, text};
-use crate::tui::widgets::list::{List, Row, Width};
-use crate::tui::widgets::{Look, frame, line, list};
-use crate::tui::words::Speech;
+use crate::tui::widgets::Look;
+use crate::tui::widgets::editor::{Typed, type_into};
 
 /// The answers in the order of their digits.
-const ANSWERS: [&str; 4] = ["accept", "change", "ask", "return"];
+pub(super) const ANSWERS: [&str; 4] = ["accept", "change", "ask", "return"];
 
 /// The pane.
 pub struct TakeoverPane {
-    received: Received,
-    at: usize,
-    chosen: usize,
-    words: Editor,
-    people: People,
-    zone: chrono_tz::Tz,
-    now: i64,
+    pub(super) received: Received,
+    pub(super) at: usize,
+    pub(super) chosen: usize,
+    pub(super) words: Editor,
+    /// The buyer's card behind the line under the cursor.
+    pub(super) card: Card,
+    pub(super) people: People,
+    pub(super) zone: chrono_tz::Tz,
+    pub(super) now: i64,
 }
 
 impl TakeoverPane {
     /// Opens a signed sheet.
-    pub fn new(reach: &Reach<'_>, received: Received) -> Self {
-        Self {
+    pub fn new(reach: &Reach<'_>, received: Received) -> Result<Self, Problem> {
+        let at = received.lines.iter().position(ReceivedLine::is_open);
+        let mut pane = Self {
             received,
-            at: 0,
+            at: at.unwrap_or(0),
             chosen: 0,
             words: Editor::single_line(),
+            card: Card::default(),
             people: reach.desk.people().clone(),
             zone: reach.desk.zone(),
             now: reach.desk.now(),
-        }
+        };
+        pane.turn(reach)?;
+        Ok(pane)
+    }
+
+    /// Reads the card of the line under the cursor.
+    fn turn(&mut self, reach: &Reach<'_>) -> Result<(), Problem> {
+        let line = self.received.lines.get(self.at);
+        self.card = match line.filter(|line| line.row.is_some()) {
+            Some(line) => reach.desk.card(line.record)?,
+            None => Card::default(),
+        };
+        Ok(())
     }
 
     fn answer(&mut self, reach: &mut Reach<'_>) {
@@ -63,7 +77,7 @@ impl TakeoverPane {
             self.words.set("");
             self.chosen = 0;
             self.reread(reach);
-            self.step(1);
+            self.next_open(reach);
         }
     }
 
@@ -90,16 +104,47 @@ impl TakeoverPane {
             Ok(received) => self.received = received,
             Err(problem) => reach.trouble(&problem),
         }
+        if self.is_settled() {
+            reach.say("takeover-done", &[]);
+        }
     }
 
-    fn step(&mut self, by: isize) {
+    /// Whether every line is answered and the receipt is signed.
+    pub(super) fn is_settled(&self) -> bool {
+        self.received.state == "acknowledged"
+    }
+
+    /// Goes to the next line that nobody answered, from here on and round.
+    fn next_open(&mut self, reach: &mut Reach<'_>) {
+        let count = self.received.lines.len();
+        let next = (1..=count)
+            .map(|by| (self.at + by) % count.max(1))
+            .find(|at| self.received.lines[*at].is_open());
+        if let Some(next) = next {
+            self.at = next;
+        }
+        self.look(reach);
+    }
+
+    fn step(&mut self, by: isize, reach: &mut Reach<'_>) {
         self.at = self
             .at
             .saturating_add_signed(by)
             .min(self.received.lines.len().saturating_sub(1));
+        self.look(reach);
+    }
+
+    fn look(&mut self, reach: &mut Reach<'_>) {
+        if let Err(problem) = self.turn(reach) {
+            reach.trouble(&problem);
+        }
     }
 
     fn receipt(&mut self, reach: &mut Reach<'_>) -> Flow {
+        if self.is_settled() {
+            reach.say("takeover-done", &[]);
+            return Flow::Close;
+        }
         let id = self.received.id;
         if reach.attempt(|desk| desk.handover_receipt(id)).is_some() {
             reach.say("takeover-done", &[]);
@@ -111,12 +156,13 @@ impl TakeoverPane {
 
 /// Opens the first sheet that waits for the person; none where none does.
 pub fn open(reach: &Reach<'_>) -> Result<Option<TakeoverPane>, Problem> {
-    Ok(reach
+    reach
         .desk
         .handovers_for_me()?
         .into_iter()
         .next()
-        .map(|received| TakeoverPane::new(reach, received)))
+        .map(|received| TakeoverPane::new(reach, received))
+        .transpose()
 }
 
 impl Pane for TakeoverPane {
@@ -132,9 +178,21 @@ impl Pane for TakeoverPane {
         match command {
             Command::Take | Command::Open | Command::Accept => self.answer(reach),
             Command::TakeAll | Command::MarkAll => self.take_green(reach),
-            Command::Next => self.step(1),
-            Command::Previous => self.step(-1),
+            Command::Next => self.step(1, reach),
+            Command::Previous => self.step(-1, reach),
+            Command::PageDown => self.step(8, reach),
+            Command::PageUp => self.step(-8, reach),
             Command::Finish => return self.receipt(reach),
+            // Whoever wants to leave first may: the lines wait.
+            Command::Handover => {
+                return match HandoverPane::open(reach) {
+                    Ok(pane) => Flow::Replace(Box::new(pane)),
+                    Err(problem) => {
+                        reach.trouble(&problem);
+                        Flow::Stay
+                    }
+                };
+            }
             Command::NextPane => {
                 return self
                     .received
@@ -161,185 +219,6 @@ impl Pane for TakeoverPane {
     }
 
     fn view(&self, buf: &mut Buffer, area: Rect, look: &Look<'_>) -> Option<Position> {
-        line::clear(buf, area);
-        let words = look.words;
-        let speech = Speech {
-            words,
-            zone: self.zone,
-            now: self.now,
-            people: &self.people,
-        };
-        let from = self
-            .received
-            .from
-            .and_then(|id| self.people.by_id(id))
-            .map(|person| person.name.clone())
-            .unwrap_or_default();
-        let title = [Run::new(
-            words.with("takeover-title", &[("from", from.into())]),
-            Ink::Title,
-        )];
-        let taken = self.received.count("accepted") + self.received.count("changed");
-        let counts = [
-            ("lines", self.received.lines.len().into()),
-            ("taken", taken.into()),
-            ("asked", self.received.count("asked").into()),
-            ("returned", self.received.count("returned").into()),
-        ];
-        frame::section(
-            buf,
-            area,
-            &title,
-            &[dim(words.with("takeover-counts", &counts))],
-            look,
-        );
-        let list_area = Rect {
-            y: area.y + 1,
-            height: (area.height / 2).min(area.height.saturating_sub(1)),
-            ..area
-        };
-        let height = usize::from(list_area.height);
-        let top = (self.at + 1).saturating_sub(height);
-        let rows: Vec<Row<'_>> = self
-            .received
-            .lines
-            .iter()
-            .skip(top)
-            .take(height)
-            .map(|line| {
-                let ink = match line.severity {
-                    Severity::Red => Ink::Overdue,
-                    Severity::Yellow => Ink::Urgent,
-                    Severity::Green => Ink::Dim,
-                };
-                let state = if line.changed {
-                    "takeover-changed".to_owned()
-                } else {
-                    format!("takeover-ack-{}", line.ack)
-                };
-                Row {
-                    cells: vec![
-                        vec![dim(line.no.to_string())],
-                        vec![Run::new(
-                            format!(
-                                " {}",
-                                words.get(&format!("handover-{}", line.severity.word()))
-                            ),
-                            ink,
-                        )],
-                        vec![dim(words
-                            .get(&format!("short-{}", line.register))
-                            .to_string())],
-                        vec![text(line.title.clone())],
-                        vec![text(line.next.clone())],
-                        vec![text(
-                            line.due.map(|due| speech.moment(due)).unwrap_or_default(),
-                        )],
-                        vec![Run::new(
-                            format!(" {}", words.get(&state)),
-                            if line.is_open() {
-                                Ink::Missing
-                            } else {
-                                Ink::Ok
-                            },
-                        )],
-                    ],
-                    marked: false,
-                }
-            })
-            .collect();
-        let columns = [
-            Width::Right(3),
-            Width::Left(4),
-            Width::Left(6),
-            Width::Left(14),
-            Width::Fill,
-            Width::Right(12),
-            Width::Left(8),
-        ];
-        let cursor = self
-            .at
-            .checked_sub(top)
-            .filter(|_| !self.received.lines.is_empty());
-        list::draw(
-            buf,
-            list_area,
-            &List {
-                columns: &columns,
-                rows: &rows,
-                cursor,
-                focused: true,
-            },
-            look,
-        );
-        self.view_line(
-            buf,
-            Rect {
-                y: list_area.bottom(),
-                height: area.bottom().saturating_sub(list_area.bottom()),
-                ..area
-            },
-            look,
-        )
-    }
-}
-
-impl TakeoverPane {
-    fn view_line(&self, buf: &mut Buffer, area: Rect, look: &Look<'_>) -> Option<Position> {
-        let shown = self
-            .received
-            .lines
-            .get(self.at)
-            .filter(|_| area.height > 1)?;
-        let words = look.words;
-        frame::section(buf, area, &[text(shown.title.clone())], &[], look);
-        let mut rows: Vec<Vec<Run<'_>>> = Vec::new();
-        for (id, value) in [
-            ("summary", &shown.summary),
-            ("next", &shown.next),
-            ("if_then", &shown.if_then),
-            ("note", &shown.note),
-        ] {
-            if !value.is_empty() {
-                rows.push(vec![
-                    dim(format!("{}  ", words.get(&format!("handover-field-{id}")))),
-                    text(value.clone()),
-                ]);
-            }
-        }
-        for (at, answer) in ANSWERS.iter().enumerate() {
-            let ink = if at == self.chosen {
-                Ink::Selection
-            } else {
-                Ink::Text
-            };
-            rows.push(vec![Run::new(
-                format!("{} {}", at + 1, words.get(&format!("takeover-{answer}"))),
-                ink,
-            )]);
-        }
-        let mut y = area.y + 1;
-        for runs in &rows {
-            if y < area.bottom() {
-                line::put_runs(
-                    buf,
-                    (area.x + 1, y),
-                    area.width.saturating_sub(2),
-                    runs,
-                    look,
-                );
-                y += 1;
-            }
-        }
-        if self.chosen == 0 || y >= area.bottom() {
-            return None;
-        }
-        let place = Rect {
-            x: area.x + 3.min(area.width),
-            y,
-            width: area.width.saturating_sub(4),
-            height: 1,
-        };
-        editor::draw(buf, place, &self.words, Ink::Field, look)
+        super::takeover_view::draw(self, buf, area, look)
     }
 }

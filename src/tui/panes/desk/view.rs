@@ -17,6 +17,9 @@ use crate::tui::words::Speech;
 const WIDE: u16 = 100;
 /// The width of the list beside the conversation.
 const LIST: u16 = 46;
+/// From this width on the list is wider, by that many columns.
+const ROOMY: u16 = 180;
+const ROOMY_LIST: u16 = 60;
 /// From this width on the side panel has a column of its own.
 const THREE: u16 = 160;
 /// The most open things of the same buyer that stand over the draft.
@@ -52,7 +55,12 @@ fn speech<'a>(pane: &'a DeskPane, look: &Look<'a>) -> Speech<'a> {
 /// List and side panel at the left, conversation and draft at the right.
 fn wide(pane: &DeskPane, buf: &mut Buffer, area: Rect, look: &Look<'_>) -> Option<Position> {
     let three = area.width >= THREE;
-    let (left, right) = split(area, LIST);
+    let list = if area.width >= ROOMY {
+        ROOMY_LIST
+    } else {
+        LIST
+    };
+    let (left, right) = split(area, list);
     let middle = if three {
         Rect {
             width: right.width.saturating_sub(LIST + 1),
@@ -336,10 +344,10 @@ fn draw_list(pane: &DeskPane, buf: &mut Buffer, area: Rect, look: &Look<'_>) {
         .collect();
     let narrow = [
         Width::Left(2),
-        Width::Left(5),
-        Width::Left(11),
+        Width::Left(4),
+        Width::Left(10),
         Width::Fill,
-        Width::Left(3),
+        Width::Left(2),
         Width::Right(FIGURE),
     ];
     let with_owner = [
@@ -473,7 +481,7 @@ fn side_title(pane: &DeskPane, buf: &mut Buffer, area: Rect, look: &Look<'_>) {
 fn talk_title(pane: &DeskPane, open: &OpenItem, buf: &mut Buffer, area: Rect, look: &Look<'_>) {
     let speech = speech(pane, look);
     let record = &open.record;
-    let label = look.words.get(&format!("register-{}", record.register));
+    let label = look.words.get(&format!("short-{}", record.register));
     let number = record.text("no").unwrap_or_default();
     let title = open
         .register

@@ -1,0 +1,279 @@
+//! How the takeover is drawn: the lines, the one under the cursor with its story, the answers.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::{Position, Rect};
+
+use super::handover_view::ink_of;
+use super::takeover::{ANSWERS, TakeoverPane};
+use crate::desk::handover::ReceivedLine;
+use crate::domain::payload::Direction;
+use crate::tui::theme::Ink;
+use crate::tui::widgets::line::{Run, dim, text};
+use crate::tui::widgets::list::{self, List, Row, Width};
+use crate::tui::widgets::{Look, editor, frame, line};
+use crate::tui::words::{Speech, short_author};
+
+/// Columns of the labels of a line's facts.
+const LABEL: u16 = 8;
+/// How many of the last words are shown.
+const SAID: usize = 4;
+
+/// Draws the sheet and returns where the caret stands.
+pub(super) fn draw(
+    pane: &TakeoverPane,
+    buf: &mut Buffer,
+    area: Rect,
+    look: &Look<'_>,
+) -> Option<Position> {
+    line::clear(buf, area);
+    if area.is_empty() {
+        return None;
+    }
+    head(pane, buf, area, look);
+    let answers = ANSWERS.len() as u16 + 2;
+    let points = pane.received.points.len().min(3) as u16;
+    let below = answers + points + u16::from(points > 0);
+    let lines = (pane.received.lines.len() as u16).max(1);
+    let room = area.height.saturating_sub(below + 1);
+    let list_rows = lines
+        .min(room / 2)
+        .max(1)
+        .min(area.height.saturating_sub(1));
+    let list_area = Rect {
+        y: area.y + 1,
+        height: list_rows,
+        ..area
+    };
+    draw_lines(pane, buf, list_area, look);
+    let story = Rect {
+        y: list_area.bottom(),
+        height: room.saturating_sub(list_rows),
+        ..area
+    };
+    draw_story(pane, buf, story, look);
+    let rest = Rect {
+        y: story.bottom().min(area.bottom()),
+        height: area.bottom().saturating_sub(story.bottom()),
+        ..area
+    };
+    let (asked, noted) = cut(rest, answers);
+    let caret = draw_answers(pane, buf, asked, look);
+    draw_points(pane, buf, noted, look);
+    caret
+}
+
+fn cut(area: Rect, rows: u16) -> (Rect, Rect) {
+    let upper = Rect {
+        height: rows.min(area.height),
+        ..area
+    };
+    let lower = Rect {
+        y: upper.bottom(),
+        height: area.height - upper.height,
+        ..area
+    };
+    (upper, lower)
+}
+
+fn speech<'a>(pane: &'a TakeoverPane, look: &Look<'a>) -> Speech<'a> {
+    Speech {
+        words: look.words,
+        zone: pane.zone,
+        now: pane.now,
+        people: &pane.people,
+    }
+}
+
+fn head(pane: &TakeoverPane, buf: &mut Buffer, area: Rect, look: &Look<'_>) {
+    let received = &pane.received;
+    let from = received
+        .from
+        .and_then(|id| pane.people.by_id(id))
+        .map(|person| person.name.clone())
+        .unwrap_or_default();
+    let title = look.words.with("takeover-title", &[("from", from.into())]);
+    let counts = [
+        ("lines", received.lines.len().into()),
+        (
+            "taken",
+            (received.count("accepted") + received.count("changed")).into(),
+        ),
+        ("asked", received.count("asked").into()),
+        ("returned", received.count("returned").into()),
+    ];
+    let right = [dim(look.words.with("takeover-counts", &counts))];
+    frame::section(buf, area, &[Run::new(title, Ink::Title)], &right, look);
+}
+
+fn draw_lines(pane: &TakeoverPane, buf: &mut Buffer, area: Rect, look: &Look<'_>) {
+    let height = usize::from(area.height);
+    let top = (pane.at + 1).saturating_sub(height);
+    let lines = pane.received.lines.iter().skip(top).take(height);
+    let rows: Vec<Row<'_>> = lines.map(|line| row_of(pane, line, look)).collect();
+    let columns = [
+        Width::Right(2),
+        Width::Left(3),
+        Width::Left(5),
+        Width::Left(12),
+        Width::Fill,
+        Width::Right(11),
+        Width::Left(7),
+    ];
+    let list = List {
+        columns: &columns,
+        rows: &rows,
+        cursor: pane
+            .at
+            .checked_sub(top)
+            .filter(|_| !pane.received.lines.is_empty()),
+        focused: pane.chosen == 0,
+    };
+    list::draw(buf, area, &list, look);
+}
+
+fn row_of<'a>(pane: &'a TakeoverPane, line: &'a ReceivedLine, look: &Look<'a>) -> Row<'a> {
+    let (words, speech) = (look.words, speech(pane, look));
+    let state = if line.changed {
+        "takeover-changed".to_owned()
+    } else {
+        format!("takeover-ack-{}", line.ack)
+    };
+    let ink = if line.is_open() {
+        Ink::Missing
+    } else {
+        Ink::Ok
+    };
+    let severity = words.get(&format!("handover-{}", line.severity.word()));
+    Row {
+        cells: vec![
+            vec![dim(line.no.to_string())],
+            vec![Run::new(format!(" {severity}"), ink_of(line.severity))],
+            vec![dim(words
+                .get(&format!("short-{}", line.register))
+                .to_string())],
+            vec![text(line.title.clone())],
+            vec![text(line.next.clone())],
+            vec![text(
+                line.due.map(|due| speech.moment(due)).unwrap_or_default(),
+            )],
+            vec![Run::new(format!(" {}", words.get(&state)), ink)],
+        ],
+        marked: false,
+    }
+}
+
+/// What was written about the line, how it stands now where it changed, the last words.
+fn draw_story(pane: &TakeoverPane, buf: &mut Buffer, area: Rect, look: &Look<'_>) {
+    let Some(shown) = pane.received.lines.get(pane.at) else {
+        return;
+    };
+    let (words, speech) = (look.words, speech(pane, look));
+    let place = [("no", shown.no.into())];
+    let title = [
+        dim(format!("{}  ", words.with("handover-nth", &place))),
+        text(shown.title.clone()),
+    ];
+    let severity = words.get(&format!("handover-{}", shown.severity.word()));
+    let left = speech.figure(shown.due, pane.now, false);
+    let right = [
+        Run::new(severity.to_string(), ink_of(shown.severity)),
+        dim(format!("  {left}")),
+    ];
+    frame::section(buf, area, &title, &right, look);
+    let mut y = area.y + 1;
+    let mut put = |label: &str, ink: Ink, runs: &[Run<'_>]| {
+        if y < area.bottom() {
+            line::put(buf, (area.x + 1, y), LABEL, label, ink, look);
+            let width = area.width.saturating_sub(LABEL + 2);
+            line::put_runs(buf, (area.x + 1 + LABEL, y), width, runs, look);
+            y += 1;
+        }
+    };
+    for (id, value) in [
+        ("summary", &shown.summary),
+        ("next", &shown.next),
+        ("if_then", &shown.if_then),
+        ("note", &shown.note),
+    ] {
+        if !value.is_empty() {
+            let label = words.get(&format!("handover-field-{id}"));
+            put(&label, Ink::Dim, &[text(value.clone())]);
+        }
+    }
+    if let Some(row) = shown.row.as_ref().filter(|_| shown.changed) {
+        let now = speech.state(&row.register, &row.state);
+        let label = words.get("takeover-changed");
+        put(&label, Ink::Urgent, &[Run::new(now, Ink::Urgent)]);
+    }
+    let said = &pane.card.last_words;
+    for one in said.iter().skip(said.len().saturating_sub(SAID)) {
+        let (who, ink) = match (one.author.trim(), one.direction) {
+            (_, Direction::In) => (words.get("who-buyer").to_string(), Ink::In),
+            ("", _) => (words.get("who-us").to_string(), Ink::Out),
+            (author, _) => (short_author(author).to_owned(), Ink::Out),
+        };
+        let runs = [Run::new(format!("{who}  "), ink), text(one.text.clone())];
+        put(&speech.moment(one.at), Ink::Dim, &runs);
+    }
+}
+
+/// The answers by digit; one that needs words has a line for them.
+fn draw_answers(
+    pane: &TakeoverPane,
+    buf: &mut Buffer,
+    area: Rect,
+    look: &Look<'_>,
+) -> Option<Position> {
+    let title = [text(look.words.get("takeover-answer").to_string())];
+    frame::section(buf, area, &title, &[], look);
+    let mut caret = None;
+    for (at, answer) in ANSWERS.iter().enumerate() {
+        let y = area.y + 1 + at as u16;
+        if y >= area.bottom() {
+            break;
+        }
+        let here = at == pane.chosen;
+        let (sign, ink) = if here {
+            (">", Ink::Selection)
+        } else {
+            (" ", Ink::Text)
+        };
+        let label = look.words.get(&format!("takeover-{answer}"));
+        let label = format!("{sign} {} {label}", at + 1);
+        let width = area.width.saturating_sub(2);
+        let used = line::put(buf, (area.x + 1, y), width, &label, ink, look);
+        if here && at > 0 {
+            let field = Rect {
+                x: area.x + 1 + used + 2.min(area.width),
+                y,
+                width: area.width.saturating_sub(used + 4),
+                height: 1,
+            };
+            caret = editor::draw(buf, field, &pane.words, Ink::Field, look);
+        }
+    }
+    caret
+}
+
+fn draw_points(pane: &TakeoverPane, buf: &mut Buffer, area: Rect, look: &Look<'_>) {
+    if area.height == 0 || pane.received.points.is_empty() {
+        return;
+    }
+    let title = [text(look.words.get("handover-part-points").to_string())];
+    frame::section(buf, area, &title, &[], look);
+    let speech = speech(pane, look);
+    for (point, y) in pane.received.points.iter().zip(area.y + 1..area.bottom()) {
+        let until = point.until.map(|until| {
+            let until = [("until", speech.when(until).into())];
+            look.words.with("handover-until", &until)
+        });
+        let row = Rect {
+            x: area.x + 1.min(area.width),
+            y,
+            width: area.width.saturating_sub(2),
+            height: 1,
+        };
+        let right = [dim(until.unwrap_or_default())];
+        line::row(buf, row, &[text(point.text.clone())], &right, look);
+    }
+}
