@@ -22,6 +22,9 @@ use crate::tui::indexer::Indexer;
 use crate::tui::keymap::Keymap;
 use crate::tui::open;
 
+/// The state of somebody who has not come yet.
+const ABSENT: &str = "absent";
+
 /// Opens the workstation on the store of this machine.
 pub(super) fn workstation(place: &Place, out: &Out) -> Result<u8, Problem> {
     let mut desk = place.desk(true)?;
@@ -32,9 +35,15 @@ pub(super) fn workstation(place: &Place, out: &Out) -> Result<u8, Problem> {
         }
         // Another workstation writes: this one reads.
         desk = place.reading_desk()?;
-    } else if desk.signed_in().is_none() {
-        let person = someone(&desk)?;
-        desk.sign_in(&person)?;
+    } else {
+        let person = match desk.signed_in() {
+            Some(me) => me.clone(),
+            None => someone(&desk)?,
+        };
+        // Whoever opens the desk on a new day has come; who is away stays away until they say so.
+        if desk.signed_in().is_none() || desk.presence_of(person.id)? == ABSENT {
+            desk.sign_in(&person)?;
+        }
     }
     run(desk, place, place.folder.clone(), out)
 }

@@ -443,12 +443,11 @@ impl Desk {
         let text = preview.text();
         let waybill = preview.found.waybills.first();
         values.extend(fields([
-            ("kind", json!(preview.kind)),
             ("text", json!(text)),
             ("words", json!(text)),
             ("question", json!(text)),
             ("title", json!(text)),
-            ("subject", json!(preview.buyer().unwrap_or(text))),
+            ("subject", json!(text)),
             ("source", json!("customer")),
             ("channel", json!("chat")),
             ("due_at", json!(preview.due)),
@@ -472,6 +471,9 @@ impl Desk {
             ),
             ("department", json!("warehouse")),
         ]));
+        if let Some(field) = wanted.kind_field() {
+            values.insert(field.name.into(), json!(preview.kind));
+        }
         values.retain(|path, value| {
             wanted
                 .field(path)

@@ -256,6 +256,15 @@ pub struct Register {
 }
 
 impl Register {
+    /// Returns the choice that says which kind of its register a record is: a review's is its
+    /// level, a parcel's its problem.
+    pub fn kind_field(&self) -> Option<&'static FieldSpec> {
+        ["kind", "level", "problem"]
+            .iter()
+            .filter_map(|name| self.field(name))
+            .find(|field| matches!(field.kind, Kind::Choice(_)))
+    }
+
     /// Returns the declaration of a field, common ones included, or of a map's cell by its path.
     pub fn field(&self, path: &str) -> Option<&'static FieldSpec> {
         let mut parts = path.splitn(3, '/');

@@ -177,11 +177,11 @@ impl Workstation {
         if let Some(notice) = said {
             self.tell(notice);
         }
-        let taken = !matches!(flow, Flow::Pass);
-        self.follow(flow, effects);
         if stale {
             self.reread(effects);
         }
+        let taken = !matches!(flow, Flow::Pass);
+        self.follow(flow, effects);
         taken
     }
 
@@ -208,6 +208,14 @@ impl Workstation {
             Flow::Run(command) => {
                 self.close();
                 self.run(command, effects);
+            }
+            Flow::Next => {
+                if !self.front.is_empty() {
+                    self.close();
+                }
+                if let Err(problem) = self.home.go_on(&self.desk, &self.words) {
+                    self.trouble(&problem);
+                }
             }
             Flow::Screen(screen) => self.screen(screen),
             Flow::Quit => {

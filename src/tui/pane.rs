@@ -44,6 +44,8 @@ pub enum Flow {
     IntoDraft(String),
     /// The pane is done, and a command of what was behind it is to be run.
     Run(Command),
+    /// The pane is done, and so is the open item: the next of what waits comes in front.
+    Next,
     /// Another screen.
     Screen(Screen),
     /// The workstation ends.

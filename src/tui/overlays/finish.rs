@@ -5,30 +5,31 @@ use serde_json::json;
 use super::case::CaseForm;
 use super::menu::{Menu, MenuPane};
 use super::note::NoteForm;
+use super::{Opened, pane};
 use crate::domain::id::Id;
 use crate::domain::payload::Fields;
 use crate::domain::record::Record;
 use crate::domain::register::Register;
 use crate::domain::registers::conversation;
 use crate::problem::Problem;
-use crate::tui::pane::{Flow, Pane, Reach};
+use crate::tui::pane::{Flow, Reach};
 use crate::tui::words::Speech;
 
 /// Finishes the item on the desk, or opens what asks for what is missing.
-pub fn open(reach: &mut Reach<'_>) -> Result<Option<Box<dyn Pane>>, Problem> {
+pub fn open(reach: &mut Reach<'_>) -> Result<Opened, Problem> {
     let Some(id) = reach.item else {
         reach.say("finish-nothing", &[]);
-        return Ok(None);
+        return Ok(Opened::Flow(Flow::Stay));
     };
     let (record, register) = reach.desk.record(id)?;
     match register.name {
-        "note" => Ok(Some(Box::new(NoteForm::of_note(reach, id)?))),
-        "case" => Ok(Some(Box::new(CaseForm::of_case(reach, id)?))),
-        "conversation" => Ok(Some(Box::new(outcomes(reach, &record)))),
+        "note" => Ok(pane(NoteForm::of_note(reach, id)?)),
+        "case" => Ok(pane(CaseForm::of_case(reach, id)?)),
+        "conversation" => Ok(pane(outcomes(reach, &record))),
         _ if register.work => Ok(ends(reach, &record, register)),
         _ => {
             reach.say("finish-not-here", &[]);
-            Ok(None)
+            Ok(Opened::Flow(Flow::Stay))
         }
     }
 }
@@ -53,8 +54,7 @@ fn outcomes(reach: &Reach<'_>, record: &Record) -> MenuPane {
             if asks {
                 return Flow::Replace(Box::new(accepted(id, outcome, reach)));
             }
-            closed(reach, id, outcome);
-            Flow::Close
+            closed(reach, id, outcome)
         },
     )
 }
@@ -66,20 +66,16 @@ fn accepted(id: Id, outcome: &'static str, reach: &Reach<'_>) -> MenuPane {
         Menu::new(reach.words.get("finish-accepted-title").to_string(), labels),
         move |row, reach| {
             let values = Fields::from([("accepted".to_owned(), json!(row == 0))]);
-            if reach.attempt(|desk| desk.set_fields(id, values)).is_some() {
-                closed(reach, id, outcome);
+            match reach.attempt(|desk| desk.set_fields(id, values)) {
+                Some(_) => closed(reach, id, outcome),
+                None => Flow::Close,
             }
-            Flow::Close
         },
     )
 }
 
 /// The ways in which any other record ends; the only one needs no question.
-fn ends(
-    reach: &mut Reach<'_>,
-    record: &Record,
-    register: &'static Register,
-) -> Option<Box<dyn Pane>> {
+fn ends(reach: &mut Reach<'_>, record: &Record, register: &'static Register) -> Opened {
     let lifecycle = register.lifecycle;
     let ends: Vec<&'static str> = lifecycle
         .successors(&record.state)
@@ -91,31 +87,31 @@ fn ends(
     match &ends[..] {
         [] => {
             reach.say("finish-not-here", &[]);
-            None
+            Opened::Flow(Flow::Stay)
         }
-        [only] => {
-            closed(reach, id, only);
-            None
-        }
+        [only] => Opened::Flow(closed(reach, id, only)),
         _ => {
             let labels: Vec<String> = ends
                 .iter()
                 .map(|state| speech(reach).state(register.name, state))
                 .collect();
             let menu = Menu::new(title(reach, record), labels);
-            Some(Box::new(MenuPane::new(menu, move |row, reach| {
-                if let Some(end) = ends.get(row) {
-                    closed(reach, id, end);
-                }
-                Flow::Close
-            })))
+            pane(MenuPane::new(menu, move |row, reach| {
+                ends.get(row)
+                    .map_or(Flow::Close, |end| closed(reach, id, end))
+            }))
         }
     }
 }
 
-fn closed(reach: &mut Reach<'_>, id: Id, outcome: &str) {
-    if reach.attempt(|desk| desk.close(id, outcome)).is_some() {
-        reach.say("finish-done", &[]);
+/// Closes the item; the next one follows.
+fn closed(reach: &mut Reach<'_>, id: Id, outcome: &str) -> Flow {
+    match reach.attempt(|desk| desk.close(id, outcome)) {
+        Some(_) => {
+            reach.say("finish-done", &[]);
+            Flow::Next
+        }
+        None => Flow::Close,
     }
 }
 

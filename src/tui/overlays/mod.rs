@@ -94,7 +94,7 @@ fn form(command: Command, reach: &mut Reach<'_>) -> Result<Opened, Problem> {
         Command::Note => pane(note::NoteForm::open(reach)?),
         Command::AfterSale => pane(case::CaseForm::open(reach)?),
         Command::FollowUp => pane(follow_up::FollowUp::open(reach)),
-        Command::Finish => finish::open(reach)?.map_or(Opened::Flow(Flow::Stay), Opened::Pane),
+        Command::Finish => finish::open(reach)?,
         Command::Transfer => pane(transfer::Transfer::open(reach)?),
         Command::Claim => transfer::claim(reach)?.map_or(Opened::Flow(Flow::Stay), pane),
         Command::Escalate => pane(transfer::escalate(reach)?),

@@ -42,6 +42,16 @@ impl Sheet {
         self.menu.is_some()
     }
 
+    /// Unfolds the menu of the field under the cursor, where it is a choice.
+    pub fn show_menu(&mut self) {
+        self.unfold();
+    }
+
+    /// Takes the menu away; nothing is chosen.
+    pub fn fold(&mut self) {
+        self.menu = None;
+    }
+
     /// Returns the places in which keys are looked up, with the pane's own at their end.
     pub fn contexts(&self, own: Context) -> Vec<Context> {
         if self.menu.is_some() {

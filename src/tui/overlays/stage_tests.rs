@@ -220,7 +220,7 @@ impl Stage {
 
     fn follow(&mut self, flow: Flow) {
         match flow {
-            Flow::Close => {
+            Flow::Close | Flow::Next => {
                 self.keep_drafts();
                 self.panes.pop();
             }

@@ -67,7 +67,7 @@ impl Transfer {
             Field::new(
                 "to",
                 label("transfer-to"),
-                Value::Choice(people.chain(posts).collect(), None),
+                Value::Choice(posts.into_iter().chain(people).collect(), None),
             )
             .required(),
             Field::new(
@@ -83,11 +83,10 @@ impl Transfer {
             .required(),
         ];
         let buyer = record.text("buyer").unwrap_or_default().to_owned();
-        Ok(Self {
-            sheet: Sheet::new(fields),
-            item,
-            buyer,
-        })
+        let mut sheet = Sheet::new(fields);
+        // To whom is asked at once, with the digits in sight.
+        sheet.show_menu();
+        Ok(Self { sheet, item, buyer })
     }
 
     fn act(&mut self, reach: &mut Reach<'_>) -> Flow {
@@ -173,6 +172,7 @@ impl Pane for Transfer {
                 if !typed || !at_whom {
                     return Flow::Pass;
                 }
+                self.sheet.fold();
                 self.sheet.form.focus("name");
                 self.sheet.input(input);
                 self.changed(reach);

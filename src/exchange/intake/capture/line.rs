@@ -52,6 +52,11 @@ impl<'a> Line<'a> {
         self.bytes[from]..self.bytes[to]
     }
 
+    /// The character that begins at a byte.
+    pub fn place(&self, byte: usize) -> Option<usize> {
+        self.bytes.binary_search(&byte).ok()
+    }
+
     /// These characters as typed.
     pub fn typed(&self, from: usize, to: usize) -> &'a str {
         &self.text[self.range(from, to)]
@@ -64,6 +69,14 @@ impl<'a> Line<'a> {
 
     pub fn take(&mut self, from: usize, to: usize) {
         self.used[from..to].fill(true);
+    }
+
+    /// Gives characters back that stand in the middle of words nobody took.
+    pub fn give_back_within(&mut self, from: usize, to: usize) {
+        let is_left = |place: usize| !self.used[place] && !self.is_gap(place);
+        if from > 0 && to < self.len() && is_left(from - 1) && is_left(to) {
+            self.used[from..to].fill(false);
+        }
     }
 
     /// Says whether a piece may be divided here: white space, list marks, the ends.

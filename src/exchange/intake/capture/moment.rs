@@ -206,6 +206,10 @@ fn date(
         let date = next(today(context)?, first, parse(after, to)?)?;
         (date, line.longest(to, &words.clock.monthday).unwrap_or(to))
     } else if let Some(after) = line.longest(end, &words.clock.monthday) {
+        // Behind other words without a gap it is a house or a flat: `示例路8号`.
+        if !line.opens(from) {
+            return None;
+        }
         (of_month(today(context)?, first)?, after)
     } else {
         if !matches!(line.at(end), Some('/' | '-')) {

@@ -41,6 +41,17 @@ pub(super) fn pieces(
     scan.parts
 }
 
+/// The words of kinds without an amount, as places in the line.
+pub(super) fn kinds_as_typed(line: &Line<'_>, found: &Recognised) -> Vec<(usize, usize)> {
+    let kinds = found
+        .pieces
+        .iter()
+        .filter(|piece| piece.kind == PieceKind::Kind);
+    kinds
+        .filter_map(|piece| Some((line.place(piece.range.start)?, line.place(piece.range.end)?)))
+        .collect()
+}
+
 impl Scan<'_, '_> {
     /// Takes the piece that begins here; gives its end.
     fn piece(&mut self, at: usize) -> Option<usize> {

@@ -8,6 +8,7 @@ use crate::domain::register::{Owner, Register};
 use crate::text::clean;
 use crate::text::width::Ambiguous;
 use crate::text::wrap::wrap;
+use crate::tui::panes::side::hidden;
 use crate::tui::theme::Ink;
 use crate::tui::words::{Speech, short_author};
 
@@ -251,12 +252,24 @@ pub fn facts(
         .fields
         .iter()
         .filter(|field| {
-            !matches!(field.kind, Kind::Map(_))
-                && !matches!(field.kind, Kind::Record(name) if name != "person")
+            !field.hidden && !matches!(field.kind, Kind::Record(name) if name != "person")
         })
         .filter_map(|field| {
-            let value = speech.value(field, record.value(field.name)?);
+            let value = match field.kind {
+                Kind::Map(_) => titles(record, field.name),
+                _ => hidden(field.name, &speech.value(field, record.value(field.name)?)),
+            };
             (!value.is_empty()).then(|| (speech.label(register, field), value))
         })
         .collect()
+}
+
+/// The titles of a map's rows, such as an order's lines, in one line.
+fn titles(record: &Record, map: &str) -> String {
+    let titles: Vec<&str> = record
+        .keys(map)
+        .into_iter()
+        .filter_map(|key| record.text(&format!("{map}/{key}/title")))
+        .collect();
+    titles.join("；")
 }

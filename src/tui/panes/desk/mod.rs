@@ -124,6 +124,19 @@ impl DeskPane {
         Ok(())
     }
 
+    /// After an item was finished: the next one is opened where that one was, and the list
+    /// stays the list.
+    pub fn go_on(&mut self, desk: &Desk, words: &Words) -> Result<(), Problem> {
+        let next = self.under_cursor().map(|item| item.row.id);
+        match next.filter(|_| self.focus != Focus::List) {
+            Some(next) => self.show(desk, words, next),
+            None => {
+                self.focus = Focus::List;
+                Ok(())
+            }
+        }
+    }
+
     /// Returns the item that acts are about: the open one while it has the focus, else the one
     /// under the cursor.
     pub fn item(&self) -> Option<Id> {
@@ -206,7 +219,8 @@ impl DeskPane {
             Command::First => self.step(isize::MIN / 2),
             Command::Last => self.step(isize::MAX / 2),
             Command::Open => return self.open_cursor(reach),
-            Command::Expand => self.unfold(true),
+            Command::Expand if self.has_more() => self.unfold(true),
+            Command::Expand => return self.open_cursor(reach),
             Command::Collapse => self.unfold(false),
             Command::Mark => {
                 if let Some(id) = self.under_cursor().map(|item| item.row.id)
@@ -248,6 +262,16 @@ impl DeskPane {
             reach.trouble(&problem);
         }
         Flow::Stay
+    }
+
+    /// Whether the buyer under the cursor has more open items than the one that is shown.
+    fn has_more(&self) -> bool {
+        let row = self.rows.get(self.cursor.index());
+        row.is_some_and(|(buyer, item)| {
+            *item == 0
+                && self.todo.buyers[*buyer].items.len() > 1
+                && !self.expanded.contains(&self.item_at((*buyer, 1)).row.id)
+        })
     }
 
     fn unfold(&mut self, open: bool) {
