@@ -260,17 +260,25 @@ impl Record {
 
     /// Returns what the buyer said last in words: a picture or a card alone (`[图片]`) is
     /// passed over, unless nothing else was said.
-    pub fn buyers_last_words(&self) -> Option<&str> {
+    pub fn buyers_last(&self) -> Option<&Entry> {
         let said = || {
             self.entries
                 .iter()
                 .rev()
                 .filter(|entry| !entry.void && entry.say.direction == Direction::In)
-                .filter_map(|entry| entry.say.text.as_deref())
+                .filter(|entry| entry.say.text.is_some())
         };
-        said()
-            .find(|text| !is_placeholder(text))
-            .or_else(|| said().next())
+        let in_words = |entry: &&Entry| {
+            let text = entry.say.text.as_deref();
+            text.is_some_and(|text| !is_placeholder(text))
+        };
+        said().find(in_words).or_else(|| said().next())
+    }
+
+    /// Returns the words of [`Record::buyers_last`].
+    pub fn buyers_last_words(&self) -> Option<&str> {
+        self.buyers_last()
+            .and_then(|entry| entry.say.text.as_deref())
     }
 
     /// Returns the last move that took effect.

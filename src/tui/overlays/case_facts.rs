@@ -6,7 +6,6 @@ use crate::desk::Desk;
 use crate::domain::authority::Role;
 use crate::domain::id::Id;
 use crate::domain::money::Money;
-use crate::domain::payload::Direction;
 use crate::domain::record::Record;
 use crate::domain::registers::{case, order};
 use crate::i18n::Words;
@@ -200,11 +199,7 @@ fn goods_of(state: &str) -> Option<&'static str> {
 }
 
 fn last_words(record: &Record, speech: Speech<'_>) -> Option<(String, String)> {
-    let entry = record
-        .entries
-        .iter()
-        .rev()
-        .find(|entry| !entry.void && entry.say.direction == Direction::In)?;
+    let entry = record.buyers_last()?;
     Some((entry.say.text.clone()?, speech.moment(entry.at)))
 }
 

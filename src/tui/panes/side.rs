@@ -12,7 +12,7 @@ use crate::problem::Problem;
 use crate::store::Row;
 use crate::tui::theme::Ink;
 use crate::tui::widgets::line::{Run, dim, text};
-use crate::tui::widgets::{Look, line};
+use crate::tui::widgets::{Look, frame, line};
 use crate::tui::words::{Speech, tail};
 
 /// The width of the labels' column.
@@ -28,13 +28,13 @@ pub enum Leaf {
     Notes,
     /// After-sale cases.
     Cases,
-    /// Everything else of the same buyer.
-    History,
+    /// The replies that fit the item best.
+    Replies,
 }
 
 impl Leaf {
     /// The leaves in their order.
-    pub const ALL: [Leaf; 4] = [Leaf::Order, Leaf::Notes, Leaf::Cases, Leaf::History];
+    pub const ALL: [Leaf; 4] = [Leaf::Order, Leaf::Notes, Leaf::Cases, Leaf::Replies];
 
     /// Returns the end of the leaf's message id.
     pub fn name(self) -> &'static str {
@@ -42,7 +42,7 @@ impl Leaf {
             Self::Order => "order",
             Self::Notes => "notes",
             Self::Cases => "cases",
-            Self::History => "history",
+            Self::Replies => "replies",
         }
     }
 }
@@ -55,6 +55,7 @@ pub struct Side {
     notes: Vec<Record>,
     cases: Vec<Record>,
     history: Vec<Row>,
+    replies: Vec<(String, String)>,
     unverified: bool,
 }
 
@@ -95,6 +96,11 @@ impl Side {
         }
         side.history = related;
         Ok(side)
+    }
+
+    /// Takes the replies that fit the item best, as code and title.
+    pub fn suggest(&mut self, replies: Vec<(String, String)>) {
+        self.replies = replies;
     }
 
     /// Returns the leaf that is open.
@@ -183,20 +189,21 @@ impl Side {
             Leaf::Order => self.draw_order(buf, area, speech, look),
             Leaf::Notes => draw_records(buf, area, &self.notes, speech, look),
             Leaf::Cases => draw_records(buf, area, &self.cases, speech, look),
-            Leaf::History => draw_rows(buf, area, &self.history, speech, look),
+            Leaf::Replies => self.draw_replies(buf, area, look),
         }
     }
 
     fn draw_order(&self, buf: &mut Buffer, area: Rect, speech: Speech<'_>, look: &Look<'_>) {
         let Some(record) = &self.order else {
-            line::put(
-                buf,
-                (area.x + 1, area.y),
-                area.width.saturating_sub(1),
-                &look.words.get("side-no-order"),
-                Ink::Dim,
-                look,
-            );
+            let none = look.words.get("side-no-order");
+            let width = area.width.saturating_sub(1);
+            line::put(buf, (area.x + 1, area.y), width, &none, Ink::Dim, look);
+            let rest = Rect {
+                y: area.y + 2.min(area.height),
+                height: area.height.saturating_sub(2),
+                ..area
+            };
+            self.draw_history(buf, rest, speech, look);
             return;
         };
         let mut rows: Vec<(String, Run<'_>)> = vec![
@@ -262,6 +269,54 @@ impl Side {
                 (area.x + 1 + LABEL, y),
                 room,
                 std::slice::from_ref(value),
+                look,
+            );
+        }
+        let used = (rows.len() as u16).min(area.height);
+        let rest = Rect {
+            y: area.y + used,
+            height: area.height - used,
+            ..area
+        };
+        self.draw_history(buf, rest, speech, look);
+    }
+
+    /// What else there is and was with the same buyer, where there is room for it.
+    fn draw_history(&self, buf: &mut Buffer, area: Rect, speech: Speech<'_>, look: &Look<'_>) {
+        let shown: Vec<&Row> = self
+            .history
+            .iter()
+            .filter(|row| row.register != "customer")
+            .collect();
+        if area.height < 3 || shown.is_empty() {
+            return;
+        }
+        let title = [text(look.words.get("side-same-buyer").to_string())];
+        frame::section(buf, area, &title, &[], look);
+        for (row, y) in shown.into_iter().zip(area.y + 1..area.bottom()) {
+            let place = Rect {
+                x: area.x + 1,
+                y,
+                width: area.width.saturating_sub(2),
+                height: 1,
+            };
+            draw_row(buf, place, row, speech, look);
+        }
+    }
+
+    fn draw_replies(&self, buf: &mut Buffer, area: Rect, look: &Look<'_>) {
+        for ((code, title), y) in self.replies.iter().zip(area.y..area.bottom()) {
+            let place = Rect {
+                x: area.x + 1,
+                y,
+                width: area.width.saturating_sub(2),
+                height: 1,
+            };
+            line::row(
+                buf,
+                place,
+                &[text(title.clone())],
+                &[dim(code.clone())],
                 look,
             );
         }
@@ -341,20 +396,16 @@ fn draw_records(
     }
 }
 
-fn draw_rows(buf: &mut Buffer, area: Rect, rows: &[Row], speech: Speech<'_>, look: &Look<'_>) {
-    for (at, row) in rows.iter().take(usize::from(area.height)).enumerate() {
-        let label = look.words.get(&format!("short-{}", row.register));
-        let left = [
-            dim(format!("{} {label} ", speech.day(row.opened))),
-            text(format!("{} {}", speech.title(row), speech.subject(row))),
-        ];
-        let right = [dim(speech.state(&row.register, &row.state))];
-        let place = Rect {
-            x: area.x + 1,
-            y: area.y + at as u16,
-            width: area.width.saturating_sub(2),
-            height: 1,
-        };
-        line::row(buf, place, &left, &right, look);
-    }
+fn draw_row(buf: &mut Buffer, area: Rect, row: &Row, speech: Speech<'_>, look: &Look<'_>) {
+    let label = look.words.get(&format!("short-{}", row.register));
+    let what = match row.register.as_str() {
+        "order" => row.order_number.as_deref().map(tail).unwrap_or_default(),
+        _ => speech.subject(row),
+    };
+    let left = [
+        dim(format!("{} {label} ", speech.day(row.opened))),
+        text(what),
+    ];
+    let right = [dim(speech.state(&row.register, &row.state))];
+    line::row(buf, area, &left, &right, look);
 }

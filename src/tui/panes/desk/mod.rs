@@ -1,6 +1,8 @@
 //! The desk screen: what waits, the open item with its timeline and draft, the side panel.
 
 mod lines;
+mod list_view;
+mod talk_view;
 mod view;
 
 use std::collections::BTreeSet;
@@ -11,6 +13,7 @@ use ratatui::layout::{Position, Rect};
 use crate::desk::Desk;
 use crate::desk::freshness::Freshness;
 use crate::desk::people::People;
+use crate::desk::replies::{Replies, Scope};
 use crate::desk::todo::{Item, Todo, View};
 use crate::domain::id::Id;
 use crate::domain::record::Record;
@@ -28,6 +31,9 @@ use crate::tui::widgets::list::Cursor;
 use crate::tui::widgets::{Look, line};
 
 use super::side::{Leaf, Side};
+
+/// The most replies that the side panel offers.
+const SUGGESTED: usize = 30;
 
 /// Where keys go.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -63,6 +69,7 @@ pub struct DeskPane {
     pub(super) open: Option<OpenItem>,
     pub(super) composer: Editor,
     pub(super) side: Side,
+    library: Replies,
     pub(super) freshness: Vec<Freshness>,
     pub(super) people: People,
     pub(super) zone: chrono_tz::Tz,
@@ -84,6 +91,7 @@ impl DeskPane {
             open: None,
             composer: Editor::new(),
             side: Side::default(),
+            library: Replies::default(),
             freshness: Vec::new(),
             people: People::default(),
             zone: desk.zone(),
@@ -98,7 +106,7 @@ impl DeskPane {
     }
 
     /// Reads list, open item and side panel anew; the cursor stays on its item.
-    pub fn read(&mut self, desk: &Desk, _words: &Words) -> Result<(), Problem> {
+    pub fn read(&mut self, desk: &Desk, words: &Words) -> Result<(), Problem> {
         self.now = desk.now();
         self.people = desk.people().clone();
         self.todo = desk.todo(self.view)?;
@@ -106,14 +114,14 @@ impl DeskPane {
         self.lay_out();
         if let Some(id) = self.open.as_ref().map(|open| open.record.id) {
             let scroll = self.open.as_ref().map_or(0, |open| open.scroll);
-            self.load(desk, id, scroll)?;
+            self.load(desk, words, id, scroll)?;
         }
         Ok(())
     }
 
     /// Opens an item with its draft.
-    pub fn show(&mut self, desk: &Desk, _words: &Words, id: Id) -> Result<(), Problem> {
-        self.load(desk, id, 0)?;
+    pub fn show(&mut self, desk: &Desk, words: &Words, id: Id) -> Result<(), Problem> {
+        self.load(desk, words, id, 0)?;
         let person = desk.me()?.id.to_string();
         let text = desk
             .store()
@@ -156,10 +164,37 @@ impl DeskPane {
         self.focus = Focus::Composer;
     }
 
-    fn load(&mut self, desk: &Desk, id: Id, scroll: usize) -> Result<(), Problem> {
+    /// Reads the replies for the panel, while they are what it shows.
+    fn suggest(&mut self, desk: &Desk, words: &Words, record: &Record) -> Result<(), Problem> {
+        if self.side.leaf() != Leaf::Replies {
+            return Ok(());
+        }
+        desk.refresh_replies(&mut self.library)?;
+        let context = desk.reply_context(Some(record), words)?;
+        let hits = self.library.filter("", Scope::All, None, &context);
+        let fitting = hits.iter().filter(|hit| hit.usable).take(SUGGESTED);
+        let replies = fitting
+            .filter_map(|hit| self.library.get(hit))
+            .map(|reply| (reply.code.clone(), reply.title.clone()));
+        self.side.suggest(replies.collect());
+        Ok(())
+    }
+
+    fn turn_leaf(&mut self, by: isize, reach: &mut Reach<'_>) {
+        self.side.turn(by);
+        let Some(record) = self.open.as_ref().map(|open| open.record.clone()) else {
+            return;
+        };
+        if let Err(problem) = self.suggest(reach.desk, reach.words, &record) {
+            reach.trouble(&problem);
+        }
+    }
+
+    fn load(&mut self, desk: &Desk, words: &Words, id: Id, scroll: usize) -> Result<(), Problem> {
         let (record, register) = desk.record(id)?;
         let related = desk.related(&record)?;
         self.side = Side::read(desk, &record, self.side.leaf())?;
+        self.suggest(desk, words, &record)?;
         self.open = Some(OpenItem {
             record,
             register,
@@ -377,8 +412,8 @@ impl Pane for DeskPane {
             Command::PageDown if self.focus != Focus::List => self.scroll(-5),
             Command::Previous if self.focus == Focus::Timeline => self.scroll(1),
             Command::Next if self.focus == Focus::Timeline => self.scroll(-1),
-            Command::NextLeaf => self.side.turn(1),
-            Command::PreviousLeaf => self.side.turn(-1),
+            Command::NextLeaf => self.turn_leaf(1, reach),
+            Command::PreviousLeaf => self.turn_leaf(-1, reach),
             _ if self.focus == Focus::List => return self.list_command(command, reach),
             _ => return Flow::Pass,
         }

@@ -3,14 +3,15 @@
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
-use super::lines::{INDENT, TimeLine, facts, timeline};
-use super::{DeskPane, Focus, OpenItem};
-use crate::desk::todo::{Item, Mark, View};
+use super::list_view::{draw_list, list_title};
+use super::talk_view::{
+    draft_title, draw_pending, draw_talk, nothing_open, pending, related_line, talk_title,
+};
+use super::{DeskPane, Focus};
 use crate::tui::theme::Ink;
 use crate::tui::widgets::frame::{Lines, section, titles};
-use crate::tui::widgets::line::{Run, dim, text};
-use crate::tui::widgets::list::{FIGURE, List, Row, Width};
-use crate::tui::widgets::{Look, editor, line, list};
+use crate::tui::widgets::line::{Run, dim};
+use crate::tui::widgets::{Look, editor, line};
 use crate::tui::words::Speech;
 
 /// From this width on list and conversation stand side by side.
@@ -43,7 +44,7 @@ pub(super) fn draw(
     }
 }
 
-fn speech<'a>(pane: &'a DeskPane, look: &Look<'a>) -> Speech<'a> {
+pub(super) fn speech<'a>(pane: &'a DeskPane, look: &Look<'a>) -> Speech<'a> {
     Speech {
         words: look.words,
         zone: pane.zone,
@@ -274,7 +275,7 @@ fn draft_split(area: Rect, rows: u16) -> (Rect, Rect) {
     )
 }
 
-fn below(area: Rect) -> Rect {
+pub(super) fn below(area: Rect) -> Rect {
     Rect {
         y: area.y + 1.min(area.height),
         height: area.height.saturating_sub(1),
@@ -282,175 +283,11 @@ fn below(area: Rect) -> Rect {
     }
 }
 
-fn inset(area: Rect) -> Rect {
+pub(super) fn inset(area: Rect) -> Rect {
     Rect {
         x: area.x + 1.min(area.width),
         width: area.width.saturating_sub(2),
         ..area
-    }
-}
-
-fn list_title(pane: &DeskPane, buf: &mut Buffer, area: Rect, look: &Look<'_>) {
-    let counts = &pane.todo.counts;
-    let words = look.words;
-    let mut left = vec![Run::new(format!("{} ", words.get("desk-todo")), Ink::Title)];
-    for (digit, view, id, count) in [
-        (1, View::Waiting, "view-waiting", counts.waiting),
-        (
-            2,
-            View::AtRisk,
-            "view-at-risk",
-            counts.urgent + counts.overdue,
-        ),
-        (3, View::Mine, "view-mine", counts.mine),
-        (4, View::Unowned, "view-unowned", counts.unowned),
-    ] {
-        let label = format!("{digit}{}{count}", words.get(id));
-        // The chosen one is told by brackets too, never by colour alone.
-        left.push(if pane.view == view {
-            Run::new(format!(" [{label}]"), Ink::Selection)
-        } else {
-            dim(format!(" {label}"))
-        });
-    }
-    let place = if pane.rows.is_empty() {
-        0
-    } else {
-        pane.cursor.index() + 1
-    };
-    let right = if area.width >= 60 {
-        vec![dim(format!("{place}/{}", pane.rows.len()))]
-    } else {
-        Vec::new()
-    };
-    titles(buf, area, &left, &right, look);
-}
-
-fn draw_list(pane: &DeskPane, buf: &mut Buffer, area: Rect, look: &Look<'_>) {
-    if pane.rows.is_empty() {
-        empty(pane, buf, area, look);
-        return;
-    }
-    let height = usize::from(area.height);
-    let mut cursor = pane.cursor.clone();
-    let top = cursor.scroll(height, pane.rows.len());
-    let owner = area.width >= 70;
-    let rows: Vec<Row<'_>> = pane
-        .rows
-        .iter()
-        .skip(top)
-        .take(height)
-        .map(|row| list_row(pane, *row, owner, look))
-        .collect();
-    let narrow = [
-        Width::Left(2),
-        Width::Left(4),
-        Width::Left(10),
-        Width::Fill,
-        Width::Left(2),
-        Width::Right(FIGURE),
-    ];
-    let with_owner = [
-        Width::Left(2),
-        Width::Left(5),
-        Width::Left(13),
-        Width::Fill,
-        Width::Left(3),
-        Width::Right(FIGURE),
-        Width::Left(8),
-    ];
-    let columns: &[Width] = if owner { &with_owner } else { &narrow };
-    let shown = List {
-        columns,
-        rows: &rows,
-        cursor: Some(pane.cursor.index() - top),
-        focused: pane.focus == Focus::List,
-    };
-    list::draw(buf, area, &shown, look);
-}
-
-fn list_row<'a>(pane: &'a DeskPane, at: (usize, usize), owner: bool, look: &Look<'a>) -> Row<'a> {
-    let item = pane.item_at(at);
-    let speech = speech(pane, look);
-    let ink = ink(item.mark);
-    let more = pane.todo.buyers[at.0].items.len() - 1;
-    let more = if at.1 == 0 && more > 0 {
-        format!("+{more}")
-    } else {
-        String::new()
-    };
-    let mut cells = vec![
-        vec![Run::new(
-            look.words
-                .get(&format!("mark-{}", item.mark.name()))
-                .to_string(),
-            ink,
-        )],
-        vec![Run::new(look.words.get(&short(item)).to_string(), Ink::Dim)],
-        vec![text(speech.title(&item.row))],
-        vec![text(speech.subject(&item.row))],
-        vec![dim(more)],
-        vec![Run::new(
-            speech.figure(item.row.due, item.row.since, item.row.ours),
-            ink,
-        )],
-    ];
-    if owner {
-        cells.push(vec![dim(format!("  {}", speech.owner(item.row.owner)))]);
-    }
-    Row {
-        cells,
-        marked: pane.marked.contains(&item.row.id),
-    }
-}
-
-fn short(item: &Item) -> String {
-    let kind = item.row.fields.get("kind").and_then(|kind| kind.as_str());
-    match (item.row.register.as_str(), kind) {
-        ("follow_up", Some(kind)) => format!("short-follow_up-{kind}"),
-        (register, _) => format!("short-{register}"),
-    }
-}
-
-fn ink(mark: Mark) -> Ink {
-    match mark {
-        Mark::Conflict => Ink::Conflict,
-        Mark::Overdue => Ink::Overdue,
-        Mark::Urgent => Ink::Urgent,
-        Mark::Approve => Ink::Approve,
-        Mark::New => Ink::New,
-        Mark::Waiting => Ink::Waiting,
-        Mark::LeftMessage => Ink::Left,
-        Mark::Pending => Ink::Pending,
-    }
-}
-
-/// Empty never means blind: what the list rests on is said beside it.
-fn empty(pane: &DeskPane, buf: &mut Buffer, area: Rect, look: &Look<'_>) {
-    let speech = speech(pane, look);
-    let orders = pane.freshness.iter().find(|one| one.kind == "orders");
-    let message = match orders {
-        Some(orders) if orders.stale => look.words.with(
-            "desk-empty-stale",
-            &[("time", speech.moment(orders.exported_at).into())],
-        ),
-        _ => look.words.get("desk-empty").to_string(),
-    };
-    let room = area.width.saturating_sub(2);
-    for (at, range) in crate::text::wrap::wrap(&message, usize::from(room.max(1)), look.ambiguous)
-        .into_iter()
-        .enumerate()
-    {
-        if at < usize::from(area.height) {
-            line::put(
-                buf,
-                (area.x + 1, area.y + at as u16),
-                room,
-                &message[range],
-                Ink::Dim,
-                look,
-            );
-        }
     }
 }
 
@@ -476,254 +313,4 @@ fn side_title(pane: &DeskPane, buf: &mut Buffer, area: Rect, look: &Look<'_>) {
         .collect();
     let number = pane.side.order_number().unwrap_or_default().to_owned();
     titles(buf, area, &left, &[dim(number)], look);
-}
-
-fn talk_title(pane: &DeskPane, open: &OpenItem, buf: &mut Buffer, area: Rect, look: &Look<'_>) {
-    let speech = speech(pane, look);
-    let record = &open.record;
-    let label = look.words.get(&format!("short-{}", record.register));
-    let number = record.text("no").unwrap_or_default();
-    let title = open
-        .register
-        .title
-        .iter()
-        .find_map(|path| record.text(path))
-        .unwrap_or_default();
-    let channel = open
-        .register
-        .field("channel")
-        .and_then(|field| Some(speech.choice(field, record.text("channel")?)));
-    let left = [
-        Run::new(format!("{label} {number} "), Ink::Title),
-        text(title.to_owned()),
-        dim(format!("  {}", channel.unwrap_or_default())),
-    ];
-    let limits = crate::domain::register::Limits::default();
-    let due = (open.register.due)(record, &limits);
-    let wait = (open.register.wait)(record);
-    let mut right = String::new();
-    if record.closed.is_none() {
-        right = speech.figure(due.map(|due| due.at), wait.since, wait.ours);
-        if let Some(due) = due {
-            right = format!(
-                "{right} [{}]",
-                look.words.get(&format!("source-{}", due.source.word()))
-            );
-        }
-    }
-    let first = record.first_owner.map(|owner| speech.owner(Some(owner)));
-    let first = first
-        .map(|name| format!("  {} {name}", look.words.get("desk-first-owner")))
-        .unwrap_or_default();
-    let state = speech.state(&record.register, &record.state);
-    titles(
-        buf,
-        area,
-        &left,
-        &[dim(format!("{state}  {right}{first}"))],
-        look,
-    );
-}
-
-/// What is still open with the same buyer or order, besides the item itself.
-fn pending(open: &OpenItem) -> impl Iterator<Item = &crate::store::Row> {
-    let is_work = |register: &str| !matches!(register, "order" | "customer");
-    open.related
-        .iter()
-        .filter(move |row| row.closed.is_none() && is_work(&row.register))
-}
-
-/// Each of them a row: what, how it stands, its clock.
-fn draw_pending(pane: &DeskPane, open: &OpenItem, buf: &mut Buffer, area: Rect, look: &Look<'_>) {
-    let speech = speech(pane, look);
-    let title = [text(look.words.get("desk-pending").to_string())];
-    titles(buf, Rect { height: 1, ..area }, &title, &[], look);
-    let place = inset(below(area));
-    for (y, row) in (place.y..place.bottom()).zip(pending(open)) {
-        let label = look.words.get(&format!("short-{}", row.register));
-        let number = row.number.clone().unwrap_or_default();
-        let left = [
-            dim(format!("{label}  ")),
-            text(
-                format!("{number} {}", speech.subject(row))
-                    .trim()
-                    .to_owned(),
-            ),
-            dim(format!("   {}", speech.state(&row.register, &row.state))),
-        ];
-        let figure = speech.figure(row.due, row.since, row.ours);
-        let place = Rect {
-            y,
-            height: 1,
-            ..place
-        };
-        line::row(buf, place, &left, &[Run::new(figure, Ink::Urgent)], look);
-    }
-}
-
-fn related_line(pane: &DeskPane, open: &OpenItem, buf: &mut Buffer, area: Rect, look: &Look<'_>) {
-    let speech = speech(pane, look);
-    let runs: Vec<Run<'_>> = pending(open)
-        .take(3)
-        .flat_map(|row| {
-            let label = look.words.get(&format!("short-{}", row.register));
-            let figure = speech.figure(row.due, row.since, row.ours);
-            [
-                dim(format!("{label} ")),
-                text(speech.subject(row)),
-                Run::new(format!(" {figure}   "), Ink::Urgent),
-            ]
-        })
-        .collect();
-    line::row(buf, area, &runs, &[], look);
-}
-
-fn draw_talk(pane: &DeskPane, open: &OpenItem, buf: &mut Buffer, area: Rect, look: &Look<'_>) {
-    if area.is_empty() {
-        return;
-    }
-    let speech = speech(pane, look);
-    let mut area = area;
-    if open.record.register != "conversation" {
-        let facts = facts(&open.record, open.register, speech);
-        let rows = (facts.len() as u16)
-            .min(area.height.saturating_sub(2).max(1))
-            .min(area.height);
-        for (at, (label, value)) in facts.iter().take(usize::from(rows)).enumerate() {
-            let y = area.y + at as u16;
-            line::put(
-                buf,
-                (area.x + 1, y),
-                12.min(area.width.saturating_sub(1)),
-                label,
-                Ink::Dim,
-                look,
-            );
-            let room = area.width.saturating_sub(15);
-            line::put(
-                buf,
-                (area.x + 14.min(area.width), y),
-                room,
-                value,
-                Ink::Text,
-                look,
-            );
-        }
-        area = Rect {
-            y: area.y + rows,
-            height: area.height - rows,
-            ..area
-        };
-    }
-    let height = usize::from(area.height);
-    let lines = timeline(
-        &open.record,
-        speech,
-        area.width.saturating_sub(1),
-        look.ambiguous,
-        height + open.scroll,
-    );
-    let end = lines
-        .len()
-        .saturating_sub(open.scroll.min(lines.len().saturating_sub(height)));
-    let start = end.saturating_sub(height);
-    for (at, one) in lines[start..end].iter().enumerate() {
-        draw_timeline_row(
-            buf,
-            Rect {
-                y: area.y + at as u16,
-                height: 1,
-                ..area
-            },
-            one,
-            look,
-        );
-    }
-}
-
-fn draw_timeline_row(buf: &mut Buffer, area: Rect, one: &TimeLine, look: &Look<'_>) {
-    if one.rule {
-        let width = look.columns(&one.text);
-        let x = area.x + area.width.saturating_sub(width) / 2;
-        line::put(
-            buf,
-            (x, area.y),
-            width.min(area.width),
-            &one.text,
-            one.ink,
-            look,
-        );
-        return;
-    }
-    line::put(
-        buf,
-        (area.x + 1, area.y),
-        5.min(area.width),
-        &one.time,
-        Ink::Dim,
-        look,
-    );
-    if area.width > INDENT {
-        line::put(buf, (area.x + 7, area.y), 7, &one.who, one.ink, look);
-        line::put(
-            buf,
-            (area.x + INDENT, area.y),
-            area.width - INDENT,
-            &one.text,
-            Ink::Text,
-            look,
-        );
-    }
-}
-
-fn draft_title(pane: &DeskPane, open: &OpenItem, buf: &mut Buffer, area: Rect, look: &Look<'_>) {
-    let whom = open.record.text("buyer").unwrap_or_default();
-    let left = [
-        Run::new(
-            format!("{} > ", look.words.get("composer-draft")),
-            if pane.focus == Focus::Composer {
-                Ink::Selection
-            } else {
-                Ink::Title
-            },
-        ),
-        text(whom.to_owned()),
-    ];
-    let count = pane.composer.text().chars().count();
-    let missing = super::unfilled(pane.composer.text());
-    let variables = match missing {
-        Some(name) => Run::new(
-            look.words
-                .with("composer-missing", &[("name", name.into())]),
-            Ink::Missing,
-        ),
-        None => dim(look.words.get("composer-complete").to_string()),
-    };
-    let right = [
-        dim(look
-            .words
-            .with("composer-count", &[("count", count.into())])),
-        text("  "),
-        variables,
-    ];
-    titles(buf, area, &left, &right, look);
-}
-
-fn nothing_open(
-    pane: &DeskPane,
-    buf: &mut Buffer,
-    area: Rect,
-    look: &Look<'_>,
-) -> Option<Position> {
-    if !pane.rows.is_empty() && !area.is_empty() {
-        line::put(
-            buf,
-            (area.x + 1, area.y),
-            area.width.saturating_sub(1),
-            &look.words.get("desk-nothing-open"),
-            Ink::Dim,
-            look,
-        );
-    }
-    None
 }

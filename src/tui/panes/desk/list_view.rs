@@ -1,0 +1,177 @@
+//! The list of what waits, as the desk screen draws it.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+
+use super::view::speech;
+use super::{DeskPane, Focus};
+use crate::desk::todo::{Item, Mark, View};
+use crate::tui::theme::Ink;
+use crate::tui::widgets::frame::titles;
+use crate::tui::widgets::line::{Run, dim, text};
+use crate::tui::widgets::list::{FIGURE, List, Row, Width};
+use crate::tui::widgets::{Look, line, list};
+
+pub(super) fn list_title(pane: &DeskPane, buf: &mut Buffer, area: Rect, look: &Look<'_>) {
+    let counts = &pane.todo.counts;
+    let words = look.words;
+    let mut left = vec![Run::new(format!("{} ", words.get("desk-todo")), Ink::Title)];
+    for (digit, view, id, count) in [
+        (1, View::Waiting, "view-waiting", counts.waiting),
+        (
+            2,
+            View::AtRisk,
+            "view-at-risk",
+            counts.urgent + counts.overdue,
+        ),
+        (3, View::Mine, "view-mine", counts.mine),
+        (4, View::Unowned, "view-unowned", counts.unowned),
+    ] {
+        let label = format!("{digit}{}{count}", words.get(id));
+        // The chosen one is told by brackets too, never by colour alone.
+        left.push(if pane.view == view {
+            Run::new(format!(" [{label}]"), Ink::Selection)
+        } else {
+            dim(format!(" {label}"))
+        });
+    }
+    let place = if pane.rows.is_empty() {
+        0
+    } else {
+        pane.cursor.index() + 1
+    };
+    let right = if area.width >= 60 {
+        vec![dim(format!("{place}/{}", pane.rows.len()))]
+    } else {
+        Vec::new()
+    };
+    titles(buf, area, &left, &right, look);
+}
+
+pub(super) fn draw_list(pane: &DeskPane, buf: &mut Buffer, area: Rect, look: &Look<'_>) {
+    if pane.rows.is_empty() {
+        empty(pane, buf, area, look);
+        return;
+    }
+    let height = usize::from(area.height);
+    let mut cursor = pane.cursor.clone();
+    let top = cursor.scroll(height, pane.rows.len());
+    let owner = area.width >= 70;
+    let rows: Vec<Row<'_>> = pane
+        .rows
+        .iter()
+        .skip(top)
+        .take(height)
+        .map(|row| list_row(pane, *row, owner, look))
+        .collect();
+    let narrow = [
+        Width::Left(2),
+        Width::Left(4),
+        Width::Left(10),
+        Width::Fill,
+        Width::Left(2),
+        Width::Right(FIGURE),
+    ];
+    let with_owner = [
+        Width::Left(2),
+        Width::Left(5),
+        Width::Left(13),
+        Width::Fill,
+        Width::Left(3),
+        Width::Right(FIGURE),
+        Width::Left(8),
+    ];
+    let columns: &[Width] = if owner { &with_owner } else { &narrow };
+    let shown = List {
+        columns,
+        rows: &rows,
+        cursor: Some(pane.cursor.index() - top),
+        focused: pane.focus == Focus::List,
+    };
+    list::draw(buf, area, &shown, look);
+}
+
+fn list_row<'a>(pane: &'a DeskPane, at: (usize, usize), owner: bool, look: &Look<'a>) -> Row<'a> {
+    let item = pane.item_at(at);
+    let speech = speech(pane, look);
+    let ink = ink(item.mark);
+    let more = pane.todo.buyers[at.0].items.len() - 1;
+    let more = if at.1 == 0 && more > 0 {
+        format!("+{more}")
+    } else {
+        String::new()
+    };
+    let mut cells = vec![
+        vec![Run::new(
+            look.words
+                .get(&format!("mark-{}", item.mark.name()))
+                .to_string(),
+            ink,
+        )],
+        vec![Run::new(look.words.get(&short(item)).to_string(), Ink::Dim)],
+        vec![text(speech.title(&item.row))],
+        vec![text(speech.subject(&item.row))],
+        vec![dim(more)],
+        vec![Run::new(
+            speech.figure(item.row.due, item.row.since, item.row.ours),
+            ink,
+        )],
+    ];
+    if owner {
+        cells.push(vec![dim(format!("  {}", speech.owner(item.row.owner)))]);
+    }
+    Row {
+        cells,
+        marked: pane.marked.contains(&item.row.id),
+    }
+}
+
+fn short(item: &Item) -> String {
+    let kind = item.row.fields.get("kind").and_then(|kind| kind.as_str());
+    match (item.row.register.as_str(), kind) {
+        ("follow_up", Some(kind)) => format!("short-follow_up-{kind}"),
+        (register, _) => format!("short-{register}"),
+    }
+}
+
+fn ink(mark: Mark) -> Ink {
+    match mark {
+        Mark::Conflict => Ink::Conflict,
+        Mark::Overdue => Ink::Overdue,
+        Mark::Urgent => Ink::Urgent,
+        Mark::Approve => Ink::Approve,
+        Mark::New => Ink::New,
+        Mark::Waiting => Ink::Waiting,
+        Mark::LeftMessage => Ink::Left,
+        Mark::Pending => Ink::Pending,
+    }
+}
+
+/// Empty never means blind: what the list rests on is said beside it.
+fn empty(pane: &DeskPane, buf: &mut Buffer, area: Rect, look: &Look<'_>) {
+    let speech = speech(pane, look);
+    let orders = pane.freshness.iter().find(|one| one.kind == "orders");
+    let message = match orders {
+        Some(orders) if orders.stale => look.words.with(
+            "desk-empty-stale",
+            &[("time", speech.moment(orders.exported_at).into())],
+        ),
+        _ => look.words.get("desk-empty").to_string(),
+    };
+    let room = area.width.saturating_sub(2);
+    for (at, range) in crate::text::wrap::wrap(&message, usize::from(room.max(1)), look.ambiguous)
+        .into_iter()
+        .enumerate()
+    {
+        if at < usize::from(area.height) {
+            line::put(
+                buf,
+                (area.x + 1, area.y + at as u16),
+                room,
+                &message[range],
+                Ink::Dim,
+                look,
+            );
+        }
+    }
+}

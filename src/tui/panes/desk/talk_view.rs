@@ -1,0 +1,292 @@
+//! The open item as the desk screen draws it: title, facts, timeline, what is still open, draft.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::{Position, Rect};
+
+use super::lines::{INDENT, TimeLine, facts, timeline};
+use super::view::{below, inset, speech};
+use super::{DeskPane, Focus, OpenItem};
+use crate::tui::theme::Ink;
+use crate::tui::widgets::frame::titles;
+use crate::tui::widgets::line::{Run, dim, text};
+use crate::tui::widgets::{Look, line};
+
+pub(super) fn talk_title(
+    pane: &DeskPane,
+    open: &OpenItem,
+    buf: &mut Buffer,
+    area: Rect,
+    look: &Look<'_>,
+) {
+    let speech = speech(pane, look);
+    let record = &open.record;
+    let label = look.words.get(&format!("short-{}", record.register));
+    let number = record.text("no").unwrap_or_default();
+    let title = open
+        .register
+        .title
+        .iter()
+        .find_map(|path| record.text(path))
+        .unwrap_or_default();
+    let channel = open
+        .register
+        .field("channel")
+        .and_then(|field| Some(speech.choice(field, record.text("channel")?)));
+    let left = [
+        Run::new(format!("{label} {number} "), Ink::Title),
+        text(title.to_owned()),
+        dim(format!("  {}", channel.unwrap_or_default())),
+    ];
+    let limits = crate::domain::register::Limits::default();
+    let due = (open.register.due)(record, &limits);
+    let wait = (open.register.wait)(record);
+    let mut right = String::new();
+    if record.closed.is_none() {
+        right = speech.figure(due.map(|due| due.at), wait.since, wait.ours);
+        if let Some(due) = due {
+            right = format!(
+                "{right} [{}]",
+                look.words.get(&format!("source-{}", due.source.word()))
+            );
+        }
+    }
+    let first = record.first_owner.map(|owner| speech.owner(Some(owner)));
+    let first = first
+        .map(|name| format!("  {} {name}", look.words.get("desk-first-owner")))
+        .unwrap_or_default();
+    let state = speech.state(&record.register, &record.state);
+    titles(
+        buf,
+        area,
+        &left,
+        &[dim(format!("{state}  {right}{first}"))],
+        look,
+    );
+}
+
+/// What is still open with the same buyer or order, besides the item itself.
+pub(super) fn pending(open: &OpenItem) -> impl Iterator<Item = &crate::store::Row> {
+    let is_work = |register: &str| !matches!(register, "order" | "customer");
+    open.related
+        .iter()
+        .filter(move |row| row.closed.is_none() && is_work(&row.register))
+}
+
+/// Each of them a row: what, how it stands, its clock.
+pub(super) fn draw_pending(
+    pane: &DeskPane,
+    open: &OpenItem,
+    buf: &mut Buffer,
+    area: Rect,
+    look: &Look<'_>,
+) {
+    let speech = speech(pane, look);
+    let title = [text(look.words.get("desk-pending").to_string())];
+    titles(buf, Rect { height: 1, ..area }, &title, &[], look);
+    let place = inset(below(area));
+    for (y, row) in (place.y..place.bottom()).zip(pending(open)) {
+        let label = look.words.get(&format!("short-{}", row.register));
+        let number = row.number.clone().unwrap_or_default();
+        let left = [
+            dim(format!("{label}  ")),
+            text(
+                format!("{number} {}", speech.subject(row))
+                    .trim()
+                    .to_owned(),
+            ),
+            dim(format!("   {}", speech.state(&row.register, &row.state))),
+        ];
+        let figure = speech.figure(row.due, row.since, row.ours);
+        let place = Rect {
+            y,
+            height: 1,
+            ..place
+        };
+        line::row(buf, place, &left, &[Run::new(figure, Ink::Urgent)], look);
+    }
+}
+
+pub(super) fn related_line(
+    pane: &DeskPane,
+    open: &OpenItem,
+    buf: &mut Buffer,
+    area: Rect,
+    look: &Look<'_>,
+) {
+    let speech = speech(pane, look);
+    let runs: Vec<Run<'_>> = pending(open)
+        .take(3)
+        .flat_map(|row| {
+            let label = look.words.get(&format!("short-{}", row.register));
+            let figure = speech.figure(row.due, row.since, row.ours);
+            [
+                dim(format!("{label} ")),
+                text(speech.subject(row)),
+                Run::new(format!(" {figure}   "), Ink::Urgent),
+            ]
+        })
+        .collect();
+    line::row(buf, area, &runs, &[], look);
+}
+
+pub(super) fn draw_talk(
+    pane: &DeskPane,
+    open: &OpenItem,
+    buf: &mut Buffer,
+    area: Rect,
+    look: &Look<'_>,
+) {
+    if area.is_empty() {
+        return;
+    }
+    let speech = speech(pane, look);
+    let mut area = area;
+    if open.record.register != "conversation" {
+        let facts = facts(&open.record, open.register, speech);
+        let rows = (facts.len() as u16)
+            .min(area.height.saturating_sub(2).max(1))
+            .min(area.height);
+        for (at, (label, value)) in facts.iter().take(usize::from(rows)).enumerate() {
+            let y = area.y + at as u16;
+            line::put(
+                buf,
+                (area.x + 1, y),
+                12.min(area.width.saturating_sub(1)),
+                label,
+                Ink::Dim,
+                look,
+            );
+            let room = area.width.saturating_sub(15);
+            line::put(
+                buf,
+                (area.x + 14.min(area.width), y),
+                room,
+                value,
+                Ink::Text,
+                look,
+            );
+        }
+        area = Rect {
+            y: area.y + rows,
+            height: area.height - rows,
+            ..area
+        };
+    }
+    let height = usize::from(area.height);
+    let lines = timeline(
+        &open.record,
+        speech,
+        area.width.saturating_sub(1),
+        look.ambiguous,
+        height + open.scroll,
+    );
+    let end = lines
+        .len()
+        .saturating_sub(open.scroll.min(lines.len().saturating_sub(height)));
+    let start = end.saturating_sub(height);
+    for (at, one) in lines[start..end].iter().enumerate() {
+        draw_timeline_row(
+            buf,
+            Rect {
+                y: area.y + at as u16,
+                height: 1,
+                ..area
+            },
+            one,
+            look,
+        );
+    }
+}
+
+fn draw_timeline_row(buf: &mut Buffer, area: Rect, one: &TimeLine, look: &Look<'_>) {
+    if one.rule {
+        let width = look.columns(&one.text);
+        let x = area.x + area.width.saturating_sub(width) / 2;
+        line::put(
+            buf,
+            (x, area.y),
+            width.min(area.width),
+            &one.text,
+            one.ink,
+            look,
+        );
+        return;
+    }
+    line::put(
+        buf,
+        (area.x + 1, area.y),
+        5.min(area.width),
+        &one.time,
+        Ink::Dim,
+        look,
+    );
+    if area.width > INDENT {
+        line::put(buf, (area.x + 7, area.y), 7, &one.who, one.ink, look);
+        line::put(
+            buf,
+            (area.x + INDENT, area.y),
+            area.width - INDENT,
+            &one.text,
+            Ink::Text,
+            look,
+        );
+    }
+}
+
+pub(super) fn draft_title(
+    pane: &DeskPane,
+    open: &OpenItem,
+    buf: &mut Buffer,
+    area: Rect,
+    look: &Look<'_>,
+) {
+    let whom = open.record.text("buyer").unwrap_or_default();
+    let left = [
+        Run::new(
+            format!("{} > ", look.words.get("composer-draft")),
+            if pane.focus == Focus::Composer {
+                Ink::Selection
+            } else {
+                Ink::Title
+            },
+        ),
+        text(whom.to_owned()),
+    ];
+    let count = pane.composer.text().chars().count();
+    let missing = super::unfilled(pane.composer.text());
+    let variables = match missing {
+        Some(name) => Run::new(
+            look.words
+                .with("composer-missing", &[("name", name.into())]),
+            Ink::Missing,
+        ),
+        None => dim(look.words.get("composer-complete").to_string()),
+    };
+    let right = [
+        dim(look
+            .words
+            .with("composer-count", &[("count", count.into())])),
+        text("  "),
+        variables,
+    ];
+    titles(buf, area, &left, &right, look);
+}
+
+pub(super) fn nothing_open(
+    pane: &DeskPane,
+    buf: &mut Buffer,
+    area: Rect,
+    look: &Look<'_>,
+) -> Option<Position> {
+    if !pane.rows.is_empty() && !area.is_empty() {
+        line::put(
+            buf,
+            (area.x + 1, area.y),
+            area.width.saturating_sub(1),
+            &look.words.get("desk-nothing-open"),
+            Ink::Dim,
+            look,
+        );
+    }
+    None
+}
