@@ -218,11 +218,11 @@ pub fn recognise(typed: &str, words: &CaptureWords, context: &Context<'_>) -> Re
     let mut found = Recognised::default();
     let parts = scan::pieces(&mut line, words, context, &mut found);
     found.due = moment::due(&parts, context, &mut found.warnings);
+    buyer(&mut line, context, &mut found);
     // A word of a kind within a sentence led to it, and the sentence keeps it.
     for (from, to) in scan::kinds_as_typed(&line, &found) {
         line.give_back_within(from, to);
     }
-    buyer(&mut line, context, &mut found);
     rest(&line, &typed[typed_head.len()..], &mut found);
     check(&mut found, words, context);
     found.pieces.sort_by_key(|piece| piece.range.start);

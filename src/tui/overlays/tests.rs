@@ -422,7 +422,7 @@ fn an_item_is_finished_handed_on_escalated_and_remarked() {
         "{}",
         stage.message()
     );
-    stage.keys(&["Ctrl+G", "1"]);
+    stage.keys(&["Ctrl+G", "6"]);
     stage.draw_everywhere();
     stage.keys(&["1", "Enter"]);
     let king = stage.desk.people().by_name("王主管").unwrap().id;
