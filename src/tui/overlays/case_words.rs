@@ -41,11 +41,10 @@ impl CaseForm {
         } else {
             goods.join(&between)
         };
-        let amount = case_fields::amount(&self.sheet.form, "amount")
-            .map_or_else(
-                || words.get("case-amount-open").to_string(),
-                |money| money.to_string(),
-            );
+        let amount = case_fields::amount(&self.sheet.form, "amount").map_or_else(
+            || words.get("case-amount-open").to_string(),
+            |money| money.to_string(),
+        );
         let payee = self.sheet.form.chosen("payee").unwrap_or("original");
         let payee = words.get(&format!("case-payee-{payee}")).to_string();
         words.with(

@@ -16,6 +16,8 @@ pub mod finish;
 pub mod follow_up;
 pub mod handover;
 mod handover_view;
+#[cfg(test)]
+mod intake_tests;
 pub mod menu;
 pub mod messages;
 pub mod note;

@@ -183,6 +183,13 @@ impl Stage {
         }
     }
 
+    /// Pastes a text.
+    pub fn paste(&mut self, text: &str) {
+        let input = Input::Paste(text.to_owned());
+        self.said = None;
+        self.play(|pane, reach| pane.input(&input, reach));
+    }
+
     fn press(&mut self, press: Press) {
         let input = Input::Key(press);
         let mut contexts = self
@@ -351,6 +358,14 @@ fn is_id(word: &str) -> bool {
         "transfer-",
         "away-",
         "source-",
+        "capture-",
+        "paste-",
+        "chat-",
+        "find-",
+        "replies-",
+        "handover-",
+        "takeover-",
+        "composer-",
     ]
     .iter()
     .any(|start| {
