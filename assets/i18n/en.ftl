@@ -1404,6 +1404,7 @@ order-paid-unverified = unverified
 order-refunded = Refunded
 order-in-refund = Pending
 side-same-buyer = Same buyer
+side-as-of = As of
 side-no-order = No order
 side-state = State
 side-money = Money

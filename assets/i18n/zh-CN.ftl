@@ -1404,6 +1404,7 @@ order-paid-unverified = 未核
 order-refunded = 已退
 order-in-refund = 在退
 side-same-buyer = 同一买家
+side-as-of = 资料截至
 side-no-order = 没有订单
 side-state = 状态
 side-money = 钱

@@ -1404,6 +1404,7 @@ order-paid-unverified = 未核
 order-refunded = 已退
 order-in-refund = 退款中
 side-same-buyer = 同一買家
+side-as-of = 資料截至
 side-no-order = 沒有訂單
 side-state = 狀態
 side-money = 金額

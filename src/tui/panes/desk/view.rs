@@ -23,6 +23,8 @@ const ROOMY: u16 = 180;
 const ROOMY_LIST: u16 = 60;
 /// From this width on the side panel has a column of its own.
 const THREE: u16 = 160;
+/// Above this height the side panel says how old the exports are.
+const AGES: u16 = 8;
 /// The most open things of the same buyer that stand over the draft.
 const PENDING: usize = 4;
 /// Rows of the strip that stays on top on narrow screens.
@@ -140,8 +142,15 @@ fn wide(pane: &DeskPane, buf: &mut Buffer, area: Rect, look: &Look<'_>) -> Optio
         },
         look,
     );
-    pane.side
-        .draw(buf, below(side_area), speech(pane, look), look);
+    let ages = u16::from(side_area.height > AGES && !pane.freshness.is_empty());
+    let leaf = Rect {
+        height: below(side_area).height - ages,
+        ..below(side_area)
+    };
+    pane.side.draw(buf, leaf, speech(pane, look), look);
+    if ages > 0 {
+        draw_ages(pane, buf, below_of(leaf), look);
+    }
     match &pane.open {
         Some(open) => {
             if pending_rows > 0 {
@@ -240,6 +249,33 @@ fn narrow(pane: &DeskPane, buf: &mut Buffer, area: Rect, look: &Look<'_>) -> Opt
         pane,
         editor::draw(buf, inset(below(draft)), &pane.composer, Ink::Text, look),
     )
+}
+
+/// The row under an area.
+fn below_of(area: Rect) -> Rect {
+    Rect {
+        y: area.bottom(),
+        height: 1,
+        ..area
+    }
+}
+
+/// How old what is known is, by kind of export.
+fn draw_ages(pane: &DeskPane, buf: &mut Buffer, row: Rect, look: &Look<'_>) {
+    let speech = speech(pane, look);
+    let mut runs = vec![dim(format!(" {} ", look.words.get("side-as-of")))];
+    for one in &pane.freshness {
+        let kind = format!("value-import_kind-{}", one.kind);
+        let when = speech.when(one.exported_at);
+        let label = format!(" {} {when}", look.words.get(&kind));
+        runs.push(if one.stale {
+            let stale = look.words.get("status-stale");
+            Run::new(format!("{label}{stale}"), Ink::Urgent)
+        } else {
+            dim(label)
+        });
+    }
+    line::row(buf, row, &runs, &[], look);
 }
 
 fn caret(pane: &DeskPane, at: Option<Position>) -> Option<Position> {
