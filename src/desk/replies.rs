@@ -11,7 +11,7 @@ use super::act::refused;
 use crate::domain::id::Id;
 use crate::domain::registers::reply;
 use crate::exchange::outlet::table::Look;
-use crate::i18n::Words;
+use crate::i18n::{Language, Words};
 use crate::problem::Problem;
 use crate::store::{Order, Query as Rows, Row};
 use crate::text::fold::fold;
@@ -403,6 +403,15 @@ impl Entry {
         self.text
             .find(&asked.query)
             .map(|place| (Match::Text, (place / 8) as i32))
+    }
+}
+
+/// Returns the language of replies that a reader of these words writes in.
+pub fn language_of(words: &Words) -> &'static str {
+    match words.language() {
+        Language::ZhCn => "zh_cn",
+        Language::ZhTw => "zh_tw",
+        Language::En => "en",
     }
 }
 

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
-use crate::desk::replies::{Context as Filling, Filled, Hit, Replies, Scope, fill};
+use crate::desk::replies::{Context as Filling, Filled, Hit, Replies, Scope, fill, language_of};
 use crate::domain::id::Id;
 use crate::problem::Problem;
 use crate::text::edit::Editor;
@@ -27,6 +27,7 @@ pub struct RepliesPane {
     /// Replies that were filled and put in front of the one that is taken.
     pub(super) stack: Vec<Taken>,
     pub(super) buyer: String,
+    language: &'static str,
     pub(super) zone: chrono_tz::Tz,
     about: Option<Id>,
 }
@@ -55,6 +56,7 @@ impl RepliesPane {
             filling: reach.desk.reply_context(record.as_ref(), reach.words)?,
             chosen: BTreeMap::new(),
             stack: Vec::new(),
+            language: language_of(reach.words),
             buyer: record
                 .as_ref()
                 .and_then(|record| record.text("buyer"))
@@ -68,9 +70,12 @@ impl RepliesPane {
     }
 
     fn filter(&mut self) {
-        self.hits = self
-            .library
-            .filter(self.asked.text(), self.scope, None, &self.filling);
+        self.hits = self.library.filter(
+            self.asked.text(),
+            self.scope,
+            Some(self.language),
+            &self.filling,
+        );
         self.at = 0;
         self.chosen.clear();
     }

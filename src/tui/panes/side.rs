@@ -208,6 +208,15 @@ impl Side {
         };
         let mut rows: Vec<(String, Run<'_>)> = vec![
             (
+                speech.label(&order::REGISTER, &order::NUMBER.spec),
+                text(
+                    record
+                        .text(order::NUMBER.name())
+                        .unwrap_or_default()
+                        .to_owned(),
+                ),
+            ),
+            (
                 look.words.get("side-state").to_string(),
                 self.state_run(record, speech),
             ),

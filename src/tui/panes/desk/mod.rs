@@ -13,7 +13,7 @@ use ratatui::layout::{Position, Rect};
 use crate::desk::Desk;
 use crate::desk::freshness::Freshness;
 use crate::desk::people::People;
-use crate::desk::replies::{Replies, Scope};
+use crate::desk::replies::{Replies, Scope, language_of};
 use crate::desk::todo::{Item, Todo, View};
 use crate::domain::id::Id;
 use crate::domain::record::Record;
@@ -171,7 +171,8 @@ impl DeskPane {
         }
         desk.refresh_replies(&mut self.library)?;
         let context = desk.reply_context(Some(record), words)?;
-        let hits = self.library.filter("", Scope::All, None, &context);
+        let language = Some(language_of(words));
+        let hits = self.library.filter("", Scope::All, language, &context);
         let fitting = hits.iter().filter(|hit| hit.usable).take(SUGGESTED);
         let replies = fitting
             .filter_map(|hit| self.library.get(hit))

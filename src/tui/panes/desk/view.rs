@@ -12,7 +12,7 @@ use crate::tui::theme::Ink;
 use crate::tui::widgets::frame::{Lines, section, titles};
 use crate::tui::widgets::line::{Run, dim};
 use crate::tui::widgets::{Look, editor, line};
-use crate::tui::words::Speech;
+use crate::tui::words::{Speech, tail};
 
 /// From this width on list and conversation stand side by side.
 const WIDE: u16 = 100;
@@ -23,6 +23,8 @@ const ROOMY: u16 = 180;
 const ROOMY_LIST: u16 = 60;
 /// From this width on the side panel has a column of its own.
 const THREE: u16 = 160;
+/// From this width on the side panel's title has room for a whole order number.
+const NUMBERED: u16 = 60;
 /// Above this height the side panel says how old the exports are.
 const AGES: u16 = 8;
 /// The most open things of the same buyer that stand over the draft.
@@ -347,6 +349,12 @@ fn side_title(pane: &DeskPane, buf: &mut Buffer, area: Rect, look: &Look<'_>) {
             Run::new(label, ink)
         })
         .collect();
-    let number = pane.side.order_number().unwrap_or_default().to_owned();
+    let number = pane.side.order_number().unwrap_or_default();
+    // Beside four leaves a whole number has no room; the leaf shows it.
+    let number = if area.width < NUMBERED {
+        tail(number)
+    } else {
+        number.to_owned()
+    };
     titles(buf, area, &left, &[dim(number)], look);
 }
