@@ -17,13 +17,18 @@ pub const PATIENCE: Duration = Duration::from_secs(30);
 
 /// Returns the folder of shared data, where there is one; says loudly when there is none.
 pub fn shared(what: &str) -> Option<PathBuf> {
-    let folder = std::env::var_os("ZHIBAN_SHARED")
-        .map_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared"), PathBuf::from);
+    let folder = std::env::var_os("ZHIBAN_SHARED").map_or_else(
+        || Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared"),
+        PathBuf::from,
+    );
     let wanted = folder.join(what);
     if wanted.exists() {
         return Some(wanted);
     }
-    eprintln!("SKIPPED: {} is not here, so nothing was tested against it", wanted.display());
+    eprintln!(
+        "SKIPPED: {} is not here, so nothing was tested against it",
+        wanted.display()
+    );
     None
 }
 
@@ -38,13 +43,19 @@ impl DrillDesk {
     pub fn new(shop: &str, name: &str) -> Self {
         let desk = Self::bare();
         let done = desk.run(&["init", "--drill", "--shop", shop, "--name", name]);
-        assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
+        assert!(
+            done.status.success(),
+            "{}",
+            String::from_utf8_lossy(&done.stderr)
+        );
         desk
     }
 
     /// Returns an empty folder.
     pub fn bare() -> Self {
-        Self { folder: tempfile::tempdir().unwrap() }
+        Self {
+            folder: tempfile::tempdir().unwrap(),
+        }
     }
 
     /// Returns the store's folder.
@@ -65,7 +76,10 @@ impl DrillDesk {
     /// Runs a command that must end with 0 and returns what it printed.
     pub fn ok(&self, args: &[&str]) -> String {
         let done = self.run(args);
-        let (out, err) = (String::from_utf8_lossy(&done.stdout), String::from_utf8_lossy(&done.stderr));
+        let (out, err) = (
+            String::from_utf8_lossy(&done.stdout),
+            String::from_utf8_lossy(&done.stderr),
+        );
         assert!(done.status.success(), "{args:?}: {out}{err}");
         out.into_owned()
     }
@@ -75,14 +89,25 @@ impl DrillDesk {
         let args: Vec<&str> = args.iter().copied().chain(["--json"]).collect();
         let done = self.run(&args);
         let out = String::from_utf8_lossy(&done.stdout);
-        let read = |line: &str| serde_json::from_str(line).unwrap_or_else(|_| panic!("{args:?}: {line}"));
-        out.lines().filter(|line| !line.trim().is_empty()).map(read).collect()
+        let read =
+            |line: &str| serde_json::from_str(line).unwrap_or_else(|_| panic!("{args:?}: {line}"));
+        out.lines()
+            .filter(|line| !line.trim().is_empty())
+            .map(read)
+            .collect()
     }
 
-    fn command(&self, args: &[&str]) -> Command {
+    /// Returns a command on the desk at the fixed time, not yet started.
+    pub fn command(&self, args: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_zhiban"));
-        command.args(args).env("ZHIBAN_DATA", self.data()).env("ZHIBAN_NOW", NOW).env("LC_ALL", "zh_CN.UTF-8");
-        command.env("HOME", self.folder.path()).env("XDG_CONFIG_HOME", self.folder.path().join("config"));
+        command
+            .args(args)
+            .env("ZHIBAN_DATA", self.data())
+            .env("ZHIBAN_NOW", NOW)
+            .env("LC_ALL", "zh_CN.UTF-8");
+        command
+            .env("HOME", self.folder.path())
+            .env("XDG_CONFIG_HOME", self.folder.path().join("config"));
         command
     }
 
@@ -123,7 +148,12 @@ pub struct Terminal {
 impl Terminal {
     /// Starts a program in a terminal of this size.
     pub fn start(command: CommandBuilder, columns: u16, rows: u16) -> Self {
-        let size = PtySize { rows, cols: columns, pixel_width: 0, pixel_height: 0 };
+        let size = PtySize {
+            rows,
+            cols: columns,
+            pixel_width: 0,
+            pixel_height: 0,
+        };
         let pair = native_pty_system().openpty(size).unwrap();
         let child = pair.slave.spawn_command(command).unwrap();
         let mut reader = pair.master.try_clone_reader().unwrap();
@@ -138,7 +168,15 @@ impl Terminal {
             }
         });
         let screen = new_screen(columns, rows);
-        Self { child, master: pair.master, writer, bytes, screen, raw: Vec::new(), keys: 0 }
+        Self {
+            child,
+            master: pair.master,
+            writer,
+            bytes,
+            screen,
+            raw: Vec::new(),
+            keys: 0,
+        }
     }
 
     fn take_in(&mut self, wait: Duration) -> bool {
@@ -172,7 +210,11 @@ impl Terminal {
     pub fn wait_for(&mut self, text: &str) -> &mut Self {
         let until = Instant::now() + PATIENCE;
         while !self.shows(text) {
-            assert!(Instant::now() < until, "«{text}» did not appear:\n{}", self.screen.screen().contents());
+            assert!(
+                Instant::now() < until,
+                "«{text}» did not appear:\n{}",
+                self.screen.screen().contents()
+            );
             self.take_in(Duration::from_millis(100));
         }
         self
@@ -182,7 +224,11 @@ impl Terminal {
     pub fn wait_gone(&mut self, text: &str) -> &mut Self {
         let until = Instant::now() + PATIENCE;
         while self.shows(text) {
-            assert!(Instant::now() < until, "«{text}» did not go:\n{}", self.screen.screen().contents());
+            assert!(
+                Instant::now() < until,
+                "«{text}» did not go:\n{}",
+                self.screen.screen().contents()
+            );
             self.take_in(Duration::from_millis(100));
         }
         self
@@ -190,7 +236,11 @@ impl Terminal {
 
     /// Returns whether the screen shows a text now; blanks between wide characters do not count.
     pub fn shows(&self, text: &str) -> bool {
-        let squeeze = |text: &str| text.chars().filter(|c| !c.is_whitespace()).collect::<String>();
+        let squeeze = |text: &str| {
+            text.chars()
+                .filter(|c| !c.is_whitespace())
+                .collect::<String>()
+        };
         squeeze(&self.screen.screen().contents()).contains(&squeeze(text))
     }
 
@@ -231,7 +281,14 @@ impl Terminal {
 
     /// Changes the window's size.
     pub fn resize(&mut self, columns: u16, rows: u16) -> &mut Self {
-        self.master.resize(PtySize { rows, cols: columns, pixel_width: 0, pixel_height: 0 }).unwrap();
+        self.master
+            .resize(PtySize {
+                rows,
+                cols: columns,
+                pixel_width: 0,
+                pixel_height: 0,
+            })
+            .unwrap();
         self.screen = new_screen(columns, rows);
         self
     }
@@ -243,7 +300,9 @@ impl Terminal {
         let start = raw.rfind("\x1b]52;c;")? + 7;
         let end = raw[start..].find(['\x07', '\x1b'])? + start;
         use base64::Engine;
-        let bytes = base64::engine::general_purpose::STANDARD.decode(&raw[start..end]).ok()?;
+        let bytes = base64::engine::general_purpose::STANDARD
+            .decode(&raw[start..end])
+            .ok()?;
         String::from_utf8(bytes).ok()
     }
 
@@ -256,7 +315,13 @@ impl Terminal {
     /// Sends a signal by name to the program.
     pub fn signal(&mut self, name: &str) {
         let id = self.child.process_id().unwrap().to_string();
-        assert!(Command::new("kill").args([format!("-{name}"), id]).status().unwrap().success());
+        assert!(
+            Command::new("kill")
+                .args([format!("-{name}"), id])
+                .status()
+                .unwrap()
+                .success()
+        );
     }
 
     /// Waits for the program's end and returns whether it ended well.
@@ -267,7 +332,11 @@ impl Terminal {
             if let Some(status) = self.child.try_wait().unwrap() {
                 return status.success();
             }
-            assert!(Instant::now() < until, "the program did not end:\n{}", self.screen.screen().contents());
+            assert!(
+                Instant::now() < until,
+                "the program did not end:\n{}",
+                self.screen.screen().contents()
+            );
         }
     }
 
@@ -321,7 +390,10 @@ fn key_bytes(name: &str) -> Vec<u8> {
         "Home" => b"\x1b[H".to_vec(),
         "End" => b"\x1b[F".to_vec(),
         _ => {
-            if let Some(number) = name.strip_prefix('F').and_then(|number| number.parse().ok()) {
+            if let Some(number) = name
+                .strip_prefix('F')
+                .and_then(|number| number.parse().ok())
+            {
                 function(number).into_bytes()
             } else if let Some(letter) = name.strip_prefix("Ctrl+") {
                 vec![letter.bytes().next().unwrap().to_ascii_uppercase() - b'@']
