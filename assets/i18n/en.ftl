@@ -71,6 +71,7 @@ problem-store-no-key = This computer has no key of { $replica }
 problem-store-no-key-hint = Sign in as yourself
 problem-store-branched = The key of { $replica } was used in two places and writes no more
 problem-store-branched-hint = Join anew with zhiban join; all that was written is kept
+problem-store-too-long = Not saved: { $size } KiB in one piece, at most { $most } KiB
 problem-store-limit = Not saved, it is over a limit: { $cause }
 problem-store-limit-hint = Split it, or attach it as a file
 problem-store-field = { $register }: { $field } cannot be this

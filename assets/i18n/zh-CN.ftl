@@ -71,6 +71,7 @@ problem-store-no-key = 本机没有 { $replica } 的密钥
 problem-store-no-key-hint = 用您自己的名字登录
 problem-store-branched = { $replica } 的密钥在两处写过，这里不再用它写
 problem-store-branched-hint = 重新加入：zhiban join；已写的都在
+problem-store-too-long = 没有保存：一段有 { $size } KiB，最多 { $most } KiB
 problem-store-limit = 超出限度，没有保存：{ $cause }
 problem-store-limit-hint = 分成几段，或作为附件
 problem-store-field = { $register } 的 { $field } 不能是这个值

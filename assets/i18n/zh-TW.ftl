@@ -71,6 +71,7 @@ problem-store-no-key = 本機沒有 { $replica } 的金鑰
 problem-store-no-key-hint = 用您自己的名字登入
 problem-store-branched = { $replica } 的金鑰在兩處寫過，這裡不再用它寫
 problem-store-branched-hint = 重新加入：zhiban join；已寫的都在
+problem-store-too-long = 沒有儲存：一段有 { $size } KiB，最多 { $most } KiB
 problem-store-limit = 超出限度，沒有儲存：{ $cause }
 problem-store-limit-hint = 分成幾段，或作為附件
 problem-store-field = { $register } 的 { $field } 不能是這個值

@@ -18,6 +18,8 @@ use crate::problem::{Kind, Problem};
 
 /// The longest text that is taken, in bytes.
 const MOST: u64 = 4 << 20;
+/// What some programs put before UTF-8.
+const BYTE_ORDER_MARK: char = '\u{feff}';
 
 /// Shows what was recognised, and records it where asked to.
 pub(super) fn run(desk: &mut Desk, args: &Capture, out: &Out) -> Result<u8, Problem> {
@@ -57,11 +59,13 @@ fn standard_input() -> Result<String, Problem> {
             .arg("limit", "4 MiB")
             .hint("problem-too-long-hint"));
     }
-    String::from_utf8(bytes).map_err(|_| {
+    let text = String::from_utf8(bytes).map_err(|_| {
         Problem::new(Kind::Unreadable, "problem-not-utf8")
             .arg("file", "-")
             .hint("problem-not-utf8-hint")
-    })
+    })?;
+    // Shells of Windows mark what they pipe; the mark is no part of the buyer's name.
+    Ok(text.trim_start_matches(BYTE_ORDER_MARK).to_owned())
 }
 
 fn show(desk: &Desk, preview: &Preview, out: &Out) -> Result<(), Problem> {

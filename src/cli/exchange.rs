@@ -188,7 +188,9 @@ pub(super) fn import(desk: &mut Desk, args: &Import, out: &Out) -> Result<u8, Pr
                 };
                 out.problem(&problem);
                 if out.json {
-                    out.object(&json!({"file": file, "refused": 1, "problems": [{"file": file, "line": 0, "field": "",
+                    let line = problem.argument("line").and_then(|line| line.parse().ok());
+                    let line: usize = line.unwrap_or_default();
+                    out.object(&json!({"file": file, "refused": 1, "problems": [{"file": file, "line": line, "field": "",
                         "message": out.words.problem(&problem).0}]}))?;
                 }
                 code = code.max(problem.exit_code());

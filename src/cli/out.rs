@@ -51,7 +51,7 @@ impl Out {
 
     /// Prints one JSON object on a line of its own.
     pub fn object(&self, value: &Value) -> Result<(), Problem> {
-        write_out(&format!("{value}\n"))
+        write_out(&format!("{}\n", clean::json(&value.to_string())))
     }
 
     /// Prints bytes that are for programs and hold nothing from outside.

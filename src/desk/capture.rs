@@ -12,7 +12,6 @@ use super::note::NewNote;
 use crate::domain::id::Id;
 use crate::domain::money::{Currency, Money};
 use crate::domain::payload::{Direction, Fields, Payload, Say};
-use crate::domain::record::Record;
 use crate::domain::register::{Owner, Post, Register};
 use crate::domain::registers::{self, conversation, follow_up, order, sheet};
 use crate::exchange::intake::capture::{
@@ -382,13 +381,7 @@ impl Desk {
             values.insert("account".into(), json!(account));
         }
         if let Some(number) = &preview.order {
-            let known = self
-                .order_by_number(number)?
-                .map(|record: Record| record.id);
-            let id = match known {
-                Some(id) => id,
-                None => self.secret()?.derive("order", &account, number),
-            };
+            let id = self.order_id(number)?;
             values.insert("order".into(), json!(id.to_string()));
         }
         if let Some(customer) = self.customer_of(&values, None)? {

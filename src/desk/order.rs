@@ -39,7 +39,7 @@ impl Desk {
         said: Fields,
     ) -> Result<KnownOrder, Problem> {
         let number = clean_number(number)?;
-        let account = self.account_for(None)?;
+        let account = self.order_account()?;
         let id = self.secret()?.derive("order", &account, &number);
         let known = match self.store().record(id)? {
             Some(record) => Some(record),
@@ -77,6 +77,28 @@ impl Desk {
             [only] => Ok(self.store().record(only.id)?),
             _ => Ok(None),
         }
+    }
+
+    /// Returns the record that an order of this number has, or will have once it is opened.
+    pub(super) fn order_id(&self, number: &str) -> Result<Id, Problem> {
+        match self.order_by_number(number)? {
+            Some(record) => Ok(record.id),
+            None => Ok(self
+                .secret()?
+                .derive("order", &self.order_account()?, number)),
+        }
+    }
+
+    /// Returns the account of an order that somebody only names: the shop's only one, else the
+    /// only one of its home platform, by whose form the number is read. The next import derives
+    /// the same id from it.
+    fn order_account(&self) -> Result<String, Problem> {
+        let only = self.account_for(None)?;
+        if !only.is_empty() {
+            return Ok(only);
+        }
+        let home = self.setting("platform")?;
+        self.account_for(Some(home.as_deref().unwrap_or("taobao")))
     }
 
     /// Returns the account that outside numbers belong to where nobody names one: the shop's

@@ -84,6 +84,11 @@ impl Desk {
         })
     }
 
+    /// Returns the speakers of a pasted chat who all could be the buyer.
+    pub fn paste_speakers(&self, text: &str) -> Result<Vec<String>, Problem> {
+        Ok(self.split(text)?.ambiguous)
+    }
+
     /// Records a pasted chat; who pastes an unowned conversation has claimed it.
     pub fn paste(&mut self, preview: &PastePreview) -> Result<Done, Problem> {
         let me = self.me()?.id;
@@ -197,11 +202,7 @@ impl Desk {
             about.insert("account".into(), json!(account));
         }
         if let Some(number) = order {
-            let known = self.order_by_number(number)?.map(|record| record.id);
-            let id = match known {
-                Some(id) => id,
-                None => self.secret()?.derive("order", &account, number),
-            };
+            let id = self.order_id(number)?;
             about.insert("order".into(), json!(id.to_string()));
         }
         if let Some(customer) = self.customer_of(&about, None)? {

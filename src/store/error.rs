@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use rusqlite::ErrorCode;
 
+use crate::domain::body::{BodyFault, MAX_BYTES};
 use crate::domain::event::EventFault;
 use crate::domain::id::ReplicaId;
 use crate::problem::{Kind, Problem};
@@ -190,6 +191,12 @@ impl From<StoreError> for Problem {
             StoreError::Branched(replica) => Problem::new(Kind::Refused, "problem-store-branched")
                 .arg("replica", replica)
                 .hint("problem-store-branched-hint"),
+            StoreError::Event(EventFault::Body(BodyFault::TooLong(bytes))) => {
+                Problem::new(Kind::Refused, "problem-store-too-long")
+                    .arg("size", bytes.div_ceil(1024))
+                    .arg("most", MAX_BYTES / 1024)
+                    .hint("problem-store-limit-hint")
+            }
             StoreError::Event(_) => {
                 Problem::new(Kind::Refused, "problem-store-limit").hint("problem-store-limit-hint")
             }

@@ -31,6 +31,8 @@ const STEPS_BEFORE_QUERY: usize = 2;
 const TAIL: i64 = 5_000;
 /// The longest word of Latin letters and digits that is kept whole, in characters.
 const WORD_MAX: usize = 40;
+/// The most terms of an index query; a pasted page has thousands.
+const TERMS: usize = 32;
 /// Characters shown before and after what was found.
 const AROUND: usize = 24;
 
@@ -142,7 +144,8 @@ fn words(text: &str) -> String {
     all.join(" ")
 }
 
-/// Returns the index query of a typed text, none where it has nothing to search by.
+/// Returns the index query of a typed text, none where it has nothing to search by. What is
+/// beyond the first terms narrows the texts that are looked at, not the query.
 fn match_of(folded: &str) -> Option<String> {
     let mut terms = Vec::new();
     for piece in pieces(folded) {
@@ -158,6 +161,9 @@ fn match_of(folded: &str) -> Option<String> {
             ),
         }
     }
+    let mut known = HashSet::new();
+    terms.retain(|term| known.insert(term.clone()));
+    terms.truncate(TERMS);
     (!terms.is_empty()).then(|| terms.join(" AND "))
 }
 

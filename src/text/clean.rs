@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 
 mod export;
 
-pub use export::{csv, file_name, html, markdown, markdown_block};
+pub use export::{csv, file_name, html, json, markdown, markdown_block};
 
 /// Marks that one letter may carry; more of them paint over the lines above.
 const MARKS: usize = 4;
@@ -323,6 +323,12 @@ mod tests {
         let text = Untrusted::from("a\u{1b}b");
         assert_eq!(text.line(), "a␛b");
         assert_eq!(format!("{text:?}"), "Untrusted(\"a␛b\")");
+        let lines = "{\n \"a\": \"x\\n\"\n}";
+        assert_eq!(json(lines), lines);
+        assert_eq!(
+            json("\"\u{9b}\u{200b}\u{e0041}\""),
+            r#""\u009b\u200b\udb40\udc41""#
+        );
         assert_eq!(serde_json::to_string(&text).unwrap(), "\"a\\u001bb\"");
         assert_eq!(text.as_received(), "a\u{1b}b");
     }

@@ -97,7 +97,8 @@ impl DrillDesk {
             .collect()
     }
 
-    fn command(&self, args: &[&str]) -> Command {
+    /// Returns a command on the desk at the fixed time, not yet started.
+    pub fn command(&self, args: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_zhiban"));
         command
             .args(args)

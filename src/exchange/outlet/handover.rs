@@ -10,7 +10,7 @@ use std::fmt::Write as _;
 use serde_json::{Map, Value, json};
 
 use super::table::{Cell, Column, Look, Table, rfc3339};
-use super::{Format, html, json as json_lines, markdown};
+use super::{Format, html, markdown};
 use crate::text::{clean, mask};
 
 /// How much of the checksum people compare.
@@ -158,7 +158,7 @@ impl Document {
             Format::Csv => super::csv::write(&self.table(look), look),
             Format::Json => {
                 let text = serde_json::to_string_pretty(&self.json(look)).unwrap_or_default();
-                json_lines::inert(&text) + "\n"
+                clean::json(&text).into_owned() + "\n"
             }
             Format::Markdown => self.markdown(look),
             Format::Html => self.html(look),

@@ -1,6 +1,9 @@
 //! Outlets into files: tables, documents, file names.
 
-use super::{block, hidden, line, spacing};
+use std::borrow::Cow;
+use std::fmt::Write as _;
+
+use super::{block, hidden, line, spacing, unassigned};
 
 /// Longest file name made of a text, in bytes.
 const FILE_NAME: usize = 100;
@@ -67,6 +70,31 @@ pub fn markdown(text: &str) -> String {
         digits = digits && c.is_ascii_digit();
     }
     out
+}
+
+/// JSON as programs read it: what a terminal would obey or nobody could see is escaped, which
+/// says the same. Such letters stand in strings only, so the whole text may be given; line
+/// ends stand only between them.
+#[must_use]
+pub fn json(text: &str) -> Cow<'_, str> {
+    let escaped =
+        |c: char| c != '\n' && (c.is_control() || hidden(c as u32) || unassigned(c as u32));
+    if !text.contains(escaped) {
+        return Cow::Borrowed(text);
+    }
+    let mut out = String::with_capacity(text.len() + 16);
+    for c in text.chars() {
+        if escaped(c) {
+            let mut units = [0; 2];
+            for unit in c.encode_utf16(&mut units) {
+                // Writing to a string cannot fail.
+                let _ = write!(out, "\\u{unit:04x}");
+            }
+        } else {
+            out.push(c);
+        }
+    }
+    Cow::Owned(out)
 }
 
 /// Lines as a fenced block of Markdown, the fence longer than any in the text.

@@ -107,8 +107,7 @@ impl PastePane {
 fn preview(desk: &mut Desk, pasted: &str) -> Result<(PastePreview, Vec<String>), Problem> {
     match desk.paste_preview(pasted, None) {
         Err(problem) if problem.message == "problem-paste-who" => {
-            let names = problem.argument("names").unwrap_or_default();
-            let names: Vec<String> = names.split(", ").map(str::to_owned).collect();
+            let names = desk.paste_speakers(pasted)?;
             Ok((
                 desk.paste_preview(pasted, names.first().map(String::as_str))?,
                 names,
