@@ -294,7 +294,8 @@ pub(super) fn mark(conn: &Connection, judge: &Judge) -> Result<()> {
     conn.execute_batch(
         "INSERT OR IGNORE INTO dirty SELECT e.record FROM unfolded u JOIN event e ON e.key = u.key WHERE u.code IN ('Q1', 'Q4', 'Q5');
          INSERT OR IGNORE INTO dirty SELECT record FROM event INDEXED BY event_authority
-           WHERE verb IN (7, 9, 10) OR register IN ('person', 'account', 'allowance');",
+           WHERE verb = 7 OR verb = 9 OR verb = 10
+             OR register = 'person' OR register = 'account' OR register = 'allowance';",
     )?;
     for head in read::heads(conn)? {
         let counts = judge.cuts.get(&head.replica).copied();
