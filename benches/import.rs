@@ -16,10 +16,10 @@ use zhiban::domain::event::Event;
 use zhiban::exchange::bundle::{self, Export, Selection};
 use zhiban::store::Store;
 
-/// Five events each.
-const TALKS: u32 = 16_000;
+/// Thirteen events each.
+const TALKS: u32 = 7_000;
 /// Two events each.
-const ORDERS: u32 = 10_000;
+const ORDERS: u32 = 4_500;
 
 fn main() {
     support::run();

@@ -18,6 +18,7 @@ impl Plain {
             .execute_batch(
                 "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA mmap_size = 0;
                  PRAGMA cache_size = -16384; PRAGMA temp_store = MEMORY; PRAGMA secure_delete = FAST;
+                 PRAGMA cell_size_check = ON; PRAGMA foreign_keys = ON;
                  CREATE TABLE event(replica BLOB, seq INTEGER, stamp INTEGER, at INTEGER, zone INTEGER,
                    act INTEGER, register TEXT, record BLOB, verb INTEGER, version INTEGER, roster BLOB,
                    chain BLOB, salt BLOB, facts BLOB, personal BLOB, PRIMARY KEY(replica, seq)) WITHOUT ROWID;",

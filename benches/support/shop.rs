@@ -51,7 +51,10 @@ pub fn write(desk: &mut Desk, drafts: &[Draft]) {
     }
 }
 
-/// Returns talks of six events each, of which one in `open_every` is open.
+/// How many messages a talk has, as large shops have them in the mean.
+const MESSAGES: usize = 10;
+
+/// Returns talks of thirteen events each, of which one in `open_every` is open.
 pub fn talks(count: u32, open_every: u32, owner: Id) -> Vec<Draft> {
     (0..count)
         .flat_map(|n| talk(n, n % open_every == 0, owner))
@@ -70,9 +73,13 @@ fn talk(n: u32, is_open: bool, owner: Id) -> Vec<Draft> {
             reason: None,
             note: None,
         },
-        say(Direction::In, &asked),
-        say(Direction::Out, "亲，已经为您催促仓库，今天 18:00 前发出。"),
     ];
+    let answer = "亲，已经为您催促仓库，今天 18:00 前发出。";
+    let messages = (0..MESSAGES).map(|at| match at % 2 {
+        0 => say(Direction::In, &format!("{asked} {at}")),
+        _ => say(Direction::Out, answer),
+    });
+    payloads.extend(messages);
     payloads.push(if is_open {
         say(Direction::In, "好的，那我等着")
     } else {
