@@ -129,6 +129,9 @@ pub fn connect(path: &Path, read_only: bool) -> Result<Connection> {
         ("synchronous", "FULL"),
         ("mmap_size", "0"),
         ("cache_size", "-16384"),
+        // As many pages as the cache: pages that an import writes again and again are copied
+        // into the database less often.
+        ("wal_autocheckpoint", "4096"),
         ("cell_size_check", "ON"),
         ("foreign_keys", "ON"),
         ("temp_store", "MEMORY"),
