@@ -163,10 +163,8 @@ fn time(time: Duration) -> String {
 fn ratio(subject: Option<Duration>, floor: Option<Duration>) -> String {
     match subject.zip(floor) {
         Some((subject, floor)) => {
-            format!(
-                "{:.4}",
-                subject.as_secs_f64() / floor.as_secs_f64().max(1e-9)
-            )
+            let ratio = subject.as_secs_f64() / floor.as_secs_f64().max(1e-9);
+            format!("{ratio:.*}", if ratio < 0.1 { 5 } else { 2 })
         }
         None => "-".to_owned(),
     }
