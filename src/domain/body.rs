@@ -3,6 +3,8 @@
 //! What is enforced on reading is enforced on writing: together at most 64 KiB, at most 16
 //! levels deep, integers only, no key twice in one object, one line, an object at the top.
 
+mod sound;
+
 use std::fmt;
 
 use serde::de::{self, Deserialize, DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
@@ -124,7 +126,7 @@ impl Body {
             .into_iter()
             .chain(self.personal().map(|part| part.bytes.as_slice()))
         {
-            parse(bytes)?;
+            sound(bytes)?;
         }
         Ok(())
     }
@@ -214,6 +216,20 @@ fn bytes_of(object: &Json) -> Result<Vec<u8>, BodyFault> {
 
 /// Reads one strict JSON object.
 pub fn parse(bytes: &[u8]) -> Result<Json, BodyFault> {
+    match read(bytes, Strict { depth: 0 })? {
+        Value::Object(object) => Ok(object),
+        _ => Err(BodyFault::NotStrict("not an object".into())),
+    }
+}
+
+/// Checks that [`parse`] would read these bytes.
+fn sound(bytes: &[u8]) -> Result<(), BodyFault> {
+    read(bytes, sound::Sound { depth: 0 })?
+        .then_some(())
+        .ok_or_else(|| BodyFault::NotStrict("not an object".into()))
+}
+
+fn read<'de, S: DeserializeSeed<'de>>(bytes: &'de [u8], seed: S) -> Result<S::Value, BodyFault> {
     if bytes.len() > MAX_BYTES {
         return Err(BodyFault::TooLong(bytes.len()));
     }
@@ -221,14 +237,9 @@ pub fn parse(bytes: &[u8]) -> Result<Json, BodyFault> {
         return Err(BodyFault::LineBreak);
     }
     let mut reader = serde_json::Deserializer::from_slice(bytes);
-    let value = Strict { depth: 0 }
-        .deserialize(&mut reader)
+    seed.deserialize(&mut reader)
         .and_then(|value| reader.end().map(|()| value))
-        .map_err(|fault| BodyFault::NotStrict(fault.to_string()))?;
-    match value {
-        Value::Object(object) => Ok(object),
-        _ => Err(BodyFault::NotStrict("not an object".into())),
-    }
+        .map_err(|fault| BodyFault::NotStrict(fault.to_string()))
 }
 
 /// Reads a value and refuses what two readers could understand in two ways.
@@ -350,12 +361,15 @@ mod tests {
             "{a:1}",
         ] {
             assert!(parse(text.as_bytes()).is_err(), "{text}");
+            assert!(sound(text.as_bytes()).is_err(), "{text}");
         }
         assert!(parse(b"{\"a\":\xff}").is_err());
         let nested =
             |depth: usize| format!("{}{}{}", "{\"a\":".repeat(depth), "1", "}".repeat(depth));
         assert!(parse(nested(MAX_DEPTH).as_bytes()).is_ok());
         assert!(parse(nested(MAX_DEPTH + 1).as_bytes()).is_err());
+        assert!(sound(nested(MAX_DEPTH).as_bytes()).is_ok());
+        assert!(sound(nested(MAX_DEPTH + 1).as_bytes()).is_err());
         assert!(parse(b" {\"a\": -9223372036854775808 } ").is_ok());
     }
 
@@ -393,7 +407,12 @@ mod tests {
     proptest! {
         #[test]
         fn any_bytes_are_read_or_refused(bytes in proptest::collection::vec(any::<u8>(), 0..200)) {
-            let _ = parse(&bytes);
+            prop_assert_eq!(sound(&bytes), parse(&bytes).map(drop));
+        }
+
+        #[test]
+        fn what_is_sound_is_what_is_read(text in "(\\{\"a\":|\\[|1|1\\.5|-9|true|null|\"a\"|\"\\\\u0061\"|:|,|\\]|\\}){0,12}") {
+            prop_assert_eq!(sound(text.as_bytes()), parse(text.as_bytes()).map(drop));
         }
 
         #[test]

@@ -49,10 +49,10 @@ pub(super) struct Told {
 /// `register` is the declaration of the events' register, none where this zhiban does not
 /// know it: then nothing counts and everything is kept.
 pub fn fold(register: Option<&Register>, events: &[Event]) -> Folded {
-    let ordered: BTreeMap<_, &Event> = events.iter().map(|event| (event.order(), event)).collect();
+    let ordered = ordered(events);
     let mut unfolded = Vec::new();
     let mut told = Vec::new();
-    for event in ordered.values() {
+    for event in &ordered {
         match understand(register, event) {
             Ok(Some(payload)) => told.push(Told {
                 trace: trace(event),
@@ -63,23 +63,34 @@ pub fn fold(register: Option<&Register>, events: &[Event]) -> Folded {
         }
     }
     let last = ordered
-        .values()
+        .last()
         .map(|event| event.head.stamp)
-        .max()
         .unwrap_or_default();
-    let record = register
-        .zip(ordered.values().next())
-        .and_then(|(register, first)| {
-            let mut record = Folder {
-                register,
-                void: voided(&told),
-                told: &told,
-            }
-            .record(first)?;
-            record.last = last;
-            Some(record)
-        });
+    let record = register.zip(ordered.first()).and_then(|(register, first)| {
+        let mut record = Folder {
+            register,
+            void: voided(&told),
+            told: &told,
+        }
+        .record(first)?;
+        record.last = last;
+        Some(record)
+    });
     Folded { record, unfolded }
+}
+
+/// Returns events in their total order, each once; they mostly come in it.
+fn ordered(events: &[Event]) -> Vec<&Event> {
+    let mut ordered: Vec<&Event> = events.iter().collect();
+    ordered.sort_by_key(|event| event.order());
+    ordered.dedup_by(|next, kept| {
+        let is_same = next.chain == kept.chain && next.head.stamp == kept.head.stamp;
+        if is_same {
+            *kept = *next;
+        }
+        is_same
+    });
+    ordered
 }
 
 fn trace(event: &Event) -> Trace {

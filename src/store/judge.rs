@@ -245,16 +245,21 @@ impl Judge {
     }
 }
 
+/// Returns whether an event may be one of authority: whether it matters who wrote the others of
+/// its record.
+pub(super) fn may_decide(event: &Event) -> bool {
+    let verb = Verb::of(event.head.verb);
+    matches!(verb, Some(Verb::Void | Verb::Sign | Verb::Erase))
+        || verb.is_some() && matches!(event.head.register.as_str(), "account" | "allowance")
+}
+
 /// Returns what an event does by authority. Ordinary verbs of ordinary registers are not
 /// read for it.
 fn action(event: &Event, all: &Authors) -> Option<Action> {
-    let head = &event.head;
-    let verb = Verb::of(head.verb)?;
-    let may_be = matches!(verb, Verb::Void | Verb::Sign | Verb::Erase)
-        || matches!(head.register.as_str(), "account" | "allowance");
-    if !may_be {
+    if !may_decide(event) {
         return None;
     }
+    let head = &event.head;
     let payload = Payload::read(event)?;
     let by_author = |(_, author): (&Chain, &(Stamp, ReplicaId))| author.1 == head.replica;
     let own = match &payload {
@@ -294,7 +299,8 @@ pub(super) fn mark(conn: &Connection, judge: &Judge) -> Result<()> {
     conn.execute_batch(
         "INSERT OR IGNORE INTO dirty SELECT e.record FROM unfolded u JOIN event e ON e.key = u.key WHERE u.code IN ('Q1', 'Q4', 'Q5');
          INSERT OR IGNORE INTO dirty SELECT record FROM event INDEXED BY event_authority
-           WHERE verb IN (7, 9, 10) OR register IN ('person', 'account', 'allowance');",
+           WHERE verb = 7 OR verb = 9 OR verb = 10
+             OR register = 'person' OR register = 'account' OR register = 'allowance';",
     )?;
     for head in read::heads(conn)? {
         let counts = judge.cuts.get(&head.replica).copied();

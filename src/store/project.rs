@@ -1,9 +1,9 @@
 //! Records as rows: computed from a record's events, whole and fresh each time.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
-use rusqlite::{Connection, OptionalExtension};
+use rusqlite::{Connection, OptionalExtension, ToSql};
 use serde_json::Value;
 
 use crate::domain::body::Absence;
@@ -17,7 +17,7 @@ use crate::domain::register::{LAST_WORDS, Limits, Register, Step, Wait, no_wait}
 use crate::domain::registers::{self, CUSTOMER, NUMBER, ORDER, SNOOZED_UNTIL};
 
 use super::error::Result;
-use super::judge::{Authors, Judge};
+use super::judge::{Authors, Judge, may_decide};
 use super::log::{self, Draft};
 use super::read::{self, Held, Stored};
 use super::{search, words};
@@ -54,14 +54,18 @@ pub(super) fn folded(
 }
 
 fn fold_stored(judge: &Judge, stored: Vec<Stored>) -> Folded {
-    let (mut unfolded, mut keys, mut events) = (Vec::new(), BTreeMap::new(), Vec::new());
-    let authors = if judge.is_idle() {
-        Authors::new()
-    } else {
+    let (mut unfolded, mut keys, mut events) = (Vec::new(), Vec::new(), Vec::new());
+    let authors = if stored
+        .iter()
+        .filter_map(|one| one.event.as_ref())
+        .any(may_decide)
+    {
         authors(&stored)
+    } else {
+        Authors::new()
     };
     for one in stored {
-        keys.insert(one.chain, one.key);
+        keys.push((one.chain, one.key));
         match one.event.map(|event| {
             (
                 if judge.is_idle() {
@@ -77,10 +81,7 @@ fn fold_stored(judge: &Judge, stored: Vec<Stored>) -> Folded {
             Some((None, event)) => events.push(event),
         }
     }
-    let erased = take_erased(&mut events)
-        .into_iter()
-        .map(|event| (keys[&event.chain], event))
-        .collect();
+    let erased = take_erased(&mut events);
     events.sort_by_key(Event::order);
     let register = events
         .iter()
@@ -92,6 +93,13 @@ fn fold_stored(judge: &Judge, stored: Vec<Stored>) -> Folded {
             .map(|event| event.head.register.clone())
             .unwrap_or_default(),
     };
+    // Mostly nobody asks for a key.
+    let asked = !erased.is_empty() || !folded.unfolded.is_empty();
+    let keys: BTreeMap<Chain, i64> = keys.into_iter().filter(|_| asked).collect();
+    let erased = erased
+        .into_iter()
+        .map(|event| (keys[&event.chain], event))
+        .collect();
     unfolded.extend(
         folded
             .unfolded
@@ -279,48 +287,60 @@ impl Projected {
             .optional()?)
     }
 
-    fn write(&self, conn: &Connection, id: Id) -> Result<i64> {
+    /// Writes the row under its number, or as a new one, and returns the number.
+    fn write(&self, conn: &Connection, id: Id, no: Option<i64>) -> Result<i64> {
+        // Not one statement for both: RETURNING costs a temporary table.
+        let Some(no) = no else {
+            let mut query = conn.prepare_cached(
+                "INSERT INTO record(id, register, state, owner, first_owner, due, due_source, rank, opened, closed, title, subject,
+             customer, order_id, number, amount, currency, ours, post, step, since, snoozed, void, work, last,
+             fields, order_number)
+             VALUES(?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13,?14,?15,?16,?17,?18,?19,?20,?21,?22,?23,?24,?25,?26,?27)",
+            )?;
+            query.execute(self.values(&id.0))?;
+            return Ok(conn.last_insert_rowid());
+        };
         let mut query = conn.prepare_cached(
-            "INSERT INTO record(id, register, state, owner, first_owner, due, due_source, rank, opened, closed, title,
-             subject, customer, order_id, number, amount, currency, ours, post, step, since, snoozed, void, work, last, fields, order_number)
-             VALUES(?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13,?14,?15,?16,?17,?18,?19,?20,?21,?22,?23,?24,?25,?26,?27)
-             ON CONFLICT(id) DO UPDATE SET register=?2, state=?3, owner=?4, first_owner=?5, due=?6, due_source=?7, rank=?8,
-             opened=?9, closed=?10, title=?11, subject=?12, customer=?13, order_id=?14, number=?15, amount=?16, currency=?17,
-             ours=?18, post=?19, step=?20, since=?21, snoozed=?22, void=?23, work=?24, last=?25, fields=?26, order_number=?27 RETURNING no",
+            "UPDATE record SET register=?2, state=?3, owner=?4, first_owner=?5, due=?6, due_source=?7, rank=?8, opened=?9,
+             closed=?10, title=?11, subject=?12, customer=?13, order_id=?14, number=?15, amount=?16,
+             currency=?17, ours=?18, post=?19, step=?20, since=?21, snoozed=?22, void=?23, work=?24, last=?25,
+             fields=?26, order_number=?27 WHERE no = ?1",
         )?;
-        let no = query.query_row(
-            rusqlite::params![
-                id.0,
-                self.register,
-                self.state,
-                self.owner,
-                self.first_owner,
-                self.due,
-                self.due_source,
-                self.rank,
-                self.opened,
-                self.closed,
-                self.title,
-                self.subject,
-                self.customer,
-                self.order_id,
-                self.number,
-                self.amount,
-                self.currency,
-                self.ours,
-                self.post,
-                self.step,
-                self.since,
-                self.snoozed,
-                self.void,
-                self.work,
-                self.last,
-                self.fields,
-                self.order_number
-            ],
-            |row| row.get(0),
-        )?;
+        query.execute(self.values(&no))?;
         Ok(no)
+    }
+
+    /// The columns in their order, behind what says of which row.
+    fn values<'a>(&'a self, first: &'a dyn ToSql) -> [&'a dyn ToSql; 27] {
+        [
+            first,
+            &self.register,
+            &self.state,
+            &self.owner,
+            &self.first_owner,
+            &self.due,
+            &self.due_source,
+            &self.rank,
+            &self.opened,
+            &self.closed,
+            &self.title,
+            &self.subject,
+            &self.customer,
+            &self.order_id,
+            &self.number,
+            &self.amount,
+            &self.currency,
+            &self.ours,
+            &self.post,
+            &self.step,
+            &self.since,
+            &self.snoozed,
+            &self.void,
+            &self.work,
+            &self.last,
+            &self.fields,
+            &self.order_number,
+        ]
     }
 }
 
@@ -351,6 +371,9 @@ pub(super) struct Projector<'a> {
     /// away.
     any_unfolded: bool,
     pub(super) any_contradiction: bool,
+    /// What records with watches folded to in this transaction: their keys are judged next.
+    fresh: HashMap<Id, Record>,
+    words: words::Fresh,
 }
 
 impl<'a> Projector<'a> {
@@ -367,12 +390,37 @@ impl<'a> Projector<'a> {
             limits: limits(conn)?,
             any_unfolded,
             any_contradiction,
+            fresh: HashMap::new(),
+            words: words::Fresh::default(),
         })
     }
 
     /// Folds a record without writing anything.
     pub(super) fn fold(&self, id: Id) -> Result<Folded> {
         folded(self.conn, &self.judge, id, None)
+    }
+
+    /// Returns what a record folds to, without folding what this transaction has just folded.
+    pub(super) fn record(&self, id: Id) -> Result<Option<Record>> {
+        match self.fresh.get(&id) {
+            Some(record) => Ok(Some(record.clone())),
+            None => Ok(self.fold(id)?.record),
+        }
+    }
+
+    /// Keeps what a record folded to, where a watch will look at it.
+    pub(super) fn keep(&mut self, id: Id, folded: Folded) {
+        self.fresh.remove(&id);
+        if let (Some(register), Some(record)) = (folded.register, folded.record)
+            && !register.watches.is_empty()
+        {
+            self.fresh.insert(id, record);
+        }
+    }
+
+    /// Writes what waited for the end of the transaction.
+    pub(super) fn finish(mut self) -> Result<()> {
+        self.words.write(self.conn)
     }
 
     /// Returns the row that a record should have.
@@ -394,17 +442,19 @@ impl<'a> Projector<'a> {
         let mut touched_settings = false;
         match (&old, &new) {
             (Some((no, old)), None) => {
-                words::replace(self.conn, *no, Some((&old.register, &old.fields)), None)?;
+                self.words
+                    .replace(self.conn, *no, Some((&old.register, &old.fields)), None)?;
                 self.conn
                     .prepare_cached("DELETE FROM record WHERE no = ?1")?
                     .execute([no])?;
             }
             (_, Some(new)) if old.as_ref().is_none_or(|(_, old)| old != new) => {
-                let no = new.write(self.conn, id)?;
+                let no = new.write(self.conn, id, old.as_ref().map(|(no, _)| *no))?;
                 let before = old
                     .as_ref()
                     .map(|(_, old)| (old.register.as_str(), old.fields.as_str()));
-                words::replace(self.conn, no, before, Some((&new.register, &new.fields)))?;
+                self.words
+                    .replace(self.conn, no, before, Some((&new.register, &new.fields)))?;
                 touched_settings = new.register == "setting";
             }
             _ => {}

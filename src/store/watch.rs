@@ -21,6 +21,8 @@ use super::{Store, id_at, read};
 const OWN: &str = "record";
 /// How long one transaction of folding may hold the write lock.
 const HOLD: Duration = Duration::from_millis(100);
+/// How much of it is for records; the rest is for judging the keys that they touch.
+const FOLD: Duration = Duration::from_millis(70);
 
 /// Something that people must settle.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -71,9 +73,9 @@ pub(super) fn settle(conn: &Connection, kept: &Kept, records: &[Id]) -> Result<(
         keys.extend(project(&mut projector, *record)?);
     }
     for (watch, key) in &keys {
-        judge(&projector, watch, key)?;
+        judge(&mut projector, watch, key)?;
     }
-    Ok(())
+    projector.finish()
 }
 
 /// Folds one record with its own contradictions, and returns the watch keys that it touches.
@@ -88,7 +90,9 @@ fn project(projector: &mut Projector<'_>, id: Id) -> Result<BTreeSet<(String, St
         projector.any_contradiction = true;
         replace(projector.conn, OWN, &id.to_string(), &own)?;
     }
-    move_keys(projector.conn, id, &folded)
+    let keys = move_keys(projector.conn, id, &folded)?;
+    projector.keep(id, folded);
+    Ok(keys)
 }
 
 fn move_keys(conn: &Connection, id: Id, folded: &Folded) -> Result<BTreeSet<(String, String)>> {
@@ -128,9 +132,13 @@ fn watch_of(name: &str) -> Option<&'static Watch> {
 }
 
 /// Judges all records of a key and keeps what the watch finds.
-fn judge(projector: &Projector<'_>, name: &str, key: &str) -> Result<()> {
+fn judge(projector: &mut Projector<'_>, name: &str, key: &str) -> Result<()> {
     let found = contradictions_of_key(projector, name, key)?;
-    replace(projector.conn, name, key, &found)
+    if projector.any_contradiction || !found.is_empty() {
+        projector.any_contradiction = true;
+        replace(projector.conn, name, key, &found)?;
+    }
+    Ok(())
 }
 
 /// Returns what a watch finds over the records of a key now.
@@ -150,7 +158,7 @@ pub(super) fn contradictions_of_key(
         .collect::<rusqlite::Result<_>>()?;
     let mut records = Vec::new();
     for id in ids {
-        records.extend(projector.fold(id)?.record);
+        records.extend(projector.record(id)?);
     }
     let findings = (watch.judge)(key, &records);
     Ok(findings
@@ -380,6 +388,8 @@ impl Store {
     }
 }
 
+/// Folds at most `limit` dirty records and judges what they touch, until the time is over. Keys
+/// that are left, or whose other records are dirty still, are judged again by a later batch.
 fn fold_batch(conn: &Connection, kept: &Kept, limit: usize) -> Result<()> {
     let begun = Instant::now();
     let mut projector = Projector::new(conn, kept.judge(conn)?)?;
@@ -387,26 +397,36 @@ fn fold_batch(conn: &Connection, kept: &Kept, limit: usize) -> Result<()> {
         .prepare_cached("SELECT record FROM dirty LIMIT ?1")?
         .query_map([limit as i64], |row| id_at(row, 0))?
         .collect::<rusqlite::Result<_>>()?;
+    let mut keys = BTreeSet::new();
     for id in &ids {
-        for (watch, key) in project(&mut projector, *id)? {
+        keys.extend(project(&mut projector, *id)?);
+        if begun.elapsed() > FOLD {
+            break;
+        }
+    }
+    for (watch, key) in &keys {
+        if begun.elapsed() > HOLD {
             conn.prepare_cached("INSERT OR IGNORE INTO dirty_key(watch, key) VALUES(?1, ?2)")?
                 .execute((watch, key))?;
-        }
-        if begun.elapsed() > HOLD {
-            return Ok(());
+        } else {
+            judge(&mut projector, watch, key)?;
         }
     }
-    if ids.len() == limit {
-        return Ok(());
+    if ids.is_empty() {
+        judge_left(&mut projector, limit, begun)?;
     }
+    projector.finish()
+}
+
+/// Judges keys that an earlier batch had no time for.
+fn judge_left(projector: &mut Projector<'_>, limit: usize, begun: Instant) -> Result<()> {
+    let conn = projector.conn;
     let keys: Vec<(String, String)> = conn
         .prepare_cached("SELECT watch, key FROM dirty_key LIMIT ?1")?
-        .query_map([(limit - ids.len()) as i64], |row| {
-            Ok((row.get(0)?, row.get(1)?))
-        })?
+        .query_map([limit as i64], |row| Ok((row.get(0)?, row.get(1)?)))?
         .collect::<rusqlite::Result<_>>()?;
     for (watch, key) in keys {
-        judge(&projector, &watch, &key)?;
+        judge(projector, &watch, &key)?;
         conn.prepare_cached("DELETE FROM dirty_key WHERE watch = ?1 AND key = ?2")?
             .execute((watch, key))?;
         if begun.elapsed() > HOLD {

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use rusqlite::Connection;
+use rusqlite::{Connection, ToSql, params_from_iter};
 use serde_json::Value;
 
 use crate::domain::field::{FieldSpec, Kind};
@@ -22,6 +22,8 @@ pub(super) const ENDS: i64 = 2;
 pub(super) const NAMES: i64 = 3;
 /// The longest word kept, in characters.
 const LONGEST: usize = 64;
+/// How many words one statement writes where there are many.
+const TOGETHER: usize = 32;
 
 type Words = BTreeSet<(i64, String)>;
 
@@ -52,28 +54,66 @@ pub(super) fn end_word(text: &str) -> String {
     number_word(text).chars().rev().collect()
 }
 
-/// Brings the words of a record's row up to date; before and after are register and fields.
-pub(super) fn replace(
-    conn: &Connection,
-    no: i64,
-    before: Option<(&str, &str)>,
-    after: Option<(&str, &str)>,
-) -> Result<()> {
-    if before == after {
-        return Ok(());
+/// Words of new and changed rows, written together at the end of a transaction: in their order
+/// and many by one statement they cost half of what they cost one by one.
+#[derive(Debug, Default)]
+pub(super) struct Fresh(Vec<(i64, String, i64)>);
+
+impl Fresh {
+    /// Brings the words of a record's row up to date; before and after are register and fields.
+    /// New ones wait for [`Fresh::write`].
+    pub(super) fn replace(
+        &mut self,
+        conn: &Connection,
+        no: i64,
+        before: Option<(&str, &str)>,
+        after: Option<(&str, &str)>,
+    ) -> Result<()> {
+        if before == after {
+            return Ok(());
+        }
+        let (old, mut new) = (
+            before.map(of_row).unwrap_or_default(),
+            after.map(of_row).unwrap_or_default(),
+        );
+        if !old.is_empty() {
+            self.write(conn)?;
+        }
+        for word in old {
+            if !new.remove(&word) {
+                conn.prepare_cached("DELETE FROM word WHERE slot = ?1 AND word = ?2 AND no = ?3")?
+                    .execute((word.0, &word.1, no))?;
+            }
+        }
+        self.0
+            .extend(new.into_iter().map(|(slot, word)| (slot, word, no)));
+        Ok(())
     }
-    let (old, new) = (
-        before.map(of_row).unwrap_or_default(),
-        after.map(of_row).unwrap_or_default(),
-    );
-    for (slot, word) in old.difference(&new) {
-        conn.prepare_cached("DELETE FROM word WHERE slot = ?1 AND word = ?2 AND no = ?3")?
-            .execute((slot, word, no))?;
+
+    /// Writes all that wait.
+    pub(super) fn write(&mut self, conn: &Connection) -> Result<()> {
+        self.0.sort_unstable();
+        let (together, alone) = self.0.as_chunks::<TOGETHER>();
+        for words in together {
+            insert(conn, words)?;
+        }
+        for word in alone {
+            insert(conn, std::slice::from_ref(word))?;
+        }
+        self.0.clear();
+        Ok(())
     }
-    for (slot, word) in new.difference(&old) {
-        conn.prepare_cached("INSERT OR REPLACE INTO word(slot, word, no) VALUES(?1, ?2, ?3)")?
-            .execute((slot, word, no))?;
-    }
+}
+
+fn insert(conn: &Connection, words: &[(i64, String, i64)]) -> Result<()> {
+    let rows = vec!["(?, ?, ?)"; words.len()].join(", ");
+    let mut query = conn.prepare_cached(&format!(
+        "INSERT OR REPLACE INTO word(slot, word, no) VALUES {rows}"
+    ))?;
+    let values = words
+        .iter()
+        .flat_map(|(slot, word, no)| [slot as &dyn ToSql, word, no]);
+    query.execute(params_from_iter(values))?;
     Ok(())
 }
 

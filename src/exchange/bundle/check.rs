@@ -4,10 +4,10 @@
 use std::io::Read;
 
 use super::fault::{BundleFault, Code};
-use super::format::Manifest;
+use super::format::{EVENTS, Manifest};
 use super::read::Bundle;
 use crate::domain::body::{Absence, Body};
-use crate::domain::event::{Head, Seal, genesis};
+use crate::domain::event::{Event, Head, Seal, genesis};
 use crate::domain::id::{Chain, ReplicaId};
 use crate::domain::seal;
 
@@ -107,18 +107,44 @@ pub(super) struct Checked {
     pub seals: Vec<(usize, Seal)>,
     /// What is wrong.
     pub findings: Vec<Finding>,
+    /// The events of each stream, where they were to be kept.
+    pub kept: Option<Vec<Vec<Event>>>,
+}
+
+/// The most bytes of lines and the most events that are kept between checking and appending:
+/// a larger bundle is read twice.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Keep {
+    /// Bytes.
+    pub bytes: u64,
+    /// Events.
+    pub events: u64,
+}
+
+impl Keep {
+    /// Nothing is kept.
+    pub const NOTHING: Self = Self {
+        bytes: 0,
+        events: 0,
+    };
+
+    fn holds(self, manifest: &Manifest) -> bool {
+        let lines = manifest.entries.iter().find(|entry| entry.name == EVENTS);
+        manifest.events() <= self.events && lines.is_some_and(|entry| entry.size <= self.bytes)
+    }
 }
 
 /// Reads a bundle to its end and finds what is proven. `progress` gets the number of events read
 /// and answers whether to go on.
 pub(super) fn check<R: Read>(
     mut bundle: Bundle<R>,
+    keep: Keep,
     progress: &mut dyn FnMut(u64) -> bool,
 ) -> Result<Checked, BundleFault> {
     let manifest = bundle.manifest.clone();
-    let mut pass = Pass::new(&manifest);
+    let mut pass = Pass::new(&manifest, keep.holds(&manifest));
     bundle.events(|stream, head, body| {
-        pass.event(stream, &head, &body)?;
+        pass.event(stream, head, body)?;
         if pass.counts.events.is_multiple_of(EVERY) && !progress(pass.counts.events) {
             return Err(BundleFault::Stopped);
         }
@@ -135,6 +161,7 @@ pub(super) fn check<R: Read>(
         counts,
         streams,
         seals,
+        kept,
         ..
     } = pass;
     let mut findings = Vec::new();
@@ -150,6 +177,7 @@ pub(super) fn check<R: Read>(
         proofs,
         seals,
         findings,
+        kept,
     })
 }
 
@@ -161,6 +189,7 @@ struct Pass<'a> {
     counts: Counts,
     streams: Vec<Reading>,
     seals: Vec<(usize, Seal)>,
+    kept: Option<Vec<Vec<Event>>>,
 }
 
 /// A stream while it is read.
@@ -175,7 +204,7 @@ struct Reading {
 }
 
 impl<'a> Pass<'a> {
-    fn new(manifest: &'a Manifest) -> Self {
+    fn new(manifest: &'a Manifest, keeps: bool) -> Self {
         let reading = |_| Reading {
             chains: Vec::new(),
             over: None,
@@ -187,10 +216,11 @@ impl<'a> Pass<'a> {
             counts: Counts::default(),
             streams: manifest.streams.iter().map(reading).collect(),
             seals: Vec::new(),
+            kept: keeps.then(|| vec![Vec::new(); manifest.streams.len()]),
         }
     }
 
-    fn event(&mut self, stream: usize, head: &Head, body: &Body) -> Result<(), BundleFault> {
+    fn event(&mut self, stream: usize, head: Head, body: Body) -> Result<(), BundleFault> {
         let (Some(reading), Some(range)) = (
             self.streams.get_mut(stream),
             self.manifest.streams.get(stream),
@@ -209,6 +239,9 @@ impl<'a> Pass<'a> {
             Some(Absence::Erased) => self.counts.erased += 1,
             Some(Absence::Withheld) => self.counts.withheld += 1,
             None => {}
+        }
+        if let Some(kept) = &mut self.kept {
+            kept[stream].push(Event { head, chain, body });
         }
         Ok(())
     }

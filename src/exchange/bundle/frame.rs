@@ -155,6 +155,8 @@ pub(super) struct Reader<R: Read> {
     /// Zeros after it.
     fill: usize,
     hash: blake3::Hasher,
+    /// How much of what is buffered is hashed: whole buffers hash faster than lines.
+    hashed: usize,
 }
 
 impl<R: Read> Reader<R> {
@@ -179,6 +181,7 @@ impl<R: Read> Reader<R> {
             left: 0,
             fill: 0,
             hash: blake3::Hasher::new(),
+            hashed: 0,
         })
     }
 
@@ -204,6 +207,7 @@ impl<R: Read> Reader<R> {
         self.left = size;
         self.fill = fill_of(size);
         self.hash = blake3::Hasher::new();
+        self.hashed = 0;
         Ok(size)
     }
 
@@ -214,11 +218,7 @@ impl<R: Read> Reader<R> {
             return Ok(false);
         }
         loop {
-            let left = self.left;
-            let buffer = fill_buffer(&mut self.input)?;
-            let seen = &buffer[..buffer
-                .len()
-                .min(usize::try_from(left).unwrap_or(usize::MAX))];
+            let seen = self.seen()?;
             let end = seen.iter().position(|byte| *byte == b'\n');
             let taken = end.map_or(seen.len(), |end| end + 1);
             if line.len() + taken > LINE_MAX {
@@ -230,7 +230,6 @@ impl<R: Read> Reader<R> {
             line.extend_from_slice(&seen[..taken]);
             self.consume(taken)?;
             if end.is_some() {
-                self.hash.update(line);
                 line.pop();
                 return Ok(true);
             }
@@ -246,10 +245,7 @@ impl<R: Read> Reader<R> {
         mut take: impl FnMut(&[u8]) -> Result<(), BundleFault>,
     ) -> Result<(), BundleFault> {
         while self.left > 0 {
-            let left = usize::try_from(self.left).unwrap_or(usize::MAX);
-            let buffer = fill_buffer(&mut self.input)?;
-            let piece = &buffer[..buffer.len().min(left)];
-            self.hash.update(piece);
+            let piece = self.seen()?;
             take(piece)?;
             let taken = piece.len();
             self.consume(taken)?;
@@ -267,7 +263,17 @@ impl<R: Read> Reader<R> {
         Ok(content)
     }
 
-    /// Returns the hash of the entry's content that was read.
+    /// Returns what is buffered of the entry's content, hashed.
+    fn seen(&mut self) -> Result<&[u8], BundleFault> {
+        let left = usize::try_from(self.left).unwrap_or(usize::MAX);
+        let buffer = fill_buffer(&mut self.input)?;
+        let seen = &buffer[..buffer.len().min(left)];
+        self.hash.update(&seen[self.hashed..]);
+        self.hashed = seen.len();
+        Ok(seen)
+    }
+
+    /// Returns the hash of the entry's content that was read; whole once all of it was.
     pub fn hash(&self) -> [u8; 32] {
         *self.hash.finalize().as_bytes()
     }
@@ -302,6 +308,7 @@ impl<R: Read> Reader<R> {
 
     fn consume(&mut self, count: usize) -> Result<(), BundleFault> {
         self.input.consume(count);
+        self.hashed = self.hashed.saturating_sub(count);
         self.left = self.left.saturating_sub(count as u64);
         self.count(count)
     }

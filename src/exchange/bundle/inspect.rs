@@ -5,7 +5,7 @@ use std::path::Path;
 
 use serde_json::{Value, json};
 
-use super::check::{Checked, Counts, Finding, check};
+use super::check::{Checked, Counts, Finding, Keep, check};
 use super::fault::BundleFault;
 use super::format::Manifest;
 use super::read::Bundle;
@@ -71,7 +71,7 @@ pub fn inspect(path: &Path, progress: &mut dyn FnMut(u64) -> bool) -> Result<Ins
     let checked = File::open(path)
         .map_err(BundleFault::from)
         .and_then(Bundle::open)
-        .and_then(|bundle| check(bundle, progress));
+        .and_then(|bundle| check(bundle, Keep::NOTHING, progress));
     let Checked {
         manifest,
         counts,

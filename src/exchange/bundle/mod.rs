@@ -2,10 +2,11 @@
 //!
 //! [`mod@format`] is the whole format; `frame` the archive around it; `read` goes through a bundle
 //! entry by entry; `check` finds what is proven; `pack` writes, `export` from the store;
-//! `unpack` takes a bundle into the store, `outside` keeps what cannot go there yet.
+//! `unpack` takes a bundle into the store in `chunks`, `outside` keeps what cannot go there yet.
 
 mod attach;
 mod check;
+mod chunks;
 mod export;
 mod fault;
 pub mod format;

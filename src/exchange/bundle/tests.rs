@@ -5,12 +5,13 @@ use std::io::Write;
 use proptest::prelude::*;
 use serde_json::json;
 
-use super::check::{Checked, Wrong, check};
+use super::check::{Checked, Keep, Wrong, check};
 use super::fault::{BundleFault, Code};
 use super::format::{LINE_MAX, Manifest, Range, Replica, Tip};
 use super::hex::Hex;
 use super::pack::{Frame, Limits, PackFault, Part, Piece, Source, plan, write};
 use super::read::Bundle;
+use super::unpack::import_keeping;
 use super::{Accounting, Export, Selection, export, import};
 use crate::domain::body::{Absence, Body, Json};
 use crate::domain::event::{Event, Head, Seal, genesis};
@@ -208,7 +209,7 @@ fn event(key: &ReplicaKey, previous: &Chain, seq: u64) -> Event {
 }
 
 fn checked(file: &[u8]) -> Result<Checked, BundleFault> {
-    check(Bundle::open(file)?, &mut |_| true)
+    check(Bundle::open(file)?, Keep::NOTHING, &mut |_| true)
 }
 
 fn events_of(file: &[u8]) -> Vec<Event> {
@@ -254,6 +255,26 @@ fn what_is_written_is_read_to_the_byte() {
         .flat_map(|(_, events, _)| events.clone())
         .collect();
     assert_eq!(events_of(&file), written);
+}
+
+#[test]
+fn a_bundle_read_twice_gives_what_one_read_once_gives() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("a.zbundle");
+    std::fs::write(&path, List::new(&[60, 0, 5_000], 10).one()).unwrap();
+    let everything = Keep {
+        bytes: u64::MAX,
+        events: u64::MAX,
+    };
+    let [twice, once] = [("twice", Keep::NOTHING), ("once", everything)].map(|(name, keep)| {
+        let mut store = Store::create_bare(&folder.path().join(name)).unwrap();
+        let sum = import_keeping(&mut store, &path, 1, keep, &mut |_| true).unwrap();
+        let verified = store.verify().unwrap();
+        assert!(verified.clean, "{:?}", verified.defects);
+        (sum, verified.state)
+    });
+    assert_eq!(once.0.new, 5_060);
+    assert_eq!(twice, once);
 }
 
 #[test]

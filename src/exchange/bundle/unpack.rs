@@ -5,26 +5,27 @@ use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::{Seek, SeekFrom};
 use std::path::Path;
-use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::sync::mpsc::sync_channel;
 use std::thread;
 
 use super::attach::Incoming;
-use super::check::{Checked, check};
+use super::check::{Checked, Keep, check};
+use super::chunks::{Chunk, Reading, of_kept};
 use super::fault::{BundleFault, Code};
-use super::format::{EVENTS, MANIFEST, Manifest};
+use super::format::Manifest;
 use super::outside::{self, Healed, Held, Keeping};
 use super::read::Bundle;
-use crate::domain::body::Body;
-use crate::domain::event::{Event, Head, Seal};
-use crate::domain::id::Chain;
+use crate::domain::event::Seal;
 use crate::i18n::{Arg, Words};
 use crate::problem::{Kind, Problem};
 use crate::store::{Run, Store, StoreError};
 
-/// How many events are handed over at once.
-const CHUNK: usize = 4_096;
-/// And how many bytes of bodies.
-const CHUNK_BYTES: usize = 2 << 20;
+/// Up to this size a bundle is read once; with its events in memory it takes about three times
+/// as much.
+const KEEP: Keep = Keep {
+    bytes: 64 << 20,
+    events: 150_000,
+};
 /// How many chunks may wait between reading and appending.
 const WAITING: usize = 2;
 /// How many records are folded in one go; the store ends a transaction earlier by time.
@@ -134,6 +135,17 @@ pub fn import(
     now: i64,
     progress: &mut dyn FnMut(Progress) -> bool,
 ) -> Result<Accounting, Problem> {
+    import_keeping(store, path, now, KEEP, progress)
+}
+
+/// Takes a bundle into a store, of which at most so much is kept in memory.
+pub(super) fn import_keeping(
+    store: &mut Store,
+    path: &Path,
+    now: i64,
+    keep: Keep,
+    progress: &mut dyn FnMut(Progress) -> bool,
+) -> Result<Accounting, Problem> {
     let file = path.display().to_string();
     let fault = |fault: BundleFault| fault.problem(&file);
     let input = File::open(path).map_err(|cause| fault(cause.into()))?;
@@ -153,7 +165,7 @@ pub fn import(
             ..Accounting::default()
         });
     }
-    let checked = check(bundle, &mut |done| {
+    let mut checked = check(bundle, keep, &mut |done| {
         progress(Progress {
             step: Step::Check,
             done,
@@ -163,8 +175,12 @@ pub fn import(
     .map_err(fault)?;
     store.adopt_id(shop)?;
     take_attachments(store, &checked, rewound(&again).map_err(fault)?, &file)?;
+    let kept = checked.kept.take();
     let mut taking = Taking::begin(store, &checked, now)?;
-    taking.append(store, rewound(&again).map_err(fault)?, &file, progress)?;
+    match kept {
+        Some(kept) => taking.take_all(store, of_kept(&checked, kept), progress)?,
+        None => taking.append(store, rewound(&again).map_err(fault)?, &file, progress)?,
+    }
     let outside = std::mem::replace(&mut taking.outside, Keeping::new(now));
     let healed = outside::settle(store, shop, outside)?;
     fold(store, total, progress)?;
@@ -312,9 +328,8 @@ impl<'a> Taking<'a> {
         thread::scope(|scope| {
             let (sender, chunks) = sync_channel(WAITING);
             let reader = scope.spawn(move || Reading::new(checked, sender).read(bundle));
-            let appended = self.take_all(store, &chunks, progress);
             // Without a receiver the reader ends at its next chunk.
-            drop(chunks);
+            let appended = self.take_all(store, chunks.into_iter(), progress);
             let read = reader
                 .join()
                 .unwrap_or_else(|_| Err(BundleFault::Archive("reader".into())));
@@ -326,7 +341,7 @@ impl<'a> Taking<'a> {
     fn take_all(
         &mut self,
         store: &mut Store,
-        chunks: &Receiver<Chunk>,
+        chunks: impl Iterator<Item = Chunk>,
         progress: &mut dyn FnMut(Progress) -> bool,
     ) -> Result<(), Problem> {
         let (mut done, total) = (0, self.checked.counts.events);
@@ -484,85 +499,5 @@ fn fold(
         }) {
             return Err(Problem::new(Kind::Refused, "problem-cancelled"));
         }
-    }
-}
-
-/// Events of one stream on their way from reading to appending.
-struct Chunk {
-    stream: usize,
-    from_seq: u64,
-    /// The chain at `from_seq`.
-    from_chain: Chain,
-    events: Vec<Event>,
-    bytes: usize,
-}
-
-/// The second reading: events in chunks, each held against its chain of the first reading.
-struct Reading<'a> {
-    checked: &'a Checked,
-    chunks: SyncSender<Chunk>,
-    /// The chunk that grows, and the place of its stream.
-    open: Option<Chunk>,
-}
-
-impl<'a> Reading<'a> {
-    fn new(checked: &'a Checked, chunks: SyncSender<Chunk>) -> Self {
-        Self {
-            checked,
-            chunks,
-            open: None,
-        }
-    }
-
-    fn read(mut self, mut bundle: Bundle<File>) -> Result<(), BundleFault> {
-        if bundle.name != self.checked.name {
-            return Err(BundleFault::Altered(MANIFEST.into()));
-        }
-        bundle.events(|stream, head, body| self.event(stream, head, body))?;
-        self.flush()
-    }
-
-    fn event(&mut self, stream: usize, head: Head, body: Body) -> Result<(), BundleFault> {
-        let altered = || BundleFault::Altered(EVENTS.into());
-        let range = self
-            .checked
-            .manifest
-            .streams
-            .get(stream)
-            .ok_or_else(altered)?;
-        let chains = &self.checked.proofs.get(stream).ok_or_else(altered)?.chains;
-        let place = (head.seq - range.from_seq - 1) as usize;
-        let previous = place
-            .checked_sub(1)
-            .map_or(range.from_chain, |before| chains[before]);
-        let chain = head.chain(&previous);
-        if chains.get(place) != Some(&chain) {
-            return Err(altered());
-        }
-        let is_full = |open: &Chunk| {
-            open.stream != stream || open.events.len() >= CHUNK || open.bytes > CHUNK_BYTES
-        };
-        if self.open.as_ref().is_some_and(is_full) {
-            self.flush()?;
-        }
-        let from_seq = head.seq - 1;
-        let open = self.open.get_or_insert_with(|| Chunk {
-            stream,
-            from_seq,
-            from_chain: previous,
-            events: Vec::new(),
-            bytes: 0,
-        });
-        open.bytes += body.facts().map_or(0, <[u8]>::len)
-            + body.personal().map_or(0, |part| part.bytes.len());
-        open.events.push(Event { head, chain, body });
-        Ok(())
-    }
-
-    fn flush(&mut self) -> Result<(), BundleFault> {
-        let Some(chunk) = self.open.take() else {
-            return Ok(());
-        };
-        self.chunks.send(chunk).map_err(|_| BundleFault::Stopped)
     }
 }
