@@ -264,7 +264,13 @@ impl Words {
         {
             args.push(("cause", below.to_string().into()));
         }
-        let hint = problem.hint.map(|id| self.with(id, &args));
+        // A problem without a hint of its own has the one that stands beside its message.
+        let usual = format!("{}-hint", problem.message);
+        let hint = match problem.hint {
+            Some(id) => Some(self.with(id, &args)),
+            None if self.has(&usual) => Some(self.with(&usual, &args)),
+            None => None,
+        };
         (self.with(problem.message, &args), hint)
     }
 

@@ -74,13 +74,13 @@ impl Desk {
         let since = self.store().record(talk.id)?.map(|record| record.opened);
         let matters = self.matters(&talk.said)?;
         Ok(PastePreview {
-            since,
-            matters,
             pasted,
             buyer,
             order,
             talk,
             outcome,
+            since,
+            matters,
         })
     }
 

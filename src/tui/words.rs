@@ -137,7 +137,7 @@ impl Speech<'_> {
 
     /// Returns a matter of the one line: the register's word, or that of the kind within it.
     pub fn matter(&self, register: &str, kind: Option<&str>) -> String {
-        let field = registers::by_name(register).and_then(|declared| declared.kind_field());
+        let field = registers::by_name(register).and_then(Register::kind_field);
         match field.zip(kind) {
             Some((field, kind)) => self.choice(field, kind),
             None => self.words.get(&format!("register-{register}")).to_string(),

@@ -105,13 +105,11 @@ impl HandoverPane {
         let typed = self.editor.text().trim().to_owned();
         let (now, zone) = (self.now, self.zone);
         match self.field {
-            None => {}
-            Some(Cell::Point) => {
-                if !typed.is_empty() {
-                    self.sheet.points.push(point(&typed, now, zone));
-                    self.editor.set("");
-                }
+            Some(Cell::Point) if !typed.is_empty() => {
+                self.sheet.points.push(point(&typed, now, zone));
+                self.editor.set("");
             }
+            None | Some(Cell::Point) => {}
             Some(Cell::Due) => match due_of(&typed, self.shown(Cell::Due, reach), now, zone) {
                 Ok(Some(due)) => {
                     if let Some(line) = self.line() {
@@ -329,17 +327,14 @@ impl HandoverPane {
         }
         let sheet = self.sheet.clone();
         let words = reach.words;
-        match reach.attempt(|desk| desk.handover_sign(&sheet, None, words)) {
-            Some(_) => {
-                self.signed = true;
-                reach.say("handover-signed", &[("count", sheet.lines.len().into())]);
-                Flow::Close
-            }
-            None => {
-                self.show_lacking(reach);
-                Flow::Stay
-            }
+        let signed = reach.attempt(|desk| desk.handover_sign(&sheet, None, words));
+        if signed.is_none() {
+            self.show_lacking(reach);
+            return Flow::Stay;
         }
+        self.signed = true;
+        reach.say("handover-signed", &[("count", sheet.lines.len().into())]);
+        Flow::Close
     }
 
     /// Puts the cursor where signing was refused for.

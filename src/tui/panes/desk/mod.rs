@@ -136,13 +136,11 @@ impl DeskPane {
     /// stays the list.
     pub fn go_on(&mut self, desk: &Desk, words: &Words) -> Result<(), Problem> {
         let next = self.under_cursor().map(|item| item.row.id);
-        match next.filter(|_| self.focus != Focus::List) {
-            Some(next) => self.show(desk, words, next),
-            None => {
-                self.focus = Focus::List;
-                Ok(())
-            }
+        if let Some(next) = next.filter(|_| self.focus != Focus::List) {
+            return self.show(desk, words, next);
         }
+        self.focus = Focus::List;
+        Ok(())
     }
 
     /// Returns the item that acts are about: the open one while it has the focus, else the one
