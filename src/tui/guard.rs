@@ -27,7 +27,9 @@ use ratatui::{Frame, Terminal};
 
 use super::clipboard::{Clipboard, Copied};
 use super::pen::Pen;
-use super::run::{Outbox, RawSignal, Surface};
+#[cfg(unix)]
+use super::run::RawSignal;
+use super::run::{Outbox, Surface};
 use crate::problem::{Kind, Problem};
 use crate::text::clean;
 
