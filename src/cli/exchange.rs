@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::args::{Bundle, BundleExport, Export, Import};
 use super::out::{Out, rfc3339};
-use super::session::{Place, read_file, write_file};
+use super::session::{Place, write_file};
 use super::work::reading;
 use super::{CLEAN, FINDINGS};
 use crate::desk::Desk;
@@ -173,7 +173,7 @@ pub(super) fn import(desk: &mut Desk, args: &Import, out: &Out) -> Result<u8, Pr
     };
     let mut code = CLEAN;
     for file in files {
-        match import_one(desk, Path::new(file), &options) {
+        match desk.import_file(Path::new(file), &options) {
             Ok(report) => {
                 if report.refused > 0 {
                     code = code.max(FINDINGS);
@@ -201,19 +201,6 @@ pub(super) fn import(desk: &mut Desk, args: &Import, out: &Out) -> Result<u8, Pr
         out.say("cli-dry-run", &[])?;
     }
     Ok(code)
-}
-
-fn import_one(
-    desk: &mut Desk,
-    path: &Path,
-    options: &ImportOptions,
-) -> Result<FileReport, Problem> {
-    let bytes = read_file(path)?;
-    let name = path
-        .file_name()
-        .map(|name| name.to_string_lossy().into_owned())
-        .unwrap_or_default();
-    desk.import(&name, &bytes, options)
 }
 
 /// The first word names the kind where it does and no file of that name is here.

@@ -177,20 +177,6 @@ fn first_here(desk: &Desk) -> Option<Person> {
     here.next().filter(|_| here.next().is_none()).cloned()
 }
 
-/// Reads a file, or says why it cannot be read.
-pub(super) fn read_file(path: &Path) -> Result<Vec<u8>, Problem> {
-    std::fs::read(path).map_err(|fault| {
-        let missing = fault.kind() == std::io::ErrorKind::NotFound;
-        let problem = if missing {
-            Problem::new(Kind::Unreadable, "problem-file-missing").hint("problem-file-missing-hint")
-        } else {
-            Problem::new(Kind::Unreadable, "problem-file-unreadable")
-                .hint("problem-file-unreadable-hint")
-        };
-        problem.arg("file", path.display()).caused_by(fault)
-    })
-}
-
 /// Writes a file, or says why it cannot be written.
 pub(super) fn write_file(path: &Path, bytes: &[u8]) -> Result<(), Problem> {
     std::fs::write(path, bytes).map_err(|fault| {

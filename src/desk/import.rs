@@ -3,6 +3,7 @@
 //! replaces anything newer, nobody is known by a masked name.
 
 use std::collections::BTreeMap;
+use std::path::Path;
 
 use serde_json::{Value, json};
 
@@ -88,6 +89,17 @@ impl FileReport {
 }
 
 impl Desk {
+    /// Imports the file of a path; with `dry_run` says only what would happen.
+    pub fn import_file(
+        &mut self,
+        path: &Path,
+        options: &ImportOptions,
+    ) -> Result<FileReport, Problem> {
+        let bytes = intake::file::read_file(path)?;
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        self.import(&name, &bytes, options)
+    }
+
     /// Imports one file; with `dry_run` says only what would happen.
     pub fn import(
         &mut self,

@@ -56,6 +56,8 @@ pub enum Context {
     Tables,
     /// Unfolded and contradictions.
     Held,
+    /// Files that were dropped on the window.
+    Import,
     /// One record of any register.
     Record,
     /// The palette.
@@ -91,6 +93,7 @@ pub const CONTEXTS: &[(Context, &str)] = &[
     (Context::Printing, "printing"),
     (Context::Tables, "tables"),
     (Context::Held, "held"),
+    (Context::Import, "import"),
     (Context::Record, "record"),
     (Context::Palette, "palette"),
     (Context::Message, "message"),
@@ -216,7 +219,7 @@ commands! {
     // Single screens.
     SwapSides "swap_sides" [Paste];
     EditField "edit_field" [Capture];
-    Accept "accept" [Capture Paste Find Replies Message];
+    Accept "accept" [Capture Paste Find Replies Import Message];
     AddReply "add_reply" [Replies];
     DropReply "drop_reply" [Replies];
     NextScope "next_scope" [Replies];

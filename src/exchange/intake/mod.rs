@@ -29,6 +29,7 @@ pub mod capture;
 pub mod chats;
 pub mod conversations;
 pub mod decode;
+pub mod file;
 pub mod json;
 pub mod orders_json;
 pub mod profiles;

@@ -6,7 +6,7 @@ use ratatui::layout::{Position, Rect};
 
 use super::capture_edit::{Correction, Took};
 use super::paste::PastePane;
-use super::{case, follow_up, note};
+use super::{case, follow_up, import, note};
 use crate::desk::Desk;
 use crate::desk::capture::{Corrections, Preview};
 use crate::desk::people::People;
@@ -188,6 +188,11 @@ impl Capture {
         let Some(preview) = self.preview.clone() else {
             return Flow::Stay;
         };
+        // Terminals without bracketed paste type the path of a dropped file.
+        if let Some(files) = import::of_pasted(self.line.text(), reach) {
+            self.line.set("");
+            return Flow::Replace(Box::new(files));
+        }
         let then = CHOICES[self.chosen].0;
         if then == Then::Nothing {
             self.line.set("");
@@ -320,6 +325,11 @@ impl Pane for Capture {
     }
 
     fn input(&mut self, input: &Input, reach: &mut Reach<'_>) -> Flow {
+        if let Input::Paste(pasted) = input
+            && let Some(files) = import::of_pasted(pasted, reach)
+        {
+            return Flow::Replace(Box::new(files));
+        }
         if let Input::Paste(pasted) = input
             && pasted.trim().lines().count() > 1
         {

@@ -4,6 +4,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
 use super::capture::Capture;
+use super::import;
 use super::paste::PastePane;
 use crate::desk::card::{Card, Found};
 use crate::desk::people::People;
@@ -167,6 +168,11 @@ impl Pane for Find {
     }
 
     fn input(&mut self, input: &Input, reach: &mut Reach<'_>) -> Flow {
+        if let Input::Paste(pasted) = input
+            && let Some(files) = import::of_pasted(pasted, reach)
+        {
+            return Flow::Replace(Box::new(files));
+        }
         if let Input::Paste(pasted) = input
             && pasted.trim().lines().count() > 1
         {

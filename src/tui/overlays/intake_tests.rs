@@ -300,3 +300,58 @@ fn a_handover_is_filled_signed_and_taken_line_by_line() {
     assert!(stage.panes.is_empty());
     assert!(stage.desk.store().verify().unwrap().clean);
 }
+
+#[test]
+fn dropped_files_are_looked_at_and_then_taken() {
+    let mut stage = Stage::new();
+    let orders = stage.folder().join("订单 11-22.csv");
+    let table = "订单编号,买家会员名,订单状态,买家实付金额,订单创建时间\n\
+                 4031902847193520001,晴天,待发货,18.00,2026-11-22 10:00\n\
+                 ,没有编号,待发货,1.00,2026-11-22 10:00\n";
+    std::fs::write(&orders, table).unwrap();
+    let replies = stage.folder().join("replies.toml");
+    std::fs::write(
+        &replies,
+        include_bytes!("../../../assets/sample/replies.toml"),
+    )
+    .unwrap();
+    let known = |stage: &Stage| {
+        let order = stage.desk.order_by_number("4031902847193520001");
+        order.unwrap().is_some()
+    };
+    let dropped = format!("'{}' {}", orders.display(), replies.display());
+    stage.keys(&["F2"]);
+    stage.paste(&dropped);
+    stage.draw_everywhere();
+    let seen = stage.screen(80, 21);
+    for word in [
+        "还没写入",
+        "新 1 改 0 同 0 拒 1",
+        "第 3 行",
+        "没有编号",
+        "话术",
+    ] {
+        assert!(seen.contains(word), "{word} in\n{seen}");
+    }
+    assert!(!known(&stage), "only looked at");
+    stage.keys(&["Enter"]);
+    assert!(
+        stage.message().contains("已导入 2 份"),
+        "{}",
+        stage.message()
+    );
+    assert!(known(&stage));
+    stage.keys(&["Enter"]);
+    assert!(stage.panes.is_empty());
+    // A second time there is nothing new; a typed path is a path too.
+    stage.keys(&["F2"]);
+    stage.text(&orders.display().to_string());
+    stage.keys(&["Enter"]);
+    assert!(
+        stage.screen(80, 21).contains("新 0 改 0 同 1 拒 1"),
+        "{}",
+        stage.screen(80, 21)
+    );
+    stage.keys(&["Esc"]);
+    assert!(stage.panes.is_empty());
+}

@@ -16,6 +16,7 @@ pub mod finish;
 pub mod follow_up;
 pub mod handover;
 mod handover_view;
+pub mod import;
 #[cfg(test)]
 mod intake_tests;
 pub mod menu;

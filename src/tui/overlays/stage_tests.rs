@@ -365,6 +365,7 @@ fn is_id(word: &str) -> bool {
         "replies-",
         "handover-",
         "takeover-",
+        "import-",
         "composer-",
     ]
     .iter()

@@ -1,0 +1,112 @@
+//! Files that come in: found in what was pasted, and read whole.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use super::MAX_FILE;
+use crate::problem::{Kind, Problem};
+
+/// The longest text in which paths are looked for, in bytes: a screen of dropped files.
+const LONGEST: usize = 16_384;
+
+/// Reads a file, or says why it cannot be read: it is not there, too large, or not to be read.
+pub fn read_file(path: &Path) -> Result<Vec<u8>, Problem> {
+    let size = fs::metadata(path).map_err(|fault| unreadable(path, fault))?;
+    if size.len() > MAX_FILE as u64 {
+        return Err(Problem::new(Kind::Unreadable, "problem-import-large")
+            .arg("file", path.display())
+            .arg("limit", MAX_FILE >> 20));
+    }
+    fs::read(path).map_err(|fault| unreadable(path, fault))
+}
+
+fn unreadable(path: &Path, fault: std::io::Error) -> Problem {
+    let missing = fault.kind() == std::io::ErrorKind::NotFound;
+    let problem = if missing {
+        Problem::new(Kind::Unreadable, "problem-file-missing").hint("problem-file-missing-hint")
+    } else {
+        Problem::new(Kind::Unreadable, "problem-file-unreadable")
+            .hint("problem-file-unreadable-hint")
+    };
+    problem.arg("file", path.display()).caused_by(fault)
+}
+
+/// Returns the files that a text names, as terminals paste what is dropped on them: whole
+/// paths, one a line or several in a row, plain, quoted, or with escaped blanks. Empty where
+/// anything in it is no file.
+pub fn dropped_files(text: &str) -> Vec<PathBuf> {
+    if text.len() > LONGEST {
+        return Vec::new();
+    }
+    let mut files = Vec::new();
+    for line in text.lines().map(str::trim).filter(|line| !line.is_empty()) {
+        let whole = Path::new(line);
+        if whole.is_absolute() && whole.is_file() {
+            files.push(whole.to_owned());
+            continue;
+        }
+        for name in names(line) {
+            let path = PathBuf::from(name);
+            if !path.is_absolute() || !path.is_file() {
+                return Vec::new();
+            }
+            files.push(path);
+        }
+    }
+    files
+}
+
+/// Takes a line apart at blanks that are neither quoted nor escaped.
+fn names(line: &str) -> Vec<String> {
+    let mut names = Vec::new();
+    let mut name = String::new();
+    let mut quote = None;
+    let mut letters = line.chars().peekable();
+    while let Some(c) = letters.next() {
+        match (c, quote) {
+            ('\'' | '"', None) => quote = Some(c),
+            (c, Some(open)) if c == open => quote = None,
+            ('\\', None) if letters.peek().is_some_and(|next| !next.is_alphanumeric()) => {
+                name.extend(letters.next());
+            }
+            (c, None) if c.is_whitespace() => names.push(std::mem::take(&mut name)),
+            (c, _) => name.push(c),
+        }
+    }
+    names.push(name);
+    names.retain(|name| !name.is_empty());
+    names
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn dropped_files_are_known_however_they_are_written() {
+        let folder = tempfile::tempdir().unwrap();
+        let plain = folder.path().join("orders.csv");
+        let spaced = folder.path().join("退款 11月.csv");
+        for path in [&plain, &spaced] {
+            fs::write(path, "x").unwrap();
+        }
+        let (one, other) = (plain.display().to_string(), spaced.display().to_string());
+        let escaped = other.replace(' ', "\\ ");
+        for text in [
+            format!("{one}\n{other}\n"),
+            format!("'{one}' '{other}'"),
+            format!("{one} \"{other}\""),
+            format!("{one} {escaped}"),
+        ] {
+            assert_eq!(
+                dropped_files(&text),
+                [plain.clone(), spaced.clone()],
+                "{text}"
+            );
+        }
+        assert!(dropped_files(&format!("{one} 改地址")).is_empty());
+        assert!(dropped_files("orders.csv").is_empty(), "only whole paths");
+        assert!(dropped_files("").is_empty());
+        assert!(read_file(&folder.path().join("none")).is_err());
+    }
+}

@@ -1,0 +1,253 @@
+//! Files dropped on the window (F2 or F3): what each would bring, then all of it by one key.
+
+use std::path::{Path, PathBuf};
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::{Position, Rect};
+
+use crate::desk::import::{FileReport, ImportOptions};
+use crate::exchange::intake::file::dropped_files;
+use crate::problem::Problem;
+use crate::tui::commands::{Command, Context};
+use crate::tui::keys::Input;
+use crate::tui::pane::{Flow, Pane, Reach};
+use crate::tui::theme::Ink;
+use crate::tui::widgets::line::{Run, dim, text};
+use crate::tui::widgets::list::{self, List, Row, Width};
+use crate::tui::widgets::{Look, frame, line};
+
+/// The rows of what was refused in the file under the cursor.
+const REASONS: u16 = 6;
+
+/// A file and what came of it.
+struct Dropped {
+    path: PathBuf,
+    outcome: Result<FileReport, Problem>,
+}
+
+/// The pane.
+pub struct ImportPane {
+    files: Vec<Dropped>,
+    at: usize,
+    done: bool,
+}
+
+/// Opens the pane for the files that a pasted text names; none where it names none.
+pub fn of_pasted(text: &str, reach: &mut Reach<'_>) -> Option<ImportPane> {
+    let paths = dropped_files(text);
+    if paths.is_empty() {
+        return None;
+    }
+    let files = paths
+        .into_iter()
+        .map(|path| Dropped {
+            outcome: import(reach, &path, true),
+            path,
+        })
+        .collect();
+    Some(ImportPane {
+        files,
+        at: 0,
+        done: false,
+    })
+}
+
+fn import(reach: &mut Reach<'_>, path: &Path, dry_run: bool) -> Result<FileReport, Problem> {
+    let options = ImportOptions {
+        dry_run,
+        ..ImportOptions::default()
+    };
+    reach.desk.import_file(path, &options)
+}
+
+impl ImportPane {
+    /// Takes all files, in the order in which they were dropped; one that cannot be read does
+    /// not stop the others.
+    fn take(&mut self, reach: &mut Reach<'_>) -> Flow {
+        if self.done {
+            return Flow::Close;
+        }
+        for file in &mut self.files {
+            file.outcome = import(reach, &file.path, false);
+        }
+        self.done = true;
+        *reach.stale = true;
+        let taken = self.files.iter().filter(|file| file.outcome.is_ok());
+        let (mut new, mut changed, mut refused) = (0, 0, 0);
+        for report in taken.clone().flat_map(|file| &file.outcome) {
+            new += report.new;
+            changed += report.changed;
+            refused += report.refused;
+        }
+        let sum = [
+            ("files", taken.count().into()),
+            ("new", new.into()),
+            ("changed", changed.into()),
+            ("refused", refused.into()),
+        ];
+        reach.say("import-done", &sum);
+        Flow::Stay
+    }
+
+    fn step(&mut self, by: isize) {
+        let last = self.files.len().saturating_sub(1);
+        self.at = self.at.saturating_add_signed(by).min(last);
+    }
+}
+
+impl Pane for ImportPane {
+    fn contexts(&self) -> Vec<Context> {
+        vec![Context::Import, Context::List]
+    }
+
+    fn command(&mut self, command: Command, reach: &mut Reach<'_>) -> Flow {
+        match command {
+            Command::Accept | Command::Open | Command::Finish => return self.take(reach),
+            Command::Next => self.step(1),
+            Command::Previous => self.step(-1),
+            Command::Back => return Flow::Close,
+            _ => return Flow::Pass,
+        }
+        Flow::Stay
+    }
+
+    fn input(&mut self, _: &Input, _: &mut Reach<'_>) -> Flow {
+        Flow::Pass
+    }
+
+    fn view(&self, buf: &mut Buffer, area: Rect, look: &Look<'_>) -> Option<Position> {
+        let area = frame::paper(area);
+        let reasons = area.bottom().saturating_sub(REASONS + 2);
+        let title = [Run::new(
+            look.words.get("import-title").to_string(),
+            Ink::Title,
+        )];
+        let state = look.words.get(if self.done {
+            "import-written"
+        } else {
+            "import-not-written"
+        });
+        let right = [dim(state.to_string())];
+        let inner = frame::overlay(buf, area, &title, &right, &[reasons], look);
+        if inner.height < 3 || inner.width < 8 {
+            return None;
+        }
+        let rows: Vec<Row<'_>> = self.files.iter().map(|file| row(file, look)).collect();
+        let place = Rect {
+            height: reasons.saturating_sub(inner.y).min(inner.height),
+            ..inner
+        };
+        let columns = [
+            Width::Fill,
+            Width::Left(9),
+            Width::Left(8),
+            Width::Right(32),
+        ];
+        let list = List {
+            columns: &columns,
+            rows: &rows,
+            cursor: Some(self.at),
+            focused: true,
+        };
+        list::draw(buf, place, &list, look);
+        let below = Rect {
+            y: reasons,
+            height: inner.bottom().saturating_sub(reasons),
+            ..inner
+        };
+        self.draw_reasons(buf, below, look);
+        None
+    }
+
+    fn is_whole(&self) -> bool {
+        false
+    }
+}
+
+/// The file's own name, what it holds, how it is encoded, and what it brings.
+fn row<'a>(file: &Dropped, look: &Look<'a>) -> Row<'a> {
+    let name = file.path.file_name().unwrap_or_default();
+    let name = text(name.to_string_lossy().into_owned());
+    let cells = match &file.outcome {
+        Ok(report) => {
+            let kind = look
+                .words
+                .get(&format!("value-import_kind-{}", report.kind));
+            let counts = [
+                ("new", report.new.into()),
+                ("changed", report.changed.into()),
+                ("same", (report.same + report.held).into()),
+                ("refused", report.refused.into()),
+            ];
+            let ink = if report.refused > 0 {
+                Ink::Urgent
+            } else {
+                Ink::Text
+            };
+            vec![
+                vec![name],
+                vec![text(kind.to_string())],
+                vec![dim(report.encoding.clone())],
+                vec![Run::new(look.words.with("import-counts", &counts), ink)],
+            ]
+        }
+        Err(_) => {
+            let unread = look.words.get("import-unread").to_string();
+            vec![
+                vec![name],
+                vec![],
+                vec![],
+                vec![Run::new(unread, Ink::Warn)],
+            ]
+        }
+    };
+    Row {
+        cells,
+        marked: false,
+    }
+}
+
+impl ImportPane {
+    /// Why lines of the file under the cursor were refused, or the file itself.
+    fn draw_reasons(&self, buf: &mut Buffer, area: Rect, look: &Look<'_>) {
+        let Some(file) = self.files.get(self.at) else {
+            return;
+        };
+        let words = look.words;
+        let title = [text(words.get("import-reasons").to_string())];
+        let top = Rect {
+            height: area.height.min(1),
+            ..area
+        };
+        frame::titles(buf, top, &title, &[], look);
+        let reasons: Vec<String> = match &file.outcome {
+            Ok(report) => report
+                .problems
+                .iter()
+                .map(|one| {
+                    let reason = [
+                        ("line", one.line.into()),
+                        ("field", one.field.as_str().into()),
+                        ("reason", words.get(one.reason).into()),
+                        ("value", one.value.as_str().into()),
+                    ];
+                    words.with("import-reason", &reason)
+                })
+                .collect(),
+            Err(problem) => {
+                let (message, hint) = words.problem(problem);
+                std::iter::once(message).chain(hint).collect()
+            }
+        };
+        let room = usize::from(area.height.saturating_sub(1));
+        let more = reasons.len().saturating_sub(room);
+        for (reason, y) in reasons.iter().zip(area.y + 1..area.bottom()) {
+            let width = area.width.saturating_sub(2);
+            line::put(buf, (area.x + 1, y), width, reason, Ink::Warn, look);
+        }
+        if more > 0 {
+            let right = [dim(words.with("import-more", &[("count", more.into())]))];
+            frame::titles(buf, top, &title, &right, look);
+        }
+    }
+}
