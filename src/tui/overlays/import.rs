@@ -167,44 +167,38 @@ impl Pane for ImportPane {
 /// The file's own name, what it holds, how it is encoded, and what it brings.
 fn row<'a>(file: &Dropped, look: &Look<'a>) -> Row<'a> {
     let name = file.path.file_name().unwrap_or_default();
-    let name = text(name.to_string_lossy().into_owned());
-    let cells = match &file.outcome {
-        Ok(report) => {
-            let kind = look
-                .words
-                .get(&format!("value-import_kind-{}", report.kind));
-            let counts = [
-                ("new", report.new.into()),
-                ("changed", report.changed.into()),
-                ("same", (report.same + report.held).into()),
-                ("refused", report.refused.into()),
-            ];
-            let ink = if report.refused > 0 {
-                Ink::Urgent
-            } else {
-                Ink::Text
-            };
-            vec![
-                vec![name],
-                vec![text(kind.to_string())],
-                vec![dim(report.encoding.clone())],
-                vec![Run::new(look.words.with("import-counts", &counts), ink)],
-            ]
-        }
+    let mut cells = vec![vec![text(name.to_string_lossy().into_owned())]];
+    match &file.outcome {
+        Ok(report) => cells.extend(brought(report, look)),
         Err(_) => {
             let unread = look.words.get("import-unread").to_string();
-            vec![
-                vec![name],
-                vec![],
-                vec![],
-                vec![Run::new(unread, Ink::Warn)],
-            ]
+            cells.extend([vec![], vec![], vec![Run::new(unread, Ink::Warn)]]);
         }
-    };
+    }
     Row {
         cells,
         marked: false,
     }
+}
+
+fn brought<'a>(report: &FileReport, look: &Look<'a>) -> [Vec<Run<'a>>; 3] {
+    let kind = format!("value-import_kind-{}", report.kind);
+    let counts = [
+        ("new", report.new.into()),
+        ("changed", report.changed.into()),
+        ("same", (report.same + report.held).into()),
+        ("refused", report.refused.into()),
+    ];
+    let ink = if report.refused > 0 {
+        Ink::Urgent
+    } else {
+        Ink::Text
+    };
+    [
+        vec![text(look.words.get(&kind).to_string())],
+        vec![dim(report.encoding.clone())],
+        vec![Run::new(look.words.with("import-counts", &counts), ink)],
+    ]
 }
 
 impl ImportPane {
