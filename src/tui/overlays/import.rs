@@ -168,12 +168,11 @@ impl Pane for ImportPane {
 fn row<'a>(file: &Dropped, look: &Look<'a>) -> Row<'a> {
     let name = file.path.file_name().unwrap_or_default();
     let mut cells = vec![vec![text(name.to_string_lossy().into_owned())]];
-    match &file.outcome {
-        Ok(report) => cells.extend(brought(report, look)),
-        Err(_) => {
-            let unread = look.words.get("import-unread").to_string();
-            cells.extend([vec![], vec![], vec![Run::new(unread, Ink::Warn)]]);
-        }
+    if let Ok(report) = &file.outcome {
+        cells.extend(brought(report, look));
+    } else {
+        let unread = look.words.get("import-unread").to_string();
+        cells.extend([vec![], vec![], vec![Run::new(unread, Ink::Warn)]]);
     }
     Row {
         cells,
