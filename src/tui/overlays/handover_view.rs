@@ -5,13 +5,14 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
 use super::handover::{CHECKS, Cell, HandoverPane};
+use super::sheet_lines::{self, COLUMNS, Line, heading, row_of, severity_run};
 use crate::desk::handover::{Severity, SheetLine};
 use crate::tui::theme::Ink;
 use crate::tui::widgets::Look;
 use crate::tui::widgets::editor;
 use crate::tui::widgets::frame::{self, Lines, titles};
 use crate::tui::widgets::line::{self, Run, dim, text};
-use crate::tui::widgets::list::{self, List, Row, Width};
+use crate::tui::widgets::list::{self, List, Row};
 
 /// From this width on the line stands beside the list.
 const WIDE: u16 = 100;
@@ -121,16 +122,6 @@ fn under(area: Rect) -> Rect {
     }
 }
 
-fn row(area: Rect, at: u16) -> Option<Rect> {
-    let y = area.y + 1 + at;
-    (y < area.bottom()).then_some(Rect {
-        x: area.x + 1.min(area.width),
-        y,
-        width: area.width.saturating_sub(2),
-        height: 1,
-    })
-}
-
 fn head(pane: &HandoverPane, buf: &mut Buffer, area: Rect, look: &Look<'_>) {
     let words = look.words;
     let speech = pane.speech(look);
@@ -174,17 +165,8 @@ fn draw_lines(pane: &HandoverPane, buf: &mut Buffer, area: Rect, look: &Look<'_>
     let rows: Vec<Row<'_>> = lines
         .map(|(at, line)| sheet_row(pane, at, line, look))
         .collect();
-    let columns = [
-        Width::Right(2),
-        Width::Left(3),
-        Width::Left(5),
-        Width::Left(12),
-        Width::Fill,
-        Width::Right(11),
-        Width::Left(7),
-    ];
     let list = List {
-        columns: &columns,
+        columns: &COLUMNS,
         rows: &rows,
         cursor: pane.at.checked_sub(top),
         focused: pane.field.is_none(),
@@ -198,39 +180,23 @@ fn sheet_row<'a>(
     line: &'a SheetLine,
     look: &Look<'a>,
 ) -> Row<'a> {
-    let (words, speech) = (look.words, pane.speech(look));
+    let speech = pane.speech(look);
     let missing = line.missing();
     let (state, ink) = match (missing.first(), line.severity) {
         (Some(first), _) => (format!("handover-lacks-{first}"), Ink::Missing),
         (None, Severity::Green) => ("handover-unchanged".to_owned(), Ink::Dim),
         (None, _) => ("handover-complete".to_owned(), Ink::Ok),
     };
-    let severity = words.get(&format!("handover-{}", line.severity.word()));
-    Row {
-        cells: vec![
-            vec![dim((at + 1).to_string())],
-            vec![Run::new(format!(" {severity}"), ink_of(line.severity))],
-            vec![dim(words
-                .get(&format!("short-{}", line.row.register))
-                .to_string())],
-            vec![text(speech.title(&line.row))],
-            vec![text(line.next.clone())],
-            vec![text(
-                line.due.map(|due| speech.moment(due)).unwrap_or_default(),
-            )],
-            vec![Run::new(format!(" {}", words.get(&state)), ink)],
-        ],
-        marked: false,
-    }
-}
-
-/// The colour of how loud a line is.
-pub(super) fn ink_of(severity: Severity) -> Ink {
-    match severity {
-        Severity::Red => Ink::Overdue,
-        Severity::Yellow => Ink::Urgent,
-        Severity::Green => Ink::Dim,
-    }
+    let shown = Line {
+        no: at + 1,
+        severity: line.severity,
+        register: &line.row.register,
+        title: speech.title(&line.row),
+        next: &line.next,
+        due: line.due,
+        state: (state, ink),
+    };
+    shown.row(speech, look)
 }
 
 /// The line under the cursor with its four boxes.
@@ -248,13 +214,12 @@ fn draw_line(
         dim(format!("{} {label}  ", words.with("handover-nth", &place))),
         text(speech.title(&line.row)),
     ];
-    let severity = words.get(&format!("handover-{}", line.severity.word()));
-    let right = [Run::new(severity.to_string(), ink_of(line.severity))];
+    let right = [severity_run("", line.severity, look)];
     titles(buf, Rect { height: 1, ..area }, &title, &right, look);
     let missing = line.missing();
     let mut caret = None;
     for (at, field) in Cell::LINE.into_iter().enumerate() {
-        let Some(row) = row(area, at as u16) else {
+        let Some(row) = row_of(area, at) else {
             break;
         };
         let lacks = missing.contains(&field.name());
@@ -295,55 +260,23 @@ fn draw_points(
     area: Rect,
     look: &Look<'_>,
 ) -> Option<Position> {
-    let title = [text(look.words.get("handover-part-points").to_string())];
-    let right = [dim(look.words.get("handover-add").to_string())];
-    titles(
-        buf,
-        Rect {
-            height: area.height.min(1),
-            ..area
-        },
-        &title,
-        &right,
-        look,
-    );
-    let speech = pane.speech(look);
+    heading(buf, area, "handover-part-points", "handover-add", look);
     let editing = pane.field == Some(Cell::Point);
     let room = usize::from(area.height.saturating_sub(1)).saturating_sub(usize::from(editing));
     let points = &pane.sheet.points;
-    let shown = points.iter().skip(points.len().saturating_sub(room));
-    let mut at = 0;
-    for point in shown {
-        if let Some(row) = row(area, at) {
-            let until = point.until.map(|until| {
-                let until = [("until", speech.when(until).into())];
-                look.words.with("handover-until", &until)
-            });
-            let right = [dim(until.unwrap_or_default())];
-            line::row(buf, row, &[text(point.text.clone())], &right, look);
-        }
-        at += 1;
-    }
+    let first = points.len().saturating_sub(room);
+    let shown = points.iter().skip(first);
+    sheet_lines::draw_points(buf, area, shown, pane.speech(look), look);
     if !editing {
         return None;
     }
-    let row = row(area, at)?;
+    let row = row_of(area, points.len() - first)?;
     editor::draw(buf, row, &pane.editor, Ink::Field, look)
 }
 
 /// What the shift came to, and the runs of its numbers.
 fn draw_figures(pane: &HandoverPane, buf: &mut Buffer, area: Rect, look: &Look<'_>) {
-    let title = [text(look.words.get("handover-part-figures").to_string())];
-    titles(
-        buf,
-        Rect {
-            height: area.height.min(1),
-            ..area
-        },
-        &title,
-        &[],
-        look,
-    );
+    heading(buf, area, "handover-part-figures", "", look);
     let mut pieces: Vec<String> = pane
         .sheet
         .figures
@@ -356,7 +289,7 @@ fn draw_figures(pane: &HandoverPane, buf: &mut Buffer, area: Rect, look: &Look<'
     pieces.extend(pane.sheet.numbers.iter().cloned());
     let width = area.width.saturating_sub(2);
     for (at, shown) in flow(pieces, width, look).into_iter().enumerate() {
-        if let Some(row) = row(area, at as u16) {
+        if let Some(row) = row_of(area, at) {
             line::row(buf, row, &[dim(shown)], &[], look);
         }
     }
@@ -379,19 +312,9 @@ fn flow(pieces: Vec<String>, width: u16, look: &Look<'_>) -> Vec<String> {
 }
 
 fn draw_rules(buf: &mut Buffer, area: Rect, look: &Look<'_>) {
-    let title = [text(look.words.get("handover-rules").to_string())];
-    titles(
-        buf,
-        Rect {
-            height: area.height.min(1),
-            ..area
-        },
-        &title,
-        &[],
-        look,
-    );
+    heading(buf, area, "handover-rules", "", look);
     for (at, id) in ["red", "yellow", "green", "how"].into_iter().enumerate() {
-        if let Some(row) = row(area, at as u16) {
+        if let Some(row) = row_of(area, at) {
             let rule = look.words.get(&format!("handover-rule-{id}")).to_string();
             line::row(buf, row, &[dim(rule)], &[], look);
         }
@@ -401,17 +324,7 @@ fn draw_rules(buf: &mut Buffer, area: Rect, look: &Look<'_>) {
 /// What is to be right before leaving: what zhiban knows, and what only a look can tell.
 fn draw_checks(pane: &HandoverPane, buf: &mut Buffer, area: Rect, look: &Look<'_>) {
     let words = look.words;
-    let title = [text(words.get("handover-before").to_string())];
-    titles(
-        buf,
-        Rect {
-            height: area.height.min(1),
-            ..area
-        },
-        &title,
-        &[],
-        look,
-    );
+    heading(buf, area, "handover-before", "", look);
     let sheet = &pane.sheet;
     let sign = |done: bool| if done { "[x]" } else { "[ ]" };
     let ink = |done: bool| if done { Ink::Text } else { Ink::Urgent };
@@ -437,7 +350,7 @@ fn draw_checks(pane: &HandoverPane, buf: &mut Buffer, area: Rect, look: &Look<'_
         2
     };
     for (at, pair) in checks.chunks(per_row).enumerate() {
-        let Some(row) = row(area, at as u16) else {
+        let Some(row) = row_of(area, at) else {
             break;
         };
         let runs: Vec<Run<'_>> = pair

@@ -34,6 +34,7 @@ pub mod replies;
 mod replies_view;
 pub mod screens;
 pub mod sheet;
+mod sheet_lines;
 #[cfg(test)]
 #[path = "stage_tests.rs"]
 pub(crate) mod stage;

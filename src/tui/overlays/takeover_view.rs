@@ -3,13 +3,13 @@
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
-use super::handover_view::ink_of;
+use super::sheet_lines::{self, COLUMNS, Line, severity_run};
 use super::takeover::{ANSWERS, TakeoverPane};
 use crate::desk::handover::ReceivedLine;
 use crate::domain::payload::Direction;
 use crate::tui::theme::Ink;
 use crate::tui::widgets::line::{Run, dim, text};
-use crate::tui::widgets::list::{self, List, Row, Width};
+use crate::tui::widgets::list::{self, List, Row};
 use crate::tui::widgets::{Look, editor, frame, line};
 use crate::tui::words::{Speech, short_author};
 
@@ -110,17 +110,8 @@ fn draw_lines(pane: &TakeoverPane, buf: &mut Buffer, area: Rect, look: &Look<'_>
     let top = (pane.at + 1).saturating_sub(height);
     let lines = pane.received.lines.iter().skip(top).take(height);
     let rows: Vec<Row<'_>> = lines.map(|line| row_of(pane, line, look)).collect();
-    let columns = [
-        Width::Right(2),
-        Width::Left(3),
-        Width::Left(5),
-        Width::Left(12),
-        Width::Fill,
-        Width::Right(11),
-        Width::Left(7),
-    ];
     let list = List {
-        columns: &columns,
+        columns: &COLUMNS,
         rows: &rows,
         cursor: pane
             .at
@@ -132,7 +123,6 @@ fn draw_lines(pane: &TakeoverPane, buf: &mut Buffer, area: Rect, look: &Look<'_>
 }
 
 fn row_of<'a>(pane: &'a TakeoverPane, line: &'a ReceivedLine, look: &Look<'a>) -> Row<'a> {
-    let (words, speech) = (look.words, speech(pane, look));
     let state = if line.changed {
         "takeover-changed".to_owned()
     } else {
@@ -143,23 +133,16 @@ fn row_of<'a>(pane: &'a TakeoverPane, line: &'a ReceivedLine, look: &Look<'a>) -
     } else {
         Ink::Ok
     };
-    let severity = words.get(&format!("handover-{}", line.severity.word()));
-    Row {
-        cells: vec![
-            vec![dim(line.no.to_string())],
-            vec![Run::new(format!(" {severity}"), ink_of(line.severity))],
-            vec![dim(words
-                .get(&format!("short-{}", line.register))
-                .to_string())],
-            vec![text(line.title.clone())],
-            vec![text(line.next.clone())],
-            vec![text(
-                line.due.map(|due| speech.moment(due)).unwrap_or_default(),
-            )],
-            vec![Run::new(format!(" {}", words.get(&state)), ink)],
-        ],
-        marked: false,
-    }
+    let shown = Line {
+        no: line.no,
+        severity: line.severity,
+        register: &line.register,
+        title: line.title.clone(),
+        next: &line.next,
+        due: line.due,
+        state: (state, ink),
+    };
+    shown.row(speech(pane, look), look)
 }
 
 /// What was written about the line, how it stands now where it changed, the last words.
@@ -173,10 +156,9 @@ fn draw_story(pane: &TakeoverPane, buf: &mut Buffer, area: Rect, look: &Look<'_>
         dim(format!("{}  ", words.with("handover-nth", &place))),
         text(shown.title.clone()),
     ];
-    let severity = words.get(&format!("handover-{}", shown.severity.word()));
     let left = speech.figure(shown.due, pane.now, false);
     let right = [
-        Run::new(severity.to_string(), ink_of(shown.severity)),
+        severity_run("", shown.severity, look),
         dim(format!("  {left}")),
     ];
     frame::section(buf, area, &title, &right, look);
@@ -261,19 +243,11 @@ fn draw_points(pane: &TakeoverPane, buf: &mut Buffer, area: Rect, look: &Look<'_
     }
     let title = [text(look.words.get("handover-part-points").to_string())];
     frame::section(buf, area, &title, &[], look);
-    let speech = speech(pane, look);
-    for (point, y) in pane.received.points.iter().zip(area.y + 1..area.bottom()) {
-        let until = point.until.map(|until| {
-            let until = [("until", speech.when(until).into())];
-            look.words.with("handover-until", &until)
-        });
-        let row = Rect {
-            x: area.x + 1.min(area.width),
-            y,
-            width: area.width.saturating_sub(2),
-            height: 1,
-        };
-        let right = [dim(until.unwrap_or_default())];
-        line::row(buf, row, &[text(point.text.clone())], &right, look);
-    }
+    sheet_lines::draw_points(
+        buf,
+        area,
+        pane.received.points.iter(),
+        speech(pane, look),
+        look,
+    );
 }
