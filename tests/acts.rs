@@ -609,6 +609,7 @@ fn under_an_input_method_and_without_function_keys() {
 fn leaving_the_desk_screens_and_help() {
     let desk = shop("林晓");
     let mut terminal = ready(&desk, 80, 24);
+    assert!(terminal.text().contains("同步 -"), "no folder yet");
     terminal
         .press("F1")
         .wait_for("命令 F1")
