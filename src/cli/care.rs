@@ -46,6 +46,10 @@ pub(super) fn restore(place: &Place, args: &Restore, out: &Out) -> Result<u8, Pr
     if out.json {
         out.object(&json!({"folder": folder, "clean": verified.clean, "events": verified.events}))?;
     }
+    if !verified.clean {
+        let count = verified.defects.len().into();
+        out.say("cli-verify-defects", &[("count", count)])?;
+    }
     out.say(
         "cli-restore-done",
         &[
