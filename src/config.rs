@@ -225,6 +225,16 @@ impl Config {
         })
     }
 
+    /// The folder for what is known beside the store, where the system has a place for it.
+    #[must_use]
+    pub fn state_dir() -> Option<PathBuf> {
+        let dir = |places: &ProjectDirs| {
+            let own = places.state_dir().unwrap_or(places.data_local_dir());
+            own.to_owned()
+        };
+        places().as_ref().map(dir)
+    }
+
     /// The language to speak.
     #[must_use]
     pub fn language(&self) -> Language {

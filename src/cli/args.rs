@@ -86,6 +86,9 @@ pub(super) enum Command {
     Handover(Handover),
     Verify,
     Rebuild,
+    Backup(Backup),
+    Restore(Restore),
+    Doctor(Doctor),
     Completions(Completions),
 }
 
@@ -407,6 +410,26 @@ pub(super) struct Handover {
     pub note: Option<String>,
     #[arg(long)]
     pub draft: bool,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Backup {
+    #[arg(value_name = "FILE")]
+    pub file: PathBuf,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Restore {
+    #[arg(value_name = "FILE")]
+    pub file: PathBuf,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Doctor {
+    #[arg(long, conflicts_with = "continue_as_new")]
+    pub continue_as_same: bool,
+    #[arg(long)]
+    pub continue_as_new: bool,
 }
 
 #[derive(Debug, Args)]

@@ -3,6 +3,7 @@
 mod args;
 mod begin;
 mod capture;
+mod care;
 mod exchange;
 mod help;
 mod look;
@@ -130,7 +131,10 @@ fn dispatch(cli: Cli, out: &Out) -> Result<u8, Problem> {
             let mut desk = place.desk(args.settle.is_some())?;
             look::contradictions(&mut desk, &args, out)
         }
-        Command::Verify => look::verify(&place.store()?, out),
+        Command::Verify => look::verify(&place.store_to_look()?, out),
+        Command::Backup(args) => care::backup(&place, &args, out),
+        Command::Restore(args) => care::restore(&place, &args, out),
+        Command::Doctor(args) => care::doctor(&place, &args, out),
         Command::Rebuild => look::rebuild(&mut place.store()?, out),
         Command::Capture(args) => capture::run(&mut place.desk(args.yes)?, &args, out),
         Command::SignIn(args) => shift::sign_in(&place, &args, out),

@@ -8,8 +8,9 @@ use crate::config::Config;
 use crate::desk::people::Person;
 use crate::desk::values::{Edge, Reading, time};
 use crate::desk::{Desk, demo};
+use crate::domain::id::Id;
 use crate::problem::{Kind, Problem};
-use crate::store::Store;
+use crate::store::{Store, StoreError, Watch};
 
 /// The zone in which `--now` is read before a shop has said where it is.
 const ZONE: chrono_tz::Tz = chrono_tz::Asia::Shanghai;
@@ -21,6 +22,7 @@ pub(super) struct Place {
     pub folder: PathBuf,
     /// The settings of this machine.
     pub config: Config,
+    settings: Option<PathBuf>,
     person: Option<String>,
     now: Option<i64>,
 }
@@ -45,22 +47,50 @@ impl Place {
             )?),
             None => None,
         };
+        let settings = global.config.clone().or_else(Config::usual_file);
         Ok(Self {
             folder,
             config,
+            settings: settings.filter(|file| file.is_file()),
             person: global.person.clone(),
             now,
         })
     }
 
-    /// Opens the store, or says that there is none.
+    /// Opens the store, or says that there is none, or that it is not the one that was closed.
     pub fn store(&self) -> Result<Store, Problem> {
+        self.found()?;
+        Ok(Store::open_watched(&self.folder, &self.watch()?)?)
+    }
+
+    /// Opens the store for checks and copies, which a store in doubt is open to as well.
+    pub fn store_to_look(&self) -> Result<Store, Problem> {
+        self.found()?;
+        match Store::open_watched(&self.folder, &self.watch()?) {
+            Err(StoreError::Doubtful(_)) => Ok(Store::open_read_only(&self.folder)?),
+            opened => Ok(opened?),
+        }
+    }
+
+    /// Returns from where the store is watched.
+    pub fn watch(&self) -> Result<Watch, Problem> {
+        let mut fresh = [0; 16];
+        self.random()?.fill(&mut fresh);
+        Ok(Watch::here(Config::state_dir(), Id(fresh)))
+    }
+
+    /// Returns the settings file that was read, where there is one.
+    pub fn settings_file(&self) -> Option<&Path> {
+        self.settings.as_deref()
+    }
+
+    fn found(&self) -> Result<(), Problem> {
         if !Store::exists(&self.folder) {
             return Err(Problem::new(Kind::NotFound, "problem-cli-store-missing")
                 .arg("folder", self.folder.display())
                 .hint("problem-cli-store-missing-hint"));
         }
-        Ok(Store::open(&self.folder)?)
+        Ok(())
     }
 
     /// Sits down at the desk; `writes` where the command appends, for which a set clock is

@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 
 use super::Desk;
 use super::act::fields;
+use super::people::{People, Person};
 use crate::chance::{Clock, Random};
 use crate::domain::authority::Role;
 use crate::domain::id::{ReplicaId, ShopId, ShopSecret};
@@ -13,12 +14,14 @@ use crate::domain::payload::Fields;
 use crate::domain::register::Post;
 use crate::domain::registers::{person, setting};
 use crate::domain::seal::ReplicaKey;
-use crate::problem::Problem;
-use crate::store::{Query, Shop, Store};
+use crate::problem::{Kind, Problem};
+use crate::store::{Query, Shop, Store, StoreError, Verified, Watch};
 use crate::text::fold::fold;
 
 /// The key of the setting that says whose a drill shop's replica is.
 const REPLICA: &str = "replica";
+/// What refuses a new key where people are admitted.
+const ROSTER: &str = "problem-anchor-roster";
 
 /// Who a person of the roster is.
 #[derive(Debug, Clone)]
@@ -89,6 +92,79 @@ pub fn init_drill(
     Ok(desk)
 }
 
+/// Goes on with a copied or restored store as a new replica: a new key with a stream of its own;
+/// what the old ones wrote stays theirs. `name` says who sits here where the store does not.
+///
+/// Refused where the shop has a roster, into which only a supervisor admits a new key.
+pub fn continue_as_new(
+    folder: &Path,
+    watch: &Watch,
+    name: Option<&str>,
+    clock: Box<dyn Clock>,
+    mut random: Box<dyn Random>,
+) -> Result<Desk, Problem> {
+    let (shop, name) = who_goes_on(&Store::open_read_only(folder)?, name)?;
+    let mut store = Store::open_as_new(folder, watch)?;
+    let replica = store.add_replica(new_key(random.as_mut()))?;
+    let mut desk = Desk::open(store, clock, random)?;
+    desk.act_as(&supervisor(&desk, &name, replica)?);
+    desk.introduce(&shop, &name)?;
+    desk.seat(replica)?;
+    Ok(desk)
+}
+
+/// Lays a copy down as the store of a folder that has none. A drill without a roster goes on as
+/// a new replica at once; elsewhere the store can be read, and written by nobody until a
+/// supervisor admits its new key.
+pub fn restore(
+    file: &Path,
+    folder: &Path,
+    watch: &Watch,
+    name: Option<&str>,
+    clock: Box<dyn Clock>,
+    random: Box<dyn Random>,
+) -> Result<Verified, Problem> {
+    let verified = Store::restore(file, folder, watch)?;
+    match continue_as_new(folder, watch, name, clock, random) {
+        Err(problem) if problem.message != ROSTER => Err(problem),
+        _ => Ok(verified),
+    }
+}
+
+/// Returns the shop's name and who sat at a store that is to go on as another.
+fn who_goes_on(store: &Store, name: Option<&str>) -> Result<(String, String), Problem> {
+    let shop = store.shop().ok_or(StoreError::NoShop)?;
+    let roster = Query {
+        registers: vec![person::REGISTER.name],
+        limit: Some(1),
+        ..Query::default()
+    };
+    if !shop.drill || !store.rows(&roster)?.is_empty() {
+        return Err(Problem::new(Kind::Refused, ROSTER).hint("problem-anchor-roster-hint"));
+    }
+    let people = People::read(store)?;
+    let sat = store
+        .setting_local(super::SIGNED_IN)?
+        .and_then(|replica| replica.parse().ok());
+    let sat = sat.and_then(|replica| people.of_replica(replica));
+    let name = name.or(sat.map(|person| person.name.as_str()));
+    let name = name.or(people.all().first().map(|person| person.name.as_str()));
+    let name = name
+        .ok_or_else(|| Problem::new(Kind::Refused, "problem-nobody").hint("problem-nobody-hint"))?;
+    Ok((shop.name.clone(), name.to_owned()))
+}
+
+/// Whoever writes for the first time in a drill shop, as the desk sees them until the log does.
+fn supervisor(desk: &Desk, name: &str, replica: ReplicaId) -> Result<Person, Problem> {
+    Ok(Person {
+        id: desk.secret()?.derive("person", "", name),
+        name: name.to_owned(),
+        role: Role::Supervisor,
+        posts: Post::ALL.to_vec(),
+        replica,
+    })
+}
+
 /// Lets a store that adopted a shop from a bundle know that it is a drill: the first event of
 /// each of its replicas names the shop, and only a drill's id follows from its name. Returns
 /// whether it does so now.
@@ -134,13 +210,7 @@ fn lay(
     let public = key.public();
     let replica = store.add_replica(key)?;
     let mut desk = Desk::open(store, clock, random)?;
-    desk.act_as(&super::people::Person {
-        id: desk.secret()?.derive("person", "", name),
-        name: name.to_owned(),
-        role: Role::Supervisor,
-        posts: Post::ALL.to_vec(),
-        replica,
-    });
+    desk.act_as(&supervisor(&desk, name, replica)?);
     Ok((desk, replica, public))
 }
 

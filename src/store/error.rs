@@ -9,6 +9,7 @@ use crate::domain::event::EventFault;
 use crate::domain::id::ReplicaId;
 use crate::problem::{Kind, Problem};
 
+use super::anchor::Doubt;
 use super::place::Holder;
 
 /// Everything that a store can answer instead of what was asked.
@@ -91,6 +92,9 @@ pub enum StoreError {
     /// The commit failed, and after opening anew the events are not there.
     #[error("not saved: {0}")]
     NotSaved(String),
+    /// The store may not be the one that was closed here; nothing was written.
+    #[error("in doubt: {0:?}")]
+    Doubtful(Doubt),
     /// The store was opened for reading.
     #[error("read-only")]
     ReadOnly,
@@ -212,6 +216,13 @@ impl From<StoreError> for Problem {
             StoreError::NotSaved(cause) => Problem::new(Kind::NotSaved, "problem-not-saved")
                 .arg("cause", cause)
                 .hint("problem-not-saved-hint"),
+            StoreError::Doubtful(doubt) => {
+                Problem::new(Kind::Refused, doubt.message()).hint(if doubt.is_whole() {
+                    "problem-anchor-hint"
+                } else {
+                    "problem-anchor-new-hint"
+                })
+            }
             StoreError::ReadOnly => read_only(),
             StoreError::Damaged(_) => damaged(),
         };

@@ -202,6 +202,21 @@ impl Judge {
         self.role_verdict(event, action)
     }
 
+    /// Returns whether an event takes the personal parts that it names. What is erased cannot
+    /// come back, so an `erase` that its author had the right to stays in force where a branch
+    /// of the stream is found later: else stores would differ by which of the two came first.
+    pub(super) fn erases(&self, event: &Event, verdict: Option<&'static str>) -> bool {
+        event.head.verb == Verb::Erase as u8
+            && match verdict {
+                None => true,
+                Some(BRANCHED) => {
+                    event.head.register != ROSTER
+                        && self.role_verdict(event, Action::Erase).is_none()
+                }
+                Some(_) => false,
+            }
+    }
+
     /// Judges by the roster that the event names.
     fn role_verdict(&self, event: &Event, action: Action) -> Option<&'static str> {
         let named = self.after.get(&event.head.roster);

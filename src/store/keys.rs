@@ -37,6 +37,15 @@ pub fn save(folder: &Path, key: &ReplicaKey) -> Result<()> {
     place::write_private(&path_of(folder, key.replica()), digits.as_bytes())
 }
 
+/// Puts keys by: they write no more here, and are not destroyed.
+pub fn put_by(folder: &Path, replicas: impl Iterator<Item = ReplicaId>) -> Result<()> {
+    for replica in replicas {
+        let path = path_of(folder, replica);
+        fs::rename(&path, path.with_extension("was")).map_err(StoreError::io(&path))?;
+    }
+    Ok(())
+}
+
 fn path_of(folder: &Path, replica: ReplicaId) -> PathBuf {
     folder.join(FOLDER).join(format!("{replica}.key"))
 }

@@ -225,7 +225,10 @@ impl Store {
         }
         watch::settle(&tx, &self.judge, &appended.records)?;
         match tx.commit() {
-            Ok(()) => Ok(appended),
+            Ok(()) => {
+                self.drop_anchor();
+                Ok(appended)
+            }
             Err(error) => self.after_failed_commit(&head, appended, &error),
         }
     }

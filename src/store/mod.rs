@@ -2,7 +2,7 @@
 //!
 //! `log` appends own events, `read` reads all, `foreign` takes in those of other replicas, `project`
 //! keeps the rows of records, `query` and `search` find them, `draft` keeps what is local,
-//! `verify` re-checks everything.
+//! `verify` re-checks everything, `anchor` notices a store that is not the one it was.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -14,9 +14,11 @@ use crate::domain::event::genesis;
 use crate::domain::id::{Id, ReplicaId, ShopId, ShopSecret};
 use crate::domain::seal::ReplicaKey;
 
+mod anchor;
 mod draft;
 mod error;
 mod foreign;
+mod health;
 mod judge;
 mod keys;
 mod lay;
@@ -32,9 +34,11 @@ mod verify;
 mod watch;
 mod words;
 
+pub use anchor::{Doubt, Watch};
 pub use draft::DraftText;
 pub use error::{Result, StoreError};
 pub use foreign::{Outside, Run, Taken};
+pub use health::Health;
 pub use log::{Appended, Author, Draft};
 pub use place::{Holder, make_folder, private_file, sync_folder};
 pub use query::{Count, Cursor, Mine, Order, OwnerFilter, Query};
@@ -79,6 +83,8 @@ pub struct Store {
     read_only: bool,
     lock: Option<place::Lock>,
     judge: judge::Kept,
+    anchors: Option<anchor::Kept>,
+    attachments: PathBuf,
 }
 
 impl std::fmt::Debug for Store {
@@ -150,6 +156,8 @@ impl Store {
             read_only,
             lock: None,
             judge: judge::Kept::default(),
+            anchors: None,
+            attachments: folder.join(health::ATTACHMENTS),
         };
         store.read_shop()?;
         Ok(store)
@@ -262,6 +270,7 @@ impl Store {
         }
         tx.commit()?;
         self.keys.insert(replica, key);
+        self.drop_anchor();
         Ok(replica)
     }
 
@@ -297,25 +306,6 @@ impl Store {
         Ok(self
             .conn
             .pragma_query_value(None, "data_version", |row| row.get(0))?)
-    }
-
-    /// Writes a complete copy of the database into a new file, also while others write.
-    pub fn backup(&self, to: &Path) -> Result<()> {
-        if to.exists() {
-            return Err(StoreError::Exists(to.to_owned()));
-        }
-        let name = to
-            .to_str()
-            .ok_or_else(|| StoreError::Damaged(format!("{}", to.display())))?;
-        self.conn.execute("VACUUM INTO ?1", [name])?;
-        // A copy begins without the write-ahead log that a store must have.
-        let copy = schema::connect(to, false)?;
-        schema::demand_wal(&copy)?;
-        copy.close().map_err(|(_, error)| error)?;
-        fs::File::open(to)
-            .and_then(|file| file.sync_all())
-            .map_err(StoreError::io(to))?;
-        to.parent().map_or(Ok(()), place::sync_folder)
     }
 
     /// Makes sure that no page of the files still holds what was erased: after `erase`, and

@@ -105,6 +105,46 @@ pub fn write_private(path: &Path, bytes: &[u8]) -> Result<()> {
     path.parent().map_or(Ok(()), sync_folder)
 }
 
+/// Writes a small file as [`write_private`] does, but not synced: for what may be old after a
+/// power cut, and is never half.
+pub fn write_unsynced(path: &Path, bytes: &[u8]) -> Result<()> {
+    // A name of this process: another may write the same file now.
+    let aside = path.with_extension(format!("{}.new", std::process::id()));
+    let write = || -> std::io::Result<()> {
+        if let Some(folder) = path.parent().filter(|folder| !folder.is_dir()) {
+            fs::create_dir_all(folder)?;
+        }
+        let mut file = open_private(&aside)?;
+        file.set_len(0)?;
+        file.write_all(bytes)?;
+        fs::rename(&aside, path)
+    };
+    write().map_err(StoreError::io(path))
+}
+
+/// Returns what tells this machine from others: its installation's id, else its name.
+pub fn machine() -> String {
+    fs::read_to_string("/etc/machine-id")
+        .map(|id| id.trim().to_owned())
+        .ok()
+        .filter(|id| !id.is_empty())
+        .unwrap_or_else(host)
+}
+
+/// Returns device and number of a file, where the system tells them.
+#[cfg(unix)]
+pub fn identity(path: &Path) -> Option<(u64, u64)> {
+    use std::os::unix::fs::MetadataExt;
+    let file = fs::metadata(path).ok()?;
+    Some((file.dev(), file.ino()))
+}
+
+/// Windows tells them by no stable call yet: a folder copied there is noticed by what it lacks.
+#[cfg(not(unix))]
+pub fn identity(_: &Path) -> Option<(u64, u64)> {
+    None
+}
+
 /// Opens an empty file that only its owner can read; one left over from before is emptied.
 pub fn private_file(path: &Path) -> Result<File> {
     let open = || {
@@ -193,6 +233,12 @@ fn network_kind(folder: &Path) -> Option<String> {
         "afs",
         "fuse.glusterfs",
     ];
+    file_system(folder).filter(|kind| NETWORK.contains(&kind.as_str()))
+}
+
+/// Returns the kind of file system that a folder is on, where the system tells it.
+#[cfg(target_os = "linux")]
+pub fn file_system(folder: &Path) -> Option<String> {
     let folder = fs::canonicalize(folder).ok()?;
     let mounts = fs::read_to_string("/proc/self/mounts").ok()?;
     mounts
@@ -207,8 +253,13 @@ fn network_kind(folder: &Path) -> Option<String> {
         .filter(|(mount, _)| folder.starts_with(mount))
         // The last and longest mount over a folder is the one that it is on.
         .max_by_key(|(mount, _)| mount.components().count())
-        .filter(|(_, kind)| NETWORK.contains(kind))
         .map(|(_, kind)| kind.to_owned())
+}
+
+/// Other systems are asked only whether a folder is on a network.
+#[cfg(not(target_os = "linux"))]
+pub fn file_system(folder: &Path) -> Option<String> {
+    network_kind(folder)
 }
 
 #[cfg(windows)]

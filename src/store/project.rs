@@ -7,7 +7,7 @@ use rusqlite::{Connection, OptionalExtension, ToSql};
 use serde_json::Value;
 
 use crate::domain::body::Absence;
-use crate::domain::event::{Event, Verb};
+use crate::domain::event::Event;
 use crate::domain::fold;
 use crate::domain::id::{Chain, Id, ReplicaId};
 use crate::domain::money::Money;
@@ -55,6 +55,7 @@ pub(super) fn folded(
 
 fn fold_stored(judge: &Judge, stored: Vec<Stored>) -> Folded {
     let (mut unfolded, mut keys, mut events) = (Vec::new(), Vec::new(), Vec::new());
+    let (mut uncounted, mut erases) = (Vec::new(), BTreeSet::new());
     let authors = if stored
         .iter()
         .filter_map(|one| one.event.as_ref())
@@ -66,22 +67,27 @@ fn fold_stored(judge: &Judge, stored: Vec<Stored>) -> Folded {
     };
     for one in stored {
         keys.push((one.chain, one.key));
-        match one.event.map(|event| {
-            (
-                if judge.is_idle() {
-                    None
-                } else {
-                    judge.verdict(&event, &authors)
-                },
-                event,
-            )
-        }) {
-            None => unfolded.push((one.key, one.chain, "Q12")),
-            Some((Some(code), _)) => unfolded.push((one.key, one.chain, code)),
-            Some((None, event)) => events.push(event),
+        let Some(event) = one.event else {
+            unfolded.push((one.key, one.chain, "Q12"));
+            continue;
+        };
+        let verdict = if judge.is_idle() {
+            None
+        } else {
+            judge.verdict(&event, &authors)
+        };
+        if judge.erases(&event, verdict) {
+            erases.extend(erased_by(&event));
+        }
+        if let Some(code) = verdict {
+            unfolded.push((one.key, one.chain, code));
+            uncounted.push(event);
+        } else {
+            events.push(event);
         }
     }
-    let erased = take_erased(&mut events);
+    let mut erased = take_erased(&erases, &mut events);
+    erased.extend(take_erased(&erases, &mut uncounted));
     events.sort_by_key(Event::order);
     let register = events
         .iter()
@@ -124,20 +130,16 @@ fn authors(stored: &[Stored]) -> Authors {
     stored.iter().filter_map(author).collect()
 }
 
-/// Takes the personal parts that `erase` events name and returns the events as they were.
-fn take_erased(events: &mut [Event]) -> Vec<Event> {
-    let named: BTreeSet<Chain> = events
-        .iter()
-        .filter(|event| event.head.verb == Verb::Erase as u8)
-        .filter_map(Payload::read)
-        .flat_map(|payload| {
-            if let Payload::Erase { events, .. } = payload {
-                events
-            } else {
-                Vec::new()
-            }
-        })
-        .collect();
+/// Returns the events whose personal parts an `erase` takes.
+fn erased_by(event: &Event) -> Vec<Chain> {
+    match Payload::read(event) {
+        Some(Payload::Erase { events, .. }) => events,
+        _ => Vec::new(),
+    }
+}
+
+/// Takes the personal parts of the named events and returns the events as they were.
+fn take_erased(named: &BTreeSet<Chain>, events: &mut [Event]) -> Vec<Event> {
     let mut erased = Vec::new();
     for event in events
         .iter_mut()

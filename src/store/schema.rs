@@ -3,6 +3,8 @@
 //! `event` and `body` never change their shape. Everything below `PROJECTIONS` is computed
 //! from them and may be dropped and built anew by any release.
 
+use std::fs::File;
+use std::io::Read;
 use std::path::Path;
 use std::time::Duration;
 
@@ -171,6 +173,25 @@ pub fn lay(conn: &mut Connection) -> Result<()> {
     Ok(())
 }
 
+/// Refuses the file of a newer release before SQLite opens it, which would lay files of its own
+/// beside it: version and owner stand in the header.
+pub fn refuse_newer(path: &Path) -> Result<()> {
+    let mut header = [0; 72];
+    let read = File::open(path).and_then(|mut file| file.read_exact(&mut header));
+    let word = |at: usize| {
+        let bytes = [header[at], header[at + 1], header[at + 2], header[at + 3]];
+        i64::from(u32::from_be_bytes(bytes))
+    };
+    // What is no database is said in the right words by the next step.
+    if read.is_ok() && word(68) == APPLICATION && word(60) > VERSION {
+        return Err(StoreError::Newer {
+            found: word(60),
+            known: VERSION,
+        });
+    }
+    Ok(())
+}
+
 /// Checks that a file is a store that this program may touch; reads only.
 pub fn check(conn: &Connection, path: &Path) -> Result<()> {
     let pragma = |name: &str| conn.pragma_query_value(None, name, |row| row.get::<_, i64>(0));
@@ -192,19 +213,26 @@ pub fn check(conn: &Connection, path: &Path) -> Result<()> {
     }
 }
 
-/// Opens a store's database after looking at its version without the right to write.
-pub fn open(folder: &Path, read_only: bool) -> Result<Connection> {
+/// Opens a store's database without the right to write, and checks that it is one.
+pub fn look(folder: &Path) -> Result<Connection> {
     let path = folder.join(place::DATABASE);
     if !path.is_file() {
         return Err(StoreError::NoStore(folder.to_owned()));
     }
+    refuse_newer(&path)?;
     let looking = connect(&path, true)?;
     check(&looking, &path)?;
+    Ok(looking)
+}
+
+/// Opens a store's database after looking at its version without the right to write.
+pub fn open(folder: &Path, read_only: bool) -> Result<Connection> {
+    let looking = look(folder)?;
     if read_only {
         return Ok(looking);
     }
     drop(looking);
-    let mut conn = connect(&path, false)?;
+    let mut conn = connect(&folder.join(place::DATABASE), false)?;
     renew(&mut conn)?;
     Ok(conn)
 }

@@ -1,0 +1,163 @@
+//! Care of the store: copies that hold, coming back from one, and what a look at everything
+//! finds.
+
+use serde_json::json;
+
+use super::args::{Backup, Doctor, Restore};
+use super::out::Out;
+use super::session::Place;
+use super::{CLEAN, FINDINGS};
+use crate::desk::begin;
+use crate::problem::Problem;
+use crate::store::{Doubt, Health, Store, Verified};
+
+/// Copies the store while others may write, and verifies the copy.
+pub(super) fn backup(place: &Place, args: &Backup, out: &Out) -> Result<u8, Problem> {
+    let store = place.store_to_look()?;
+    store.backup(&args.file)?;
+    let verified = Store::verify_copy(&args.file)?;
+    let file = args.file.display().to_string();
+    if out.json {
+        out.object(&json!({"file": file, "clean": verified.clean, "events": verified.events, "state": verified.state}))?;
+    }
+    let said = if verified.clean {
+        "cli-backup-done"
+    } else {
+        "cli-backup-unsound"
+    };
+    out.say(
+        said,
+        &[("file", file.into()), ("events", verified.events.into())],
+    )?;
+    Ok(code(verified.clean))
+}
+
+/// Lays a copy down as the store of a folder that has none; it goes on as a new replica.
+pub(super) fn restore(place: &Place, args: &Restore, out: &Out) -> Result<u8, Problem> {
+    let verified = begin::restore(
+        &args.file,
+        &place.folder,
+        &place.watch()?,
+        place.person(),
+        place.new_clock()?,
+        place.random()?,
+    )?;
+    let folder = place.folder.display().to_string();
+    if out.json {
+        out.object(&json!({"folder": folder, "clean": verified.clean, "events": verified.events}))?;
+    }
+    if !verified.clean {
+        let count = verified.defects.len().into();
+        out.say("cli-verify-defects", &[("count", count)])?;
+    }
+    out.say(
+        "cli-restore-done",
+        &[
+            ("folder", folder.into()),
+            ("events", verified.events.into()),
+        ],
+    )?;
+    Ok(code(verified.clean))
+}
+
+/// Looks at everything, or answers what is asked of a store in doubt.
+pub(super) fn doctor(place: &Place, args: &Doctor, out: &Out) -> Result<u8, Problem> {
+    if args.continue_as_new {
+        let (clock, random) = (place.new_clock()?, place.random()?);
+        begin::continue_as_new(
+            &place.folder,
+            &place.watch()?,
+            place.person(),
+            clock,
+            random,
+        )?;
+        out.say("cli-doctor-as-new", &[])?;
+    } else if args.continue_as_same {
+        Store::open_as_same(&place.folder, &place.watch()?)?;
+        out.say("cli-doctor-as-same", &[])?;
+    }
+    let doubt = Store::doubt(&place.folder, &place.watch()?)?;
+    let store = Store::open_read_only(&place.folder)?;
+    let (health, verified) = (store.health()?, store.verify()?);
+    let is_clean = verified.clean && health.is_sound && doubt.is_none();
+    if out.json {
+        return report_json(place, &health, &verified, doubt, out).map(|()| code(is_clean));
+    }
+    report(place, &health, &verified, doubt, out)?;
+    Ok(code(is_clean))
+}
+
+fn code(is_clean: bool) -> u8 {
+    if is_clean { CLEAN } else { FINDINGS }
+}
+
+fn report_json(
+    place: &Place,
+    health: &Health,
+    verified: &Verified,
+    doubt: Option<Doubt>,
+    out: &Out,
+) -> Result<(), Problem> {
+    let settings = place.settings_file().map(|file| file.display().to_string());
+    out.object(&json!({
+        "clean": verified.clean && health.is_sound && doubt.is_none(),
+        "settings": settings,
+        "folder": place.folder.display().to_string(),
+        "file_system": health.file_system,
+        "zhiban": env!("CARGO_PKG_VERSION"),
+        "sqlite": health.sqlite,
+        "integrity": health.is_sound,
+        "verify": {"clean": verified.clean, "events": verified.events, "records": verified.records,
+            "replicas": verified.replicas, "defects": verified.defects.len()},
+        "anchors": doubt.map(|doubt| out.words.get(doubt.message()).to_string()),
+        "index_behind": health.index_behind,
+    }))
+}
+
+fn report(
+    place: &Place,
+    health: &Health,
+    verified: &Verified,
+    doubt: Option<Doubt>,
+    out: &Out,
+) -> Result<(), Problem> {
+    match place.settings_file() {
+        Some(file) => out.say(
+            "cli-doctor-settings",
+            &[("file", file.display().to_string().into())],
+        )?,
+        None => out.say("cli-doctor-no-settings", &[])?,
+    }
+    let folder = place.folder.display().to_string();
+    let system = health.file_system.as_deref().unwrap_or("?");
+    out.say(
+        "cli-doctor-store",
+        &[("folder", folder.into()), ("system", system.into())],
+    )?;
+    let versions = [
+        ("zhiban", env!("CARGO_PKG_VERSION").into()),
+        ("sqlite", health.sqlite.into()),
+    ];
+    out.say("cli-doctor-versions", &versions)?;
+    let sound = if health.is_sound {
+        "cli-doctor-sound"
+    } else {
+        "problem-verify-database"
+    };
+    out.say(sound, &[])?;
+    if verified.clean {
+        let counts = [
+            ("events", verified.events.into()),
+            ("records", verified.records.into()),
+            ("replicas", verified.replicas.into()),
+        ];
+        out.say("cli-verify-clean", &counts)?;
+    } else {
+        out.say(
+            "cli-verify-defects",
+            &[("count", verified.defects.len().into())],
+        )?;
+    }
+    out.say(doubt.map_or("cli-doctor-anchored", Doubt::message), &[])?;
+    out.say("cli-doctor-index", &[("count", health.index_behind.into())])
+}

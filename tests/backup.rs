@@ -1,0 +1,228 @@
+//! Copies that hold, coming back from one, and what `doctor` finds: with the real program.
+#![allow(clippy::pedantic, clippy::unwrap_used, clippy::expect_used)]
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::Path;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+
+use serde_json::json;
+use zhiban::chance::SeededRandom;
+use zhiban::domain::id::Id;
+use zhiban::domain::payload::{Change, Payload};
+use zhiban::domain::registers::note;
+use zhiban::domain::seal::ReplicaKey;
+use zhiban::store::{Author, Draft, Shop, Store};
+
+mod support;
+
+use support::DrillDesk;
+
+const NOW: i64 = 1_790_000_000_000;
+
+/// Returns what each file of a folder holds, folders below it included.
+fn hashes(folder: &Path) -> BTreeMap<String, String> {
+    let mut all = BTreeMap::new();
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            all.extend(hashes(&path));
+        } else {
+            let hash = blake3::hash(&fs::read(&path).unwrap()).to_hex().to_string();
+            all.insert(path.display().to_string(), hash);
+        }
+    }
+    all
+}
+
+#[test]
+fn backup_live_verify() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().join("data");
+    let mut store = Store::create(&data, Shop::drill("backup")).unwrap();
+    let replica = store
+        .add_replica(ReplicaKey::from_secret(&[1; 32]))
+        .unwrap();
+    let (saved, stop) = (AtomicU64::new(0), AtomicBool::new(false));
+    std::thread::scope(|scope| {
+        scope.spawn(|| {
+            let mut random = SeededRandom::new("backup");
+            let author = Author { replica, zone: 480 };
+            while !stop.load(Ordering::Relaxed) {
+                let done = saved.load(Ordering::Acquire);
+                let change = Change {
+                    fields: [("courier".to_owned(), json!(done.to_string()))].into(),
+                    ..Change::default()
+                };
+                let draft = Draft::new(
+                    &note::REGISTER,
+                    Id([done as u8; 16]),
+                    Payload::Open(change),
+                    NOW,
+                );
+                store.append(&author, NOW, &mut random, &[draft]).unwrap();
+                saved.store(done + 1, Ordering::Release);
+            }
+        });
+        let beside = Store::open_read_only(&data).unwrap();
+        for round in 0..12 {
+            let before = saved.load(Ordering::Acquire);
+            let file = folder.path().join(format!("{round}.zhiban"));
+            beside.backup(&file).unwrap();
+            let verified = Store::verify_copy(&file).unwrap();
+            assert!(verified.clean, "{:?}", verified.defects);
+            assert!(verified.events >= before, "{} of {before}", verified.events);
+        }
+        stop.store(true, Ordering::Relaxed);
+    });
+    assert!(
+        saved.load(Ordering::Relaxed) > 12,
+        "nothing was written beside the copies"
+    );
+}
+
+#[test]
+fn a_backup_comes_back_as_a_new_replica() {
+    let desk = DrillDesk::new("Copies", "Li");
+    desk.ok(&["open", "note", "kind=hold", "new=等一等"]);
+    let att = desk.data().join("att/ab");
+    fs::create_dir_all(&att).unwrap();
+    let name = blake3::hash(b"picture").to_hex().to_string();
+    fs::write(att.join(&name), b"picture").unwrap();
+    let file = desk.file("copy.zhiban");
+    let path = file.to_str().unwrap();
+    let said = &desk.json(&["backup", path])[0];
+    assert_eq!((&said["clean"], &said["events"]), (&json!(true), &json!(3)));
+    // A copy is never overwritten, and nothing half is left.
+    let before = hashes(desk.folder.path());
+    assert_eq!(desk.run(&["backup", path]).status.code(), Some(1));
+    assert_eq!(hashes(desk.folder.path()), before);
+    // Nor is a store.
+    assert_eq!(desk.run(&["restore", path]).status.code(), Some(1));
+    let other = desk.file("other");
+    let other_path = other.to_str().unwrap();
+    assert_eq!(
+        desk.json(&["restore", path, "--data", other_path])[0]["clean"],
+        true
+    );
+    assert_eq!(
+        fs::read(other.join("att/ab").join(&name)).unwrap(),
+        b"picture"
+    );
+    let list = |folder: &str| desk.json(&["list", "note", "--data", folder]);
+    assert_eq!(list(other_path), list(desk.data().to_str().unwrap()));
+    // It writes with a key of its own, and both stores are clean.
+    desk.ok(&[
+        "open",
+        "note",
+        "kind=hold",
+        "new=还等",
+        "--data",
+        other_path,
+    ]);
+    let verified = &desk.json(&["verify", "--data", other_path])[0];
+    assert_eq!(
+        (&verified["clean"], &verified["replicas"]),
+        (&json!(true), &json!(2))
+    );
+    desk.ok(&["doctor", "--data", other_path]);
+    desk.ok(&["doctor"]);
+}
+
+#[test]
+fn a_damaged_copy_is_told() {
+    let desk = DrillDesk::new("Copies", "Li");
+    let file = desk.file("copy.zhiban");
+    desk.ok(&["backup", file.to_str().unwrap()]);
+    let conn = rusqlite::Connection::open(&file).unwrap();
+    conn.execute(
+        "UPDATE event SET at = at + 1 WHERE key = (SELECT max(key) FROM event)",
+        [],
+    )
+    .unwrap();
+    drop(conn);
+    let other = desk.file("other");
+    let done = desk.run(&[
+        "restore",
+        file.to_str().unwrap(),
+        "--data",
+        other.to_str().unwrap(),
+    ]);
+    assert_eq!(done.status.code(), Some(1), "{done:?}");
+    assert_eq!(
+        desk.run(&["restore", desk.file("none").to_str().unwrap()])
+            .status
+            .code(),
+        Some(1)
+    );
+}
+
+#[test]
+fn doctor_tells_all_and_asks() {
+    let desk = DrillDesk::new("Care", "Li");
+    desk.ok(&["open", "note", "kind=hold", "new=等"]);
+    let report = &desk.json(&["doctor"])[0];
+    for key in [
+        "settings",
+        "folder",
+        "file_system",
+        "zhiban",
+        "sqlite",
+        "integrity",
+        "anchors",
+        "index_behind",
+    ] {
+        assert!(report.get(key).is_some(), "{key}: {report}");
+    }
+    assert_eq!(
+        (&report["clean"], &report["verify"]["events"]),
+        (&json!(true), &json!(3))
+    );
+    // An older copy is put back behind the program's back.
+    let old = fs::read(desk.data().join("zhiban.db")).unwrap();
+    desk.ok(&["open", "note", "kind=hold", "new=再等"]);
+    fs::write(desk.data().join("zhiban.db"), old).unwrap();
+    for command in [
+        &["list", "note"][..],
+        &["open", "note", "kind=hold", "new=x"],
+        &["doctor"],
+        &["doctor", "--continue-as-same"],
+    ] {
+        assert_eq!(desk.run(command).status.code(), Some(1), "{command:?}");
+    }
+    assert_eq!(desk.json(&["verify"])[0]["events"], 3);
+    desk.ok(&["doctor", "--continue-as-new"]);
+    desk.ok(&["open", "note", "kind=hold", "new=好"]);
+    let verified = &desk.json(&["verify"])[0];
+    assert_eq!(
+        (&verified["events"], &verified["replicas"]),
+        (&json!(6), &json!(2))
+    );
+}
+
+#[test]
+fn downgrade_untouched() {
+    let desk = DrillDesk::new("Newer", "Li");
+    desk.ok(&["open", "note", "kind=hold", "new=等"]);
+    let conn = rusqlite::Connection::open(desk.data().join("zhiban.db")).unwrap();
+    conn.execute_batch("PRAGMA user_version = 99; PRAGMA wal_checkpoint(TRUNCATE);")
+        .unwrap();
+    drop(conn);
+    let before = hashes(&desk.data());
+    let copy = desk.file("copy.zhiban");
+    for command in [
+        &["list", "note"][..],
+        &["verify"],
+        &["rebuild"],
+        &["doctor"],
+        &["doctor", "--continue-as-new"],
+        &["doctor", "--continue-as-same"],
+        &["backup", copy.to_str().unwrap()],
+        &["open", "note", "kind=hold", "new=x"],
+    ] {
+        let done = desk.run(command);
+        assert_eq!(done.status.code(), Some(1), "{command:?}: {done:?}");
+        assert_eq!(hashes(&desk.data()), before, "{command:?}");
+    }
+    assert!(!copy.exists());
+}

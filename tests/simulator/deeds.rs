@@ -1,0 +1,234 @@
+//! What a replica may say of a record: any verb, right, late or wrong, decided by the dice.
+
+use serde_json::{Map, Value, json};
+use zhiban::chance::{Random, SeededRandom};
+use zhiban::domain::field::{FieldSpec, Kind};
+use zhiban::domain::id::{Chain, Id, ShopSecret};
+use zhiban::domain::payload::{Change, Direction, Meaning, Origin, Payload, Relation, Say};
+use zhiban::domain::record::Record;
+use zhiban::domain::register::{Owner, Post, Register};
+
+/// The dice with a few more sides.
+pub struct Dice(pub SeededRandom);
+
+impl Dice {
+    /// Returns whether something of these odds in a hundred happens.
+    pub fn hits(&mut self, percent: u64) -> bool {
+        self.0.below(100) < percent
+    }
+
+    /// Returns a number below a limit.
+    pub fn below(&mut self, limit: usize) -> usize {
+        self.0.below(limit as u64) as usize
+    }
+
+    /// Returns one of a list, none of an empty one.
+    pub fn one<'a, T>(&mut self, list: &'a [T]) -> Option<&'a T> {
+        list.get(self.below(list.len()))
+    }
+}
+
+/// What the author sees when it speaks.
+pub struct View<'a> {
+    /// The record's declaration.
+    pub register: &'static Register,
+    /// The record as the author's store folds it.
+    pub record: Option<&'a Record>,
+    /// The record's events that the author holds.
+    pub chains: &'a [Chain],
+    /// The author's clock, milliseconds UTC.
+    pub now: i64,
+    /// The other records.
+    pub others: &'a [(Id, &'static Register)],
+}
+
+/// Returns something that could be said.
+pub fn payload(dice: &mut Dice, view: &View<'_>) -> Payload {
+    match dice.below(100) {
+        0..10 => Payload::Open(change(dice, view)),
+        10..40 => Payload::Set(change(dice, view)),
+        40..52 => step(dice, view),
+        52..62 => assign(dice, view),
+        62..78 => Payload::Say(Box::new(say(dice, view))),
+        78..81 => Payload::Attach {
+            hash: [dice.below(4) as u8; 32],
+            media: "image/png".into(),
+            size: 7,
+            name: dice.hits(50).then(|| "p.png".into()),
+        },
+        81..86 => sign(dice, view),
+        86..89 => link(dice, view),
+        89..96 => Payload::Void {
+            events: (!dice.hits(20)).then(|| some_chains(dice, view)),
+            reason: Some("wrong".into()),
+        },
+        _ => Payload::Erase {
+            events: some_chains(dice, view),
+            reason: Some("asked".into()),
+        },
+    }
+}
+
+fn some_chains(dice: &mut Dice, view: &View<'_>) -> Vec<Chain> {
+    let count = 1 + dice.below(2);
+    (0..count)
+        .filter_map(|_| dice.one(view.chains).copied())
+        .collect()
+}
+
+/// Writes one or two fields; what stood there before is named, unless the author overlooked it.
+fn change(dice: &mut Dice, view: &View<'_>) -> Change {
+    let mirrors = dice.hits(30);
+    let fields: Vec<&FieldSpec> = view
+        .register
+        .fields
+        .iter()
+        .filter(|field| field.mirror == mirrors)
+        .collect();
+    let mut change = Change {
+        exported_at: mirrors.then(|| view.now + dice.below(5) as i64 * 1_000),
+        ..Change::default()
+    };
+    for _ in 0..1 + dice.below(2) {
+        let Some((path, value)) = dice.one(&fields).map(|field| value(dice, field)) else {
+            continue;
+        };
+        let live = view.record.and_then(|record| record.values.get(&path));
+        let shorts = live.map(|live| live.iter().map(|write| write.trace.chain.short()));
+        if let Some(shorts) = shorts {
+            if mirrors && dice.hits(30) {
+                change.same.extend(shorts);
+                continue;
+            }
+            if !dice.hits(25) {
+                change.was.insert(path.clone(), shorts.collect());
+            }
+        }
+        change.fields.insert(path, value);
+    }
+    change
+}
+
+/// Returns a path and one of few values, so that different hands often write the same.
+fn value(dice: &mut Dice, field: &FieldSpec) -> (String, Value) {
+    if dice.hits(8) && !matches!(field.kind, Kind::Map(_)) {
+        return (field.name.to_owned(), Value::Null);
+    }
+    let text = ["红", "blue", "No. 5"][dice.below(3)];
+    let value = match field.kind {
+        Kind::Text | Kind::LongText | Kind::Number => json!(text),
+        Kind::Integer | Kind::Time => json!(dice.below(3)),
+        Kind::Money => json!({"minor": 100 * dice.below(3), "currency": "CNY"}),
+        Kind::Date => json!(format!("2026-11-2{}", dice.below(3))),
+        Kind::Flag => json!(dice.hits(50)),
+        Kind::Choice(list) => json!(dice.one(list.values)),
+        Kind::Texts => json!([text]),
+        Kind::Record(_) => json!(Id([dice.below(9) as u8 + 1; 16]).to_string()),
+        Kind::Map(cells) => {
+            let cell = cells[dice.below(cells.len())];
+            let (name, value) = value(dice, &cell);
+            return (format!("{}/{}/{name}", field.name, dice.below(2)), value);
+        }
+    };
+    (field.name.to_owned(), value)
+}
+
+/// Moves, mostly to where the author's state leads.
+fn step(dice: &mut Dice, view: &View<'_>) -> Payload {
+    let life = view.register.lifecycle;
+    let from = view
+        .record
+        .map_or(life.initial(), |record| record.state.as_str());
+    let next = dice.one(life.successors(from)).copied();
+    let wild = life.states[dice.below(life.states.len())].name;
+    let to = if dice.hits(80) {
+        next.unwrap_or(wild)
+    } else {
+        wild
+    };
+    Payload::Move {
+        from: from.to_owned(),
+        to: to.to_owned(),
+        reason: None,
+        note: dice.hits(20).then(|| "so".into()),
+    }
+}
+
+fn assign(dice: &mut Dice, view: &View<'_>) -> Payload {
+    let seen = view.record.and_then(|record| record.assigned_by);
+    let to = if dice.hits(50) {
+        Owner::Post(Post::ALL[dice.below(Post::ALL.len())])
+    } else {
+        Owner::Person(Id([200 + dice.below(3) as u8; 16]))
+    };
+    Payload::Assign {
+        saw: seen.filter(|_| dice.hits(80)).map(|chain| chain.short()),
+        to,
+        reason: None,
+        note: None,
+    }
+}
+
+/// Says something here, copies a reply, or brings in what was said outside.
+fn say(dice: &mut Dice, view: &View<'_>) -> Say {
+    let direction = [
+        Direction::In,
+        Direction::Out,
+        Direction::Internal,
+        Direction::System,
+    ][dice.below(4)];
+    let text = ["在吗", "在的亲", "[图片]"][dice.below(3)];
+    let hash = ShopSecret([9; 32]).text(direction.side(), text);
+    let copied = direction == Direction::Out && dice.hits(40);
+    let outside = !copied && dice.hits(50);
+    let minute = view.now / 60_000 - dice.below(3) as i64;
+    let source = outside.then(|| Origin {
+        id: dice.hits(40).then(|| format!("m{}", dice.below(6))),
+        text: hash,
+        minute: Some(minute),
+        n: dice.below(2) as u32,
+        batch: Id([100 + dice.below(5) as u8; 16]),
+        place: dice.below(9) as u32,
+    });
+    Say {
+        direction,
+        channel: None,
+        author: dice.hits(50).then(|| "小雨".into()),
+        text: Some(text.into()),
+        copied,
+        hash: copied.then_some(hash),
+        source,
+    }
+}
+
+fn sign(dice: &mut Dice, view: &View<'_>) -> Payload {
+    let meanings = [
+        Meaning::Approve,
+        Meaning::Refuse,
+        Meaning::Execute,
+        Meaning::SecondCheck,
+        Meaning::Acknowledge,
+        Meaning::Witness,
+    ];
+    Payload::Sign {
+        meaning: meanings[dice.below(meanings.len())],
+        of: dice.one(view.chains).copied().unwrap_or(Chain([1; 32])),
+        saw: Map::new(),
+        note: None,
+    }
+}
+
+fn link(dice: &mut Dice, view: &View<'_>) -> Payload {
+    let relations = [
+        Relation::OrderOf,
+        Relation::RepeatOf,
+        Relation::MergedInto,
+        Relation::Continues,
+    ];
+    let (to, register) = view.others[dice.below(view.others.len())];
+    Payload::Link {
+        to,
+        register: register.name.into(),
+        relation: relations[dice.below(relations.len())],
+    }
+}

@@ -1,0 +1,385 @@
+//! A shop of two to six replicas and the post between them, in which everything goes wrong
+//! that can; then nothing does, and all must agree.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::path::PathBuf;
+
+use zhiban::chance::{Random, SeededRandom};
+use zhiban::domain::body::{Body, Json};
+use zhiban::domain::event::{Event, Head, genesis};
+use zhiban::domain::id::{Chain, Id};
+use zhiban::domain::register::Register;
+use zhiban::domain::registers;
+use zhiban::domain::seal::ReplicaKey;
+use zhiban::domain::stamp::Stamp;
+use zhiban::exchange::bundle::{Accounting, Selection};
+use zhiban::store::{Draft, Run, Shop};
+
+use super::deeds::{self, Dice, View};
+use super::peer::{Peer, SHOP};
+
+/// The true time at the beginning, milliseconds UTC.
+const BEGIN: i64 = 1_790_000_000_000;
+/// Clocks are wrong by up to ten years.
+const SKEW: u64 = 10 * 365 * 86_400_000;
+/// The most replicas' stores.
+const PEERS: usize = 6;
+/// Progress reports after which an import that nobody stops is done.
+const NEVER: u32 = u32::MAX;
+
+/// The shop.
+pub struct World {
+    folder: tempfile::TempDir,
+    dice: Dice,
+    now: i64,
+    peers: Vec<Peer>,
+    records: Vec<(Id, &'static Register)>,
+    /// Every event that anybody wrote.
+    ledger: BTreeMap<Chain, Event>,
+    /// Bundles on their way.
+    post: Vec<PathBuf>,
+    files: u32,
+    newer: Newer,
+}
+
+/// A replica of a zhiban that is yet to come: what it writes is known here by form only.
+struct Newer {
+    key: ReplicaKey,
+    seq: u64,
+    chain: Chain,
+}
+
+impl World {
+    /// Lays the shop that a number begins.
+    pub fn new(start: u64) -> Self {
+        let mut dice = Dice(SeededRandom::new(start.to_le_bytes()));
+        let mut secret = [0; 32];
+        dice.0.fill(&mut secret);
+        let key = ReplicaKey::from_secret(&secret);
+        let names = [
+            "order",
+            "note",
+            "case",
+            "conversation",
+            "promise",
+            "customer",
+            "ticket",
+            "account",
+        ];
+        let records = (1..=names.len() as u8)
+            .zip(names)
+            .map(|(place, name)| (Id([place; 16]), registers::by_name(name).unwrap()));
+        let mut world = Self {
+            folder: memory_folder(),
+            now: BEGIN,
+            peers: Vec::new(),
+            records: records.collect(),
+            ledger: BTreeMap::new(),
+            post: Vec::new(),
+            files: 0,
+            newer: Newer {
+                seq: 0,
+                chain: genesis(Shop::drill(SHOP).id, &key.public()),
+                key,
+            },
+            dice,
+        };
+        for _ in 0..2 + world.dice.below(3) {
+            let mut secret = [0; 32];
+            world.dice.0.fill(&mut secret);
+            world.add_peer(secret);
+        }
+        world
+    }
+
+    /// Lives through some steps, then mends everything.
+    pub fn play(&mut self, steps: u32) {
+        for _ in 0..steps {
+            self.now += 1_000 + self.dice.below(120_000) as i64;
+            let peer = self.dice.below(self.peers.len());
+            match self.dice.below(100) {
+                0..48 => self.act(peer),
+                48..54 => self.act_newer(peer),
+                54..68 => self.send(peer),
+                68..90 => self.receive(peer),
+                90..94 => self.fork(peer),
+                94..97 => self.peers[peer].reopen(),
+                _ => self.peers[peer].store().rebuild().unwrap(),
+            }
+        }
+        self.settle();
+    }
+
+    fn add_peer(&mut self, secret: [u8; 32]) -> usize {
+        let skew = if self.dice.hits(40) {
+            self.dice.0.below(2 * SKEW) as i64 - SKEW as i64
+        } else {
+            0
+        };
+        let folder = self.folder.path().join(format!("peer{}", self.peers.len()));
+        self.peers.push(Peer::new(&folder, secret, skew));
+        self.peers.len() - 1
+    }
+
+    fn clock(&self, peer: usize) -> i64 {
+        self.now + self.peers[peer].skew
+    }
+
+    /// Somebody does something: one act of one to three events.
+    fn act(&mut self, peer: usize) {
+        let now = self.clock(peer);
+        let mut drafts = Vec::new();
+        for _ in 0..1 + self.dice.below(3) {
+            let (id, register) = self.records[self.dice.below(self.records.len())];
+            let record = self.peers[peer].store().record(id).unwrap();
+            let chains = self.peers[peer].chains_of(id);
+            let view = View {
+                register,
+                record: record.as_ref(),
+                chains: &chains,
+                now,
+                others: &self.records,
+            };
+            let payload = deeds::payload(&mut self.dice, &view);
+            let at = now - self.dice.below(3) as i64 * 60_000;
+            let draft = Draft::new(register, id, payload, at);
+            drafts.push(if self.dice.hits(5) {
+                draft.numbered()
+            } else {
+                draft
+            });
+        }
+        let chains = self.peers[peer].append(now, &drafts);
+        let new = self.peers[peer].look();
+        let written: BTreeSet<Chain> = new.iter().map(|event| event.chain).collect();
+        assert_eq!(
+            written,
+            chains.iter().copied().collect(),
+            "saved and not there, or more than said"
+        );
+        self.note(peer, new);
+    }
+
+    /// A newer zhiban writes a verb, register, version or shape that nobody here knows.
+    fn act_newer(&mut self, peer: usize) {
+        let (id, register) = self.records[self.dice.below(self.records.len())];
+        let (name, verb, version) = match self.dice.below(4) {
+            0 => (
+                register.name,
+                11 + self.dice.below(9) as u8,
+                register.version,
+            ),
+            1 => ("loyalty", 2, 1),
+            2 => (register.name, 2, register.version + 1),
+            // A move that goes nowhere.
+            _ => (register.name, 3, register.version),
+        };
+        let Newer { key, seq, chain } = &mut self.newer;
+        let head = Head {
+            replica: key.replica(),
+            seq: *seq + 1,
+            stamp: Stamp::next(self.now, None),
+            at: self.now,
+            zone: 0,
+            act: *seq + 1,
+            register: name.to_owned(),
+            record: id,
+            verb,
+            version,
+            roster: [0; 8],
+            digest: [0; 32],
+        };
+        let facts: Json = [("mood".to_owned(), "good".into())].into_iter().collect();
+        let event = Event::after(
+            chain,
+            head,
+            Body::write(&facts, &Json::new(), [0; 16]).unwrap(),
+        )
+        .unwrap();
+        let shop = Shop::drill(SHOP).id;
+        let run = Run {
+            replica: key.replica(),
+            key: key.public(),
+            from_seq: *seq,
+            from_chain: *chain,
+            seals: vec![key.seal(shop, *seq + 1, event.chain, [0; 8])],
+            events: vec![event.clone()],
+        };
+        let taken = self.peers[peer]
+            .store()
+            .append_foreign(&run, self.now)
+            .unwrap();
+        // Where its earlier words have not come yet, this one is never said.
+        if taken.missing {
+            return;
+        }
+        (*seq, *chain) = (*seq + 1, event.chain);
+        while self.peers[peer].store().fold_dirty(1_000).unwrap() > 0 {}
+        let new = self.peers[peer].look();
+        assert_eq!(new.len(), 1);
+        self.note(peer, new);
+    }
+
+    /// Writes new events down and compares what they touch.
+    fn note(&mut self, peer: usize, new: Vec<Event>) {
+        let touched = new.iter().map(|event| event.head.record).collect();
+        self.ledger
+            .extend(new.into_iter().map(|event| (event.chain, event)));
+        self.peers[peer].compare(&touched);
+    }
+
+    fn send(&mut self, peer: usize) {
+        let now = self.clock(peer);
+        let selection = match self.dice.below(3) {
+            0 => Selection::All,
+            1 => Selection::ForShop,
+            _ => Selection::Since(now - self.dice.below(3_600_000) as i64),
+        };
+        let path = self.next_file();
+        self.peers[peer].export(selection, now, &path).unwrap();
+        self.post.push(path);
+    }
+
+    fn next_file(&mut self) -> PathBuf {
+        self.files += 1;
+        self.folder.path().join(format!("{}.zbundle", self.files))
+    }
+
+    /// A bundle arrives: any of those sent, in any order, perhaps again, perhaps damaged,
+    /// perhaps stopped half-way; some never do.
+    fn receive(&mut self, peer: usize) {
+        if self.post.is_empty() {
+            return;
+        }
+        let place = self.dice.below(self.post.len());
+        let path = if self.dice.hits(40) {
+            self.post.swap_remove(place)
+        } else {
+            self.post[place].clone()
+        };
+        match self.dice.below(10) {
+            0 | 1 => {
+                let damaged = self.damage(&path);
+                self.take(peer, &damaged, NEVER);
+            }
+            2 => {
+                let steps = 1 + self.dice.below(4) as u32;
+                self.take(peer, &path, steps);
+            }
+            3 => {}
+            _ => {
+                let taken = self.take(peer, &path, NEVER);
+                assert!(taken.is_some(), "a good bundle was refused");
+            }
+        }
+    }
+
+    /// Cuts a bundle's end off, or turns bits over.
+    fn damage(&mut self, path: &PathBuf) -> PathBuf {
+        let mut bytes = fs::read(path).unwrap();
+        if self.dice.hits(40) {
+            bytes.truncate(self.dice.below(bytes.len()));
+        } else {
+            for _ in 0..1 + self.dice.below(3) {
+                let place = self.dice.below(bytes.len());
+                bytes[place] ^= 1 << self.dice.below(8);
+            }
+        }
+        let damaged = self.next_file();
+        fs::write(&damaged, bytes).unwrap();
+        damaged
+    }
+
+    /// Imports, and holds the accounting to what came: nothing that nobody wrote, no event lost
+    /// count of.
+    fn take(&mut self, peer: usize, path: &PathBuf, steps: u32) -> Option<Accounting> {
+        let now = self.clock(peer);
+        let taken = self.peers[peer].import(path, now, steps);
+        // What was taken and not folded is folded before anybody looks.
+        while self.peers[peer].store().fold_dirty(1_000).unwrap() > 0 {}
+        let new = self.peers[peer].look();
+        for event in &new {
+            let written = self
+                .ledger
+                .get(&event.chain)
+                .expect("nobody wrote this event");
+            assert_eq!(event.head, written.head);
+            assert_eq!(event.body.facts(), written.body.facts());
+        }
+        if let Ok(sum) = &taken {
+            assert_eq!(sum.events, sum.new + sum.here + sum.outside, "{sum:?}");
+            assert_eq!(sum.new + sum.healed, new.len() as u64, "{sum:?}");
+        }
+        let touched = new.iter().map(|event| event.head.record).collect();
+        self.peers[peer].compare(&touched);
+        taken.ok()
+    }
+
+    /// A store is copied, and both go on writing with one key.
+    fn fork(&mut self, peer: usize) {
+        if self.peers.len() == PEERS {
+            return;
+        }
+        let (now, path) = (self.clock(peer), self.next_file());
+        self.peers[peer].export(Selection::All, now, &path).unwrap();
+        let (secret, of) = (self.peers[peer].secret, self.peers[peer].replica);
+        let copy = self.add_peer(secret);
+        assert_eq!(self.peers[copy].replica, of);
+        self.take(copy, &path, NEVER);
+    }
+
+    /// Nothing goes wrong any more: everybody tells everybody everything, until nobody has news.
+    fn settle(&mut self) {
+        loop {
+            self.now += 60_000;
+            let mut news = 0;
+            for from in 0..self.peers.len() {
+                let path = self.next_file();
+                let now = self.clock(from);
+                self.peers[from].export(Selection::All, now, &path).unwrap();
+                for to in (0..self.peers.len()).filter(|to| *to != from) {
+                    let sum = self
+                        .take(to, &path, NEVER)
+                        .expect("a good bundle was refused");
+                    news += sum.new + sum.healed;
+                }
+            }
+            if news == 0 {
+                break;
+            }
+        }
+        let all: BTreeSet<&Chain> = self.ledger.keys().collect();
+        for peer in &mut self.peers {
+            peer.compare_all();
+            let held: BTreeSet<&Chain> = peer.held().keys().collect();
+            assert_eq!(held, all, "something is lost");
+        }
+        self.agree(&all.into_iter().copied().collect());
+    }
+
+    fn agree(&mut self, all: &BTreeSet<Chain>) {
+        let state = self.peers[0].state();
+        for peer in &mut self.peers {
+            for one in peer.store().outside().unwrap() {
+                assert!(
+                    !all.contains(&one.chain),
+                    "{} waits outside and is here",
+                    one.chain
+                );
+            }
+            peer.store().rebuild().unwrap();
+            assert_eq!(peer.state(), state, "stores that hold the same differ");
+        }
+    }
+}
+
+/// A folder in memory where the system has one: a start makes thousands of durable commits.
+fn memory_folder() -> tempfile::TempDir {
+    let memory = std::path::Path::new("/dev/shm");
+    if memory.is_dir() {
+        tempfile::tempdir_in(memory).unwrap()
+    } else {
+        tempfile::tempdir().unwrap()
+    }
+}
