@@ -29,6 +29,7 @@ pub fn desk(folder: &Path) -> Desk {
         Box::new(random),
     )
     .unwrap()
+    .0
 }
 
 /// Returns the id of the n-th record of a register.

@@ -50,6 +50,9 @@ pub(super) struct Global {
 pub(super) enum Command {
     Demo,
     Init(Init),
+    Join(Join),
+    Admit(Admit),
+    Retire(Retire),
     #[command(subcommand)]
     Account(Account),
     #[command(subcommand)]
@@ -94,12 +97,53 @@ pub(super) enum Command {
 
 #[derive(Debug, Args)]
 pub(super) struct Init {
-    #[arg(long, value_name = "NAME")]
-    pub shop: String,
-    #[arg(long, value_name = "NAME")]
-    pub name: String,
+    #[arg(long, value_name = "NAME", required_unless_present = "recover")]
+    pub shop: Option<String>,
+    #[arg(long, value_name = "NAME", required_unless_present = "recover")]
+    pub name: Option<String>,
     #[arg(long)]
     pub drill: bool,
+    #[arg(long, conflicts_with_all = ["drill", "name"])]
+    pub recover: bool,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Join {
+    #[arg(long, value_name = "NAME", required_unless_present = "answer")]
+    pub name: Option<String>,
+    #[arg(
+        short = 'o',
+        long,
+        value_name = "FILE",
+        required_unless_present = "answer"
+    )]
+    pub output: Option<PathBuf>,
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["name", "output"])]
+    pub answer: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Admit {
+    #[arg(value_name = "FILE")]
+    pub file: PathBuf,
+    #[arg(long)]
+    pub role: String,
+    #[arg(long, value_name = "POST", required = true, value_delimiter = ',')]
+    pub posts: Vec<String>,
+    #[arg(long = "limit", id = "limit-case", value_name = "AMOUNT")]
+    pub limit: Option<String>,
+    #[arg(short = 'o', long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+    #[arg(long)]
+    pub yes: bool,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Retire {
+    #[arg(value_name = "REPLICA")]
+    pub replica: String,
+    #[arg(long)]
+    pub reason: String,
 }
 
 #[derive(Debug, Subcommand)]
@@ -152,14 +196,20 @@ pub(super) enum Bundle {
     Import {
         #[arg(required = true, value_name = "FILE")]
         files: Vec<PathBuf>,
+        #[arg(long)]
+        passphrase: bool,
     },
     Inspect {
         #[arg(value_name = "FILE")]
         file: PathBuf,
+        #[arg(long)]
+        passphrase: bool,
     },
     Verify {
         #[arg(value_name = "FILE")]
         file: PathBuf,
+        #[arg(long)]
+        passphrase: bool,
     },
 }
 
@@ -175,6 +225,8 @@ pub(super) struct BundleExport {
     pub since: Option<String>,
     #[arg(long)]
     pub text: bool,
+    #[arg(long, conflicts_with = "plain")]
+    pub passphrase: bool,
     #[arg(long, requires = "reason")]
     pub plain: bool,
     #[arg(long)]

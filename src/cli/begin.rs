@@ -9,11 +9,12 @@ use serde_json::json;
 use super::args::Init;
 use super::out::Out;
 use super::session::Place;
-use super::{CLEAN, help};
+use super::{CLEAN, help, secret};
 use crate::chance::{Clock, SystemClock};
 use crate::desk::people::Person;
 use crate::desk::{Desk, begin, demo as sample};
 use crate::domain::authority::Role;
+use crate::domain::recovery::Recovery;
 use crate::i18n::Words;
 use crate::problem::{Kind, Problem};
 use crate::store::{Store, StoreError};
@@ -138,30 +139,67 @@ pub(super) fn init(place: &Place, args: &Init, out: &Out) -> Result<u8, Problem>
         return Err(Problem::new(Kind::Refused, "problem-cli-now").hint("problem-cli-now-hint"));
     }
     let (clock, random) = (place.new_clock()?, place.random()?);
-    let lay = if args.drill {
-        begin::init_drill
-    } else {
-        begin::init
-    };
-    let desk = lay(
+    let (folder, shop) = (
         &place.folder,
-        args.shop.trim(),
-        args.name.trim(),
-        clock,
-        random,
-    )?;
+        args.shop.as_deref().unwrap_or_default().trim(),
+    );
+    if args.recover {
+        let code = secret::typed("cli-ask-recovery", out)?;
+        let recovery = Recovery::read(&code).map_err(|fault| {
+            Problem::new(Kind::NotUnderstood, "problem-recovery-code")
+                .hint("problem-recovery-code-hint")
+                .caused_by(fault)
+        })?;
+        let desk = begin::recover(folder, shop, &recovery, clock, random)?;
+        return begun(place, &desk, args, None, out);
+    }
+    let name = args.name.as_deref().unwrap_or_default().trim();
+    if args.drill {
+        let desk = begin::init_drill(folder, shop, name, clock, random)?;
+        return begun(place, &desk, args, None, out);
+    }
+    let (desk, recovery) = begin::init(folder, shop, name, clock, random)?;
+    begun(place, &desk, args, Some(recovery.code()), out)
+}
+
+/// Says what was begun; a recovery code is shown this once.
+fn begun(
+    place: &Place,
+    desk: &Desk,
+    args: &Init,
+    recovery: Option<String>,
+    out: &Out,
+) -> Result<u8, Problem> {
+    let folder = place.folder.display().to_string();
     if out.json {
         let shop = desk.store().shop_id().map(|id| id.to_string());
-        let me = desk.me()?;
-        let object = json!({"shop": shop, "folder": place.folder.display().to_string(), "person": me.id.to_string(),
-            "replica": me.replica.to_string(), "drill": args.drill});
-        out.object(&object)?;
+        let me = desk.signed_in();
+        let replica = desk.store().own_replicas().first().map(ToString::to_string);
+        return out
+            .object(
+                &json!({"shop": shop, "folder": folder, "person": me.map(|me| me.id.to_string()),
+                "replica": replica, "drill": args.drill, "recovery": recovery}),
+            )
+            .map(|()| CLEAN);
     }
-    let folder = place.folder.display().to_string();
+    if args.recover {
+        out.say("cli-recovered", &[("folder", folder.into())])?;
+        return Ok(CLEAN);
+    }
     out.say(
         "cli-init-done",
-        &[("shop", (&args.shop).into()), ("folder", folder.into())],
+        &[
+            ("shop", args.shop.as_deref().unwrap_or_default().into()),
+            ("folder", folder.into()),
+        ],
     )?;
+    if let Some(code) = recovery {
+        // Also with --quiet: it is never shown again.
+        out.line(
+            &out.words
+                .with("cli-recovery-code", &[("code", code.into())]),
+        )?;
+    }
     Ok(CLEAN)
 }
 

@@ -6,16 +6,18 @@ use serde_json::{Value, json};
 
 use super::args::{Bundle, BundleExport, Export, Import};
 use super::out::{Out, rfc3339};
+use super::people::complete;
 use super::session::{Place, write_file};
 use super::work::reading;
-use super::{CLEAN, FINDINGS};
-use crate::desk::Desk;
+use super::{CLEAN, FINDINGS, secret};
 use crate::desk::act::register;
 use crate::desk::begin::recognise_drill;
 use crate::desk::import::{FileReport, ImportOptions};
 use crate::desk::values::{Edge, time};
-use crate::domain::id::Id;
+use crate::desk::{Desk, people};
+use crate::domain::id::{Id, ReplicaId};
 use crate::exchange::bundle::{self, Export as BundleOptions, Selection};
+use crate::exchange::envelope::{EnvelopeFault, Keys, Receivers};
 use crate::exchange::intake::{self, DateOrder, LineProblem};
 use crate::exchange::outlet::export::{Scope, table};
 use crate::exchange::outlet::table::Look;
@@ -31,15 +33,28 @@ const MOST: usize = 1_000_000;
 pub(super) fn bundle(place: &Place, args: Bundle, out: &Out) -> Result<u8, Problem> {
     match args {
         Bundle::Export(args) => bundle_export(place, &args, out),
-        Bundle::Import { files } => bundle_import(place, &files, out),
-        Bundle::Inspect { file } => bundle_inspect(&file, out),
-        Bundle::Verify { file } => bundle_verify(&file, out),
+        Bundle::Import { files, passphrase } => bundle_import(place, &files, passphrase, out),
+        Bundle::Inspect { file, passphrase } => {
+            bundle_inspect(&file, &keys(place, passphrase, out)?, out)
+        }
+        Bundle::Verify { file, passphrase } => {
+            bundle_verify(&file, &keys(place, passphrase, out)?, out)
+        }
     }
 }
 
+/// What opens bundles on this device.
+fn keys(place: &Place, ask: bool, out: &Out) -> Result<Keys, Problem> {
+    let keys = if Store::exists(&place.folder) {
+        Keys::of(&place.store()?)?
+    } else {
+        Keys::default()
+    };
+    Ok(keys.with_passphrase(secret::passphrase(ask, out)?.as_deref()))
+}
+
 fn bundle_export(place: &Place, args: &BundleExport, out: &Out) -> Result<u8, Problem> {
-    if args.text || args.to.is_some() {
-        // Encryption to named receivers comes with the roster's recipients.
+    if args.text {
         return Err(Problem::new(Kind::Refused, "problem-cli-plain").hint("problem-cli-plain-hint"));
     }
     let mut desk = place.desk(true)?;
@@ -48,8 +63,10 @@ fn bundle_export(place: &Place, args: &BundleExport, out: &Out) -> Result<u8, Pr
     let selection = match &args.since {
         Some(since) => Selection::Since(time(since, reading(&desk), Edge::Start)?),
         None if args.all => Selection::All,
+        None if args.to.is_some() => Selection::Lacking,
         None => Selection::ForShop,
     };
+    let (receivers, to) = receivers(&desk, args, out)?;
     let path = args
         .output
         .clone()
@@ -62,6 +79,8 @@ fn bundle_export(place: &Place, args: &BundleExport, out: &Out) -> Result<u8, Pr
     let options = BundleOptions {
         selection,
         plain,
+        receivers: receivers.as_ref(),
+        to: &to,
         ..BundleOptions::new(sender, now)
     };
     let exported = bundle::export(desk.store_mut(), &options, &path)?;
@@ -72,7 +91,8 @@ fn bundle_export(place: &Place, args: &BundleExport, out: &Out) -> Result<u8, Pr
             .map(|file| file.display().to_string())
             .collect();
         out.object(
-            &json!({"files": files, "events": exported.events, "personal": exported.personal}),
+            &json!({"files": files, "events": exported.events, "personal": exported.personal,
+                "encrypted": receivers.is_some()}),
         )?;
     }
     for file in &exported.files {
@@ -85,8 +105,57 @@ fn bundle_export(place: &Place, args: &BundleExport, out: &Out) -> Result<u8, Pr
     Ok(CLEAN)
 }
 
+/// To whom a bundle is encrypted, and whose replicas it is for: the person named, else everybody,
+/// always with the sender, who has it anyway. Drill shops have no keys to encrypt to.
+fn receivers(
+    desk: &Desk,
+    args: &BundleExport,
+    out: &Out,
+) -> Result<(Option<Receivers>, Vec<ReplicaId>), Problem> {
+    let me = desk.me()?.id;
+    let to = match &args.to {
+        Some(name) => Some(desk.people().by_name(name).ok_or_else(|| {
+            Problem::new(Kind::NotFound, "problem-person")
+                .arg("name", name)
+                .hint("problem-person-hint")
+        })?),
+        None => None,
+    };
+    let all = people::receivers(desk.store())?;
+    let is_for = |person: Id| to.is_none_or(|to| to.id == person);
+    let replicas = match to {
+        Some(to) => all
+            .iter()
+            .filter(|one| one.person == to.id)
+            .map(|one| one.replica)
+            .collect(),
+        None => Vec::new(),
+    };
+    if args.plain {
+        return Ok((None, replicas));
+    }
+    if args.passphrase {
+        let passphrase = secret::passphrase(true, out)?.unwrap_or_default();
+        return Ok((Some(Receivers::of_passphrase(&passphrase)), replicas));
+    }
+    if all.is_empty() && to.is_none() || to.is_some() && replicas.is_empty() {
+        return match to {
+            None => Ok((None, replicas)),
+            Some(_) => Err(EnvelopeFault::Receivers(0).problem()),
+        };
+    }
+    let keys: Vec<String> = all
+        .iter()
+        .filter(|one| is_for(one.person) || one.person == me)
+        .map(|one| one.recipient.clone())
+        .collect();
+    let receivers = Receivers::of_keys(&keys).map_err(|fault| fault.problem())?;
+    Ok((Some(receivers), replicas))
+}
+
 /// Takes bundles in; a folder without a store gets one, which adopts the bundle's shop.
-fn bundle_import(place: &Place, files: &[PathBuf], out: &Out) -> Result<u8, Problem> {
+fn bundle_import(place: &Place, files: &[PathBuf], ask: bool, out: &Out) -> Result<u8, Problem> {
+    let passphrase = secret::passphrase(ask, out)?;
     let mut store = if Store::exists(&place.folder) {
         place.store()?
     } else {
@@ -95,7 +164,13 @@ fn bundle_import(place: &Place, files: &[PathBuf], out: &Out) -> Result<u8, Prob
     let now = place.clock(&store)?.now();
     let mut code = CLEAN;
     for file in files {
-        let accounting = bundle::import(&mut store, file, now, &mut |_| true)?;
+        let keys = Keys::of(&store)?.with_passphrase(passphrase.as_deref());
+        if bundle::answer(file, &keys)?.is_some() {
+            complete(place, place.store()?, file, out)?;
+            store = place.store()?;
+            continue;
+        }
+        let accounting = bundle::import_with(&mut store, file, &keys, now, &mut |_| true)?;
         recognise_drill(&mut store)?;
         if out.json {
             let mut object = accounting.json();
@@ -113,8 +188,8 @@ fn bundle_import(place: &Place, files: &[PathBuf], out: &Out) -> Result<u8, Prob
     Ok(code)
 }
 
-fn bundle_inspect(file: &Path, out: &Out) -> Result<u8, Problem> {
-    let inspection = bundle::inspect(file, &mut |_| true)?;
+fn bundle_inspect(file: &Path, keys: &Keys, out: &Out) -> Result<u8, Problem> {
+    let inspection = bundle::inspect_with(file, keys, &mut |_| true)?;
     let object = inspection.json();
     if out.json {
         out.object(&object)?;
@@ -129,8 +204,8 @@ fn bundle_inspect(file: &Path, out: &Out) -> Result<u8, Problem> {
     Ok(CLEAN)
 }
 
-fn bundle_verify(file: &Path, out: &Out) -> Result<u8, Problem> {
-    let inspection = bundle::inspect(file, &mut |_| true)?;
+fn bundle_verify(file: &Path, keys: &Keys, out: &Out) -> Result<u8, Problem> {
+    let inspection = bundle::inspect_with(file, keys, &mut |_| true)?;
     let good = inspection.is_good();
     if out.json {
         out.object(&inspection.verdict())?;

@@ -8,6 +8,8 @@ mod exchange;
 mod help;
 mod look;
 mod out;
+mod people;
+mod secret;
 mod session;
 mod shift;
 mod work;
@@ -120,6 +122,9 @@ fn dispatch(cli: Cli, out: &Out) -> Result<u8, Problem> {
     match command {
         Command::Demo => begin::demo(&place, cli.global.data.is_some(), out),
         Command::Init(args) => begin::init(&place, &args, out),
+        Command::Join(args) => people::join(&place, &args, out),
+        Command::Admit(args) => people::admit(&mut place.desk(true)?, &args, out),
+        Command::Retire(args) => people::retire(&mut place.desk(true)?, &args, out),
         Command::Bundle(args) => exchange::bundle(&place, args, out),
         Command::Import(args) => exchange::import(&mut place.desk(!args.dry_run)?, &args, out),
         Command::Export(args) => exchange::export(&place.desk(false)?, &args, out),

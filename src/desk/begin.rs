@@ -11,17 +11,22 @@ use crate::chance::{Clock, Random};
 use crate::domain::authority::Role;
 use crate::domain::id::{ReplicaId, ShopId, ShopSecret};
 use crate::domain::payload::Fields;
+use crate::domain::recovery::Recovery;
 use crate::domain::register::Post;
 use crate::domain::registers::{person, setting};
 use crate::domain::seal::ReplicaKey;
+use crate::exchange::bundle;
 use crate::problem::{Kind, Problem};
-use crate::store::{Query, Shop, Store, StoreError, Verified, Watch};
+use crate::store::{OpeningKey, Query, Shop, Store, StoreError, Verified, Watch};
 use crate::text::fold::fold;
 
 /// The key of the setting that says whose a drill shop's replica is.
 const REPLICA: &str = "replica";
 /// What refuses a new key where people are admitted.
 const ROSTER: &str = "problem-anchor-roster";
+
+/// The local setting that names the replica whose keys came from a recovery code.
+pub(super) const RECOVERED: &str = "recovered";
 
 /// Who a person of the roster is.
 #[derive(Debug, Clone)]
@@ -36,29 +41,31 @@ pub(super) struct Admitted<'a> {
     pub letters: &'a str,
     /// The replica that writes for the person, by its public key.
     pub key: [u8; 32],
+    /// The X25519 key to which bundles for the replica are encrypted; a drill has none.
+    pub recipient: Option<&'a str>,
     /// When, milliseconds UTC.
     pub at: i64,
 }
 
-/// Begins a shop in a folder: a random id and secret, a key, and its first person, a
-/// supervisor of all posts, who is signed in.
+/// Begins a shop in a folder: keys and secret, an id that follows from the key, and its first
+/// person, a supervisor of all posts, who is signed in. What is returned beside the desk is kept
+/// nowhere: its code is for paper.
 pub fn init(
     folder: &Path,
     shop: &str,
     name: &str,
     clock: Box<dyn Clock>,
     mut random: Box<dyn Random>,
-) -> Result<Desk, Problem> {
-    let (mut id, mut secret) = ([0; 16], [0; 32]);
-    random.fill(&mut id);
-    random.fill(&mut secret);
-    let shop = Shop {
-        id: ShopId(id),
-        secret: ShopSecret(secret),
-        name: shop.to_owned(),
-        drill: false,
-    };
-    let (mut desk, replica, key) = lay(folder, shop, name, clock, random)?;
+) -> Result<(Desk, Recovery), Problem> {
+    let mut dice = [0; 16];
+    random.fill(&mut dice);
+    let recovery = Recovery::of_dice(dice);
+    let opening = OpeningKey::from_secret(&recovery.opening())?;
+    let recipient = opening.recipient();
+    let store = founded(folder, shop, &recovery)?;
+    let replica = recovery.key().replica();
+    let mut desk = Desk::open(store, clock, random)?;
+    desk.act_as(&nobody_yet(&desk, name, replica)?);
     let letters = letters(name);
     let now = desk.now();
     let first = Admitted {
@@ -66,7 +73,8 @@ pub fn init(
         role: Role::Supervisor,
         posts: &Post::ALL,
         letters: &letters,
-        key,
+        key: recovery.key().public(),
+        recipient: Some(&recipient),
         at: now,
     };
     let person = desk.new_id();
@@ -74,7 +82,50 @@ pub fn init(
     act.open(&person::REGISTER, person, roster_fields(&first));
     desk.write(act)?;
     desk.seat(replica)?;
+    Ok((desk, recovery))
+}
+
+/// Begins the founder's store again on a new machine, from the recovery code: keys and secret are
+/// there, and the founder sits at the desk once a bundle has brought the roster.
+pub fn recover(
+    folder: &Path,
+    shop: &str,
+    recovery: &Recovery,
+    clock: Box<dyn Clock>,
+    random: Box<dyn Random>,
+) -> Result<Desk, Problem> {
+    let mut store = founded(folder, shop, recovery)?;
+    let replica = recovery.key().replica();
+    store.set_setting_local(RECOVERED, Some(&replica.to_string()))?;
+    let mut desk = Desk::open(store, clock, random)?;
+    desk.seat(replica)?;
     Ok(desk)
+}
+
+/// Lays down the store of the shop that a recovery founds, with its founder's keys.
+fn founded(folder: &Path, shop: &str, recovery: &Recovery) -> Result<Store, Problem> {
+    let shop = Shop {
+        id: recovery.shop(),
+        secret: recovery.secret(),
+        name: shop.to_owned(),
+        drill: false,
+    };
+    let opening = OpeningKey::from_secret(&recovery.opening())?;
+    let mut store = Store::create(folder, shop)?;
+    store.keep_keys(recovery.key(), &opening)?;
+    store.add_replica(recovery.key())?;
+    Ok(store)
+}
+
+/// Who writes a replica's first event, before the log names anybody.
+fn nobody_yet(desk: &Desk, name: &str, replica: ReplicaId) -> Result<Person, Problem> {
+    Ok(Person {
+        id: desk.secret()?.derive("person", "", name),
+        name: name.to_owned(),
+        role: Role::Supervisor,
+        posts: Post::ALL.to_vec(),
+        replica,
+    })
 }
 
 /// Begins or joins the drill shop of a name: id and secret follow from the name, and the
@@ -86,7 +137,7 @@ pub fn init_drill(
     clock: Box<dyn Clock>,
     random: Box<dyn Random>,
 ) -> Result<Desk, Problem> {
-    let (mut desk, replica, _) = lay(folder, Shop::drill(shop), name, clock, random)?;
+    let (mut desk, replica) = lay(folder, Shop::drill(shop), name, clock, random)?;
     desk.introduce(shop, name)?;
     desk.seat(replica)?;
     Ok(desk)
@@ -107,7 +158,7 @@ pub fn continue_as_new(
     let mut store = Store::open_as_new(folder, watch)?;
     let replica = store.add_replica(new_key(random.as_mut()))?;
     let mut desk = Desk::open(store, clock, random)?;
-    desk.act_as(&supervisor(&desk, &name, replica)?);
+    desk.act_as(&nobody_yet(&desk, &name, replica)?);
     desk.introduce(&shop, &name)?;
     desk.seat(replica)?;
     Ok(desk)
@@ -154,17 +205,6 @@ fn who_goes_on(store: &Store, name: Option<&str>) -> Result<(String, String), Pr
     Ok((shop.name.clone(), name.to_owned()))
 }
 
-/// Whoever writes for the first time in a drill shop, as the desk sees them until the log does.
-fn supervisor(desk: &Desk, name: &str, replica: ReplicaId) -> Result<Person, Problem> {
-    Ok(Person {
-        id: desk.secret()?.derive("person", "", name),
-        name: name.to_owned(),
-        role: Role::Supervisor,
-        posts: Post::ALL.to_vec(),
-        replica,
-    })
-}
-
 /// Lets a store that adopted a shop from a bundle know that it is a drill: the first event of
 /// each of its replicas names the shop, and only a drill's id follows from its name. Returns
 /// whether it does so now.
@@ -204,14 +244,13 @@ fn lay(
     name: &str,
     clock: Box<dyn Clock>,
     mut random: Box<dyn Random>,
-) -> Result<(Desk, ReplicaId, [u8; 32]), Problem> {
+) -> Result<(Desk, ReplicaId), Problem> {
     let mut store = Store::create(folder, shop)?;
     let key = new_key(random.as_mut());
-    let public = key.public();
     let replica = store.add_replica(key)?;
     let mut desk = Desk::open(store, clock, random)?;
-    desk.act_as(&supervisor(&desk, name, replica)?);
-    Ok((desk, replica, public))
+    desk.act_as(&nobody_yet(&desk, name, replica)?);
+    Ok((desk, replica))
 }
 
 /// Makes a replica's key from the dice.
@@ -235,6 +274,9 @@ pub(super) fn roster_fields(one: &Admitted<'_>) -> Fields {
         cell(person::KEY.name()),
         json!(ShopSecret(one.key).to_string()),
     );
+    if let Some(recipient) = one.recipient {
+        values.insert(cell(person::RECIPIENT.name()), json!(recipient));
+    }
     values.insert(cell(person::LETTERS.name()), json!(one.letters));
     values.insert(cell(person::ADMITTED.name()), json!(one.at));
     values
@@ -242,7 +284,7 @@ pub(super) fn roster_fields(one: &Admitted<'_>) -> Fields {
 
 /// Returns the letters that stand for a person in numbers for people: the Latin letters of a
 /// name, else none, and the store takes the replica's first digits.
-fn letters(name: &str) -> String {
+pub(super) fn letters(name: &str) -> String {
     fold(name)
         .chars()
         .filter(char::is_ascii_alphabetic)
@@ -263,6 +305,24 @@ impl Desk {
         ]);
         act.open(&setting::REGISTER, id, said);
         self.write(act).map(|_| ())
+    }
+
+    /// Refuses to go on with a recovered stream while others have more of it than this store:
+    /// it would branch, and what a branched replica decides does not count.
+    pub(super) fn whole_after_recovery(&self, replica: ReplicaId) -> Result<(), Problem> {
+        if self.store().setting_local(RECOVERED)?.as_deref() != Some(&replica.to_string()) {
+            return Ok(());
+        }
+        let heads = self.store().heads()?;
+        let mut here = heads.iter().filter(|head| head.replica == replica);
+        let seq = here.next().map_or(0, |head| head.seq);
+        let known = bundle::witnessed(self.store(), replica)?;
+        if seq >= known {
+            return Ok(());
+        }
+        Err(Problem::new(Kind::Refused, "problem-recovery-behind")
+            .arg("count", known - seq)
+            .hint("problem-recovery-behind-hint"))
     }
 
     /// Makes the person whom the log now names for a replica the one who sits here.
@@ -291,7 +351,11 @@ mod tests {
     fn a_shop_begins_with_a_supervisor_who_is_signed_in() {
         let folder = tempfile::tempdir().unwrap();
         let (clock, random) = chance("a");
-        let desk = init(&folder.path().join("s"), "Shop", "Wang", clock, random).unwrap();
+        let (desk, recovery) =
+            init(&folder.path().join("s"), "Shop", "Wang", clock, random).unwrap();
+        let read = Recovery::read(&recovery.code()).unwrap();
+        assert_eq!(desk.store().shop().unwrap().secret, read.secret());
+        assert_eq!(desk.store().shop_id(), Some(read.shop()));
         let me = desk.signed_in().unwrap();
         assert_eq!((me.name.as_str(), me.role), ("Wang", Role::Supervisor));
         assert!(!desk.store().shop().unwrap().drill);

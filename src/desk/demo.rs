@@ -188,6 +188,7 @@ fn colleague(
         posts: &posts,
         letters: &one.letters,
         key,
+        recipient: None,
         at: now,
     });
     let leader = known

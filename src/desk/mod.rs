@@ -3,6 +3,7 @@
 //! a [`Problem`].
 
 pub mod act;
+pub mod admit;
 pub mod begin;
 pub mod capture;
 pub mod card;

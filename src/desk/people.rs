@@ -7,6 +7,7 @@ use crate::domain::authority::Role;
 use crate::domain::event::Event;
 use crate::domain::id::{Id, ReplicaId};
 use crate::domain::payload::Payload;
+use crate::domain::record::Record;
 use crate::domain::register::{Owner, Post};
 use crate::domain::registers::person;
 use crate::problem::Problem;
@@ -105,6 +106,58 @@ impl People {
     }
 }
 
+/// A replica that bundles may be for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Receiver {
+    /// Whose it is.
+    pub person: Id,
+    /// The replica.
+    pub replica: ReplicaId,
+    /// Its X25519 key.
+    pub recipient: String,
+}
+
+/// Returns the replicas that can open bundles: those of people who have not left, which were
+/// not retired.
+pub fn receivers(store: &Store) -> Result<Vec<Receiver>, Problem> {
+    let replicas = person::REPLICAS.name();
+    let mut found = Vec::new();
+    for record in records(store)? {
+        if record.void || record.closed.is_some() {
+            continue;
+        }
+        for key in record.keys(replicas) {
+            let cell = |name| record.cell::<String>(replicas, key, name);
+            let is_cut = record
+                .cell::<i64>(replicas, key, person::CUT_SEQ.name())
+                .is_some();
+            if let (Ok(replica), Some(recipient), false) =
+                (key.parse(), cell(person::RECIPIENT.name()), is_cut)
+            {
+                found.push(Receiver {
+                    person: record.id,
+                    replica,
+                    recipient,
+                });
+            }
+        }
+    }
+    Ok(found)
+}
+
+fn records(store: &Store) -> Result<Vec<Record>, Problem> {
+    let query = Query {
+        registers: vec!["person"],
+        limit: Some(MOST),
+        ..Query::default()
+    };
+    let mut records = Vec::new();
+    for row in store.rows(&query)? {
+        records.extend(store.record(row.id)?);
+    }
+    Ok(records)
+}
+
 /// The most people of a shop.
 const MOST: usize = 10_000;
 
@@ -125,24 +178,22 @@ type Known = (Person, Vec<ReplicaId>);
 
 /// The people whom roster events name.
 fn roster(store: &Store, own: &[ReplicaId]) -> Result<Vec<Known>, Problem> {
-    let query = Query {
-        registers: vec!["person"],
-        limit: Some(MOST),
-        ..Query::default()
-    };
     let mut known = Vec::new();
-    for row in store.rows(&query)? {
-        let Some(record) = store.record(row.id)? else {
-            continue;
-        };
+    for record in records(store)? {
         let replicas: Vec<ReplicaId> = record
             .keys("replicas")
             .into_iter()
             .filter_map(|replica| replica.parse().ok())
             .collect();
+        let counts = |replica: &&ReplicaId| {
+            let name = person::REPLICAS.name();
+            let cut = record.cell::<i64>(name, &replica.to_string(), person::CUT_SEQ.name());
+            own.contains(replica) && cut.is_none()
+        };
         let here = replicas
             .iter()
-            .find(|replica| own.contains(replica))
+            .find(counts)
+            .or_else(|| replicas.iter().find(|replica| own.contains(replica)))
             .or(replicas.first());
         let posts = record.get(person::POSTS).unwrap_or_default();
         known.push((

@@ -121,6 +121,16 @@ impl ShopId {
     }
 }
 
+impl ShopId {
+    /// Returns the id of the shop that the holder of this ed25519 public key founded: everybody
+    /// can tell whose first word about the roster counts, whatever a carrier adds.
+    pub fn of_founder(public: &[u8; 32]) -> Self {
+        let mut hasher = blake3::Hasher::new();
+        hasher.update(b"zhiban/shop/v1\0").update(public);
+        Self(first_16(&hasher.finalize()))
+    }
+}
+
 impl ShopSecret {
     /// Returns the secret of the drill shop of this name; no protection at all, by intent.
     pub fn of_drill(name: &str) -> Self {

@@ -13,6 +13,7 @@ pub mod money;
 pub mod origin;
 pub mod payload;
 pub mod record;
+pub mod recovery;
 pub mod register;
 pub mod registers;
 pub mod seal;

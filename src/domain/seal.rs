@@ -59,6 +59,11 @@ pub fn verify(public: &[u8; 32], message: &[u8], signature: &[u8; 64]) -> bool {
     })
 }
 
+/// Returns whether a public key is a point of the curve under which only its owner can sign.
+pub fn is_strong(public: &[u8; 32]) -> bool {
+    VerifyingKey::from_bytes(public).is_ok_and(|key| !key.is_weak())
+}
+
 /// Returns whether a seal was made with the public key of the replica that it names.
 pub fn verify_seal(shop: ShopId, public: &[u8; 32], seal: &Seal) -> bool {
     ReplicaId::of_key(public) == seal.replica
@@ -103,5 +108,7 @@ mod tests {
         let mut weak = [0; 32];
         weak[0] = 1;
         assert!(!verify(&weak, b"anything", &[0; 64]));
+        assert!(!is_strong(&weak));
+        assert!(is_strong(&ReplicaKey::from_secret(&[5; 32]).public()));
     }
 }

@@ -8,12 +8,12 @@ use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use rusqlite::Connection;
+use rusqlite::{Connection, OptionalExtension};
 
 use crate::domain::authority::{Action, Role, authority, may};
 use crate::domain::event::{Event, Roster, Verb};
 use crate::domain::fold::fold;
-use crate::domain::id::{Chain, Id, ReplicaId};
+use crate::domain::id::{Chain, Id, ReplicaId, ShopId};
 use crate::domain::payload::Payload;
 use crate::domain::record::Record;
 use crate::domain::registers::person;
@@ -70,6 +70,8 @@ fn tag(conn: &Connection) -> Result<Tag> {
 #[derive(Debug, Default)]
 pub(super) struct Judge {
     drill: bool,
+    /// Who began the shop, where the store has heard of that replica.
+    founder: Option<ReplicaId>,
     /// Replicas with several streams, and the seq after which the earliest branched.
     branched: BTreeMap<ReplicaId, u64>,
     /// The members after each roster event, by the event's short id.
@@ -100,15 +102,18 @@ impl Judge {
             [],
         )?;
         let events: Vec<Event> = stored.into_iter().filter_map(|one| one.event).collect();
+        let founder = founder(conn)?;
         // Twice: cuts are for good, and the second walk holds the roster itself to them.
         let first = Self {
             drill,
+            founder,
             branched,
             ..Self::default()
         }
         .walk(&events);
         Ok(Self {
             drill,
+            founder,
             branched: first.branched,
             cuts: first.cuts,
             ..Self::default()
@@ -166,7 +171,7 @@ impl Judge {
     }
 
     /// A roster event counts where its author could change the roster; the first of all has
-    /// no roster to name.
+    /// no roster to name, and is the founder's: else whoever backdates would own the shop.
     fn roster_verdict(&self, event: &Event) -> Option<&'static str> {
         if self.is_branched(event) {
             return Some(BRANCHED);
@@ -174,7 +179,8 @@ impl Judge {
         if self.is_cut(event) {
             return Some(UNKNOWN);
         }
-        if event.head.roster == [0; 8] && (self.drill || self.counted.is_empty()) {
+        let is_founder = self.founder == Some(event.head.replica);
+        if event.head.roster == [0; 8] && (self.drill || is_founder && self.counted.is_empty()) {
             return None;
         }
         self.role_verdict(event, Action::ChangeRoster)
@@ -258,6 +264,22 @@ impl Judge {
     fn is_stranger(&self, replica: ReplicaId) -> bool {
         !self.known.is_empty() && !self.known.contains(&replica)
     }
+}
+
+/// Returns the replica from whose key the shop's id follows.
+fn founder(conn: &Connection) -> Result<Option<ReplicaId>> {
+    let shop: Option<[u8; 16]> = conn
+        .query_row("SELECT id FROM shop", [], |row| row.get(0))
+        .optional()?;
+    let mut query = conn.prepare_cached("SELECT id, key FROM replica")?;
+    let rows = query.query_map([], |row| Ok((ReplicaId(row.get(0)?), row.get(1)?)))?;
+    for row in rows {
+        let (replica, key) = row?;
+        if shop == Some(ShopId::of_founder(&key).0) {
+            return Ok(Some(replica));
+        }
+    }
+    Ok(None)
 }
 
 /// Returns whether an event may be one of authority: whether it matters who wrote the others of

@@ -1,4 +1,5 @@
-//! The secret keys of the replicas on this machine, one file each beside the database.
+//! The secret keys of the replicas on this machine, beside the database: for each one file with
+//! the key that signs and one with the key that opens what is encrypted to it.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -11,22 +12,92 @@ use super::error::{Result, StoreError};
 use super::place;
 
 const FOLDER: &str = "keys";
+const SIGNING: &str = "key";
+const OPENING: &str = "age";
 
-/// Reads all keys of a store's folder.
+/// The X25519 key with which a replica opens what is encrypted to it.
+#[derive(Clone)]
+pub struct OpeningKey(age::x25519::Identity);
+
+impl std::fmt::Debug for OpeningKey {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "OpeningKey({})", self.recipient())
+    }
+}
+
+impl OpeningKey {
+    /// Returns the key of these 32 secret bytes.
+    ///
+    /// Fails never in truth: any 32 bytes are a key.
+    pub fn from_secret(secret: &[u8; 32]) -> Result<Self> {
+        let damaged = || StoreError::Damaged("X25519 key".to_owned());
+        let prefix = bech32::Hrp::parse("age-secret-key-").map_err(|_| damaged())?;
+        let text = bech32::encode::<bech32::Bech32>(prefix, secret).map_err(|_| damaged())?;
+        Self::read(&text.to_uppercase()).ok_or_else(damaged)
+    }
+
+    fn read(text: &str) -> Option<Self> {
+        text.trim().parse().ok().map(Self)
+    }
+
+    /// Returns the public half, as the roster holds it: `age1` and what follows.
+    pub fn recipient(&self) -> String {
+        self.0.to_public().to_string()
+    }
+
+    /// Returns the key as the encrypting crate takes it.
+    pub fn identity(&self) -> &dyn age::Identity {
+        &self.0
+    }
+}
+
+/// Reads all signing keys of a store's folder.
 pub fn load(folder: &Path) -> Result<BTreeMap<ReplicaId, ReplicaKey>> {
-    let keys = folder.join(FOLDER);
     let mut all = BTreeMap::new();
+    for path in files(folder, SIGNING)? {
+        let key = read(&path)?;
+        all.insert(key.replica(), key);
+    }
+    Ok(all)
+}
+
+/// Reads all opening keys of a store's folder.
+pub fn load_opening(folder: &Path) -> Result<Vec<OpeningKey>> {
+    let mut all = Vec::new();
+    for path in files(folder, OPENING)? {
+        let text = fs::read_to_string(&path).map_err(StoreError::io(&path))?;
+        let key = OpeningKey::read(&text)
+            .ok_or_else(|| StoreError::Damaged(format!("key file {}", path.display())))?;
+        all.push(key);
+    }
+    Ok(all)
+}
+
+fn files(folder: &Path, end: &str) -> Result<Vec<PathBuf>> {
+    let keys = folder.join(FOLDER);
+    let mut all = Vec::new();
     if !keys.is_dir() {
         return Ok(all);
     }
     for entry in fs::read_dir(&keys).map_err(StoreError::io(&keys))? {
         let path = entry.map_err(StoreError::io(&keys))?.path();
-        if path.extension().is_some_and(|end| end == "key") {
-            let key = read(&path)?;
-            all.insert(key.replica(), key);
+        if path.extension().is_some_and(|found| found == end) {
+            all.push(path);
         }
     }
+    all.sort();
     Ok(all)
+}
+
+/// Writes the opening key of a replica, readable by its owner alone, as the `age` program takes it.
+pub fn save_opening(folder: &Path, replica: ReplicaId, key: &OpeningKey) -> Result<()> {
+    use age::secrecy::ExposeSecret;
+    place::make_folder(&folder.join(FOLDER))?;
+    let text = key.0.to_string();
+    place::write_private(
+        &path_of(folder, replica).with_extension(OPENING),
+        text.expose_secret().as_bytes(),
+    )
 }
 
 /// Writes a key, readable by its owner alone: 64 hexadecimal digits of the secret.
@@ -47,7 +118,7 @@ pub fn put_by(folder: &Path, replicas: impl Iterator<Item = ReplicaId>) -> Resul
 }
 
 fn path_of(folder: &Path, replica: ReplicaId) -> PathBuf {
-    folder.join(FOLDER).join(format!("{replica}.key"))
+    folder.join(FOLDER).join(format!("{replica}.{SIGNING}"))
 }
 
 fn read(path: &Path) -> Result<ReplicaKey> {
@@ -85,5 +156,21 @@ mod tests {
         let path = path_of(folder.path(), key.replica());
         fs::write(&path, "08".repeat(32)).unwrap();
         assert!(load(folder.path()).is_err());
+    }
+
+    #[test]
+    fn opening_keys_lie_beside_in_the_words_of_the_format() {
+        let folder = tempfile::tempdir().unwrap();
+        let key = OpeningKey::from_secret(&[9; 32]).unwrap();
+        assert!(key.recipient().starts_with("age1"));
+        let replica = ReplicaKey::from_secret(&[7; 32]).replica();
+        save_opening(folder.path(), replica, &key).unwrap();
+        let read = load_opening(folder.path()).unwrap();
+        assert_eq!(read[0].recipient(), key.recipient());
+        let path = path_of(folder.path(), replica).with_extension(OPENING);
+        let text = fs::read_to_string(&path).unwrap();
+        assert!(text.starts_with("AGE-SECRET-KEY-1"), "{text}");
+        fs::write(&path, &text[..40]).unwrap();
+        assert!(load_opening(folder.path()).is_err());
     }
 }

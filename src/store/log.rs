@@ -360,7 +360,7 @@ impl<'a> Writer<'a> {
         let head = Head {
             replica: self.author.replica,
             seq: self.head.seq + 1,
-            stamp: self.stamp(now, draft.record)?,
+            stamp: self.stamp(now, draft.register.name, draft.record)?,
             at: draft.at,
             zone: self.author.zone,
             act: self.appended.act,
@@ -391,8 +391,9 @@ impl<'a> Writer<'a> {
         Ok(())
     }
 
-    /// Returns the record's next stamp: only stamps of this record move it.
-    fn stamp(&mut self, now: i64, record: Id) -> Result<Stamp> {
+    /// Returns the record's next stamp: only stamps of this record move it, a roster event's
+    /// those of the whole roster.
+    fn stamp(&mut self, now: i64, register: &str, record: Id) -> Result<Stamp> {
         let last = if let Some(last) = self.stamps.get(&record) {
             Some(*last)
         } else {
@@ -403,6 +404,13 @@ impl<'a> Writer<'a> {
             query
                 .query_row([record.0], |row| row.get::<_, Option<i64>>(0))?
                 .map(Stamp)
+        };
+        // The roster is judged event by event in this order: a supervisor whose clock is behind
+        // must not seem to act before being admitted.
+        let last = if register == "person" {
+            last.max(newest_roster(self.tx)?)
+        } else {
+            last
         };
         let stamp = Stamp::next(now, last);
         self.stamps.insert(record, stamp);
@@ -439,6 +447,14 @@ impl<'a> Writer<'a> {
         }
         Ok((self.appended, self.head))
     }
+}
+
+fn newest_roster(conn: &Connection) -> Result<Option<Stamp>> {
+    let mut query = conn.prepare_cached(
+        "SELECT max(stamp) FROM event WHERE register = 'person' AND key NOT IN (SELECT key FROM unfolded)",
+    )?;
+    let stamp: Option<i64> = query.query_row([], |row| row.get(0))?;
+    Ok(stamp.map(Stamp))
 }
 
 fn last_act(conn: &Connection, head: &StreamHead) -> Result<Option<u64>> {

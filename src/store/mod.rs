@@ -39,6 +39,7 @@ pub use draft::DraftText;
 pub use error::{Result, StoreError};
 pub use foreign::{Outside, Run, Taken};
 pub use health::Health;
+pub use keys::OpeningKey;
 pub use log::{Appended, Author, Draft};
 pub use place::{Holder, make_folder, private_file, sync_folder};
 pub use query::{Count, Cursor, Mine, Order, OwnerFilter, Query};
@@ -272,6 +273,21 @@ impl Store {
         self.keys.insert(replica, key);
         self.drop_anchor();
         Ok(replica)
+    }
+
+    /// Keeps the keys of a replica that has no shop yet: it asks to be admitted.
+    pub fn keep_keys(&mut self, key: ReplicaKey, opening: &OpeningKey) -> Result<ReplicaId> {
+        self.writable()?;
+        let replica = key.replica();
+        keys::save_opening(&self.folder, replica, opening)?;
+        keys::save(&self.folder, &key)?;
+        self.keys.insert(replica, key);
+        Ok(replica)
+    }
+
+    /// Returns the keys of this machine that open what is encrypted to its replicas.
+    pub fn opening_keys(&self) -> Result<Vec<OpeningKey>> {
+        keys::load_opening(&self.folder)
     }
 
     /// Returns the replicas whose keys are on this machine.

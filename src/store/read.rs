@@ -221,16 +221,26 @@ pub(super) fn streams_of(conn: &Connection, replica_no: i64) -> Result<Vec<Strea
     Ok(rows.collect::<rusqlite::Result<_>>()?)
 }
 
-/// Returns the short chain of the newest roster event, zeros where there is none.
+/// Returns the short chain of the newest roster event that counts, zeros where there is none.
 pub(super) fn roster(conn: &Connection) -> Result<Roster> {
     let mut query = conn.prepare_cached(
-        "SELECT chain FROM event WHERE register = 'person' ORDER BY stamp DESC, chain DESC LIMIT 1",
+        "SELECT chain FROM event WHERE register = 'person' AND key NOT IN (SELECT key FROM unfolded)
+         ORDER BY stamp DESC, chain DESC LIMIT 1",
     )?;
     let chain: Option<[u8; 32]> = query.query_row([], |row| row.get(0)).optional()?;
     Ok(chain.map_or([0; 8], |chain| Chain(chain).short().0))
 }
 
 impl Store {
+    /// Returns the local numbers of the streams that hold roster events.
+    pub fn roster_streams(&self) -> Result<Vec<i64>> {
+        let mut query = self
+            .conn
+            .prepare_cached("SELECT DISTINCT key >> 40 FROM event WHERE register = 'person'")?;
+        let rows = query.query_map([], |row| row.get(0))?;
+        Ok(rows.collect::<rusqlite::Result<_>>()?)
+    }
+
     /// Returns the tips of all streams.
     pub fn heads(&self) -> Result<Vec<StreamHead>> {
         heads(&self.conn)

@@ -1,7 +1,6 @@
 //! A bundle's events on their way from reading to appending: kept since they were checked, or
 //! read a second time.
 
-use std::fs::File;
 use std::sync::mpsc::SyncSender;
 
 use super::check::Checked;
@@ -11,6 +10,7 @@ use super::read::Bundle;
 use crate::domain::body::Body;
 use crate::domain::event::{Event, Head};
 use crate::domain::id::Chain;
+use crate::exchange::envelope::Opened;
 
 /// How many events are handed over at once.
 const CHUNK: usize = 4_096;
@@ -93,7 +93,7 @@ impl<'a> Reading<'a> {
     }
 
     /// Reads all events; fails where they are not those that were checked.
-    pub fn read(mut self, mut bundle: Bundle<File>) -> Result<(), BundleFault> {
+    pub fn read(mut self, mut bundle: Bundle<Opened>) -> Result<(), BundleFault> {
         if bundle.name != self.checked.name {
             return Err(BundleFault::Altered(MANIFEST.into()));
         }

@@ -10,9 +10,11 @@ use super::fault::BundleFault;
 use super::format::{ATTACHMENT_MAX, HEADS_MAX, REPLICAS_MAX, Range, Replica, Tip};
 use super::hex::Hex;
 use super::pack::{Frame, Limits, PackFault, Part, Piece, Source, plan, write};
+use super::unpack;
 use crate::domain::event::{Event, Seal};
 use crate::domain::id::{ReplicaId, ShopId};
 use crate::domain::seal::ReplicaKey;
+use crate::exchange::envelope::Receivers;
 use crate::problem::{Kind, Problem};
 use crate::store::{Store, StoreError, StreamHead, private_file, sync_folder};
 
@@ -30,6 +32,10 @@ pub enum Selection {
     Since(i64),
     /// What came here since the last export of this kind.
     ForShop,
+    /// What those whom it is for lack, as far as their own bundles tell.
+    Lacking,
+    /// The streams of those who wrote the roster: what somebody new needs first.
+    Roster,
 }
 
 /// What an export is to be.
@@ -41,6 +47,12 @@ pub struct Export<'a> {
     pub selection: Selection,
     /// Why personal bodies may go out unencrypted; none where they may not.
     pub plain: Option<&'a str>,
+    /// To whom it is encrypted; none where it is not.
+    pub receivers: Option<&'a Receivers>,
+    /// What stands before the bundle in the same envelope, and asks for one file; or nothing.
+    pub preface: &'a [u8],
+    /// Whose replicas lack what goes out, for [`Selection::Lacking`].
+    pub to: &'a [ReplicaId],
     /// When, milliseconds UTC.
     pub now: i64,
     /// What one file may hold.
@@ -54,6 +66,9 @@ impl Export<'_> {
             sender,
             selection: Selection::ForShop,
             plain: None,
+            receivers: None,
+            preface: &[],
+            to: &[],
             now,
             limits: Limits::default(),
         }
@@ -133,7 +148,7 @@ impl<'a> Outgoing<'a> {
             heads: Vec::new(),
         };
         place_of(&mut frame.replicas, key.replica(), key.public());
-        let from = starts(store, export.selection)?;
+        let from = starts(store, &heads, export)?;
         let (mut pieces, mut sent) = (Vec::new(), Sent::new());
         for head in &heads {
             let public = store
@@ -185,7 +200,10 @@ impl<'a> Outgoing<'a> {
     fn write(self, export: &Export<'_>, path: &Path) -> Result<(Exported, Sent), Fault> {
         let parts = plan(&self.source, &self.pieces, export.limits)?;
         let personal = parts.iter().map(|part| part.personal).sum();
-        if personal > 0 && export.plain.is_none_or(|reason| reason.trim().is_empty()) {
+        if personal > 0
+            && export.receivers.is_none()
+            && export.plain.is_none_or(|reason| reason.trim().is_empty())
+        {
             return Err(Fault::Problem(
                 Problem::new(Kind::Refused, "problem-bundle-personal")
                     .hint("problem-bundle-personal-hint")
@@ -193,6 +211,12 @@ impl<'a> Outgoing<'a> {
             ));
         }
         let count = parts.len() as u32;
+        if count > 1 && !export.preface.is_empty() {
+            return Err(Fault::Problem(
+                Problem::new(Kind::Refused, "problem-answer-large")
+                    .hint("problem-answer-large-hint"),
+            ));
+        }
         let files: Vec<PathBuf> = (1..=count)
             .map(|number| name_of(path, (number, count)))
             .collect();
@@ -204,7 +228,7 @@ impl<'a> Outgoing<'a> {
             ));
         }
         for ((part, file), number) in parts.iter().zip(&files).zip(1..) {
-            self.write_file(part, (number, count), file)?;
+            self.write_file(part, (number, count), file, export)?;
         }
         let events = parts.iter().map(|part| part.events).sum();
         Ok((
@@ -218,10 +242,24 @@ impl<'a> Outgoing<'a> {
     }
 
     /// Writes one file aside and gives it its name once it is on the disk.
-    fn write_file(&self, part: &Part, number: (u32, u32), path: &Path) -> Result<(), Fault> {
+    fn write_file(
+        &self,
+        part: &Part,
+        number: (u32, u32),
+        path: &Path,
+        export: &Export<'_>,
+    ) -> Result<(), Fault> {
         let aside = Aside(path.with_extension("zbundle-part"));
         let out = BufWriter::new(private_file(&aside.0)?);
-        let out = write(&self.source, &self.frame, part, number, out)?;
+        let out = match export.receivers {
+            None => write(&self.source, &self.frame, part, number, out)?,
+            Some(receivers) => {
+                let mut out = receivers.encrypt(out).map_err(|fault| fault.problem())?;
+                out.write_all(export.preface).map_err(PackFault::from)?;
+                let out = write(&self.source, &self.frame, part, number, out)?;
+                out.finish().map_err(PackFault::from)?
+            }
+        };
         let file: File = out
             .into_inner()
             .map_err(|fault| PackFault::from(fault.into_error()))?;
@@ -265,8 +303,14 @@ fn place_of(replicas: &mut Vec<Replica>, id: ReplicaId, key: [u8; 32]) -> usize 
 }
 
 /// Returns behind which seq of each stream the selection begins; absent ones begin at theirs.
-fn starts(store: &Store, selection: Selection) -> Result<Sent, StoreError> {
-    match selection {
+fn starts(store: &Store, heads: &[StreamHead], export: &Export<'_>) -> Result<Sent, StoreError> {
+    match export.selection {
+        Selection::Roster => {
+            let wanted = store.roster_streams()?;
+            let left_out = heads.iter().filter(|head| !wanted.contains(&head.stream));
+            Ok(left_out.map(|head| (head.stream, head.seq)).collect())
+        }
+        Selection::Lacking => lacking(store, heads, export.to),
         Selection::All => Ok(Sent::new()),
         // What was held in the moment before is left out.
         Selection::Since(time) => store.held_at(time.saturating_sub(1)),
@@ -278,6 +322,30 @@ fn starts(store: &Store, selection: Selection) -> Result<Sent, StoreError> {
                 .unwrap_or_default())
         }
     }
+}
+
+/// Returns how far each stream is held by every one of these replicas, as their own manifests
+/// told: whose was never here lacks everything.
+fn lacking(store: &Store, heads: &[StreamHead], to: &[ReplicaId]) -> Result<Sent, StoreError> {
+    let mut known = Vec::new();
+    for replica in to {
+        known.push(unpack::known_heads(store, *replica)?);
+    }
+    let mut from = Sent::new();
+    for head in heads {
+        let mut held = if known.is_empty() { 0 } else { head.seq };
+        for told in &known {
+            let mut best = 0;
+            for (_, seq, chain) in told.iter().filter(|(replica, ..)| *replica == head.replica) {
+                if *seq <= head.seq && store.chain_at(head.stream, *seq)? == Some(*chain) {
+                    best = best.max(*seq);
+                }
+            }
+            held = held.min(best);
+        }
+        from.insert(head.stream, held);
+    }
+    Ok(from)
 }
 
 /// Returns what of a stream goes out: from a seq up to the last sealed event.
@@ -315,6 +383,12 @@ enum Fault {
 impl From<PackFault> for Fault {
     fn from(fault: PackFault) -> Self {
         Self::Pack(fault)
+    }
+}
+
+impl From<Problem> for Fault {
+    fn from(problem: Problem) -> Self {
+        Self::Problem(problem)
     }
 }
 

@@ -3,6 +3,7 @@
 use std::io;
 
 use super::format::{LineFault, ManifestFault};
+use crate::exchange::envelope::EnvelopeFault;
 use crate::problem::{Kind, Problem};
 
 /// Why a file is no bundle that this store can take; nothing of it was taken.
@@ -48,6 +49,9 @@ pub enum BundleFault {
         /// What is wrong.
         cause: String,
     },
+    /// The envelope around it does not open.
+    #[error(transparent)]
+    Envelope(EnvelopeFault),
     /// The caller stopped it.
     #[error("stopped")]
     Stopped,
@@ -59,6 +63,15 @@ impl From<ManifestFault> for BundleFault {
             ManifestFault::Format(format) => Self::Newer(format),
             ManifestFault::Limit { what, limit } => Self::Limit { what, limit },
             ManifestFault::Wrong(what) => Self::Manifest(what.into()),
+        }
+    }
+}
+
+impl From<EnvelopeFault> for BundleFault {
+    fn from(fault: EnvelopeFault) -> Self {
+        match fault {
+            EnvelopeFault::File(cause) => Self::File(cause),
+            other => Self::Envelope(other),
         }
     }
 }
@@ -81,6 +94,9 @@ impl BundleFault {
                     .hint("problem-file-missing-hint")
                     .arg("file", file);
             }
+            // What decrypts and decompresses reports damage in this way.
+            Self::File(cause) if cause.kind() == io::ErrorKind::InvalidData => damaged(cause),
+            Self::Envelope(fault) => fault.problem(),
             Self::File(cause) => Problem::new(Kind::Unreadable, "problem-file-unreadable")
                 .hint("problem-file-unreadable-hint")
                 .arg("cause", cause),
@@ -97,14 +113,18 @@ impl BundleFault {
             Self::Signature => Problem::new(Kind::Unreadable, "problem-bundle-signature")
                 .hint("problem-bundle-damaged-hint"),
             Self::Archive(_) | Self::Manifest(_) | Self::Altered(_) | Self::Line { .. } => {
-                Problem::new(Kind::Unreadable, "problem-bundle-damaged")
-                    .hint("problem-bundle-damaged-hint")
-                    .arg("cause", &self)
+                damaged(&self)
             }
             Self::Stopped => Problem::new(Kind::Refused, "problem-cancelled"),
         };
         problem.arg("file", file).caused_by(self)
     }
+}
+
+fn damaged(cause: &impl ToString) -> Problem {
+    Problem::new(Kind::Unreadable, "problem-bundle-damaged")
+        .hint("problem-bundle-damaged-hint")
+        .arg("cause", cause.to_string())
 }
 
 impl From<LineFault> for String {

@@ -1,14 +1,13 @@
 //! What a bundle file holds and whether it holds good, without a store.
 
-use std::fs::File;
 use std::path::Path;
 
 use serde_json::{Value, json};
 
+use super::carrier::Carrier;
 use super::check::{Checked, Counts, Finding, Keep, check};
-use super::fault::BundleFault;
 use super::format::Manifest;
-use super::read::Bundle;
+use crate::exchange::envelope::Keys;
 use crate::problem::Problem;
 
 /// What a bundle file holds.
@@ -68,9 +67,19 @@ impl Inspection {
 ///
 /// Fails where the file is no bundle, damaged, over a limit or of a newer format.
 pub fn inspect(path: &Path, progress: &mut dyn FnMut(u64) -> bool) -> Result<Inspection, Problem> {
-    let checked = File::open(path)
-        .map_err(BundleFault::from)
-        .and_then(Bundle::open)
+    inspect_with(path, &Keys::default(), progress)
+}
+
+/// Reads a bundle file to its end, opening it with these keys where it is encrypted.
+///
+/// Fails as [`inspect`] does, and where no key opens it.
+pub fn inspect_with(
+    path: &Path,
+    keys: &Keys,
+    progress: &mut dyn FnMut(u64) -> bool,
+) -> Result<Inspection, Problem> {
+    let checked = Carrier::new(path, keys)
+        .and_then(|carrier| carrier.bundle())
         .and_then(|bundle| check(bundle, Keep::NOTHING, progress));
     let Checked {
         manifest,

@@ -5,6 +5,7 @@
 //! `unpack` takes a bundle into the store in `chunks`, `outside` keeps what cannot go there yet.
 
 mod attach;
+mod carrier;
 mod check;
 mod chunks;
 mod export;
@@ -18,13 +19,14 @@ mod pack;
 mod read;
 mod unpack;
 
+pub use carrier::answer;
 pub use check::{Counts, Finding, Wrong};
 pub use export::{Export, Exported, Selection, export};
 pub use fault::{BundleFault, Code};
 pub use hex::Hex;
-pub use inspect::{Inspection, inspect};
+pub use inspect::{Inspection, inspect, inspect_with};
 pub use pack::Limits;
-pub use unpack::{Accounting, Progress, Step, import};
+pub use unpack::{Accounting, Progress, Step, import, import_with, witnessed};
 
 #[cfg(test)]
 mod tests;

@@ -18,6 +18,7 @@ use crate::domain::event::{Event, Head, Seal, genesis};
 use crate::domain::id::{Chain, Id, ShopId, ShopSecret};
 use crate::domain::seal::ReplicaKey;
 use crate::domain::stamp::Stamp;
+use crate::exchange::envelope::Keys;
 use crate::i18n::{Language, Words};
 use crate::store::{Shop, Store};
 
@@ -268,7 +269,8 @@ fn a_bundle_read_twice_gives_what_one_read_once_gives() {
     };
     let [twice, once] = [("twice", Keep::NOTHING), ("once", everything)].map(|(name, keep)| {
         let mut store = Store::create_bare(&folder.path().join(name)).unwrap();
-        let sum = import_keeping(&mut store, &path, 1, keep, &mut |_| true).unwrap();
+        let sum =
+            import_keeping(&mut store, &path, &Keys::default(), 1, keep, &mut |_| true).unwrap();
         let verified = store.verify().unwrap();
         assert!(verified.clean, "{:?}", verified.defects);
         (sum, verified.state)

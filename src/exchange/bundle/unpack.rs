@@ -2,13 +2,12 @@
 //! import completes it.
 
 use std::collections::BTreeMap;
-use std::fs::File;
-use std::io::{Seek, SeekFrom};
 use std::path::Path;
 use std::sync::mpsc::sync_channel;
 use std::thread;
 
 use super::attach::Incoming;
+use super::carrier::Carrier;
 use super::check::{Checked, Keep, check};
 use super::chunks::{Chunk, Reading, of_kept};
 use super::fault::{BundleFault, Code};
@@ -16,6 +15,8 @@ use super::format::Manifest;
 use super::outside::{self, Healed, Held, Keeping};
 use super::read::Bundle;
 use crate::domain::event::Seal;
+use crate::domain::id::{Chain, ReplicaId};
+use crate::exchange::envelope::{Keys, Opened};
 use crate::i18n::{Arg, Words};
 use crate::problem::{Kind, Problem};
 use crate::store::{Run, Store, StoreError};
@@ -135,22 +136,36 @@ pub fn import(
     now: i64,
     progress: &mut dyn FnMut(Progress) -> bool,
 ) -> Result<Accounting, Problem> {
-    import_keeping(store, path, now, KEEP, progress)
+    let keys = Keys::of(store)?;
+    import_with(store, path, &keys, now, progress)
+}
+
+/// Takes a bundle into a store, opening it with these keys where it is encrypted.
+///
+/// Fails as [`import`] does, and where no key opens it.
+pub fn import_with(
+    store: &mut Store,
+    path: &Path,
+    keys: &Keys,
+    now: i64,
+    progress: &mut dyn FnMut(Progress) -> bool,
+) -> Result<Accounting, Problem> {
+    import_keeping(store, path, keys, now, KEEP, progress)
 }
 
 /// Takes a bundle into a store, of which at most so much is kept in memory.
 pub(super) fn import_keeping(
     store: &mut Store,
     path: &Path,
+    keys: &Keys,
     now: i64,
     keep: Keep,
     progress: &mut dyn FnMut(Progress) -> bool,
 ) -> Result<Accounting, Problem> {
     let file = path.display().to_string();
     let fault = |fault: BundleFault| fault.problem(&file);
-    let input = File::open(path).map_err(|cause| fault(cause.into()))?;
-    let again = input.try_clone().map_err(|cause| fault(cause.into()))?;
-    let bundle = Bundle::open(input).map_err(fault)?;
+    let carrier = Carrier::new(path, keys).map_err(fault)?;
+    let bundle = carrier.bundle().map_err(fault)?;
     right_shop(store, &bundle.manifest, &file)?;
     remember_heads(store, &bundle.manifest)?;
     let (shop, total) = (bundle.manifest.shop, bundle.manifest.events());
@@ -174,25 +189,17 @@ pub(super) fn import_keeping(
     })
     .map_err(fault)?;
     store.adopt_id(shop)?;
-    take_attachments(store, &checked, rewound(&again).map_err(fault)?, &file)?;
+    take_attachments(store, &checked, carrier.bundle().map_err(fault)?, &file)?;
     let kept = checked.kept.take();
     let mut taking = Taking::begin(store, &checked, now)?;
     match kept {
         Some(kept) => taking.take_all(store, of_kept(&checked, kept), progress)?,
-        None => taking.append(store, rewound(&again).map_err(fault)?, &file, progress)?,
+        None => taking.append(store, carrier.bundle().map_err(fault)?, &file, progress)?,
     }
     let outside = std::mem::replace(&mut taking.outside, Keeping::new(now));
     let healed = outside::settle(store, shop, outside)?;
     fold(store, total, progress)?;
     Ok(taking.account(store, healed)?)
-}
-
-/// Opens the same file once more from its beginning: what was checked is what is read, also
-/// where the name leads to another file by now.
-fn rewound(file: &File) -> Result<Bundle<File>, BundleFault> {
-    let mut file = file.try_clone()?;
-    file.seek(SeekFrom::Start(0))?;
-    Bundle::open(file)
 }
 
 fn right_shop(store: &Store, manifest: &Manifest, file: &str) -> Result<(), Problem> {
@@ -234,6 +241,40 @@ fn remember_heads(store: &mut Store, manifest: &Manifest) -> Result<(), Problem>
     Ok(store.set_setting_local(&key, Some(&text))?)
 }
 
+/// Returns the heads that a replica's last bundle named: what it holds for certain.
+pub(super) fn known_heads(
+    store: &Store,
+    replica: ReplicaId,
+) -> Result<Vec<(ReplicaId, u64, Chain)>, StoreError> {
+    let text = store.setting_local(&format!("bundle.heads.{replica}"))?;
+    // Unreadable, it is as if nothing were known: too much goes out, never too little.
+    let known: serde_json::Value = text
+        .and_then(|text| serde_json::from_str(&text).ok())
+        .unwrap_or_default();
+    let head = |head: &serde_json::Value| {
+        Some((
+            head[0].as_str()?.parse().ok()?,
+            head[1].as_u64()?,
+            head[2].as_str()?.parse().ok()?,
+        ))
+    };
+    let heads = known["heads"].as_array();
+    Ok(heads.into_iter().flatten().filter_map(head).collect())
+}
+
+/// Returns the highest seq of a replica of which any colleague's bundle has told.
+pub fn witnessed(store: &Store, replica: ReplicaId) -> Result<u64, StoreError> {
+    let mut highest = 0;
+    for (witness, _) in store.replicas()? {
+        for (named, seq, _) in known_heads(store, witness)? {
+            if named == replica {
+                highest = highest.max(seq);
+            }
+        }
+    }
+    Ok(highest)
+}
+
 /// Returns whether every stream is held up to its end, so that the lines need not be read.
 fn all_held(store: &Store, manifest: &Manifest) -> Result<bool, StoreError> {
     let held = Held::of(store)?;
@@ -256,7 +297,7 @@ fn all_held(store: &Store, manifest: &Manifest) -> Result<bool, StoreError> {
 fn take_attachments(
     store: &Store,
     checked: &Checked,
-    mut bundle: Bundle<File>,
+    mut bundle: Bundle<Opened>,
     file: &str,
 ) -> Result<(), Problem> {
     if checked.counts.attachments == 0 {
@@ -320,7 +361,7 @@ impl<'a> Taking<'a> {
     fn append(
         &mut self,
         store: &mut Store,
-        bundle: Bundle<File>,
+        bundle: Bundle<Opened>,
         file: &str,
         progress: &mut dyn FnMut(Progress) -> bool,
     ) -> Result<(), Problem> {

@@ -7,7 +7,7 @@ fn real(seed: u8) -> Bench {
     Bench::of(
         seed,
         Shop {
-            id: ShopId([5; 16]),
+            id: ShopId::of_founder(&ReplicaKey::from_secret(&[1; 32]).public()),
             secret: ShopSecret([6; 32]),
             name: "s".into(),
             drill: false,
