@@ -2247,3 +2247,6 @@ problem-paste-who-hint = Name the buyer; on the command line with --buyer NAME
 problem-demo-folder = { $folder } holds another shop; it was left as it is
 problem-demo-folder-hint = Name an empty folder with --data
 
+# The roads between desks.
+problem-live-watch = The data file cannot be watched: what other windows write shows once a minute
+problem-live-watch-hint = Close programs that watch many files, then open the workstation again

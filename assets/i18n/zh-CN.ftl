@@ -2247,3 +2247,6 @@ problem-paste-who-hint = 指明买家；命令行加 --buyer 名字
 problem-demo-folder = { $folder } 里是别的店，没有动它
 problem-demo-folder-hint = 用 --data 指明一个空文件夹
 
+# The roads between desks.
+problem-live-watch = 没法盯住数据文件：别的窗口写的内容每分钟才刷新一次
+problem-live-watch-hint = 关掉一些占用文件监视的程序，再开工作台

@@ -2247,3 +2247,6 @@ problem-paste-who-hint = 指明買家；命令列加上 --buyer 名字
 problem-demo-folder = { $folder } 裡是別的店，未更動
 problem-demo-folder-hint = 用 --data 指定一個空資料夾
 
+# The roads between desks.
+problem-live-watch = 沒法盯住資料檔：別的視窗寫的內容每分鐘才更新一次
+problem-live-watch-hint = 關掉一些占用檔案監視的程式，再開工作台

@@ -14,9 +14,9 @@ use crate::problem::Problem;
 use crate::text::width::Ambiguous;
 use crate::tui::clipboard::{Copied, Road};
 use crate::tui::commands::{Command, Context};
-use crate::tui::indexer::Indexer;
 use crate::tui::keymap::Keymap;
 use crate::tui::keys::{Input, Mouse};
+use crate::tui::live::Seen;
 use crate::tui::overlays;
 use crate::tui::pane::{Flow, Notice, Pane, Reach, Screen};
 use crate::tui::panes;
@@ -24,6 +24,7 @@ use crate::tui::panes::status::Status;
 use crate::tui::run::{App, Effect, Effects, Message};
 use crate::tui::theme::{self, Ink, Theme};
 use crate::tui::widgets::{Look, keyrow, line};
+use crate::tui::workers::{Background, Workers};
 
 /// The wake that saves drafts.
 const SAVE_DRAFTS: u32 = 1;
@@ -54,7 +55,8 @@ pub struct Workstation {
     theme_at: usize,
     copying: Option<String>,
     alarmed: usize,
-    indexer: Option<Indexer>,
+    workers: Workers,
+    seen: Seen,
 }
 
 impl Workstation {
@@ -94,14 +96,18 @@ impl Workstation {
             theme_at,
             copying: None,
             alarmed,
-            indexer: None,
+            workers: Workers::default(),
+            seen: Seen::default(),
         })
     }
 
-    /// Lets the search index follow what is written, from now on and what stands behind.
-    pub fn index_with(&mut self, indexer: Indexer) {
-        indexer.poke();
-        self.indexer = Some(indexer);
+    /// Sets threads to work beside the loop, beginning with what stands behind.
+    pub fn work_with(&mut self, workers: Workers) {
+        workers.poke();
+        self.workers = workers;
+        if let Err(error) = self.seen.remember(self.desk.store()) {
+            self.trouble(&error.into());
+        }
     }
 
     /// Shows what was wrong with the person's files before the first key.
@@ -258,8 +264,9 @@ impl Workstation {
 
     /// Reads lists and figures anew after the store changed.
     fn reread(&mut self, effects: &mut Effects) {
-        if let Some(indexer) = &self.indexer {
-            indexer.poke();
+        self.workers.poke();
+        if let Err(error) = self.seen.remember(self.desk.store()) {
+            self.trouble(&error.into());
         }
         if let Err(problem) = self.home.read(&self.desk, &self.words) {
             self.trouble(&problem);
@@ -307,6 +314,24 @@ impl Workstation {
                 .push(Effect::Title(self.status.title(&self.words)));
         }
         self.alarmed = alarming;
+    }
+
+    /// Reads anew where it was not this desk that wrote.
+    fn written(&mut self, effects: &mut Effects) {
+        match self.seen.is_stale(self.desk.store()) {
+            Ok(false) => {}
+            Ok(true) => {
+                if let Err(problem) = self.desk.refresh() {
+                    self.trouble(&problem);
+                }
+                self.reread(effects);
+                effects.draw = true;
+            }
+            Err(error) => {
+                self.trouble(&error.into());
+                effects.draw = true;
+            }
+        }
     }
 
     fn save_soon(&mut self, effects: &mut Effects) {
@@ -499,9 +524,9 @@ impl Workstation {
 }
 
 impl App for Workstation {
-    type Background = Problem;
+    type Background = Background;
 
-    fn update(&mut self, message: Message<Problem>) -> Effects {
+    fn update(&mut self, message: Message<Background>) -> Effects {
         let mut effects = Effects::none();
         match message {
             Message::Input(Input::Resize(width, height)) => {
@@ -523,10 +548,11 @@ impl App for Workstation {
                 self.copied(&copied);
                 effects.draw = true;
             }
-            Message::Background(problem) => {
+            Message::Background(Background::Trouble(problem)) => {
                 self.trouble(&problem);
                 effects.draw = true;
             }
+            Message::Background(Background::Written) => self.written(&mut effects),
         }
         for effect in &effects.list {
             if let Effect::Copy(text) = effect {
