@@ -158,6 +158,10 @@ pub(super) enum Bundle {
         #[arg(value_name = "FILE")]
         file: PathBuf,
     },
+    Folder {
+        #[arg(long)]
+        once: bool,
+    },
 }
 
 #[derive(Debug, Args)]
@@ -170,7 +174,7 @@ pub(super) struct BundleExport {
     pub all: bool,
     #[arg(long, value_name = "TIME")]
     pub since: Option<String>,
-    #[arg(long)]
+    #[arg(long, conflicts_with_all = ["all", "since"])]
     pub text: bool,
     #[arg(long, requires = "reason")]
     pub plain: bool,

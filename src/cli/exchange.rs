@@ -8,7 +8,7 @@ use super::args::{Bundle, BundleExport, Export, Import};
 use super::out::{Out, rfc3339};
 use super::session::{Place, read_file, write_file};
 use super::work::reading;
-use super::{CLEAN, FINDINGS};
+use super::{CLEAN, FINDINGS, road};
 use crate::desk::Desk;
 use crate::desk::act::register;
 use crate::desk::begin::recognise_drill;
@@ -34,11 +34,15 @@ pub(super) fn bundle(place: &Place, args: Bundle, out: &Out) -> Result<u8, Probl
         Bundle::Import { files } => bundle_import(place, &files, out),
         Bundle::Inspect { file } => bundle_inspect(&file, out),
         Bundle::Verify { file } => bundle_verify(&file, out),
+        Bundle::Folder { once } => road::folder(place, once, out),
     }
 }
 
 fn bundle_export(place: &Place, args: &BundleExport, out: &Out) -> Result<u8, Problem> {
-    if args.text || args.to.is_some() {
+    if args.text && args.to.is_none() {
+        return road::text_block(place, args, out);
+    }
+    if args.to.is_some() {
         // Encryption to named receivers comes with the roster's recipients.
         return Err(Problem::new(Kind::Refused, "problem-cli-plain").hint("problem-cli-plain-hint"));
     }
@@ -95,6 +99,10 @@ fn bundle_import(place: &Place, files: &[PathBuf], out: &Out) -> Result<u8, Prob
     let now = place.clock(&store)?.now();
     let mut code = CLEAN;
     for file in files {
+        if let Some(text) = road::text_of(file)? {
+            code = code.max(road::take_text(&mut store, &text, now, out)?);
+            continue;
+        }
         let accounting = bundle::import(&mut store, file, now, &mut |_| true)?;
         recognise_drill(&mut store)?;
         if out.json {

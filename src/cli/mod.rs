@@ -7,6 +7,7 @@ mod exchange;
 mod help;
 mod look;
 mod out;
+mod road;
 mod session;
 mod shift;
 mod work;

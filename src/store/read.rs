@@ -245,6 +245,16 @@ impl Store {
         heads(&self.conn)
     }
 
+    /// Returns the time (milliseconds UTC, by its author's clock) of the newest event of a
+    /// replica, none where it has none here.
+    pub fn newest_of(&self, replica: ReplicaId) -> Result<Option<i64>> {
+        let mut query = self.conn.prepare_cached(
+            "SELECT max(e.stamp >> 16) FROM replica r JOIN stream s ON s.replica = r.no
+             JOIN event e ON e.key = (s.no << 40 | s.seq) WHERE r.id = ?1",
+        )?;
+        Ok(query.query_row([replica.0], |row| row.get(0))?)
+    }
+
     /// Returns how far the store is, from its heads alone.
     pub fn tide(&self) -> Result<Tide> {
         let mut query = self.conn.prepare_cached(

@@ -3,12 +3,14 @@
 //! [`mod@format`] is the whole format; `frame` the archive around it; `read` goes through a bundle
 //! entry by entry; `check` finds what is proven; `pack` writes, `export` from the store;
 //! `unpack` takes a bundle into the store in `chunks`, `outside` keeps what cannot go there yet.
+//! Carriers: `folder` is the shared folder, `text` the block for chats, `writing` how both write.
 
 mod attach;
 mod check;
 mod chunks;
 mod export;
 mod fault;
+pub mod folder;
 pub mod format;
 mod frame;
 mod hex;
@@ -16,7 +18,9 @@ mod inspect;
 mod outside;
 mod pack;
 mod read;
+pub mod text;
 mod unpack;
+mod writing;
 
 pub use check::{Counts, Finding, Wrong};
 pub use export::{Export, Exported, Selection, export};
@@ -24,7 +28,8 @@ pub use fault::{BundleFault, Code};
 pub use hex::Hex;
 pub use inspect::{Inspection, inspect};
 pub use pack::Limits;
-pub use unpack::{Accounting, Progress, Step, import};
+pub use unpack::{Accounting, Progress, Step, import, last_export_of};
+pub use writing::Writing;
 
 #[cfg(test)]
 mod tests;

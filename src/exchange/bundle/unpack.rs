@@ -16,6 +16,7 @@ use super::format::Manifest;
 use super::outside::{self, Healed, Held, Keeping};
 use super::read::Bundle;
 use crate::domain::event::Seal;
+use crate::domain::id::ReplicaId;
 use crate::i18n::{Arg, Words};
 use crate::problem::{Kind, Problem};
 use crate::store::{Run, Store, StoreError};
@@ -232,6 +233,14 @@ fn remember_heads(store: &mut Store, manifest: &Manifest) -> Result<(), Problem>
     let heads: Vec<_> = manifest.heads.iter().filter_map(head).collect();
     let text = serde_json::json!({ "made": manifest.made, "heads": heads }).to_string();
     Ok(store.set_setting_local(&key, Some(&text))?)
+}
+
+/// Returns when the newest bundle of a replica was made that came here (milliseconds UTC).
+pub fn last_export_of(store: &Store, replica: ReplicaId) -> Result<Option<i64>, Problem> {
+    let known: Option<serde_json::Value> = store
+        .setting_local(&format!("bundle.heads.{replica}"))?
+        .and_then(|text| serde_json::from_str(&text).ok());
+    Ok(known.and_then(|known| known["made"].as_i64()))
 }
 
 /// Returns whether every stream is held up to its end, so that the lines need not be read.
