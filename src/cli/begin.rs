@@ -22,6 +22,7 @@ use crate::tui::indexer::Indexer;
 use crate::tui::keymap::Keymap;
 use crate::tui::live::Live;
 use crate::tui::open;
+use crate::tui::road::FolderRoad;
 use crate::tui::run::Outbox;
 use crate::tui::workers::{Background, Workers};
 
@@ -95,7 +96,7 @@ fn run(desk: Desk, place: &Place, crashes: PathBuf, out: &Out) -> Result<u8, Pro
     let (config, language) = (place.config.clone(), out.words.language());
     open::open(&place.config, language, crashes, |outbox, size| {
         let size = (size.width, size.height);
-        let workers = workers(&desk, &outbox)?;
+        let workers = workers(&desk, place, &outbox)?;
         let mut app = Workstation::new(desk, config, Words::new(language), keymap, size)?;
         app.work_with(workers);
         app.greet(&problems);
@@ -106,12 +107,21 @@ fn run(desk: Desk, place: &Place, crashes: PathBuf, out: &Out) -> Result<u8, Pro
 
 /// Starts the threads of a workstation. Where one cannot start the desk works without it, and
 /// says so.
-fn workers(desk: &Desk, outbox: &Outbox<Background>) -> Result<Workers, Problem> {
+fn workers(desk: &Desk, place: &Place, outbox: &Outbox<Background>) -> Result<Workers, Problem> {
     let store = desk.store();
     let live = Live::start(store.folder(), outbox.clone());
     let mut workers = Workers::default();
     if !store.is_read_only() {
         workers.indexer = Some(Indexer::start(store.folder(), outbox.clone())?);
+        if let Some(folder) = place.config.shared_folder() {
+            let clock = place.clock(store)?;
+            match FolderRoad::start(store, folder, clock, outbox.clone()) {
+                Ok(road) => workers.road = Some(road),
+                Err(problem) => {
+                    outbox.post(Background::Trouble(problem));
+                }
+            }
+        }
     }
     match live {
         Ok(live) => workers.live = Some(live),

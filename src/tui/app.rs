@@ -1,6 +1,8 @@
 //! The workstation: the desk screen at the bottom, panes in front of it, the status line above
 //! and the key rows below.
 
+mod heard;
+
 use std::collections::BTreeMap;
 use std::time::Duration;
 
@@ -21,6 +23,7 @@ use crate::tui::overlays;
 use crate::tui::pane::{Flow, Notice, Pane, Reach, Screen};
 use crate::tui::panes;
 use crate::tui::panes::status::Status;
+use crate::tui::road::{FolderRoad, RoadState};
 use crate::tui::run::{App, Effect, Effects, Message};
 use crate::tui::theme::{self, Ink, Theme};
 use crate::tui::widgets::{Look, keyrow, line};
@@ -104,6 +107,8 @@ impl Workstation {
     /// Sets threads to work beside the loop, beginning with what stands behind.
     pub fn work_with(&mut self, workers: Workers) {
         workers.poke();
+        let road = workers.road.as_ref().and_then(FolderRoad::state);
+        self.status.follow(road, &self.desk, &self.words);
         self.workers = workers;
         if let Err(error) = self.seen.remember(self.desk.store()) {
             self.trouble(&error.into());
@@ -271,11 +276,15 @@ impl Workstation {
         if let Err(problem) = self.home.read(&self.desk, &self.words) {
             self.trouble(&problem);
         }
+        let road = self.workers.road.as_ref().and_then(FolderRoad::state);
+        self.desk
+            .set_cut_off(matches!(road, Some(RoadState::Broken(_))));
         match Status::read(&self.desk, &self.words) {
             Ok(status) => {
                 let (width, height) = self.status.size();
                 self.status = status;
                 self.status.resize(width, height);
+                self.status.follow(road, &self.desk, &self.words);
             }
             Err(problem) => self.trouble(&problem),
         }
@@ -314,24 +323,6 @@ impl Workstation {
                 .push(Effect::Title(self.status.title(&self.words)));
         }
         self.alarmed = alarming;
-    }
-
-    /// Reads anew where it was not this desk that wrote.
-    fn written(&mut self, effects: &mut Effects) {
-        match self.seen.is_stale(self.desk.store()) {
-            Ok(false) => {}
-            Ok(true) => {
-                if let Err(problem) = self.desk.refresh() {
-                    self.trouble(&problem);
-                }
-                self.reread(effects);
-                effects.draw = true;
-            }
-            Err(error) => {
-                self.trouble(&error.into());
-                effects.draw = true;
-            }
-        }
     }
 
     fn save_soon(&mut self, effects: &mut Effects) {
@@ -491,11 +482,22 @@ impl Workstation {
             }
             Command::Sync => {
                 self.save_drafts();
+                let id = match &self.workers.road {
+                    Some(road) => {
+                        road.go_now();
+                        "desk-all-saved-syncing"
+                    }
+                    None => "desk-all-saved",
+                };
                 self.tell(Notice {
-                    text: self.words.get("desk-all-saved").to_string(),
+                    text: self.words.get(id).to_string(),
                     ink: Ink::Ok,
                 });
             }
+            Command::TextBlock => match self.desk.text_block() {
+                Ok(block) => effects.list.push(Effect::Copy(block.text())),
+                Err(problem) => self.trouble(&problem),
+            },
             Command::Quit => self.follow(Flow::Quit, effects),
             Command::Back if !self.front.is_empty() => self.close(),
             _ => return false,
@@ -553,6 +555,10 @@ impl App for Workstation {
                 effects.draw = true;
             }
             Message::Background(Background::Written) => self.written(&mut effects),
+            Message::Background(Background::Road(news)) => {
+                self.heard(news, &mut effects);
+                effects.draw = true;
+            }
         }
         for effect in &effects.list {
             if let Effect::Copy(text) = effect {

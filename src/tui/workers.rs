@@ -2,6 +2,7 @@
 
 use super::indexer::Indexer;
 use super::live::Live;
+use super::road::{FolderRoad, RoadNews};
 use crate::problem::Problem;
 
 /// What the workstation's threads tell the loop.
@@ -11,6 +12,8 @@ pub enum Background {
     Trouble(Problem),
     /// Somebody wrote to the store: this desk, its threads, or another process.
     Written,
+    /// The road over the shared folder has something to say.
+    Road(RoadNews),
 }
 
 /// The threads of a workstation; each is optional, as tests and read-only desks need.
@@ -20,6 +23,8 @@ pub struct Workers {
     pub indexer: Option<Indexer>,
     /// Watches the store for others.
     pub live: Option<Live>,
+    /// Exchanges bundles over the shared folder.
+    pub road: Option<FolderRoad>,
 }
 
 impl Workers {
@@ -27,6 +32,9 @@ impl Workers {
     pub fn poke(&self) {
         if let Some(indexer) = &self.indexer {
             indexer.poke();
+        }
+        if let Some(road) = &self.road {
+            road.poke();
         }
     }
 }
