@@ -211,6 +211,10 @@ pub(super) enum Bundle {
         #[arg(long)]
         passphrase: bool,
     },
+    Folder {
+        #[arg(long)]
+        once: bool,
+    },
 }
 
 #[derive(Debug, Args)]
@@ -223,7 +227,7 @@ pub(super) struct BundleExport {
     pub all: bool,
     #[arg(long, value_name = "TIME")]
     pub since: Option<String>,
-    #[arg(long)]
+    #[arg(long, conflicts_with_all = ["all", "since"])]
     pub text: bool,
     #[arg(long, conflicts_with = "plain")]
     pub passphrase: bool,

@@ -21,7 +21,11 @@ use crate::store::{Store, StoreError};
 use crate::tui::app::Workstation;
 use crate::tui::indexer::Indexer;
 use crate::tui::keymap::Keymap;
+use crate::tui::live::Live;
 use crate::tui::open;
+use crate::tui::road::FolderRoad;
+use crate::tui::run::Outbox;
+use crate::tui::workers::{Background, Workers};
 
 /// The state of somebody who has not come yet.
 const ABSENT: &str = "absent";
@@ -93,20 +97,40 @@ fn run(desk: Desk, place: &Place, crashes: PathBuf, out: &Out) -> Result<u8, Pro
     let (config, language) = (place.config.clone(), out.words.language());
     open::open(&place.config, language, crashes, |outbox, size| {
         let size = (size.width, size.height);
-        let store = desk.store();
-        let indexer = if store.is_read_only() {
-            None
-        } else {
-            Some(Indexer::start(store.folder(), outbox)?)
-        };
+        let workers = workers(&desk, place, &outbox)?;
         let mut app = Workstation::new(desk, config, Words::new(language), keymap, size)?;
-        if let Some(indexer) = indexer {
-            app.index_with(indexer);
-        }
+        app.work_with(workers);
         app.greet(&problems);
         Ok(app)
     })?;
     Ok(CLEAN)
+}
+
+/// Starts the threads of a workstation. Where one cannot start the desk works without it, and
+/// says so.
+fn workers(desk: &Desk, place: &Place, outbox: &Outbox<Background>) -> Result<Workers, Problem> {
+    let store = desk.store();
+    let live = Live::start(store.folder(), outbox.clone());
+    let mut workers = Workers::default();
+    if !store.is_read_only() {
+        workers.indexer = Some(Indexer::start(store.folder(), outbox.clone())?);
+        if let Some(folder) = place.config.shared_folder() {
+            let clock = place.clock(store)?;
+            match FolderRoad::start(store, folder, clock, outbox.clone()) {
+                Ok(road) => workers.road = Some(road),
+                Err(problem) => {
+                    outbox.post(Background::Trouble(problem));
+                }
+            }
+        }
+    }
+    match live {
+        Ok(live) => workers.live = Some(live),
+        Err(problem) => {
+            outbox.post(Background::Trouble(problem));
+        }
+    }
+    Ok(workers)
 }
 
 /// A folder of the sample's own, removed when it is no longer used.

@@ -9,7 +9,7 @@ use super::out::{Out, rfc3339};
 use super::people::complete;
 use super::session::{Place, write_file};
 use super::work::reading;
-use super::{CLEAN, FINDINGS, secret};
+use super::{CLEAN, FINDINGS, road, secret};
 use crate::desk::act::register;
 use crate::desk::begin::recognise_drill;
 use crate::desk::import::{FileReport, ImportOptions};
@@ -40,6 +40,7 @@ pub(super) fn bundle(place: &Place, args: Bundle, out: &Out) -> Result<u8, Probl
         Bundle::Verify { file, passphrase } => {
             bundle_verify(&file, &keys(place, passphrase, out)?, out)
         }
+        Bundle::Folder { once } => road::folder(place, once, out),
     }
 }
 
@@ -54,6 +55,9 @@ fn keys(place: &Place, ask: bool, out: &Out) -> Result<Keys, Problem> {
 }
 
 fn bundle_export(place: &Place, args: &BundleExport, out: &Out) -> Result<u8, Problem> {
+    if args.text && args.to.is_none() {
+        return road::text_block(place, args, out);
+    }
     if args.text {
         return Err(Problem::new(Kind::Refused, "problem-cli-plain").hint("problem-cli-plain-hint"));
     }
@@ -164,6 +168,10 @@ fn bundle_import(place: &Place, files: &[PathBuf], ask: bool, out: &Out) -> Resu
     let now = place.clock(&store)?.now();
     let mut code = CLEAN;
     for file in files {
+        if let Some(text) = road::text_of(file)? {
+            code = code.max(road::take_text(&mut store, &text, now, out)?);
+            continue;
+        }
         let keys = Keys::of(&store)?.with_passphrase(passphrase.as_deref());
         if bundle::answer(file, &keys)?.is_some() {
             complete(place, place.store()?, file, out)?;

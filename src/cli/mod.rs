@@ -9,6 +9,7 @@ mod help;
 mod look;
 mod out;
 mod people;
+mod road;
 mod secret;
 mod session;
 mod shift;

@@ -21,6 +21,7 @@ pub mod people;
 pub mod promise;
 pub mod reading;
 pub mod replies;
+pub mod road;
 pub mod settings;
 pub mod settle;
 pub mod shift;
@@ -52,6 +53,7 @@ pub struct Desk {
     people: People,
     me: Option<Person>,
     zone: Tz,
+    is_cut_off: bool,
 }
 
 impl Desk {
@@ -69,6 +71,7 @@ impl Desk {
             people,
             me: None,
             zone: HOME_ZONE,
+            is_cut_off: false,
         };
         desk.zone = desk
             .setting("zone")?

@@ -97,6 +97,13 @@ impl People {
         self.replicas.get(&replica).and_then(|at| self.all.get(*at))
     }
 
+    /// Returns the replicas that write for a person, on whatever device.
+    pub fn replicas_of(&self, id: Id) -> Vec<ReplicaId> {
+        let writes = |at: &usize| self.all.get(*at).is_some_and(|person| person.id == id);
+        let replicas = self.replicas.iter().filter(|(_, at)| writes(at));
+        replicas.map(|(replica, _)| *replica).collect()
+    }
+
     /// Returns a person's name; none for a post, whose word is translated, and for strangers.
     pub fn name_of(&self, owner: Owner) -> Option<&str> {
         match owner {

@@ -108,7 +108,7 @@ pub type Result<T> = std::result::Result<T, StoreError>;
 
 impl StoreError {
     /// Returns the error of a file.
-    pub(super) fn io(path: &Path) -> impl FnOnce(std::io::Error) -> Self {
+    pub fn io(path: &Path) -> impl FnOnce(std::io::Error) -> Self {
         let path = path.to_owned();
         move |source| Self::Io { path, source }
     }

@@ -43,7 +43,7 @@ pub use keys::OpeningKey;
 pub use log::{Appended, Author, Draft};
 pub use place::{Holder, make_folder, private_file, sync_folder};
 pub use query::{Count, Cursor, Mine, Order, OwnerFilter, Query};
-pub use read::{Held, StreamHead};
+pub use read::{Held, StreamHead, Tide};
 pub use rows::Row;
 pub use search::{Found, Hit};
 pub use verify::{Defect, Verified};

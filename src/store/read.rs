@@ -49,6 +49,15 @@ pub struct StreamHead {
     pub from_chain: Chain,
 }
 
+/// How far a store is: what changes whenever events came in or records are folded anew.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Tide {
+    /// All events of all streams.
+    pub events: i64,
+    /// Whether records wait to be folded: somebody imports at this moment.
+    pub is_folding: bool,
+}
+
 /// How far each stream (by local number) was held at some time.
 pub type Held = BTreeMap<i64, u64>;
 
@@ -244,6 +253,29 @@ impl Store {
     /// Returns the tips of all streams.
     pub fn heads(&self) -> Result<Vec<StreamHead>> {
         heads(&self.conn)
+    }
+
+    /// Returns the time (milliseconds UTC, by its author's clock) of the newest event of a
+    /// replica, none where it has none here.
+    pub fn newest_of(&self, replica: ReplicaId) -> Result<Option<i64>> {
+        let mut query = self.conn.prepare_cached(
+            "SELECT max(e.stamp >> 16) FROM replica r JOIN stream s ON s.replica = r.no
+             JOIN event e ON e.key = (s.no << 40 | s.seq) WHERE r.id = ?1",
+        )?;
+        Ok(query.query_row([replica.0], |row| row.get(0))?)
+    }
+
+    /// Returns how far the store is, from its heads alone.
+    pub fn tide(&self) -> Result<Tide> {
+        let mut query = self.conn.prepare_cached(
+            "SELECT (SELECT coalesce(sum(seq - from_seq), 0) FROM stream), EXISTS(SELECT 1 FROM dirty)",
+        )?;
+        Ok(query.query_row([], |row| {
+            Ok(Tide {
+                events: row.get(0)?,
+                is_folding: row.get(1)?,
+            })
+        })?)
     }
 
     /// Returns a record as its events fold now, none where no event of it counts.

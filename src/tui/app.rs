@@ -1,6 +1,8 @@
 //! The workstation: the desk screen at the bottom, panes in front of it, the status line above
 //! and the key rows below.
 
+mod heard;
+
 use std::collections::BTreeMap;
 use std::time::Duration;
 
@@ -14,16 +16,18 @@ use crate::problem::Problem;
 use crate::text::width::Ambiguous;
 use crate::tui::clipboard::{Copied, Road};
 use crate::tui::commands::{Command, Context};
-use crate::tui::indexer::Indexer;
 use crate::tui::keymap::Keymap;
 use crate::tui::keys::{Input, Mouse};
+use crate::tui::live::Seen;
 use crate::tui::overlays;
 use crate::tui::pane::{Flow, Notice, Pane, Reach, Screen};
 use crate::tui::panes;
 use crate::tui::panes::status::Status;
+use crate::tui::road::{FolderRoad, RoadState};
 use crate::tui::run::{App, Effect, Effects, Message};
 use crate::tui::theme::{self, Ink, Theme};
 use crate::tui::widgets::{Look, keyrow, line};
+use crate::tui::workers::{Background, Workers};
 
 /// The wake that saves drafts.
 const SAVE_DRAFTS: u32 = 1;
@@ -54,7 +58,8 @@ pub struct Workstation {
     theme_at: usize,
     copying: Option<String>,
     alarmed: usize,
-    indexer: Option<Indexer>,
+    workers: Workers,
+    seen: Seen,
 }
 
 impl Workstation {
@@ -94,14 +99,20 @@ impl Workstation {
             theme_at,
             copying: None,
             alarmed,
-            indexer: None,
+            workers: Workers::default(),
+            seen: Seen::default(),
         })
     }
 
-    /// Lets the search index follow what is written, from now on and what stands behind.
-    pub fn index_with(&mut self, indexer: Indexer) {
-        indexer.poke();
-        self.indexer = Some(indexer);
+    /// Sets threads to work beside the loop, beginning with what stands behind.
+    pub fn work_with(&mut self, workers: Workers) {
+        workers.poke();
+        let road = workers.road.as_ref().and_then(FolderRoad::state);
+        self.status.follow(road, &self.desk, &self.words);
+        self.workers = workers;
+        if let Err(error) = self.seen.remember(self.desk.store()) {
+            self.trouble(&error.into());
+        }
     }
 
     /// Shows what was wrong with the person's files before the first key.
@@ -258,17 +269,22 @@ impl Workstation {
 
     /// Reads lists and figures anew after the store changed.
     fn reread(&mut self, effects: &mut Effects) {
-        if let Some(indexer) = &self.indexer {
-            indexer.poke();
+        self.workers.poke();
+        if let Err(error) = self.seen.remember(self.desk.store()) {
+            self.trouble(&error.into());
         }
         if let Err(problem) = self.home.read(&self.desk, &self.words) {
             self.trouble(&problem);
         }
+        let road = self.workers.road.as_ref().and_then(FolderRoad::state);
+        self.desk
+            .set_cut_off(matches!(road, Some(RoadState::Broken(_))));
         match Status::read(&self.desk, &self.words) {
             Ok(status) => {
                 let (width, height) = self.status.size();
                 self.status = status;
                 self.status.resize(width, height);
+                self.status.follow(road, &self.desk, &self.words);
             }
             Err(problem) => self.trouble(&problem),
         }
@@ -466,11 +482,22 @@ impl Workstation {
             }
             Command::Sync => {
                 self.save_drafts();
+                let id = match &self.workers.road {
+                    Some(road) => {
+                        road.go_now();
+                        "desk-all-saved-syncing"
+                    }
+                    None => "desk-all-saved",
+                };
                 self.tell(Notice {
-                    text: self.words.get("desk-all-saved").to_string(),
+                    text: self.words.get(id).to_string(),
                     ink: Ink::Ok,
                 });
             }
+            Command::TextBlock => match self.desk.text_block() {
+                Ok(block) => effects.list.push(Effect::Copy(block.text())),
+                Err(problem) => self.trouble(&problem),
+            },
             Command::Quit => self.follow(Flow::Quit, effects),
             Command::Back if !self.front.is_empty() => self.close(),
             _ => return false,
@@ -499,9 +526,9 @@ impl Workstation {
 }
 
 impl App for Workstation {
-    type Background = Problem;
+    type Background = Background;
 
-    fn update(&mut self, message: Message<Problem>) -> Effects {
+    fn update(&mut self, message: Message<Background>) -> Effects {
         let mut effects = Effects::none();
         match message {
             Message::Input(Input::Resize(width, height)) => {
@@ -523,8 +550,13 @@ impl App for Workstation {
                 self.copied(&copied);
                 effects.draw = true;
             }
-            Message::Background(problem) => {
+            Message::Background(Background::Trouble(problem)) => {
                 self.trouble(&problem);
+                effects.draw = true;
+            }
+            Message::Background(Background::Written) => self.written(&mut effects),
+            Message::Background(Background::Road(news)) => {
+                self.heard(news, &mut effects);
                 effects.draw = true;
             }
         }

@@ -172,6 +172,7 @@ commands! {
     Why "why" [Any];
     Undo "undo" [Any];
     Sync "sync" [Any];
+    TextBlock "text_block" [Any];
     Away "away" [Any];
     NextItem "next_item" [Any];
     // Moving.

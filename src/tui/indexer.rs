@@ -7,6 +7,7 @@ use std::thread;
 use std::time::Duration;
 
 use super::run::Outbox;
+use super::workers::Background;
 use crate::problem::{Kind, Problem};
 use crate::store::{Store, StoreError};
 
@@ -22,14 +23,14 @@ pub struct Indexer(Sender<()>);
 impl Indexer {
     /// Starts the thread for a store's folder; what goes wrong in it is posted. It ends when
     /// the workstation does.
-    pub fn start(folder: &Path, outbox: Outbox<Problem>) -> Result<Self, Problem> {
+    pub fn start(folder: &Path, outbox: Outbox<Background>) -> Result<Self, Problem> {
         let (sender, written) = channel();
         let folder = folder.to_owned();
         thread::Builder::new()
             .name("indexer".into())
             .spawn(move || {
                 if let Err(error) = follow(folder, &written) {
-                    outbox.post(Problem::from(error));
+                    outbox.post(Background::Trouble(error.into()));
                 }
             })
             .map_err(|error| Problem::new(Kind::Defect, "tui-no-terminal").caused_by(error))?;

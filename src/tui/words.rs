@@ -4,7 +4,8 @@ use chrono::{DateTime, Datelike, TimeZone, Timelike};
 use chrono_tz::Tz;
 use serde_json::Value;
 
-use crate::desk::people::People;
+use crate::desk::Desk;
+use crate::desk::people::{People, Person};
 use crate::desk::reading::Reader;
 use crate::domain::field::{FieldSpec, FromValue, Kind};
 use crate::domain::money::Money;
@@ -59,6 +60,32 @@ impl Speech<'_> {
                 ("minutes", (minutes % 60).into()),
             ],
         )
+    }
+
+    /// Returns how long ago something was: whole minutes and more, under a minute as the word
+    /// for it.
+    pub fn age(&self, millis: i64) -> String {
+        let span = self.span(millis);
+        if millis < MINUTE {
+            return span;
+        }
+        self.words.with("age", &[("span", span.into())])
+    }
+
+    /// Returns a colleague's name with how long ago they were last heard of, where that is known
+    /// by a road; `?` for all while the road is broken.
+    pub fn last_known(&self, desk: &Desk, person: &Person) -> String {
+        let name = ("name", person.name.as_str().into());
+        match desk.last_known(person) {
+            Ok(Some(at)) if self.now - at < MINUTE => self.words.with("person-synced-now", &[name]),
+            Ok(Some(at)) => {
+                let span = self.span(self.now - at);
+                self.words
+                    .with("person-synced", &[name, ("span", span.into())])
+            }
+            Ok(None) if desk.is_cut_off() => self.words.with("person-unknown", &[name]),
+            _ => person.name.clone(),
+        }
     }
 
     /// Returns the figure at the right of a row: what is left, overdue, or how long it waits.

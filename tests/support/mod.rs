@@ -306,6 +306,11 @@ impl Terminal {
         String::from_utf8(bytes).ok()
     }
 
+    /// Returns the program's process id.
+    pub fn process_id(&self) -> u32 {
+        self.child.process_id().unwrap()
+    }
+
     /// Kills the program without a word.
     pub fn kill(&mut self) {
         self.child.kill().unwrap();

@@ -20,6 +20,10 @@ use crate::store::{Store, StoreError, StreamHead, private_file, sync_folder};
 
 /// Under which local setting stands how far the last export to the whole shop went.
 const SENT: &str = "bundle.sent.shop";
+/// The same of the exports into the shared folder.
+const SENT_FOLDER: &str = "bundle.sent.folder";
+/// The same of text blocks.
+const SENT_TEXT: &str = "bundle.sent.text";
 /// How often an export is tried while bodies are erased beside it.
 const TRIES: u32 = 3;
 
@@ -36,6 +40,34 @@ pub enum Selection {
     Lacking,
     /// The streams of those who wrote the roster: what somebody new needs first.
     Roster,
+    /// What this machine's replicas wrote since the last export into the shared folder.
+    ForFolder,
+    /// What this machine's replicas wrote since the last text block; before the first one, since
+    /// the last export for the whole shop, not into the folder, which who needs a text block may
+    /// not see. Other replicas are not even named.
+    ForText,
+}
+
+impl Selection {
+    /// Returns the local settings that say how far an export of this kind went: the first that
+    /// is there counts, and the first of all is written.
+    fn marks(self) -> &'static [&'static str] {
+        match self {
+            Self::All | Self::Since(_) | Self::Lacking | Self::Roster => &[],
+            Self::ForShop => &[SENT],
+            Self::ForFolder => &[SENT_FOLDER],
+            Self::ForText => &[SENT_TEXT, SENT],
+        }
+    }
+
+    fn mark(self) -> Option<&'static str> {
+        self.marks().first().copied()
+    }
+
+    /// Returns whether only streams of this machine's replicas go out.
+    fn is_of_own(self) -> bool {
+        matches!(self, Self::ForFolder | Self::ForText)
+    }
 }
 
 /// What an export is to be.
@@ -89,7 +121,7 @@ pub struct Exported {
 /// Writes a bundle to `path`, or complete parts of it to `NAME-1of3.zbundle` and so on beside
 /// that place where one file would be too large. Own streams go out up to their heads, which
 /// are sealed first, other streams up to their last sealed event held here. Files appear whole
-/// or not at all, readable by their owner alone; none is overwritten.
+/// or not at all, readable by their owner alone but in the shared folder; none is overwritten.
 ///
 /// Fails where personal bodies would go out without a reason, where the sender's key is not
 /// here, and where a file cannot be written.
@@ -108,12 +140,54 @@ pub fn export(store: &mut Store, export: &Export<'_>, path: &Path) -> Result<Exp
             other => break other.map_err(|fault| fault.problem(path))?,
         }
     };
-    if export.selection == Selection::ForShop {
+    if let Some(mark) = export.selection.mark() {
         let sent = serde_json::to_string(&sent)
             .map_err(|cause| Problem::new(Kind::Defect, "problem-defect").caused_by(cause))?;
-        store.set_setting_local(SENT, Some(&sent))?;
+        store.set_setting_local(mark, Some(&sent))?;
     }
     Ok(exported)
+}
+
+/// Returns the heads of this machine's streams that have grown since the last export of a kind,
+/// each with the seq up to which it went out.
+pub(super) fn own_news(
+    store: &Store,
+    selection: Selection,
+) -> Result<Vec<(StreamHead, u64)>, StoreError> {
+    let (own, from) = (store.own_replicas(), sent_by(store, selection.marks())?);
+    let heads = store.heads()?.into_iter();
+    Ok(heads
+        .filter(|head| own.contains(&head.replica))
+        .map(|head| {
+            let from = from.get(&head.stream).copied().unwrap_or(0);
+            let from = from.clamp(head.from_seq, head.seq);
+            (head, from)
+        })
+        .filter(|(head, from)| head.seq > *from)
+        .collect())
+}
+
+/// Returns how far the last export of a kind went, to be put back by [`go_back`].
+pub(super) fn mark(store: &Store, selection: Selection) -> Result<Option<String>, StoreError> {
+    selection
+        .mark()
+        .map_or(Ok(None), |mark| store.setting_local(mark))
+}
+
+/// Lets the next export of a kind begin where an earlier one began.
+pub(super) fn go_back(
+    store: &mut Store,
+    selection: Selection,
+    to: Option<&str>,
+) -> Result<(), StoreError> {
+    selection
+        .mark()
+        .map_or(Ok(()), |mark| store.set_setting_local(mark, to))
+}
+
+/// Lets the next export of a kind begin at the beginning.
+pub(super) fn forget(store: &mut Store, selection: Selection) -> Result<(), StoreError> {
+    go_back(store, selection, None)
 }
 
 fn no_replica() -> Problem {
@@ -149,8 +223,13 @@ impl<'a> Outgoing<'a> {
         };
         place_of(&mut frame.replicas, key.replica(), key.public());
         let from = starts(store, &heads, export)?;
+        let own = store.own_replicas();
         let (mut pieces, mut sent) = (Vec::new(), Sent::new());
         for head in &heads {
+            let is_own = own.contains(&head.replica);
+            if export.selection == Selection::ForText && !is_own {
+                continue;
+            }
             let public = store
                 .public_key(head.replica)?
                 .ok_or(StoreError::BrokenChain(head.replica))?;
@@ -160,6 +239,9 @@ impl<'a> Outgoing<'a> {
                 seq: head.seq,
                 chain: head.chain,
             });
+            if export.selection.is_of_own() && !is_own {
+                continue;
+            }
             if let Some(range) = range(
                 store,
                 head,
@@ -250,7 +332,13 @@ impl<'a> Outgoing<'a> {
         export: &Export<'_>,
     ) -> Result<(), Fault> {
         let aside = Aside(path.with_extension("zbundle-part"));
-        let out = BufWriter::new(private_file(&aside.0)?);
+        // In the shared folder the others must be able to read it.
+        let is_shared = export.selection == Selection::ForFolder;
+        let out = BufWriter::new(if is_shared {
+            File::create(&aside.0).map_err(PackFault::from)?
+        } else {
+            private_file(&aside.0)?
+        });
         let out = match export.receivers {
             None => write(&self.source, &self.frame, part, number, out)?,
             Some(receivers) => {
@@ -266,8 +354,11 @@ impl<'a> Outgoing<'a> {
         file.sync_all().map_err(PackFault::from)?;
         drop(file);
         fs::rename(&aside.0, path).map_err(PackFault::from)?;
-        path.parent().map_or(Ok(()), sync_folder)?;
-        Ok(())
+        match path.parent().map_or(Ok(()), sync_folder) {
+            // Not every share can do it; what a power cut takes there is missed and sent anew.
+            Err(_) if is_shared => Ok(()),
+            done => Ok(done?),
+        }
     }
 }
 
@@ -314,14 +405,19 @@ fn starts(store: &Store, heads: &[StreamHead], export: &Export<'_>) -> Result<Se
         Selection::All => Ok(Sent::new()),
         // What was held in the moment before is left out.
         Selection::Since(time) => store.held_at(time.saturating_sub(1)),
-        Selection::ForShop => {
-            let sent = store.setting_local(SENT)?;
-            // Unreadable, it is as if nothing had been sent: too much goes out, never too little.
-            Ok(sent
-                .and_then(|sent| serde_json::from_str(&sent).ok())
-                .unwrap_or_default())
+        kind => sent_by(store, kind.marks()),
+    }
+}
+
+/// Returns how far the first export went of which there was one. Unreadable, it is as if nothing
+/// had been sent: too much goes out, never too little.
+fn sent_by(store: &Store, marks: &[&str]) -> Result<Sent, StoreError> {
+    for mark in marks {
+        if let Some(sent) = store.setting_local(mark)? {
+            return Ok(serde_json::from_str(&sent).unwrap_or_default());
         }
     }
+    Ok(Sent::new())
 }
 
 /// Returns how far each stream is held by every one of these replicas, as their own manifests

@@ -53,7 +53,7 @@
 //! | `replicas` | list of `{"id": 32 hex, "key": 64 hex}`: id and public key; no id twice |
 //! | `registers` | list of register names that the lines use, 1 to 64 bytes each |
 //! | `streams` | list of `{"replica": place in replicas, "from_seq": integer, "from_chain": 64 hex, "to_seq": integer, "to_chain": 64 hex}` |
-//! | `heads` | list of `{"replica": place in replicas, "seq": integer, "chain": 64 hex}`: every head that the sender knows |
+//! | `heads` | list of `{"replica": place in replicas, "seq": integer, "chain": 64 hex}`: every head that the sender knows; in a text block those of its own streams only |
 //! | `entries` | list of `{"name": text, "size": bytes, "blake3": 64 hex}` for each entry after `manifest.sig`, in order |
 //!
 //! Places count from 0. A stream holds the events after `from_seq` up to and with `to_seq`, and

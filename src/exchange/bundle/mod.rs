@@ -3,6 +3,7 @@
 //! [`mod@format`] is the whole format; `frame` the archive around it; `read` goes through a bundle
 //! entry by entry; `check` finds what is proven; `pack` writes, `export` from the store;
 //! `unpack` takes a bundle into the store in `chunks`, `outside` keeps what cannot go there yet.
+//! Carriers: `folder` is the shared folder, `text` the block for chats, `writing` how both write.
 
 mod attach;
 mod carrier;
@@ -10,6 +11,7 @@ mod check;
 mod chunks;
 mod export;
 mod fault;
+pub mod folder;
 pub mod format;
 mod frame;
 mod hex;
@@ -17,7 +19,9 @@ mod inspect;
 mod outside;
 mod pack;
 mod read;
+pub mod text;
 mod unpack;
+mod writing;
 
 pub use carrier::answer;
 pub use check::{Counts, Finding, Wrong};
@@ -26,7 +30,8 @@ pub use fault::{BundleFault, Code};
 pub use hex::Hex;
 pub use inspect::{Inspection, inspect, inspect_with};
 pub use pack::Limits;
-pub use unpack::{Accounting, Progress, Step, import, import_with, witnessed};
+pub use unpack::{Accounting, Progress, Step, import, import_with, last_export_of, witnessed};
+pub use writing::Writing;
 
 #[cfg(test)]
 mod tests;

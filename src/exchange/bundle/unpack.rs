@@ -275,6 +275,14 @@ pub fn witnessed(store: &Store, replica: ReplicaId) -> Result<u64, StoreError> {
     Ok(highest)
 }
 
+/// Returns when the newest bundle of a replica was made that came here (milliseconds UTC).
+pub fn last_export_of(store: &Store, replica: ReplicaId) -> Result<Option<i64>, Problem> {
+    let known: Option<serde_json::Value> = store
+        .setting_local(&format!("bundle.heads.{replica}"))?
+        .and_then(|text| serde_json::from_str(&text).ok());
+    Ok(known.and_then(|known| known["made"].as_i64()))
+}
+
 /// Returns whether every stream is held up to its end, so that the lines need not be read.
 fn all_held(store: &Store, manifest: &Manifest) -> Result<bool, StoreError> {
     let held = Held::of(store)?;

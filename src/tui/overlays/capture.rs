@@ -11,6 +11,8 @@ use crate::desk::Desk;
 use crate::desk::capture::{Corrections, Preview};
 use crate::desk::people::People;
 use crate::domain::id::Id;
+use crate::exchange::bundle::Accounting;
+use crate::exchange::bundle::text::is_text_block;
 use crate::exchange::intake::capture::Next;
 use crate::problem::Problem;
 use crate::text::edit::Editor;
@@ -283,6 +285,29 @@ impl Capture {
     }
 }
 
+/// A colleague's text block is taken in at once: there is nothing to choose.
+fn take_text(reach: &mut Reach<'_>, pasted: &str) -> Flow {
+    let Some(done) = reach.attempt(|desk| desk.take_text(pasted)) else {
+        return Flow::Stay;
+    };
+    let sum = |of: fn(&Accounting) -> u64| done.taken.iter().map(of).sum::<u64>();
+    if let Some((missing, of)) = done.missing.first() {
+        let missing: Vec<String> = missing.iter().map(u32::to_string).collect();
+        reach.say(
+            "text-block-missing",
+            &[("missing", missing.join(" ").into()), ("of", (*of).into())],
+        );
+        return Flow::Stay;
+    }
+    let counts = [
+        ("new", sum(|one| one.new).into()),
+        ("here", sum(|one| one.here).into()),
+        ("outside", sum(|one| one.outside).into()),
+    ];
+    reach.say("text-block-taken", &counts);
+    Flow::Close
+}
+
 impl Pane for Capture {
     fn contexts(&self) -> Vec<Context> {
         if self.correction.is_menu() {
@@ -329,6 +354,11 @@ impl Pane for Capture {
             && let Some(files) = import::of_pasted(pasted, reach)
         {
             return Flow::Replace(Box::new(files));
+        }
+        if let Input::Paste(pasted) = input
+            && is_text_block(pasted)
+        {
+            return take_text(reach, pasted);
         }
         if let Input::Paste(pasted) = input
             && pasted.trim().lines().count() > 1

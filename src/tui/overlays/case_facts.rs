@@ -130,7 +130,7 @@ impl CaseFacts {
                     person.id != me.id
                         && matches!(person.role, Role::Leader | Role::Supervisor | Role::Manager)
                 })
-                .map(|person| person.name.clone())
+                .map(|person| speech.last_known(desk, person))
                 .collect(),
             limit: limit
                 .and_then(|limit| Money::parse(&limit, crate::domain::money::Currency::CNY).ok()),

@@ -344,6 +344,16 @@ fn guard(case: &CaseForm, words: &Words) -> Run<'static> {
 }
 
 /// The ladder: what is asked, the steps, what became of it.
+/// What a rung waits for, and of whom it is awaited.
+fn case_waits(case: &CaseForm, to: &str, words: &Words) -> String {
+    let waits = words.get(&format!("case-do-{to}"));
+    if to != "approved" {
+        return waits.to_string();
+    }
+    let names = case.facts.approvers.join(&*words.get("case-names-between"));
+    format!("{waits}  {names}")
+}
+
 fn rungs(page: &mut Page<'_, '_>, case: &CaseForm, ladder: &Ladder) -> Option<Position> {
     header(page, case);
     let look = page.look();
@@ -360,7 +370,7 @@ fn rungs(page: &mut Page<'_, '_>, case: &CaseForm, ladder: &Ladder) -> Option<Po
             (None, true) => (
                 "note-mark-next",
                 Ink::Urgent,
-                text(words.get(&format!("case-do-{}", rung.to)).to_string()),
+                text(case_waits(case, rung.to, words)),
             ),
             (None, false) => ("note-mark-locked", Ink::Dim, text("")),
         };

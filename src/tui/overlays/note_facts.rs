@@ -6,6 +6,7 @@ use crate::desk::note::STEPS;
 use crate::domain::id::Id;
 use crate::domain::payload::Direction;
 use crate::domain::record::{Entry, Record};
+use crate::domain::register::Post;
 use crate::domain::registers::{note, order};
 use crate::i18n::Words;
 use crate::problem::Problem;
@@ -38,6 +39,9 @@ pub struct Offer {
     /// When, as screens write it.
     pub when: String,
 }
+
+/// Of how many printing colleagues the step says when they were last heard of.
+const PRINTERS: usize = 2;
 
 /// What is known around a note.
 #[derive(Clone, Debug, Default)]
@@ -72,6 +76,8 @@ pub struct Facts {
     pub today: String,
     /// Who writes.
     pub me: String,
+    /// Who may acknowledge at printing, each with when they were last heard of; the newest first.
+    pub printers: String,
     /// The word of the flag that this kind of change gets.
     pub flag: String,
 }
@@ -104,6 +110,7 @@ impl Facts {
             today: speech.day(desk.now()),
             unverified: order.as_ref().is_none_or(order::is_unverified),
             stages: stages(note, speech),
+            printers: printers(desk, speech)?,
             ..Self::default()
         };
         if let Some(order) = &order {
@@ -263,6 +270,24 @@ pub(super) fn due_words(desk: &Desk, record: &Record, speech: Speech<'_>) -> Opt
     };
     let left = speech.words.with(id, &[("span", speech.span(span).into())]);
     Some(format!("{} {left} [{source}]", speech.moment(at)))
+}
+
+/// The colleagues of the printing post whose word a note waits for.
+fn printers(desk: &Desk, speech: Speech<'_>) -> Result<String, Problem> {
+    let me = desk.me()?.id;
+    let mut known = Vec::new();
+    for person in desk.people().all() {
+        if person.id != me && person.posts.contains(&Post::Printing) {
+            known.push((desk.last_known(person)?, person));
+        }
+    }
+    known.sort_by_key(|(at, _)| std::cmp::Reverse(*at));
+    let names: Vec<String> = known
+        .iter()
+        .take(PRINTERS)
+        .map(|(_, person)| speech.last_known(desk, person))
+        .collect();
+    Ok(names.join(&*speech.words.get("case-names-between")))
 }
 
 fn buyer_of(record: &Record) -> Option<String> {

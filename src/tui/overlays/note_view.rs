@@ -284,7 +284,10 @@ fn next_words(note: &NoteForm, at: usize, words: &Words) -> String {
                 ("when", (&offer.when).into()),
             ],
         ),
-        (_, "acknowledged") => words.get("note-waits-printing").to_string(),
+        (_, "acknowledged") => {
+            let waits = words.get("note-waits-printing");
+            format!("{waits}  {}", note.facts.printers)
+        }
         (_, step) => words.get(&format!("note-do-{step}")).to_string(),
     }
 }

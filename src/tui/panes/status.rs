@@ -8,6 +8,7 @@ use crate::desk::todo::{Counts, View};
 use crate::domain::registers::sheet;
 use crate::i18n::Words;
 use crate::problem::Problem;
+use crate::tui::road::RoadState;
 use crate::tui::theme::Ink;
 use crate::tui::widgets::line::{Run, dim, text};
 use crate::tui::widgets::{Look, line};
@@ -28,6 +29,7 @@ pub struct Status {
     orders_stale: bool,
     clock: String,
     drill: bool,
+    sync: Run<'static>,
     size: (u16, u16),
 }
 
@@ -78,8 +80,33 @@ impl Status {
             orders_stale: orders.is_some_and(|one| one.stale),
             clock: speech.clock(now),
             drill: desk.store().shop().is_some_and(|shop| shop.drill),
+            sync: dim(format!("{} - ", words.get("status-sync"))),
             size: (0, 0),
         })
+    }
+
+    /// Says how the road over the shared folder is; without one the line says `-`.
+    pub fn follow(&mut self, road: Option<RoadState>, desk: &Desk, words: &Words) {
+        let speech = Speech {
+            words,
+            zone: desk.zone(),
+            now: desk.now(),
+            people: desk.people(),
+        };
+        let Some(road) = road else {
+            return;
+        };
+        self.sync = match road {
+            RoadState::Synced(age) => {
+                let label = words.get("status-sync");
+                dim(format!("{label} {} ", speech.age(age)))
+            }
+            RoadState::Broken(age) => {
+                let span = speech.span(age);
+                let broken = words.with("status-sync-broken", &[("span", span.into())]);
+                Run::new(format!("{broken} "), Ink::Urgent)
+            }
+        };
     }
 
     /// Remembers the window's size.
@@ -182,7 +209,7 @@ impl Status {
                 Ink::Dim
             },
         ));
-        right.push(dim(format!("{} - ", words.get("status-sync"))));
+        right.push(self.sync.clone());
         right.push(text(format!("{} ", self.clock)));
         line::row(buf, area, &left, &right, look);
     }

@@ -1,0 +1,57 @@
+//! What the workstation does when its threads have something to say.
+
+use super::Workstation;
+use crate::tui::pane::Notice;
+use crate::tui::road::RoadNews;
+use crate::tui::run::Effects;
+use crate::tui::theme::Ink;
+
+impl Workstation {
+    /// Reads anew where it was not this desk that wrote.
+    pub(super) fn written(&mut self, effects: &mut Effects) {
+        match self.seen.is_stale(self.desk.store()) {
+            Ok(false) => {}
+            Ok(true) => {
+                if let Err(problem) = self.desk.refresh() {
+                    self.trouble(&problem);
+                }
+                self.reread(effects);
+                effects.draw = true;
+            }
+            Err(error) => {
+                self.trouble(&error.into());
+                effects.draw = true;
+            }
+        }
+    }
+
+    /// Says what the road over the shared folder has to say.
+    pub(super) fn heard(&mut self, news: RoadNews, effects: &mut Effects) {
+        let (text, ink) = match news {
+            RoadNews::Taken => return self.reread(effects),
+            RoadNews::Broke(problem) => {
+                let (reason, _) = self.words.problem(&problem);
+                (
+                    self.words.with("road-broke", &[("reason", reason.into())]),
+                    Ink::Warn,
+                )
+            }
+            RoadNews::Healed => (self.words.get("road-healed").to_string(), Ink::Ok),
+            RoadNews::Done { sent, new } => {
+                let counts = [("sent", sent.into()), ("new", new.into())];
+                (self.words.with("road-done", &counts), Ink::Ok)
+            }
+            RoadNews::PassedOver(count, file, problem) => {
+                let (reason, _) = self.words.problem(&problem);
+                let args = [
+                    ("count", count.into()),
+                    ("file", file.into()),
+                    ("reason", reason.into()),
+                ];
+                (self.words.with("road-passed-over", &args), Ink::Warn)
+            }
+        };
+        self.tell(Notice { text, ink });
+        self.reread(effects);
+    }
+}
