@@ -371,30 +371,31 @@ fn what_cannot_wait_is_known() {
 }
 
 #[test]
-fn a_real_shop_does_not_go_by_an_open_road() {
+fn a_real_shop_goes_by_the_roads_for_its_members_only() {
     let place = tempfile::tempdir().unwrap();
     let random = Box::new(SeededRandom::new("real"));
     let clock = Box::new(FixedClock(NOW));
-    let mut desk = init(&place.path().join("data"), SHOP, "林晓", clock, random).unwrap();
+    let (mut desk, _) = init(&place.path().join("data"), SHOP, "林晓", clock, random).unwrap();
     let shared = place.path().join("shared");
     fs::create_dir(&shared).unwrap();
-    assert_eq!(
-        Writing::of(desk.store()).unwrap_err().message,
-        "problem-road-real"
+    desk.open_conversation("阳光小屋", "chat").unwrap();
+    let sent = road::sync(desk.store_mut(), &shared, false, NOW, &mut |_| true).unwrap();
+    assert!(sent.sent > 0);
+    let mine = sender(desk.store()).unwrap().unwrap().to_string();
+    let file = fs::read_dir(shared.join(&mine)).unwrap().next().unwrap();
+    let path = file.unwrap().path();
+    let head = fs::read(&path).unwrap();
+    assert!(
+        head.starts_with(b"age-encryption.org/v1"),
+        "sealed to the roster"
     );
-    assert!(sender(desk.store()).unwrap().is_some());
-    assert_eq!(
-        problem(road::sync(
-            desk.store_mut(),
-            &shared,
-            false,
-            NOW,
-            &mut |_| true
-        )),
-        "problem-road-real"
-    );
-    assert_eq!(desk.text_block().unwrap_err().message, "problem-road-real");
-    assert!(fs::read_dir(&shared).unwrap().next().is_none());
+    // Its own keys open it; a store of nobody's does not.
+    assert!(zhiban::exchange::bundle::inspect(&path, &mut |_| true).is_err());
+    let mut other = zhiban::store::Store::create_bare(&place.path().join("other")).unwrap();
+    assert!(zhiban::exchange::bundle::import(&mut other, &path, NOW, &mut |_| true).is_err());
+    let block = desk.text_block().unwrap();
+    desk.take_text(&block.text()).unwrap();
+    assert!(matches!(Writing::of(desk.store()), Ok(Writing::Sealed(_))));
 }
 
 #[test]
@@ -406,7 +407,7 @@ fn a_pass_that_is_stopped_goes_on_the_next_time() {
     let road = Road {
         folder: &shared,
         sender: office.desks[1].me().unwrap().replica,
-        writing: Writing::of(office.desks[1].store()).unwrap(),
+        writing: &Writing::of(office.desks[1].store()).unwrap(),
         is_thorough: false,
         now: NOW,
     };

@@ -10,14 +10,14 @@ use super::people::complete;
 use super::session::{Place, write_file};
 use super::work::reading;
 use super::{CLEAN, FINDINGS, road, secret};
+use crate::desk::Desk;
 use crate::desk::act::register;
 use crate::desk::begin::recognise_drill;
 use crate::desk::import::{FileReport, ImportOptions};
 use crate::desk::values::{Edge, time};
-use crate::desk::{Desk, people};
 use crate::domain::id::{Id, ReplicaId};
 use crate::exchange::bundle::{self, Export as BundleOptions, Selection};
-use crate::exchange::envelope::{EnvelopeFault, Keys, Receivers};
+use crate::exchange::envelope::{EnvelopeFault, Keys, Receivers, roster_receivers};
 use crate::exchange::intake::{self, DateOrder, LineProblem};
 use crate::exchange::outlet::export::{Scope, table};
 use crate::exchange::outlet::table::Look;
@@ -125,7 +125,7 @@ fn receivers(
         })?),
         None => None,
     };
-    let all = people::receivers(desk.store())?;
+    let all = roster_receivers(desk.store())?;
     let is_for = |person: Id| to.is_none_or(|to| to.id == person);
     let replicas = match to {
         Some(to) => all

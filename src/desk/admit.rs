@@ -8,7 +8,7 @@ use serde_json::json;
 use super::Desk;
 use super::act::{Done, fields};
 use super::begin::{Admitted, letters, new_key, roster_fields};
-use super::people::{self, Person};
+use super::people::{People, Person};
 use crate::chance::{Clock, Random};
 use crate::domain::authority::{Action, Role, may};
 use crate::domain::event::genesis;
@@ -19,7 +19,7 @@ use crate::domain::register::Post;
 use crate::domain::registers::person;
 use crate::domain::seal::ReplicaKey;
 use crate::exchange::bundle::{self, Accounting, Export, Selection};
-use crate::exchange::envelope::{Keys, Receivers};
+use crate::exchange::envelope::{Keys, Receivers, roster_receivers};
 use crate::exchange::join::{Answer, Request};
 use crate::problem::{Kind, Problem};
 use crate::store::{OpeningKey, Shop, Store, StoreError};
@@ -83,7 +83,7 @@ pub fn complete(
         return Err(StoreError::OtherShop.into());
     }
     let accounting = bundle::import_with(&mut store, path, &keys, clock.now(), &mut |_| true)?;
-    let known = people::People::read(&store)?;
+    let known = People::read(&store)?;
     let admits = known
         .of_replica(answer.by)
         .is_some_and(|person| may(person.role, Action::ChangeRoster).allows());
@@ -240,7 +240,7 @@ impl Desk {
 
     /// Returns the one replica in service that a name means.
     fn serving(&self, name: &str) -> Result<(crate::domain::id::Id, ReplicaId), Problem> {
-        let all = people::receivers(self.store())?;
+        let all = roster_receivers(self.store())?;
         let digits = name.to_ascii_lowercase();
         let named = self.people().by_name(name).map(|person| person.id);
         let found: Vec<_> = all
@@ -266,7 +266,7 @@ impl Desk {
 
     /// Refuses to end the last replica that may change the roster.
     fn leaves_somebody(&self, leaving: ReplicaId) -> Result<(), Problem> {
-        let stays = people::receivers(self.store())?.into_iter().any(|one| {
+        let stays = roster_receivers(self.store())?.into_iter().any(|one| {
             let role = self.people().by_id(one.person).map(|person| person.role);
             one.replica != leaving
                 && role.is_some_and(|role| may(role, Action::ChangeRoster).allows())

@@ -113,45 +113,6 @@ impl People {
     }
 }
 
-/// A replica that bundles may be for.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Receiver {
-    /// Whose it is.
-    pub person: Id,
-    /// The replica.
-    pub replica: ReplicaId,
-    /// Its X25519 key.
-    pub recipient: String,
-}
-
-/// Returns the replicas that can open bundles: those of people who have not left, which were
-/// not retired.
-pub fn receivers(store: &Store) -> Result<Vec<Receiver>, Problem> {
-    let replicas = person::REPLICAS.name();
-    let mut found = Vec::new();
-    for record in records(store)? {
-        if record.void || record.closed.is_some() {
-            continue;
-        }
-        for key in record.keys(replicas) {
-            let cell = |name| record.cell::<String>(replicas, key, name);
-            let is_cut = record
-                .cell::<i64>(replicas, key, person::CUT_SEQ.name())
-                .is_some();
-            if let (Ok(replica), Some(recipient), false) =
-                (key.parse(), cell(person::RECIPIENT.name()), is_cut)
-            {
-                found.push(Receiver {
-                    person: record.id,
-                    replica,
-                    recipient,
-                });
-            }
-        }
-    }
-    Ok(found)
-}
-
 fn records(store: &Store) -> Result<Vec<Record>, Problem> {
     let query = Query {
         registers: vec!["person"],

@@ -42,7 +42,7 @@ pub fn sync(
     let road = Road {
         folder,
         sender,
-        writing,
+        writing: &writing,
         is_thorough,
         now,
     };

@@ -9,8 +9,10 @@ use age::secrecy::SecretString;
 use age::stream::{StreamReader, StreamWriter};
 use age::{DecryptError, Decryptor, Encryptor, scrypt, x25519};
 
+use crate::domain::id::{Id, ReplicaId};
+use crate::domain::registers::person;
 use crate::problem::{Kind, Problem};
-use crate::store::{OpeningKey, Store, StoreError};
+use crate::store::{OpeningKey, Query, Store, StoreError};
 
 /// How an encrypted file begins.
 const MAGIC: &[u8] = b"age-encryption.org/v1\n";
@@ -120,6 +122,56 @@ impl Receivers {
         Ok(encryptor.wrap_output(out)?)
     }
 }
+
+/// A replica that bundles may be for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Receiver {
+    /// Whose it is.
+    pub person: Id,
+    /// The replica.
+    pub replica: ReplicaId,
+    /// Its X25519 key.
+    pub recipient: String,
+}
+
+/// Returns the replicas that can open bundles: those of people who have not left, which were
+/// not retired.
+pub fn roster_receivers(store: &Store) -> Result<Vec<Receiver>, StoreError> {
+    let replicas = person::REPLICAS.name();
+    let mut found = Vec::new();
+    let query = Query {
+        registers: vec![person::REGISTER.name],
+        limit: Some(PEOPLE),
+        ..Query::default()
+    };
+    for row in store.rows(&query)? {
+        let Some(record) = store.record(row.id)? else {
+            continue;
+        };
+        if record.void || record.closed.is_some() {
+            continue;
+        }
+        for key in record.keys(replicas) {
+            let cell = |name| record.cell::<String>(replicas, key, name);
+            let is_cut = record
+                .cell::<i64>(replicas, key, person::CUT_SEQ.name())
+                .is_some();
+            if let (Ok(replica), Some(recipient), false) =
+                (key.parse(), cell(person::RECIPIENT.name()), is_cut)
+            {
+                found.push(Receiver {
+                    person: record.id,
+                    replica,
+                    recipient,
+                });
+            }
+        }
+    }
+    Ok(found)
+}
+
+/// The most people of a shop.
+const PEOPLE: usize = 10_000;
 
 /// What opens envelopes here.
 #[derive(Clone, Default)]

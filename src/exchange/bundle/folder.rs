@@ -17,9 +17,10 @@ use serde::{Deserialize, Serialize};
 
 use super::export::{self, Export, Selection, export};
 use super::format::FILE_MAX;
-use super::unpack::{Accounting, Progress, import};
+use super::unpack::{Accounting, Progress, import_with};
 use super::writing::Writing;
 use crate::domain::id::ReplicaId;
+use crate::exchange::envelope::Keys;
 use crate::problem::{Kind, Problem};
 use crate::store::{Store, private_file};
 
@@ -40,7 +41,7 @@ pub struct Road<'a> {
     /// Who lays bundles there: a replica whose key is on this machine.
     pub sender: ReplicaId,
     /// How they are written.
-    pub writing: Writing,
+    pub writing: &'a Writing,
     /// Looks again at files that were passed over, and begins anew in a folder that was emptied.
     pub is_thorough: bool,
     /// The time, milliseconds UTC.
@@ -342,7 +343,9 @@ impl Walk<'_> {
                 .arg("what", "file")
                 .arg("limit", FILE_MAX))
         } else {
-            import(store, &path, self.road.now, progress)
+            Keys::of(store)
+                .map_err(Problem::from)
+                .and_then(|keys| import_with(store, &path, &keys, self.road.now, progress))
         };
         match done {
             Ok(accounting) => {

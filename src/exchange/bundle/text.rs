@@ -10,9 +10,10 @@ use std::io::Write;
 use serde::{Deserialize, Serialize};
 
 use super::export::{self, Export, Selection, export};
-use super::unpack::{Accounting, Progress, import};
+use super::unpack::{Accounting, Progress, import_with};
 use super::writing::Writing;
 use crate::domain::id::ReplicaId;
+use crate::exchange::envelope::Keys;
 use crate::problem::{Kind, Problem};
 use crate::store::{Store, StoreError, private_file};
 
@@ -195,7 +196,8 @@ fn import_bytes(
         .map_err(Problem::from)
         .and_then(|mut file| {
             file.write_all(bytes).map_err(StoreError::io(&path))?;
-            import(store, &path, now, progress)
+            let keys = Keys::of(store)?;
+            import_with(store, &path, &keys, now, progress)
         });
     remove(&path);
     done

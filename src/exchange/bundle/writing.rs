@@ -2,33 +2,48 @@
 //! folder and the text block. The one place that decides it.
 
 use super::export::Export;
-use crate::problem::{Kind, Problem};
+use crate::exchange::envelope::{Receivers, roster_receivers};
+use crate::problem::Problem;
 use crate::store::Store;
 
 /// How a bundle for a road is written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub enum Writing {
     /// Unencrypted, for the reason given.
     Plain(&'static str),
+    /// Encrypted to everybody whom the roster gives a key.
+    Sealed(Receivers),
 }
 
 impl Writing {
-    /// Returns how bundles of this store's shop go by the roads.
+    /// Returns how bundles of this store's shop go by the roads: a drill shop's open, a real
+    /// one's to its members only, since its buyers' words must not lie open in a folder or a chat.
     ///
-    /// Fails for a real shop: its buyers' words must not lie open in a folder or a chat.
+    /// Fails for a real shop whose roster names nobody with a key.
     pub fn of(store: &Store) -> Result<Self, Problem> {
         if store.shop().is_some_and(|shop| shop.drill) {
             return Ok(Self::Plain("drill"));
         }
-        Err(Problem::new(Kind::Refused, "problem-road-real").hint("problem-road-real-hint"))
+        let keys: Vec<String> = roster_receivers(store)?
+            .into_iter()
+            .map(|one| one.recipient)
+            .collect();
+        Receivers::of_keys(&keys)
+            .map(Self::Sealed)
+            .map_err(|fault| fault.problem())
     }
 
     /// Returns the export as it is to be written.
-    pub(super) fn write(self, export: Export<'_>) -> Export<'_> {
-        let Self::Plain(reason) = self;
-        Export {
-            plain: Some(reason),
-            ..export
+    pub(super) fn write<'a>(&'a self, export: Export<'a>) -> Export<'a> {
+        match self {
+            Self::Plain(reason) => Export {
+                plain: Some(reason),
+                ..export
+            },
+            Self::Sealed(receivers) => Export {
+                receivers: Some(receivers),
+                ..export
+            },
         }
     }
 }
