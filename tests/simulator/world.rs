@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use zhiban::chance::{Random, SeededRandom};
 use zhiban::domain::body::{Body, Json};
@@ -276,7 +276,7 @@ impl World {
     }
 
     /// Cuts a bundle's end off, or turns bits over.
-    fn damage(&mut self, path: &PathBuf) -> PathBuf {
+    fn damage(&mut self, path: &Path) -> PathBuf {
         let mut bytes = fs::read(path).unwrap();
         if self.dice.hits(40) {
             bytes.truncate(self.dice.below(bytes.len()));
@@ -293,7 +293,7 @@ impl World {
 
     /// Imports, and holds the accounting to what came: nothing that nobody wrote, no event lost
     /// count of.
-    fn take(&mut self, peer: usize, path: &PathBuf, steps: u32) -> Option<Accounting> {
+    fn take(&mut self, peer: usize, path: &Path, steps: u32) -> Option<Accounting> {
         let now = self.clock(peer);
         let taken = self.peers[peer].import(path, now, steps);
         // What was taken and not folded is folded before anybody looks.
@@ -376,7 +376,7 @@ impl World {
 
 /// A folder in memory where the system has one: a start makes thousands of durable commits.
 fn memory_folder() -> tempfile::TempDir {
-    let memory = std::path::Path::new("/dev/shm");
+    let memory = Path::new("/dev/shm");
     if memory.is_dir() {
         tempfile::tempdir_in(memory).unwrap()
     } else {
