@@ -255,7 +255,7 @@ fn a_retired_device_writes_nothing_that_counts() {
             .refused(&["retire", "Zhou", "--reason", "x"])
             .contains("supervisor")
     );
-    founder.ok(&["retire", "Li", "--reason", "laptop stolen"]);
+    founder.ok(&["retire", "Li", "--reason", "laptop lost"]);
     // What is exported from now on is not for the retired device.
     founder.complaint("LATER came broken");
     let after = founder.export("after.zbundle", &["--all"]);
@@ -386,6 +386,10 @@ fn requests_and_answers_that_are_not_right_change_nothing() {
     ]);
     assert!(told.contains("changed on its way"), "{told}");
     assert!(!Path::new(&answer).exists());
+    fs::write(&answer, "mine").unwrap();
+    assert!(said(&admit("agent", &["--yes"])).contains("already"));
+    assert_eq!(fs::read_to_string(&answer).unwrap(), "mine");
+    fs::remove_file(&answer).unwrap();
     assert_eq!(
         founder.ok(&["list", "persons", "--json"]).lines().count(),
         1
@@ -439,7 +443,13 @@ fn requests_and_answers_that_are_not_right_change_nothing() {
     ]);
     assert!(told.contains("supervisor"), "{told}");
     let answer = device.file("second");
-    admits(&founder, &path, "agent", &answer);
+    let args = [
+        "admit", &path, "--role", "agent", "--posts", "general", "-o", &answer,
+    ];
+    assert_eq!(founder.typed(&args, "n\n").status.code(), Some(1));
+    assert!(!Path::new(&answer).exists());
+    let done = founder.typed(&args, "ｙ\n");
+    assert!(done.status.success(), "{}", said(&done));
     device.ok(&["join", "--answer", &answer]);
     assert_eq!(founder.state(), {
         exchange(&[&founder, &device], "second");

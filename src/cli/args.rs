@@ -97,8 +97,8 @@ pub(super) enum Command {
 
 #[derive(Debug, Args)]
 pub(super) struct Init {
-    #[arg(long, value_name = "NAME", required_unless_present = "recover")]
-    pub shop: Option<String>,
+    #[arg(long, value_name = "NAME")]
+    pub shop: String,
     #[arg(long, value_name = "NAME", required_unless_present = "recover")]
     pub name: Option<String>,
     #[arg(long)]

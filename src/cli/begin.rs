@@ -163,10 +163,7 @@ pub(super) fn init(place: &Place, args: &Init, out: &Out) -> Result<u8, Problem>
         return Err(Problem::new(Kind::Refused, "problem-cli-now").hint("problem-cli-now-hint"));
     }
     let (clock, random) = (place.new_clock()?, place.random()?);
-    let (folder, shop) = (
-        &place.folder,
-        args.shop.as_deref().unwrap_or_default().trim(),
-    );
+    let (folder, shop) = (&place.folder, args.shop.trim());
     if args.recover {
         let code = secret::typed("cli-ask-recovery", out)?;
         let recovery = Recovery::read(&code).map_err(|fault| {
@@ -212,10 +209,7 @@ fn begun(
     }
     out.say(
         "cli-init-done",
-        &[
-            ("shop", args.shop.as_deref().unwrap_or_default().into()),
-            ("folder", folder.into()),
-        ],
+        &[("shop", (&args.shop).into()), ("folder", folder.into())],
     )?;
     if let Some(code) = recovery {
         // Also with --quiet: it is never shown again.

@@ -28,11 +28,7 @@ pub(super) fn join(place: &Place, args: &Join, out: &Out) -> Result<u8, Problem>
             .arg("what", "--name, -o")
             .hint("problem-cli-hint"));
     };
-    if output.exists() {
-        return Err(Problem::new(Kind::Refused, "problem-file-exists")
-            .hint("problem-file-exists-hint")
-            .arg("file", output.display()));
-    }
+    free(output)?;
     let request = admit::request(&place.folder, name.trim(), place.random()?.as_mut())?;
     write_file(output, &request.write()?)?;
     let (file, digits) = (output.display().to_string(), request.digits());
@@ -90,6 +86,8 @@ pub(super) fn admit(desk: &mut Desk, args: &Admit, out: &Out) -> Result<u8, Prob
         })
         .collect::<Result<Vec<_>, _>>()?;
     let limit = args.limit.as_deref().map(money).transpose()?;
+    // Before anything is written: an admission without its answer helps nobody.
+    args.output.as_deref().map(free).transpose()?;
     let (known, named) = desk.asks(&request)?;
     let digits = request.digits();
     let args_of = [
@@ -144,6 +142,16 @@ pub(super) fn admit(desk: &mut Desk, args: &Admit, out: &Out) -> Result<u8, Prob
         None => out.say("cli-admit-no-answer", &[])?,
     }
     Ok(if known.is_none() { CLEAN } else { FINDINGS })
+}
+
+/// Refuses to write over a file.
+fn free(path: &Path) -> Result<(), Problem> {
+    if !path.exists() {
+        return Ok(());
+    }
+    Err(Problem::new(Kind::Refused, "problem-file-exists")
+        .hint("problem-file-exists-hint")
+        .arg("file", path.display()))
 }
 
 fn wrong(value: &str, words: &[&str]) -> Problem {

@@ -7,6 +7,7 @@ use crossterm::terminal::{disable_raw_mode, enable_raw_mode};
 
 use super::out::Out;
 use crate::problem::{Kind, Problem};
+use crate::text::fold::fold;
 
 /// The variable that holds the passphrase of bundles, for scripts.
 const VARIABLE: &str = "ZHIBAN_PASSPHRASE";
@@ -58,7 +59,8 @@ pub(super) fn agreed(question: &'static str, out: &Out) -> bool {
     let mut stderr = io::stderr();
     let _ = write!(stderr, "{} ", out.words.get(question));
     let _ = stderr.flush();
-    line().is_ok_and(|line| matches!(line.trim().to_lowercase().as_str(), "y" | "yes" | "是"))
+    // Folded: an input method may make the letter wide.
+    line().is_ok_and(|line| matches!(fold(line.trim()).as_str(), "y" | "yes"))
 }
 
 fn line() -> io::Result<String> {

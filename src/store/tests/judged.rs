@@ -167,3 +167,55 @@ fn who_left_wrote_what_they_wrote() {
     assert!(codes(&founder).is_empty());
     assert!(founder.store.row(id(10)).unwrap().is_some());
 }
+
+#[test]
+fn whoever_backdates_does_not_own_the_shop() {
+    let (founder, _, mut stranger) = people();
+    stranger.now -= 10_000_000;
+    let own = person(&stranger, "manager");
+    stranger.one("person", id(9), open(own));
+    let fields = json!({"role": "agent"});
+    stranger.one("person", id(1), set(fields));
+    let (mut first, mut last) = (real(4), real(5));
+    first.take(&of(&stranger));
+    first.take(&of(&founder));
+    last.take(&of(&founder));
+    last.take(&of(&stranger));
+    for bench in [&first, &last] {
+        assert_eq!(codes(bench), ["Q1", "Q1"]);
+        let record = bench.store.record(id(1)).unwrap().unwrap();
+        assert_eq!(record.text("role"), Some("supervisor"));
+        assert!(bench.store.row(id(9)).unwrap().is_none());
+    }
+    assert_eq!(first.state(), last.state());
+}
+
+#[test]
+fn a_supervisor_whose_clock_is_behind_admits_like_any_other() {
+    let (mut founder, mut second, mut third) = (real(1), real(2), real(3));
+    let own = person(&founder, "supervisor");
+    founder.one("person", id(1), open(own));
+    let fields = person(&second, "supervisor");
+    founder.one("person", id(2), open(fields));
+    second.take(&of(&founder));
+    second.now -= 3_600_000;
+    let fields = person(&third, "agent");
+    second.one("person", id(3), open(fields));
+    third.take(&of(&founder));
+    third.take(&of(&second));
+    let case = third.one("case", id(20), open(json!({})));
+    third.one(
+        "case",
+        id(20),
+        Payload::Sign {
+            meaning: Meaning::Execute,
+            of: case,
+            saw: serde_json::Map::new(),
+            note: None,
+        },
+    );
+    founder.take(&of(&second));
+    founder.take(&of(&third));
+    assert_eq!(codes(&founder), Vec::<String>::new());
+    assert_eq!(founder.state(), third.state());
+}
