@@ -226,3 +226,81 @@ fn downgrade_untouched() {
     }
     assert!(!copy.exists());
 }
+
+/// Returns a command of the program that may write nothing here: by file modes, which do not
+/// hold for the system's administrator, who becomes nobody for it; none where that cannot be.
+#[cfg(unix)]
+fn powerless(desk: &DrillDesk, args: &[&str]) -> Option<std::process::Command> {
+    let is_held = fs::write(desk.data().join("probe"), b"").is_err();
+    let mut command = if is_held {
+        std::process::Command::new(env!("CARGO_BIN_EXE_zhiban"))
+    } else {
+        fs::remove_file(desk.data().join("probe")).unwrap();
+        let mut command = std::process::Command::new("setpriv");
+        command.args([
+            "--reuid",
+            "65534",
+            "--clear-groups",
+            env!("CARGO_BIN_EXE_zhiban"),
+        ]);
+        let can = command.arg("--version").output();
+        if !can.is_ok_and(|done| done.status.success()) {
+            eprintln!("SKIPPED: nobody here is without the right to write");
+            return None;
+        }
+        let mut command = std::process::Command::new("setpriv");
+        command.args([
+            "--reuid",
+            "65534",
+            "--clear-groups",
+            env!("CARGO_BIN_EXE_zhiban"),
+        ]);
+        command
+    };
+    command
+        .args(args)
+        .args(["--lang", "en"])
+        .env("ZHIBAN_DATA", desk.data())
+        .env("HOME", desk.folder.path());
+    Some(command)
+}
+
+#[cfg(unix)]
+#[test]
+fn readonly_untouched() {
+    use std::os::unix::fs::PermissionsExt;
+    let desk = DrillDesk::new("Fixed", "Li");
+    desk.ok(&["open", "note", "kind=hold", "new=等"]);
+    let modes = |folder: &Path, mode: u32| {
+        fs::set_permissions(folder, PermissionsExt::from_mode(mode)).unwrap()
+    };
+    modes(desk.folder.path(), 0o755);
+    for entry in fs::read_dir(desk.data()).unwrap() {
+        let path = entry.unwrap().path();
+        modes(&path, if path.is_dir() { 0o755 } else { 0o444 });
+    }
+    for entry in fs::read_dir(desk.data().join("keys")).unwrap() {
+        modes(&entry.unwrap().path(), 0o444);
+    }
+    modes(&desk.data(), 0o555);
+    let before = hashes(&desk.data());
+    for (args, code) in [
+        (&["list", "note"][..], 0),
+        (&["verify"], 0),
+        (&["doctor"], 0),
+        (&["open", "note", "kind=hold", "new=x"], 1),
+    ] {
+        let Some(mut command) = powerless(&desk, args) else {
+            modes(&desk.data(), 0o755);
+            return;
+        };
+        let done = command.output().unwrap();
+        let said = String::from_utf8_lossy(&done.stderr).into_owned();
+        assert_eq!(done.status.code(), Some(code), "{args:?}: {said}");
+        assert_eq!(hashes(&desk.data()), before, "{args:?}");
+        if code == 1 {
+            assert!(said.contains("read"), "{said}");
+        }
+    }
+    modes(&desk.data(), 0o755);
+}

@@ -63,11 +63,22 @@ impl Place {
         Ok(Store::open_watched(&self.folder, &self.watch()?)?)
     }
 
+    /// Opens the store as [`Self::store`] does, for reading alone where nobody may write.
+    fn readable_store(&self) -> Result<Store, Problem> {
+        self.found()?;
+        match Store::open_watched(&self.folder, &self.watch()?) {
+            Err(fault) if fault.is_unwritable() => Ok(Store::open_read_only(&self.folder)?),
+            opened => Ok(opened?),
+        }
+    }
+
     /// Opens the store for checks and copies, which a store in doubt is open to as well.
     pub fn store_to_look(&self) -> Result<Store, Problem> {
         self.found()?;
         match Store::open_watched(&self.folder, &self.watch()?) {
-            Err(StoreError::Doubtful(_)) => Ok(Store::open_read_only(&self.folder)?),
+            Err(fault) if fault.is_unwritable() || matches!(fault, StoreError::Doubtful(_)) => {
+                Ok(Store::open_read_only(&self.folder)?)
+            }
             opened => Ok(opened?),
         }
     }
@@ -96,7 +107,11 @@ impl Place {
     /// Sits down at the desk; `writes` where the command appends, for which a set clock is
     /// allowed in drill stores only.
     pub fn desk(&self, writes: bool) -> Result<Desk, Problem> {
-        let store = self.store()?;
+        let store = if writes {
+            self.store()?
+        } else {
+            self.readable_store()?
+        };
         let is_drill = store.shop().is_some_and(|shop| shop.drill);
         if writes && self.now.is_some() && !is_drill {
             return Err(Problem::new(Kind::Refused, "problem-cli-now").hint("problem-cli-now-hint"));

@@ -232,7 +232,10 @@ impl Store {
     /// Begins to keep anchors.
     fn watch(&mut self, watch: &Watch) -> Result<()> {
         if incarnation(&self.conn)?.is_none() {
-            self.set_setting_local(INCARNATION, Some(&watch.fresh.to_string()))?;
+            // Of two that begin at once, one is right.
+            let sql = "INSERT OR IGNORE INTO setting_local(key, value) VALUES(?1, ?2)";
+            let fresh = watch.fresh.to_string();
+            self.conn.execute(sql, [INCARNATION, &fresh])?;
         }
         self.anchors = Some(Kept {
             watch: watch.clone(),

@@ -121,6 +121,14 @@ impl StoreError {
         )
     }
 
+    /// Returns whether the folder or its file system lets nothing be written.
+    pub fn is_unwritable(&self) -> bool {
+        matches!(
+            self.code(),
+            Some(ErrorCode::CannotOpen | ErrorCode::ReadOnly)
+        )
+    }
+
     fn code(&self) -> Option<ErrorCode> {
         match self {
             Self::Sql(error) => error.sqlite_error_code(),
@@ -136,7 +144,10 @@ impl StoreError {
             Some(ErrorCode::DiskFull) => {
                 Problem::new(Kind::NotSaved, "problem-store-full").hint("problem-store-full-hint")
             }
-            Some(ErrorCode::ReadOnly) => read_only(),
+            Some(ErrorCode::ReadOnly | ErrorCode::CannotOpen) => {
+                Problem::new(Kind::ReadOnly, "problem-store-unwritable")
+                    .hint("problem-store-unwritable-hint")
+            }
             Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => damaged(),
             _ => Problem::new(Kind::NotSaved, "problem-store-sql").hint("problem-store-sql-hint"),
         }

@@ -5,7 +5,7 @@
 
 use std::fs::File;
 use std::io::Read;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use rusqlite::config::DbConfig;
@@ -23,6 +23,9 @@ const APPLICATION: i64 = 0x7a68_626e;
 pub const VERSION: i64 = 1;
 /// The oldest SQLite without the WAL-reset bug, which loses commits.
 const SQLITE: i32 = 3_051_003;
+
+/// The end of a name under which SQLite reads a file that cannot change.
+const IMMUTABLE: &[u8] = b"?immutable=1";
 
 /// What is never dropped.
 const LOG: &str = "
@@ -106,14 +109,37 @@ const DROPPED: [&str; 8] = [
 
 /// Opens a database file with every setting that zhiban relies on.
 pub fn connect(path: &Path, read_only: bool) -> Result<Connection> {
-    if rusqlite::version_number() < SQLITE {
-        return Err(StoreError::OldSqlite(rusqlite::version().to_owned()));
-    }
     let access = if read_only {
         OpenFlags::SQLITE_OPEN_READ_ONLY
     } else {
         OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE
     };
+    connect_with(path, access)
+}
+
+/// Returns the name under which SQLite reads a file that cannot change.
+fn immutable(path: &Path) -> PathBuf {
+    let spelled = |byte: &u8| match byte {
+        b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'/' | b'.' | b'-' | b'_' => {
+            char::from(*byte).to_string()
+        }
+        byte => format!("%{byte:02X}"),
+    };
+    let bytes = path.as_os_str().as_encoded_bytes();
+    let name: String = bytes.iter().map(spelled).collect();
+    PathBuf::from(format!("file:{name}{}", String::from_utf8_lossy(IMMUTABLE)))
+}
+
+fn has_log(path: &Path) -> bool {
+    let mut log = path.as_os_str().to_owned();
+    log.push("-wal");
+    std::fs::metadata(log).is_ok_and(|log| log.len() > 0)
+}
+
+fn connect_with(path: &Path, access: OpenFlags) -> Result<Connection> {
+    if rusqlite::version_number() < SQLITE {
+        return Err(StoreError::OldSqlite(rusqlite::version().to_owned()));
+    }
     let conn = Connection::open_with_flags(path, access | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
     conn.busy_timeout(Duration::from_secs(5))?;
     conn.set_db_config(DbConfig::SQLITE_DBCONFIG_DEFENSIVE, true)?;
@@ -195,8 +221,10 @@ pub fn refuse_newer(path: &Path) -> Result<()> {
 /// Checks that a file is a store that this program may touch; reads only.
 pub fn check(conn: &Connection, path: &Path) -> Result<()> {
     let pragma = |name: &str| conn.pragma_query_value(None, name, |row| row.get::<_, i64>(0));
-    if pragma("application_id").unwrap_or_default() != APPLICATION {
-        return Err(StoreError::NotAStore(path.to_owned()));
+    match pragma("application_id").map_err(StoreError::from) {
+        Ok(APPLICATION) => {}
+        Err(fault) if fault.is_unwritable() => return Err(fault),
+        _ => return Err(StoreError::NotAStore(path.to_owned())),
     }
     let found = pragma("user_version")?;
     if found > VERSION {
@@ -206,7 +234,8 @@ pub fn check(conn: &Connection, path: &Path) -> Result<()> {
         });
     }
     let mode: String = conn.pragma_query_value(None, "journal_mode", |row| row.get(0))?;
-    if mode == "wal" {
+    // Of a file that cannot change SQLite keeps no journal.
+    if mode == "wal" || path.as_os_str().as_encoded_bytes().ends_with(IMMUTABLE) {
         Ok(())
     } else {
         Err(StoreError::NoWal(mode))
@@ -220,9 +249,20 @@ pub fn look(folder: &Path) -> Result<Connection> {
         return Err(StoreError::NoStore(folder.to_owned()));
     }
     refuse_newer(&path)?;
-    let looking = connect(&path, true)?;
-    check(&looking, &path)?;
-    Ok(looking)
+    let open = |path: &Path, flags: OpenFlags| -> Result<Connection> {
+        let looking = connect_with(path, flags)?;
+        check(&looking, path)?;
+        Ok(looking)
+    };
+    let read = OpenFlags::SQLITE_OPEN_READ_ONLY;
+    match open(&path, read) {
+        // Where nobody may write, SQLite cannot lay the files that readers of a write-ahead log
+        // share; where there is no log, nobody can change what is read either.
+        Err(fault) if fault.is_unwritable() && !has_log(&path) => {
+            open(&immutable(&path), read | OpenFlags::SQLITE_OPEN_URI)
+        }
+        opened => opened,
+    }
 }
 
 /// Opens a store's database after looking at its version without the right to write.
