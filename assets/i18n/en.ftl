@@ -2383,3 +2383,4 @@ problem-text-nothing = There is nothing to send yet
 problem-text-nothing-hint = Record something first, then copy the text block
 hint-text_block = Text block
 problem-text-many = Too much for a chat: { $count } events
+problem-text-file = { $file }: { $reason }

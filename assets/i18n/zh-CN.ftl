@@ -2383,3 +2383,4 @@ problem-text-nothing = 没有可发的事项
 problem-text-nothing-hint = 先登记，再复制文本块
 hint-text_block = 文本块
 problem-text-many = 内容太多：{ $count } 条事项，文本块放不下
+problem-text-file = { $file }：{ $reason }

@@ -2383,3 +2383,4 @@ problem-text-nothing = 沒有可發的事項
 problem-text-nothing-hint = 先登記，再複製文字塊
 hint-text_block = 文字塊
 problem-text-many = 內容太多：{ $count } 條事項，文字塊放不下
+problem-text-file = { $file }：{ $reason }

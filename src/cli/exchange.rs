@@ -169,7 +169,8 @@ fn bundle_import(place: &Place, files: &[PathBuf], ask: bool, out: &Out) -> Resu
     let mut code = CLEAN;
     for file in files {
         if let Some(text) = road::text_of(file)? {
-            code = code.max(road::take_text(&mut store, &text, now, out)?);
+            let taken = road::take_text(&mut store, &text, now, out);
+            code = code.max(taken.map_err(|problem| road::of_file(&problem, file, out))?);
             continue;
         }
         let keys = Keys::of(&store)?.with_passphrase(passphrase.as_deref());

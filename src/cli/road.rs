@@ -168,6 +168,15 @@ pub(super) fn take_text(
     Ok(code)
 }
 
+/// Names the file in which a text block is not as it should be.
+pub(super) fn of_file(problem: &Problem, file: &Path, out: &Out) -> Problem {
+    let (reason, _) = out.words.problem(problem);
+    Problem::new(problem.kind, "problem-text-file")
+        .arg("file", file.display())
+        .arg("reason", reason)
+        .hint("problem-text-hint")
+}
+
 fn tell_missing(done: &TextTaken, out: &Out) -> Result<(), Problem> {
     for (missing, of) in &done.missing {
         if out.json {
