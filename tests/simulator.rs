@@ -17,6 +17,10 @@ mod naive;
 mod peer;
 #[path = "simulator/real.rs"]
 mod real;
+#[path = "simulator/rogue.rs"]
+mod rogue;
+#[path = "simulator/roster.rs"]
+mod roster;
 #[path = "simulator/world.rs"]
 mod world;
 

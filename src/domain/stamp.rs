@@ -11,10 +11,13 @@ impl Stamp {
     /// Returns the stamp of a new event on a record: the greater of the wall clock (`now`,
     /// milliseconds UTC) and the record's last folded stamp plus one.
     ///
-    /// Only stamps of this record move it: a wrong clock elsewhere moves nothing here.
+    /// Only stamps of this record move it: a wrong clock elsewhere moves nothing here. Behind
+    /// the last stamp there is nothing, so who writes it can close no record: later events share
+    /// it, their chains order them, and what names the values that it replaces does.
     pub fn next(now: i64, last: Option<Stamp>) -> Self {
         let clock = now.max(0) << 16;
-        Self(last.map_or(clock, |last| clock.max(last.0 + 1)))
+        let next = last.map_or(clock, |last| clock.max(last.0.saturating_add(1)));
+        Self(next.min(Self::END - 1))
     }
 
     /// Returns the author's wall clock within the stamp, in milliseconds UTC.
@@ -38,5 +41,12 @@ mod tests {
         let second = Stamp::next(900, Some(first));
         assert!(second > first);
         assert_eq!(Stamp::next(2_000, Some(second)).millis(), 2_000);
+    }
+
+    #[test]
+    fn the_last_stamp_of_all_closes_no_record() {
+        let last = Stamp(Stamp::END - 1);
+        assert!(Stamp::next(1_000, Some(last)).is_in_bounds());
+        assert!(Stamp::next(1_000, Some(Stamp(i64::MAX))).is_in_bounds());
     }
 }

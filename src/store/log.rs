@@ -398,12 +398,7 @@ impl<'a> Writer<'a> {
             Some(*last)
         } else {
             self.appended.records.push(record);
-            let mut query = self
-                .tx
-                .prepare_cached("SELECT max(stamp) FROM event WHERE record = ?1")?;
-            query
-                .query_row([record.0], |row| row.get::<_, Option<i64>>(0))?
-                .map(Stamp)
+            newest_folded(self.tx, record)?
         };
         // The roster is judged event by event in this order: a supervisor whose clock is behind
         // must not seem to act before being admitted.
@@ -447,6 +442,16 @@ impl<'a> Writer<'a> {
         }
         Ok((self.appended, self.head))
     }
+}
+
+/// What does not count moves no stamp: a stranger could push a record's order away.
+fn newest_folded(conn: &Connection, record: Id) -> Result<Option<Stamp>> {
+    let mut query = conn.prepare_cached(
+        "SELECT stamp FROM event WHERE record = ?1 AND key NOT IN (SELECT key FROM unfolded)
+         ORDER BY stamp DESC LIMIT 1",
+    )?;
+    let stamp: Option<i64> = query.query_row([record.0], |row| row.get(0)).optional()?;
+    Ok(stamp.map(Stamp))
 }
 
 fn newest_roster(conn: &Connection) -> Result<Option<Stamp>> {

@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 use zhiban::chance::{Random, SeededRandom};
 use zhiban::domain::field::{FieldSpec, Kind};
-use zhiban::domain::id::{Chain, Id, ShopSecret};
+use zhiban::domain::id::{Chain, Id, ReplicaId, ShopSecret};
 use zhiban::domain::payload::{Change, Direction, Meaning, Origin, Payload, Relation, Say};
 use zhiban::domain::record::Record;
 use zhiban::domain::register::{Owner, Post, Register};
@@ -230,5 +230,42 @@ fn link(dice: &mut Dice, view: &View<'_>) -> Payload {
         to,
         register: register.name.into(),
         relation: relations[dice.below(relations.len())],
+    }
+}
+
+/// Returns something that could be said of people: who is here, what they may do, from where on
+/// a device of theirs no longer counts.
+pub fn about_people(dice: &mut Dice, view: &View<'_>, replicas: &[(ReplicaId, u64)]) -> Payload {
+    let Some((replica, newest)) = dice.one(replicas).copied() else {
+        return payload(dice, view);
+    };
+    let cell = |name: &str| format!("replicas/{replica}/{name}");
+    let role = ["agent", "leader", "supervisor", "manager", "auditor"][dice.below(5)];
+    let said = match dice.below(100) {
+        0..40 => vec![
+            ("role".to_owned(), json!(role)),
+            (cell("letters"), json!("X")),
+        ],
+        40..60 => vec![("role".to_owned(), json!(role))],
+        60..70 => vec![(
+            cell("cut_seq"),
+            json!(newest.saturating_sub(dice.below(4) as u64)),
+        )],
+        70..75 => return payload(dice, view),
+        _ => return step(dice, view),
+    };
+    let mut change = Change::default();
+    for (path, value) in said {
+        let live = view.record.and_then(|record| record.values.get(&path));
+        if let Some(live) = live.filter(|_| !dice.hits(20)) {
+            let shorts = live.iter().map(|write| write.trace.chain.short());
+            change.was.insert(path.clone(), shorts.collect());
+        }
+        change.fields.insert(path, value);
+    }
+    if view.record.is_none() {
+        Payload::Open(change)
+    } else {
+        Payload::Set(change)
     }
 }

@@ -12,6 +12,8 @@ use zhiban::domain::id::{Chain, ReplicaId};
 use zhiban::domain::register::Register;
 use zhiban::domain::registers;
 
+use super::roster::Law;
+
 /// A copied reply is looked for among what was said so close to it, milliseconds.
 const SENT_WITHIN: i64 = 600_000;
 
@@ -36,28 +38,21 @@ pub fn branches<'a>(events: impl IntoIterator<Item = &'a Event>) -> Branches {
     branches
 }
 
-/// Folds the events of one record of a drill shop without a roster: the record, null where
-/// nothing counts, and what does not count.
-pub fn fold(events: &[&Event], branches: &Branches) -> (Value, Codes) {
+/// Folds the events of one record: the record, null where nothing counts, and what does not
+/// count.
+pub fn fold(events: &[&Event], law: &Law) -> (Value, Codes) {
     let mut codes = Codes::new();
     let mut lines: Vec<Line> = events.iter().map(|event| Line::of(event)).collect();
     lines.sort_by_key(Line::order);
     let all = lines.clone();
-    // What is erased stays erased, also where its `erase` does not count behind a branch.
-    let erased: BTreeSet<String> = lines
-        .iter()
-        .filter(|line| line.verb == 10)
-        .flat_map(|line| line.list("events"))
-        .collect();
+    let mut erased: BTreeSet<String> = BTreeSet::new();
     lines.retain(|line| {
-        let beyond = branches
-            .get(&line.replica)
-            .is_some_and(|shared| line.seq > *shared);
-        let counts = !(beyond && line.decides(&all));
-        if !counts {
-            codes.insert(line.chain.clone(), "Q4");
+        let code = law.verdict(line, &all);
+        if line.verb == 10 && line.has_shape() && law.takes(line, code) {
+            erased.extend(line.list("events"));
         }
-        counts
+        codes.extend(code.map(|code| (line.chain.clone(), code)));
+        code.is_none()
     });
     for line in lines.iter_mut().filter(|line| erased.contains(&line.chain)) {
         line.personal = Map::new();
@@ -79,23 +74,37 @@ pub fn fold(events: &[&Event], branches: &Branches) -> (Value, Codes) {
     (record, codes)
 }
 
+/// Folds what counts of a person's events.
+pub fn person(lines: &[Line]) -> Value {
+    let register = registers::by_name("person").expect("people are a register");
+    let mut lines = lines.to_vec();
+    lines.retain(|line| line.is_understood(register));
+    if lines.is_empty() {
+        return Value::Null;
+    }
+    record(register, &lines)
+}
+
 /// An event as its JSON says it.
 #[derive(Debug, Clone)]
-struct Line {
-    chain: String,
+pub struct Line {
+    pub chain: String,
     stamp: i64,
     at: i64,
-    replica: ReplicaId,
-    seq: u64,
+    pub replica: ReplicaId,
+    pub seq: u64,
+    pub record: String,
+    pub roster: String,
     verb: u8,
     version: u16,
-    register: String,
+    pub register: String,
     facts: Map<String, Value>,
     personal: Map<String, Value>,
 }
 
 impl Line {
-    fn of(event: &Event) -> Self {
+    /// Reads an event.
+    pub fn of(event: &Event) -> Self {
         let object = |bytes: Option<&[u8]>| -> Map<String, Value> {
             bytes
                 .map(|bytes| serde_json::from_slice(bytes).expect("a body is an object"))
@@ -108,6 +117,12 @@ impl Line {
             at: head.at,
             replica: head.replica,
             seq: head.seq,
+            record: head.record.to_string(),
+            roster: head
+                .roster
+                .iter()
+                .map(|byte| format!("{byte:02x}"))
+                .collect(),
             verb: head.verb,
             version: head.version,
             register: head.register.clone(),
@@ -116,11 +131,13 @@ impl Line {
         }
     }
 
-    fn order(&self) -> (i64, String) {
+    /// Its place in the order of its record.
+    pub fn order(&self) -> (i64, String) {
         (self.stamp, self.chain.clone())
     }
 
-    fn short(&self) -> &str {
+    /// The name by which later events name it.
+    pub fn short(&self) -> &str {
         &self.chain[..16]
     }
 
@@ -156,31 +173,40 @@ impl Line {
         self.register == register.name && self.version <= register.version && self.has_shape()
     }
 
-    /// Whether this is an act of authority, which does not count behind a branch.
-    fn decides(&self, all: &[Self]) -> bool {
+    /// What this does by authority, none for ordinary work.
+    pub fn deed(&self, all: &[Self]) -> Option<&'static str> {
         if !self.has_shape() {
-            return false;
+            return None;
         }
-        let is_theirs = |line: &&Self| line.replica != self.replica;
         let of_authority = matches!(self.register.as_str(), "account" | "allowance")
             && !matches!(self.verb, 5..=7);
         match self.verb {
-            10 => true,
-            _ if of_authority => true,
-            9 => match self.facts.get("events") {
-                Some(_) => {
-                    let named = self.list("events");
-                    all.iter()
-                        .filter(|line| named.contains(&line.chain))
-                        .any(|line| is_theirs(&line))
-                }
-                None => all
-                    .iter()
-                    .filter(|line| line.stamp < self.stamp)
-                    .any(|line| is_theirs(&line)),
+            10 => Some("erase"),
+            _ if of_authority => Some("account"),
+            9 => self.takes_from_others(all).then_some("void"),
+            7 => match self.word("meaning")? {
+                "approve" => Some("approve"),
+                "refuse" => Some("refuse"),
+                "execute" => Some("execute"),
+                "second_check" => Some("second_check"),
+                _ => None,
             },
-            7 => !matches!(self.word("meaning"), Some("acknowledge" | "witness")),
-            _ => false,
+            _ => None,
+        }
+    }
+
+    fn takes_from_others(&self, all: &[Self]) -> bool {
+        let is_theirs = |line: &Self| line.replica != self.replica;
+        let named = self.list("events");
+        match self.facts.get("events") {
+            Some(_) => all
+                .iter()
+                .filter(|line| named.contains(&line.chain))
+                .any(is_theirs),
+            None => all
+                .iter()
+                .filter(|line| line.stamp < self.stamp)
+                .any(is_theirs),
         }
     }
 }

@@ -11,11 +11,9 @@ use zhiban::exchange::bundle::{self, Accounting, Export, Progress, Selection};
 use zhiban::problem::Problem;
 use zhiban::store::{Author, Draft, Shop, Store, StoreError};
 
-use super::naive::{self, Branches, Codes};
+use super::naive::{self, Codes};
 use super::real;
-
-/// The shop's name; its replicas are one shop by it.
-pub const SHOP: &str = "simulated";
+use super::roster::Law;
 
 /// A replica.
 pub struct Peer {
@@ -31,13 +29,15 @@ pub struct Peer {
     random: SeededRandom,
     /// What it held after the last look, by record.
     held: BTreeMap<Chain, Event>,
-    branches: Branches,
+    /// What decided, at the last comparison, which events count.
+    law: Law,
+    founder: Option<ReplicaId>,
 }
 
 impl Peer {
     /// Lays a store down.
-    pub fn new(folder: &Path, secret: [u8; 32], skew: i64) -> Self {
-        let mut store = Store::create(folder, Shop::drill(SHOP)).unwrap();
+    pub fn new(folder: &Path, shop: &Shop, secret: [u8; 32], skew: i64) -> Self {
+        let mut store = Store::create(folder, shop.clone()).unwrap();
         let replica = store.add_replica(ReplicaKey::from_secret(&secret)).unwrap();
         Self {
             store: Some(store),
@@ -47,8 +47,15 @@ impl Peer {
             skew,
             random: SeededRandom::new(folder.file_name().unwrap().as_encoded_bytes()),
             held: BTreeMap::new(),
-            branches: Branches::new(),
+            law: Law::default(),
+            founder: None,
         }
+    }
+
+    /// Tells who founded the shop, which is no drill then.
+    pub fn founded_by(mut self, founder: Option<ReplicaId>) -> Self {
+        self.founder = founder;
+        self
     }
 
     /// Returns the store.
@@ -94,6 +101,11 @@ impl Peer {
                 Err(fault) => panic!("not written: {fault}"),
             }
         }
+    }
+
+    /// Folds what an act or a bundle left for later.
+    pub fn fold_rest(&mut self) {
+        while self.store().fold_dirty(1_000).unwrap() > 0 {}
     }
 
     /// Writes a bundle.
@@ -145,9 +157,9 @@ impl Peer {
 
     /// Compares records with the second fold: those that are named, all where a stream branched.
     pub fn compare(&mut self, touched: &BTreeSet<Id>) {
-        let branches = naive::branches(self.held.values());
-        let all = branches != self.branches;
-        self.branches = branches;
+        let law = Law::of(self.held.values(), self.founder);
+        let all = law != self.law;
+        self.law = law;
         let mut of_record: BTreeMap<Id, Vec<&Event>> = BTreeMap::new();
         for event in self.held.values() {
             of_record.entry(event.head.record).or_default().push(event);
@@ -161,7 +173,7 @@ impl Peer {
             .iter()
             .filter(|(id, _)| all || touched.contains(id))
         {
-            let (record, unfolded) = naive::fold(events, &self.branches);
+            let (record, unfolded) = naive::fold(events, &self.law);
             let is = real::spelled(store.record(*id).unwrap().as_ref());
             assert_eq!(
                 is, record,

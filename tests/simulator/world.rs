@@ -6,18 +6,19 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use zhiban::chance::{Random, SeededRandom};
-use zhiban::domain::body::{Body, Json};
-use zhiban::domain::event::{Event, Head, genesis};
-use zhiban::domain::id::{Chain, Id};
+use zhiban::domain::body::Json;
+use zhiban::domain::event::{Event, Roster};
+use zhiban::domain::id::{Chain, Id, ReplicaId, ShopId, ShopSecret};
+use zhiban::domain::payload::{Change, Payload};
 use zhiban::domain::register::Register;
-use zhiban::domain::registers;
+use zhiban::domain::registers::{self, person};
 use zhiban::domain::seal::ReplicaKey;
-use zhiban::domain::stamp::Stamp;
 use zhiban::exchange::bundle::{Accounting, Selection};
 use zhiban::store::{Draft, Run, Shop};
 
 use super::deeds::{self, Dice, View};
-use super::peer::{Peer, SHOP};
+use super::peer::Peer;
+use super::rogue::{self, Outsider};
 
 /// The true time at the beginning, milliseconds UTC.
 const BEGIN: i64 = 1_790_000_000_000;
@@ -40,57 +41,79 @@ pub struct World {
     /// Bundles on their way.
     post: Vec<PathBuf>,
     files: u32,
-    newer: Newer,
-}
-
-/// A replica of a zhiban that is yet to come: what it writes is known here by form only.
-struct Newer {
-    key: ReplicaKey,
-    seq: u64,
-    chain: Chain,
+    shop: Shop,
+    /// Who founded the shop, none for a drill.
+    founder: Option<ReplicaId>,
+    /// A zhiban that is yet to come: what it writes is known here by form only.
+    newer: Outsider,
+    /// Somebody with a key of the shop who keeps to no rule.
+    rogue: Outsider,
 }
 
 impl World {
-    /// Lays the shop that a number begins.
+    /// Lays the shop that a number begins: every other one is a real shop, where people are
+    /// admitted late, retired and promoted by whoever thinks that they may.
     pub fn new(start: u64) -> Self {
         let mut dice = Dice(SeededRandom::new(start.to_le_bytes()));
-        let mut secret = [0; 32];
-        dice.0.fill(&mut secret);
-        let key = ReplicaKey::from_secret(&secret);
-        let names = [
-            "order",
-            "note",
-            "case",
-            "conversation",
-            "promise",
-            "customer",
-            "ticket",
-            "account",
-        ];
-        let records = (1..=names.len() as u8)
-            .zip(names)
-            .map(|(place, name)| (Id([place; 16]), registers::by_name(name).unwrap()));
+        let mut secrets = [[0; 32]; 3];
+        for secret in &mut secrets {
+            dice.0.fill(secret);
+        }
+        let [founder, newer, rogue] = secrets;
+        let key = ReplicaKey::from_secret(&founder);
+        let is_real = start % 2 == 1;
+        let shop = if is_real {
+            Shop {
+                id: ShopId::of_founder(&key.public()),
+                secret: ShopSecret([3; 32]),
+                name: "simulated".into(),
+                drill: false,
+            }
+        } else {
+            Shop::drill("simulated")
+        };
         let mut world = Self {
             folder: memory_folder(),
             now: BEGIN,
             peers: Vec::new(),
-            records: records.collect(),
+            records: records(is_real),
             ledger: BTreeMap::new(),
             post: Vec::new(),
             files: 0,
-            newer: Newer {
-                seq: 0,
-                chain: genesis(Shop::drill(SHOP).id, &key.public()),
-                key,
-            },
+            founder: is_real.then(|| key.replica()),
+            newer: Outsider::new(&newer, shop.id),
+            rogue: Outsider::new(&rogue, shop.id),
+            shop,
             dice,
         };
-        for _ in 0..2 + world.dice.below(3) {
+        world.add_peer(founder);
+        for _ in 0..1 + world.dice.below(3) {
             let mut secret = [0; 32];
             world.dice.0.fill(&mut secret);
             world.add_peer(secret);
         }
+        if is_real {
+            world.found();
+        }
         world
+    }
+
+    /// The founder's first word: who may admit the others.
+    fn found(&mut self) {
+        let replica = self.peers[0].replica;
+        let fields = [
+            ("role".to_owned(), "manager".into()),
+            (format!("replicas/{replica}/letters"), "A".into()),
+        ];
+        let open = Payload::Open(Change {
+            fields: fields.into_iter().collect(),
+            ..Change::default()
+        });
+        let now = self.clock(0);
+        let draft = Draft::new(&person::REGISTER, PEOPLE[0], open, now);
+        self.peers[0].append(now, &[draft]);
+        let new = self.peers[0].look();
+        self.note(0, new);
     }
 
     /// Lives through some steps, then mends everything.
@@ -99,8 +122,9 @@ impl World {
             self.now += 1_000 + self.dice.below(120_000) as i64;
             let peer = self.dice.below(self.peers.len());
             match self.dice.below(100) {
-                0..48 => self.act(peer),
-                48..54 => self.act_newer(peer),
+                0..44 => self.act(peer),
+                44..49 => self.act_newer(peer),
+                49..54 => self.act_rogue(peer),
                 54..68 => self.send(peer),
                 68..90 => self.receive(peer),
                 90..94 => self.fork(peer),
@@ -118,7 +142,8 @@ impl World {
             0
         };
         let folder = self.folder.path().join(format!("peer{}", self.peers.len()));
-        self.peers.push(Peer::new(&folder, secret, skew));
+        let peer = Peer::new(&folder, &self.shop, secret, skew);
+        self.peers.push(peer.founded_by(self.founder));
         self.peers.len() - 1
     }
 
@@ -128,7 +153,7 @@ impl World {
 
     /// Somebody does something: one act of one to three events.
     fn act(&mut self, peer: usize) {
-        let now = self.clock(peer);
+        let (now, writers) = (self.clock(peer), self.writers());
         let mut drafts = Vec::new();
         for _ in 0..1 + self.dice.below(3) {
             let (id, register) = self.records[self.dice.below(self.records.len())];
@@ -141,7 +166,11 @@ impl World {
                 now,
                 others: &self.records,
             };
-            let payload = deeds::payload(&mut self.dice, &view);
+            let payload = if register.name == person::REGISTER.name {
+                deeds::about_people(&mut self.dice, &view, &writers)
+            } else {
+                deeds::payload(&mut self.dice, &view)
+            };
             let at = now - self.dice.below(3) as i64 * 60_000;
             let draft = Draft::new(register, id, payload, at);
             drafts.push(if self.dice.hits(5) {
@@ -151,6 +180,7 @@ impl World {
             });
         }
         let chains = self.peers[peer].append(now, &drafts);
+        self.peers[peer].fold_rest();
         let new = self.peers[peer].look();
         let written: BTreeSet<Chain> = new.iter().map(|event| event.chain).collect();
         assert_eq!(
@@ -164,61 +194,69 @@ impl World {
     /// A newer zhiban writes a verb, register, version or shape that nobody here knows.
     fn act_newer(&mut self, peer: usize) {
         let (id, register) = self.records[self.dice.below(self.records.len())];
-        let (name, verb, version) = match self.dice.below(4) {
-            0 => (
-                register.name,
-                11 + self.dice.below(9) as u8,
-                register.version,
-            ),
-            1 => ("loyalty", 2, 1),
-            2 => (register.name, 2, register.version + 1),
-            // A move that goes nowhere.
-            _ => (register.name, 3, register.version),
-        };
-        let Newer { key, seq, chain } = &mut self.newer;
-        let head = Head {
-            replica: key.replica(),
-            seq: *seq + 1,
-            stamp: Stamp::next(self.now, None),
-            at: self.now,
-            zone: 0,
-            act: *seq + 1,
-            register: name.to_owned(),
-            record: id,
-            verb,
-            version,
-            roster: [0; 8],
-            digest: [0; 32],
-        };
-        let facts: Json = [("mood".to_owned(), "good".into())].into_iter().collect();
-        let event = Event::after(
-            chain,
-            head,
-            Body::write(&facts, &Json::new(), [0; 16]).unwrap(),
-        )
-        .unwrap();
-        let shop = Shop::drill(SHOP).id;
-        let run = Run {
-            replica: key.replica(),
-            key: key.public(),
-            from_seq: *seq,
-            from_chain: *chain,
-            seals: vec![key.seal(shop, *seq + 1, event.chain, [0; 8])],
-            events: vec![event.clone()],
-        };
-        let taken = self.peers[peer]
-            .store()
-            .append_foreign(&run, self.now)
-            .unwrap();
-        // Where its earlier words have not come yet, this one is never said.
-        if taken.missing {
-            return;
+        let (claim, facts) = rogue::of_tomorrow(&mut self.dice, id, register, self.now);
+        let from = self.newer.place(&mut self.dice, false);
+        let run = self.newer.say(from, &claim, &facts, &Json::new());
+        if self.hand_over(peer, &run) {
+            self.newer.said(&run);
         }
-        (*seq, *chain) = (*seq + 1, event.chain);
-        while self.peers[peer].store().fold_dirty(1_000).unwrap() > 0 {}
+    }
+
+    /// Somebody with a valid key claims what suits them: any stamp, any roster, another's work,
+    /// and now and then two different things in one place.
+    fn act_rogue(&mut self, peer: usize) {
+        let (id, register) = self.records[self.dice.below(self.records.len())];
+        let writers = self.writers();
+        let record = self.peers[peer].store().record(id).unwrap();
+        let chains = self.peers[peer].chains_of(id);
+        let view = View {
+            register,
+            record: record.as_ref(),
+            chains: &chains,
+            now: self.now,
+            others: &self.records,
+        };
+        let payload = if register.name == person::REGISTER.name {
+            deeds::about_people(&mut self.dice, &view, &writers)
+        } else {
+            deeds::payload(&mut self.dice, &view)
+        };
+        let rosters = rosters(&self.ledger);
+        let claim = rogue::claimed(&mut self.dice, id, register, &payload, self.now, &rosters);
+        let lies = self.dice.hits(10);
+        let from = self.rogue.place(&mut self.dice, lies);
+        let is_personal = |path: &str| register.field(path).is_some_and(|field| field.personal);
+        let (facts, personal) = payload.write(is_personal);
+        let run = self.rogue.say(from, &claim, &facts, &personal);
+        if self.hand_over(peer, &run) {
+            self.rogue.said(&run);
+        }
+    }
+
+    /// Gives a run to a store as if a bundle had brought it, and returns whether it was taken:
+    /// where the writer's earlier words have not come yet, this one is never said.
+    fn hand_over(&mut self, peer: usize, run: &Run) -> bool {
+        let store = self.peers[peer].store();
+        let taken = store.append_foreign(run, self.now).unwrap();
+        if taken.missing {
+            return false;
+        }
+        self.peers[peer].fold_rest();
         let new = self.peers[peer].look();
-        assert_eq!(new.len(), 1);
+        assert_eq!(new.len(), run.events.len());
         self.note(peer, new);
+        true
+    }
+
+    /// Everybody who may be admitted or retired, with the seq of the last event.
+    fn writers(&self) -> Vec<(ReplicaId, u64)> {
+        let own = self.peers.iter().map(|peer| (peer.replica, 0));
+        let mut heads: BTreeMap<ReplicaId, u64> = own.chain([(self.rogue.replica(), 0)]).collect();
+        for event in self.ledger.values() {
+            let newest = heads.entry(event.head.replica).or_default();
+            *newest = event.head.seq.max(*newest);
+        }
+        heads.into_iter().collect()
     }
 
     /// Writes new events down and compares what they touch.
@@ -297,7 +335,7 @@ impl World {
         let now = self.clock(peer);
         let taken = self.peers[peer].import(path, now, steps);
         // What was taken and not folded is folded before anybody looks.
-        while self.peers[peer].store().fold_dirty(1_000).unwrap() > 0 {}
+        self.peers[peer].fold_rest();
         let new = self.peers[peer].look();
         for event in &new {
             let written = self
@@ -372,6 +410,39 @@ impl World {
             assert_eq!(peer.state(), state, "stores that hold the same differ");
         }
     }
+}
+
+/// The people of a real shop, as many as may come.
+const PEOPLE: [Id; 3] = [Id([20; 16]), Id([21; 16]), Id([22; 16])];
+
+/// What there is to talk about.
+fn records(is_real: bool) -> Vec<(Id, &'static Register)> {
+    let names = [
+        "order",
+        "note",
+        "case",
+        "conversation",
+        "promise",
+        "customer",
+        "ticket",
+        "account",
+    ];
+    let people = PEOPLE.map(|id| (id, &person::REGISTER));
+    (1..=names.len() as u8)
+        .zip(names)
+        .map(|(place, name)| (Id([place; 16]), registers::by_name(name).unwrap()))
+        .chain(people.into_iter().filter(|_| is_real))
+        .collect()
+}
+
+/// The words by which authority names what it had seen of the roster.
+fn rosters(ledger: &BTreeMap<Chain, Event>) -> Vec<Roster> {
+    let mut people: Vec<&Event> = ledger
+        .values()
+        .filter(|event| event.head.register == person::REGISTER.name)
+        .collect();
+    people.sort_by_key(|event| event.order());
+    people.iter().map(|event| event.chain.short().0).collect()
 }
 
 /// A folder in memory where the system has one: a start makes thousands of durable commits.

@@ -1,0 +1,208 @@
+//! Who may do what, told a second time: a plain walk over the events about people, from their
+//! JSON, with a table of its own.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::Value;
+use zhiban::domain::event::Event;
+use zhiban::domain::id::ReplicaId;
+
+use super::naive::{self, Branches, Line};
+
+/// The founder's first word about people names no earlier one.
+const NO_ROSTER: &str = "0000000000000000";
+
+/// Roles by replica.
+type Members = BTreeMap<ReplicaId, String>;
+
+/// What decides which events count.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Law {
+    drill: bool,
+    founder: Option<ReplicaId>,
+    branches: Branches,
+    after: BTreeMap<String, Members>,
+    known: BTreeSet<ReplicaId>,
+    cuts: BTreeMap<ReplicaId, u64>,
+    counted: BTreeSet<String>,
+}
+
+impl Law {
+    /// Reads the law from all events held; a drill shop has no founder.
+    pub fn of<'a>(
+        events: impl IntoIterator<Item = &'a Event> + Clone,
+        founder: Option<ReplicaId>,
+    ) -> Self {
+        let branches = naive::branches(events.clone());
+        let heard = |founder: &ReplicaId| {
+            let mut all = events.clone().into_iter();
+            all.any(|event| event.head.replica == *founder)
+        };
+        let mut lines: Vec<Line> = events
+            .clone()
+            .into_iter()
+            .filter(|event| event.head.register == "person")
+            .map(|event| Line::of(event))
+            .collect();
+        lines.sort_by_key(Line::order);
+        let begin = Self {
+            drill: founder.is_none(),
+            founder: founder.filter(heard),
+            branches,
+            ..Self::default()
+        };
+        // A cut is for good: what came before its event in the order is held to it as well.
+        let cuts = begin.clone().walk(&lines).cuts;
+        Self { cuts, ..begin }.walk(&lines)
+    }
+
+    fn walk(mut self, lines: &[Line]) -> Self {
+        let mut people: BTreeMap<String, Vec<Line>> = BTreeMap::new();
+        for line in lines {
+            if self.on_people(line).is_none() {
+                self.counted.insert(line.chain.clone());
+                people
+                    .entry(line.record.clone())
+                    .or_default()
+                    .push(line.clone());
+                self.note(&naive::person(&people[&line.record]));
+            }
+            let members = people.values().map(|lines| naive::person(lines));
+            self.after
+                .insert(line.short().to_owned(), members.flat_map(active).collect());
+        }
+        self
+    }
+
+    /// Notes every replica that was ever named, and the lowest cut of each.
+    fn note(&mut self, person: &Value) {
+        for (replica, cells) in replicas(person) {
+            self.known.insert(replica);
+            if let Some(cut) = cells.get("cut_seq").and_then(|cut| cut.as_i64()) {
+                let cut = cut.max(0) as u64;
+                let lowest = self.cuts.entry(replica).or_insert(cut);
+                *lowest = cut.min(*lowest);
+            }
+        }
+    }
+
+    fn on_people(&self, line: &Line) -> Option<&'static str> {
+        if self.is_beyond_branch(line) {
+            return Some("Q4");
+        }
+        if self.is_beyond_cut(line) {
+            return Some("Q1");
+        }
+        let first = self.founder == Some(line.replica) && self.counted.is_empty();
+        if line.roster == NO_ROSTER && (self.drill || first) {
+            return None;
+        }
+        self.on_role(line, "roster")
+    }
+
+    /// Returns why an event does not count, none for one that does.
+    pub fn verdict(&self, line: &Line, all: &[Line]) -> Option<&'static str> {
+        if line.register == "person" {
+            let counts = self.counted.contains(&line.chain);
+            return if counts {
+                None
+            } else {
+                self.on_people(line).or(Some("Q1"))
+            };
+        }
+        let stranger = !self.known.is_empty() && !self.known.contains(&line.replica);
+        if stranger || self.is_beyond_cut(line) {
+            return Some("Q1");
+        }
+        let deed = line.deed(all)?;
+        if self.is_beyond_branch(line) {
+            return Some("Q4");
+        }
+        self.on_role(line, deed)
+    }
+
+    /// Returns whether an `erase` takes what it names. It does behind a branch as well, else
+    /// stores would differ by which of the two came first.
+    pub fn takes(&self, line: &Line, code: Option<&'static str>) -> bool {
+        match code {
+            None => true,
+            Some("Q4") => line.register != "person" && self.on_role(line, "erase").is_none(),
+            Some(_) => false,
+        }
+    }
+
+    fn on_role(&self, line: &Line, deed: &str) -> Option<&'static str> {
+        let nobody = Members::new();
+        let members = match self.after.get(&line.roster) {
+            Some(members) => members,
+            None if line.roster == NO_ROSTER => &nobody,
+            None => return Some("Q1"),
+        };
+        if self.drill && members.is_empty() {
+            return None;
+        }
+        match members.get(&line.replica).map(String::as_str) {
+            None => Some("Q1"),
+            Some(role) if may(role, deed) => None,
+            Some(_) => Some("Q5"),
+        }
+    }
+
+    fn is_beyond_branch(&self, line: &Line) -> bool {
+        let shared = self.branches.get(&line.replica);
+        shared.is_some_and(|shared| line.seq > *shared)
+    }
+
+    fn is_beyond_cut(&self, line: &Line) -> bool {
+        let cut = self.cuts.get(&line.replica);
+        cut.is_some_and(|cut| line.seq > *cut)
+    }
+}
+
+fn may(role: &str, deed: &str) -> bool {
+    let roles: &[&str] = match deed {
+        "second_check" => &["agent", "leader", "supervisor", "manager", "auditor"],
+        "execute" => &["agent", "leader", "supervisor", "manager"],
+        "approve" => &["leader", "supervisor", "manager"],
+        _ => &["supervisor", "manager"],
+    };
+    roles.contains(&role)
+}
+
+/// The replicas of somebody who is here, with the role that they have.
+fn active(person: Value) -> Vec<(ReplicaId, String)> {
+    if person["void"] == true || !person["closed"].is_null() {
+        return Vec::new();
+    }
+    let role = shown(&person, "role").and_then(|role| Some(role.as_str()?.to_owned()));
+    let role = role.unwrap_or_else(|| "agent".to_owned());
+    replicas(&person)
+        .into_keys()
+        .map(|replica| (replica, role.clone()))
+        .collect()
+}
+
+/// The value shown of a path: the last of those that are live.
+fn shown<'a>(person: &'a Value, path: &str) -> Option<&'a Value> {
+    let value = &person["live"].get(path)?.as_array()?.last()?[1];
+    (!value.is_null()).then_some(value)
+}
+
+/// The cells of each replica that a person's record names.
+fn replicas(person: &Value) -> BTreeMap<ReplicaId, BTreeMap<&str, &Value>> {
+    let mut all: BTreeMap<ReplicaId, BTreeMap<&str, &Value>> = BTreeMap::new();
+    let paths = person["live"].as_object();
+    for path in paths.into_iter().flat_map(|live| live.keys()) {
+        let mut parts = path.split('/');
+        let (Some("replicas"), Some(replica), Some(cell)) =
+            (parts.next(), parts.next(), parts.next())
+        else {
+            continue;
+        };
+        let (Ok(replica), Some(value)) = (replica.parse(), shown(person, path)) else {
+            continue;
+        };
+        all.entry(replica).or_default().insert(cell, value);
+    }
+    all
+}
