@@ -27,7 +27,7 @@ mod world;
 use world::World;
 
 /// How many starts each run of the tests has.
-const STARTS: u64 = 60;
+const STARTS: u64 = 300;
 /// How many steps a start has before everything is mended.
 const STEPS: u32 = 70;
 
