@@ -251,18 +251,20 @@ fn record(register: &Register, lines: &[Line]) -> Value {
     })
 }
 
-/// What is taken back by something that is not taken back itself. Who takes back has seen what
-/// it takes back, so its stamp is greater and one walk from the end decides.
+/// What is taken back by something that is not taken back itself. An event can name only what
+/// was there before it, whatever its stamp says, so this ends.
 fn voided(lines: &[Line]) -> BTreeSet<String> {
-    let mut void = BTreeSet::new();
-    for line in lines.iter().rev().filter(|line| line.verb == 9) {
-        if !void.contains(&line.chain) {
-            void.extend(line.list("events"));
-        }
+    fn stands(line: &Line, voids: &[&Line]) -> bool {
+        !voids
+            .iter()
+            .any(|void| void.list("events").contains(&line.chain) && stands(void, voids))
     }
-    let here: BTreeSet<&String> = lines.iter().map(|line| &line.chain).collect();
-    void.retain(|chain| here.contains(chain));
-    void
+    let voids: Vec<&Line> = lines.iter().filter(|line| line.verb == 9).collect();
+    lines
+        .iter()
+        .filter(|line| !stands(line, &voids))
+        .map(|line| line.chain.clone())
+        .collect()
 }
 
 /// The live writes of each path: `[chain, value, exported_at]`.

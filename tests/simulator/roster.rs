@@ -132,6 +132,9 @@ impl Law {
     }
 
     fn on_role(&self, line: &Line, deed: &str) -> Option<&'static str> {
+        if self.drill && self.after.is_empty() {
+            return None;
+        }
         let nobody = Members::new();
         let members = match self.after.get(&line.roster) {
             Some(members) => members,
