@@ -1,11 +1,14 @@
 //! The road over the shared folder, beside the person's work: a thread with a connection of its
-//! own that looks every 15 seconds, and at once after what cannot wait.
+//! own that looks every 15 seconds, at once after what cannot wait, and as soon as the system
+//! tells that a colleague's bundle came: sync drives write on this machine, far shares tell nothing.
 
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
+
+use notify::{RecommendedWatcher, RecursiveMode, Watcher};
 
 use super::run::Outbox;
 use super::workers::Background;
@@ -19,6 +22,8 @@ use crate::store::Store;
 const TURN: Duration = Duration::from_secs(15);
 /// Without a look for so long the road counts as broken: a drive that hangs says nothing.
 const STALLED: Duration = Duration::from_secs(45);
+/// How long after a bundle's coming the look begins: several often come together.
+const SETTLE: Duration = Duration::from_millis(60);
 /// How long the end waits for the last bundle to be written.
 const LAST: Duration = Duration::from_secs(2);
 
@@ -26,6 +31,8 @@ const LAST: Duration = Duration::from_secs(2);
 enum Ask {
     /// Something was written here: go at once if it cannot wait.
     Written,
+    /// A file of another replica came into the folder.
+    Came(Instant),
     /// The person asks.
     Now,
     /// The workstation ends.
@@ -97,6 +104,8 @@ impl FolderRoad {
             data: store.folder().to_owned(),
             folder: folder.to_owned(),
             store: None,
+            watch: None,
+            asks: asks.clone(),
             clock,
             outbox,
             shared: Arc::clone(&shared),
@@ -155,6 +164,9 @@ struct Walker {
     data: PathBuf,
     folder: PathBuf,
     store: Option<Store>,
+    /// The watch on the folder, where the system has one for it; none while it is gone.
+    watch: Option<RecommendedWatcher>,
+    asks: Sender<Ask>,
     clock: Box<dyn Clock>,
     outbox: Outbox<Background>,
     shared: Arc<Mutex<Shared>>,
@@ -162,16 +174,20 @@ struct Walker {
 
 impl Walker {
     fn walk(&mut self, asked: &Receiver<Ask>) {
-        let mut next = Instant::now();
+        let (mut next, mut begun) = (Instant::now(), Instant::now());
         loop {
-            match asked.recv_timeout(next.saturating_duration_since(Instant::now())) {
+            let ask = asked.recv_timeout(next.saturating_duration_since(Instant::now()));
+            match ask {
                 Ok(Ask::Written) if !self.is_urgent() => continue,
-                Ok(Ask::Written) | Err(RecvTimeoutError::Timeout) => self.look(false),
-                Ok(Ask::Now) => self.look(true),
-                Ok(Ask::Last) | Err(RecvTimeoutError::Disconnected) => {
-                    self.look(false);
-                    return;
-                }
+                // The look that has begun since saw it.
+                Ok(Ask::Came(at)) if at <= begun => continue,
+                Ok(Ask::Came(_)) => thread::sleep(SETTLE),
+                _ => {}
+            }
+            begun = Instant::now();
+            self.look(matches!(ask, Ok(Ask::Now)));
+            if matches!(ask, Ok(Ask::Last) | Err(RecvTimeoutError::Disconnected)) {
+                return;
             }
             next = Instant::now() + TURN;
         }
@@ -187,6 +203,7 @@ impl Walker {
         let is_first = self.store.is_none();
         let done = self.pass(is_asked);
         let was_broken = self.note(done.is_ok());
+        self.keep_watch(done.is_ok());
         match done {
             Ok(pass) => {
                 if was_broken {
@@ -242,8 +259,45 @@ impl Walker {
         before.is_some()
     }
 
+    /// Watches a folder that is there; one that is gone is watched again when it is back.
+    /// Where the system cannot, the look every 15 seconds is what there is.
+    fn keep_watch(&mut self, is_whole: bool) {
+        if !is_whole {
+            self.watch = None;
+        } else if self.watch.is_none() {
+            let own = self.store.as_ref().map(Store::own_replicas);
+            let own = own
+                .unwrap_or_default()
+                .iter()
+                .map(ToString::to_string)
+                .collect();
+            self.watch = watch(&self.folder, own, self.asks.clone()).ok();
+        }
+    }
+
     fn tell(&self, news: RoadNews) {
         // Without a loop nobody reads it any more.
         let _ = self.outbox.post(Background::Road(news));
     }
+}
+
+/// Asks for a look when a bundle comes into another replica's folder.
+fn watch(folder: &Path, own: Vec<String>, asks: Sender<Ask>) -> notify::Result<RecommendedWatcher> {
+    let is_theirs = move |path: &PathBuf| {
+        let of_own = path
+            .parent()
+            .and_then(Path::file_name)
+            .is_some_and(|name| own.iter().any(|own| name.to_str() == Some(own)));
+        !of_own && path.extension().is_some_and(|ending| ending == "zbundle")
+    };
+    let mut watcher = notify::recommended_watcher(move |event: notify::Result<notify::Event>| {
+        let came =
+            event.is_ok_and(|event| !event.kind.is_access() && event.paths.iter().any(&is_theirs));
+        if came {
+            // A thread that has ended needs no look.
+            let _ = asks.send(Ask::Came(Instant::now()));
+        }
+    })?;
+    watcher.watch(folder, RecursiveMode::Recursive)?;
+    Ok(watcher)
 }
