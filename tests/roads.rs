@@ -157,6 +157,21 @@ fn colleagues_last_known_times_come_with_their_bundles() {
     office.pass(0, NOW + 2 * TURN).unwrap();
     office.desks[0].refresh().unwrap();
     assert_eq!(known(&office), Some(Some(NOW + TURN)));
+    // Who has nothing to say shows every few minutes that they are there.
+    office.pass(1, NOW + 60_000).unwrap();
+    office.pass(0, NOW + 60_000).unwrap();
+    assert_eq!(known(&office), Some(Some(NOW + TURN)));
+    office.pass(1, NOW + 600_000).unwrap();
+    office.pass(0, NOW + 610_000).unwrap();
+    assert_eq!(known(&office), Some(Some(NOW + 600_000)));
+    let sign = office.shared().join(office.own(1)).join("seen");
+    std::fs::write(&sign, "1795399999999 00").unwrap();
+    office.pass(0, NOW + 700_000).unwrap();
+    assert_eq!(
+        known(&office),
+        Some(Some(NOW + 600_000)),
+        "nobody else's word"
+    );
     office.desks[0].set_cut_off(true);
     assert_eq!(
         known(&office),

@@ -69,8 +69,8 @@ impl Desk {
         Ok(taken)
     }
 
-    /// Returns when a colleague was last heard of (milliseconds UTC): the newest event or export
-    /// of any replica of theirs. None for who works on this machine, for whom nothing came yet,
+    /// Returns when a colleague was last heard of (milliseconds UTC): the newest event, export or
+    /// sign of life in the shared folder of any replica of theirs. None for who works on this machine, for whom nothing came yet,
     /// and for all while the road to them is broken.
     pub fn last_known(&self, person: &Person) -> Result<Option<i64>, Problem> {
         let own = self.store.own_replicas();
@@ -81,7 +81,8 @@ impl Desk {
             }
             let event = self.store.newest_of(replica)?;
             let export = bundle::last_export_of(&self.store, replica)?;
-            newest = newest.max(event).max(export);
+            let seen = folder::last_seen(&self.store, replica)?;
+            newest = newest.max(event).max(export).max(seen);
         }
         Ok(newest)
     }

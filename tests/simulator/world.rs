@@ -51,9 +51,8 @@ pub struct World {
 }
 
 impl World {
-    /// Lays the shop that a number begins: every other one is a real shop; in these, and in half
-    /// of the drills, people are admitted late, retired and promoted by whoever thinks that
-    /// they may.
+    /// Lays the shop that a number begins: every other one is a real shop, where people are
+    /// admitted late, retired and promoted by whoever thinks that they may.
     pub fn new(start: u64) -> Self {
         let mut dice = Dice(SeededRandom::new(start.to_le_bytes()));
         let mut secrets = [[0; 32]; 3];
@@ -77,7 +76,7 @@ impl World {
             folder: memory_folder(),
             now: BEGIN,
             peers: Vec::new(),
-            records: records(start % 4 != 0),
+            records: records(is_real),
             ledger: BTreeMap::new(),
             post: Vec::new(),
             files: 0,
@@ -417,7 +416,7 @@ impl World {
 const PEOPLE: [Id; 3] = [Id([20; 16]), Id([21; 16]), Id([22; 16])];
 
 /// What there is to talk about.
-fn records(has_people: bool) -> Vec<(Id, &'static Register)> {
+fn records(is_real: bool) -> Vec<(Id, &'static Register)> {
     let names = [
         "order",
         "note",
@@ -432,7 +431,7 @@ fn records(has_people: bool) -> Vec<(Id, &'static Register)> {
     (1..=names.len() as u8)
         .zip(names)
         .map(|(place, name)| (Id([place; 16]), registers::by_name(name).unwrap()))
-        .chain(people.into_iter().filter(|_| has_people))
+        .chain(people.into_iter().filter(|_| is_real))
         .collect()
 }
 

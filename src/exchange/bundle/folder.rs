@@ -6,6 +6,7 @@
 //! with a finding and looked at again when it changes. Copies that a sync drive makes of a file
 //! in conflict are bundles like others, and taking one in twice does no harm.
 
+mod beacon;
 mod urgent;
 
 use std::collections::BTreeMap;
@@ -103,6 +104,10 @@ struct State {
     last: Option<String>,
     /// What was read, by the names of the others' folders.
     read: BTreeMap<String, Read>,
+    /// When this machine last showed that it is there, milliseconds UTC.
+    shown: i64,
+    /// When each of the others last showed it, milliseconds UTC, by replica.
+    seen: BTreeMap<String, i64>,
 }
 
 /// What was read of one folder of another replica.
@@ -207,6 +212,14 @@ impl Read {
     }
 }
 
+/// Returns when a replica last showed in the shared folder that it is there, milliseconds UTC.
+pub fn last_seen(store: &Store, replica: ReplicaId) -> Result<Option<i64>, Problem> {
+    let kept: Option<State> = store
+        .setting_local(STATE)?
+        .and_then(|text| serde_json::from_str(&text).ok());
+    Ok(kept.and_then(|kept| kept.seen.get(&replica.to_string()).copied()))
+}
+
 struct Walk<'a> {
     road: &'a Road<'a>,
     state: State,
@@ -225,7 +238,8 @@ impl Walk<'_> {
                 .map_err(|cause| unusable("problem-folder-unwritable", folder, cause))?;
         }
         if export::own_news(store, Selection::ForFolder)?.is_empty() {
-            return self.try_to_write();
+            self.try_to_write()?;
+            return self.show(store, &own);
         }
         let number =
             clear(&own).map_err(|cause| unusable("problem-folder-unwritable", folder, cause))? + 1;
@@ -235,6 +249,7 @@ impl Walk<'_> {
         });
         let exported = export(store, &options, &own.join(name_of(number)))?;
         self.pass.sent = exported.events;
+        self.state.shown = self.road.now;
         self.state.last = exported
             .files
             .last()
@@ -278,6 +293,37 @@ impl Walk<'_> {
             .map_err(|cause| unusable("problem-folder-unwritable", folder, cause))
     }
 
+    /// Shows that this machine is there, where its last bundle does not.
+    fn show(&mut self, store: &Store, own: &Path) -> Result<(), Problem> {
+        let since = self.road.now.saturating_sub(self.state.shown);
+        if (0..beacon::EVERY).contains(&since) {
+            return Ok(());
+        }
+        if let (Some(shop), Some(key)) = (store.shop_id(), store.key_of(self.road.sender)) {
+            beacon::write(own, shop, &key, self.road.now)
+                .map_err(|cause| unusable("problem-folder-unwritable", self.road.folder, cause))?;
+            self.state.shown = self.road.now;
+        }
+        Ok(())
+    }
+
+    /// Notes when another was there; a time that has not come yet counts as now.
+    fn note_seen(&mut self, store: &Store, other: &str) -> Result<(), Problem> {
+        let (Some(shop), Ok(replica)) = (store.shop_id(), other.parse()) else {
+            return Ok(());
+        };
+        let Some(key) = store.public_key(replica)? else {
+            return Ok(());
+        };
+        let theirs = self.road.folder.join(other);
+        if let Some(at) = beacon::read(&theirs, shop, replica, &key) {
+            // A clock that is ahead must not keep its owner here when they are gone.
+            let newest = self.state.seen.entry(replica.to_string()).or_default();
+            *newest = at.min(self.road.now).max(*newest);
+        }
+        Ok(())
+    }
+
     /// Takes in what the others laid down.
     fn take(
         &mut self,
@@ -312,6 +358,7 @@ impl Walk<'_> {
                 }
                 self.take_file(store, &other, &name, progress)?;
             }
+            self.note_seen(store, &other)?;
         }
         Ok(())
     }
