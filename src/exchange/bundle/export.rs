@@ -6,6 +6,7 @@ use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
 use super::attach;
+use super::crowd;
 use super::fault::BundleFault;
 use super::format::{ATTACHMENT_MAX, HEADS_MAX, REPLICAS_MAX, Range, Replica, Tip};
 use super::hex::Hex;
@@ -257,6 +258,7 @@ impl<'a> Outgoing<'a> {
                 sent.insert(head.stream, *seq);
             }
         }
+        crowd::trim(&mut frame, &mut pieces);
         for (what, length, limit) in [
             ("replicas", frame.replicas.len(), REPLICAS_MAX),
             ("heads", frame.heads.len(), HEADS_MAX),

@@ -10,6 +10,7 @@ mod attach;
 mod carrier;
 mod check;
 mod chunks;
+mod crowd;
 mod export;
 mod fault;
 pub mod folder;

@@ -198,7 +198,10 @@ pub(super) fn import_keeping(
     })
     .map_err(fault)?;
     store.adopt_id(shop)?;
-    take_attachments(store, &checked, carrier.bundle().map_err(fault)?, &file)?;
+    // A passphrase takes its time whenever the file is opened.
+    if checked.counts.attachments > 0 {
+        take_attachments(store, carrier.bundle().map_err(fault)?, &file)?;
+    }
     let kept = checked.kept.take();
     let mut taking = Taking::begin(store, &checked, now)?;
     match kept {
@@ -245,15 +248,7 @@ fn all_held(store: &Store, manifest: &Manifest) -> Result<bool, StoreError> {
 }
 
 /// Writes the attachments that are not here, before any event names them.
-fn take_attachments(
-    store: &Store,
-    checked: &Checked,
-    mut bundle: Bundle<Opened>,
-    file: &str,
-) -> Result<(), Problem> {
-    if checked.counts.attachments == 0 {
-        return Ok(());
-    }
+fn take_attachments(store: &Store, mut bundle: Bundle<Opened>, file: &str) -> Result<(), Problem> {
     let mut problem: Option<StoreError> = None;
     let mut current = None;
     let mut incoming: Option<Incoming> = None;
