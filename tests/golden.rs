@@ -4,6 +4,9 @@
 
 #![allow(clippy::pedantic, clippy::unwrap_used, clippy::expect_used)]
 
+use std::fs;
+use std::path::Path;
+
 use serde_json::json;
 use zhiban::chance::SeededRandom;
 use zhiban::domain::body::{Absence, Body, Personal};
@@ -14,6 +17,7 @@ use zhiban::domain::register::Owner;
 use zhiban::domain::registers;
 use zhiban::domain::seal::ReplicaKey;
 use zhiban::domain::stamp::Stamp;
+use zhiban::exchange::bundle::{self, Export, Selection};
 use zhiban::store::{Author, Draft, Shop, Store};
 
 const VECTORS: &str = include_str!("golden/vectors.txt");
@@ -164,4 +168,201 @@ fn layouts_hashes_and_signatures_are_what_they_were() {
         .filter(|line| !line.starts_with('#') && !line.is_empty())
         .collect();
     assert_eq!(actual, expected, "\n{}\n", actual.join("\n"));
+}
+
+/// Where the golden files lie.
+const GOLDEN: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/golden/");
+/// When the golden store was written, milliseconds UTC.
+const WRITTEN: i64 = 1_795_333_560_000;
+
+/// Writes a store of this release: the golden bundle, and work of its own in several registers.
+fn lay(folder: &Path) -> Store {
+    let shop = Shop {
+        id: ShopId([9; 16]),
+        secret: ShopSecret([8; 32]),
+        name: "golden".into(),
+        drill: true,
+    };
+    let mut store = Store::create(folder, shop).unwrap();
+    let bundle = format!("{GOLDEN}v1.zbundle");
+    bundle::import(&mut store, bundle.as_ref(), WRITTEN, &mut |_| true).unwrap();
+    let replica = store
+        .add_replica(ReplicaKey::from_secret(&[77; 32]))
+        .unwrap();
+    let author = Author { replica, zone: 480 };
+    let mut random = SeededRandom::new("golden store");
+    let change = |value: serde_json::Value| Change {
+        fields: value.as_object().cloned().unwrap().into_iter().collect(),
+        ..Change::default()
+    };
+    let acts = [
+        (
+            "complaint",
+            1,
+            Payload::Open(change(json!({"words": "掉色", "source": "customer"}))),
+        ),
+        (
+            "complaint",
+            1,
+            Payload::Move {
+                from: "received".into(),
+                to: "verifying".into(),
+                reason: None,
+                note: Some("核实中".into()),
+            },
+        ),
+        ("note", 2, Payload::Open(change(json!({"courier": "SF"})))),
+        ("note", 2, Payload::Set(change(json!({"courier": "YTO"})))),
+        (
+            "order",
+            3,
+            Payload::Open(Change {
+                exported_at: Some(WRITTEN),
+                ..change(
+                    json!({"number": "2300000000000000001", "receiver": "王小明", "item_count": 2}),
+                )
+            }),
+        ),
+        (
+            "case",
+            4,
+            Payload::Open(change(json!({"kind": "refund_only"}))),
+        ),
+        (
+            "case",
+            4,
+            Payload::Void {
+                events: None,
+                reason: Some("mistake".into()),
+            },
+        ),
+    ];
+    for (n, (register, record, payload)) in acts.into_iter().enumerate() {
+        let (now, register) = (
+            WRITTEN + n as i64 * 1_000,
+            registers::by_name(register).unwrap(),
+        );
+        let draft = Draft::new(register, Id([record; 16]), payload, now);
+        store.append(&author, now, &mut random, &[draft]).unwrap();
+    }
+    store.seal_head(replica).unwrap();
+    while store.fold_dirty(1_000).unwrap() > 0 {}
+    store
+}
+
+/// Returns what the store is, as the file beside it says it.
+fn verdict(store: &Store) -> serde_json::Value {
+    let verified = store.verify().unwrap();
+    assert!(verified.clean, "{:?}", verified.defects);
+    json!({"events": verified.events, "records": verified.records, "replicas": verified.replicas,
+        "state": verified.state, "states": verified.states})
+}
+
+#[test]
+#[ignore = "the golden store was written once; this says how"]
+fn write_the_golden_store() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = lay(&folder.path().join("data"));
+    let copy = folder.path().join("copy");
+    store.backup(&copy).unwrap();
+    let packed = zstd::encode_all(fs::read(&copy).unwrap().as_slice(), 19).unwrap();
+    fs::write(format!("{GOLDEN}v1.db.zst"), packed).unwrap();
+    let text = serde_json::to_string_pretty(&verdict(&store)).unwrap();
+    fs::write(format!("{GOLDEN}v1.db.json"), text + "\n").unwrap();
+}
+
+/// Every format that was released stays readable: the store.
+#[test]
+fn golden_formats_store() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().join("data");
+    fs::create_dir_all(&data).unwrap();
+    let packed = fs::read(format!("{GOLDEN}v1.db.zst")).unwrap();
+    fs::write(
+        data.join("zhiban.db"),
+        zstd::decode_all(packed.as_slice()).unwrap(),
+    )
+    .unwrap();
+    let expected: serde_json::Value =
+        serde_json::from_slice(&fs::read(format!("{GOLDEN}v1.db.json")).unwrap()).unwrap();
+    // Read as it is, opened to be written, and all of it folded anew.
+    let mut store = Store::open(&data).unwrap();
+    while store.fold_dirty(1_000).unwrap() > 0 {}
+    assert_eq!(verdict(&store), expected);
+    drop(store);
+    assert_eq!(verdict(&Store::open_read_only(&data).unwrap()), expected);
+    let mut store = Store::open(&data).unwrap();
+    store.rebuild().unwrap();
+    while store.fold_dirty(1_000).unwrap() > 0 {}
+    assert_eq!(verdict(&store), expected);
+    let record = store.record(Id([1; 16])).unwrap().unwrap();
+    assert_eq!(
+        (record.state.as_str(), record.text("words")),
+        ("verifying", Some("掉色"))
+    );
+    let order = store.record(Id([3; 16])).unwrap().unwrap();
+    assert_eq!(
+        order.text("receiver"),
+        Some("王小明"),
+        "personal parts are there"
+    );
+    // Work goes on in it, and what it holds goes out.
+    let replica = store
+        .add_replica(ReplicaKey::from_secret(&[78; 32]))
+        .unwrap();
+    let change = Change {
+        fields: [("courier".to_owned(), json!("ZTO"))].into(),
+        ..Change::default()
+    };
+    let draft = Draft::new(
+        registers::by_name("note").unwrap(),
+        Id([2; 16]),
+        Payload::Set(change),
+        WRITTEN,
+    );
+    let mut random = SeededRandom::new("goes on");
+    store
+        .append(
+            &Author { replica, zone: 480 },
+            WRITTEN + 60_000,
+            &mut random,
+            &[draft],
+        )
+        .unwrap();
+    let events = store.verify().unwrap().events;
+    assert_eq!(
+        Some(events),
+        expected["events"].as_u64().map(|events| events + 1)
+    );
+    let out = folder.path().join("out.zbundle");
+    let export = Export {
+        selection: Selection::All,
+        plain: Some("golden"),
+        ..Export::new(replica, WRITTEN + 60_000)
+    };
+    assert_eq!(
+        bundle::export(&mut store, &export, &out).unwrap().events,
+        events
+    );
+    let mut other = Store::create_bare(&folder.path().join("other")).unwrap();
+    let sum = bundle::import(&mut other, &out, WRITTEN, &mut |_| true).unwrap();
+    assert_eq!((sum.new, sum.outside), (events, 0));
+    assert_eq!(other.verify().unwrap().state, store.verify().unwrap().state);
+}
+
+/// Every format that was released stays readable: the bundle.
+#[test]
+fn golden_formats_bundle() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = format!("{GOLDEN}v1.zbundle");
+    let found = bundle::inspect(file.as_ref(), &mut |_| true).unwrap();
+    let verdict: serde_json::Value =
+        serde_json::from_slice(&fs::read(format!("{GOLDEN}v1.verify.json")).unwrap()).unwrap();
+    assert_eq!(found.verdict(), verdict);
+    let mut store = Store::create_bare(&folder.path().join("data")).unwrap();
+    let sum = bundle::import(&mut store, file.as_ref(), WRITTEN, &mut |_| true).unwrap();
+    assert_eq!((sum.events, sum.new, sum.outside), (160, 160, 0));
+    let again = bundle::import(&mut store, file.as_ref(), WRITTEN, &mut |_| true).unwrap();
+    assert_eq!((again.new, again.here), (0, 160));
+    assert_eq!(store.verify().unwrap().events, 160);
 }

@@ -188,9 +188,10 @@ fn bundle_import(place: &Place, files: &[PathBuf], ask: bool, out: &Out) -> Resu
             }
             out.object(&object)?;
         } else {
+            road::tell_alarms(&accounting, out)?;
             out.line(&accounting.line(&out.words))?;
         }
-        if accounting.unfolded > 0 || accounting.outside > 0 || accounting.branched {
+        if accounting.has_findings() {
             code = FINDINGS;
         }
     }

@@ -486,8 +486,22 @@ pub(super) fn contradictions(
             out.line(&sentence)?;
         }
     }
-    out.say("cli-count", &[("count", open.len().into())])?;
-    Ok(if open.is_empty() { CLEAN } else { FINDINGS })
+    let alarms = if args.id.is_none() {
+        desk.alarms()?
+    } else {
+        Vec::new()
+    };
+    for alarm in &alarms {
+        if out.json {
+            out.object(&alarm.json())?;
+        } else {
+            out.line(&desk.alarm_said(alarm, &out.words))?;
+            out.line(&out.words.get(alarm.next()))?;
+        }
+    }
+    let count = open.len() + alarms.len();
+    out.say("cli-count", &[("count", count.into())])?;
+    Ok(if count == 0 { CLEAN } else { FINDINGS })
 }
 
 /// Re-checks everything.

@@ -14,9 +14,11 @@ use super::session::{Place, write_file};
 use super::{CLEAN, FINDINGS};
 use crate::desk::begin::recognise_drill;
 use crate::desk::road::sync;
+use crate::domain::id::ReplicaId;
 use crate::exchange::bundle::folder::{FolderFinding, Pass};
 use crate::exchange::bundle::format::MAGIC;
 use crate::exchange::bundle::text::{self, TEXT_MAX, TextTaken, is_text_block};
+use crate::exchange::bundle::{self, Accounting};
 use crate::problem::{Kind, Problem};
 use crate::store::Store;
 
@@ -155,9 +157,10 @@ pub(super) fn take_text(
         if out.json {
             out.object(&accounting.json())?;
         } else {
+            tell_alarms(accounting, out)?;
             out.line(&accounting.line(&out.words))?;
         }
-        if accounting.unfolded > 0 || accounting.outside > 0 || accounting.branched {
+        if accounting.has_findings() {
             code = FINDINGS;
         }
     }
@@ -166,6 +169,16 @@ pub(super) fn take_text(
         tell_missing(&done, out)?;
     }
     Ok(code)
+}
+
+/// Says what an import has shown about streams.
+pub(super) fn tell_alarms(accounting: &Accounting, out: &Out) -> Result<(), Problem> {
+    let who = |replica: ReplicaId| bundle::short(&replica.to_string());
+    for alarm in &accounting.alarms {
+        out.line(&alarm.said(&out.words, &who))?;
+        out.line(&out.words.get(alarm.next()))?;
+    }
+    Ok(())
 }
 
 /// Names the file in which a text block is not as it should be.

@@ -5,7 +5,10 @@ use serde_json::json;
 use super::Desk;
 use super::act::{Done, not_found, refused, register};
 use crate::domain::authority::Role;
+use crate::domain::id::ReplicaId;
 use crate::domain::payload::{Meaning, Payload};
+use crate::exchange::bundle::{self, Alarm};
+use crate::i18n::Words;
 use crate::problem::{Kind, Problem};
 use crate::store::Contradiction;
 
@@ -18,6 +21,20 @@ impl Desk {
             .into_iter()
             .filter(|one| !one.closed)
             .collect())
+    }
+
+    /// Returns what does not go together in the streams of replicas, and whose clock is ahead.
+    pub fn alarms(&self) -> Result<Vec<Alarm>, Problem> {
+        Ok(bundle::alarms(self.store(), self.now())?)
+    }
+
+    /// Returns an alarm as a sentence that names people where the roster knows them.
+    pub fn alarm_said(&self, alarm: &Alarm, words: &Words) -> String {
+        let who = |replica: ReplicaId| match self.people().of_replica(replica) {
+            Some(person) => person.name.clone(),
+            None => bundle::short(&replica.to_string()),
+        };
+        alarm.said(words, &who)
     }
 
     /// Settles a contradiction, named by at least 8 digits of its id, with a reason.

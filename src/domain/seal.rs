@@ -111,4 +111,96 @@ mod tests {
         assert!(!is_strong(&weak));
         assert!(is_strong(&ReplicaKey::from_secret(&[5; 32]).public()));
     }
+
+    fn bytes<const N: usize>(hex: &str) -> [u8; N] {
+        let byte = |at: usize| u8::from_str_radix(&hex[2 * at..2 * at + 2], 16).unwrap();
+        std::array::from_fn(byte)
+    }
+
+    /// All encodings of the eight points of small order, canonical and not.
+    const SMALL_ORDER: [&str; 14] = [
+        "0100000000000000000000000000000000000000000000000000000000000000",
+        "ecffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",
+        "0000000000000000000000000000000000000000000000000000000000000000",
+        "0000000000000000000000000000000000000000000000000000000000000080",
+        "26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc05",
+        "26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc85",
+        "c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac037a",
+        "c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac03fa",
+        "0100000000000000000000000000000000000000000000000000000000000080",
+        "ecffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff",
+        "eeffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",
+        "eeffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff",
+        "edffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",
+        "edffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff",
+    ];
+
+    /// The order of the group, little-endian: S and S + order are one number to a lax reader.
+    const ORDER: &str = "edd3f55c1a631258d69cf7a2def9de1400000000000000000000000000000010";
+
+    #[test]
+    fn seal_vectors_keys_of_small_order_are_refused() {
+        for text in SMALL_ORDER {
+            let key = bytes(text);
+            assert!(!is_strong(&key), "{text}");
+            // R of small order and S = 0: holds for any message in a lax reader.
+            for other in SMALL_ORDER {
+                let mut signature = [0; 64];
+                signature[..32].copy_from_slice(&bytes::<32>(other));
+                for message in [&b"anything"[..], b"", b"zhiban/seal/v1\0"] {
+                    assert!(!verify(&key, message, &signature), "{text} {other}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn seal_vectors_malleable_signatures_are_refused() {
+        let order: [u8; 32] = bytes(ORDER);
+        for seed in 0..32 {
+            let key = ReplicaKey::from_secret(&[seed; 32]);
+            let message = [seed; 40];
+            let good = key.sign(&message);
+            assert!(verify(&key.public(), &message, &good));
+            // S + order, as long as it fits 32 bytes.
+            let mut other = good;
+            let mut carry = 0;
+            for (byte, add) in other[32..].iter_mut().zip(order) {
+                let sum = u16::from(*byte) + u16::from(add) + carry;
+                (*byte, carry) = (sum as u8, sum >> 8);
+            }
+            assert_eq!(carry, 0);
+            assert!(!verify(&key.public(), &message, &other), "S + order");
+            // R of small order under an honest key.
+            for text in SMALL_ORDER {
+                let mut other = good;
+                other[..32].copy_from_slice(&bytes::<32>(text));
+                assert!(!verify(&key.public(), &message, &other), "{text}");
+            }
+            for at in 0..64 {
+                let mut other = good;
+                other[at] ^= 1;
+                assert!(!verify(&key.public(), &message, &other), "byte {at}");
+            }
+        }
+    }
+
+    #[test]
+    fn seal_vectors_of_the_standard_hold() {
+        // RFC 8032, section 7.1, tests 1 and 2.
+        for (public, message, signature) in [
+            (
+                "d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a",
+                &[][..],
+                "e5564300c360ac729086e2cc806e828a84877f1eb8e5d974d873e065224901555fb8821590a33bacc61e39701cf9b46bd25bf5f0595bbe24655141438e7a100b",
+            ),
+            (
+                "3d4017c3e843895a92b70aa74d1b7ebc9c982ccf2ec4968cc0cd55f12af4660c",
+                &[0x72],
+                "92a009a9f0d4cab8720e820b5f642540a2b27b5416503f8fb3762223ebdb69da085ac1e43e15996e458f3613d0f11d8c387b2eaeb4302aeeb00d291612bb0c00",
+            ),
+        ] {
+            assert!(verify(&bytes(public), message, &bytes(signature)));
+        }
+    }
 }

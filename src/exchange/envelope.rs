@@ -18,14 +18,16 @@ use crate::store::{OpeningKey, Query, Store, StoreError};
 const MAGIC: &[u8] = b"age-encryption.org/v1\n";
 /// The line that ends a header begins so.
 const LAST: &[u8] = b"---";
+/// The line that begins what is for one recipient begins so.
+const RECIPIENT: &[u8] = b"-> ";
 /// The most recipients of a file.
 pub const RECIPIENTS_MAX: usize = 256;
 /// The most bytes of a header: [`RECIPIENTS_MAX`] take about half of it.
-const HEADER_MAX: usize = 64 << 10;
+pub const HEADER_MAX: usize = 64 << 10;
 /// How hard a passphrase is to try, as a power of two: 128 MiB of memory and about half a second.
 const WORK: u8 = 17;
 /// How hard a file may make it for us.
-const WORK_MAX: u8 = 18;
+pub const WORK_MAX: u8 = 18;
 
 /// To whom something is encrypted.
 #[derive(Clone)]
@@ -281,6 +283,7 @@ impl BufRead for Opened {
 /// take any length.
 fn rest_of_header(start: Vec<u8>, input: &mut impl BufRead) -> Result<Vec<u8>, EnvelopeFault> {
     let mut header = start;
+    let mut recipients = 0;
     loop {
         let begin = header.len();
         let left = HEADER_MAX.saturating_sub(begin) as u64;
@@ -290,6 +293,10 @@ fn rest_of_header(start: Vec<u8>, input: &mut impl BufRead) -> Result<Vec<u8>, E
         }
         if header[begin..].starts_with(LAST) {
             return Ok(header);
+        }
+        recipients += usize::from(header[begin..].starts_with(RECIPIENT));
+        if recipients > RECIPIENTS_MAX {
+            return Err(EnvelopeFault::Receivers(recipients));
         }
     }
 }
@@ -378,5 +385,40 @@ mod tests {
         assert!(Receivers::of_keys(&vec![one.clone(); 257]).is_err());
         let many = Receivers::of_keys(&vec![one; 256]).unwrap();
         assert_eq!(read(&keys(1), &written(&many, b"text")).unwrap(), b"text");
+    }
+
+    #[test]
+    fn a_file_for_more_recipients_than_are_written_is_not_read() {
+        let recipient: x25519::Recipient = keys(1).opening[0].recipient().parse().unwrap();
+        for (count, holds) in [(RECIPIENTS_MAX, true), (RECIPIENTS_MAX + 1, false)] {
+            let all = vec![recipient.clone(); count];
+            let encryptor =
+                Encryptor::with_recipients(all.iter().map(|one| one as &dyn age::Recipient));
+            let mut out = encryptor
+                .unwrap()
+                .wrap_output(tempfile::tempfile().unwrap())
+                .unwrap();
+            out.write_all(b"text").unwrap();
+            let file = out.finish().unwrap();
+            assert_eq!(read(&keys(1), &file).is_ok(), holds, "{count}");
+        }
+    }
+
+    #[test]
+    fn a_passphrase_that_takes_too_long_to_try_is_not_tried() {
+        let with = keys(1).with_passphrase(Some("word"));
+        for (work, holds) in [(WORK_MAX, true), (WORK_MAX + 1, false)] {
+            let mut recipient = scrypt::Recipient::new(SecretString::from("word".to_owned()));
+            recipient.set_work_factor(work);
+            let encryptor =
+                Encryptor::with_recipients(std::iter::once(&recipient as &dyn age::Recipient));
+            let mut out = encryptor
+                .unwrap()
+                .wrap_output(tempfile::tempfile().unwrap())
+                .unwrap();
+            out.write_all(b"text").unwrap();
+            let file = out.finish().unwrap();
+            assert_eq!(read(&with, &file).is_ok(), holds, "{work}");
+        }
     }
 }

@@ -97,6 +97,15 @@ impl Store {
         Ok(query.query_row([key], |row| row.get(0)).optional()?)
     }
 
+    /// Returns the settings of this machine whose keys begin so, by key, without that beginning.
+    pub fn settings_local(&self, begin: &str) -> Result<Vec<(String, String)>> {
+        let mut query = self.conn.prepare_cached(
+            "SELECT substr(key, length(?1) + 1), value FROM setting_local WHERE substr(key, 1, length(?1)) = ?1 ORDER BY key",
+        )?;
+        let rows = query.query_map([begin], |row| Ok((row.get(0)?, row.get(1)?)))?;
+        Ok(rows.collect::<rusqlite::Result<_>>()?)
+    }
+
     /// Keeps a setting of this machine, or forgets it.
     pub fn set_setting_local(&mut self, key: &str, value: Option<&str>) -> Result<()> {
         self.writable()?;

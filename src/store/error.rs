@@ -72,6 +72,19 @@ pub enum StoreError {
     /// The replica's stream branched, so somebody else writes with its key.
     #[error("{0} branched")]
     Branched(ReplicaId),
+    /// Somebody has seen more of an own stream, or another history of it: this store was put
+    /// back to an older state.
+    #[error("{replica} put back: {here} here, {there} seen by {witness}")]
+    PutBack {
+        /// The replica.
+        replica: ReplicaId,
+        /// Its head here: seq and the beginning of the chain.
+        here: String,
+        /// The head that was seen.
+        there: String,
+        /// Whose bundle named it.
+        witness: String,
+    },
     /// The act to go on with is not the last of its stream.
     #[error("act {0} is over")]
     ActOver(u64),
@@ -206,6 +219,17 @@ impl From<StoreError> for Problem {
             StoreError::Branched(replica) => Problem::new(Kind::Refused, "problem-store-branched")
                 .arg("replica", replica)
                 .hint("problem-store-branched-hint"),
+            StoreError::PutBack {
+                replica,
+                here,
+                there,
+                witness,
+            } => Problem::new(Kind::Refused, "problem-store-put-back")
+                .arg("replica", replica)
+                .arg("here", here)
+                .arg("there", there)
+                .arg("witness", witness)
+                .hint("problem-store-put-back-hint"),
             StoreError::Event(EventFault::Body(BodyFault::TooLong(bytes))) => {
                 Problem::new(Kind::Refused, "problem-store-too-long")
                     .arg("size", bytes.div_ceil(1024))

@@ -20,7 +20,7 @@ use crate::domain::registers::person;
 use crate::domain::stamp::Stamp;
 
 use super::error::Result;
-use super::read;
+use super::{Store, read};
 
 /// Unknown author.
 const UNKNOWN: &str = "Q1";
@@ -267,6 +267,18 @@ impl Judge {
     /// that has no roster yet shows what it has.
     fn is_stranger(&self, replica: ReplicaId) -> bool {
         !self.known.is_empty() && !self.known.contains(&replica)
+    }
+}
+
+impl Store {
+    /// Returns whether there is a roster here and it never named this replica.
+    pub fn is_stranger(&self, replica: ReplicaId) -> Result<bool> {
+        Ok(self.judge.judge(&self.conn)?.is_stranger(replica))
+    }
+
+    /// Returns the last seq of a retired replica that counts, none while it is not retired.
+    pub fn cut_of(&self, replica: ReplicaId) -> Result<Option<u64>> {
+        Ok(self.judge.judge(&self.conn)?.cuts.get(&replica).copied())
     }
 }
 

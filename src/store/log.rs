@@ -17,7 +17,7 @@ use crate::domain::stamp::Stamp;
 
 use super::error::{Result, StoreError};
 use super::read::{HEADS, StreamHead, head_at, heads, key, of_record, roster};
-use super::{Store, judge, project, watch};
+use super::{Store, judge, project, stop, watch};
 
 /// At the latest so many events stand behind a seal.
 const SEAL_EVERY: u64 = 100;
@@ -314,6 +314,7 @@ impl<'a> Writer<'a> {
             [] => return Err(StoreError::NoKey(author.replica)),
             _ => return Err(StoreError::Branched(author.replica)),
         };
+        stop::check(tx, &head)?;
         let act = match act {
             None => head.seq + 1,
             Some(act) if last_act(tx, &head)? == Some(act) => act,

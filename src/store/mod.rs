@@ -2,7 +2,7 @@
 //!
 //! `log` appends own events, `read` reads all, `foreign` takes in those of other replicas, `project`
 //! keeps the rows of records, `query` and `search` find them, `draft` keeps what is local,
-//! `verify` re-checks everything, `anchor` notices a store that is not the one it was.
+//! `verify` re-checks everything, `anchor` and `stop` notice a store that is not the one it was.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -30,6 +30,7 @@ mod read;
 mod rows;
 mod schema;
 mod search;
+mod stop;
 mod verify;
 mod watch;
 mod words;
@@ -46,6 +47,7 @@ pub use query::{Count, Cursor, Mine, Order, OwnerFilter, Query};
 pub use read::{Held, StreamHead, Tide};
 pub use rows::Row;
 pub use search::{Found, Hit};
+pub use stop::Stop;
 pub use verify::{Defect, Verified};
 pub use watch::{Contradiction, UnfoldedEvent};
 

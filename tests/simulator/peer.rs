@@ -93,7 +93,7 @@ impl Peer {
             let store = self.store.as_mut().unwrap();
             match store.append(&author, now, &mut self.random, drafts) {
                 Ok(appended) => return appended.chains,
-                Err(StoreError::Branched(_)) => {
+                Err(StoreError::Branched(_) | StoreError::PutBack { .. }) => {
                     self.random.fill(&mut self.secret);
                     let key = ReplicaKey::from_secret(&self.secret);
                     self.replica = self.store().add_replica(key).unwrap();

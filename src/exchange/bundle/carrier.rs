@@ -6,7 +6,7 @@ use std::path::Path;
 
 use super::fault::BundleFault;
 use super::read::Bundle;
-use crate::exchange::envelope::{Keys, Opened};
+use crate::exchange::envelope::{EnvelopeFault, Keys, Opened};
 use crate::exchange::join::{ANSWER_LINE_MAX, ANSWER_MAGIC, Answer};
 use crate::problem::{Kind, Problem};
 
@@ -59,9 +59,13 @@ fn line(input: &mut Opened) -> Result<Vec<u8>, BundleFault> {
 /// Fails where the file cannot be opened, and where who packed it did not sign the answer too.
 pub fn answer(path: &Path, keys: &Keys) -> Result<Option<Answer>, Problem> {
     let file = path.display().to_string();
-    let (preface, bundle) = Carrier::new(path, keys)
-        .and_then(|carrier| carrier.both())
-        .map_err(|fault| fault.problem(&file))?;
+    // An answer is encrypted to the key of its request, never to a passphrase.
+    let keys = keys.clone().with_passphrase(None);
+    let opened = Carrier::new(path, &keys).and_then(|carrier| carrier.both());
+    let (preface, bundle) = match opened {
+        Err(BundleFault::Envelope(EnvelopeFault::NeedsPassphrase)) => return Ok(None),
+        opened => opened.map_err(|fault| fault.problem(&file))?,
+    };
     let Some([said, signature]) = preface else {
         return Ok(None);
     };

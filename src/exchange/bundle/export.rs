@@ -6,11 +6,12 @@ use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
 use super::attach;
+use super::crowd;
 use super::fault::BundleFault;
 use super::format::{ATTACHMENT_MAX, HEADS_MAX, REPLICAS_MAX, Range, Replica, Tip};
 use super::hex::Hex;
 use super::pack::{Frame, Limits, PackFault, Part, Piece, Source, plan, write};
-use super::unpack;
+use super::witness;
 use crate::domain::event::{Event, Seal};
 use crate::domain::id::{ReplicaId, ShopId};
 use crate::domain::seal::ReplicaKey;
@@ -257,6 +258,7 @@ impl<'a> Outgoing<'a> {
                 sent.insert(head.stream, *seq);
             }
         }
+        crowd::trim(&mut frame, &mut pieces);
         for (what, length, limit) in [
             ("replicas", frame.replicas.len(), REPLICAS_MAX),
             ("heads", frame.heads.len(), HEADS_MAX),
@@ -425,7 +427,7 @@ fn sent_by(store: &Store, marks: &[&str]) -> Result<Sent, StoreError> {
 fn lacking(store: &Store, heads: &[StreamHead], to: &[ReplicaId]) -> Result<Sent, StoreError> {
     let mut known = Vec::new();
     for replica in to {
-        known.push(unpack::known_heads(store, *replica)?);
+        known.push(witness::known_heads(store, *replica)?);
     }
     let mut from = Sent::new();
     for head in heads {

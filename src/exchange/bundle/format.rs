@@ -181,9 +181,10 @@
 //!
 //! Writers obey them and split what is larger into parts; readers enforce them before they
 //! believe anything. They are the constants of this module: the file at most 1 GiB, the
-//! archive at most 1 GiB, `manifest.json` 4 MiB, 1,000,000 events, 250,000 seals, lines 256 KiB,
-//! 2,048 replicas, 2,048 streams, 4,096 heads, 1,024 registers, 10,000 attachments of at most
-//! 20 MiB. There is no limit on the ratio of compression: the archive's limit bounds what an
+//! archive at most 1 GiB, `manifest.json` 1 MiB and 16 levels deep, 1,000,000 events, 250,000 seals, lines 256 KiB,
+//! 256 replicas, 1,024 streams, 1,024 heads, 1,024 registers, 10,000 entries, attachments of at
+//! most 20 MiB each and 500 MiB together. A sender that knows more replicas leaves heads out of
+//! which it sends nothing. There is no limit on the ratio of compression: the archive's limit bounds what an
 //! unpacked byte can cost, and the same long answer sent a thousand times is honest.
 
 use std::borrow::Cow;
@@ -221,7 +222,9 @@ pub const FILE_MAX: u64 = 1 << 30;
 /// The largest archive, in bytes.
 pub const UNPACKED_MAX: u64 = 1 << 30;
 /// The largest manifest, in bytes.
-pub const MANIFEST_MAX: u64 = 4 << 20;
+pub const MANIFEST_MAX: u64 = 1 << 20;
+/// The deepest that lists and objects of a manifest go, advice included.
+pub const DEPTH_MAX: usize = 16;
 /// The most events in a file.
 pub const EVENTS_MAX: u64 = 1_000_000;
 /// The most seals in a file.
@@ -229,17 +232,24 @@ pub const SEALS_MAX: u64 = 250_000;
 /// The longest line, in bytes with its end: 64 KiB of bodies, escaped, and the keys.
 pub const LINE_MAX: usize = 256 << 10;
 /// The most replicas that a manifest names.
-pub const REPLICAS_MAX: usize = 2_048;
-/// The most streams in a file.
-pub const STREAMS_MAX: usize = 2_048;
+pub const REPLICAS_MAX: usize = 256;
+/// The most streams in a file: branches too are streams.
+pub const STREAMS_MAX: usize = 1_024;
 /// The most heads that a manifest names.
-pub const HEADS_MAX: usize = 4_096;
+pub const HEADS_MAX: usize = 1_024;
 /// The most registers that a manifest names.
 pub const REGISTERS_MAX: usize = 1_024;
-/// The most attachments in a file.
-pub const ATTACHMENTS_MAX: usize = 10_000;
+/// The most entries of an archive.
+pub const ENTRIES_MAX: usize = 10_000;
+/// The most attachments in a file: the entries but the first four.
+pub const ATTACHMENTS_MAX: usize = ENTRIES_MAX - 4;
+/// The most attachments that are written into a file, so that their names fit the manifest
+/// beside everything else at its largest.
+pub const ATTACHMENTS_WRITTEN: usize = 2_000;
 /// The largest attachment, in bytes.
 pub const ATTACHMENT_MAX: u64 = 20 << 20;
+/// The most bytes of all attachments of a file.
+pub const ATTACHED_MAX: u64 = 500 << 20;
 /// The first seq that is out of bounds.
 pub const SEQ_END: u64 = 1 << 40;
 
@@ -482,15 +492,17 @@ impl Manifest {
                 });
             }
         }
-        let total = self
-            .entries
-            .iter()
-            .fold(0, |sum: u64, entry| sum.saturating_add(entry.size));
-        if total > UNPACKED_MAX {
-            return Err(ManifestFault::Limit {
-                what: "size",
-                limit: UNPACKED_MAX,
-            });
+        let total = |entries: &[Entry]| {
+            let sizes = entries.iter().map(|entry| entry.size);
+            sizes.fold(0, u64::saturating_add)
+        };
+        for (what, size, limit) in [
+            ("attachments", total(&self.entries[2..]), ATTACHED_MAX),
+            ("size", total(&self.entries), UNPACKED_MAX),
+        ] {
+            if size > limit {
+                return Err(ManifestFault::Limit { what, limit });
+            }
         }
         Ok(())
     }

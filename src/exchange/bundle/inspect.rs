@@ -6,7 +6,9 @@ use serde_json::{Value, json};
 
 use super::carrier::Carrier;
 use super::check::{Checked, Counts, Finding, Keep, check};
+use super::fault::BundleFault;
 use super::format::Manifest;
+use super::read::Bundle;
 use crate::exchange::envelope::Keys;
 use crate::problem::Problem;
 
@@ -22,6 +24,20 @@ pub struct Inspection {
 }
 
 impl Inspection {
+    fn of(checked: Checked) -> Self {
+        let Checked {
+            manifest,
+            counts,
+            findings,
+            ..
+        } = checked;
+        Self {
+            manifest,
+            counts,
+            findings,
+        }
+    }
+
     /// Returns manifest and counts as `bundle inspect --json` shows them.
     pub fn json(&self) -> Value {
         let Counts {
@@ -81,15 +97,13 @@ pub fn inspect_with(
     let checked = Carrier::new(path, keys)
         .and_then(|carrier| carrier.bundle())
         .and_then(|bundle| check(bundle, Keep::NOTHING, progress));
-    let Checked {
-        manifest,
-        counts,
-        findings,
-        ..
-    } = checked.map_err(|fault| fault.problem(&path.display().to_string()))?;
-    Ok(Inspection {
-        manifest,
-        counts,
-        findings,
-    })
+    checked
+        .map(Inspection::of)
+        .map_err(|fault| fault.problem(&path.display().to_string()))
+}
+
+/// Reads the bytes of a bundle that is not encrypted, as [`inspect`] reads a file.
+pub fn inspect_bytes(bytes: &[u8]) -> Result<Inspection, BundleFault> {
+    let bundle = Bundle::open(bytes)?;
+    check(bundle, Keep::NOTHING, &mut |_| true).map(Inspection::of)
 }

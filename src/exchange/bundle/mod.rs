@@ -2,13 +2,15 @@
 //!
 //! [`mod@format`] is the whole format; `frame` the archive around it; `read` goes through a bundle
 //! entry by entry; `check` finds what is proven; `pack` writes, `export` from the store;
-//! `unpack` takes a bundle into the store in `chunks`, `outside` keeps what cannot go there yet.
+//! `unpack` takes a bundle into the store in `chunks`, `outside` keeps what cannot go there yet,
+//! `witness` sees where heads do not go together.
 //! Carriers: `folder` is the shared folder, `text` the block for chats, `writing` how both write.
 
 mod attach;
 mod carrier;
 mod check;
 mod chunks;
+mod crowd;
 mod export;
 mod fault;
 pub mod folder;
@@ -21,6 +23,7 @@ mod pack;
 mod read;
 pub mod text;
 mod unpack;
+mod witness;
 mod writing;
 
 pub use carrier::answer;
@@ -28,9 +31,10 @@ pub use check::{Counts, Finding, Wrong};
 pub use export::{Export, Exported, Selection, export};
 pub use fault::{BundleFault, Code};
 pub use hex::Hex;
-pub use inspect::{Inspection, inspect, inspect_with};
+pub use inspect::{Inspection, inspect, inspect_bytes, inspect_with};
 pub use pack::Limits;
-pub use unpack::{Accounting, Progress, Step, import, import_with, last_export_of, witnessed};
+pub use unpack::{Accounting, Progress, Step, import, import_with};
+pub use witness::{Alarm, Contrast, Place, alarms, last_export_of, short, witnessed};
 pub use writing::Writing;
 
 #[cfg(test)]

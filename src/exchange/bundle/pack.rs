@@ -7,9 +7,9 @@ use std::io::{self, Write};
 
 use super::fault::BundleFault;
 use super::format::{
-    ATTACHMENT, EVENTS, EVENTS_MAX, Entry, EventLine, FORMAT, MANIFEST, MANIFEST_MAX, Manifest,
-    REGISTERS_MAX, Range, Replica, SEALS, SEALS_MAX, SIGNATURE, STREAMS_MAX, SealLine, Tip,
-    UNPACKED_MAX,
+    ATTACHED_MAX, ATTACHMENT, ATTACHMENTS_WRITTEN, EVENTS, EVENTS_MAX, Entry, EventLine, FORMAT,
+    MANIFEST, MANIFEST_MAX, Manifest, REGISTERS_MAX, Range, Replica, SEALS, SEALS_MAX, SIGNATURE,
+    STREAMS_MAX, SealLine, Tip, UNPACKED_MAX,
 };
 use super::frame::{self, Writer};
 use super::hex::Hex;
@@ -352,7 +352,8 @@ impl Tally {
             .sum();
         self.events > limits.events
             || self.seals > limits.seals
-            || self.attachments.len() > super::format::ATTACHMENTS_MAX
+            || self.attachments.len() > ATTACHMENTS_WRITTEN
+            || self.attachments.iter().map(|(_, size)| size).sum::<u64>() > ATTACHED_MAX
             || frame::entry_size(self.lines.size)
                 + frame::entry_size(self.sealing.size)
                 + attachments
@@ -407,6 +408,13 @@ pub(super) fn write<S: Source, W: Write>(
         .check()
         .map_err(|fault| PackFault::from(BundleFault::from(fault)))?;
     let bytes = spell(&manifest)?;
+    if bytes.len() as u64 > MANIFEST_MAX {
+        let fault = BundleFault::Limit {
+            what: "manifest",
+            limit: MANIFEST_MAX,
+        };
+        return Err(PackFault::from(fault).into());
+    }
     let file = |fault: io::Error| S::Fault::from(PackFault::from(fault));
     let mut writer = Writer::new(out).map_err(file)?;
     writer.entry(MANIFEST, &bytes).map_err(file)?;

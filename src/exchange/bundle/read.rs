@@ -4,8 +4,8 @@ use std::io::Read;
 
 use super::fault::BundleFault;
 use super::format::{
-    ATTACHMENT_MAX, EVENTS, EventLine, MANIFEST, MANIFEST_MAX, Manifest, SEALS, SEALS_MAX,
-    SIGNATURE, SealLine, UNPACKED_MAX,
+    ATTACHMENT_MAX, DEPTH_MAX, EVENTS, EventLine, MANIFEST, MANIFEST_MAX, Manifest, SEALS,
+    SEALS_MAX, SIGNATURE, SealLine, UNPACKED_MAX,
 };
 use super::frame::Reader;
 use crate::domain::body::Body;
@@ -219,6 +219,12 @@ struct Number {
 }
 
 fn parse(bytes: &[u8]) -> Result<Manifest, BundleFault> {
+    if depth(bytes) > DEPTH_MAX {
+        return Err(BundleFault::Limit {
+            what: "depth",
+            limit: DEPTH_MAX as u64,
+        });
+    }
     let broken = |cause: serde_json::Error| BundleFault::Manifest(cause.to_string());
     let number: Number = serde_json::from_slice(bytes).map_err(broken)?;
     if number.format != super::format::FORMAT {
@@ -227,4 +233,36 @@ fn parse(bytes: &[u8]) -> Result<Manifest, BundleFault> {
     let manifest: Manifest = serde_json::from_slice(bytes).map_err(broken)?;
     manifest.check()?;
     Ok(manifest)
+}
+
+/// Returns how deep the lists and objects of a JSON text go, advice that nobody reads included.
+fn depth(bytes: &[u8]) -> usize {
+    let (mut depth, mut deepest) = (0_usize, 0);
+    let (mut is_text, mut is_escaped) = (false, false);
+    for byte in bytes {
+        match byte {
+            _ if is_escaped => is_escaped = false,
+            b'\\' if is_text => is_escaped = true,
+            b'"' => is_text = !is_text,
+            b'[' | b'{' if !is_text => {
+                depth += 1;
+                deepest = deepest.max(depth);
+            }
+            b']' | b'}' if !is_text => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+    }
+    deepest
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn depth_is_counted_outside_of_texts() {
+        assert_eq!(depth(br#"{"a":[1,{"b":"[[[\"[["}],"c":{}}"#), 3);
+        assert_eq!(depth(b"[[]][[[]]]"), 3);
+        assert_eq!(depth(br#""\\"[["#), 2);
+    }
 }

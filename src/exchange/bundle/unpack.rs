@@ -14,8 +14,8 @@ use super::fault::{BundleFault, Code};
 use super::format::Manifest;
 use super::outside::{self, Healed, Held, Keeping};
 use super::read::Bundle;
+use super::witness::{self, Alarm};
 use crate::domain::event::Seal;
-use crate::domain::id::{Chain, ReplicaId};
 use crate::exchange::envelope::{Keys, Opened};
 use crate::i18n::{Arg, Words};
 use crate::problem::{Kind, Problem};
@@ -73,6 +73,8 @@ pub struct Accounting {
     pub healed: u64,
     /// Whether a replica's stream branched.
     pub branched: bool,
+    /// What people must know of streams, of this bundle or earlier ones.
+    pub alarms: Vec<Alarm>,
 }
 
 impl Accounting {
@@ -116,11 +118,17 @@ impl Accounting {
         line
     }
 
+    /// Returns whether there is something that people must look at.
+    pub fn has_findings(&self) -> bool {
+        self.unfolded > 0 || self.outside > 0 || self.branched || !self.alarms.is_empty()
+    }
+
     /// Returns the object that `bundle import --json` shows.
     pub fn json(&self) -> serde_json::Value {
         serde_json::json!({
             "events": self.events, "new": self.new, "here": self.here, "unfolded": self.unfolded,
             "outside": self.outside, "by_code": self.by_code, "healed": self.healed, "branched": self.branched,
+            "alarms": self.alarms.iter().map(Alarm::json).collect::<Vec<_>>(),
         })
     }
 }
@@ -167,7 +175,7 @@ pub(super) fn import_keeping(
     let carrier = Carrier::new(path, keys).map_err(fault)?;
     let bundle = carrier.bundle().map_err(fault)?;
     right_shop(store, &bundle.manifest, &file)?;
-    remember_heads(store, &bundle.manifest)?;
+    witness::remember(store, &bundle.manifest, now)?;
     let (shop, total) = (bundle.manifest.shop, bundle.manifest.events());
     if all_held(store, &bundle.manifest)? {
         // An import that was killed may have left the last steps undone.
@@ -177,6 +185,7 @@ pub(super) fn import_keeping(
             events: total,
             here: total,
             healed: healed.events,
+            alarms: witness::look(store, now)?,
             ..Accounting::default()
         });
     }
@@ -189,7 +198,10 @@ pub(super) fn import_keeping(
     })
     .map_err(fault)?;
     store.adopt_id(shop)?;
-    take_attachments(store, &checked, carrier.bundle().map_err(fault)?, &file)?;
+    // A passphrase takes its time whenever the file is opened.
+    if checked.counts.attachments > 0 {
+        take_attachments(store, carrier.bundle().map_err(fault)?, &file)?;
+    }
     let kept = checked.kept.take();
     let mut taking = Taking::begin(store, &checked, now)?;
     match kept {
@@ -199,7 +211,9 @@ pub(super) fn import_keeping(
     let outside = std::mem::replace(&mut taking.outside, Keeping::new(now));
     let healed = outside::settle(store, shop, outside)?;
     fold(store, total, progress)?;
-    Ok(taking.account(store, healed)?)
+    let alarms = witness::look(store, now)?;
+    let sum = taking.account(store, healed)?;
+    Ok(Accounting { alarms, ..sum })
 }
 
 fn right_shop(store: &Store, manifest: &Manifest, file: &str) -> Result<(), Problem> {
@@ -213,74 +227,6 @@ fn right_shop(store: &Store, manifest: &Manifest, file: &str) -> Result<(), Prob
         }
         _ => Ok(()),
     }
-}
-
-/// Keeps what the sender knew when it made its newest bundle that came here: what a later
-/// export to that sender may leave out.
-fn remember_heads(store: &mut Store, manifest: &Manifest) -> Result<(), Problem> {
-    let Some(sender) = manifest.replicas.get(manifest.sender) else {
-        return Ok(());
-    };
-    let key = format!("bundle.heads.{}", sender.id);
-    let known: Option<serde_json::Value> = store
-        .setting_local(&key)?
-        .and_then(|text| serde_json::from_str(&text).ok());
-    if known.is_some_and(|known| known["made"].as_i64() >= Some(manifest.made)) {
-        return Ok(());
-    }
-    let head = |tip: &super::format::Tip| {
-        let replica = manifest.replicas.get(tip.replica)?;
-        Some(serde_json::json!([
-            replica.id.to_string(),
-            tip.seq,
-            tip.chain.to_string()
-        ]))
-    };
-    let heads: Vec<_> = manifest.heads.iter().filter_map(head).collect();
-    let text = serde_json::json!({ "made": manifest.made, "heads": heads }).to_string();
-    Ok(store.set_setting_local(&key, Some(&text))?)
-}
-
-/// Returns the heads that a replica's last bundle named: what it holds for certain.
-pub(super) fn known_heads(
-    store: &Store,
-    replica: ReplicaId,
-) -> Result<Vec<(ReplicaId, u64, Chain)>, StoreError> {
-    let text = store.setting_local(&format!("bundle.heads.{replica}"))?;
-    // Unreadable, it is as if nothing were known: too much goes out, never too little.
-    let known: serde_json::Value = text
-        .and_then(|text| serde_json::from_str(&text).ok())
-        .unwrap_or_default();
-    let head = |head: &serde_json::Value| {
-        Some((
-            head[0].as_str()?.parse().ok()?,
-            head[1].as_u64()?,
-            head[2].as_str()?.parse().ok()?,
-        ))
-    };
-    let heads = known["heads"].as_array();
-    Ok(heads.into_iter().flatten().filter_map(head).collect())
-}
-
-/// Returns the highest seq of a replica of which any colleague's bundle has told.
-pub fn witnessed(store: &Store, replica: ReplicaId) -> Result<u64, StoreError> {
-    let mut highest = 0;
-    for (witness, _) in store.replicas()? {
-        for (named, seq, _) in known_heads(store, witness)? {
-            if named == replica {
-                highest = highest.max(seq);
-            }
-        }
-    }
-    Ok(highest)
-}
-
-/// Returns when the newest bundle of a replica was made that came here (milliseconds UTC).
-pub fn last_export_of(store: &Store, replica: ReplicaId) -> Result<Option<i64>, Problem> {
-    let known: Option<serde_json::Value> = store
-        .setting_local(&format!("bundle.heads.{replica}"))?
-        .and_then(|text| serde_json::from_str(&text).ok());
-    Ok(known.and_then(|known| known["made"].as_i64()))
 }
 
 /// Returns whether every stream is held up to its end, so that the lines need not be read.
@@ -302,15 +248,7 @@ fn all_held(store: &Store, manifest: &Manifest) -> Result<bool, StoreError> {
 }
 
 /// Writes the attachments that are not here, before any event names them.
-fn take_attachments(
-    store: &Store,
-    checked: &Checked,
-    mut bundle: Bundle<Opened>,
-    file: &str,
-) -> Result<(), Problem> {
-    if checked.counts.attachments == 0 {
-        return Ok(());
-    }
+fn take_attachments(store: &Store, mut bundle: Bundle<Opened>, file: &str) -> Result<(), Problem> {
     let mut problem: Option<StoreError> = None;
     let mut current = None;
     let mut incoming: Option<Incoming> = None;

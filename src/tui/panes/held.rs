@@ -5,6 +5,7 @@ use ratatui::layout::{Position, Rect};
 
 use crate::desk::Desk;
 use crate::domain::id::Id;
+use crate::exchange::bundle::Alarm;
 use crate::i18n::Words;
 use crate::problem::Problem;
 use crate::store::{Contradiction, UnfoldedEvent};
@@ -65,6 +66,9 @@ impl HeldPane {
         self.entries = open
             .map(|one| contradiction(desk, &one, speech))
             .collect::<Result<_, _>>()?;
+        let alarms = desk.alarms()?;
+        self.entries
+            .extend(alarms.iter().map(|one| alarm(desk, one, words)));
         let unfolded = desk.store().unfolded()?;
         self.held = unfolded.len();
         self.entries
@@ -147,6 +151,18 @@ fn contradiction(desk: &Desk, one: &Contradiction, speech: Speech<'_>) -> Result
         record: one.records.first().copied(),
         settles: Some(one.id),
     })
+}
+
+fn alarm(desk: &Desk, one: &Alarm, words: &Words) -> Entry {
+    Entry {
+        mark: "mark-conflict",
+        ink: Ink::Conflict,
+        what: words.get(&format!("alarm-{}", one.kind())).to_string(),
+        which: desk.alarm_said(one, words),
+        next: words.get(one.next()).to_string(),
+        record: None,
+        settles: None,
+    }
 }
 
 fn held(event: &UnfoldedEvent, speech: Speech<'_>) -> Entry {

@@ -155,6 +155,51 @@ fn a_record_is_opened_and_changed_by_its_form() {
 }
 
 #[test]
+fn alarms_about_streams_stand_among_the_contradictions() {
+    use crate::chance::SeededRandom;
+    use crate::domain::id::Id;
+    use crate::domain::payload::{Change, Payload};
+    use crate::domain::registers::note;
+    use crate::domain::seal::ReplicaKey;
+    use crate::exchange::bundle::{self, Export, Selection};
+    use crate::store::{Author, Draft, Store};
+    use crate::tui::overlays::stage::NOW;
+
+    let mut stage = Stage::new();
+    // A colleague whose clock is two hours ahead.
+    let folder = tempfile::tempdir().unwrap();
+    let shop = stage.desk.store().shop().unwrap().clone();
+    let mut other = Store::create(&folder.path().join("data"), shop).unwrap();
+    let replica = other
+        .add_replica(ReplicaKey::from_secret(&[99; 32]))
+        .unwrap();
+    let (author, ahead) = (Author { replica, zone: 480 }, NOW + 7_200_000);
+    let draft = Draft::new(
+        &note::REGISTER,
+        Id([98; 16]),
+        Payload::Open(Change::default()),
+        ahead,
+    );
+    let mut random = SeededRandom::new("ahead");
+    other.append(&author, ahead, &mut random, &[draft]).unwrap();
+    let file = folder.path().join("ahead.zbundle");
+    let export = Export {
+        selection: Selection::All,
+        ..Export::new(replica, ahead)
+    };
+    bundle::export(&mut other, &export, &file).unwrap();
+    bundle::import(stage.desk.store_mut(), &file, NOW, &mut |_| true).unwrap();
+    stage.push(|reach| HeldPane::new(reach.desk, reach.words));
+    let seen = stage.screen(120, 37);
+    println!("{seen}");
+    assert!(
+        seen.contains("有电脑的时钟快了") && seen.contains("120 分钟"),
+        "{seen}"
+    );
+    stage.draw_everywhere();
+}
+
+#[test]
 fn contradictions_are_shown_and_settled() {
     let mut stage = Stage::new();
     stage.push(|reach| HeldPane::new(reach.desk, reach.words));
