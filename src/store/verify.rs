@@ -100,14 +100,15 @@ impl Store {
 
     /// Drops everything computed and folds it anew from the log.
     pub fn rebuild(&mut self) -> Result<()> {
-        self.writable()?;
-        let tx = self
-            .conn
-            .transaction_with_behavior(TransactionBehavior::Immediate)?;
-        schema::drop_projections(&tx)?;
-        tx.commit()?;
-        while self.fold_dirty(10_000)? > 0 {}
-        Ok(())
+        self.writing(|store| {
+            let tx = store
+                .conn
+                .transaction_with_behavior(TransactionBehavior::Immediate)?;
+            schema::drop_projections(&tx)?;
+            tx.commit()?;
+            while store.fold_dirty(10_000)? > 0 {}
+            Ok(())
+        })
     }
 
     fn check_stream(&self, head: &StreamHead, checker: &mut Checker) -> Result<()> {
