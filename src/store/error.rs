@@ -148,6 +148,21 @@ impl StoreError {
         }
     }
 
+    /// Returns whether a column holds what it never can.
+    pub(super) fn is_unreadable(&self) -> bool {
+        use rusqlite::Error::{
+            FromSqlConversionFailure, IntegralValueOutOfRange, InvalidColumnType, Utf8Error,
+        };
+        let Self::Sql(error) = self else { return false };
+        matches!(
+            error,
+            FromSqlConversionFailure(..)
+                | IntegralValueOutOfRange(..)
+                | InvalidColumnType(..)
+                | Utf8Error(..)
+        )
+    }
+
     /// Returns whether the disk itself reported an error.
     pub(super) fn is_disk_failure(&self) -> bool {
         self.code() == Some(ErrorCode::SystemIoFailure)
