@@ -7,7 +7,7 @@ use clap_complete::generate;
 use serde_json::json;
 
 use super::args::Init;
-use super::out::Out;
+use super::out::{Out, local};
 use super::session::Place;
 use super::{CLEAN, help, secret};
 use crate::chance::{Clock, SystemClock};
@@ -27,36 +27,56 @@ use crate::tui::road::FolderRoad;
 use crate::tui::run::Outbox;
 use crate::tui::workers::{Background, Workers};
 
+/// The message of a store that another workstation writes to.
+const HELD: &str = "desk-held-by";
+/// What keeps a workstation from writing and not from reading.
+const READABLE: [&str; 5] = [
+    HELD,
+    "problem-store-unwritable",
+    "problem-store-full",
+    "problem-store-file-full",
+    "problem-store-halted",
+];
+
 /// The state of somebody who has not come yet.
 const ABSENT: &str = "absent";
 
 /// Opens the workstation on the store of this machine.
 pub(super) fn workstation(place: &Place, out: &Out) -> Result<u8, Problem> {
-    let mut desk = match place.desk(true) {
-        // Where nobody may write, one can still read.
-        Err(problem) if problem.message == "problem-store-unwritable" => {
-            return run(place.reading_desk()?, place, place.folder.clone(), out);
+    let crashes = place.folder.clone();
+    match writing_desk(place) {
+        Ok(desk) => run(desk, place, crashes, Vec::new(), out),
+        // Where nobody may write, or there is no room, one can still read.
+        Err(problem) if READABLE.contains(&problem.message) => {
+            run(place.reading_desk()?, place, crashes, vec![problem], out)
         }
-        opened => opened?,
-    };
-    let now = desk.now();
-    if let Err(fault) = desk.store_mut().lock(now) {
-        if !matches!(fault, StoreError::Locked(_)) {
-            return Err(fault.into());
-        }
-        // Another workstation writes: this one reads.
-        desk = place.reading_desk()?;
-    } else {
-        let person = match desk.signed_in() {
-            Some(me) => me.clone(),
-            None => someone(&desk)?,
-        };
-        // Whoever opens the desk on a new day has come; who is away stays away until they say so.
-        if desk.signed_in().is_none() || desk.presence_of(person.id)? == ABSENT {
-            desk.sign_in(&person)?;
-        }
+        Err(problem) => Err(problem),
     }
-    run(desk, place, place.folder.clone(), out)
+}
+
+/// Sits down to write, where this is the one workstation that may.
+fn writing_desk(place: &Place) -> Result<Desk, Problem> {
+    let mut desk = place.desk(true)?;
+    let now = desk.now();
+    match desk.store_mut().lock(now) {
+        Ok(()) => {}
+        Err(StoreError::Locked(holder)) => {
+            return Err(Problem::new(Kind::Busy, HELD)
+                .arg("host", &holder.host)
+                .arg("pid", holder.pid)
+                .arg("since", local(holder.since, desk.zone())));
+        }
+        Err(fault) => return Err(fault.into()),
+    }
+    let person = match desk.signed_in() {
+        Some(me) => me.clone(),
+        None => someone(&desk)?,
+    };
+    // Whoever opens the desk on a new day has come; who is away stays away until they say so.
+    if desk.signed_in().is_none() || desk.presence_of(person.id)? == ABSENT {
+        desk.sign_in(&person)?;
+    }
+    Ok(desk)
 }
 
 /// Who sits down where nobody is signed in: the only person of this device, in a drill shop
@@ -94,12 +114,20 @@ pub(super) fn demo(place: &Place, is_named: bool, out: &Out) -> Result<u8, Probl
     let mut desk = sample::open(folder, wall)?;
     let now = desk.now();
     desk.store_mut().lock(now)?;
-    run(desk, place, std::env::temp_dir(), out)
+    run(desk, place, std::env::temp_dir(), Vec::new(), out)
 }
 
-/// Runs the workstation until it is closed; `crashes` is where a crash would be written down.
-fn run(desk: Desk, place: &Place, crashes: PathBuf, out: &Out) -> Result<u8, Problem> {
-    let (keymap, problems) = Keymap::of(&place.config);
+/// Runs the workstation until it is closed; `crashes` is where a crash would be written down,
+/// `problems` are told before the first key.
+fn run(
+    desk: Desk,
+    place: &Place,
+    crashes: PathBuf,
+    mut problems: Vec<Problem>,
+    out: &Out,
+) -> Result<u8, Problem> {
+    let (keymap, of_keys) = Keymap::of(&place.config);
+    problems.extend(of_keys);
     let (config, language) = (place.config.clone(), out.words.language());
     open::open(&place.config, language, crashes, |outbox, size| {
         let size = (size.width, size.height);

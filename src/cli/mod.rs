@@ -16,13 +16,13 @@ mod shift;
 mod work;
 
 use std::ffi::OsString;
-use std::io::{self, Write};
 
 use clap::{FromArgMatches, Parser};
 
 use crate::config::Config;
 use crate::i18n::{Language, Words};
 use crate::problem::{Kind, Problem};
+use crate::tui::guard::ignore_file_limit;
 
 use args::{Cli, Command};
 use out::Out;
@@ -38,6 +38,14 @@ const FINDINGS: u8 = 1;
 pub fn run(line: impl IntoIterator<Item = OsString>) -> u8 {
     let line: Vec<OsString> = line.into_iter().collect();
     let words = Words::new(language(&line));
+    let plain = |words| Out {
+        words,
+        json: false,
+        quiet: false,
+    };
+    if let Err(problem) = ignore_file_limit() {
+        return finish(&plain(words), Err(problem));
+    }
     // Words for help are put in only where help is asked for or the line is wrong.
     let cli = match Cli::try_parse_from(&line) {
         Ok(cli) => cli,
@@ -46,7 +54,7 @@ pub fn run(line: impl IntoIterator<Item = OsString>) -> u8 {
             .and_then(|matches| Cli::from_arg_matches(&matches))
         {
             Ok(cli) => cli,
-            Err(error) => return refuse(&error, words),
+            Err(error) => return refuse(&error, &plain(words)),
         },
     };
     let out = Out {
@@ -58,19 +66,15 @@ pub fn run(line: impl IntoIterator<Item = OsString>) -> u8 {
 }
 
 /// Shows help and version, and says what of a line was not understood.
-fn refuse(error: &clap::Error, words: Words) -> u8 {
-    let Some(problem) = help::problem(error) else {
-        // A reader that went away has seen enough.
-        let _ = write!(io::stdout(), "{}", error.render());
-        return CLEAN;
-    };
-    let out = Out {
-        words,
-        json: false,
-        quiet: false,
-    };
-    out.problem(&problem);
-    problem.exit_code()
+fn refuse(error: &clap::Error, out: &Out) -> u8 {
+    match help::problem(error) {
+        None => finish(
+            out,
+            out.raw(error.render().to_string().as_bytes())
+                .map(|()| CLEAN),
+        ),
+        Some(problem) => finish(out, Err(problem)),
+    }
 }
 
 fn finish(out: &Out, done: Result<u8, Problem>) -> u8 {

@@ -17,7 +17,7 @@ use crate::domain::id::{Chain, Id, ReplicaId};
 
 use super::error::{Result, StoreError};
 use super::read::{self, StreamHead};
-use super::{Store, keys, place, schema};
+use super::{Store, Trouble, keys, place, schema};
 
 /// The anchor's name beside the database.
 const NEAR: &str = "anchor.json";
@@ -262,6 +262,10 @@ impl Store {
     /// Writes both anchors where they say something else. One that cannot be written takes
     /// nothing from what was saved: the old one is still true, and `doctor` shows it.
     pub(super) fn write_anchors(&mut self) {
+        // After an error of the disk nobody knows what of the tip will stay.
+        if self.trouble == Some(Trouble::Halted) {
+            return;
+        }
         let Ok(anchor) = self.anchor() else { return };
         let Some(kept) = &mut self.anchors else {
             return;

@@ -34,22 +34,26 @@ impl Store {
         if text.is_empty() {
             return self.clear_draft(person, key);
         }
-        self.writable()?;
-        self.conn
-            .prepare_cached(
-                "INSERT OR REPLACE INTO draft(person, key, text, at) VALUES(?1, ?2, ?3, ?4)",
-            )?
-            .execute((person, key, text, now))?;
-        Ok(())
+        self.writing(|store| {
+            store
+                .conn
+                .prepare_cached(
+                    "INSERT OR REPLACE INTO draft(person, key, text, at) VALUES(?1, ?2, ?3, ?4)",
+                )?
+                .execute((person, key, text, now))?;
+            Ok(())
+        })
     }
 
     /// Forgets a text that was sent or thrown away.
     pub fn clear_draft(&mut self, person: &str, key: &str) -> Result<()> {
-        self.writable()?;
-        self.conn
-            .prepare_cached("DELETE FROM draft WHERE person = ?1 AND key = ?2")?
-            .execute((person, key))?;
-        Ok(())
+        self.writing(|store| {
+            store
+                .conn
+                .prepare_cached("DELETE FROM draft WHERE person = ?1 AND key = ?2")?
+                .execute((person, key))?;
+            Ok(())
+        })
     }
 
     /// Returns all unsent texts of a person, the newest first.
@@ -79,14 +83,16 @@ impl Store {
 
     /// Notes up to when a person has seen a record's entries; it never goes back.
     pub fn mark_seen(&mut self, person: &str, record: Id, upto: i64) -> Result<()> {
-        self.writable()?;
-        self.conn
-            .prepare_cached(
-                "INSERT INTO seen(person, record, upto) VALUES(?1, ?2, ?3)
+        self.writing(|store| {
+            store
+                .conn
+                .prepare_cached(
+                    "INSERT INTO seen(person, record, upto) VALUES(?1, ?2, ?3)
                  ON CONFLICT DO UPDATE SET upto = max(upto, excluded.upto)",
-            )?
-            .execute((person, record.0, upto))?;
-        Ok(())
+                )?
+                .execute((person, record.0, upto))?;
+            Ok(())
+        })
     }
 
     /// Returns a setting of this machine.
@@ -108,17 +114,18 @@ impl Store {
 
     /// Keeps a setting of this machine, or forgets it.
     pub fn set_setting_local(&mut self, key: &str, value: Option<&str>) -> Result<()> {
-        self.writable()?;
-        match value {
-            Some(value) => self.conn.execute(
-                "INSERT OR REPLACE INTO setting_local(key, value) VALUES(?1, ?2)",
-                (key, value),
-            )?,
-            None => self
-                .conn
-                .execute("DELETE FROM setting_local WHERE key = ?1", [key])?,
-        };
-        Ok(())
+        self.writing(|store| {
+            match value {
+                Some(value) => store.conn.execute(
+                    "INSERT OR REPLACE INTO setting_local(key, value) VALUES(?1, ?2)",
+                    (key, value),
+                )?,
+                None => store
+                    .conn
+                    .execute("DELETE FROM setting_local WHERE key = ?1", [key])?,
+            };
+            Ok(())
+        })
     }
 
     /// Returns the shop's value of a setting in force at a time (milliseconds UTC): of the

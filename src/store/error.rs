@@ -10,7 +10,7 @@ use crate::domain::id::ReplicaId;
 use crate::problem::{Kind, Problem};
 
 use super::anchor::Doubt;
-use super::place::Holder;
+use super::place::{self, Holder};
 
 /// Everything that a store can answer instead of what was asked.
 #[derive(Debug, thiserror::Error)]
@@ -105,6 +105,18 @@ pub enum StoreError {
     /// The commit failed, and after opening anew the events are not there.
     #[error("not saved: {0}")]
     NotSaved(String),
+    /// The commit failed, and whether the events are there cannot be told for certain.
+    #[error("perhaps not saved: {0}")]
+    Unsure(String),
+    /// The disk is full, or holds no larger file; nothing was written.
+    #[error("no room: {0}")]
+    Full(String),
+    /// The disk reported an error before, so nothing is written any more.
+    #[error("writing has stopped")]
+    Halted,
+    /// SQLite does not hold a setting that zhiban relies on.
+    #[error("SQLite does not hold {0}")]
+    Setting(&'static str),
     /// The store may not be the one that was closed here; nothing was written.
     #[error("in doubt: {0:?}")]
     Doubtful(Doubt),
@@ -134,12 +146,50 @@ impl StoreError {
         )
     }
 
-    /// Returns whether the folder or its file system lets nothing be written.
+    /// Returns whether the folder or its file system lets nothing be written at the moment.
     pub fn is_unwritable(&self) -> bool {
+        let code = self.code();
+        matches!(code, Some(ErrorCode::CannotOpen | ErrorCode::ReadOnly)) || self.is_full()
+    }
+
+    /// Returns whether there is no room to write.
+    pub fn is_full(&self) -> bool {
+        match self {
+            Self::Full(_) => true,
+            Self::Io { source, .. } => place::is_full(source),
+            _ => self.code() == Some(ErrorCode::DiskFull),
+        }
+    }
+
+    /// Returns whether a column holds what it never can.
+    pub(super) fn is_unreadable(&self) -> bool {
+        use rusqlite::Error::{
+            FromSqlConversionFailure, IntegralValueOutOfRange, InvalidColumnType, Utf8Error,
+        };
+        let Self::Sql(error) = self else { return false };
         matches!(
-            self.code(),
-            Some(ErrorCode::CannotOpen | ErrorCode::ReadOnly)
+            error,
+            FromSqlConversionFailure(..)
+                | IntegralValueOutOfRange(..)
+                | InvalidColumnType(..)
+                | Utf8Error(..)
         )
+    }
+
+    /// Returns whether the disk itself reported an error.
+    pub(super) fn is_disk_failure(&self) -> bool {
+        self.code() == Some(ErrorCode::SystemIoFailure)
+    }
+
+    /// Tells an error of a disk that is only full from others: SQLite says the same of a file
+    /// over its limit, a quota that is used up, and a disk that breaks.
+    pub(super) fn on(self, folder: &Path) -> Self {
+        let is_unclear = self.code() == Some(ErrorCode::SystemIoFailure);
+        if is_unclear && place::refuses_more(folder) {
+            Self::Full(self.to_string())
+        } else {
+            self
+        }
     }
 
     fn code(&self) -> Option<ErrorCode> {
@@ -154,9 +204,7 @@ impl StoreError {
             Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => {
                 Problem::new(Kind::Busy, "problem-store-busy").hint("problem-store-busy-hint")
             }
-            Some(ErrorCode::DiskFull) => {
-                Problem::new(Kind::NotSaved, "problem-store-full").hint("problem-store-full-hint")
-            }
+            Some(ErrorCode::DiskFull) => full(),
             Some(ErrorCode::ReadOnly | ErrorCode::CannotOpen) => {
                 Problem::new(Kind::ReadOnly, "problem-store-unwritable")
                     .hint("problem-store-unwritable-hint")
@@ -171,6 +219,10 @@ fn read_only() -> Problem {
     Problem::new(Kind::ReadOnly, "problem-read-only").hint("problem-read-only-hint")
 }
 
+fn full() -> Problem {
+    Problem::new(Kind::NotSaved, "problem-store-full").hint("problem-store-full-hint")
+}
+
 fn damaged() -> Problem {
     Problem::new(Kind::Unreadable, "problem-store-damaged").hint("problem-store-damaged-hint")
 }
@@ -179,6 +231,11 @@ impl From<StoreError> for Problem {
     fn from(error: StoreError) -> Self {
         let problem = match &error {
             StoreError::Sql(_) => error.of_sql(),
+            StoreError::Io { path, source } if place::is_full(source) => {
+                Problem::new(Kind::NotSaved, "problem-store-file-full")
+                    .arg("file", path.display())
+                    .hint("problem-store-full-hint")
+            }
             StoreError::Io { path, .. } => Problem::new(Kind::Unreadable, "problem-store-file")
                 .arg("file", path.display())
                 .hint("problem-store-file-hint"),
@@ -251,6 +308,15 @@ impl From<StoreError> for Problem {
             StoreError::NotSaved(cause) => Problem::new(Kind::NotSaved, "problem-not-saved")
                 .arg("cause", cause)
                 .hint("problem-not-saved-hint"),
+            StoreError::Unsure(cause) => Problem::new(Kind::NotSaved, "problem-unsure")
+                .arg("cause", cause)
+                .hint("problem-unsure-hint"),
+            StoreError::Full(_) => full(),
+            StoreError::Halted => Problem::new(Kind::NotSaved, "problem-store-halted")
+                .hint("problem-store-halted-hint"),
+            StoreError::Setting(name) => {
+                Problem::new(Kind::Defect, "problem-store-setting").arg("name", name)
+            }
             StoreError::Doubtful(doubt) => {
                 Problem::new(Kind::Refused, doubt.message()).hint(if doubt.is_whole() {
                     "problem-anchor-hint"

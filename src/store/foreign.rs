@@ -97,61 +97,63 @@ impl Store {
     /// The events' hashes and the seals' signatures must have been checked. `now` is the time
     /// of arrival, milliseconds UTC.
     pub fn append_foreign(&mut self, run: &Run, now: i64) -> Result<Taken> {
-        self.writable()?;
-        let shop = self.shop_id.ok_or(StoreError::NoShop)?;
-        check(run, &genesis(shop, &run.key))?;
-        let mut sum = Taken::default();
-        let mut records = HashSet::new();
-        let mut done = 0;
-        loop {
-            let begun = Instant::now();
-            let tx = self
-                .conn
-                .transaction_with_behavior(TransactionBehavior::Immediate)?;
-            let replica_no = intern_replica(&tx, run.replica, &run.key)?;
-            let mut taker = Taker::begin(&tx, replica_no, run, done, now)?;
-            if taker.missing {
-                sum.missing = true;
-                return Ok(sum);
-            }
-            while done < run.events.len() {
-                taker.take(&run.events[done])?;
-                done += 1;
-                if done.is_multiple_of(LOOK_EVERY) && begun.elapsed() > HOLD {
+        self.writing(|store| {
+            let shop = store.shop_id.ok_or(StoreError::NoShop)?;
+            check(run, &genesis(shop, &run.key))?;
+            let mut sum = Taken::default();
+            let mut records = HashSet::new();
+            let mut done = 0;
+            loop {
+                let begun = Instant::now();
+                let tx = store
+                    .conn
+                    .transaction_with_behavior(TransactionBehavior::Immediate)?;
+                let replica_no = intern_replica(&tx, run.replica, &run.key)?;
+                let mut taker = Taker::begin(&tx, replica_no, run, done, now)?;
+                if taker.missing {
+                    sum.missing = true;
+                    return Ok(sum);
+                }
+                while done < run.events.len() {
+                    taker.take(&run.events[done])?;
+                    done += 1;
+                    if done.is_multiple_of(LOOK_EVERY) && begun.elapsed() > HOLD {
+                        break;
+                    }
+                }
+                let judges = taker.branched || taker.roster;
+                taker.end(&mut sum, &mut records)?;
+                if judges {
+                    judge::mark(&tx, &*store.judge.judge(&tx)?)?;
+                }
+                if done == run.events.len() {
+                    keep_seals(&tx, replica_no, &run.seals)?;
+                }
+                tx.commit()?;
+                if done == run.events.len() {
                     break;
                 }
             }
-            let judges = taker.branched || taker.roster;
-            taker.end(&mut sum, &mut records)?;
-            if judges {
-                judge::mark(&tx, &*self.judge.judge(&tx)?)?;
-            }
-            if done == run.events.len() {
-                keep_seals(&tx, replica_no, &run.seals)?;
-            }
-            tx.commit()?;
-            if done == run.events.len() {
-                break;
-            }
-        }
-        sum.records = records.into_iter().collect();
-        sum.records.sort_unstable();
-        Ok(sum)
+            sum.records = records.into_iter().collect();
+            sum.records.sort_unstable();
+            Ok(sum)
+        })
     }
 
     /// Writes down a replica that a bundle or the roster names, before any event of it.
     pub fn know_replica(&mut self, replica: ReplicaId, key: &[u8; 32]) -> Result<()> {
-        self.writable()?;
-        if ReplicaId::of_key(key) != replica {
-            return Err(StoreError::BrokenChain(replica));
-        }
-        intern_replica(&self.conn, replica, key).map(drop)
+        self.writing(|store| {
+            if ReplicaId::of_key(key) != replica {
+                return Err(StoreError::BrokenChain(replica));
+            }
+            intern_replica(&store.conn, replica, key).map(drop)
+        })
     }
 
     /// Keeps what could not go into the log.
     pub fn keep_outside(&mut self, all: &[Outside]) -> Result<()> {
-        self.writable()?;
-        let tx = self
+        self.writing(|store| {
+        let tx = store
             .conn
             .transaction_with_behavior(TransactionBehavior::Immediate)?;
         for one in all {
@@ -162,6 +164,7 @@ impl Store {
         }
         tx.commit()?;
         Ok(())
+        })
     }
 
     /// Returns what is kept outside of the log, by replica and seq.
@@ -185,16 +188,17 @@ impl Store {
 
     /// Forgets what was outside and has gone into the log.
     pub fn drop_outside(&mut self, chains: &[Chain]) -> Result<()> {
-        self.writable()?;
-        let tx = self
-            .conn
-            .transaction_with_behavior(TransactionBehavior::Immediate)?;
-        for chain in chains {
-            tx.prepare_cached("DELETE FROM outside WHERE chain = ?1")?
-                .execute([chain.0])?;
-        }
-        tx.commit()?;
-        Ok(())
+        self.writing(|store| {
+            let tx = store
+                .conn
+                .transaction_with_behavior(TransactionBehavior::Immediate)?;
+            for chain in chains {
+                tx.prepare_cached("DELETE FROM outside WHERE chain = ?1")?
+                    .execute([chain.0])?;
+            }
+            tx.commit()?;
+            Ok(())
+        })
     }
 }
 

@@ -7,9 +7,7 @@ impl Store {
     /// Stops waiting for the disk after each act, until [`Store::laid`]: only for a store
     /// that is thrown away when laying it down does not end.
     pub fn lay_quickly(&mut self) -> Result<()> {
-        self.writable()?;
-        self.conn.pragma_update(None, "synchronous", "OFF")?;
-        Ok(())
+        self.writing(|store| Ok(store.conn.pragma_update(None, "synchronous", "OFF")?))
     }
 
     /// Brings all that was laid down onto the disk; from now on each act waits for it again.

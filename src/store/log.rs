@@ -205,83 +205,68 @@ impl Store {
         random: &mut dyn Random,
         drafts: &[Draft],
     ) -> Result<Appended> {
-        self.writable()?;
-        let shop = self.shop.as_ref().ok_or(StoreError::NoShop)?.id;
-        let key = self
-            .keys
-            .get(&author.replica)
-            .cloned()
-            .ok_or(StoreError::NoKey(author.replica))?;
-        let tx = self
-            .conn
-            .transaction_with_behavior(TransactionBehavior::Immediate)?;
-        let mut writer = Writer::begin(&tx, shop, &key, author, act)?;
-        for draft in drafts {
-            writer.write(now, random, draft)?;
-        }
-        let (appended, head) = writer.end(now)?;
-        if drafts.iter().any(|draft| draft.register.name == "person") {
-            judge::mark(&tx, &*self.judge.judge(&tx)?)?;
-        }
-        watch::settle(&tx, &self.judge, &appended.records)?;
-        match tx.commit() {
-            Ok(()) => {
-                self.drop_anchor();
-                Ok(appended)
+        self.writing(|store| {
+            let shop = store.shop.as_ref().ok_or(StoreError::NoShop)?.id;
+            let key = store
+                .keys
+                .get(&author.replica)
+                .cloned()
+                .ok_or(StoreError::NoKey(author.replica))?;
+            let tx = store
+                .conn
+                .transaction_with_behavior(TransactionBehavior::Immediate)?;
+            let mut writer = Writer::begin(&tx, shop, &key, author, act)?;
+            for draft in drafts {
+                writer.write(now, random, draft)?;
             }
-            Err(error) => self.after_failed_commit(&head, appended, &error),
-        }
-    }
-
-    /// A failed commit means *unknown*: only the database opened anew can tell.
-    fn after_failed_commit(
-        &mut self,
-        head: &StreamHead,
-        appended: Appended,
-        error: &rusqlite::Error,
-    ) -> Result<Appended> {
-        let path = self.folder.join(super::place::DATABASE);
-        self.conn = super::schema::connect(&path, false)?;
-        let there = self.heads()?.contains(head);
-        if there {
-            Ok(appended)
-        } else {
-            Err(StoreError::NotSaved(error.to_string()))
-        }
+            let (appended, head) = writer.end(now)?;
+            if drafts.iter().any(|draft| draft.register.name == "person") {
+                judge::mark(&tx, &*store.judge.judge(&tx)?)?;
+            }
+            watch::settle(&tx, &store.judge, &appended.records)?;
+            match tx.commit() {
+                Ok(()) => {
+                    store.drop_anchor();
+                    Ok(appended)
+                }
+                Err(error) => store.after_failed_commit(&head, appended, error),
+            }
+        })
     }
 
     /// Seals the head of an own replica's stream, where it is not sealed: before an export.
     pub fn seal_head(&mut self, replica: ReplicaId) -> Result<()> {
-        self.writable()?;
-        let shop = self.shop.as_ref().ok_or(StoreError::NoShop)?.id;
-        let key = self
-            .keys
-            .get(&replica)
-            .cloned()
-            .ok_or(StoreError::NoKey(replica))?;
-        let tx = self
-            .conn
-            .transaction_with_behavior(TransactionBehavior::Immediate)?;
-        let roster = roster(&tx)?;
-        for head in heads(&tx)?
-            .into_iter()
-            .filter(|head| head.replica == replica && head.seq > head.from_seq)
-        {
-            let sealed: bool = tx.query_row(
-                "SELECT EXISTS(SELECT 1 FROM seal WHERE stream = ?1 AND seq = ?2)",
-                (head.stream, head.seq as i64),
-                |row| row.get(0),
-            )?;
-            if !sealed {
-                keep_seal(
-                    &tx,
-                    head.stream,
-                    &key.seal(shop, head.seq, head.chain, roster),
+        self.writing(|store| {
+            let shop = store.shop.as_ref().ok_or(StoreError::NoShop)?.id;
+            let key = store
+                .keys
+                .get(&replica)
+                .cloned()
+                .ok_or(StoreError::NoKey(replica))?;
+            let tx = store
+                .conn
+                .transaction_with_behavior(TransactionBehavior::Immediate)?;
+            let roster = roster(&tx)?;
+            for head in heads(&tx)?
+                .into_iter()
+                .filter(|head| head.replica == replica && head.seq > head.from_seq)
+            {
+                let sealed: bool = tx.query_row(
+                    "SELECT EXISTS(SELECT 1 FROM seal WHERE stream = ?1 AND seq = ?2)",
+                    (head.stream, head.seq as i64),
+                    |row| row.get(0),
                 )?;
+                if !sealed {
+                    keep_seal(
+                        &tx,
+                        head.stream,
+                        &key.seal(shop, head.seq, head.chain, roster),
+                    )?;
+                }
             }
-        }
-        tx.commit()?;
-        Ok(())
+            tx.commit()?;
+            Ok(())
+        })
     }
 }
 

@@ -23,6 +23,7 @@ mod judge;
 mod keys;
 mod lay;
 mod log;
+mod outcome;
 mod place;
 mod project;
 mod query;
@@ -42,6 +43,7 @@ pub use foreign::{Outside, Run, Taken};
 pub use health::Health;
 pub use keys::OpeningKey;
 pub use log::{Appended, Author, Draft};
+pub use outcome::Trouble;
 pub use place::{Holder, make_folder, private_file, sync_folder};
 pub use query::{Count, Cursor, Mine, Order, OwnerFilter, Query};
 pub use read::{Held, StreamHead, Tide};
@@ -87,6 +89,8 @@ pub struct Store {
     lock: Option<place::Lock>,
     judge: judge::Kept,
     anchors: Option<anchor::Kept>,
+    trouble: Option<Trouble>,
+    is_log_named: bool,
     attachments: PathBuf,
 }
 
@@ -140,7 +144,8 @@ impl Store {
         if Self::exists(folder) {
             place::refuse_network(folder)?;
         }
-        Self::with(schema::open(folder, false)?, folder, false)
+        let conn = schema::open(folder, false).map_err(|fault| fault.on(folder))?;
+        Self::with(conn, folder, false).map_err(|fault| fault.on(folder))
     }
 
     /// Opens a store for reading; no file is changed.
@@ -160,6 +165,8 @@ impl Store {
             lock: None,
             judge: judge::Kept::default(),
             anchors: None,
+            trouble: None,
+            is_log_named: false,
             attachments: folder.join(health::ATTACHMENTS),
         };
         store.read_shop()?;
@@ -247,44 +254,47 @@ impl Store {
         name: &str,
         drill: bool,
     ) -> Result<()> {
-        self.writable()?;
-        if self.shop_id.is_some_and(|own| own != id) {
-            return Err(StoreError::OtherShop);
-        }
-        self.conn.execute(
+        self.writing(|store| {
+            if store.shop_id.is_some_and(|own| own != id) {
+                return Err(StoreError::OtherShop);
+            }
+            store.conn.execute(
             "INSERT OR REPLACE INTO shop(one, id, secret, name, drill) VALUES(1, ?1, ?2, ?3, ?4)",
             (id.0, secret.map(|secret| secret.0), name, drill),
         )?;
-        self.read_shop()
+            store.read_shop()
+        })
     }
 
     /// Keeps a replica's secret key on this machine and opens its stream.
     pub fn add_replica(&mut self, key: ReplicaKey) -> Result<ReplicaId> {
-        self.writable()?;
-        let shop = self.shop.as_ref().ok_or(StoreError::NoShop)?.id;
-        let replica = key.replica();
-        keys::save(&self.folder, &key)?;
-        let tx = self
-            .conn
-            .transaction_with_behavior(TransactionBehavior::Immediate)?;
-        let no = foreign::intern_replica(&tx, replica, &key.public())?;
-        if read::streams_of(&tx, no)?.is_empty() {
-            log::open_stream(&tx, no, 0, &genesis(shop, &key.public()))?;
-        }
-        tx.commit()?;
-        self.keys.insert(replica, key);
-        self.drop_anchor();
-        Ok(replica)
+        self.writing(|store| {
+            let shop = store.shop.as_ref().ok_or(StoreError::NoShop)?.id;
+            let replica = key.replica();
+            keys::save(&store.folder, &key)?;
+            let tx = store
+                .conn
+                .transaction_with_behavior(TransactionBehavior::Immediate)?;
+            let no = foreign::intern_replica(&tx, replica, &key.public())?;
+            if read::streams_of(&tx, no)?.is_empty() {
+                log::open_stream(&tx, no, 0, &genesis(shop, &key.public()))?;
+            }
+            tx.commit()?;
+            store.keys.insert(replica, key);
+            store.drop_anchor();
+            Ok(replica)
+        })
     }
 
     /// Keeps the keys of a replica that has no shop yet: it asks to be admitted.
     pub fn keep_keys(&mut self, key: ReplicaKey, opening: &OpeningKey) -> Result<ReplicaId> {
-        self.writable()?;
-        let replica = key.replica();
-        keys::save_opening(&self.folder, replica, opening)?;
-        keys::save(&self.folder, &key)?;
-        self.keys.insert(replica, key);
-        Ok(replica)
+        self.writing(|store| {
+            let replica = key.replica();
+            keys::save_opening(&store.folder, replica, opening)?;
+            keys::save(&store.folder, &key)?;
+            store.keys.insert(replica, key);
+            Ok(replica)
+        })
     }
 
     /// Returns the keys of this machine that open what is encrypted to its replicas.
@@ -329,22 +339,16 @@ impl Store {
     /// Makes sure that no page of the files still holds what was erased: after `erase`, and
     /// while nobody else writes, for it rewrites the database.
     pub fn scrub(&mut self) -> Result<()> {
-        self.writable()?;
-        self.conn
-            .execute_batch("INSERT INTO search(search) VALUES('optimize');")?;
-        self.conn.execute_batch("VACUUM;")?;
-        self.conn
-            .query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?;
-        Ok(())
-    }
-
-    /// Fails where the store was opened for reading.
-    fn writable(&self) -> Result<()> {
-        if self.read_only {
-            Err(StoreError::ReadOnly)
-        } else {
+        self.writing(|store| {
+            store
+                .conn
+                .execute_batch("INSERT INTO search(search) VALUES('optimize');")?;
+            store.conn.execute_batch("VACUUM;")?;
+            store
+                .conn
+                .query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?;
             Ok(())
-        }
+        })
     }
 }
 

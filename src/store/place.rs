@@ -2,7 +2,7 @@
 //! carry it. One of the three files with code for one operating system alone.
 
 use std::fs::{self, File, OpenOptions, TryLockError};
-use std::io::Write;
+use std::io::{Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
@@ -11,6 +11,7 @@ use super::error::{Result, StoreError};
 
 /// The database's name within the folder.
 pub const DATABASE: &str = "zhiban.db";
+const PROBE: &str = "zhiban.probe";
 const LOCK: &str = "desk.lock";
 const HOLDER: &str = "desk.json";
 
@@ -143,6 +144,32 @@ pub fn identity(path: &Path) -> Option<(u64, u64)> {
 #[cfg(not(unix))]
 pub fn identity(_: &Path) -> Option<(u64, u64)> {
     None
+}
+
+/// Returns whether an error says that there is no room: disk full, quota used up, file at its
+/// limit.
+pub fn is_full(error: &std::io::Error) -> bool {
+    use std::io::ErrorKind::{FileTooLarge, QuotaExceeded, StorageFull};
+    matches!(error.kind(), StorageFull | FileTooLarge | QuotaExceeded)
+}
+
+/// Returns whether a store's folder has no room for the next pages of its write-ahead log, by
+/// writing as many at the same place of a file that goes again.
+pub fn refuses_more(folder: &Path) -> bool {
+    let log = folder.join(DATABASE.to_owned() + "-wal");
+    let end = fs::metadata(&log).map_or(0, |log| log.len());
+    let path = folder.join(PROBE);
+    let write = || -> std::io::Result<()> {
+        let mut file = open_private(&path)?;
+        file.seek(SeekFrom::Start(end))?;
+        // More than a page, and as much as the memory that readers of the log share.
+        file.write_all(&[1; 48 << 10])?;
+        file.sync_all()
+    };
+    let refused = write().is_err_and(|error| is_full(&error));
+    // Nothing depends on it, and the next probe writes over it.
+    let _ = fs::remove_file(&path);
+    refused
 }
 
 /// Opens an empty file that only its owner can read; one left over from before is emptied.

@@ -155,6 +155,9 @@ fn connect_with(path: &Path, access: OpenFlags) -> Result<Connection> {
     conn.set_limit(Limit::SQLITE_LIMIT_ATTACHED, 1)?;
     for (name, value) in [
         ("synchronous", "FULL"),
+        // On macOS a sync leaves the bytes in the drive's own memory without this.
+        ("fullfsync", "ON"),
+        ("checkpoint_fullfsync", "ON"),
         ("mmap_size", "0"),
         ("cache_size", "-16384"),
         // As many pages as the cache: pages that an import writes again and again are copied
@@ -170,7 +173,27 @@ fn connect_with(path: &Path, access: OpenFlags) -> Result<Connection> {
     conn.pragma_query_value(None, "secure_delete", |_| Ok(()))?;
     conn.query_row("PRAGMA secure_delete = FAST", [], |_| Ok(()))?;
     conn.set_prepared_statement_cache_capacity(64);
+    demand_settings(&conn)?;
     Ok(conn)
+}
+
+/// Reads back the settings on which nothing less than somebody's work depends: SQLite passes
+/// over what it does not know without a word.
+fn demand_settings(conn: &Connection) -> Result<()> {
+    for (name, wanted) in [
+        // FULL: each commit waits for the disk.
+        ("synchronous", 2),
+        ("trusted_schema", 0),
+        ("cell_size_check", 1),
+        ("foreign_keys", 1),
+        ("secure_delete", 2),
+    ] {
+        let answer: i64 = conn.pragma_query_value(None, name, |row| row.get(0))?;
+        if answer != wanted {
+            return Err(StoreError::Setting(name));
+        }
+    }
+    Ok(())
 }
 
 /// Switches the write-ahead log on; its answer counts, not that it was asked for.
@@ -223,7 +246,7 @@ pub fn check(conn: &Connection, path: &Path) -> Result<()> {
     let pragma = |name: &str| conn.pragma_query_value(None, name, |row| row.get::<_, i64>(0));
     match pragma("application_id").map_err(StoreError::from) {
         Ok(APPLICATION) => {}
-        Err(fault) if fault.is_unwritable() => return Err(fault),
+        Err(fault) if fault.is_unwritable() || fault.is_disk_failure() => return Err(fault),
         _ => return Err(StoreError::NotAStore(path.to_owned())),
     }
     let found = pragma("user_version")?;
@@ -256,13 +279,28 @@ pub fn look(folder: &Path) -> Result<Connection> {
     };
     let read = OpenFlags::SQLITE_OPEN_READ_ONLY;
     match open(&path, read) {
-        // Where nobody may write, SQLite cannot lay the files that readers of a write-ahead log
-        // share; where there is no log, nobody can change what is read either.
-        Err(fault) if fault.is_unwritable() && !has_log(&path) => {
-            open(&immutable(&path), read | OpenFlags::SQLITE_OPEN_URI)
-        }
+        // Where nobody may write, or there is no room, SQLite cannot lay the files that readers
+        // of a write-ahead log share; where there is no log, nobody can change what is read either.
+        Err(fault) => match fault.on(folder) {
+            fault if fault.is_unwritable() && !has_log(&path) => {
+                open(&immutable(&path), read | OpenFlags::SQLITE_OPEN_URI)
+            }
+            fault if fault.is_full() => look_alone(&path),
+            fault => Err(fault),
+        },
         opened => opened,
     }
+}
+
+/// Opens a database whose write-ahead log holds commits, where there is no room for the file
+/// that its readers share: nobody else may have it open, and nothing is written.
+fn look_alone(path: &Path) -> Result<Connection> {
+    let alone = connect_with(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+    alone.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
+    alone.query_row("PRAGMA locking_mode = EXCLUSIVE", [], |_| Ok(()))?;
+    check(&alone, path)?;
+    alone.pragma_update(None, "query_only", "ON")?;
+    Ok(alone)
 }
 
 /// Opens a store's database after looking at its version without the right to write.

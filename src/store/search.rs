@@ -256,13 +256,14 @@ impl Store {
     /// Brings the index on by one step, under a tenth of a second, and returns whether there
     /// is more to do.
     pub fn index_some(&mut self) -> Result<bool> {
-        self.writable()?;
-        let tx = self
-            .conn
-            .transaction_with_behavior(TransactionBehavior::Immediate)?;
-        let more = step(&tx)?;
-        tx.commit()?;
-        Ok(more)
+        self.writing(|store| {
+            let tx = store
+                .conn
+                .transaction_with_behavior(TransactionBehavior::Immediate)?;
+            let more = step(&tx)?;
+            tx.commit()?;
+            Ok(more)
+        })
     }
 
     /// Takes a few steps of the index before a query, where nobody else writes at the moment,
@@ -272,7 +273,7 @@ impl Store {
             if self.index_behind()? == 0 {
                 return Ok(false);
             }
-            if self.read_only {
+            if self.read_only || self.trouble.is_some() {
                 break;
             }
             let tx = match Transaction::new_unchecked(&self.conn, TransactionBehavior::Immediate)
@@ -281,8 +282,11 @@ impl Store {
                 Err(error) if error.is_busy() => break,
                 other => other?,
             };
-            step(&tx)?;
-            tx.commit()?;
+            match step(&tx).and_then(|_| Ok(tx.commit()?)) {
+                // The rest is looked through.
+                Err(error) if error.is_unwritable() || error.is_disk_failure() => break,
+                other => other?,
+            }
         }
         Ok(self.index_behind()? > 0)
     }

@@ -296,38 +296,40 @@ impl Store {
     /// Folds records whose events came late or from elsewhere, at most `limit` and for at most
     /// a tenth of a second, and returns how many records and keys are left.
     pub fn fold_dirty(&mut self, limit: usize) -> Result<usize> {
-        self.writable()?;
-        let tx = self
-            .conn
-            .transaction_with_behavior(TransactionBehavior::Immediate)?;
-        fold_batch(&tx, &self.judge, limit)?;
-        let left: i64 = tx.query_row(
-            "SELECT (SELECT count(*) FROM dirty) + (SELECT count(*) FROM dirty_key)",
-            [],
-            |row| row.get(0),
-        )?;
-        tx.commit()?;
-        Ok(left as usize)
+        self.writing(|store| {
+            let tx = store
+                .conn
+                .transaction_with_behavior(TransactionBehavior::Immediate)?;
+            fold_batch(&tx, &store.judge, limit)?;
+            let left: i64 = tx.query_row(
+                "SELECT (SELECT count(*) FROM dirty) + (SELECT count(*) FROM dirty_key)",
+                [],
+                |row| row.get(0),
+            )?;
+            tx.commit()?;
+            Ok(left as usize)
+        })
     }
 
     /// Folds those of the given records that wait for it, before all others: what is on screen.
     pub fn fold_first(&mut self, records: &[Id]) -> Result<()> {
-        self.writable()?;
-        let mut waiting = Vec::new();
-        for record in records {
-            if self.is_dirty(*record)? {
-                waiting.push(*record);
+        self.writing(|store| {
+            let mut waiting = Vec::new();
+            for record in records {
+                if store.is_dirty(*record)? {
+                    waiting.push(*record);
+                }
             }
-        }
-        if waiting.is_empty() {
-            return Ok(());
-        }
-        let tx = self
-            .conn
-            .transaction_with_behavior(TransactionBehavior::Immediate)?;
-        settle(&tx, &self.judge, &waiting)?;
-        tx.commit()?;
-        Ok(())
+            if waiting.is_empty() {
+                return Ok(());
+            }
+            let tx = store
+                .conn
+                .transaction_with_behavior(TransactionBehavior::Immediate)?;
+            settle(&tx, &store.judge, &waiting)?;
+            tx.commit()?;
+            Ok(())
+        })
     }
 
     /// Returns whether a record's row is behind its events.

@@ -2,6 +2,7 @@
 //! and the key rows below.
 
 mod heard;
+mod standing;
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -29,6 +30,8 @@ use crate::tui::theme::{self, Ink, Theme};
 use crate::tui::widgets::{Look, keyrow, line};
 use crate::tui::workers::{Background, Workers};
 
+use standing::Standing;
+
 /// The wake that saves drafts.
 const SAVE_DRAFTS: u32 = 1;
 /// How long after a key drafts are saved: within one second.
@@ -54,12 +57,15 @@ pub struct Workstation {
     saving: bool,
     /// Drafts as they lie in the store, so that an unchanged one is not written again.
     saved: BTreeMap<(String, String), String>,
+    /// Drafts that could not be written, also of panes that are closed.
+    unwritten: BTreeMap<(String, String), String>,
     mouse: bool,
     theme_at: usize,
     copying: Option<String>,
     alarmed: usize,
     workers: Workers,
     seen: Seen,
+    standing: Standing,
 }
 
 impl Workstation {
@@ -95,12 +101,14 @@ impl Workstation {
             status,
             saving: false,
             saved: BTreeMap::new(),
+            unwritten: BTreeMap::new(),
             mouse,
             theme_at,
             copying: None,
             alarmed,
             workers: Workers::default(),
             seen: Seen::default(),
+            standing: Standing::default(),
         })
     }
 
@@ -231,7 +239,9 @@ impl Workstation {
             Flow::Screen(screen) => self.screen(screen),
             Flow::Quit => {
                 self.save_drafts();
-                effects.list.push(Effect::Quit);
+                if self.may_leave() {
+                    effects.list.push(Effect::Quit);
+                }
             }
         }
     }
@@ -335,27 +345,40 @@ impl Workstation {
     /// Writes every pane's draft; one that cannot be written stays on screen and is said.
     fn save_drafts(&mut self) {
         self.saving = false;
-        let Ok(person) = self.desk.me().map(|me| me.id.to_string()) else {
-            return;
-        };
-        let drafts: Vec<(String, String)> = std::iter::once(self.home.draft())
-            .chain(self.front.iter().map(|pane| pane.draft()))
-            .flatten()
-            .collect();
         let now = self.desk.now();
-        for (key, text) in drafts {
-            let place = (person.clone(), key);
-            if self.saved.get(&place) == Some(&text) {
-                continue;
-            }
+        for (place, text) in self.unsaved() {
             let (person, key) = &place;
             match self.desk.store_mut().set_draft(person, key, &text, now) {
                 Ok(()) => {
+                    self.unwritten.remove(&place);
                     self.saved.insert(place, text);
                 }
-                Err(error) => self.trouble(&Problem::from(error)),
+                Err(error) => {
+                    self.unwritten.insert(place, text);
+                    // Else it is said by the standing line until it is over.
+                    if self.desk.store().trouble().is_none() {
+                        self.trouble(&Problem::from(error));
+                    }
+                }
             }
         }
+    }
+
+    /// Returns the drafts that the store does not have as they are on the screen.
+    fn unsaved(&self) -> Vec<((String, String), String)> {
+        let Ok(person) = self.desk.me().map(|me| me.id.to_string()) else {
+            return Vec::new();
+        };
+        let shown = std::iter::once(self.home.draft())
+            .chain(self.front.iter().map(|pane| pane.draft()))
+            .flatten()
+            .map(|(key, text)| ((person.clone(), key), text));
+        // What is on the screen is newer than what could not be written.
+        let mut all = self.unwritten.clone();
+        all.extend(shown);
+        all.into_iter()
+            .filter(|(place, text)| self.saved.get(place) != Some(text))
+            .collect()
     }
 
     fn pressed(&mut self, input: &Input, effects: &mut Effects) {
@@ -541,6 +564,7 @@ impl App for Workstation {
                 effects.draw = true;
             }
             Message::Wake(SAVE_DRAFTS) => self.save_drafts(),
+            Message::Wake(standing::TRY_AGAIN) => self.try_again(&mut effects),
             Message::Wake(_) => {}
             Message::Signal(_) => {
                 self.save_drafts();
@@ -560,6 +584,7 @@ impl App for Workstation {
                 effects.draw = true;
             }
         }
+        self.stand(&mut effects);
         for effect in &effects.list {
             if let Effect::Copy(text) = effect {
                 self.copying = Some(text.clone());
@@ -622,10 +647,10 @@ impl App for Workstation {
                 &look,
             );
         }
-        if let Some(notice) = &self.notice
+        if let Some(notice) = self.notice.as_ref().or_else(|| self.standing.line())
             && keys > 0
         {
-            // Over the hint row, which comes back with the next key.
+            // Over the hint row, which comes back with the next key, or when it is over.
             let row = Rect {
                 height: 1,
                 ..keys_area

@@ -279,16 +279,31 @@ fn crash_report(place: &str, thread: Option<&str>) -> String {
     )
 }
 
+/// Lets a file over its limit be an error of that write, which is told like a full disk, and not
+/// the end of the program.
+#[cfg(unix)]
+pub fn ignore_file_limit() -> Result<(), Problem> {
+    let heard = std::sync::Arc::new(AtomicBool::new(false));
+    signal_hook::flag::register(signal_hook::consts::SIGXFSZ, heard)
+        .map(|_| ())
+        .map_err(|error| Problem::new(Kind::Defect, "tui-no-terminal").caused_by(error))
+}
+
+/// Windows has no such limit.
+#[cfg(not(unix))]
+#[allow(clippy::unnecessary_wraps)] // the same call everywhere
+pub fn ignore_file_limit() -> Result<(), Problem> {
+    Ok(())
+}
+
 /// Starts the thread that waits for signals.
 #[cfg(unix)]
 pub fn watch_signals<B: Send + 'static>(outbox: Outbox<B>) -> Result<(), Problem> {
-    use signal_hook::consts::{SIGCONT, SIGHUP, SIGINT, SIGTERM, SIGTSTP, SIGXFSZ};
+    use signal_hook::consts::{SIGCONT, SIGHUP, SIGINT, SIGTERM, SIGTSTP};
     use signal_hook::iterator::Signals;
-    use std::sync::Arc;
 
     let failed = |error: io::Error| Problem::new(Kind::Defect, "tui-no-terminal").caused_by(error);
-    // A file over its limit is an error of that write, not the end of the program.
-    signal_hook::flag::register(SIGXFSZ, Arc::new(AtomicBool::new(false))).map_err(failed)?;
+    ignore_file_limit()?;
     let mut signals = Signals::new([SIGHUP, SIGTERM, SIGINT, SIGTSTP, SIGCONT]).map_err(failed)?;
     thread::Builder::new()
         .name("signals".into())

@@ -29,6 +29,7 @@ pub struct Status {
     orders_stale: bool,
     clock: String,
     drill: bool,
+    reading: bool,
     sync: Run<'static>,
     size: (u16, u16),
 }
@@ -80,6 +81,7 @@ impl Status {
             orders_stale: orders.is_some_and(|one| one.stale),
             clock: speech.clock(now),
             drill: desk.store().shop().is_some_and(|shop| shop.drill),
+            reading: desk.store().is_read_only(),
             sync: dim(format!("{} - ", words.get("status-sync"))),
             size: (0, 0),
         })
@@ -160,6 +162,10 @@ impl Status {
         ];
         if wide {
             left.push(text(format!(" {}", self.presence)));
+        }
+        if self.reading {
+            let word = words.get("status-read-only");
+            left.push(Run::new(format!(" {word}"), Ink::Urgent));
         }
         if let Some((span, left_over)) = &self.shift {
             let shown = if wide {
