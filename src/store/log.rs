@@ -220,7 +220,10 @@ impl Store {
             writer.write(now, random, draft)?;
         }
         let (appended, head) = writer.end(now)?;
-        if drafts.iter().any(|draft| draft.register.name == "person") {
+        if drafts
+            .iter()
+            .any(|draft| judge::is_judged_by(draft.register.name))
+        {
             judge::mark(&tx, &*self.judge.judge(&tx)?)?;
         }
         watch::settle(&tx, &self.judge, &appended.records)?;

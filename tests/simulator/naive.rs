@@ -59,6 +59,8 @@ pub fn fold(events: &[&Event], branches: &Branches) -> (Value, Codes) {
         }
         counts
     });
+    super::money::strike(events, &mut codes);
+    lines.retain(|line| !codes.contains_key(&line.chain));
     for line in lines.iter_mut().filter(|line| erased.contains(&line.chain)) {
         line.personal = Map::new();
     }
@@ -179,7 +181,14 @@ impl Line {
                     .filter(|line| line.stamp < self.stamp)
                     .any(|line| is_theirs(&line)),
             },
-            7 => !matches!(self.word("meaning"), Some("acknowledge" | "witness")),
+            7 => match self.word("meaning") {
+                Some("witness") => self.register == "case",
+                // A contradiction is named by its id, padded with zeros.
+                Some("acknowledge") => self
+                    .word("of")
+                    .is_some_and(|of| of.ends_with(&"0".repeat(32))),
+                _ => true,
+            },
             _ => false,
         }
     }
