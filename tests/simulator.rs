@@ -11,6 +11,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 #[path = "simulator/deeds.rs"]
 mod deeds;
+#[path = "simulator/money.rs"]
+mod money;
 #[path = "simulator/naive.rs"]
 mod naive;
 #[path = "simulator/peer.rs"]

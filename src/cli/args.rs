@@ -56,6 +56,8 @@ pub(super) enum Command {
     #[command(subcommand)]
     Account(Account),
     #[command(subcommand)]
+    Allowance(Allowance),
+    #[command(subcommand)]
     Setting(Setting),
     Import(Import),
     Export(Export),
@@ -153,6 +155,30 @@ pub(super) enum Account {
         #[arg(long)]
         platform: String,
     },
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Allowance {
+    Give(Give),
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Give {
+    #[arg(value_name = "PERSON")]
+    pub person: String,
+    #[arg(long)]
+    pub amount: String,
+    #[arg(long)]
+    pub spot: bool,
+    #[arg(long, value_name = "AMOUNT")]
+    pub case_cap: Option<String>,
+    #[arg(
+        long = "replica",
+        id = "spender",
+        value_name = "REPLICA",
+        conflicts_with = "spot"
+    )]
+    pub replica: Option<String>,
 }
 
 #[derive(Debug, Subcommand)]
@@ -363,6 +389,10 @@ pub(super) enum Refund {
     },
     Approve {
         id: String,
+        #[arg(long, value_name = "PERSON")]
+        executor: Option<String>,
+        #[arg(long, value_name = "PERSON", conflicts_with = "executor")]
+        verbal: Option<String>,
     },
     Refuse {
         id: String,

@@ -14,7 +14,7 @@ use crate::domain::id::Id;
 use crate::domain::payload::Payload;
 use crate::domain::record::{Entry, Record};
 use crate::domain::register::Register;
-use crate::domain::registers;
+use crate::domain::registers::{self, allowance};
 use crate::problem::{Kind, Problem};
 use crate::store::{Row, Store};
 
@@ -33,6 +33,11 @@ pub(super) fn list(desk: &Desk, args: &List, out: &Out) -> Result<u8, Problem> {
     print(desk, &rows, out)?;
     let count = if more { "cli-count-more" } else { "cli-count" };
     out.say(count, &[("count", rows.len().into())])?;
+    if args.register.starts_with(allowance::REGISTER.name) && !out.json {
+        for sum in desk.unspent()? {
+            out.say("cli-allowance-unspent", &[("sum", sum.to_string().into())])?;
+        }
+    }
     Ok(CLEAN)
 }
 
@@ -57,12 +62,33 @@ fn todo(desk: &Desk, view: Option<&str>) -> Result<Vec<Row>, Problem> {
 }
 
 fn print(desk: &Desk, rows: &[Row], out: &Out) -> Result<(), Problem> {
+    let is_allowance = |row: &Row| row.register == allowance::REGISTER.name;
+    let allowances = if rows.iter().any(is_allowance) {
+        desk.allowances()?
+    } else {
+        Vec::new()
+    };
     for row in rows {
+        let known = allowances.iter().find(|one| one.id == row.id);
         if out.json {
-            out.object(&row_json(desk, row))?;
-        } else {
-            out.line(&row_line(desk, row, out))?;
+            let mut object = row_json(desk, row);
+            if let (Some(object), Some(known)) = (object.as_object_mut(), known) {
+                object.insert("amount".into(), json!(known.terms.amount));
+                object.insert("drawn".into(), json!(known.drawn));
+                object.insert("left".into(), json!(known.left));
+            }
+            out.object(&object)?;
+            continue;
         }
+        let mut line = row_line(desk, row, out);
+        if let Some(known) = known {
+            let args = [
+                ("amount", known.terms.amount.to_string().into()),
+                ("left", known.left.to_string().into()),
+            ];
+            line = format!("{line}  {}", out.words.with("cli-allowance-left", &args));
+        }
+        out.line(&line)?;
     }
     Ok(())
 }

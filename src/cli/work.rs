@@ -2,11 +2,12 @@
 
 use serde_json::{Value, json};
 
-use super::args::{Account, Command, Note, Refund, RefundOpen, Setting};
+use super::args::{Account, Allowance, Command, Give, Note, Refund, RefundOpen, Setting};
 use super::out::Out;
 use super::{CLEAN, look};
 use crate::desk::Desk;
-use crate::desk::act::{Done, register};
+use crate::desk::act::{Done, not_found, register};
+use crate::desk::allowance::Given;
 use crate::desk::case::Request;
 use crate::desk::note::NewNote;
 use crate::desk::values::{Edge, Reading, fields, money, time};
@@ -41,12 +42,26 @@ pub(super) fn run(desk: &mut Desk, command: Command, out: &Out) -> Result<u8, Pr
             let values = values(desk, "account", &words)?;
             desk.open_record("account", values)?
         }
+        Command::Allowance(Allowance::Give(args)) => give(desk, &args)?,
         Command::Setting(Setting::Set { key, value }) => desk.set_setting(&key, &value)?,
         Command::Note(args) => run_note(desk, args)?,
         Command::Refund(args) => run_refund(desk, args)?,
         command => run_item(desk, command)?,
     };
     report(desk, &done, out)
+}
+
+/// Gives an allowance to spend, or for word of mouth.
+fn give(desk: &mut Desk, args: &Give) -> Result<Done, Problem> {
+    let replica = args.replica.as_deref().map(str::parse).transpose();
+    let replica = replica.map_err(|_| not_found(args.replica.as_deref().unwrap_or_default()))?;
+    desk.give_allowance(Given {
+        person: desk.person_named(&args.person)?,
+        replica,
+        amount: money(&args.amount)?,
+        case_cap: args.case_cap.as_deref().map(money).transpose()?,
+        spot: args.spot,
+    })
 }
 
 fn said(out: &Out, id: &str) -> Result<u8, Problem> {
@@ -178,9 +193,19 @@ fn run_refund(desk: &mut Desk, args: Refund) -> Result<Done, Problem> {
             let values = values(desk, "case", &words)?;
             desk.amend_case(id, &values)
         }
-        Refund::Approve { id } => {
+        Refund::Approve {
+            id,
+            executor,
+            verbal,
+        } => {
             let id = desk.resolve(&id)?;
-            desk.approve_case(id)
+            match (verbal, executor) {
+                (Some(approver), _) => desk.approve_verbally(id, desk.person_named(&approver)?),
+                (None, Some(executor)) => {
+                    desk.approve_case_for(id, Some(desk.person_named(&executor)?))
+                }
+                (None, None) => desk.approve_case(id),
+            }
         }
         Refund::Refuse { id, reason } => {
             let id = desk.resolve(&id)?;

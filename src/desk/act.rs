@@ -6,8 +6,9 @@ use chrono::{Offset, TimeZone};
 use serde_json::Value;
 
 use super::Desk;
+use crate::domain::body::Json;
 use crate::domain::id::{Chain, Id, ShortId};
-use crate::domain::payload::{Change, Fields, Payload};
+use crate::domain::payload::{Change, Fields, Meaning, Payload};
 use crate::domain::record::Record;
 use crate::domain::register::{Owner, Register};
 use crate::domain::registers;
@@ -144,6 +145,25 @@ impl Act {
             note: None,
         };
         self.add(register, record.id, payload);
+    }
+
+    /// Adds a person's word about an exact thing, with what the screen showed.
+    pub fn sign(
+        &mut self,
+        register: &'static Register,
+        record: Id,
+        meaning: Meaning,
+        of: Chain,
+        saw: Json,
+        note: Option<String>,
+    ) {
+        let payload = Payload::Sign {
+            meaning,
+            of,
+            saw,
+            note,
+        };
+        self.add(register, record, payload);
     }
 
     /// Gives a record an owner.

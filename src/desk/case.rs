@@ -6,9 +6,9 @@ use super::Desk;
 use super::act::{Done, fields, refused};
 use super::promise::concerning;
 use crate::domain::authority::Role;
-use crate::domain::id::{Chain, Id};
+use crate::domain::id::Id;
 use crate::domain::money::Money;
-use crate::domain::payload::{Fields, Meaning, Payload};
+use crate::domain::payload::{Fields, Payload};
 use crate::domain::record::Record;
 use crate::domain::register::Owner;
 use crate::domain::registers::case;
@@ -129,13 +129,12 @@ impl Desk {
             act.set(register, &record, values);
         }
         act.step(register, &record, "submitted", None);
-        let free = self.may_grant_alone(&sum);
-        if free {
-            // Within the shop's free limit nobody else is asked: the record shows the grant.
+        if let Some(reason) = self.may_grant_alone(&sum)? {
+            // Within one's own allowance nobody else is asked: the record says so.
             let granted = Payload::Move {
                 from: "submitted".into(),
                 to: "approved".into(),
-                reason: Some("within_limit".into()),
+                reason: Some(reason.into()),
                 note: None,
             };
             act.add(register, id, granted);
@@ -160,100 +159,6 @@ impl Desk {
         {
             act.step(register, &record, "submitted", Some("amended"));
         }
-        self.write(act)
-    }
-
-    /// Approves a case: the word is bound to the exact request and what it asks. Nobody
-    /// approves what they asked for themselves.
-    pub fn approve_case(&mut self, id: Id) -> Result<Done, Problem> {
-        self.decide(id, Meaning::Approve, "approved", None)
-    }
-
-    /// Refuses a case with a reason.
-    pub fn refuse_case(&mut self, id: Id, reason: &str) -> Result<Done, Problem> {
-        if reason.trim().is_empty() {
-            return Err(refused("problem-reason-missing"));
-        }
-        self.decide(id, Meaning::Refuse, "refused", Some(reason))
-    }
-
-    fn decide(
-        &mut self,
-        id: Id,
-        meaning: Meaning,
-        to: &str,
-        note: Option<&str>,
-    ) -> Result<Done, Problem> {
-        let (record, register) = self.record(id)?;
-        super::item::allowed(register, &record, to)?;
-        let me = self.me()?.clone();
-        if me.role == Role::Agent || me.role == Role::Auditor {
-            return Err(refused("problem-case-role").hint("problem-case-role-hint"));
-        }
-        let request = request(&record).ok_or_else(|| refused("problem-case-not-submitted"))?;
-        let asked_by = record
-            .steps
-            .iter()
-            .rev()
-            .find(|step| step.to == "submitted")
-            .map(|step| step.trace.replica);
-        let asker = asked_by
-            .and_then(|replica| self.people().of_replica(replica))
-            .map(|person| person.id);
-        if asker == Some(me.id) {
-            return Err(refused("problem-case-self").hint("problem-case-self-hint"));
-        }
-        let mut act = self.act();
-        act.add(
-            register,
-            id,
-            Payload::Sign {
-                meaning,
-                of: request,
-                saw: binding(&record),
-                note: note.map(str::to_owned),
-            },
-        );
-        act.step(register, &record, to, None);
-        self.write(act)
-    }
-
-    /// Records that what was approved was done on the platform, once.
-    pub fn execute_case(&mut self, id: Id) -> Result<Done, Problem> {
-        let (record, register) = self.record(id)?;
-        let me = self.me()?.id;
-        let request = request(&record).ok_or_else(|| refused("problem-case-not-submitted"))?;
-        let mut act = self.act();
-        let mut state = record.state.clone();
-        // The step to the platform's page leaves no trace of its own there.
-        if state == "approved" && register.lifecycle.allows("approved", "to_execute") {
-            act.step(register, &record, "to_execute", None);
-            "to_execute".clone_into(&mut state);
-        }
-        if !register.lifecycle.allows(&state, "executed") {
-            super::item::allowed(register, &record, "executed")?;
-        }
-        act.claim(register, &record, me);
-        act.add(
-            register,
-            id,
-            Payload::Sign {
-                meaning: Meaning::Execute,
-                of: request,
-                saw: binding(&record),
-                note: None,
-            },
-        );
-        act.add(
-            register,
-            id,
-            Payload::Move {
-                from: state,
-                to: "executed".into(),
-                reason: None,
-                note: None,
-            },
-        );
         self.write(act)
     }
 
@@ -342,39 +247,24 @@ impl Desk {
         Ok(sum)
     }
 
-    /// Whether the person may grant the sum without asking: the shop's limit for one case.
-    fn may_grant_alone(&self, sum: &Arithmetic) -> bool {
-        let limit = self.setting("limit_case").ok().flatten();
-        let limit = limit.and_then(|limit| Money::parse(&limit, sum.asked.currency).ok());
-        sum.paid.is_some() && limit.is_some_and(|limit| sum.asked.minor <= limit.minor)
+    /// Returns why the person may grant the sum without asking: this replica's allowance has so
+    /// much left, or in a practice shop without allowances the shop's limit for one case.
+    fn may_grant_alone(&self, sum: &Arithmetic) -> Result<Option<&'static str>, Problem> {
+        let limit = self.free_limit()?;
+        let alone = sum.paid.is_some()
+            && limit.is_some_and(|limit| {
+                let left = limit.amount.minus(sum.asked);
+                left.is_some_and(|left| left.minor >= 0)
+            });
+        let reason = limit.map(|limit| {
+            if limit.is_allowance {
+                "within_grant"
+            } else {
+                "within_limit"
+            }
+        });
+        Ok(reason.filter(|_| alone))
     }
-}
-
-/// Returns the request that approvals are bound to: the last submitted or amended event.
-pub fn request(record: &Record) -> Option<Chain> {
-    let submitted = record.reached("submitted")?.trace;
-    let amended = record
-        .values
-        .iter()
-        .filter(|(path, _)| case::is_asked(path))
-        .filter_map(|(_, writes)| writes.last())
-        .map(|write| write.trace)
-        .max_by_key(|trace| (trace.stamp, trace.chain));
-    match amended {
-        Some(amended) if (amended.stamp, amended.chain) > (submitted.stamp, submitted.chain) => {
-            Some(amended.chain)
-        }
-        _ => Some(submitted.chain),
-    }
-}
-
-/// Returns whether an approval stands: bound to the request as it is now.
-pub fn is_approved(record: &Record) -> bool {
-    let request = request(record);
-    record
-        .signatures
-        .iter()
-        .any(|sign| sign.meaning == Meaning::Approve && Some(sign.of) == request)
 }
 
 /// Returns the names of the fields that a form still needs, in its order.
@@ -390,14 +280,6 @@ pub fn missing(values: &Value) -> Vec<&'static str> {
         .filter(|name| {
             !has(name) || *name == "read_back" && values.get(*name) != Some(&json!(true))
         })
-        .collect()
-}
-
-/// Returns what a person's word repeats of the request.
-fn binding(record: &Record) -> serde_json::Map<String, Value> {
-    ["amount", "order", "payee", "kind"]
-        .into_iter()
-        .filter_map(|path| Some((path.to_owned(), record.value(path)?.clone())))
         .collect()
 }
 

@@ -5,12 +5,14 @@ use serde_json::{Value, json};
 
 use super::Desk;
 use super::act::{Done, fields, refused, register};
+use crate::domain::authority::{Action, may};
 use crate::domain::field::FieldSpec;
 use crate::domain::id::Id;
 use crate::domain::payload::Fields;
 use crate::domain::record::Record;
 use crate::domain::register::{Owner, Post, Register};
-use crate::domain::registers::conversation;
+use crate::domain::registers::{allowance, case, conversation};
+use crate::domain::rules::money;
 use crate::problem::{Kind, Problem};
 
 /// The words by which an item may be passed on (requirements 7.2).
@@ -29,6 +31,7 @@ impl Desk {
     /// Opens a record of any register that people may fill in.
     pub fn open_record(&mut self, name: &str, values: Fields) -> Result<Done, Problem> {
         let register = register(name)?;
+        self.may_keep(register)?;
         for (path, value) in &values {
             editable(register, None, path, value)?;
         }
@@ -51,6 +54,7 @@ impl Desk {
     /// Changes fields of a record; `null` clears one. Mirror fields are the platform's.
     pub fn set_fields(&mut self, id: Id, values: Fields) -> Result<Done, Problem> {
         let (record, register) = self.record(id)?;
+        self.may_keep(register)?;
         for (path, value) in &values {
             editable(register, Some(&record), path, value)?;
         }
@@ -72,10 +76,35 @@ impl Desk {
         self.write(act)
     }
 
+    /// Refuses to change what is given by authority: an allowance is given as a whole, and ends.
+    fn may_keep(&self, register: &Register) -> Result<(), Problem> {
+        if register.name != allowance::REGISTER.name {
+            return Ok(());
+        }
+        Err(refused("problem-allowance-fixed").hint("problem-allowance-fixed-hint"))
+    }
+
     /// Moves a record to a state that its lifecycle allows.
     pub fn move_to(&mut self, id: Id, to: &str, reason: Option<&str>) -> Result<Done, Problem> {
         let (record, register) = self.record(id)?;
         allowed(register, &record, to)?;
+        if register.name == allowance::REGISTER.name
+            && !may(self.me()?.role, Action::GiveAllowance).allows()
+        {
+            return Err(refused("problem-allowance-role").hint("problem-allowance-role-hint"));
+        }
+        if register.name == case::REGISTER.name {
+            // Where money is decided, a step alone says nothing: a person's word does.
+            match to {
+                "approved" => return self.approve_case(id),
+                "refused" => return self.refuse_case(id, reason.unwrap_or_default()),
+                "executed" => return self.execute_case(id),
+                "closed" if money::unsigned_witness(&record).is_some() => {
+                    return Err(refused("problem-case-unsigned").hint("problem-case-unsigned-hint"));
+                }
+                _ => {}
+            }
+        }
         let me = self.me()?.id;
         let mut act = self.act();
         act.claim(register, &record, me);
@@ -145,6 +174,16 @@ impl Desk {
                 .map(|person| Owner::Person(person.id))
         })
         .ok_or_else(|| {
+            Problem::new(Kind::NotFound, "problem-person")
+                .arg("name", word)
+                .hint("problem-person-hint")
+        })
+    }
+
+    /// Reads which person a word names.
+    pub fn person_named(&self, word: &str) -> Result<Id, Problem> {
+        let person = self.people().by_name(word).map(|person| person.id);
+        person.ok_or_else(|| {
             Problem::new(Kind::NotFound, "problem-person")
                 .arg("name", word)
                 .hint("problem-person-hint")

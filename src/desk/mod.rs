@@ -4,6 +4,8 @@
 
 pub mod act;
 pub mod admit;
+pub mod allowance;
+pub mod approval;
 pub mod begin;
 pub mod capture;
 pub mod card;

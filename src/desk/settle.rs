@@ -4,9 +4,10 @@ use serde_json::json;
 
 use super::Desk;
 use super::act::{Done, not_found, refused, register};
-use crate::domain::authority::Role;
+use crate::domain::authority::{Action, may};
 use crate::domain::id::ReplicaId;
 use crate::domain::payload::{Meaning, Payload};
+use crate::domain::rules::money;
 use crate::exchange::bundle::{self, Alarm};
 use crate::i18n::Words;
 use crate::problem::{Kind, Problem};
@@ -15,12 +16,40 @@ use crate::store::Contradiction;
 impl Desk {
     /// Returns the contradictions that nobody settled yet.
     pub fn open_contradictions(&self) -> Result<Vec<Contradiction>, Problem> {
-        Ok(self
-            .store()
-            .contradictions()?
-            .into_iter()
-            .filter(|one| !one.closed)
-            .collect())
+        let mut open = self.store().contradictions()?;
+        open.extend(self.unsigned_words()?);
+        open.retain(|one| !one.closed);
+        Ok(open)
+    }
+
+    /// Returns verbal approvals on which money went out on an earlier business day and which
+    /// nobody has signed: the clock makes them contradictions, and the fold reads none.
+    fn unsigned_words(&self) -> Result<Vec<Contradiction>, Problem> {
+        let today = self.business_day(self.now())?;
+        let mut cases = std::collections::BTreeSet::new();
+        for spot in self.spot_records()? {
+            cases.extend(self.drawing_on(spot)?);
+        }
+        let mut found = Vec::new();
+        for id in cases {
+            let row = self.store().row(id)?;
+            // The row says already whether a person is waited for.
+            if !row.is_some_and(|row| row.step.is_some()) {
+                continue;
+            }
+            let Some(record) = self.store().record(id)? else {
+                continue;
+            };
+            let Some(witness) = money::unsigned_witness(&record) else {
+                continue;
+            };
+            if self.business_day(witness.trace.at)? < today {
+                let evidence = format!("witness={}", witness.trace.chain);
+                let kind = "verbal_unsigned";
+                found.push(Contradiction::by_the_clock(kind, &record, evidence));
+            }
+        }
+        Ok(found)
     }
 
     /// Returns what does not go together in the streams of replicas, and whose clock is ahead.
@@ -43,7 +72,7 @@ impl Desk {
             return Err(refused("problem-reason-missing"));
         }
         let me = self.me()?.clone();
-        if !matches!(me.role, Role::Supervisor | Role::Manager) {
+        if !may(me.role, Action::CloseContradiction).allows() {
             return Err(refused("problem-settle-role").hint("problem-settle-role-hint"));
         }
         let open = self.open_contradictions()?;

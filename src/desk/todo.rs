@@ -276,6 +276,14 @@ fn mark(row: &Row, me: &Person, now: i64, at_risk: i64) -> Mark {
         Some(left) if left <= 0 => Mark::Overdue,
         Some(left) if left <= at_risk => Mark::Urgent,
         _ if step_is_mine(row, me) && row.step.as_deref() == Some("approve") => Mark::Approve,
+        // A case names a person to carry it out, or to sign what was agreed by word of mouth.
+        _ if step_is_mine(row, me) && row.register == "case" => {
+            if matches!(row.state.as_str(), "executed" | "told") {
+                Mark::Approve
+            } else {
+                Mark::Waiting
+            }
+        }
         _ if step_is_mine(row, me) => Mark::New,
         _ if row.ours && channel == Some("board") => Mark::LeftMessage,
         _ if row.ours => Mark::Waiting,

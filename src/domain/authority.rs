@@ -186,12 +186,15 @@ pub fn authority(register: &str, payload: &Payload, own: bool) -> Option<Action>
     }
     match payload {
         Payload::Void { .. } => (!own).then_some(Action::VoidForm),
-        Payload::Sign { meaning, .. } => match meaning {
+        Payload::Sign { meaning, of, .. } => match meaning {
             Meaning::Approve => Some(Action::ApproveAboveLimit),
             Meaning::Refuse => Some(Action::RefuseDemand),
             Meaning::Execute => Some(Action::Execute),
             Meaning::SecondCheck => Some(Action::SecondCheck),
-            Meaning::Acknowledge | Meaning::Witness => None,
+            // A contradiction is closed by its id, which is no event's hash.
+            Meaning::Acknowledge => of.is_padded().then_some(Action::CloseContradiction),
+            // Words of mouth about money allow an execution as an approval does.
+            Meaning::Witness => (register == "case").then_some(Action::Execute),
         },
         _ => None,
     }

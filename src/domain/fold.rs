@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::event::{Event, Verb};
 use super::id::{Chain, ReplicaId, ShortId};
-use super::payload::{Change, Payload};
+use super::payload::{Change, Meaning, Payload};
 use super::record::{Attachment, Conflict, Link, Record, Signature, Step, Trace, Write};
 use super::register::{Owner, Register};
 use super::timeline;
@@ -77,6 +77,25 @@ pub fn fold(register: Option<&Register>, events: &[Event]) -> Folded {
         Some(record)
     });
     Folded { record, unfolded }
+}
+
+/// Returns the word of an event that says that money went out, as a record's signature.
+pub fn execution(event: &Event) -> Option<Signature> {
+    match Payload::read(event)? {
+        Payload::Sign {
+            meaning: Meaning::Execute,
+            of,
+            saw,
+            note,
+        } => Some(Signature {
+            trace: trace(event),
+            meaning: Meaning::Execute,
+            of,
+            saw,
+            note,
+        }),
+        _ => None,
+    }
 }
 
 /// Returns events in their total order, each once; they mostly come in it.
@@ -236,6 +255,7 @@ impl<'a> Folder<'a> {
                 .map(|one| one.trace.chain)
                 .filter(|chain| self.void.contains(chain))
                 .collect(),
+            unproven: Vec::new(),
         })
     }
 

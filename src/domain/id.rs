@@ -89,6 +89,18 @@ impl Chain {
         short.copy_from_slice(&self.0[..8]);
         ShortId(short)
     }
+
+    /// Returns what a word names that is about a record's id and not about an event.
+    pub fn padded(id: Id) -> Self {
+        let mut chain = [0; 32];
+        chain[..16].copy_from_slice(&id.0);
+        Self(chain)
+    }
+
+    /// Returns whether this is an id and not an event's hash.
+    pub fn is_padded(&self) -> bool {
+        self.0[16..] == [0; 16]
+    }
 }
 
 impl ReplicaId {

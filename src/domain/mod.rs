@@ -16,6 +16,7 @@ pub mod record;
 pub mod recovery;
 pub mod register;
 pub mod registers;
+pub mod rules;
 pub mod seal;
 pub mod stamp;
 mod timeline;

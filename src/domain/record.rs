@@ -165,6 +165,9 @@ pub struct Record {
     pub assigned_by: Option<Chain>,
     /// Events that are taken back, in order.
     pub voided: Vec<Chain>,
+    /// Words that money went out which do not count as executions, in order: the money may be
+    /// gone all the same. The judge knows them; the fold of a record alone does not.
+    pub unproven: Vec<Signature>,
 }
 
 impl Record {

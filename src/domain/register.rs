@@ -206,8 +206,8 @@ pub struct Finding {
 pub struct Watch {
     /// The name, unique over all registers; watches of one name share their keys.
     pub name: &'static str,
-    /// The record's key, where the rule looks at it.
-    pub key: fn(&Record) -> Option<String>,
+    /// The record's keys, where the rule looks at it.
+    pub keys: fn(&Record) -> Vec<String>,
     /// A pure function of the key and all records with it, ordered by id.
     pub judge: fn(&str, &[Record]) -> Vec<Finding>,
 }

@@ -237,7 +237,7 @@ struct Taker<'a> {
     new: u64,
     here: u64,
     branched: bool,
-    /// Whether the roster changed.
+    /// Whether the roster or an allowance changed.
     roster: bool,
 }
 
@@ -323,7 +323,7 @@ impl<'a> Taker<'a> {
             head.chain = event.chain;
             self.grown.insert(self.current);
             self.dirty.insert(event.head.record);
-            self.roster |= event.head.register == "person";
+            self.roster |= judge::is_judged_by(&event.head.register);
             self.new += 1;
         }
         self.seq = seq;

@@ -10,13 +10,16 @@ use std::sync::Arc;
 
 use rusqlite::{Connection, OptionalExtension};
 
-use crate::domain::authority::{Action, Role, authority, may};
+use crate::domain::authority::{Action, Grant, Role, authority, may};
 use crate::domain::event::{Event, Roster, Verb};
 use crate::domain::fold::fold;
 use crate::domain::id::{Chain, Id, ReplicaId, ShopId};
+use crate::domain::money::Money;
 use crate::domain::payload::Payload;
 use crate::domain::record::Record;
+use crate::domain::registers::allowance::{self, Terms};
 use crate::domain::registers::person;
+use crate::domain::rules::verdict::Bench;
 use crate::domain::stamp::Stamp;
 
 use super::error::Result;
@@ -30,12 +33,23 @@ const BRANCHED: &str = "Q4";
 const NOT_ALLOWED: &str = "Q5";
 const ROSTER: &str = "person";
 
+const ALLOWANCE: &str = "allowance";
+
+/// A replica as the roster has it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Member {
+    person: Id,
+    role: Role,
+    /// The most that the person may approve, where the roster says so.
+    limit: Option<Money>,
+}
+
 /// What everybody may do as far as a prefix of the roster says.
-type Members = BTreeMap<ReplicaId, Role>;
+type Members = BTreeMap<ReplicaId, Member>;
 /// Who wrote the events of a record, and their stamps.
 pub(super) type Authors = BTreeMap<Chain, (Stamp, ReplicaId)>;
-/// What the judge depends on: roster events, streams, and whether it is a drill.
-type Tag = (i64, Option<i64>, i64, bool);
+/// What the judge depends on: roster events, allowances, streams, and whether it is a drill.
+type Tag = (i64, Option<i64>, i64, Option<i64>, i64, bool);
 
 /// The last judge, kept while nothing that it depends on changes.
 #[derive(Default)]
@@ -50,7 +64,7 @@ impl Kept {
         {
             return Ok(Arc::clone(judge));
         }
-        let judge = Arc::new(Judge::read(conn, tag.3)?);
+        let judge = Arc::new(Judge::read(conn, tag.5)?);
         *self.0.borrow_mut() = Some((tag, Arc::clone(&judge)));
         Ok(judge)
     }
@@ -58,11 +72,20 @@ impl Kept {
 
 fn tag(conn: &Connection) -> Result<Tag> {
     let mut query = conn.prepare_cached(
-        "SELECT count(*), max(key), (SELECT count(*) FROM stream), coalesce((SELECT drill FROM shop), 0)
+        "SELECT count(*), max(key), (SELECT count(*) FROM event WHERE register = 'allowance'),
+         (SELECT max(key) FROM event WHERE register = 'allowance'),
+         (SELECT count(*) FROM stream), coalesce((SELECT drill FROM shop), 0)
          FROM event WHERE register = 'person'",
     )?;
     Ok(query.query_row([], |row| {
-        Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?))
+        Ok((
+            row.get(0)?,
+            row.get(1)?,
+            row.get(2)?,
+            row.get(3)?,
+            row.get(4)?,
+            row.get(5)?,
+        ))
     })?)
 }
 
@@ -78,8 +101,10 @@ pub(super) struct Judge {
     after: BTreeMap<Roster, Arc<Members>>,
     /// The members now.
     now: Arc<Members>,
-    /// Every replica that was ever named: who left wrote what they wrote.
-    known: BTreeSet<ReplicaId>,
+    /// Every replica that was ever named, with its persons: who left wrote what they wrote.
+    known: BTreeMap<ReplicaId, BTreeSet<Id>>,
+    /// What allowances grant.
+    grants: BTreeMap<Id, Terms>,
     /// Retired replicas, and the last seq of each that counts.
     cuts: BTreeMap<ReplicaId, u64>,
     /// Roster events that count.
@@ -111,14 +136,35 @@ impl Judge {
             ..Self::default()
         }
         .walk(&events);
-        Ok(Self {
+        let mut judge = Self {
             drill,
             founder,
             branched: first.branched,
             cuts: first.cuts,
             ..Self::default()
         }
-        .walk(&events))
+        .walk(&events);
+        judge.grants = judge.read_grants(conn)?;
+        Ok(judge)
+    }
+
+    /// Folds the allowances, by the roster that is known.
+    fn read_grants(&self, conn: &Connection) -> Result<BTreeMap<Id, Terms>> {
+        let stored = read::read(conn, "WHERE e.register = 'allowance'", [])?;
+        let mut of_record: BTreeMap<Id, Vec<Event>> = BTreeMap::new();
+        for event in stored.into_iter().filter_map(|one| one.event) {
+            of_record.entry(event.head.record).or_default().push(event);
+        }
+        let granted = of_record.into_iter().filter_map(|(id, mut events)| {
+            let authors = events
+                .iter()
+                .map(|event| (event.chain, (event.head.stamp, event.head.replica)))
+                .collect();
+            events.retain(|event| self.verdict(event, &authors).is_none());
+            let record = fold(Some(&allowance::REGISTER), &events).record?;
+            Some((id, Terms::of(&record)?))
+        });
+        Ok(granted.collect())
     }
 
     /// Walks over the roster events in order and keeps the members after each.
@@ -139,7 +185,7 @@ impl Judge {
                 self.now = Arc::new(
                     rows.values()
                         .flatten()
-                        .map(|(replica, role)| (*replica, *role))
+                        .map(|(replica, member)| (*replica, *member))
                         .collect(),
                 );
             }
@@ -151,17 +197,13 @@ impl Judge {
 
     /// Notes who is known. A cut stays where it is lowest: who is retired cannot take it back.
     fn note_replicas(&mut self, record: Option<&Record>) {
-        for replica in record
-            .into_iter()
-            .flat_map(|record| record.keys(person::REPLICAS.name()))
-        {
-            let cut = record.and_then(|record| {
-                record.cell::<i64>(person::REPLICAS.name(), replica, person::CUT_SEQ.name())
-            });
+        let Some(record) = record else { return };
+        for replica in record.keys(person::REPLICAS.name()) {
+            let cut = record.cell::<i64>(person::REPLICAS.name(), replica, person::CUT_SEQ.name());
             let Ok(replica) = replica.parse() else {
                 continue;
             };
-            self.known.insert(replica);
+            self.known.entry(replica).or_default().insert(record.id);
             if let Some(cut) = cut {
                 let cut = u64::try_from(cut).unwrap_or(0);
                 let known = self.cuts.entry(replica).or_insert(cut);
@@ -206,6 +248,21 @@ impl Judge {
             return Some(BRANCHED);
         }
         self.role_verdict(event, action)
+            .or_else(|| self.gives_oneself(event).then_some(NOT_ALLOWED))
+    }
+
+    /// Nobody gives an allowance to spend to themselves, on whatever device.
+    fn gives_oneself(&self, event: &Event) -> bool {
+        if event.head.register != ALLOWANCE {
+            return false;
+        }
+        let (Some(Payload::Open(change)) | Some(Payload::Set(change))) = Payload::read(event)
+        else {
+            return false;
+        };
+        let spender = change.fields.get(allowance::REPLICA.name());
+        let spender = spender.and_then(|id| id.as_str()?.parse().ok());
+        spender.is_some_and(|spender| self.is_same_person(event.head.replica, spender))
     }
 
     /// Returns whether an event takes the personal parts that it names. What is erased cannot
@@ -223,17 +280,22 @@ impl Judge {
             }
     }
 
+    /// Returns the members by the roster that an event names, none where it is not here.
+    fn members(&self, event: &Event) -> Option<Arc<Members>> {
+        match self.after.get(&event.head.roster) {
+            Some(members) => Some(Arc::clone(members)),
+            None => (event.head.roster == [0; 8]).then(Arc::default),
+        }
+    }
+
     /// Judges by the roster that the event names.
     fn role_verdict(&self, event: &Event, action: Action) -> Option<&'static str> {
         // A drill shop without a roster knows nobody less than anybody else.
         if self.drill && self.after.is_empty() {
             return None;
         }
-        let named = self.after.get(&event.head.roster);
-        let members = match named {
-            Some(members) => members.as_ref(),
-            None if event.head.roster == [0; 8] => &Members::new(),
-            None => return Some(UNKNOWN),
+        let Some(members) = self.members(event) else {
+            return Some(UNKNOWN);
         };
         // Who had seen no roster of a drill shop was a supervisor.
         if self.drill && members.is_empty() {
@@ -241,7 +303,7 @@ impl Judge {
         }
         match members.get(&event.head.replica) {
             None => Some(UNKNOWN),
-            Some(role) if may(*role, action).allows() => None,
+            Some(member) if may(member.role, action).allows() => None,
             Some(_) => Some(NOT_ALLOWED),
         }
     }
@@ -266,7 +328,47 @@ impl Judge {
     /// Without a roster everybody of a drill shop is known; elsewhere nobody is, but a store
     /// that has no roster yet shows what it has.
     fn is_stranger(&self, replica: ReplicaId) -> bool {
-        !self.known.is_empty() && !self.known.contains(&replica)
+        !self.known.is_empty() && !self.known.contains_key(&replica)
+    }
+}
+
+impl Bench for Judge {
+    fn is_practice(&self) -> bool {
+        self.drill
+    }
+
+    /// In a practice shop without a roster each replica is a person of its own.
+    fn is_same_person(&self, one: ReplicaId, other: ReplicaId) -> bool {
+        one == other
+            || match (self.known.get(&one), self.known.get(&other)) {
+                (Some(one), Some(other)) => !one.is_disjoint(other),
+                _ => false,
+            }
+    }
+
+    fn writes_for(&self, replica: ReplicaId, person: Id) -> bool {
+        self.known
+            .get(&replica)
+            .is_some_and(|persons| persons.contains(&person))
+    }
+
+    fn limit(&self, event: &Event) -> Option<Money> {
+        let members = self.members(event)?;
+        let member = members.get(&event.head.replica)?;
+        let capped = may(member.role, Action::ApproveAboveLimit) == Grant::WithinLimit;
+        member.limit.filter(|_| capped)
+    }
+
+    fn may_approve(&self, event: &Event, person: Id) -> bool {
+        self.members(event).is_some_and(|members| {
+            members.values().any(|member| {
+                member.person == person && may(member.role, Action::ApproveAboveLimit).allows()
+            })
+        })
+    }
+
+    fn terms(&self, allowance: Id) -> Option<Terms> {
+        self.grants.get(&allowance).copied()
     }
 }
 
@@ -340,17 +442,27 @@ fn members(record: &Record) -> Members {
     if record.void || record.closed.is_some() {
         return Members::new();
     }
+    let member = Member {
+        person: record.id,
+        role,
+        limit: record.get(person::LIMIT_CASE),
+    };
     record
         .keys(person::REPLICAS.name())
         .into_iter()
-        .filter_map(|replica| Some((replica.parse().ok()?, role)))
+        .filter_map(|replica| Some((replica.parse().ok()?, member)))
         .collect()
 }
 
-/// Marks what a change of roster or branches may judge otherwise.
+/// Returns whether a change of a register changes how others' events are judged.
+pub(super) fn is_judged_by(register: &str) -> bool {
+    matches!(register, ROSTER | ALLOWANCE)
+}
+
+/// Marks what a change of roster, allowances or branches may judge otherwise.
 pub(super) fn mark(conn: &Connection, judge: &Judge) -> Result<()> {
     conn.execute_batch(
-        "INSERT OR IGNORE INTO dirty SELECT e.record FROM unfolded u JOIN event e ON e.key = u.key WHERE u.code IN ('Q1', 'Q4', 'Q5');
+        "INSERT OR IGNORE INTO dirty SELECT e.record FROM unfolded u JOIN event e ON e.key = u.key WHERE u.code IN ('Q1', 'Q4', 'Q5', 'Q6');
          INSERT OR IGNORE INTO dirty SELECT record FROM event INDEXED BY event_authority
            WHERE verb = 7 OR verb = 9 OR verb = 10
              OR register = 'person' OR register = 'account' OR register = 'allowance';",

@@ -220,7 +220,8 @@ impl Store {
                 writer.write(now, random, draft)?;
             }
             let (appended, head) = writer.end(now)?;
-            if drafts.iter().any(|draft| draft.register.name == "person") {
+            let judges = |draft: &Draft| judge::is_judged_by(draft.register.name);
+            if drafts.iter().any(judges) {
                 judge::mark(&tx, &*store.judge.judge(&tx)?)?;
             }
             watch::settle(&tx, &store.judge, &appended.records)?;

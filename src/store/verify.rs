@@ -355,7 +355,7 @@ impl Checker {
         self.records += 1;
         if let (Some(register), Some(record)) = (folded.register, &folded.record) {
             for watch in register.watches {
-                if let Some(key) = (watch.key)(record) {
+                for key in (watch.keys)(record) {
                     self.keys.insert((watch.name.to_owned(), key));
                 }
             }

@@ -42,9 +42,23 @@ pub struct Contradiction {
 }
 
 impl Contradiction {
+    /// Returns a contradiction of one record that the clock makes, which no fold reads.
+    pub fn by_the_clock(kind: &str, record: &Record, evidence: String) -> Self {
+        let about = record.id.to_string();
+        let id = identity(kind, &about, &[record.id], &evidence);
+        Self {
+            id,
+            kind: kind.to_owned(),
+            about,
+            records: vec![record.id],
+            evidence,
+            closed: acknowledges(record, id),
+        }
+    }
+
     /// Returns the chain that a `sign acknowledge` names to close the contradiction.
     pub fn sign_of(&self) -> Chain {
-        padded(self.id)
+        Chain::padded(self.id)
     }
 }
 
@@ -57,12 +71,6 @@ pub struct UnfoldedEvent {
     pub event: Option<Event>,
     /// Its chain.
     pub chain: Chain,
-}
-
-fn padded(id: Id) -> Chain {
-    let mut chain = [0; 32];
-    chain[..16].copy_from_slice(&id.0);
-    Chain(chain)
 }
 
 /// Folds records, then judges every key that they had or have; within the caller's transaction.
@@ -109,7 +117,10 @@ fn move_keys(conn: &Connection, id: Id, folded: &Folded) -> Result<BTreeSet<(Str
         (Some(register), Some(record)) => register
             .watches
             .iter()
-            .filter_map(|watch| Some((watch.name.to_owned(), (watch.key)(record)?)))
+            .flat_map(|watch| {
+                let keys = (watch.keys)(record).into_iter();
+                keys.map(|key| (watch.name.to_owned(), key))
+            })
             .collect(),
         _ => BTreeSet::new(),
     };
@@ -214,7 +225,7 @@ fn acknowledges(record: &Record, id: Id) -> bool {
     record
         .signatures
         .iter()
-        .any(|word| word.meaning == Meaning::Acknowledge && word.of == padded(id))
+        .any(|word| word.meaning == Meaning::Acknowledge && word.of == Chain::padded(id))
 }
 
 /// The id of a contradiction: new evidence makes a new one.
@@ -350,6 +361,15 @@ impl Store {
         let rest =
             "JOIN contradiction_of o ON o.id = c.id WHERE o.record = ?1 ORDER BY c.kind, c.id";
         read(&self.conn, rest, [record.0])
+    }
+
+    /// Returns the records that a watch looks at under a key.
+    pub fn sharing(&self, watch: &str, key: &str) -> Result<Vec<Id>> {
+        let mut query = self.conn.prepare_cached(
+            "SELECT record FROM watch_key WHERE watch = ?1 AND key = ?2 ORDER BY record",
+        )?;
+        let rows = query.query_map((watch, key), |row| id_at(row, 0))?;
+        Ok(rows.collect::<rusqlite::Result<_>>()?)
     }
 
     /// Returns how many events of a stream's range (both ends included) do not count, by code.

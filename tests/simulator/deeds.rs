@@ -7,6 +7,7 @@ use zhiban::domain::id::{Chain, Id, ReplicaId, ShopSecret};
 use zhiban::domain::payload::{Change, Direction, Meaning, Origin, Payload, Relation, Say};
 use zhiban::domain::record::Record;
 use zhiban::domain::register::{Owner, Post, Register};
+use zhiban::domain::rules::money;
 
 /// The dice with a few more sides.
 pub struct Dice(pub SeededRandom);
@@ -56,8 +57,8 @@ pub fn payload(dice: &mut Dice, view: &View<'_>) -> Payload {
             size: 7,
             name: dice.hits(50).then(|| "p.png".into()),
         },
-        81..86 => sign(dice, view),
-        86..89 => link(dice, view),
+        81..87 => sign(dice, view),
+        87..89 => link(dice, view),
         89..96 => Payload::Void {
             events: (!dice.hits(20)).then(|| some_chains(dice, view)),
             reason: Some("wrong".into()),
@@ -210,12 +211,49 @@ fn sign(dice: &mut Dice, view: &View<'_>) -> Payload {
         Meaning::Acknowledge,
         Meaning::Witness,
     ];
+    let record = view.record.filter(|_| view.register.name == "case");
+    let asked = record.and_then(|record| Some((record, money::request(record)?)));
+    let saw = asked.map(|(record, _)| saw(dice, record, view));
+    let of = asked.map(|(_, request)| request).filter(|_| dice.hits(80));
     Payload::Sign {
         meaning: meanings[dice.below(meanings.len())],
-        of: dice.one(view.chains).copied().unwrap_or(Chain([1; 32])),
-        saw: Map::new(),
+        of: of
+            .or_else(|| dice.one(view.chains).copied())
+            .unwrap_or(Chain([1; 32])),
+        saw: saw.unwrap_or_default(),
         note: None,
     }
+}
+
+/// What a word about a case repeats: as it is shown, or not quite, and what it rests on.
+fn saw(dice: &mut Dice, record: &Record, view: &View<'_>) -> Map<String, Value> {
+    let mut saw = money::binding(record);
+    if dice.hits(20) {
+        saw.insert(
+            "amount".into(),
+            json!({"minor": 100 * dice.below(3), "currency": "CNY"}),
+        );
+    }
+    if dice.hits(20) {
+        saw.remove("asked");
+    }
+    let executor = dice
+        .one(&record.steps)
+        .map(|step| step.trace.replica.to_string());
+    if let Some(executor) = executor.filter(|_| dice.hits(50)) {
+        saw.insert("executor".into(), json!(executor));
+    }
+    let said = dice.one(&record.signatures).map(|sign| sign.trace.chain);
+    let ground = said
+        .or_else(|| dice.one(view.chains).copied())
+        .map(|chain| chain.to_string());
+    match dice.below(5) {
+        0 | 1 => saw.insert("approval".into(), json!(ground)),
+        2 => saw.insert("verbal".into(), json!(ground)),
+        3 => saw.insert("grant".into(), json!(Id([7; 16]).to_string())),
+        _ => None,
+    };
+    saw
 }
 
 fn link(dice: &mut Dice, view: &View<'_>) -> Payload {

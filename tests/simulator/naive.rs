@@ -54,6 +54,8 @@ pub fn fold(events: &[&Event], law: &Law) -> (Value, Codes) {
         codes.extend(code.map(|code| (line.chain.clone(), code)));
         code.is_none()
     });
+    super::money::strike(events, law, &mut codes);
+    lines.retain(|line| !codes.contains_key(&line.chain));
     for line in lines.iter_mut().filter(|line| erased.contains(&line.chain)) {
         line.personal = Map::new();
     }
@@ -189,6 +191,12 @@ impl Line {
                 "refuse" => Some("refuse"),
                 "execute" => Some("execute"),
                 "second_check" => Some("second_check"),
+                "witness" => (self.register == "case").then_some("execute"),
+                // A contradiction is named by its id, padded with zeros.
+                "acknowledge" => {
+                    let of = self.word("of")?;
+                    of.ends_with(&"0".repeat(32)).then_some("close")
+                }
                 _ => None,
             },
             _ => None,

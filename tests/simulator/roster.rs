@@ -12,8 +12,17 @@ use super::naive::{self, Branches, Line};
 /// The founder's first word about people names no earlier one.
 const NO_ROSTER: &str = "0000000000000000";
 
-/// Roles by replica.
-type Members = BTreeMap<ReplicaId, String>;
+/// A replica as the roster has it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Member {
+    person: String,
+    role: String,
+    /// The most that the person may approve.
+    limit: Option<Value>,
+}
+
+/// Who is here, by replica.
+type Members = BTreeMap<ReplicaId, Member>;
 
 /// What decides which events count.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -22,7 +31,8 @@ pub struct Law {
     founder: Option<ReplicaId>,
     branches: Branches,
     after: BTreeMap<String, Members>,
-    known: BTreeSet<ReplicaId>,
+    /// Whoever was ever named, with the persons that they wrote for.
+    known: BTreeMap<ReplicaId, BTreeSet<String>>,
     cuts: BTreeMap<ReplicaId, u64>,
     counted: BTreeSet<String>,
 }
@@ -65,19 +75,22 @@ impl Law {
                     .entry(line.record.clone())
                     .or_default()
                     .push(line.clone());
-                self.note(&naive::person(&people[&line.record]));
+                self.note(&line.record, &naive::person(&people[&line.record]));
             }
-            let members = people.values().map(|lines| naive::person(lines));
+            let members = people
+                .iter()
+                .flat_map(|(record, lines)| active(record, &naive::person(lines)));
             self.after
-                .insert(line.short().to_owned(), members.flat_map(active).collect());
+                .insert(line.short().to_owned(), members.collect());
         }
         self
     }
 
     /// Notes every replica that was ever named, and the lowest cut of each.
-    fn note(&mut self, person: &Value) {
+    fn note(&mut self, record: &str, person: &Value) {
         for (replica, cells) in replicas(person) {
-            self.known.insert(replica);
+            let persons = self.known.entry(replica).or_default();
+            persons.insert(record.to_owned());
             if let Some(cut) = cells.get("cut_seq").and_then(|cut| cut.as_i64()) {
                 let cut = cut.max(0) as u64;
                 let lowest = self.cuts.entry(replica).or_insert(cut);
@@ -110,7 +123,7 @@ impl Law {
                 self.on_people(line).or(Some("Q1"))
             };
         }
-        let stranger = !self.known.is_empty() && !self.known.contains(&line.replica);
+        let stranger = !self.known.is_empty() && !self.known.contains_key(&line.replica);
         if stranger || self.is_beyond_cut(line) {
             return Some("Q1");
         }
@@ -144,11 +157,42 @@ impl Law {
         if self.drill && members.is_empty() {
             return None;
         }
-        match members.get(&line.replica).map(String::as_str) {
+        match members.get(&line.replica) {
             None => Some("Q1"),
-            Some(role) if may(role, deed) => None,
+            Some(member) if may(&member.role, deed) => None,
             Some(_) => Some("Q5"),
         }
+    }
+
+    /// Returns whether this is for practice: nobody has a limit, nobody gave an allowance, and
+    /// what a word leaves out is not asked for.
+    pub fn is_practice(&self) -> bool {
+        self.drill
+    }
+
+    /// Returns whether two replicas ever wrote for one person.
+    pub fn is_same_person(&self, one: ReplicaId, other: ReplicaId) -> bool {
+        let persons = |replica| self.known.get(replica).into_iter().flatten();
+        one == other || persons(&one).any(|person| self.writes_for(other, person))
+    }
+
+    /// Returns whether a replica ever wrote for a person.
+    pub fn writes_for(&self, replica: ReplicaId, person: &str) -> bool {
+        let persons = self.known.get(&replica);
+        persons.is_some_and(|persons| persons.contains(person))
+    }
+
+    /// Returns the most that somebody may approve, by the roster of a name.
+    pub fn limit(&self, roster: &str, replica: ReplicaId) -> Option<&Value> {
+        let member = self.after.get(roster)?.get(&replica)?;
+        let is_limited = matches!(member.role.as_str(), "leader" | "supervisor");
+        member.limit.as_ref().filter(|_| is_limited)
+    }
+
+    /// Returns whether a person may approve, by the roster of a name.
+    pub fn may_approve(&self, roster: &str, person: &str) -> bool {
+        let mut members = self.after.get(roster).into_iter().flat_map(Members::values);
+        members.any(|member| member.person == person && may(&member.role, "approve"))
     }
 
     fn is_beyond_branch(&self, line: &Line) -> bool {
@@ -172,16 +216,20 @@ fn may(role: &str, deed: &str) -> bool {
     roles.contains(&role)
 }
 
-/// The replicas of somebody who is here, with the role that they have.
-fn active(person: Value) -> Vec<(ReplicaId, String)> {
+/// The replicas of somebody who is here, with what they may do.
+fn active(record: &str, person: &Value) -> Vec<(ReplicaId, Member)> {
     if person["void"] == true || !person["closed"].is_null() {
         return Vec::new();
     }
-    let role = shown(&person, "role").and_then(|role| Some(role.as_str()?.to_owned()));
-    let role = role.unwrap_or_else(|| "agent".to_owned());
-    replicas(&person)
+    let role = shown(person, "role").and_then(|role| Some(role.as_str()?.to_owned()));
+    let member = Member {
+        person: record.to_owned(),
+        role: role.unwrap_or_else(|| "agent".to_owned()),
+        limit: shown(person, "limit_case").cloned(),
+    };
+    replicas(person)
         .into_keys()
-        .map(|replica| (replica, role.clone()))
+        .map(|replica| (replica, member.clone()))
         .collect()
 }
 

@@ -5,9 +5,12 @@ use serde_json::Value;
 use super::super::field::{Enumeration, Field, FieldSpec};
 use super::super::lifecycle::{Lifecycle, State};
 use super::super::money::Money;
-use super::super::record::Record;
+use super::super::record::{Record, Signature};
 use super::super::register::{Due, Identity, Limits, Post, Reach, Register, Source, Step, Wait};
-use super::watches::{DOUBLE_EXECUTION, DOUBLE_REFUND, OVERPAYMENT};
+use super::super::rules::money;
+use super::watches::{
+    ALLOWANCE_EXCEEDED, DOUBLE_EXECUTION, DOUBLE_REFUND, OVERPAYMENT, UNAPPROVED_EXECUTION,
+};
 use super::words::FAULT;
 use super::{ACCOUNT, BUYER, ORDER_NUMBER, entered};
 
@@ -311,7 +314,13 @@ pub static REGISTER: Register = Register {
     work: true,
     due,
     wait,
-    watches: &[OVERPAYMENT, DOUBLE_REFUND, DOUBLE_EXECUTION],
+    watches: &[
+        OVERPAYMENT,
+        DOUBLE_REFUND,
+        DOUBLE_EXECUTION,
+        UNAPPROVED_EXECUTION,
+        ALLOWANCE_EXCEEDED,
+    ],
 };
 
 /// Returns whether the platform has done with it.
@@ -367,8 +376,25 @@ fn wait(record: &Record) -> Wait {
     Wait {
         ours: !matches!(state, "submitted" | "awaiting_goods"),
         post: Post::AfterSales,
-        step: (state == "submitted").then_some(Step::Approve),
+        step: next_hand(record),
         since: entered(record),
+    }
+}
+
+/// Who else must act now: somebody who may approve, the one who may carry it out, or the one
+/// who agreed by word of mouth and has not signed.
+fn next_hand(record: &Record) -> Option<Step> {
+    let person =
+        |sign: &Signature, name: &str| money::named_record(&sign.saw, name).map(Step::Person);
+    if let Some(witness) = money::unsigned_witness(record) {
+        return person(witness, money::APPROVER);
+    }
+    match record.state.as_str() {
+        "submitted" => Some(Step::Approve),
+        "approved" | "goods_received" | "to_execute" => {
+            person(money::standing_approval(record)?, money::EXECUTOR_PERSON)
+        }
+        _ => None,
     }
 }
 
@@ -383,6 +409,8 @@ pub fn is_asked(path: &str) -> bool {
             COMPENSATION.name(),
             PAYEE.name(),
             REASON.name(),
+            ORDER_NUMBER.name(),
+            ACCOUNT.name(),
             "order",
         ]
         .contains(&path)

@@ -1,6 +1,7 @@
 //! All registers, one file each. To add one: its file, one line here, its words.
 
 pub mod account;
+pub mod allowance;
 pub mod attendance;
 pub mod case;
 pub mod complaint;
@@ -79,6 +80,7 @@ pub static ALL: &[&Register] = &[
     &attendance::REGISTER,
     &import::REGISTER,
     &account::REGISTER,
+    &allowance::REGISTER,
     &person::REGISTER,
     &setting::REGISTER,
 ];

@@ -44,6 +44,7 @@ fn record(register: &str, id: u8, fields: impl Borrow<Value>) -> Record {
         last: Stamp::default(),
         assigned_by: None,
         voided: vec![],
+        unproven: vec![],
     };
     for (path, value) in fields.borrow().as_object().unwrap() {
         let field = by_name(register).unwrap().field(path);
@@ -122,7 +123,7 @@ fn findings(name: &str, key: &str, records: &[Record]) -> Vec<super::super::regi
         .find(|watch| watch.name == name)
         .unwrap();
     for record in records {
-        assert_eq!((watch.key)(record).as_deref(), Some(key));
+        assert_eq!((watch.keys)(record), [key]);
     }
     (watch.judge)(key, records)
 }
@@ -425,6 +426,6 @@ fn records_taken_back_have_no_key() {
         case::REGISTER
             .watches
             .iter()
-            .all(|watch| (watch.key)(&void).is_none())
+            .all(|watch| (watch.keys)(&void).is_empty())
     );
 }

@@ -7,45 +7,58 @@ use super::super::event::Verb;
 use super::super::id::Id;
 use super::super::money::Money;
 use super::super::payload::Meaning;
-use super::super::record::Record;
+use super::super::record::{Record, Signature};
 use super::super::register::{Finding, Watch};
-use super::{ORDER_NUMBER, case, complaint, order, promise};
+use super::super::rules::money;
+use super::{ORDER_NUMBER, allowance, case, complaint, order, promise};
 
 /// More refunded or agreed on an order than was paid for it.
 pub const OVERPAYMENT: Watch = Watch {
     name: "overpayment",
-    key: order_key,
+    keys: order_key,
     judge: overpayment,
 };
 /// More pieces of one order line claimed than were bought.
 pub const DOUBLE_REFUND: Watch = Watch {
     name: "double_refund",
-    key: order_key,
+    keys: order_key,
     judge: double_refund,
 };
 /// One case executed more than once.
 pub const DOUBLE_EXECUTION: Watch = Watch {
     name: "double_execution",
-    key: own_key,
+    keys: own_key,
     judge: double_execution,
+};
+/// Money that went out without an execution that counts.
+pub const UNAPPROVED_EXECUTION: Watch = Watch {
+    name: "unapproved_execution",
+    keys: own_key,
+    judge: unapproved_execution,
+};
+/// More spent or promised on an allowance than it grants.
+pub const ALLOWANCE_EXCEEDED: Watch = Watch {
+    name: "allowance_exceeded",
+    keys: allowance_keys,
+    judge: allowance_exceeded,
 };
 /// Two promises of money on one order.
 pub const DOUBLE_PROMISE: Watch = Watch {
     name: "double_promise",
-    key: order_key,
+    keys: order_key,
     judge: double_promise,
 };
 /// A further complaint on one order that does not say which one it repeats.
 pub const REPEAT_COMPLAINT: Watch = Watch {
     name: "repeat_complaint",
-    key: order_key,
+    keys: order_key,
     judge: repeat_complaint,
 };
 
 /// The order's number, the same whether a record only quotes it or is the order.
-fn order_key(record: &Record) -> Option<String> {
+fn order_key(record: &Record) -> Vec<String> {
     if record.void {
-        return None;
+        return Vec::new();
     }
     let number = if record.register == order::REGISTER.name {
         order::NUMBER
@@ -56,10 +69,50 @@ fn order_key(record: &Record) -> Option<String> {
         .text(number.name())
         .filter(|number| !number.is_empty())
         .map(str::to_owned)
+        .into_iter()
+        .collect()
 }
 
-fn own_key(record: &Record) -> Option<String> {
-    Some(record.id.to_string()).filter(|_| !record.void)
+fn own_key(record: &Record) -> Vec<String> {
+    let key = Some(record.id.to_string()).filter(|_| !record.void);
+    key.into_iter().collect()
+}
+
+/// The allowances that a case draws on, or the allowance itself. Money that went out is drawn
+/// also where the case was taken back.
+fn allowance_keys(record: &Record) -> Vec<String> {
+    if record.register == allowance::REGISTER.name {
+        return vec![record.id.to_string()];
+    }
+    let mut keys: Vec<String> = draws(record).map(|(id, _)| id.to_string()).collect();
+    keys.sort();
+    keys.dedup();
+    keys
+}
+
+/// What a case draws on allowances: each execution without approval, each word of mouth.
+fn draws(case: &Record) -> impl Iterator<Item = (Id, Money)> {
+    case.signatures
+        .iter()
+        .filter(|sign| matches!(sign.meaning, Meaning::Execute | Meaning::Witness))
+        .filter_map(|sign| {
+            let allowance = money::named_record(&sign.saw, money::GRANT)?;
+            Some((allowance, money::amount(&sign.saw)?))
+        })
+}
+
+/// Returns what cases drew on an allowance, case by case; where a sum does not fit its
+/// currency or 64 bits, none.
+pub fn drawn(allowance: Id, cases: &[Record]) -> Vec<(Id, Money)> {
+    cases
+        .iter()
+        .filter(|record| record.register == case::REGISTER.name)
+        .flat_map(|record| {
+            draws(record)
+                .filter(|(id, _)| *id == allowance)
+                .map(|(_, amount)| (record.id, amount))
+        })
+        .collect()
 }
 
 fn of<'a>(records: &'a [Record], register: &str) -> impl Iterator<Item = &'a Record> {
@@ -74,20 +127,7 @@ fn binds_money(case: &Record) -> bool {
         case.state.as_str(),
         "approved" | "awaiting_goods" | "goods_received" | "to_execute"
     );
-    agreed || was_executed(case)
-}
-
-/// Money that went out stays out, whatever is moved afterwards, unless the step itself was
-/// moved back.
-fn was_executed(case: &Record) -> bool {
-    let steps = case.steps.iter().filter(|step| step.verb == Verb::Move);
-    steps.fold(false, |executed, step| {
-        match (step.from.as_str(), step.to.as_str()) {
-            (_, "executed") => true,
-            ("executed", "to_execute") => false,
-            _ => executed,
-        }
-    })
+    agreed || money::was_executed(case)
 }
 
 /// What was paid for the order: by the order's export, else by a case that saw one.
@@ -110,6 +150,8 @@ fn overpayment(_: &str, records: &[Record]) -> Vec<Finding> {
     let claims: Vec<(Id, Money)> = of(records, "case")
         .filter(|case| binds_money(case))
         .filter_map(|case| Some((case.id, case.get(case::AMOUNT)?)))
+        // An amount below nothing must not make room for another.
+        .filter(|(_, amount)| amount.minor >= 0)
         .collect();
     let total = claims
         .iter()
@@ -179,17 +221,66 @@ fn double_refund(_: &str, records: &[Record]) -> Vec<Finding> {
         .collect()
 }
 
+/// All words that money went out, whether they count or not: each may be money.
+fn all_executions(case: &Record) -> Vec<&Signature> {
+    let mut all: Vec<&Signature> = money::executions(case).chain(&case.unproven).collect();
+    all.sort_by_key(|sign| (sign.trace.stamp, sign.trace.chain));
+    all
+}
+
 fn double_execution(_: &str, records: &[Record]) -> Vec<Finding> {
     of(records, "case")
         .filter_map(|case| {
-            let words: Vec<String> = case
-                .signatures
+            let words: Vec<String> = all_executions(case)
                 .iter()
-                .filter(|signature| signature.meaning == Meaning::Execute)
                 .map(|signature| signature.trace.chain.to_string())
                 .collect();
             let evidence = format!("executions={}", words.join(","));
             (words.len() > 1).then(|| finding("double_execution", [case.id], evidence))
+        })
+        .collect()
+}
+
+/// The step says that money went out, or a word does, and no execution of it counts.
+fn unapproved_execution(_: &str, records: &[Record]) -> Vec<Finding> {
+    of(records, "case")
+        .filter(|case| money::executions(case).next().is_none())
+        .filter_map(|case| {
+            let words = case.unproven.iter().map(|sign| sign.trace.chain);
+            let steps = case
+                .steps
+                .iter()
+                .filter(|step| step.verb == Verb::Move && step.to == "executed")
+                .map(|step| step.trace.chain);
+            if case.unproven.is_empty() && !money::was_executed(case) {
+                return None;
+            }
+            let all: Vec<String> = words.chain(steps).map(|chain| chain.to_string()).collect();
+            let evidence = format!("executions={}", all.join(","));
+            Some(finding("unapproved_execution", [case.id], evidence))
+        })
+        .collect()
+}
+
+fn allowance_exceeded(key: &str, records: &[Record]) -> Vec<Finding> {
+    let grants = records.iter().filter(|record| record.id.to_string() == key);
+    grants
+        .filter_map(|grant| {
+            let granted = grant.get(allowance::AMOUNT)?;
+            let drawn = drawn(grant.id, records);
+            let none = Money {
+                minor: 0,
+                ..granted
+            };
+            let total = drawn
+                .iter()
+                .try_fold(none, |sum, (_, amount)| sum.plus(*amount));
+            if total.is_some_and(|total| total.minor <= granted.minor) {
+                return None;
+            }
+            let evidence = format!("granted={};drawn={}", spelled(granted), amounts(&drawn));
+            let all = drawn.iter().map(|(id, _)| *id).chain([grant.id]);
+            Some(finding("allowance_exceeded", all, evidence))
         })
         .collect()
 }

@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::domain::payload::Meaning;
+use crate::domain::rules::money::binding;
 
 fn real(seed: u8) -> Bench {
     Bench::of(
@@ -84,18 +85,26 @@ fn an_agent_changes_no_roster_and_a_stranger_nothing() {
 #[test]
 fn words_of_money_need_a_role_and_a_cut_ends_a_replica() {
     let (mut founder, mut agent, _) = people();
-    let case = agent.one("case", id(20), open(json!({})));
-    let sign = |meaning| Payload::Sign {
+    agent.one("case", id(20), open(json!({})));
+    let case = agent.one("case", id(20), step("draft", "submitted"));
+    let mut saw = binding(&agent.store.record(id(20)).unwrap().unwrap());
+    let executor = json!(agent.author.replica.to_string());
+    saw.insert("executor".into(), executor);
+    let sign = |meaning, saw: &serde_json::Map<String, Value>| Payload::Sign {
         meaning,
         of: case,
-        saw: serde_json::Map::new(),
+        saw: saw.clone(),
         note: None,
     };
-    agent.one("case", id(20), sign(Meaning::Approve));
-    agent.one("case", id(20), sign(Meaning::Execute));
+    agent.one("case", id(20), sign(Meaning::Approve, &saw));
     founder.take(&of(&agent));
     assert_eq!(codes(&founder), ["Q5"]);
-    founder.one("case", id(20), sign(Meaning::Approve));
+    let approval = founder.one("case", id(20), sign(Meaning::Approve, &saw));
+    agent.take(&of(&founder));
+    saw.insert("approval".into(), json!(approval.to_string()));
+    agent.one("case", id(20), sign(Meaning::Execute, &saw));
+    founder.take(&of(&agent));
+    assert_eq!(codes(&founder), ["Q5"]);
     assert_eq!(
         founder
             .store
@@ -140,7 +149,7 @@ fn words_of_money_need_a_role_and_a_cut_ends_a_replica() {
     founder.one(
         "person",
         id(2),
-        set(json!({format!("replicas/{replica}/cut_seq"): 6})),
+        set(json!({format!("replicas/{replica}/cut_seq"): 7})),
     );
     founder.fold_all();
     assert!(
@@ -208,7 +217,7 @@ fn a_supervisor_whose_clock_is_behind_admits_like_any_other() {
         "case",
         id(20),
         Payload::Sign {
-            meaning: Meaning::Execute,
+            meaning: Meaning::SecondCheck,
             of: case,
             saw: serde_json::Map::new(),
             note: None,

@@ -3,7 +3,8 @@
 
 use super::note_facts::due_words;
 use crate::desk::Desk;
-use crate::domain::authority::Role;
+use crate::desk::allowance::FreeLimit;
+use crate::domain::authority::{Action, may};
 use crate::domain::id::Id;
 use crate::domain::money::Money;
 use crate::domain::record::Record;
@@ -72,8 +73,8 @@ pub struct CaseFacts {
     pub due: Option<String>,
     /// Who may approve.
     pub approvers: Vec<String>,
-    /// What the person may grant alone.
-    pub limit: Option<Money>,
+    /// What the person may grant alone, and what was drawn on it.
+    pub limit: Option<FreeLimit>,
     /// When to look again: milliseconds UTC.
     pub chase: i64,
 }
@@ -107,7 +108,6 @@ impl CaseFacts {
         let mut buyer = [record, known.as_ref(), about.as_ref()]
             .into_iter()
             .flatten();
-        let limit = desk.setting("limit_case")?;
         let mut facts = Self {
             number: number.to_owned(),
             order: known.as_ref().map(|order| order.id),
@@ -127,13 +127,11 @@ impl CaseFacts {
                 .all()
                 .iter()
                 .filter(|person| {
-                    person.id != me.id
-                        && matches!(person.role, Role::Leader | Role::Supervisor | Role::Manager)
+                    person.id != me.id && may(person.role, Action::ApproveAboveLimit).allows()
                 })
                 .map(|person| speech.last_known(desk, person))
                 .collect(),
-            limit: limit
-                .and_then(|limit| Money::parse(&limit, crate::domain::money::Currency::CNY).ok()),
+            limit: desk.free_limit()?,
             chase: tomorrow(speech),
         };
         if let Some(state) = known

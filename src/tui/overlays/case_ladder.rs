@@ -1,12 +1,16 @@
 //! The steps of a case after it was submitted: who took each when, and the next one to take.
 
 use crate::desk::Desk;
-use crate::desk::case::is_approved;
-use crate::domain::authority::Role;
+use crate::desk::people::Person;
+use crate::domain::authority::{Action, may};
 use crate::domain::id::Id;
+use crate::domain::money::Money;
 use crate::domain::payload::Meaning;
 use crate::domain::record::Record;
 use crate::domain::registers::case;
+use crate::domain::rules::money::{
+    APPROVER, amount, is_approved, named_record, unsigned_witness, void_approval, witness,
+};
 use crate::i18n::Words;
 use crate::problem::Problem;
 use crate::tui::commands::Command;
@@ -38,12 +42,18 @@ pub struct Ladder {
     pub cursor: usize,
     /// What became of it beside the steps: refused, approval void, done elsewhere, taken back.
     pub remarks: Vec<String>,
+    /// What is provisional and must not stay so: words of mouth that nobody signed.
+    pub alarms: Vec<String>,
     /// What is told to the customer now.
     pub to_tell: String,
     /// The state's word.
     pub state: String,
     /// Whether the person may approve or refuse now.
     pub decides: bool,
+    /// Whether the person may sign now what was agreed by word of mouth.
+    pub signs: bool,
+    /// Whether somebody's word of mouth may be recorded instead of an approval.
+    verbal: bool,
     amendable: bool,
 }
 
@@ -57,12 +67,10 @@ impl Ladder {
             people: desk.people(),
         };
         let me = desk.me()?;
-        let role = matches!(me.role, Role::Leader | Role::Supervisor | Role::Manager);
         // Nobody decides what they asked for themselves.
-        let asked_by = record.reached("submitted").map(|step| step.trace.replica);
-        let asker = asked_by
-            .and_then(|replica| desk.people().of_replica(replica))
-            .map(|person| person.id);
+        let approves =
+            may(me.role, Action::ApproveAboveLimit).allows() && !desk.asked_by(record, me);
+        let unsigned = unsigned_witness(record).is_some();
         let order = order_of(record.text("kind").unwrap_or_default());
         let next = next_of(record, &order);
         let rungs: Vec<Rung> = order
@@ -81,9 +89,12 @@ impl Ladder {
             number: record.text("no").unwrap_or_default().to_owned(),
             cursor,
             remarks: remarks(record, speech),
+            alarms: alarms(record, speech),
             to_tell: to_tell(record, words),
             state: speech.state("case", &record.state),
-            decides: role && record.state == "submitted" && asker != Some(me.id),
+            decides: approves && record.state == "submitted",
+            signs: approves && unsigned,
+            verbal: !approves && desk.has_spot_allowances()?,
             amendable: !record.void
                 && !matches!(record.state.as_str(), "executed" | "told" | "closed"),
             rungs,
@@ -103,14 +114,14 @@ impl Ladder {
             Command::PreviousField | Command::PreviousMissing => {
                 self.cursor = self.cursor.saturating_sub(1);
             }
-            Command::Unfold | Command::Open => self.take(id, reach),
+            Command::Unfold | Command::Open => return self.take(id, reach),
             Command::Finish => {
                 self.cursor = self
                     .rungs
                     .iter()
                     .position(|rung| rung.next)
                     .unwrap_or(self.cursor);
-                self.take(id, reach);
+                return self.take(id, reach);
             }
             Command::No => return self.refuse(id, reach),
             _ => return Flow::Pass,
@@ -119,17 +130,28 @@ impl Ladder {
     }
 
     /// Takes the step under the cursor, where it is the next one.
-    fn take(&self, id: Id, reach: &mut Reach<'_>) {
+    fn take(&self, id: Id, reach: &mut Reach<'_>) -> Flow {
         let Some(rung) = self.rungs.get(self.cursor) else {
-            return;
+            return Flow::Stay;
         };
+        if rung.to == "approved" && self.signs {
+            if reach.attempt(|desk| desk.approve_case(id)).is_some() {
+                reach.say("case-verbal-signed", &[]);
+            }
+            return Flow::Stay;
+        }
         if rung.done.is_some() {
-            return reach.say("case-step-taken", &[]);
+            reach.say("case-step-taken", &[]);
+            return Flow::Stay;
         }
         if !rung.next {
-            return reach.say("case-step-locked", &[]);
+            reach.say("case-step-locked", &[]);
+            return Flow::Stay;
         }
         let to = rung.to;
+        if to == "approved" && self.verbal {
+            return Flow::Push(Box::new(verbal(id, reach)));
+        }
         let done = reach.attempt(|desk| match to {
             "approved" => desk.approve_case(id),
             "executed" => desk.execute_case(id),
@@ -138,6 +160,7 @@ impl Ladder {
         if done.is_some() {
             reach.say(&format!("case-done-{to}"), &[]);
         }
+        Flow::Stay
     }
 
     /// Asks for the reason of a refusal, or of taking the case back where there is nothing to
@@ -173,6 +196,22 @@ impl Ladder {
             },
         )))
     }
+}
+
+/// Asks who agreed in person, where somebody's word of mouth may be relied upon.
+fn verbal(id: Id, reach: &Reach<'_>) -> Ask {
+    let title = reach.words.get("case-verbal").to_string();
+    let hint = reach.words.get("case-verbal-hint").to_string();
+    Ask::new(title, hint, move |name, reach| {
+        let done = reach.attempt(|desk| {
+            let approver = desk.person_named(name)?;
+            desk.approve_verbally(id, approver)
+        });
+        if done.is_some() {
+            reach.say("case-verbal-done", &[]);
+        }
+        Flow::Close
+    })
 }
 
 /// The steps that a kind goes through.
@@ -245,17 +284,21 @@ fn remarks(record: &Record, speech: Speech<'_>) -> Vec<String> {
         ];
         all.push(words.with("case-refused-by", &args));
     }
-    let approval = record
-        .signatures
-        .iter()
-        .rev()
-        .find(|sign| sign.meaning == Meaning::Approve);
-    if let Some(sign) = approval.filter(|_| !is_approved(record)) {
+    if let Some(sign) = void_approval(record) {
+        let shown = |amount: Option<Money>| amount.map_or("-".into(), |sum| sum.to_string());
+        let (was, now) = (shown(amount(&sign.saw)), shown(record.get(case::AMOUNT)));
+        let word = if was == now {
+            "case-approval-void"
+        } else {
+            "case-approval-void-amount"
+        };
         let args = [
             ("person", name(sign.trace.replica).into()),
             ("when", speech.moment(sign.trace.at).into()),
+            ("was", was.into()),
+            ("now", now.into()),
         ];
-        all.push(words.with("case-approval-void", &args));
+        all.push(words.with(word, &args));
     }
     if let Some(state) = record.text("platform_state") {
         let amount = record
@@ -275,6 +318,26 @@ fn remarks(record: &Record, speech: Speech<'_>) -> Vec<String> {
         all.push(words.get("case-paid-unverified").to_string());
     }
     all
+}
+
+/// Says who agreed by word of mouth and has not signed.
+fn alarms(record: &Record, speech: Speech<'_>) -> Vec<String> {
+    let unsigned = witness(record, None).filter(|_| !is_approved(record));
+    let Some(sign) = unsigned else {
+        return Vec::new();
+    };
+    let people = speech.people;
+    let approver = named_record(&sign.saw, APPROVER).and_then(|id| people.by_id(id));
+    let name = |person: Option<&Person>| person.map_or_else(String::new, |one| one.name.clone());
+    let args = [
+        ("person", name(approver).into()),
+        (
+            "witness",
+            name(people.of_replica(sign.trace.replica)).into(),
+        ),
+        ("when", speech.moment(sign.trace.at).into()),
+    ];
+    vec![speech.words.with("case-verbal-unsigned", &args)]
 }
 
 /// What the customer may be told in this state.

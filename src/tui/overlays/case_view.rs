@@ -313,21 +313,24 @@ fn approval(case: &CaseForm, words: &Words) -> Run<'static> {
     let asked = case.sum.asked;
     let alone = facts
         .limit
-        .is_some_and(|limit| case.sum.paid.is_some() && asked.minor <= limit.minor);
+        .is_some_and(|limit| case.sum.paid.is_some() && asked.minor <= limit.amount.minor);
     if names.is_empty() && !alone {
         return Run::new(words.get("case-nobody-approves").to_string(), Ink::Warn);
     }
     match facts.limit {
-        Some(limit) if alone => Run::new(
-            words.with(
-                "case-approval-alone",
-                &[("limit", limit.to_string().into())],
-            ),
-            Ink::Ok,
-        ),
         Some(limit) => {
-            let args = [("limit", limit.to_string().into()), ("names", names.into())];
-            Run::new(words.with("case-approval-above", &args), Ink::Approve)
+            let args = [
+                ("limit", limit.amount.to_string().into()),
+                ("drawn", limit.drawn.to_string().into()),
+                ("names", names.into()),
+            ];
+            let (word, ink) = match (alone, limit.is_allowance) {
+                (true, true) => ("case-allowance-alone", Ink::Ok),
+                (true, false) => ("case-approval-alone", Ink::Ok),
+                (false, true) => ("case-allowance-above", Ink::Approve),
+                (false, false) => ("case-approval-above", Ink::Approve),
+            };
+            Run::new(words.with(word, &args), ink)
         }
         None => Run::new(
             words.with("case-approval-by", &[("names", names.into())]),
@@ -404,6 +407,18 @@ fn rungs(page: &mut Page<'_, '_>, case: &CaseForm, ladder: &Ladder) -> Option<Po
     }
     for remark in &ladder.remarks {
         page.text(remark, 2, Ink::Warn);
+    }
+    for alarm in &ladder.alarms {
+        page.text(alarm, 2, Ink::Block);
+    }
+    if ladder.signs {
+        page.row(
+            &[Run::new(
+                words.get("case-verbal-sign").to_string(),
+                Ink::Approve,
+            )],
+            &[],
+        );
     }
     if ladder.decides {
         page.row(

@@ -1,0 +1,4 @@
+//! Rules of the business that several registers or several floors ask.
+
+pub mod money;
+pub mod verdict;
