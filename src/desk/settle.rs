@@ -4,7 +4,7 @@ use serde_json::json;
 
 use super::Desk;
 use super::act::{Done, not_found, refused, register};
-use crate::domain::authority::Role;
+use crate::domain::authority::{Action, may};
 use crate::domain::payload::{Meaning, Payload};
 use crate::problem::{Kind, Problem};
 use crate::store::Contradiction;
@@ -20,30 +20,32 @@ impl Desk {
             .collect())
     }
 
+    /// Returns the open contradiction that at least 8 digits of its id name.
+    ///
+    /// Fails where none or several are named.
+    pub(super) fn contradiction_named(&self, id: &str) -> Result<Contradiction, Problem> {
+        let mut named = self.open_contradictions()?;
+        named.retain(|one| id.len() >= 8 && one.id.to_string().starts_with(id));
+        if named.len() > 1 {
+            let candidates: Vec<String> = named.iter().map(|one| one.id.to_string()).collect();
+            return Err(Problem::new(Kind::NotUnderstood, "problem-ambiguous")
+                .arg("what", id)
+                .arg("candidates", candidates.join(", "))
+                .hint("problem-ambiguous-hint"));
+        }
+        named.pop().ok_or_else(|| not_found(id))
+    }
+
     /// Settles a contradiction, named by at least 8 digits of its id, with a reason.
     pub fn settle(&mut self, id: &str, reason: &str) -> Result<Done, Problem> {
         if reason.trim().is_empty() {
             return Err(refused("problem-reason-missing"));
         }
         let me = self.me()?.clone();
-        if !matches!(me.role, Role::Supervisor | Role::Manager) {
+        if !may(me.role, Action::CloseContradiction).allows() {
             return Err(refused("problem-settle-role").hint("problem-settle-role-hint"));
         }
-        let open = self.open_contradictions()?;
-        let named: Vec<&Contradiction> = open
-            .iter()
-            .filter(|one| id.len() >= 8 && one.id.to_string().starts_with(id))
-            .collect();
-        let [one] = named[..] else {
-            if named.is_empty() {
-                return Err(not_found(id));
-            }
-            let candidates: Vec<String> = named.iter().map(|one| one.id.to_string()).collect();
-            return Err(Problem::new(Kind::NotUnderstood, "problem-ambiguous")
-                .arg("what", id)
-                .arg("candidates", candidates.join(", "))
-                .hint("problem-ambiguous-hint"));
-        };
+        let one = self.contradiction_named(id)?;
         let record = *one.records.first().ok_or_else(|| not_found(id))?;
         let (known, _) = self.record(record)?;
         let saw = [
