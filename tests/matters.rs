@@ -271,6 +271,7 @@ fn what_waits_outside_is_in_the_list_and_on_the_command_line() {
     let folder = tempfile::tempdir().unwrap();
     let (mut lin, mut he, id) = two(folder.path());
     write(&mut he, &folder.path().join("early"), Selection::ForShop);
+    // The first one takes the item as well.
     he.remark(id, "一").unwrap();
     he.remark(id, "二").unwrap();
     write(&mut he, &folder.path().join("late"), Selection::ForShop);
@@ -281,7 +282,7 @@ fn what_waits_outside_is_in_the_list_and_on_the_command_line() {
     };
     assert_eq!(
         (one.class, one.kind.as_str(), one.count),
-        (Class::Outside, "Q3", 2)
+        (Class::Outside, "Q3", 3)
     );
     assert_eq!(one.sides[0].at, Some(NOW));
     assert!(
@@ -296,7 +297,7 @@ fn what_waits_outside_is_in_the_list_and_on_the_command_line() {
             .lines()
             .next()
             .unwrap()
-            .contains("核2")
+            .contains("核3")
     );
     press(&mut app, &["F12", "6"]);
     let text = drawn(&app, (80, 24));
@@ -323,7 +324,7 @@ fn what_waits_outside_is_in_the_list_and_on_the_command_line() {
     assert_eq!(done.status.code(), Some(1));
     assert!(text.contains("Q3  Earlier events are missing"), "{text}");
     assert!(
-        text.contains("Next: Ask") && text.contains("0 unfolded, 2 outside"),
+        text.contains("Next: Ask") && text.contains("0 unfolded, 3 outside"),
         "{text}"
     );
     let done = run(&["unfolded", "--json"]);
@@ -332,7 +333,7 @@ fn what_waits_outside_is_in_the_list_and_on_the_command_line() {
         .lines()
         .map(|line| serde_json::from_str(line).unwrap())
         .collect();
-    assert_eq!(lines.len(), 2);
+    assert_eq!(lines.len(), 3);
     for line in &lines {
         assert_eq!(
             (&line["code"], &line["outside"]),
@@ -401,7 +402,7 @@ fn contradictions_on_the_command_line_name_who_when_where_and_what() {
     assert_eq!(code, Some(1));
     let (code, text) = run(&["contradictions", &contradiction, "choose", "1"]);
     assert_eq!(code, Some(0), "{text}");
-    assert_eq!(run(&["contradictions"]).0, Some(0));
+    assert_eq!(run(&["contradictions", &contradiction]).0, Some(0));
 }
 
 #[test]
