@@ -68,6 +68,7 @@ pub(super) enum Command {
     Search(Search),
     SignIn(SignIn),
     SignOut(MaybeReason),
+    Pin,
     Away(Reason),
     Back,
     Capture(Capture),
@@ -480,6 +481,9 @@ pub(super) enum Settle {
         #[arg(long)]
         reason: String,
     },
+    Choose {
+        side: usize,
+    },
 }
 
 #[derive(Debug, Args)]
@@ -516,6 +520,8 @@ pub(super) struct Doctor {
     pub continue_as_same: bool,
     #[arg(long)]
     pub continue_as_new: bool,
+    #[arg(short = 'o', long, value_name = "FILE", requires = "continue_as_new")]
+    pub output: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]

@@ -14,6 +14,7 @@ use crate::chance::{Clock, SystemClock};
 use crate::desk::people::Person;
 use crate::desk::{Desk, begin, demo as sample};
 use crate::domain::authority::Role;
+use crate::domain::id::ReplicaId;
 use crate::domain::recovery::Recovery;
 use crate::i18n::Words;
 use crate::problem::{Kind, Problem};
@@ -68,37 +69,36 @@ fn writing_desk(place: &Place) -> Result<Desk, Problem> {
         }
         Err(fault) => return Err(fault.into()),
     }
-    let person = match desk.signed_in() {
-        Some(me) => me.clone(),
-        None => someone(&desk)?,
-    };
     // Whoever opens the desk on a new day has come; who is away stays away until they say so.
-    if desk.signed_in().is_none() || desk.presence_of(person.id)? == ABSENT {
+    if let Some(person) = someone(&desk)
+        && (desk.signed_in().is_none() || desk.presence_of(person.id)? == ABSENT)
+    {
         desk.sign_in(&person)?;
     }
     Ok(desk)
 }
 
-/// Who sits down where nobody is signed in: the only person of this device, in a drill shop
-/// its first agent.
-fn someone(desk: &Desk) -> Result<Person, Problem> {
-    let own = desk.store().own_replicas();
-    let here: Vec<&Person> = desk
-        .people()
-        .all()
-        .iter()
-        .filter(|person| own.contains(&person.replica))
-        .collect();
+/// Who sits at the desk at its start: who is signed in, the only person of this device where no
+/// PIN asks, in a drill shop its first agent. Nobody where the screen must ask who it is.
+fn someone(desk: &Desk) -> Option<Person> {
+    if desk.is_locked() {
+        return None;
+    }
+    if let Some(me) = desk.signed_in() {
+        return Some(me.clone());
+    }
+    let here = desk.people_here();
     let is_drill = desk.store().shop().is_some_and(|shop| shop.drill);
     let agent = here
         .iter()
         .find(|person| person.role == Role::Agent)
         .filter(|_| is_drill);
     match (&here[..], agent) {
-        ([only], _) => Ok((*only).clone()),
-        (_, Some(agent)) => Ok((*agent).clone()),
-        _ => Err(super::shift::who(&here)),
+        ([only], _) => Some(only),
+        (_, agent) => agent,
     }
+    .filter(|person| !desk.has_pin(person))
+    .cloned()
 }
 
 /// Opens the workstation on the sample shop: in the folder named, else in one of its own that
@@ -205,7 +205,9 @@ pub(super) fn init(place: &Place, args: &Init, out: &Out) -> Result<u8, Problem>
                 .hint("problem-recovery-code-hint")
                 .caused_by(fault)
         })?;
-        let desk = begin::recover(folder, shop, &recovery, clock, random)?;
+        let pin = secret::new_pin(out)?;
+        let mut desk = begin::recover(folder, shop, &recovery, clock, random)?;
+        keep_pin(&mut desk, recovery.key().replica(), pin.as_deref(), out)?;
         return begun(place, &desk, args, None, out);
     }
     let name = args.name.as_deref().unwrap_or_default().trim();
@@ -213,8 +215,24 @@ pub(super) fn init(place: &Place, args: &Init, out: &Out) -> Result<u8, Problem>
         let desk = begin::init_drill(folder, shop, name, clock, random)?;
         return begun(place, &desk, args, None, out);
     }
-    let (desk, recovery) = begin::init(folder, shop, name, clock, random)?;
+    let pin = secret::new_pin(out)?;
+    let (mut desk, recovery) = begin::init(folder, shop, name, clock, random)?;
+    keep_pin(&mut desk, recovery.key().replica(), pin.as_deref(), out)?;
     begun(place, &desk, args, Some(recovery.code()), out)
+}
+
+/// Gives a new replica its PIN, or says that it has none.
+fn keep_pin(
+    desk: &mut Desk,
+    replica: ReplicaId,
+    pin: Option<&str>,
+    out: &Out,
+) -> Result<(), Problem> {
+    match pin {
+        Some(pin) => desk.first_pin(replica, pin),
+        None if out.json => Ok(()),
+        None => out.say("cli-pin-none", &[]),
+    }
 }
 
 /// Says what was begun; a recovery code is shown this once.

@@ -6,7 +6,7 @@ use serde_json::json;
 use super::args::{Backup, Doctor, Restore};
 use super::out::Out;
 use super::session::Place;
-use super::{CLEAN, FINDINGS};
+use super::{CLEAN, FINDINGS, people};
 use crate::desk::begin;
 use crate::problem::Problem;
 use crate::store::{Doubt, Health, Store, Verified};
@@ -62,7 +62,10 @@ pub(super) fn restore(place: &Place, args: &Restore, out: &Out) -> Result<u8, Pr
 
 /// Looks at everything, or answers what is asked of a store in doubt.
 pub(super) fn doctor(place: &Place, args: &Doctor, out: &Out) -> Result<u8, Problem> {
-    if args.continue_as_new {
+    let mut request = None;
+    if args.continue_as_new && begin::has_roster(&Store::open_read_only(&place.folder)?)? {
+        request = Some(people::ask_anew(place, args.output.as_deref(), out)?);
+    } else if args.continue_as_new {
         let (clock, random) = (place.new_clock()?, place.random()?);
         begin::continue_as_new(
             &place.folder,
@@ -81,7 +84,13 @@ pub(super) fn doctor(place: &Place, args: &Doctor, out: &Out) -> Result<u8, Prob
     let (health, verified) = (store.health()?, store.verify()?);
     let is_clean = verified.clean && health.is_sound && doubt.is_none();
     if out.json {
-        return report_json(place, &health, &verified, doubt, out).map(|()| code(is_clean));
+        let mut object = report_json(place, &health, &verified, doubt, out);
+        if let (Some(request), Some(object), Some(file)) =
+            (&request, object.as_object_mut(), &args.output)
+        {
+            object.insert("request".into(), people::request_json(request, file));
+        }
+        return out.object(&object).map(|()| code(is_clean));
     }
     report(place, &health, &verified, doubt, out)?;
     Ok(code(is_clean))
@@ -97,9 +106,9 @@ fn report_json(
     verified: &Verified,
     doubt: Option<Doubt>,
     out: &Out,
-) -> Result<(), Problem> {
+) -> serde_json::Value {
     let settings = place.settings_file().map(|file| file.display().to_string());
-    out.object(&json!({
+    json!({
         "clean": verified.clean && health.is_sound && doubt.is_none(),
         "settings": settings,
         "folder": place.folder.display().to_string(),
@@ -111,7 +120,7 @@ fn report_json(
             "replicas": verified.replicas, "defects": verified.defects.len()},
         "anchors": doubt.map(|doubt| out.words.get(doubt.message()).to_string()),
         "index_behind": health.index_behind,
-    }))
+    })
 }
 
 fn report(

@@ -1,8 +1,8 @@
-//! Looking: lists, single records, search, what does not count, what contradicts, checks.
+//! Looking: lists, single records, search, checks.
 
 use serde_json::{Map, Value, json};
 
-use super::args::{Contradictions, List, Search, Settle};
+use super::args::{List, Search};
 use super::out::{Out, fields_json, local, owner_name, rfc3339, value_text};
 use super::{CLEAN, FINDINGS};
 use crate::desk::Desk;
@@ -446,88 +446,6 @@ pub(super) fn search(desk: &Desk, args: &Search, out: &Out) -> Result<u8, Proble
         out.say("cli-search-behind", &[("count", found.behind.into())])?;
     }
     Ok(CLEAN)
-}
-
-/// Lists what is in the log and does not count, and what is kept outside of it.
-pub(super) fn unfolded(desk: &Desk, out: &Out) -> Result<u8, Problem> {
-    let unfolded = desk.store().unfolded()?;
-    let outside = desk.store().outside()?;
-    for one in &unfolded {
-        let head = one.event.as_ref().map(|event| &event.head);
-        let author = head
-            .and_then(|head| desk.people().of_replica(head.replica))
-            .map(|person| person.name.clone());
-        let record = head.map(|head| head.record.to_string());
-        if out.json {
-            let object = json!({"code": one.code, "event": one.chain.short().to_string(), "author": author,
-                "register": head.map(|head| &head.register), "record": record, "at": head.map(|head| rfc3339(head.at))});
-            out.object(&object)?;
-        } else {
-            let why = out.words.get(&format!("cli-code-{}", one.code));
-            let parts = [
-                one.code.as_str(),
-                &why,
-                author.as_deref().unwrap_or(""),
-                record.as_deref().unwrap_or(""),
-            ];
-            out.line(&parts.join("  "))?;
-        }
-    }
-    out.say(
-        "cli-unfolded-count",
-        &[
-            ("unfolded", unfolded.len().into()),
-            ("outside", outside.len().into()),
-        ],
-    )?;
-    Ok(if unfolded.is_empty() && outside.is_empty() {
-        CLEAN
-    } else {
-        FINDINGS
-    })
-}
-
-/// Lists what people must settle, or settles one.
-pub(super) fn contradictions(
-    desk: &mut Desk,
-    args: &Contradictions,
-    out: &Out,
-) -> Result<u8, Problem> {
-    if let (Some(id), Some(Settle::Settle { reason })) = (&args.id, &args.settle) {
-        desk.settle(id, reason)?;
-        out.say("cli-settled", &[])?;
-        return Ok(CLEAN);
-    }
-    let open = desk.open_contradictions()?;
-    let shown = open.iter().filter(|one| {
-        args.id
-            .as_ref()
-            .is_none_or(|id| one.id.to_string().starts_with(id.as_str()))
-    });
-    for one in shown {
-        let (sentence, object) = contradiction(one);
-        if out.json {
-            out.object(&object)?;
-        } else {
-            out.line(&sentence)?;
-        }
-    }
-    let alarms = if args.id.is_none() {
-        desk.alarms()?
-    } else {
-        Vec::new()
-    };
-    for alarm in &alarms {
-        if out.json {
-            out.object(&alarm.json())?;
-        } else {
-            out.line(&desk.alarm_said(alarm, &out.words))?;
-            out.line(&out.words.get(alarm.next()))?;
-        }
-    }
-    let count = open.len() + alarms.len();
-    out.say("cli-count", &[("count", count.into())])?;
-    Ok(if count == 0 { CLEAN } else { FINDINGS })
 }
 
 /// Re-checks everything.

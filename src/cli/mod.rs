@@ -7,6 +7,7 @@ mod care;
 mod exchange;
 mod help;
 mod look;
+mod matters;
 mod out;
 mod people;
 mod road;
@@ -118,12 +119,12 @@ fn dispatch(cli: Cli, out: &Out) -> Result<u8, Problem> {
             .hint("problem-cli-language-hint"));
     }
     let Some(command) = cli.command else {
-        return begin::workstation(&Place::of(&cli.global)?, out);
+        return begin::workstation(&Place::of(&cli.global, out.words.language())?, out);
     };
     if let Command::Completions(args) = &command {
         return begin::completions(args.shell, out);
     }
-    let place = Place::of(&cli.global)?;
+    let place = Place::of(&cli.global, out.words.language())?;
     match command {
         Command::Demo => begin::demo(&place, cli.global.data.is_some(), out),
         Command::Init(args) => begin::init(&place, &args, out),
@@ -136,10 +137,10 @@ fn dispatch(cli: Cli, out: &Out) -> Result<u8, Problem> {
         Command::List(args) => look::list(&place.desk(false)?, &args, out),
         Command::Show(args) => look::show(&place.desk(false)?, &args.id, out),
         Command::Search(args) => look::search(&place.desk(false)?, &args, out),
-        Command::Unfolded => look::unfolded(&place.desk(false)?, out),
+        Command::Unfolded => matters::unfolded(&place.desk(false)?, out),
         Command::Contradictions(args) => {
             let mut desk = place.desk(args.settle.is_some())?;
-            look::contradictions(&mut desk, &args, out)
+            matters::contradictions(&mut desk, &args, out)
         }
         Command::Verify => look::verify(&place.store_to_look()?, out),
         Command::Backup(args) => care::backup(&place, &args, out),
@@ -148,6 +149,7 @@ fn dispatch(cli: Cli, out: &Out) -> Result<u8, Problem> {
         Command::Rebuild => look::rebuild(&mut place.store()?, out),
         Command::Capture(args) => capture::run(&mut place.desk(args.yes)?, &args, out),
         Command::SignIn(args) => shift::sign_in(&place, &args, out),
+        Command::Pin => shift::pin(&place, out),
         Command::Handover(args) => shift::handover(&mut place.desk(!args.draft)?, &args, out),
         command => work::run(&mut place.desk(true)?, command, out),
     }

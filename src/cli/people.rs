@@ -7,6 +7,7 @@ use serde_json::json;
 use super::args::{Admit, Join, Retire};
 use super::out::Out;
 use super::session::{Place, write_file};
+use super::shift::beside;
 use super::{CLEAN, FINDINGS, secret};
 use crate::desk::Desk;
 use crate::desk::admit::{self, Granted};
@@ -29,21 +30,70 @@ pub(super) fn join(place: &Place, args: &Join, out: &Out) -> Result<u8, Problem>
             .hint("problem-cli-hint"));
     };
     free(output)?;
-    let request = admit::request(&place.folder, name.trim(), place.random()?.as_mut())?;
+    let pin = secret::new_pin(out)?;
+    let mut random = place.random()?;
+    let request = admit::request(&place.folder, name.trim(), pin.as_deref(), random.as_mut())?;
     write_file(output, &request.write()?)?;
-    let (file, digits) = (output.display().to_string(), request.digits());
     if out.json {
-        out.object(
-            &json!({"file": file, "replica": request.replica().to_string(), "digits": digits}),
-        )?;
+        out.object(&request_json(&request, output))?;
         return Ok(CLEAN);
     }
+    asked(&request, output, pin.is_some(), out)?;
+    Ok(CLEAN)
+}
+
+/// A request as an object.
+pub(super) fn request_json(request: &Request, file: &Path) -> serde_json::Value {
+    json!({"file": file.display().to_string(), "replica": request.replica().to_string(),
+        "digits": request.digits()})
+}
+
+/// Says what a request wants next: that its digits are read aloud and its file is admitted.
+pub(super) fn asked(
+    request: &Request,
+    file: &Path,
+    has_pin: bool,
+    out: &Out,
+) -> Result<(), Problem> {
     out.line(
         &out.words
-            .with("cli-join-digits", &[("digits", digits.into())]),
+            .with("cli-join-digits", &[("digits", request.digits().into())]),
     )?;
-    out.say("cli-join-asked", &[("file", file.into())])?;
-    Ok(CLEAN)
+    if !has_pin {
+        out.say("cli-pin-none", &[])?;
+    }
+    let file = file.display().to_string();
+    out.say("cli-join-asked", &[("file", file.into())])
+}
+
+/// Makes new keys for who sat at a store that goes on as another, and writes their request.
+pub(super) fn ask_anew(
+    place: &Place,
+    output: Option<&Path>,
+    out: &Out,
+) -> Result<Request, Problem> {
+    let output = output.ok_or_else(|| {
+        Problem::new(Kind::NotUnderstood, "problem-cli-missing")
+            .arg("what", "-o")
+            .hint("problem-anchor-roster-hint")
+    })?;
+    free(output)?;
+    admit::may_ask_anew(&place.folder, place.person())?;
+    let pin = secret::new_pin(out)?;
+    let mut random = place.random()?;
+    let request = admit::request_anew(
+        &place.folder,
+        &place.watch()?,
+        place.person(),
+        pin.as_deref(),
+        random.as_mut(),
+    )?;
+    write_file(output, &request.write()?)?;
+    if !out.json {
+        asked(&request, output, pin.is_some(), out)?;
+        out.say("cli-doctor-asked", &[])?;
+    }
+    Ok(request)
 }
 
 /// Completes joining with an answer.
@@ -54,7 +104,7 @@ pub(super) fn complete(
     out: &Out,
 ) -> Result<u8, Problem> {
     let clock = place.clock(&store)?;
-    let (desk, accounting) = admit::complete(store, answer, clock, place.random()?)?;
+    let (desk, accounting, joined) = admit::complete(store, answer, clock, place.random()?)?;
     let name = desk.store().shop().map(|shop| shop.name.clone());
     if out.json {
         let mut object = accounting.json();
@@ -67,6 +117,12 @@ pub(super) fn complete(
     }
     out.line(&accounting.line(&out.words))?;
     out.say("cli-joined", &[("shop", name.unwrap_or_default().into())])?;
+    if let Some(person) = desk.people().of_replica(joined) {
+        if desk.signed_in().is_none_or(|me| me.id != person.id) {
+            out.say("cli-joined-sign-in", &[("name", (&person.name).into())])?;
+        }
+        beside(&desk, person, out)?;
+    }
     Ok(CLEAN)
 }
 

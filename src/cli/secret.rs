@@ -6,6 +6,7 @@ use crossterm::event::{Event, KeyCode, KeyEventKind, KeyModifiers, read};
 use crossterm::terminal::{disable_raw_mode, enable_raw_mode};
 
 use super::out::Out;
+use crate::desk::sign_in::pin_of;
 use crate::problem::{Kind, Problem};
 use crate::text::fold::fold;
 
@@ -41,17 +42,47 @@ pub(super) fn typed(question: &'static str, out: &Out) -> Result<String, Problem
     } else {
         line()
     };
-    let text = text.map_err(|fault| {
-        Problem::new(Kind::Unreadable, "problem-cli-input")
-            .arg("cause", &fault)
-            .caused_by(fault)
-    })?;
+    let text = text.map_err(unread)?;
     if text.is_empty() {
         return Err(
             Problem::new(Kind::NotUnderstood, "problem-cli-secret").hint("problem-cli-secret-hint")
         );
     }
     Ok(text)
+}
+
+fn unread(fault: io::Error) -> Problem {
+    Problem::new(Kind::Unreadable, "problem-cli-input")
+        .arg("cause", &fault)
+        .caused_by(fault)
+}
+
+/// Asks for the PIN of a person of this device.
+pub(super) fn pin(out: &Out) -> Result<String, Problem> {
+    typed("cli-ask-pin", out)
+}
+
+/// Asks for a new PIN: twice at a terminal, else one line of standard input, where none is no
+/// PIN.
+///
+/// Fails where it is not four to eight digits, and where the second is not the first.
+pub(super) fn new_pin(out: &Out) -> Result<Option<String>, Problem> {
+    let is_typed = io::stdin().is_terminal();
+    let first = if is_typed {
+        typed("cli-ask-pin-new", out)?
+    } else {
+        line().map_err(unread)?
+    };
+    if first.trim().is_empty() {
+        return Ok(None);
+    }
+    let pin = pin_of(&first)?;
+    if is_typed && pin_of(&typed("cli-ask-pin-again", out)?)? != pin {
+        return Err(
+            Problem::new(Kind::NotUnderstood, "problem-pin-twice").hint("problem-pin-twice-hint")
+        );
+    }
+    Ok(Some(first))
 }
 
 /// Returns whether a person at a terminal, or standard input, says yes.

@@ -3,12 +3,15 @@
 use std::path::{Path, PathBuf};
 
 use super::args::Global;
+use super::out::Out;
+use super::secret;
 use crate::chance::{Clock, FixedClock, Random, SystemClock, SystemRandom};
 use crate::config::Config;
 use crate::desk::people::Person;
 use crate::desk::values::{Edge, Reading, time};
 use crate::desk::{Desk, demo};
 use crate::domain::id::Id;
+use crate::i18n::{Language, Words};
 use crate::problem::{Kind, Problem};
 use crate::store::{Store, StoreError, Watch};
 
@@ -25,11 +28,12 @@ pub(super) struct Place {
     settings: Option<PathBuf>,
     person: Option<String>,
     now: Option<i64>,
+    language: Language,
 }
 
 impl Place {
     /// Returns the place that a line's global options name.
-    pub fn of(global: &Global) -> Result<Self, Problem> {
+    pub fn of(global: &Global, language: Language) -> Result<Self, Problem> {
         let config = Config::load(global.config.as_deref())?;
         let folder = match &global.data {
             Some(folder) => folder.clone(),
@@ -54,6 +58,7 @@ impl Place {
             settings: settings.filter(|file| file.is_file()),
             person: global.person.clone(),
             now,
+            language,
         })
     }
 
@@ -174,15 +179,28 @@ impl Place {
         self.now.is_some()
     }
 
+    /// Returns the PIN that a person types, where one is set.
+    pub fn pin_of(&self, desk: &Desk, person: &Person) -> Result<Option<String>, Problem> {
+        let out = Out {
+            words: Words::new(self.language),
+            json: false,
+            quiet: false,
+        };
+        desk.has_pin(person).then(|| secret::pin(&out)).transpose()
+    }
+
     fn seat(&self, desk: &mut Desk, is_drill: bool) -> Result<(), Problem> {
+        // A set clock only reads in a real shop, and ends nobody's day.
+        if !is_drill && self.now.is_none() && desk.signed_in().is_some() && desk.is_day_over()? {
+            desk.stand_up();
+        }
         let person = match &self.person {
             Some(name) => {
                 let person = of_this_device(desk, name)?;
                 let is_seated = desk.signed_in().is_some_and(|me| me.id == person.id);
-                if !is_drill && !is_seated {
-                    return Err(Problem::new(Kind::Refused, "problem-cli-as")
-                        .arg("name", name)
-                        .hint("problem-cli-as-hint"));
+                if !is_drill && (!is_seated || desk.is_locked()) {
+                    let pin = self.pin_of(desk, &person)?;
+                    desk.prove(&person, pin.as_deref())?;
                 }
                 Some(person)
             }

@@ -7,7 +7,7 @@ use super::exchange::format_of;
 use super::out::Out;
 use super::session::{Place, of_this_device, write_file};
 use super::work::reading;
-use super::{CLEAN, FINDINGS};
+use super::{CLEAN, FINDINGS, secret};
 use crate::desk::Desk;
 use crate::desk::handover::{Severity, Sheet};
 use crate::desk::people::Person;
@@ -28,28 +28,57 @@ pub(super) fn sign_in(place: &Place, args: &SignIn, out: &Out) -> Result<u8, Pro
             None => only(&desk)?,
         },
     };
-    desk.sign_in(&person)?;
+    let pin = place.pin_of(&desk, &person)?;
+    desk.sign_in_with(&person, pin.as_deref())?;
     out.say("cli-signed-in", &[("name", (&person.name).into())])?;
+    beside(&desk, &person, out)?;
+    Ok(CLEAN)
+}
+
+/// Warns whoever decides that their key lies beside those of agents.
+pub(super) fn beside(desk: &Desk, person: &Person, out: &Out) -> Result<(), Problem> {
+    let agents = desk.agents_beside(person);
+    if agents.is_empty() {
+        return Ok(());
+    }
+    let names: Vec<&str> = agents.iter().map(|one| one.name.as_str()).collect();
+    let args = [
+        ("name", (&person.name).into()),
+        ("names", names.join(", ").into()),
+    ];
+    out.say("cli-keys-beside", &args)
+}
+
+/// Gives a person of this device a new PIN; the old one is asked first.
+pub(super) fn pin(place: &Place, out: &Out) -> Result<u8, Problem> {
+    let mut desk = place.empty_desk()?;
+    let person = match place.person() {
+        Some(name) => of_this_device(&desk, name)?,
+        None => match desk.last_here() {
+            Some(last) => last.clone(),
+            None => only(&desk)?,
+        },
+    };
+    let old = place.pin_of(&desk, &person)?;
+    let new = secret::new_pin(out)?.ok_or_else(|| {
+        Problem::new(Kind::NotUnderstood, "problem-cli-secret").hint("problem-cli-secret-hint")
+    })?;
+    desk.set_pin(&person, old.as_deref(), &new)?;
+    out.say("cli-pin-set", &[("name", (&person.name).into())])?;
     Ok(CLEAN)
 }
 
 /// The only person of this device, or the question who.
 fn only(desk: &Desk) -> Result<Person, Problem> {
-    let own = desk.store().own_replicas();
-    let here: Vec<&Person> = desk
-        .people()
-        .all()
-        .iter()
-        .filter(|person| own.contains(&person.replica))
-        .collect();
-    match here[..] {
+    let here = desk.people_here();
+    match &here[..] {
         [person] => Ok(person.clone()),
         _ => Err(who(&here)),
     }
 }
 
 /// Asks who it is, naming those of this device.
-pub(super) fn who(here: &[&Person]) -> Problem {
+fn who(here: &[Person]) -> Problem {
     let names: Vec<&str> = here.iter().map(|person| person.name.as_str()).collect();
     Problem::new(Kind::NotUnderstood, "problem-cli-who")
         .arg("names", names.join(", "))

@@ -9,6 +9,7 @@ use super::Desk;
 use super::act::{Done, fields};
 use super::begin::{Admitted, letters, new_key, roster_fields};
 use super::people::{People, Person};
+use super::sign_in::pin_of;
 use crate::chance::{Clock, Random};
 use crate::domain::authority::{Action, Role, may};
 use crate::domain::event::genesis;
@@ -22,7 +23,7 @@ use crate::exchange::bundle::{self, Accounting, Export, Selection};
 use crate::exchange::envelope::{Keys, Receivers, roster_receivers};
 use crate::exchange::join::{Answer, Request};
 use crate::problem::{Kind, Problem};
-use crate::store::{OpeningKey, Shop, Store, StoreError};
+use crate::store::{OpeningKey, Shop, Store, StoreError, Watch};
 
 /// The fewest digits of a replica's id that name it.
 const SHORTEST: usize = 8;
@@ -42,8 +43,13 @@ pub struct Granted<'a> {
 /// none, and returns the request with which they ask to be admitted.
 ///
 /// Fails in a drill shop, which admits nobody, and where the name is empty or too long.
-pub fn request(folder: &Path, name: &str, random: &mut dyn Random) -> Result<Request, Problem> {
-    let mut store = if Store::exists(folder) {
+pub fn request(
+    folder: &Path,
+    name: &str,
+    pin: Option<&str>,
+    random: &mut dyn Random,
+) -> Result<Request, Problem> {
+    let store = if Store::exists(folder) {
         Store::open(folder)?
     } else {
         Store::create_bare(folder)?
@@ -53,19 +59,83 @@ pub fn request(folder: &Path, name: &str, random: &mut dyn Random) -> Result<Req
             Problem::new(Kind::Refused, "problem-join-drill").hint("problem-join-drill-hint")
         );
     }
+    ask(store, name, pin, random)
+}
+
+/// Makes the keys of a replica that asks to be admitted, guarded by a PIN where one is given.
+fn ask(
+    mut store: Store,
+    name: &str,
+    pin: Option<&str>,
+    random: &mut dyn Random,
+) -> Result<Request, Problem> {
+    let pin = pin.map(pin_of).transpose()?;
     let key = new_key(random);
-    let mut secret = [0; 32];
+    let (mut secret, mut salt) = ([0; 32], [0; 16]);
     random.fill(&mut secret);
     let opening = OpeningKey::from_secret(&secret)?;
     let request = Request::new(&key, &opening.recipient(), name, store.shop_id());
     // What nobody could read is not handed out.
     let request = Request::read(&request.write()?)?;
-    store.keep_keys(key, &opening)?;
+    let replica = store.keep_keys(key, &opening)?;
+    if let Some(pin) = pin {
+        random.fill(&mut salt);
+        store.set_pin(replica, &pin, salt)?;
+    }
     Ok(request)
 }
 
+/// Returns the name of who sat at a copied or restored store of a shop with a roster, `name`
+/// where it is given.
+///
+/// Fails where nobody is known, and where nobody else could admit them: a founder comes back by
+/// the recovery code.
+pub fn may_ask_anew(folder: &Path, name: Option<&str>) -> Result<String, Problem> {
+    let store = Store::open_read_only(folder)?;
+    let people = People::read(&store)?;
+    let sat = store
+        .setting_local(super::SIGNED_IN)?
+        .and_then(|replica| replica.parse().ok());
+    let sat = match name {
+        Some(name) => people.by_name(name),
+        None => sat.and_then(|replica| people.of_replica(replica)),
+    };
+    let sat =
+        sat.ok_or_else(|| Problem::new(Kind::Refused, "problem-nobody").hint("problem-anew-hint"))?;
+    let others = roster_receivers(&store)?.into_iter().any(|one| {
+        let role = people.by_id(one.person).map(|person| person.role);
+        one.person != sat.id && role.is_some_and(|role| may(role, Action::ChangeRoster).allows())
+    });
+    if others {
+        Ok(sat.name.clone())
+    } else {
+        Err(Problem::new(Kind::Refused, "problem-anew-alone")
+            .arg("name", &sat.name)
+            .hint("problem-anew-alone-hint"))
+    }
+}
+
+/// Lets a copied or restored store of a shop with a roster go on: the keys that it had are put
+/// by, and who sat there asks with new ones to be admitted, as a new device does. Until the
+/// answer is there the store is read, and written by nobody.
+///
+/// Fails as [`may_ask_anew`] does.
+pub fn request_anew(
+    folder: &Path,
+    watch: &Watch,
+    name: Option<&str>,
+    pin: Option<&str>,
+    random: &mut dyn Random,
+) -> Result<Request, Problem> {
+    let name = may_ask_anew(folder, name)?;
+    let mut store = Store::open_as_new(folder, watch)?;
+    store.set_setting_local(super::SIGNED_IN, None)?;
+    ask(store, &name, pin, random)
+}
+
 /// Completes a replica's joining: takes the answer's roster in, proves that it names this
-/// replica and who admitted it, and only then keeps the shop's secret.
+/// replica and who admitted it, and only then keeps the shop's secret. Returns the replica too;
+/// its person sits here now where nobody else does and no PIN asks.
 ///
 /// Fails where the file is no answer to a request of this device, or of another shop.
 pub fn complete(
@@ -73,7 +143,7 @@ pub fn complete(
     path: &Path,
     clock: Box<dyn Clock>,
     random: Box<dyn Random>,
-) -> Result<(Desk, Accounting), Problem> {
+) -> Result<(Desk, Accounting, ReplicaId), Problem> {
     let keys = Keys::of(&store)?;
     let answer = bundle::answer(path, &keys)?.ok_or_else(|| not_an_answer(path))?;
     let key = store
@@ -98,10 +168,10 @@ pub fn complete(
     })?;
     store.add_replica(key)?;
     let mut desk = Desk::open(store, clock, random)?;
-    if desk.signed_in().is_none() {
+    if desk.signed_in().is_none() && !desk.store().has_pin(answer.replica) {
         desk.seat(answer.replica)?;
     }
-    Ok((desk, accounting))
+    Ok((desk, accounting, answer.replica))
 }
 
 fn not_an_answer(path: &Path) -> Problem {

@@ -182,15 +182,21 @@ pub fn restore(
     }
 }
 
-/// Returns the shop's name and who sat at a store that is to go on as another.
-fn who_goes_on(store: &Store, name: Option<&str>) -> Result<(String, String), Problem> {
-    let shop = store.shop().ok_or(StoreError::NoShop)?;
+/// Returns whether a store's shop has a roster, into which only a supervisor admits a new key.
+pub fn has_roster(store: &Store) -> Result<bool, Problem> {
     let roster = Query {
         registers: vec![person::REGISTER.name],
         limit: Some(1),
         ..Query::default()
     };
-    if !shop.drill || !store.rows(&roster)?.is_empty() {
+    let is_drill = store.shop().is_some_and(|shop| shop.drill);
+    Ok(!is_drill || !store.rows(&roster)?.is_empty())
+}
+
+/// Returns the shop's name and who sat at a store that is to go on as another.
+fn who_goes_on(store: &Store, name: Option<&str>) -> Result<(String, String), Problem> {
+    let shop = store.shop().ok_or(StoreError::NoShop)?;
+    if has_roster(store)? {
         return Err(Problem::new(Kind::Refused, ROSTER).hint("problem-anchor-roster-hint"));
     }
     let people = People::read(store)?;

@@ -226,7 +226,7 @@ impl Desk {
 }
 
 /// Checks that people may write a value into a field.
-fn editable(
+pub(super) fn editable(
     register: &'static Register,
     record: Option<&Record>,
     path: &str,

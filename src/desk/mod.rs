@@ -16,6 +16,7 @@ pub mod freshness;
 pub mod handover;
 pub mod import;
 pub mod item;
+pub mod matters;
 pub mod note;
 pub mod order;
 pub mod paste;
@@ -27,6 +28,7 @@ pub mod road;
 pub mod settings;
 pub mod settle;
 pub mod shift;
+pub mod sign_in;
 pub mod talk;
 pub mod todo;
 pub mod undo;
@@ -56,6 +58,7 @@ pub struct Desk {
     me: Option<Person>,
     zone: Tz,
     is_cut_off: bool,
+    is_locked: bool,
 }
 
 impl Desk {
@@ -74,6 +77,7 @@ impl Desk {
             me: None,
             zone: HOME_ZONE,
             is_cut_off: false,
+            is_locked: false,
         };
         desk.zone = desk
             .setting("zone")?
@@ -86,6 +90,7 @@ impl Desk {
         {
             desk.me = desk.people.of_replica(replica).cloned();
         }
+        desk.is_locked = desk.store.setting_local(sign_in::LOCKED)?.is_some();
         Ok(desk)
     }
 
@@ -119,17 +124,21 @@ impl Desk {
         &self.people
     }
 
-    /// Returns who acts, or says that nobody is signed in.
+    /// Returns who acts, or says that nobody is signed in, or that the desk is locked.
     pub fn me(&self) -> Result<&Person, Problem> {
+        if self.is_locked {
+            return Err(Problem::new(Kind::Refused, "problem-locked").hint("problem-locked-hint"));
+        }
         self.me.as_ref().ok_or_else(|| {
             Problem::new(Kind::Refused, "problem-nobody").hint("problem-nobody-hint")
         })
     }
 
-    /// Makes a person of this device the one who acts, without a word in the log: for the
-    /// command line's `--as` and the start of the workstation.
+    /// Makes a person of this device who proved who it is the one who acts, without a word in
+    /// the log: for the command line's `--as` and the start of the workstation.
     pub fn act_as(&mut self, person: &Person) {
         self.me = Some(person.clone());
+        self.is_locked = false;
     }
 
     /// Reads people anew, after events of others arrived.
@@ -159,9 +168,14 @@ impl Desk {
         })
     }
 
-    /// Keeps who is signed in for the next start.
+    /// Keeps who is signed in, and since when, for the next start; no lock outlives it.
     fn remember(&mut self, replica: Option<ReplicaId>) -> Result<(), Problem> {
         let word = replica.map(|id| id.to_string());
+        let since = replica.map(|_| self.now().to_string());
+        self.is_locked = false;
+        self.store.set_setting_local(sign_in::LOCKED, None)?;
+        self.store
+            .set_setting_local(sign_in::SINCE, since.as_deref())?;
         Ok(self.store.set_setting_local(SIGNED_IN, word.as_deref())?)
     }
 }

@@ -5,11 +5,9 @@ use serde_json::json;
 use super::Desk;
 use super::act::{Done, not_found, refused, register};
 use crate::domain::authority::{Action, may};
-use crate::domain::id::ReplicaId;
 use crate::domain::payload::{Meaning, Payload};
 use crate::domain::rules::money;
 use crate::exchange::bundle::{self, Alarm};
-use crate::i18n::Words;
 use crate::problem::{Kind, Problem};
 use crate::store::Contradiction;
 
@@ -57,13 +55,20 @@ impl Desk {
         Ok(bundle::alarms(self.store(), self.now())?)
     }
 
-    /// Returns an alarm as a sentence that names people where the roster knows them.
-    pub fn alarm_said(&self, alarm: &Alarm, words: &Words) -> String {
-        let who = |replica: ReplicaId| match self.people().of_replica(replica) {
-            Some(person) => person.name.clone(),
-            None => bundle::short(&replica.to_string()),
-        };
-        alarm.said(words, &who)
+    /// Returns the open contradiction that at least 8 digits of its id name.
+    ///
+    /// Fails where none or several are named.
+    pub(super) fn contradiction_named(&self, id: &str) -> Result<Contradiction, Problem> {
+        let mut named = self.open_contradictions()?;
+        named.retain(|one| id.len() >= 8 && one.id.to_string().starts_with(id));
+        if named.len() > 1 {
+            let candidates: Vec<String> = named.iter().map(|one| one.id.to_string()).collect();
+            return Err(Problem::new(Kind::NotUnderstood, "problem-ambiguous")
+                .arg("what", id)
+                .arg("candidates", candidates.join(", "))
+                .hint("problem-ambiguous-hint"));
+        }
+        named.pop().ok_or_else(|| not_found(id))
     }
 
     /// Settles a contradiction, named by at least 8 digits of its id, with a reason.
@@ -75,21 +80,7 @@ impl Desk {
         if !may(me.role, Action::CloseContradiction).allows() {
             return Err(refused("problem-settle-role").hint("problem-settle-role-hint"));
         }
-        let open = self.open_contradictions()?;
-        let named: Vec<&Contradiction> = open
-            .iter()
-            .filter(|one| id.len() >= 8 && one.id.to_string().starts_with(id))
-            .collect();
-        let [one] = named[..] else {
-            if named.is_empty() {
-                return Err(not_found(id));
-            }
-            let candidates: Vec<String> = named.iter().map(|one| one.id.to_string()).collect();
-            return Err(Problem::new(Kind::NotUnderstood, "problem-ambiguous")
-                .arg("what", id)
-                .arg("candidates", candidates.join(", "))
-                .hint("problem-ambiguous-hint"));
-        };
+        let one = self.contradiction_named(id)?;
         let record = *one.records.first().ok_or_else(|| not_found(id))?;
         let (known, _) = self.record(record)?;
         let saw = [

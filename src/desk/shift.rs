@@ -30,13 +30,8 @@ impl Desk {
             .ok_or_else(|| Problem::new(Kind::Refused, "problem-clock").hint("problem-clock-hint"))
     }
 
-    /// Signs a person of this device in; late minutes follow from today's sheet.
-    pub fn sign_in(&mut self, person: &Person) -> Result<Done, Problem> {
-        if !self.store().own_replicas().contains(&person.replica) {
-            return Err(Problem::new(Kind::Refused, "problem-other-device")
-                .arg("person", &person.name)
-                .hint("problem-other-device-hint"));
-        }
+    /// Seats a person who proved who it is; late minutes follow from today's sheet.
+    pub(super) fn take_seat(&mut self, person: &Person) -> Result<Done, Problem> {
         self.act_as(person);
         self.remember(Some(person.replica))?;
         let now = self.now();

@@ -117,7 +117,8 @@ pub fn put_by(folder: &Path, replicas: impl Iterator<Item = ReplicaId>) -> Resul
     Ok(())
 }
 
-fn path_of(folder: &Path, replica: ReplicaId) -> PathBuf {
+/// Returns where the signing key of a replica lies.
+pub fn path_of(folder: &Path, replica: ReplicaId) -> PathBuf {
     folder.join(FOLDER).join(format!("{replica}.{SIGNING}"))
 }
 

@@ -642,7 +642,7 @@ pub(super) fn number(
 }
 
 /// Returns a replica's letters from the roster, else the first two digits of its id.
-fn letters(conn: &Connection, replica: ReplicaId) -> Result<String> {
+pub(super) fn letters(conn: &Connection, replica: ReplicaId) -> Result<String> {
     let path = format!("$.replicas.\"{replica}\".letters");
     let mut query = conn.prepare_cached(
         "SELECT fields ->> ?1 FROM record WHERE register = 'person' AND fields ->> ?1 IS NOT NULL LIMIT 1",

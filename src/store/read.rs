@@ -265,6 +265,20 @@ impl Store {
         Ok(query.query_row([replica.0], |row| row.get(0))?)
     }
 
+    /// Returns the letters of a replica's numbers: the roster's, else its first two digits.
+    pub fn letters(&self, replica: ReplicaId) -> Result<String> {
+        project::letters(&self.conn, replica)
+    }
+
+    /// Returns how many events are in the log and do not count, and how many wait outside.
+    pub fn held_counts(&self) -> Result<(u64, u64)> {
+        let mut query = self.conn.prepare_cached(
+            "SELECT (SELECT count(*) FROM unfolded), (SELECT count(*) FROM outside)",
+        )?;
+        let counts: (i64, i64) = query.query_row([], |row| Ok((row.get(0)?, row.get(1)?)))?;
+        Ok((counts.0 as u64, counts.1 as u64))
+    }
+
     /// Returns how far the store is, from its heads alone.
     pub fn tide(&self) -> Result<Tide> {
         let mut query = self.conn.prepare_cached(

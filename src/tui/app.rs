@@ -3,6 +3,7 @@
 
 mod heard;
 mod standing;
+mod seat;
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -12,6 +13,7 @@ use ratatui::layout::{Position, Rect};
 
 use crate::config::Config;
 use crate::desk::Desk;
+use crate::domain::id::Id;
 use crate::i18n::{Language, Words};
 use crate::problem::Problem;
 use crate::text::width::Ambiguous;
@@ -21,6 +23,7 @@ use crate::tui::keymap::Keymap;
 use crate::tui::keys::{Input, Mouse};
 use crate::tui::live::Seen;
 use crate::tui::overlays;
+use crate::tui::overlays::gate::{Asks, Gate};
 use crate::tui::pane::{Flow, Notice, Pane, Reach, Screen};
 use crate::tui::panes;
 use crate::tui::panes::status::Status;
@@ -31,9 +34,12 @@ use crate::tui::widgets::{Look, keyrow, line};
 use crate::tui::workers::{Background, Workers};
 
 use standing::Standing;
+use seat::Seat;
 
 /// The wake that saves drafts.
 const SAVE_DRAFTS: u32 = 1;
+/// The wake that locks the desk.
+const LOCK: u32 = 2;
 /// How long after a key drafts are saved: within one second.
 const SAVE_AFTER: Duration = Duration::from_millis(400);
 /// How many messages are kept.
@@ -66,10 +72,17 @@ pub struct Workstation {
     workers: Workers,
     seen: Seen,
     standing: Standing,
+    /// Closed while it must be known who sits here: everything else is behind it.
+    gate: Option<Gate>,
+    /// What others of this device left open when somebody else sat down.
+    parked: BTreeMap<Id, Seat>,
+    /// Whether a wake will lock the desk.
+    locks: bool,
 }
 
 impl Workstation {
-    /// Sets the workstation up for the person who is signed in.
+    /// Sets the workstation up for the person who is signed in; where that is nobody, or the
+    /// desk is locked, it asks first who sits here.
     pub fn new(
         desk: Desk,
         config: Config,
@@ -82,8 +95,14 @@ impl Workstation {
             .iter()
             .position(|name| *name == config.screen.theme.name())
             .unwrap_or(0);
-        let home = panes::desk::DeskPane::new(&desk, &words)?;
-        let mut status = Status::read(&desk, &words)?;
+        let is_open = desk.signed_in().is_some() && !desk.is_locked();
+        let (home, mut status) = if is_open {
+            let home = panes::desk::DeskPane::new(&desk, &words)?;
+            (home, Status::read(&desk, &words)?)
+        } else {
+            (panes::desk::DeskPane::empty(&desk), Status::of_nobody())
+        };
+        let gate = (!is_open).then(|| Gate::new(&desk, &words, Asks::of(&desk)));
         status.resize(size.0, size.1);
         let theme = Theme::named(config.screen.theme.name());
         let alarmed = status.alarming();
@@ -109,6 +128,9 @@ impl Workstation {
             workers: Workers::default(),
             seen: Seen::default(),
             standing: Standing::default(),
+            gate,
+            parked: BTreeMap::new(),
+            locks: false,
         })
     }
 
@@ -237,6 +259,8 @@ impl Workstation {
                 }
             }
             Flow::Screen(screen) => self.screen(screen),
+            Flow::Lock => self.lock(Asks::Who, effects),
+            Flow::Seated => self.seated(true, effects),
             Flow::Quit => {
                 self.save_drafts();
                 if self.may_leave() {
@@ -280,6 +304,10 @@ impl Workstation {
     /// Reads lists and figures anew after the store changed.
     fn reread(&mut self, effects: &mut Effects) {
         self.workers.poke();
+        if self.gate.is_some() {
+            // Read when somebody sits here again.
+            return;
+        }
         if let Err(error) = self.seen.remember(self.desk.store()) {
             self.trouble(&error.into());
         }
@@ -383,6 +411,10 @@ impl Workstation {
 
     fn pressed(&mut self, input: &Input, effects: &mut Effects) {
         effects.draw = true;
+        if self.gate.is_some() {
+            return self.at_the_gate(input, effects);
+        }
+        self.lock_later(effects);
         if self.notice.take().is_some() {
             effects.draw = true;
         }
@@ -560,7 +592,12 @@ impl App for Workstation {
             }
             Message::Input(input) => self.pressed(&input, &mut effects),
             Message::Tick => {
-                self.reread(&mut effects);
+                self.minute(&mut effects);
+                effects.draw = true;
+            }
+            Message::Wake(LOCK) => {
+                self.locks = false;
+                self.lock(Asks::Pin, &mut effects);
                 effects.draw = true;
             }
             Message::Wake(SAVE_DRAFTS) => self.save_drafts(),
@@ -597,6 +634,9 @@ impl App for Workstation {
         let area = frame.area();
         let look = self.look();
         let buf = frame.buffer_mut();
+        if let Some(gate) = &self.gate {
+            return gate.view(buf, area, &look);
+        }
         if self.pane().fills_everything() {
             return self.pane().view(buf, area, &look);
         }

@@ -244,6 +244,7 @@ commands! {
     SignIn "sign_in" [Any];
     SignOut "sign_out" [Any];
     ChangePerson "change_person" [Any];
+    Lock "lock" [Any];
     Messages "messages" [Any];
     ToggleMouse "toggle_mouse" [Any];
     NextLanguage "next_language" [Any];

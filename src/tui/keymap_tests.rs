@@ -162,6 +162,7 @@ fn every_command_but_those_of_the_palette_has_a_key() {
         Command::SignIn,
         Command::SignOut,
         Command::ChangePerson,
+        Command::Lock,
         Command::Messages,
         Command::ToggleMouse,
         Command::NextLanguage,

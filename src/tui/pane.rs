@@ -46,6 +46,10 @@ pub enum Flow {
     Run(Command),
     /// The pane is done, and so is the open item: the next of what waits comes in front.
     Next,
+    /// The desk is locked, and the gate asks who sits here.
+    Lock,
+    /// Who sits here is known: their own work comes back.
+    Seated,
     /// Another screen.
     Screen(Screen),
     /// The workstation ends.

@@ -85,6 +85,11 @@ impl Alarm {
         }
     }
 
+    /// Returns whether it stays on top until it is settled: a clock that is ahead changes nothing.
+    pub fn is_pinned(&self) -> bool {
+        !matches!(self, Self::Clock { .. })
+    }
+
     /// Returns the kind in machine-readable output.
     pub fn kind(&self) -> &'static str {
         match self {

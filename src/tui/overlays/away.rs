@@ -3,9 +3,9 @@
 use super::ask::Ask;
 use super::menu::{Menu, MenuPane};
 use crate::desk::Desk;
-use crate::desk::people::Person;
 use crate::problem::Problem;
-use crate::tui::pane::{Flow, Pane, Reach};
+use crate::tui::commands::Command;
+use crate::tui::pane::{Flow, Reach};
 
 /// What the menu's rows do; `back` stands behind them while the person is away, so that no
 /// digit ever means something else.
@@ -35,7 +35,7 @@ pub fn open(reach: &Reach<'_>) -> Result<MenuPane, Problem> {
                 }
                 Flow::Close
             }
-            Some(&"change") => replaced(change(reach)),
+            Some(&"change") => Flow::Run(Command::Lock),
             Some(&"sign-out") => sign_out(reach),
             Some(&"quit") => Flow::Quit,
             Some(reason) => {
@@ -48,29 +48,6 @@ pub fn open(reach: &Reach<'_>) -> Result<MenuPane, Problem> {
             None => Flow::Close,
         },
     ))
-}
-
-/// Opens the list of those who sign in at this machine.
-pub fn change(reach: &mut Reach<'_>) -> MenuPane {
-    let own = reach.desk.store().own_replicas();
-    let here: Vec<Person> = reach
-        .desk
-        .people()
-        .all()
-        .iter()
-        .filter(|person| own.contains(&person.replica))
-        .cloned()
-        .collect();
-    let labels: Vec<String> = here.iter().map(|person| person.name.clone()).collect();
-    let title = reach.words.get("away-who").to_string();
-    MenuPane::new(Menu::new(title, labels), move |row, reach| {
-        if let Some(person) = here.get(row)
-            && reach.attempt(|desk| desk.sign_in(person)).is_some()
-        {
-            reach.say("away-signed-in", &[("person", (&person.name).into())]);
-        }
-        Flow::Close
-    })
 }
 
 /// Signs out; open work that stands in no handover wants a reason.
@@ -101,8 +78,4 @@ pub fn sign_out(reach: &mut Reach<'_>) -> Flow {
         }
     });
     Flow::Replace(Box::new(ask))
-}
-
-fn replaced(pane: impl Pane + 'static) -> Flow {
-    Flow::Replace(Box::new(pane))
 }

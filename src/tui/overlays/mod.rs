@@ -14,6 +14,7 @@ mod case_words;
 pub mod find;
 pub mod finish;
 pub mod follow_up;
+pub mod gate;
 pub mod handover;
 mod handover_view;
 pub mod import;
@@ -104,7 +105,7 @@ fn form(command: Command, reach: &mut Reach<'_>) -> Result<Opened, Problem> {
         Command::Escalate => pane(transfer::escalate(reach)?),
         Command::Remark => pane(remark::Remark::open(reach)?),
         Command::Away => pane(away::open(reach)?),
-        Command::ChangePerson | Command::SignIn => pane(away::change(reach)),
+        Command::Lock | Command::ChangePerson | Command::SignIn => Opened::Flow(Flow::Lock),
         Command::SignOut => match away::sign_out(reach) {
             Flow::Replace(ask) => Opened::Pane(ask),
             Flow::Close => Opened::Flow(Flow::Stay),

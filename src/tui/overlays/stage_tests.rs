@@ -241,6 +241,11 @@ impl Stage {
                 self.shown = Some(id);
             }
             Flow::Quit => self.quit = true,
+            Flow::Run(Command::Lock) => {
+                self.panes.pop();
+                let gate = super::gate::Gate::new(&self.desk, &self.words, super::gate::Asks::Who);
+                self.panes.push(Box::new(gate));
+            }
             _ => {}
         }
     }

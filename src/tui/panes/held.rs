@@ -1,18 +1,19 @@
-//! What is in the log and does not count, and what contradicts.
+//! The one list of what people must look at: what contradicts, pinned until it is settled, then
+//! what is in the log and does not count, and what waits outside.
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
 use crate::desk::Desk;
-use crate::domain::id::Id;
-use crate::exchange::bundle::Alarm;
+use crate::desk::matters::{Class, Matter, Side};
+use crate::desk::people::People;
+use crate::domain::id::{Chain, Id};
 use crate::i18n::Words;
 use crate::problem::Problem;
-use crate::store::{Contradiction, UnfoldedEvent};
 use crate::tui::commands::{Command, Context};
 use crate::tui::keys::Input;
 use crate::tui::overlays::ask::Ask;
-use crate::tui::pane::{Flow, Pane, Reach};
+use crate::tui::pane::{Flow, Notice, Pane, Reach};
 use crate::tui::panes::record::RecordPane;
 use crate::tui::theme::Ink;
 use crate::tui::widgets::line::{self, Run, dim, text};
@@ -20,27 +21,16 @@ use crate::tui::widgets::page;
 use crate::tui::widgets::{Look, list};
 use crate::tui::words::Speech;
 
-/// One thing that people must look at.
-struct Entry {
-    /// The mark's word.
-    mark: &'static str,
-    ink: Ink,
-    /// What it is, in a sentence.
-    what: String,
-    /// Which records, in their own words.
-    which: String,
-    /// What to do about it.
-    next: String,
-    record: Option<Id>,
-    /// The contradiction, where it is one.
-    settles: Option<Id>,
-}
+/// The most sides that are shown below the list.
+const SIDES: usize = 4;
 
 /// The list.
 pub struct HeldPane {
-    entries: Vec<Entry>,
-    held: usize,
+    entries: Vec<Matter>,
     cursor: usize,
+    zone: chrono_tz::Tz,
+    now: i64,
+    people: People,
 }
 
 impl HeldPane {
@@ -48,37 +38,51 @@ impl HeldPane {
     pub fn new(desk: &Desk, words: &Words) -> Result<Self, Problem> {
         let mut pane = Self {
             entries: Vec::new(),
-            held: 0,
             cursor: 0,
+            zone: desk.zone(),
+            now: desk.now(),
+            people: People::default(),
         };
         pane.read(desk, words)?;
         Ok(pane)
     }
 
     fn read(&mut self, desk: &Desk, words: &Words) -> Result<(), Problem> {
-        let speech = Speech {
-            words,
-            zone: desk.zone(),
-            now: desk.now(),
-            people: desk.people(),
-        };
-        let open = desk.open_contradictions()?.into_iter();
-        self.entries = open
-            .map(|one| contradiction(desk, &one, speech))
-            .collect::<Result<_, _>>()?;
-        let alarms = desk.alarms()?;
-        self.entries
-            .extend(alarms.iter().map(|one| alarm(desk, one, words)));
-        let unfolded = desk.store().unfolded()?;
-        self.held = unfolded.len();
-        self.entries
-            .extend(unfolded.iter().map(|event| held(event, speech)));
-        self.cursor = self.cursor.min(self.entries.len().saturating_sub(1));
+        let under = self.entries.get(self.cursor).map(identity);
+        self.entries = desk.to_look_at(words)?;
+        self.now = desk.now();
+        self.people = desk.people().clone();
+        // The cursor stays on its entry while others come and go above it.
+        let found = under.and_then(|under| {
+            let mut all = self.entries.iter();
+            all.position(|matter| identity(matter) == under)
+        });
+        self.cursor = found
+            .unwrap_or(self.cursor)
+            .min(self.entries.len().saturating_sub(1));
         Ok(())
     }
 
+    /// How many contradict, and how many are not counted or outside.
+    fn counts(&self) -> (u64, u64) {
+        let of = |pinned: bool| {
+            let all = self
+                .entries
+                .iter()
+                .filter(|matter| matter.class != Class::Clock);
+            all.filter(|matter| (matter.class <= Class::Branch) == pinned)
+                .map(|matter| if pinned { 1 } else { matter.count })
+                .sum()
+        };
+        (of(true), of(false))
+    }
+
     fn open(&self, reach: &mut Reach<'_>) -> Flow {
-        let Some(record) = self.entries.get(self.cursor).and_then(|entry| entry.record) else {
+        let Some(record) = self
+            .entries
+            .get(self.cursor)
+            .and_then(|entry| entry.records.first().copied())
+        else {
             return Flow::Stay;
         };
         match RecordPane::open(reach.desk, reach.words, record) {
@@ -99,7 +103,13 @@ impl HeldPane {
             .get(self.cursor)
             .and_then(|entry| entry.settles)
         else {
-            reach.say("held-heals", &[]);
+            let next = self.entries.get(self.cursor).map(|entry| &entry.next);
+            if let Some(next) = next {
+                *reach.notice = Some(Notice {
+                    text: next.clone(),
+                    ink: Ink::Dim,
+                });
+            }
             return Flow::Stay;
         };
         let (title, hint) = (
@@ -122,73 +132,56 @@ impl HeldPane {
     }
 }
 
-fn contradiction(desk: &Desk, one: &Contradiction, speech: Speech<'_>) -> Result<Entry, Problem> {
-    let rows = desk.store().rows_by_id(&one.records)?;
-    let which: Vec<String> = rows
-        .iter()
-        .map(|row| {
-            let register = speech.words.get(&format!("register-{}", row.register));
-            let name = row
-                .number
-                .clone()
-                .or_else(|| row.title.clone())
-                .unwrap_or_default();
-            format!(
-                "{register} {name} {}",
-                speech.state(&row.register, &row.state)
-            )
-        })
-        .collect();
-    Ok(Entry {
-        mark: "mark-conflict",
-        ink: Ink::Conflict,
-        what: speech
-            .words
-            .get(&format!("finding-{}", one.kind))
-            .to_string(),
-        which: which.join("   "),
-        next: speech.words.get("held-settle").to_string(),
-        record: one.records.first().copied(),
-        settles: Some(one.id),
-    })
-}
-
-fn alarm(desk: &Desk, one: &Alarm, words: &Words) -> Entry {
-    Entry {
-        mark: "mark-conflict",
-        ink: Ink::Conflict,
-        what: words.get(&format!("alarm-{}", one.kind())).to_string(),
-        which: desk.alarm_said(one, words),
-        next: words.get(one.next()).to_string(),
-        record: None,
-        settles: None,
+impl HeldPane {
+    /// Lets one side of concurrent values count.
+    fn choose(&self, side: usize, reach: &mut Reach<'_>) -> Flow {
+        let Some(entry) = self.entries.get(self.cursor) else {
+            return Flow::Stay;
+        };
+        let Some(id) = entry.settles.filter(|_| entry.is_choice) else {
+            reach.say("held-no-side", &[]);
+            return Flow::Stay;
+        };
+        if reach
+            .attempt(|desk| desk.choose(&id.to_string(), side))
+            .is_some()
+        {
+            reach.say("held-chosen", &[]);
+        }
+        Flow::Stay
     }
 }
 
-fn held(event: &UnfoldedEvent, speech: Speech<'_>) -> Entry {
-    let words = speech.words;
-    let known = format!("held-code-{}", event.code);
-    let what = if words.has(&known) {
-        words.get(&known).to_string()
-    } else {
-        words.get("held-code").to_string()
+/// What tells an entry from others.
+fn identity(matter: &Matter) -> (Class, String, Option<Id>, Option<Chain>, Vec<Side>) {
+    let sides = match matter.class {
+        Class::Branch | Class::Clock => matter.sides.clone(),
+        _ => Vec::new(),
     };
-    let which = event.event.as_ref().map(|event| {
-        let who = speech
-            .people
-            .of_replica(event.head.replica)
-            .map_or("?", |person| person.name.as_str());
-        let register = words.get(&format!("register-{}", event.head.register));
-        format!("{} {who}  {register}", speech.moment(event.head.at))
-    });
-    Entry {
-        mark: "mark-held",
-        ink: Ink::Held,
-        what: format!("{} {what}", event.code),
-        which: which.unwrap_or_default(),
-        next: words.get("held-heals").to_string(),
-        record: event.event.as_ref().map(|event| event.head.record),
-        settles: None,
+    let kind = matter.kind.clone();
+    (matter.class, kind, matter.settles, matter.event, sides)
+}
+
+/// The mark of a class, and how it is meant.
+fn mark(class: Class) -> (&'static str, Ink) {
+    match class {
+        Class::Contradiction | Class::Branch => ("mark-conflict", Ink::Conflict),
+        Class::Clock | Class::Unfolded | Class::Outside => ("mark-held", Ink::Held),
+    }
+}
+
+/// What an entry is about, and who stands behind it.
+fn whose(matter: &Matter) -> String {
+    let mut who: Vec<&str> = matter.sides.iter().map(|side| side.who.as_str()).collect();
+    who.dedup();
+    format!("{}  {}", who.join(" / "), matter.about)
+}
+
+/// An entry's sentence, with the code where it has one.
+fn sentence(matter: &Matter) -> String {
+    match matter.class {
+        Class::Unfolded | Class::Outside => format!("{} {}", matter.kind, matter.what),
+        _ => matter.what.clone(),
     }
 }
 
@@ -207,7 +200,10 @@ impl Pane for HeldPane {
             Command::Details | Command::Open => return self.open(reach),
             Command::Finish => return self.settle(reach),
             Command::Back => return Flow::Close,
-            _ => return Flow::Pass,
+            command => match command.view().filter(|side| *side > 0) {
+                Some(side) => return self.choose(side, reach),
+                None => return Flow::Pass,
+            },
         }
         Flow::Stay
     }
@@ -218,12 +214,10 @@ impl Pane for HeldPane {
 
     fn view(&self, buf: &mut Buffer, area: Rect, look: &Look<'_>) -> Option<Position> {
         page::single(buf, area, look, |page| {
+            let (conflicts, held) = self.counts();
             let counts = look.words.with(
                 "held-counts",
-                &[
-                    ("conflicts", (self.entries.len() - self.held).into()),
-                    ("held", self.held.into()),
-                ],
+                &[("conflicts", conflicts.into()), ("held", held.into())],
             );
             page.section(
                 vec![Run::new(
@@ -232,11 +226,16 @@ impl Pane for HeldPane {
                 )],
                 vec![dim(counts)],
             );
-            let rows = page.rows_left().saturating_sub(5).max(1);
+            let entry = self.entries.get(self.cursor);
+            let sides = entry.map_or(0, |entry| entry.sides.len().min(SIDES)) as u16;
+            let rows = page.rows_left().saturating_sub(5 + sides).max(1);
             let caret = page.draw(rows, |buf, area, look| self.rows(buf, area, look));
             page.titled(&look.words.get("held-this"));
-            if let Some(entry) = self.entries.get(self.cursor) {
-                page.text(&entry.which, 2, Ink::Text);
+            if let Some(entry) = entry {
+                if !entry.about.is_empty() {
+                    page.text(&entry.about, 1, Ink::Text);
+                }
+                self.sides(page, entry, look);
                 page.text(&entry.next, 2, Ink::Dim);
             }
             caret
@@ -251,6 +250,26 @@ impl Pane for HeldPane {
 }
 
 impl HeldPane {
+    /// Both sides of an entry, one below the other: who, when, on which desk, what.
+    fn sides(&self, page: &mut page::Page<'_, '_>, entry: &Matter, look: &Look<'_>) {
+        let speech = Speech {
+            words: look.words,
+            zone: self.zone,
+            now: self.now,
+            people: &self.people,
+        };
+        for (at, side) in entry.sides.iter().take(SIDES).enumerate() {
+            let digit = if entry.is_choice {
+                Run::new(format!("{} ", at + 1), Ink::Key)
+            } else {
+                dim("- ")
+            };
+            let when = side.at.map(|at| speech.moment(at)).unwrap_or_default();
+            let from = format!("{} {when} [{}]  ", side.who, side.place);
+            page.row(&[digit, text(from), text(side.what.as_str())], &[]);
+        }
+    }
+
     fn rows(&self, buf: &mut Buffer, area: Rect, look: &Look<'_>) -> Option<Position> {
         if self.entries.is_empty() {
             line::put(
@@ -273,18 +292,21 @@ impl HeldPane {
             .iter()
             .skip(top)
             .take(height)
-            .map(|entry| list::Row {
-                cells: vec![
-                    vec![Run::new(look.words.get(entry.mark).to_string(), entry.ink)],
-                    vec![text(entry.what.as_str())],
-                    vec![dim(entry.which.as_str())],
-                ],
-                marked: false,
+            .map(|entry| {
+                let (id, ink) = mark(entry.class);
+                list::Row {
+                    cells: vec![
+                        vec![Run::new(look.words.get(id).to_string(), ink)],
+                        vec![text(sentence(entry))],
+                        vec![dim(whose(entry))],
+                    ],
+                    marked: false,
+                }
             })
             .collect();
         let columns = [
             list::Width::Left(2),
-            list::Width::Left(area.width / 3),
+            list::Width::Left(area.width / 2),
             list::Width::Fill,
         ];
         let at = self.cursor - top;

@@ -5,6 +5,7 @@ use ratatui::layout::Rect;
 
 use crate::desk::Desk;
 use crate::desk::todo::{Counts, View};
+use crate::domain::authority::{Action, may};
 use crate::domain::registers::sheet;
 use crate::i18n::Words;
 use crate::problem::Problem;
@@ -25,6 +26,8 @@ pub struct Status {
     presence: String,
     shift: Option<(String, String)>,
     counts: Counts,
+    /// Events that do not count or wait outside, for those who decide about them.
+    held: u64,
     orders: Option<String>,
     orders_stale: bool,
     clock: String,
@@ -35,6 +38,25 @@ pub struct Status {
 }
 
 impl Status {
+    /// Returns the line of a desk at which nobody sits.
+    pub fn of_nobody() -> Self {
+        Self {
+            shop: String::new(),
+            person: String::new(),
+            post: String::new(),
+            presence: String::new(),
+            shift: None,
+            counts: Counts::default(),
+            held: 0,
+            orders: None,
+            orders_stale: false,
+            clock: String::new(),
+            drill: false,
+            sync: dim(""),
+            size: (0, 0),
+        }
+    }
+
     /// Reads what the line says.
     pub fn read(desk: &Desk, words: &Words) -> Result<Self, Problem> {
         let now = desk.now();
@@ -48,6 +70,15 @@ impl Status {
         let freshness = desk.freshness()?;
         let orders = freshness.iter().find(|one| one.kind == "orders");
         let shift = desk.shift_of(me.id)?;
+        let mut counts = desk.todo(View::All)?.counts;
+        let broken = desk.alarms()?;
+        counts.conflicts += broken.iter().filter(|alarm| alarm.is_pinned()).count();
+        let decides = may(me.role, Action::CloseContradiction).allows();
+        let (unfolded, outside) = if decides {
+            desk.store().held_counts()?
+        } else {
+            (0, 0)
+        };
         let times = shift
             .as_ref()
             .and_then(|line| Some((line.get(sheet::STARTS)?, line.get(sheet::ENDS)?)));
@@ -76,7 +107,8 @@ impl Status {
                     speech.long_span(ends - now),
                 )
             }),
-            counts: desk.todo(View::All)?.counts,
+            counts,
+            held: unfolded + outside,
             orders: orders.map(|one| speech.when(one.exported_at)),
             orders_stale: orders.is_some_and(|one| one.stale),
             clock: speech.clock(now),
@@ -195,6 +227,10 @@ impl Status {
                 format!("{}{count}{more} ", words.get(id)),
                 if count > 0 { ink } else { Ink::Dim },
             ));
+        }
+        if self.held > 0 {
+            let held = format!("{}{} ", words.get("mark-held"), self.held);
+            right.push(Run::new(held, Ink::Held));
         }
         let label = words.get(if wide {
             "status-orders"

@@ -74,13 +74,26 @@ pub struct DeskPane {
     pub(super) people: People,
     pub(super) zone: chrono_tz::Tz,
     pub(super) now: i64,
+    nobody: bool,
 }
 
 impl DeskPane {
     /// Reads the desk's list; the item that was open at the last stop is not opened again,
     /// its draft is.
     pub fn new(desk: &Desk, words: &Words) -> Result<Self, Problem> {
-        let mut pane = Self {
+        let mut pane = Self::empty(desk);
+        pane.nobody = false;
+        pane.read(desk, words)?;
+        if let Some(first) = pane.under_cursor().map(|item| item.row.id) {
+            pane.show(desk, words, first)?;
+            pane.focus = Focus::List;
+        }
+        Ok(pane)
+    }
+
+    /// Returns the screen of a desk at which nobody sits.
+    pub fn empty(desk: &Desk) -> Self {
+        Self {
             view: View::All,
             todo: Todo::default(),
             rows: Vec::new(),
@@ -96,13 +109,13 @@ impl DeskPane {
             people: People::default(),
             zone: desk.zone(),
             now: desk.now(),
-        };
-        pane.read(desk, words)?;
-        if let Some(first) = pane.under_cursor().map(|item| item.row.id) {
-            pane.show(desk, words, first)?;
-            pane.focus = Focus::List;
+            nobody: true,
         }
-        Ok(pane)
+    }
+
+    /// Returns whether it was read for nobody yet.
+    pub fn is_empty(&self) -> bool {
+        self.nobody
     }
 
     /// Reads list, open item and side panel anew; the cursor stays on its item.
