@@ -106,6 +106,12 @@ impl Store {
             .transaction_with_behavior(TransactionBehavior::Immediate)?;
         schema::drop_projections(&tx)?;
         tx.commit()?;
+        for head in self.heads()? {
+            let mut upto = head.from_seq;
+            while upto < head.seq {
+                upto = self.fold_along(head.stream, upto, head.seq)?;
+            }
+        }
         while self.fold_dirty(10_000)? > 0 {}
         Ok(())
     }
