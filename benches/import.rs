@@ -1,9 +1,12 @@
-//! A bundle of 100,000 events checked, appended and folded, and once more the same bundle,
-//! beside the same rows in one plain table.
+//! A bundle of 100,000 events checked, appended and folded, once more the same bundle, and all
+//! records folded anew, beside the same rows in one plain table; and the bundle's size.
+//!
+//! `ZHIBAN_EVENTS=1000000` takes as many events as the largest bundle may hold.
 #![allow(clippy::pedantic, clippy::unwrap_used)]
 
 mod support;
 
+use std::fs;
 use std::path::{Path, PathBuf};
 
 use divan::Bencher;
@@ -16,10 +19,11 @@ use zhiban::domain::event::Event;
 use zhiban::exchange::bundle::{self, Export, Selection};
 use zhiban::store::Store;
 
-/// Thirteen events each.
-const TALKS: u32 = 7_000;
-/// Two events each.
-const ORDERS: u32 = 4_500;
+/// How many events a bundle has where nothing is said.
+const EVENTS: u32 = 100_000;
+/// How many talks of thirteen events there are among a hundred events; the others are of orders,
+/// two events each.
+const TALKS: u32 = 7;
 
 fn main() {
     support::run();
@@ -57,6 +61,58 @@ fn again(bencher: Bencher<'_, '_>) {
     bencher.bench_local(|| pair.subject(|| source.import(&mut store)));
 }
 
+/// All records anew from the log.
+#[divan::bench(sample_count = 3, sample_size = 1)]
+fn rebuild(bencher: Bencher<'_, '_>) {
+    let source = Source::new();
+    let pair = Pair::new("all records anew", "at most 3");
+    let held = folder();
+    let mut store = empty(&held);
+    source.import(&mut store);
+    bencher
+        .with_inputs(|| {
+            let folder = folder();
+            let mut plain = Plain::new(folder.path());
+            pair.floor(|| plain.write(&source.events));
+        })
+        .bench_local_values(|()| pair.subject(|| store.rebuild().unwrap()));
+}
+
+/// Beside what its parts take when they are packed alone.
+#[divan::bench(sample_count = 1, sample_size = 1)]
+fn size(bencher: Bencher<'_, '_>) {
+    let source = Source::new();
+    let bytes = fs::metadata(&source.bundle).unwrap().len();
+    bencher.bench_local(|| packed_bodies(&source.events));
+    let packed = packed_bodies(&source.events);
+    let personal = source
+        .events
+        .iter()
+        .filter(|event| event.body.personal().is_some())
+        .count() as u64;
+    let events = source.events.len() as u64;
+    let budget = packed * 5 / 4 + 45 * events + 25 * personal;
+    support::report(format!(
+        "size of a bundle\n{bytes:>12} bytes, {events} events, {personal} personal bodies\n\
+         {packed:>12} bytes of bodies under zstd -9\n\
+         {budget:>12} bytes are its budget, of which it takes {:.2}\n",
+        bytes as f64 / budget as f64
+    ));
+}
+
+/// Returns the size of all bodies, one a line, packed as hard as a bundle is.
+fn packed_bodies(events: &[Event]) -> u64 {
+    let mut bodies = Vec::new();
+    for event in events {
+        let personal = event.body.personal().map(|part| part.bytes.as_slice());
+        for body in event.body.facts().into_iter().chain(personal) {
+            bodies.extend_from_slice(body);
+            bodies.push(b'\n');
+        }
+    }
+    zstd::bulk::compress(&bodies, 9).unwrap().len() as u64
+}
+
 fn empty(folder: &TempDir) -> Store {
     Store::create_bare(&folder.path().join("data")).unwrap()
 }
@@ -73,8 +129,15 @@ impl Source {
         let folder = folder();
         let mut desk = shop::desk(&folder.path().join("data"));
         let me = desk.me().unwrap().id;
-        shop::write(&mut desk, &shop::talks(TALKS, 50, me));
-        shop::write(&mut desk, &shop::orders(ORDERS));
+        let events: u32 = match std::env::var("ZHIBAN_EVENTS") {
+            Ok(events) => events.parse().unwrap(),
+            Err(_) => EVENTS,
+        };
+        let talks = events / 100 * TALKS;
+        // The largest bundle holds the founding of the shop too.
+        let orders = (events - talks * 13) / 2 - 10;
+        shop::write_talks(&mut desk, talks, 50, me);
+        shop::write(&mut desk, &shop::orders(orders));
         let bundle = folder.path().join("all.zbundle");
         export(&mut desk, &bundle);
         let store = desk.store();

@@ -23,6 +23,11 @@ pub fn run() {
     }
 }
 
+/// Says something when divan has drawn its table.
+pub fn report(text: String) {
+    REPORTS.lock().unwrap().push(text);
+}
+
 /// Returns a folder for stores on the disk of the build: one in memory has no durable commits.
 pub fn folder() -> tempfile::TempDir {
     tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).unwrap()

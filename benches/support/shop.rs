@@ -52,6 +52,17 @@ pub fn write(desk: &mut Desk, drafts: &[Draft]) {
     }
 }
 
+/// Writes talks as [`talks`] makes them, a few at a time: of a million events not all drafts are
+/// in memory at once.
+pub fn write_talks(desk: &mut Desk, count: u32, open_every: u32, owner: Id) {
+    for from in (0..count).step_by(1_000) {
+        let some: Vec<Draft> = (from..count.min(from + 1_000))
+            .flat_map(|n| talk(n, n % open_every == 0, owner))
+            .collect();
+        write(desk, &some);
+    }
+}
+
 /// How many messages a talk has, as large shops have them in the mean.
 const MESSAGES: usize = 10;
 

@@ -199,7 +199,9 @@ impl Desk {
             Alarm::Heads { .. } => matter.sides.push(self.side(replica, None, String::new())?),
             Alarm::Clock { .. } => {
                 let newest = self.store().newest_of(replica)?;
-                matter.sides.push(self.side(replica, newest, String::new())?);
+                matter
+                    .sides
+                    .push(self.side(replica, newest, String::new())?);
             }
         }
         matter.alarm = Some(alarm.clone());
@@ -215,7 +217,9 @@ impl Desk {
     ) -> Result<(Side, u64), Problem> {
         let from = head.from_seq.max(after);
         let count = head.seq.saturating_sub(from);
-        let first = self.store().stream_events(head.stream, from + 1, from + 1)?;
+        let first = self
+            .store()
+            .stream_events(head.stream, from + 1, from + 1)?;
         let what = words.with(
             "held-branch-side",
             &[("count", count.into()), ("seq", (from + 1).into())],

@@ -116,8 +116,7 @@ impl Body {
 
     /// Checks the limits of a body that came from outside.
     pub fn check(&self) -> Result<(), BodyFault> {
-        let total = self.facts().map_or(0, <[u8]>::len)
-            + self.personal().map_or(0, |part| part.bytes.len());
+        let total = self.len();
         if total > MAX_BYTES {
             return Err(BodyFault::TooLong(total));
         }
@@ -129,6 +128,16 @@ impl Body {
             sound(bytes)?;
         }
         Ok(())
+    }
+
+    /// Returns how many bytes of facts and personal part are here.
+    pub fn len(&self) -> usize {
+        self.facts().map_or(0, <[u8]>::len) + self.personal().map_or(0, |part| part.bytes.len())
+    }
+
+    /// Returns whether nothing is here.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
     }
 
     /// Returns the bytes of the facts, where they are here.

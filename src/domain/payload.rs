@@ -285,27 +285,26 @@ impl Payload {
             Some(part) => body::parse(&part.bytes).ok()?,
             None => Json::new(),
         };
-        Self::of(verb, &facts, &personal)
+        Self::of(verb, facts, personal)
     }
 
     /// Returns what facts and personal part say under a verb.
-    pub fn of(verb: Verb, facts: &Json, personal: &Json) -> Option<Self> {
-        let reason = || text(facts, "reason");
-        let note = || text(personal, "note");
+    pub fn of(verb: Verb, mut facts: Json, mut personal: Json) -> Option<Self> {
+        let (facts, personal) = (&mut facts, &mut personal);
         Some(match verb {
             Verb::Open => Self::Open(Change::read(facts, personal)?),
             Verb::Set => Self::Set(Change::read(facts, personal)?),
             Verb::Move => Self::Move {
                 from: text(facts, "from")?,
                 to: text(facts, "to")?,
-                reason: reason(),
-                note: note(),
+                reason: text(facts, "reason"),
+                note: text(personal, "note"),
             },
             Verb::Assign => Self::Assign {
                 saw: optional(facts, "saw", |value| value.as_str()?.parse().ok())?,
                 to: Owner::parse(facts.get("to")?.as_str()?)?,
-                reason: reason(),
-                note: note(),
+                reason: text(facts, "reason"),
+                note: text(personal, "note"),
             },
             Verb::Say => Self::Say(Box::new(Say::read(facts, personal)?)),
             Verb::Attach => Self::Attach {
@@ -319,7 +318,7 @@ impl Payload {
                 of: facts.get("of")?.as_str()?.parse().ok()?,
                 saw: optional(facts, "saw", |value| value.as_object().cloned())?
                     .unwrap_or_default(),
-                note: note(),
+                note: text(personal, "note"),
             },
             Verb::Link => Self::Link {
                 to: facts.get("to")?.as_str()?.parse().ok()?,
@@ -328,11 +327,11 @@ impl Payload {
             },
             Verb::Void => Self::Void {
                 events: optional(facts, "events", chains)?,
-                reason: reason(),
+                reason: text(facts, "reason"),
             },
             Verb::Erase => Self::Erase {
                 events: chains(facts.get("events")?)?,
-                reason: reason(),
+                reason: text(facts, "reason"),
             },
         })
     }
@@ -436,23 +435,27 @@ impl Payload {
 }
 
 impl Change {
-    fn read(facts: &Json, personal: &Json) -> Option<Self> {
+    fn read(facts: &mut Json, personal: &mut Json) -> Option<Self> {
         let mut change = Self {
             exported_at: optional(facts, "exported_at", Value::as_i64)?,
             same: optional(facts, "same", shorts)?.unwrap_or_default(),
             ..Self::default()
         };
-        for object in [facts, personal] {
-            for (path, value) in
-                optional(object, "fields", |value| value.as_object().cloned())?.unwrap_or_default()
-            {
-                change.fields.insert(path, value);
+        for object in [&mut *facts, personal] {
+            match object.remove("fields") {
+                None => {}
+                Some(Value::Object(fields)) => change.fields.extend(fields),
+                Some(_) => return None,
             }
         }
-        for (path, list) in
-            optional(facts, "was", |value| value.as_object().cloned())?.unwrap_or_default()
-        {
-            change.was.insert(path, shorts(&list)?);
+        match facts.remove("was") {
+            None => {}
+            Some(Value::Object(was)) => {
+                for (path, list) in was {
+                    change.was.insert(path, shorts(&list)?);
+                }
+            }
+            Some(_) => return None,
         }
         Some(change)
     }
@@ -497,7 +500,7 @@ impl Change {
 }
 
 impl Say {
-    fn read(facts: &Json, personal: &Json) -> Option<Self> {
+    fn read(facts: &mut Json, personal: &mut Json) -> Option<Self> {
         Some(Self {
             direction: Direction::of(facts.get("direction")?.as_str()?)?,
             channel: text(facts, "channel"),
@@ -508,7 +511,11 @@ impl Say {
                 .and_then(Value::as_bool)
                 .unwrap_or(false),
             hash: optional(facts, "text", |value| value.as_str()?.parse().ok())?,
-            source: optional(facts, "source", |value| Origin::read(value.as_object()?))?,
+            source: match facts.remove("source") {
+                None => None,
+                Some(Value::Object(mut source)) => Some(Origin::read(&mut source)?),
+                Some(_) => return None,
+            },
         })
     }
 
@@ -524,7 +531,7 @@ impl Say {
 }
 
 impl Origin {
-    fn read(source: &Json) -> Option<Self> {
+    fn read(source: &mut Json) -> Option<Self> {
         Some(Self {
             id: text(source, "id"),
             text: source.get("text")?.as_str()?.parse().ok()?,
@@ -555,8 +562,12 @@ fn optional<T>(object: &Json, name: &str, read: impl Fn(&Value) -> Option<T>) ->
     }
 }
 
-fn text(object: &Json, name: &str) -> Option<String> {
-    object.get(name)?.as_str().map(str::to_owned)
+/// Takes a text out of an object; none where it is absent or of another shape.
+fn text(object: &mut Json, name: &str) -> Option<String> {
+    match object.remove(name) {
+        Some(Value::String(text)) => Some(text),
+        _ => None,
+    }
 }
 
 fn chains(list: &Value) -> Option<Vec<Chain>> {
@@ -594,7 +605,7 @@ mod tests {
     fn round_trip(payload: &Payload) {
         let (facts, personal) = payload.write(|path| path == "name");
         assert_eq!(
-            Payload::of(payload.verb(), &facts, &personal).as_ref(),
+            Payload::of(payload.verb(), facts, personal).as_ref(),
             Some(payload)
         );
     }
@@ -682,18 +693,18 @@ mod tests {
     fn another_shape_is_not_understood_and_an_unknown_member_is_ignored() {
         let facts = |value: Value| value.as_object().cloned().unwrap();
         assert_eq!(
-            Payload::of(Verb::Move, &facts(json!({"from": "a"})), &Json::new()),
+            Payload::of(Verb::Move, facts(json!({"from": "a"})), Json::new()),
             None
         );
         assert_eq!(
-            Payload::of(Verb::Assign, &facts(json!({"to": "nobody"})), &Json::new()),
+            Payload::of(Verb::Assign, facts(json!({"to": "nobody"})), Json::new()),
             None
         );
         assert_eq!(
-            Payload::of(Verb::Void, &facts(json!({"events": "x"})), &Json::new()),
+            Payload::of(Verb::Void, facts(json!({"events": "x"})), Json::new()),
             None
         );
         let newer = facts(json!({"from": "a", "to": "b", "mood": "good"}));
-        assert!(Payload::of(Verb::Move, &newer, &Json::new()).is_some());
+        assert!(Payload::of(Verb::Move, newer, Json::new()).is_some());
     }
 }

@@ -15,7 +15,7 @@ use crate::domain::id::{Chain, Id, ReplicaId};
 use super::error::{Result, StoreError};
 use super::log;
 use super::read::{self, StreamHead};
-use super::{Store, judge, search};
+use super::{Store, insert, judge, search};
 
 /// How long one transaction of appending may hold the write lock.
 const HOLD: Duration = Duration::from_millis(100);
@@ -225,6 +225,8 @@ struct Taker<'a> {
     conn: &'a Connection,
     replica_no: i64,
     streams: Vec<StreamHead>,
+    /// Events that are taken and wait to be written together.
+    waiting: Vec<(i64, &'a Event)>,
     /// The place in `streams` where the last event stands.
     current: usize,
     seq: u64,
@@ -245,7 +247,7 @@ impl<'a> Taker<'a> {
     fn begin(
         conn: &'a Connection,
         replica_no: i64,
-        run: &Run,
+        run: &'a Run,
         done: usize,
         now: i64,
     ) -> Result<Self> {
@@ -262,6 +264,7 @@ impl<'a> Taker<'a> {
             conn,
             replica_no,
             streams,
+            waiting: Vec::with_capacity(LOOK_EVERY),
             current: 0,
             seq,
             chain,
@@ -301,11 +304,13 @@ impl<'a> Taker<'a> {
         Ok(None)
     }
 
-    fn take(&mut self, event: &Event) -> Result<()> {
+    fn take(&mut self, event: &'a Event) -> Result<()> {
         let (seq, at_tip) = (event.head.seq, self.tip());
         let known = if at_tip.is_some() && self.streams.len() == 1 {
             None
         } else {
+            // What is looked up must be there.
+            self.write()?;
             self.holder(seq, event.chain)?
         };
         if let Some(place) = known {
@@ -318,7 +323,7 @@ impl<'a> Taker<'a> {
                 None => self.branch()?,
             };
             let head = &mut self.streams[self.current];
-            log::insert(self.conn, read::key(head.stream, seq), event)?;
+            self.waiting.push((read::key(head.stream, seq), event));
             head.seq = seq;
             head.chain = event.chain;
             self.grown.insert(self.current);
@@ -328,6 +333,16 @@ impl<'a> Taker<'a> {
         }
         self.seq = seq;
         self.chain = event.chain;
+        if self.waiting.len() == LOOK_EVERY {
+            self.write()?;
+        }
+        Ok(())
+    }
+
+    /// Writes what waits.
+    fn write(&mut self) -> Result<()> {
+        insert::insert_all(self.conn, &self.waiting)?;
+        self.waiting.clear();
         Ok(())
     }
 
@@ -373,7 +388,7 @@ impl<'a> Taker<'a> {
             }
         };
         if withheld && better {
-            log::replace_body(self.conn, key, &event.body)?;
+            insert::replace_body(self.conn, key, &event.body)?;
             if search::has_passed(self.conn, key)? {
                 search::add(self.conn, key, event)?;
             }
@@ -382,7 +397,8 @@ impl<'a> Taker<'a> {
         Ok(())
     }
 
-    fn end(self, taken: &mut Taken, records: &mut HashSet<Id>) -> Result<()> {
+    fn end(mut self, taken: &mut Taken, records: &mut HashSet<Id>) -> Result<()> {
+        self.write()?;
         for place in &self.grown {
             let head = &self.streams[*place];
             log::advance(self.conn, head.stream, head.seq, &head.chain, self.now)?;

@@ -6,7 +6,7 @@ use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior};
 
 use crate::chance::Random;
 use crate::domain::authority::is_authority_event;
-use crate::domain::body::{Absence, Body};
+use crate::domain::body::Body;
 use crate::domain::event::{Event, Head, Roster, Seal};
 use crate::domain::id::{Chain, Id, ReplicaId, ShopId};
 use crate::domain::payload::{Change, Payload};
@@ -16,6 +16,7 @@ use crate::domain::seal::ReplicaKey;
 use crate::domain::stamp::Stamp;
 
 use super::error::{Result, StoreError};
+use super::insert::insert;
 use super::read::{HEADS, StreamHead, head_at, heads, key, of_record, roster};
 use super::{Store, judge, project, stop, watch};
 
@@ -75,61 +76,6 @@ pub struct Appended {
     pub chains: Vec<Chain>,
     /// The touched records, without repetition.
     pub records: Vec<Id>,
-}
-
-/// Writes an event and its body under a key.
-pub(super) fn insert(conn: &Connection, key: i64, event: &Event) -> Result<()> {
-    let head = &event.head;
-    conn.prepare_cached(
-        "INSERT INTO event(key, stamp, at, zone, act, register, record, verb, version, roster, chain)
-         VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
-    )?
-    .execute((
-        key,
-        head.stamp.0,
-        head.at,
-        head.zone,
-        head.act as i64,
-        &head.register,
-        head.record.0,
-        head.verb,
-        head.version,
-        head.roster,
-        event.chain.0,
-    ))?;
-    write_body(
-        conn,
-        "INSERT INTO body(key, salt, facts, personal, digest) VALUES(?1, ?2, ?3, ?4, ?5)",
-        key,
-        &event.body,
-    )
-}
-
-/// Writes another state of a body: erased, or come to light.
-pub(super) fn replace_body(conn: &Connection, key: i64, body: &Body) -> Result<()> {
-    write_body(
-        conn,
-        "UPDATE body SET salt = ?2, facts = ?3, personal = ?4, digest = ?5 WHERE key = ?1",
-        key,
-        body,
-    )
-}
-
-fn write_body(conn: &Connection, sql: &str, key: i64, body: &Body) -> Result<()> {
-    let gone = body.absence().map(|absence| {
-        let mut digest = vec![if absence == Absence::Erased { 1 } else { 2 }];
-        digest.extend_from_slice(&body.part().unwrap_or_else(|| body.digest()));
-        digest
-    });
-    let personal = body.personal();
-    conn.prepare_cached(sql)?.execute((
-        key,
-        personal.map(|part| part.salt),
-        body.facts(),
-        personal.map(|part| part.bytes.as_slice()),
-        gone,
-    ))?;
-    Ok(())
 }
 
 /// Opens a stream behind a point and returns its number.

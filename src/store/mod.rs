@@ -14,11 +14,13 @@ use crate::domain::event::genesis;
 use crate::domain::id::{Id, ReplicaId, ShopId, ShopSecret};
 use crate::domain::seal::ReplicaKey;
 
+mod along;
 mod anchor;
 mod draft;
 mod error;
 mod foreign;
 mod health;
+mod insert;
 mod judge;
 mod keys;
 mod lay;

@@ -19,9 +19,9 @@ use crate::domain::rules::verdict;
 
 use super::error::Result;
 use super::judge::{Authors, Judge, may_decide};
-use super::log::{self, Draft};
+use super::log::Draft;
 use super::read::{self, Held, Stored};
-use super::{search, words};
+use super::{insert, search, words};
 
 /// The rank of a record without a deadline: behind all that have one.
 pub(super) const NO_DUE: i64 = i64::MAX;
@@ -54,7 +54,8 @@ pub(super) fn folded(
     Ok(fold_stored(judge, stored))
 }
 
-fn fold_stored(judge: &Judge, stored: Vec<Stored>) -> Folded {
+/// Folds a record from all of its events.
+pub(super) fn fold_stored(judge: &Judge, stored: Vec<Stored>) -> Folded {
     let (mut unfolded, mut keys, mut events) = (Vec::new(), Vec::new(), Vec::new());
     let (mut uncounted, mut erases) = (Vec::new(), BTreeSet::new());
     let authors = if stored
@@ -229,8 +230,8 @@ pub(super) struct Projected {
 }
 
 impl Projected {
-    pub(super) fn of(register: &Register, record: &Record, limits: &Limits) -> Self {
-        let shown = record.shown();
+    /// Returns the row of a record that shows these values.
+    fn of(register: &Register, record: &Record, shown: &Value, limits: &Limits) -> Self {
         let due = if record.closed.is_some() {
             None
         } else {
@@ -473,36 +474,41 @@ impl<'a> Projector<'a> {
 
     /// Returns the row that a record should have.
     pub(super) fn row(&self, folded: &Folded) -> Option<Projected> {
-        Some(Projected::of(
-            folded.register?,
-            folded.record.as_ref()?,
-            &self.limits,
-        ))
+        self.row_and_shown(folded).map(|(row, _)| row)
     }
 
-    /// Folds a record, brings its row and everything that hangs on it up to date, and returns
-    /// what it folded to.
-    pub(super) fn project(&mut self, id: Id) -> Result<Folded> {
-        let folded = self.fold(id)?;
-        self.persist_erasures(&folded)?;
+    /// Returns the row that a record should have, and the values that it shows.
+    fn row_and_shown(&self, folded: &Folded) -> Option<(Projected, Value)> {
+        let (register, record) = (folded.register?, folded.record.as_ref()?);
+        let shown = record.shown();
+        let row = Projected::of(register, record, &shown, &self.limits);
+        Some((row, shown))
+    }
+
+    /// Brings a record's row and everything that hangs on it up to what it folded to.
+    pub(super) fn project(&mut self, id: Id, folded: &Folded) -> Result<()> {
+        self.persist_erasures(folded)?;
         let old = Projected::read(self.conn, id)?;
-        let new = self.row(&folded);
+        let new = self.row_and_shown(folded);
         let mut touched_settings = false;
+        let shown_before = |old: &Projected| serde_json::from_str(&old.fields).unwrap_or_default();
         match (&old, &new) {
             (Some((no, old)), None) => {
+                let shown: Value = shown_before(old);
                 self.words
-                    .replace(self.conn, *no, Some((&old.register, &old.fields)), None)?;
+                    .replace(self.conn, *no, Some((&old.register, &shown)), None)?;
                 self.conn
                     .prepare_cached("DELETE FROM record WHERE no = ?1")?
                     .execute([no])?;
             }
-            (_, Some(new)) if old.as_ref().is_none_or(|(_, old)| old != new) => {
+            (_, Some((new, shown))) if old.as_ref().is_none_or(|(_, old)| old != new) => {
                 let no = new.write(self.conn, id, old.as_ref().map(|(no, _)| *no))?;
                 let before = old
                     .as_ref()
-                    .map(|(_, old)| (old.register.as_str(), old.fields.as_str()));
+                    .map(|(_, old)| (old.register.as_str(), shown_before(old)));
+                let before = before.as_ref().map(|(register, shown)| (*register, shown));
                 self.words
-                    .replace(self.conn, no, before, Some((&new.register, &new.fields)))?;
+                    .replace(self.conn, no, before, Some((&new.register, shown)))?;
                 touched_settings = new.register == "setting";
             }
             _ => {}
@@ -510,7 +516,7 @@ impl<'a> Projector<'a> {
         self.conn
             .prepare_cached("DELETE FROM dirty WHERE record = ?1")?
             .execute([id.0])?;
-        self.keep_unfolded(id, &folded)?;
+        self.keep_unfolded(id, folded)?;
         if touched_settings {
             self.limits_changed()?;
         }
@@ -518,7 +524,7 @@ impl<'a> Projector<'a> {
             self.conn
                 .query_row("PRAGMA secure_delete = FAST", [], |_| Ok(()))?;
         }
-        Ok(folded)
+        Ok(())
     }
 
     fn persist_erasures(&self, folded: &Folded) -> Result<()> {
@@ -529,7 +535,7 @@ impl<'a> Projector<'a> {
             .query_row("PRAGMA secure_delete = ON", [], |_| Ok(()))?;
         for (key, event) in &folded.erased {
             search::forget(self.conn, *key, event)?;
-            log::replace_body(
+            insert::replace_body(
                 self.conn,
                 *key,
                 &event.body.clone().without_personal(Absence::Erased),

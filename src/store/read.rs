@@ -89,6 +89,14 @@ const TO_FOLD: &str = concat!(
     " FROM event e LEFT JOIN body b ON b.key = e.key WHERE e.record = ?1 ORDER BY e.stamp, e.key"
 );
 
+/// A part of the log in its order, as it is read to be folded.
+const WINDOW: &str = concat!(
+    event_columns!(),
+    " FROM event e LEFT JOIN body b ON b.key = e.key WHERE e.key > ?1 AND e.key <= ?2 ORDER BY e.key"
+);
+/// The most bytes of bodies that are read of a part of the log at once.
+const WINDOW_BYTES: usize = 8 << 20;
+
 fn stored(row: &Row<'_>) -> rusqlite::Result<Stored> {
     let mut stored = anonymous(row)?;
     if let Some(event) = &mut stored.event {
@@ -196,6 +204,27 @@ pub(super) fn to_fold(conn: &Connection, record: Id) -> Result<Vec<Stored>> {
         last = Some((stream, replica));
         if let Some(event) = &mut one.event {
             event.head.replica = replica;
+        }
+    }
+    Ok(all)
+}
+
+/// Reads the events of one stream behind one key up to another to be folded, at most `most`: their
+/// heads lack the digest.
+pub(super) fn window(conn: &Connection, from: i64, to: i64, most: usize) -> Result<Vec<Stored>> {
+    let author = author_of(conn, stream_of(to))?;
+    let mut query = conn.prepare_cached(WINDOW)?;
+    let mut rows = query.query((from, to))?;
+    let (mut all, mut bytes) = (Vec::new(), 0);
+    while let Some(row) = rows.next()? {
+        let mut stored = anonymous(row)?;
+        if let Some(event) = &mut stored.event {
+            event.head.replica = author;
+            bytes += event.body.len();
+        }
+        all.push(stored);
+        if all.len() == most || bytes > WINDOW_BYTES {
+            break;
         }
     }
     Ok(all)

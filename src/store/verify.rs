@@ -110,6 +110,12 @@ impl Store {
                 .transaction_with_behavior(TransactionBehavior::Immediate)?;
             schema::drop_projections(&tx)?;
             tx.commit()?;
+            for head in store.heads()? {
+                let mut upto = head.from_seq;
+                while upto < head.seq {
+                    upto = store.fold_along(head.stream, upto, head.seq)?;
+                }
+            }
             while store.fold_dirty(10_000)? > 0 {}
             Ok(())
         })

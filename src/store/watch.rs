@@ -20,9 +20,9 @@ use super::{Store, id_at, read};
 /// The source of contradictions that a record's own fold finds.
 const OWN: &str = "record";
 /// How long one transaction of folding may hold the write lock.
-const HOLD: Duration = Duration::from_millis(100);
+pub(super) const HOLD: Duration = Duration::from_millis(100);
 /// How much of it is for records; the rest is for judging the keys that they touch.
-const FOLD: Duration = Duration::from_millis(70);
+pub(super) const FOLD: Duration = Duration::from_millis(70);
 
 /// Something that people must settle.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -76,7 +76,7 @@ pub struct UnfoldedEvent {
 /// Folds records, then judges every key that they had or have; within the caller's transaction.
 pub(super) fn settle(conn: &Connection, kept: &Kept, records: &[Id]) -> Result<()> {
     let mut projector = Projector::new(conn, kept.judge(conn)?)?;
-    let mut keys = BTreeSet::new();
+    let mut keys = Keys::new();
     for record in records {
         keys.extend(project(&mut projector, *record)?);
     }
@@ -86,9 +86,19 @@ pub(super) fn settle(conn: &Connection, kept: &Kept, records: &[Id]) -> Result<(
     projector.finish()
 }
 
+/// Watches by name, with their keys.
+type Keys = BTreeSet<(String, String)>;
+
 /// Folds one record with its own contradictions, and returns the watch keys that it touches.
-fn project(projector: &mut Projector<'_>, id: Id) -> Result<BTreeSet<(String, String)>> {
-    let folded = projector.project(id)?;
+fn project(projector: &mut Projector<'_>, id: Id) -> Result<Keys> {
+    let folded = projector.fold(id)?;
+    keep(projector, id, folded)
+}
+
+/// Keeps what one record folded to, with its own contradictions, and returns the watch keys that
+/// it touches.
+pub(super) fn keep(projector: &mut Projector<'_>, id: Id, folded: Folded) -> Result<Keys> {
+    projector.project(id, &folded)?;
     let own = folded
         .record
         .as_ref()
@@ -103,17 +113,17 @@ fn project(projector: &mut Projector<'_>, id: Id) -> Result<BTreeSet<(String, St
     Ok(keys)
 }
 
-fn move_keys(conn: &Connection, id: Id, folded: &Folded) -> Result<BTreeSet<(String, String)>> {
+fn move_keys(conn: &Connection, id: Id, folded: &Folded) -> Result<Keys> {
     if folded
         .register
         .is_some_and(|register| register.watches.is_empty())
     {
-        return Ok(BTreeSet::new());
+        return Ok(Keys::new());
     }
     let mut query = conn.prepare_cached("SELECT watch, key FROM watch_key WHERE record = ?1")?;
     let rows = query.query_map([id.0], |row| Ok((row.get(0)?, row.get(1)?)))?;
-    let old: BTreeSet<(String, String)> = rows.collect::<rusqlite::Result<_>>()?;
-    let new: BTreeSet<(String, String)> = match (folded.register, &folded.record) {
+    let old: Keys = rows.collect::<rusqlite::Result<_>>()?;
+    let new: Keys = match (folded.register, &folded.record) {
         (Some(register), Some(record)) => register
             .watches
             .iter()
@@ -122,7 +132,7 @@ fn move_keys(conn: &Connection, id: Id, folded: &Folded) -> Result<BTreeSet<(Str
                 keys.map(|key| (watch.name.to_owned(), key))
             })
             .collect(),
-        _ => BTreeSet::new(),
+        _ => Keys::new(),
     };
     for (watch, key) in old.difference(&new) {
         conn.prepare_cached("DELETE FROM watch_key WHERE record = ?1 AND watch = ?2 AND key = ?3")?
@@ -312,14 +322,15 @@ impl Store {
                 .conn
                 .transaction_with_behavior(TransactionBehavior::Immediate)?;
             fold_batch(&tx, &store.judge, limit)?;
-            let left: i64 = tx.query_row(
-                "SELECT (SELECT count(*) FROM dirty) + (SELECT count(*) FROM dirty_key)",
-                [],
-                |row| row.get(0),
-            )?;
+            let left = left(&tx)?;
             tx.commit()?;
-            Ok(left as usize)
+            Ok(left)
         })
+    }
+
+    /// Returns how many records and keys wait to be folded.
+    pub fn left_to_fold(&self) -> Result<usize> {
+        left(&self.conn)
     }
 
     /// Folds those of the given records that wait for it, before all others: what is on screen.
@@ -410,6 +421,12 @@ impl Store {
     }
 }
 
+fn left(conn: &Connection) -> Result<usize> {
+    let mut query = conn
+        .prepare_cached("SELECT (SELECT count(*) FROM dirty) + (SELECT count(*) FROM dirty_key)")?;
+    Ok(query.query_row([], |row| row.get::<_, i64>(0))? as usize)
+}
+
 /// Folds at most `limit` dirty records and judges what they touch, until the time is over. Keys
 /// that are left, or whose other records are dirty still, are judged again by a later batch.
 fn fold_batch(conn: &Connection, kept: &Kept, limit: usize) -> Result<()> {
@@ -419,25 +436,33 @@ fn fold_batch(conn: &Connection, kept: &Kept, limit: usize) -> Result<()> {
         .prepare_cached("SELECT record FROM dirty LIMIT ?1")?
         .query_map([limit as i64], |row| id_at(row, 0))?
         .collect::<rusqlite::Result<_>>()?;
-    let mut keys = BTreeSet::new();
+    let mut keys = Keys::new();
     for id in &ids {
         keys.extend(project(&mut projector, *id)?);
         if begun.elapsed() > FOLD {
             break;
         }
     }
-    for (watch, key) in &keys {
-        if begun.elapsed() > HOLD {
-            conn.prepare_cached("INSERT OR IGNORE INTO dirty_key(watch, key) VALUES(?1, ?2)")?
-                .execute((watch, key))?;
-        } else {
-            judge(&mut projector, watch, key)?;
-        }
-    }
+    judge_all(&mut projector, &keys, begun)?;
     if ids.is_empty() {
         judge_left(&mut projector, limit, begun)?;
     }
     projector.finish()
+}
+
+/// Judges keys; those for which a batch that began then has no time are left to a later one.
+pub(super) fn judge_all(projector: &mut Projector<'_>, keys: &Keys, begun: Instant) -> Result<()> {
+    for (watch, key) in keys {
+        if begun.elapsed() > HOLD {
+            projector
+                .conn
+                .prepare_cached("INSERT OR IGNORE INTO dirty_key(watch, key) VALUES(?1, ?2)")?
+                .execute((watch, key))?;
+        } else {
+            judge(projector, watch, key)?;
+        }
+    }
+    Ok(())
 }
 
 /// Judges keys that an earlier batch had no time for.

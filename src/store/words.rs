@@ -60,14 +60,14 @@ pub(super) fn end_word(text: &str) -> String {
 pub(super) struct Fresh(Vec<(i64, String, i64)>);
 
 impl Fresh {
-    /// Brings the words of a record's row up to date; before and after are register and fields.
-    /// New ones wait for [`Fresh::write`].
+    /// Brings the words of a record's row up to date; before and after are register and shown
+    /// values. New ones wait for [`Fresh::write`].
     pub(super) fn replace(
         &mut self,
         conn: &Connection,
         no: i64,
-        before: Option<(&str, &str)>,
-        after: Option<(&str, &str)>,
+        before: Option<(&str, &Value)>,
+        after: Option<(&str, &Value)>,
     ) -> Result<()> {
         if before == after {
             return Ok(());
@@ -124,11 +124,8 @@ pub(super) fn is_taken(conn: &Connection, number: &str) -> Result<bool> {
     Ok(query.query_row((NUMBERS, number_word(number)), |row| row.get(0))?)
 }
 
-fn of_row((register, fields): (&str, &str)) -> Words {
+fn of_row((register, shown): (&str, &Value)) -> Words {
     let Some(register) = registers::by_name(register) else {
-        return Words::new();
-    };
-    let Ok(Value::Object(shown)) = serde_json::from_str(fields) else {
         return Words::new();
     };
     let mut words = Words::new();

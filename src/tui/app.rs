@@ -2,8 +2,8 @@
 //! and the key rows below.
 
 mod heard;
-mod standing;
 mod seat;
+mod standing;
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -33,8 +33,8 @@ use crate::tui::theme::{self, Ink, Theme};
 use crate::tui::widgets::{Look, keyrow, line};
 use crate::tui::workers::{Background, Workers};
 
-use standing::Standing;
 use seat::Seat;
+use standing::Standing;
 
 /// The wake that saves drafts.
 const SAVE_DRAFTS: u32 = 1;

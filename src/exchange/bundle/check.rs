@@ -143,8 +143,9 @@ pub(super) fn check<R: Read>(
 ) -> Result<Checked, BundleFault> {
     let manifest = bundle.manifest.clone();
     let mut pass = Pass::new(&manifest, keep.holds(&manifest));
-    bundle.events(|stream, head, body| {
-        pass.event(stream, head, body)?;
+    let is_within = |head: &Head, body: &Body| head.check().is_ok() && body.check().is_ok();
+    bundle.events(is_within, |stream, head, body, is_within| {
+        pass.event(stream, head, body, is_within)?;
         if pass.counts.events.is_multiple_of(EVERY) && !progress(pass.counts.events) {
             return Err(BundleFault::Stopped);
         }
@@ -220,7 +221,13 @@ impl<'a> Pass<'a> {
         }
     }
 
-    fn event(&mut self, stream: usize, head: Head, body: Body) -> Result<(), BundleFault> {
+    fn event(
+        &mut self,
+        stream: usize,
+        head: Head,
+        body: Body,
+        is_within: bool,
+    ) -> Result<(), BundleFault> {
         let (Some(reading), Some(range)) = (
             self.streams.get_mut(stream),
             self.manifest.streams.get(stream),
@@ -230,7 +237,7 @@ impl<'a> Pass<'a> {
         let previous = reading.chains.last().unwrap_or(&range.from_chain);
         let chain = head.chain(previous);
         reading.chains.push(chain);
-        if reading.over.is_none() && (head.check().is_err() || body.check().is_err()) {
+        if reading.over.is_none() && !is_within {
             reading.over = Some(head.seq);
         }
         self.counts.events += 1;

@@ -50,8 +50,7 @@ impl Gathering {
             events: Vec::new(),
             bytes: 0,
         });
-        open.bytes += event.body.facts().map_or(0, <[u8]>::len)
-            + event.body.personal().map_or(0, |part| part.bytes.len());
+        open.bytes += event.body.len();
         open.events.push(event);
         full
     }
@@ -97,7 +96,10 @@ impl<'a> Reading<'a> {
         if bundle.name != self.checked.name {
             return Err(BundleFault::Altered(MANIFEST.into()));
         }
-        bundle.events(|stream, head, body| self.event(stream, head, body))?;
+        let nothing = |_: &Head, _: &Body| ();
+        bundle.events(nothing, |stream, head, body, ()| {
+            self.event(stream, head, body)
+        })?;
         let rest = self.gathering.open.take();
         self.send(rest)
     }

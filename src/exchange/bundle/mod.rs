@@ -1,9 +1,9 @@
 //! Bundles: events between replicas as files, proven by hashes and signatures.
 //!
 //! [`mod@format`] is the whole format; `frame` the archive around it; `read` goes through a bundle
-//! entry by entry; `check` finds what is proven; `pack` writes, `export` from the store;
-//! `unpack` takes a bundle into the store in `chunks`, `outside` keeps what cannot go there yet,
-//! `witness` sees where heads do not go together.
+//! entry by entry, `lines` through its events; `check` finds what is proven; `pack` writes, `export`
+//! from the store; `unpack` takes a bundle into the store in `chunks`, `outside` keeps what cannot
+//! go there yet, `folding` folds what came in, `witness` sees where heads do not go together.
 //! Carriers: `folder` is the shared folder, `text` the block for chats, `writing` how both write.
 
 mod attach;
@@ -14,10 +14,12 @@ mod crowd;
 mod export;
 mod fault;
 pub mod folder;
+mod folding;
 pub mod format;
 mod frame;
 mod hex;
 mod inspect;
+mod lines;
 mod outside;
 mod pack;
 mod read;

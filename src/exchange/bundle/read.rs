@@ -4,10 +4,11 @@ use std::io::Read;
 
 use super::fault::BundleFault;
 use super::format::{
-    ATTACHMENT_MAX, DEPTH_MAX, EVENTS, EventLine, MANIFEST, MANIFEST_MAX, Manifest, SEALS,
-    SEALS_MAX, SIGNATURE, SealLine, UNPACKED_MAX,
+    ATTACHMENT_MAX, DEPTH_MAX, EVENTS, MANIFEST, MANIFEST_MAX, Manifest, SEALS, SEALS_MAX,
+    SIGNATURE, SealLine, UNPACKED_MAX,
 };
 use super::frame::Reader;
+use super::lines::{self, Line};
 use crate::domain::body::Body;
 use crate::domain::event::{Head, Seal};
 use crate::domain::seal;
@@ -51,28 +52,22 @@ impl<R: Read> Bundle<R> {
     }
 
     /// Reads all events; `visit` gets the place of the stream beside head (with its digest
-    /// computed) and body. Each stream's seqs are complete and in order, or the bundle is refused.
-    pub fn events(
+    /// computed), body and what `look` sees of them, which may do so in another thread. Each
+    /// stream's seqs are complete and in order, or the bundle is refused.
+    pub fn events<T: Send>(
         &mut self,
-        mut visit: impl FnMut(usize, Head, Body) -> Result<(), BundleFault>,
+        look: impl Fn(&Head, &Body) -> T + Sync,
+        mut visit: impl FnMut(usize, Head, Body, T) -> Result<(), BundleFault>,
     ) -> Result<(), BundleFault> {
         self.begin(EVENTS, UNPACKED_MAX)?;
         let mut next = Next::of(&self.manifest);
-        let (mut line, mut number) = (Vec::new(), 0);
-        while self.reader.line(&mut line)? {
-            number += 1;
-            let fault = |cause: String| BundleFault::line(EVENTS, number, &cause);
-            let parsed: EventLine<'_> =
-                serde_json::from_slice(&line).map_err(|cause| fault(cause.to_string()))?;
-            let stream = parsed.stream;
-            let (head, body) = parsed
-                .read(&self.manifest)
-                .map_err(|cause| fault(cause.to_string()))?;
-            if !next.is(stream, head.seq) {
-                return Err(fault("r, q".into()));
+        let mut hand_on = |line: Line<T>| {
+            if !next.is(line.stream, line.head.seq) {
+                return Err(BundleFault::line(EVENTS, line.number, &"r, q"));
             }
-            visit(stream, head, body)?;
-        }
+            visit(line.stream, line.head, line.body, line.seen)
+        };
+        lines::each(&mut self.reader, &self.manifest, &look, &mut hand_on)?;
         if next.stream < self.manifest.streams.len() {
             return Err(BundleFault::Altered(EVENTS.into()));
         }

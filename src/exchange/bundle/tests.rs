@@ -223,12 +223,15 @@ fn events_of(file: &[u8]) -> Vec<Event> {
         .collect();
     let mut all = Vec::new();
     bundle
-        .events(|stream, head, body| {
-            let chain = head.chain(&tips[stream]);
-            tips[stream] = chain;
-            all.push(Event { head, chain, body });
-            Ok(())
-        })
+        .events(
+            |_, _| (),
+            |stream, head, body, ()| {
+                let chain = head.chain(&tips[stream]);
+                tips[stream] = chain;
+                all.push(Event { head, chain, body });
+                Ok(())
+            },
+        )
         .unwrap();
     all
 }

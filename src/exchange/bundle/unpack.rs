@@ -11,6 +11,7 @@ use super::carrier::Carrier;
 use super::check::{Checked, Keep, check};
 use super::chunks::{Chunk, Reading, of_kept};
 use super::fault::{BundleFault, Code};
+use super::folding::Folding;
 use super::format::Manifest;
 use super::outside::{self, Healed, Held, Keeping};
 use super::read::Bundle;
@@ -29,8 +30,6 @@ const KEEP: Keep = Keep {
 };
 /// How many chunks may wait between reading and appending.
 const WAITING: usize = 2;
-/// How many records are folded in one go; the store ends a transaction earlier by time.
-const FOLD: usize = 2_000;
 
 /// Which step an import is at.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -177,10 +176,11 @@ pub(super) fn import_keeping(
     right_shop(store, &bundle.manifest, &file)?;
     witness::remember(store, &bundle.manifest, now)?;
     let (shop, total) = (bundle.manifest.shop, bundle.manifest.events());
+    let folding = Folding::begin(store)?;
     if all_held(store, &bundle.manifest)? {
         // An import that was killed may have left the last steps undone.
         let healed = outside::settle(store, shop, Keeping::new(now))?;
-        fold(store, total, progress)?;
+        folding.finish(store, total, progress)?;
         return Ok(Accounting {
             events: total,
             here: total,
@@ -210,7 +210,7 @@ pub(super) fn import_keeping(
     }
     let outside = std::mem::replace(&mut taking.outside, Keeping::new(now));
     let healed = outside::settle(store, shop, outside)?;
-    fold(store, total, progress)?;
+    folding.finish(store, total, progress)?;
     let alarms = witness::look(store, now)?;
     let sum = taking.account(store, healed)?;
     Ok(Accounting { alarms, ..sum })
@@ -466,25 +466,4 @@ fn held_upto(store: &Store, checked: &Checked) -> Result<Vec<u64>, StoreError> {
         _ => Ok(0),
     };
     checked.proofs.iter().enumerate().map(upto).collect()
-}
-
-/// Folds until nothing waits for it.
-fn fold(
-    store: &mut Store,
-    total: u64,
-    progress: &mut dyn FnMut(Progress) -> bool,
-) -> Result<(), Problem> {
-    loop {
-        let left = store.fold_dirty(FOLD)?;
-        if left == 0 {
-            return Ok(());
-        }
-        if !progress(Progress {
-            step: Step::Fold,
-            done: left as u64,
-            total,
-        }) {
-            return Err(Problem::new(Kind::Refused, "problem-cancelled"));
-        }
-    }
 }

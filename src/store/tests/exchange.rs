@@ -10,7 +10,7 @@ use crate::domain::register::Owner;
 use crate::domain::stamp::Stamp;
 
 /// Two desks that work on the same records without hearing of each other, then one that hears.
-fn history() -> Vec<Run> {
+pub(super) fn history() -> Vec<Run> {
     let (mut one, mut two) = (Bench::new(1), Bench::new(2));
     for n in 1..=6 {
         one.one("complaint", id(n), complaint());

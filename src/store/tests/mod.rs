@@ -1,5 +1,6 @@
 //! Tests over whole stores.
 
+mod along;
 mod exchange;
 mod judged;
 mod lists;
