@@ -256,8 +256,7 @@ impl Judge {
         if event.head.register != ALLOWANCE {
             return false;
         }
-        let (Some(Payload::Open(change)) | Some(Payload::Set(change))) = Payload::read(event)
-        else {
+        let Some(Payload::Open(change) | Payload::Set(change)) = Payload::read(event) else {
             return false;
         };
         let spender = change.fields.get(allowance::REPLICA.name());

@@ -52,7 +52,7 @@ impl Law {
             .clone()
             .into_iter()
             .filter(|event| event.head.register == "person")
-            .map(|event| Line::of(event))
+            .map(Line::of)
             .collect();
         lines.sort_by_key(Line::order);
         let begin = Self {

@@ -52,6 +52,7 @@ impl Status {
             orders_stale: false,
             clock: String::new(),
             drill: false,
+            reading: false,
             sync: dim(""),
             size: (0, 0),
         }

@@ -5,6 +5,7 @@ use std::fs;
 use std::io::Read;
 use std::path::Path;
 
+use super::super::hex::Hex;
 use crate::domain::id::{ReplicaId, ShopId};
 use crate::domain::seal::{ReplicaKey, verify};
 
@@ -22,10 +23,9 @@ const MOST: u64 = 256;
 /// Fails where the folder cannot be written.
 pub fn write(own: &Path, shop: ShopId, key: &ReplicaKey, now: i64) -> std::io::Result<()> {
     let signature = key.sign(&message(shop, key.replica(), now));
-    let hex: String = signature.iter().map(|byte| format!("{byte:02x}")).collect();
     // Aside and renamed, so that nobody reads half of it.
     let aside = own.join("seen-part");
-    fs::write(&aside, format!("{now} {hex}\n"))?;
+    fs::write(&aside, format!("{now} {}\n", Hex(signature)))?;
     fs::rename(aside, own.join(NAME))
 }
 
@@ -37,7 +37,7 @@ pub fn read(theirs: &Path, shop: ShopId, replica: ReplicaId, key: &[u8; 32]) -> 
     file.take(MOST).read_to_string(&mut text).ok()?;
     let (at, signature) = text.trim_end().split_once(' ')?;
     let at = at.parse().ok()?;
-    let signature = bytes_of(signature)?;
+    let Hex(signature) = Hex::<64>::parse(signature)?;
     (ReplicaId::of_key(key) == replica && verify(key, &message(shop, replica, at), &signature))
         .then_some(at)
 }
@@ -48,17 +48,6 @@ fn message(shop: ShopId, replica: ReplicaId, at: i64) -> Vec<u8> {
     bytes.extend_from_slice(&replica.0);
     bytes.extend_from_slice(&at.to_le_bytes());
     bytes
-}
-
-fn bytes_of(hex: &str) -> Option<[u8; 64]> {
-    let mut bytes = [0; 64];
-    if hex.len() != 128 || !hex.is_ascii() {
-        return None;
-    }
-    for (place, byte) in bytes.iter_mut().enumerate() {
-        *byte = u8::from_str_radix(&hex[2 * place..2 * place + 2], 16).ok()?;
-    }
-    Some(bytes)
 }
 
 #[cfg(test)]
