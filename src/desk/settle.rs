@@ -31,7 +31,7 @@ impl Desk {
         for id in cases {
             let row = self.store().row(id)?;
             // The row says already whether a person is waited for.
-            if !row.is_some_and(|row| row.step.is_some()) {
+            if row.is_none_or(|row| row.step.is_none()) {
                 continue;
             }
             let Some(record) = self.store().record(id)? else {
