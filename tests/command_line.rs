@@ -375,3 +375,92 @@ fn completions_are_for_every_shell() {
         assert!(ran.code == 0 && ran.out.contains("handover"), "{shell}");
     }
 }
+
+#[test]
+fn an_allowance_is_given_and_a_word_of_mouth_relied_upon() {
+    let shop = Shop::new();
+    let begun = shop.run("b", &["init", "--shop", "S", "--name", "Wang", "--drill"]);
+    assert_eq!(begun.code, 0, "{}", begun.err);
+    let bundle = shop.path("b.zbundle").display().to_string();
+    shop.json(
+        "b",
+        &[
+            "bundle", "export", "--all", "--plain", "--reason", "drill", "-o", &bundle,
+        ],
+    );
+    shop.json("a", &["bundle", "import", &bundle]);
+    let case = shop.id(
+        "a",
+        &[
+            "refund",
+            "open",
+            ORDER,
+            "--kind",
+            "1",
+            "--amount",
+            "50",
+            "--reason",
+            "not-wanted",
+            "--fault",
+            "buyer",
+            "--read-back",
+        ],
+    );
+    shop.json("a", &["refund", "submit", &case]);
+    let verbal = ["refund", "approve", &case, "--verbal", "Wang"];
+    assert_eq!(shop.run("a", &verbal).code, 1, "nothing was given yet");
+    let give = [
+        "allowance",
+        "give",
+        "Wang",
+        "--amount",
+        "100",
+        "--case-cap",
+        "60",
+        "--spot",
+    ];
+    shop.json("a", &give);
+    let myself = ["allowance", "give", "Li", "--amount", "100"];
+    assert_eq!(shop.run("a", &myself).code, 1, "nobody gives themselves");
+    assert_eq!(shop.json("a", &verbal)[0]["state"], "approved");
+    assert_eq!(
+        shop.json("a", &["refund", "execute", &case])[0]["state"],
+        "executed"
+    );
+    let close = ["close", &case, "--outcome", "closed"];
+    assert_eq!(shop.run("a", &close).code, 1, "nobody signed it yet");
+    let listed = shop.json("a", &["list", "allowance"]);
+    assert_eq!(
+        listed[0]["left"],
+        serde_json::json!({"minor": 5_000, "currency": "CNY"})
+    );
+    let printed = shop.run("a", &["list", "allowance"]);
+    assert!(
+        printed.out.contains("Unspent in all: ¥50.00"),
+        "{}",
+        printed.out
+    );
+
+    // Whoever agreed signs at home, and then it may be closed.
+    let bundle = shop.path("a.zbundle").display().to_string();
+    shop.json(
+        "a",
+        &[
+            "bundle", "export", "--all", "--plain", "--reason", "drill", "-o", &bundle,
+        ],
+    );
+    shop.json("b", &["bundle", "import", &bundle]);
+    assert_eq!(
+        shop.json("b", &["refund", "approve", &case])[0]["state"],
+        "executed"
+    );
+    let bundle = shop.path("b2.zbundle").display().to_string();
+    shop.json(
+        "b",
+        &[
+            "bundle", "export", "--all", "--plain", "--reason", "drill", "-o", &bundle,
+        ],
+    );
+    shop.json("a", &["bundle", "import", &bundle]);
+    assert_eq!(shop.json("a", &close)[0]["state"], "closed");
+}

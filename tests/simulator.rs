@@ -70,6 +70,9 @@ fn sim_converges() {
             .collect()
     });
     assert!(failed.is_empty(), "starts that failed: {failed:?}");
+    let [counted, struck] = [0, 1].map(|at: usize| money::WORDS[at].load(Ordering::Relaxed));
+    println!("words about money, at every comparison: {counted} counted, {struck} did not");
+    assert!(starts < STARTS || counted > 0 && struck > 0);
 }
 
 /// Found by the simulator: one store had erased before it heard that the stream branched, the

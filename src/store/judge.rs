@@ -10,20 +10,21 @@ use std::sync::Arc;
 
 use rusqlite::{Connection, OptionalExtension};
 
-use crate::domain::authority::{Action, Grant, Role, authority, may};
+use crate::domain::authority::{Action, Role, authority, may};
 use crate::domain::event::{Event, Roster, Verb};
 use crate::domain::fold::fold;
 use crate::domain::id::{Chain, Id, ReplicaId, ShopId};
 use crate::domain::money::Money;
 use crate::domain::payload::Payload;
 use crate::domain::record::Record;
-use crate::domain::registers::allowance::{self, Terms};
+use crate::domain::registers::allowance::Terms;
 use crate::domain::registers::person;
-use crate::domain::rules::verdict::Bench;
 use crate::domain::stamp::Stamp;
 
 use super::error::Result;
 use super::{Store, read};
+
+pub(super) mod bench;
 
 /// Unknown author.
 const UNKNOWN: &str = "Q1";
@@ -148,25 +149,6 @@ impl Judge {
         Ok(judge)
     }
 
-    /// Folds the allowances, by the roster that is known.
-    fn read_grants(&self, conn: &Connection) -> Result<BTreeMap<Id, Terms>> {
-        let stored = read::read(conn, "WHERE e.register = 'allowance'", [])?;
-        let mut of_record: BTreeMap<Id, Vec<Event>> = BTreeMap::new();
-        for event in stored.into_iter().filter_map(|one| one.event) {
-            of_record.entry(event.head.record).or_default().push(event);
-        }
-        let granted = of_record.into_iter().filter_map(|(id, mut events)| {
-            let authors = events
-                .iter()
-                .map(|event| (event.chain, (event.head.stamp, event.head.replica)))
-                .collect();
-            events.retain(|event| self.verdict(event, &authors).is_none());
-            let record = fold(Some(&allowance::REGISTER), &events).record?;
-            Some((id, Terms::of(&record)?))
-        });
-        Ok(granted.collect())
-    }
-
     /// Walks over the roster events in order and keeps the members after each.
     fn walk(mut self, events: &[Event]) -> Self {
         let mut of_record: BTreeMap<Id, Vec<Event>> = BTreeMap::new();
@@ -251,19 +233,6 @@ impl Judge {
             .or_else(|| self.gives_oneself(event).then_some(NOT_ALLOWED))
     }
 
-    /// Nobody gives an allowance to spend to themselves, on whatever device.
-    fn gives_oneself(&self, event: &Event) -> bool {
-        if event.head.register != ALLOWANCE {
-            return false;
-        }
-        let Some(Payload::Open(change) | Payload::Set(change)) = Payload::read(event) else {
-            return false;
-        };
-        let spender = change.fields.get(allowance::REPLICA.name());
-        let spender = spender.and_then(|id| id.as_str()?.parse().ok());
-        spender.is_some_and(|spender| self.is_same_person(event.head.replica, spender))
-    }
-
     /// Returns whether an event takes the personal parts that it names. What is erased cannot
     /// come back, so an `erase` that its author had the right to stays in force where a branch
     /// of the stream is found later: else stores would differ by which of the two came first.
@@ -328,46 +297,6 @@ impl Judge {
     /// that has no roster yet shows what it has.
     fn is_stranger(&self, replica: ReplicaId) -> bool {
         !self.known.is_empty() && !self.known.contains_key(&replica)
-    }
-}
-
-impl Bench for Judge {
-    fn is_practice(&self) -> bool {
-        self.drill
-    }
-
-    /// In a practice shop without a roster each replica is a person of its own.
-    fn is_same_person(&self, one: ReplicaId, other: ReplicaId) -> bool {
-        one == other
-            || match (self.known.get(&one), self.known.get(&other)) {
-                (Some(one), Some(other)) => !one.is_disjoint(other),
-                _ => false,
-            }
-    }
-
-    fn writes_for(&self, replica: ReplicaId, person: Id) -> bool {
-        self.known
-            .get(&replica)
-            .is_some_and(|persons| persons.contains(&person))
-    }
-
-    fn limit(&self, event: &Event) -> Option<Money> {
-        let members = self.members(event)?;
-        let member = members.get(&event.head.replica)?;
-        let capped = may(member.role, Action::ApproveAboveLimit) == Grant::WithinLimit;
-        member.limit.filter(|_| capped)
-    }
-
-    fn may_approve(&self, event: &Event, person: Id) -> bool {
-        self.members(event).is_some_and(|members| {
-            members.values().any(|member| {
-                member.person == person && may(member.role, Action::ApproveAboveLimit).allows()
-            })
-        })
-    }
-
-    fn terms(&self, allowance: Id) -> Option<Terms> {
-        self.grants.get(&allowance).copied()
     }
 }
 

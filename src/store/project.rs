@@ -7,18 +7,17 @@ use rusqlite::{Connection, OptionalExtension, ToSql};
 use serde_json::Value;
 
 use crate::domain::body::Absence;
-use crate::domain::event::{Event, Verb};
+use crate::domain::event::Event;
 use crate::domain::fold;
 use crate::domain::id::{Chain, Id, ReplicaId};
 use crate::domain::money::Money;
 use crate::domain::payload::Payload;
-use crate::domain::record::{Record, Signature};
+use crate::domain::record::Record;
 use crate::domain::register::{LAST_WORDS, Limits, Register, Step, Wait, no_wait};
-use crate::domain::registers::{self, CUSTOMER, NUMBER, ORDER, SNOOZED_UNTIL, case};
-use crate::domain::rules::verdict;
+use crate::domain::registers::{self, CUSTOMER, NUMBER, ORDER, SNOOZED_UNTIL};
 
 use super::error::Result;
-use super::judge::{Authors, Judge, may_decide};
+use super::judge::{Authors, Judge, bench, may_decide};
 use super::log::Draft;
 use super::read::{self, Held, Stored};
 use super::{insert, search, words};
@@ -89,7 +88,7 @@ pub(super) fn fold_stored(judge: &Judge, stored: Vec<Stored>) -> Folded {
         }
     }
     events.sort_by_key(Event::order);
-    judge_money(judge, &mut events, &mut uncounted, &keys, &mut unfolded);
+    bench::judge_money(judge, &mut events, &mut uncounted, &keys, &mut unfolded);
     let mut erased = take_erased(&erases, &mut events);
     erased.extend(take_erased(&erases, &mut uncounted));
     let register = events
@@ -97,7 +96,7 @@ pub(super) fn fold_stored(judge: &Judge, stored: Vec<Stored>) -> Folded {
         .find_map(|event| registers::by_name(&event.head.register));
     let mut folded = fold::fold(register, &events);
     if let Some(record) = &mut folded.record {
-        record.unproven = unproven(&uncounted, &unfolded);
+        record.unproven = bench::unproven(&uncounted, &unfolded);
     }
     let name = match (register, events.first()) {
         (Some(register), _) => register.name.to_owned(),
@@ -126,47 +125,6 @@ pub(super) fn fold_stored(judge: &Judge, stored: Vec<Stored>) -> Folded {
         unfolded,
         erased,
     }
-}
-
-/// Takes the words about money that do not count out of a case's events, which are in order.
-fn judge_money(
-    judge: &Judge,
-    events: &mut Vec<Event>,
-    uncounted: &mut Vec<Event>,
-    keys: &[(Chain, i64)],
-    unfolded: &mut Vec<(i64, Chain, &'static str)>,
-) {
-    let is_word = |event: &Event| event.head.verb == Verb::Sign as u8;
-    let is_case = |event: &Event| event.head.register == case::REGISTER.name;
-    if !events.iter().any(|event| is_word(event) && is_case(event)) {
-        return;
-    }
-    let faults = verdict::judge(events, judge);
-    let keys: HashMap<Chain, i64> = keys.iter().copied().collect();
-    let (kept, struck) = std::mem::take(events)
-        .into_iter()
-        .partition(|event| !faults.contains_key(&event.chain));
-    *events = kept;
-    for (chain, fault) in &faults {
-        unfolded.push((keys[chain], *chain, fault.code()));
-    }
-    uncounted.extend::<Vec<Event>>(struck);
-}
-
-/// Returns the executions that do not count: by a branch, without the right, or not matching.
-/// What an unknown author says, or one who was retired before, is no sign of money gone.
-fn unproven(uncounted: &[Event], unfolded: &[(i64, Chain, &'static str)]) -> Vec<Signature> {
-    let mut all: Vec<Signature> = uncounted
-        .iter()
-        .filter(|event| {
-            let code = unfolded.iter().find(|(_, chain, _)| *chain == event.chain);
-            code.is_some_and(|(.., code)| matches!(*code, "Q4" | "Q5" | "Q6"))
-        })
-        .filter(|event| event.head.register == case::REGISTER.name)
-        .filter_map(fold::execution)
-        .collect();
-    all.sort_by_key(|sign| (sign.trace.stamp, sign.trace.chain));
-    all
 }
 
 fn authors(stored: &[Stored]) -> Authors {

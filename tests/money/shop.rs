@@ -351,7 +351,7 @@ pub fn asked(amount: i64) -> Vec<Payload> {
     let fields = json!({
         "kind": "refund_only", "order": id(9_999).to_string(), "order_number": "4031902847193516613",
         "amount": yuan(amount), "payee": "original", "reason": "not_wanted", "fault": "buyer",
-        "lines/1/quantity": 1, "read_back": true, "paid": yuan(100), "paid_verified": true,
+        "lines/1/quantity": 1, "lines/1/bought": 99, "read_back": true, "paid": yuan(100), "paid_verified": true,
     });
     vec![open(fields), step("draft", "submitted")]
 }

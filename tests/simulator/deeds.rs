@@ -45,6 +45,10 @@ pub struct View<'a> {
 
 /// Returns something that could be said.
 pub fn payload(dice: &mut Dice, view: &View<'_>) -> Payload {
+    // By chance alone hardly a word would meet a request.
+    if view.register.name == "case" && dice.hits(40) {
+        return about_money(dice, view);
+    }
     match dice.below(100) {
         0..10 => Payload::Open(change(dice, view)),
         10..40 => Payload::Set(change(dice, view)),
@@ -199,6 +203,20 @@ fn say(dice: &mut Dice, view: &View<'_>) -> Say {
         copied,
         hash: copied.then_some(hash),
         source,
+    }
+}
+
+/// Asks for money, or says a word about what is asked.
+fn about_money(dice: &mut Dice, view: &View<'_>) -> Payload {
+    let is_asked = view.record.and_then(money::request).is_some();
+    if is_asked {
+        return sign(dice, view);
+    }
+    Payload::Move {
+        from: "draft".into(),
+        to: "submitted".into(),
+        reason: None,
+        note: None,
     }
 }
 

@@ -5,6 +5,7 @@
 //! asked for. What is carried out is the present request, once, on a ground that holds.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use serde_json::{Map, Value};
 use zhiban::domain::event::Event;
@@ -88,6 +89,10 @@ impl Fact {
     }
 }
 
+/// How many words about money counted, and how many did not, over all starts: words that never
+/// count would try nothing.
+pub static WORDS: [AtomicU64; 2] = [AtomicU64::new(0), AtomicU64::new(0)];
+
 /// Adds the codes of words about money that do not count to those of other events that do not.
 pub fn strike(events: &[&Event], law: &Law, codes: &mut Codes) {
     let mut events: Vec<&&Event> = events
@@ -102,6 +107,9 @@ pub fn strike(events: &[&Event], law: &Law, codes: &mut Codes) {
         } else {
             None
         };
+        if fact.is_about_money() {
+            WORDS[usize::from(code.is_some())].fetch_add(1, Ordering::Relaxed);
+        }
         if let Some(code) = code {
             codes.insert(fact.chain, code);
         } else if fact.verb != 7 || fact.is_about_money() {

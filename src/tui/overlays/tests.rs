@@ -3,8 +3,10 @@
 use super::case::CaseForm;
 use super::note::NoteForm;
 use super::stage::{ORDER, Stage};
+use crate::desk::allowance::Given;
 use crate::domain::money::Money;
 use crate::domain::registers::case;
+use crate::domain::rules::money::is_approved;
 use crate::store::Query;
 
 fn only(stage: &Stage, register: &'static str) -> crate::domain::record::Record {
@@ -78,6 +80,55 @@ fn a_case_goes_up_its_ladder() {
     assert!(stage.copied[0].contains("129.00"), "{:?}", stage.copied);
     assert_eq!(only(&stage, "case").state, "closed");
     assert!(stage.desk.store().verify().unwrap().clean);
+}
+
+#[test]
+fn a_word_of_mouth_is_recorded_and_signed_by_whoever_gave_it() {
+    let mut stage = Stage::new().on_order(ORDER);
+    stage.keys(&[
+        "F6", "Down", "Space", "1", "Tab", "1", "Tab", "2", "Tab", "Space", "F8",
+    ]);
+    stage.colleague("王主管");
+    stage.act_as("林晓");
+    let given = Given {
+        person: stage.desk.person_named("王主管").unwrap(),
+        replica: None,
+        amount: Money::cny(20_000),
+        case_cap: None,
+        spot: true,
+    };
+    stage.desk.give_allowance(given).unwrap();
+    stage.refresh();
+    stage.keys(&["F8"]);
+    stage.text("王主管");
+    stage.keys(&["Enter"]);
+    assert_eq!(
+        only(&stage, "case").state,
+        "approved",
+        "{}",
+        stage.message()
+    );
+    let seen = stage.screen(80, 21);
+    assert!(
+        seen.contains("尚未补签") && seen.contains("王主管"),
+        "{seen}"
+    );
+    stage.keys(&["Enter"]);
+    assert_eq!(
+        only(&stage, "case").state,
+        "executed",
+        "{}",
+        stage.message()
+    );
+    stage.act_as("王主管");
+    stage.refresh();
+    assert!(stage.screen(80, 21).contains("按 Enter 补签"));
+    stage.keys(&["Up", "Up", "Enter"]);
+    let id = only(&stage, "case").id;
+    let record = stage.desk.store().record(id).unwrap().unwrap();
+    assert!(is_approved(&record), "{}", stage.message());
+    assert_eq!(record.state, "executed");
+    assert!(!stage.screen(80, 21).contains("补签："));
 }
 
 #[test]
