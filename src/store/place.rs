@@ -163,7 +163,7 @@ pub fn refuses_more(folder: &Path) -> bool {
         let mut file = open_private(&path)?;
         file.seek(SeekFrom::Start(end))?;
         // More than a page, and as much as the memory that readers of the log share.
-        file.write_all(&[1; 48 << 10])?;
+        file.write_all(&vec![1; 48 << 10])?;
         file.sync_all()
     };
     let refused = write().is_err_and(|error| is_full(&error));

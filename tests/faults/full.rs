@@ -79,7 +79,7 @@ fn enospc_sweep_on_a_small_disk() {
         };
         let data = disk.path().join("data");
         let (mut store, replica) = lay(&data, 1);
-        let ballast = disk.fill(160_000 + 9_000 * (step % 7));
+        let ballast = disk.fill(350_000 + 37_000 * (step % 7));
         let mut number = 0;
         let refused = loop {
             match edit(&mut store, replica, number) {
