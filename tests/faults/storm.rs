@@ -48,7 +48,7 @@ fn tell_all(store: &Store) {
 /// Edits, imports, exports, copies, rebuilds, without end.
 fn all_day(folder: &Path) {
     let mut random = SystemRandom::start().unwrap();
-    let mut number = random.u64() >> 8;
+    let mut number = random.u64() >> 32;
     let data = folder.join("data");
     let mut store = Store::open(&data).unwrap();
     let me = store.own_replicas()[0];
@@ -116,7 +116,7 @@ fn start(folder: &Path, role: &str) -> Child {
         .env(FOLDER, folder)
         .env(ROLE, role)
         .stdout(Stdio::piped())
-        .stderr(Stdio::null())
+        .stderr(Stdio::inherit())
         .spawn()
         .unwrap()
 }
