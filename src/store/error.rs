@@ -307,7 +307,7 @@ impl From<StoreError> for Problem {
             }
             StoreError::NotSaved(cause) => Problem::new(Kind::NotSaved, "problem-not-saved")
                 .arg("cause", cause)
-                .hint("problem-not-saved-hint"),
+                .hint("problem-store-halted-hint"),
             StoreError::Unsure(cause) => Problem::new(Kind::NotSaved, "problem-unsure")
                 .arg("cause", cause)
                 .hint("problem-unsure-hint"),

@@ -50,13 +50,18 @@ fn follow(folder: PathBuf, written: &Receiver<()>) -> Result<(), StoreError> {
         while written.try_recv().is_ok() {}
         let store = match &mut store {
             Some(store) => store,
-            none => none.insert(Store::open(&folder)?),
+            none => match Store::open(&folder) {
+                Err(error) if error.is_full() => continue,
+                opened => none.insert(opened?),
+            },
         };
         loop {
             match store.index_some() {
                 Ok(false) => break,
                 Ok(true) => thread::sleep(BREATH),
                 Err(error) if error.is_busy() => thread::sleep(BUSY),
+                // The desk says so, and what it writes when there is room again wakes us.
+                Err(error) if error.is_full() => break,
                 Err(error) => return Err(error),
             }
         }

@@ -207,7 +207,7 @@ fn import_killed() {
     let data = base.path().join("data");
     let made = base.path().join("made");
     fs::create_dir(&made).unwrap();
-    let bundle = script::foreign_bundle(&made, 7, 25);
+    let bundle = script::foreign_bundle(&made, 9, 25);
     let (mut store, replica) = script::lay(&data, 1);
     script::edit(&mut store, replica, 0).unwrap();
     drop(store);
@@ -225,7 +225,8 @@ fn import_killed() {
     let (_, ops) = vfs::lift();
     assert!(whole.clean);
 
-    let points = (times("ZHIBAN_POINTS", 60) as usize).min(ops.len());
+    let points = times("ZHIBAN_POINTS", 60) as usize;
+    assert!(ops.len() >= points, "only {} operations", ops.len());
     let mut partly = 0;
     for point in 0..points {
         let at = ops.len() * point / points;

@@ -79,7 +79,7 @@ fn enospc_sweep_on_a_small_disk() {
         };
         let data = disk.path().join("data");
         let (mut store, replica) = lay(&data, 1);
-        let ballast = disk.fill(160_000 + 9_000 * (step % 7));
+        let ballast = disk.fill(350_000 + 37_000 * (step % 7));
         let mut number = 0;
         let refused = loop {
             match edit(&mut store, replica, number) {
@@ -201,6 +201,11 @@ fn a_full_disk_keeps_the_text_and_goes_on_by_itself() {
         .count();
     assert_eq!(count, 1, "saved once: {shown}");
     assert_eq!(desk.json(&["verify"])[0]["clean"], true);
+    // Opened without a byte of room it can be read, and says why it cannot be written.
+    disk.fill(0);
+    let mut terminal = desk.open(100, 30);
+    terminal.wait_for("没存上：磁盘满").wait_for("只读");
+    terminal.quit();
     println!(
         "a_full_disk_keeps_the_text_and_goes_on_by_itself: {} characters kept",
         words.chars().count()

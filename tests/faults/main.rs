@@ -9,6 +9,8 @@
 //! `--nocapture` shows them.
 #![allow(clippy::pedantic, clippy::unwrap_used, clippy::expect_used)]
 
+#[path = "../support/drill.rs"]
+mod drill;
 #[path = "../support/sample.rs"]
 mod sample;
 #[path = "../support/mod.rs"]
@@ -17,6 +19,7 @@ mod support;
 mod cut;
 #[cfg(target_os = "linux")]
 mod full;
+mod screen;
 mod script;
 mod storm;
 mod sweep;

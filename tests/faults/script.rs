@@ -182,15 +182,19 @@ impl Stage {
     }
 
     fn step(&self, step: &Step, store: &mut Option<Store>, told: &Told) -> Result<(), Problem> {
-        if matches!(step, Step::Restart) {
+        if matches!(step, Step::Restart | Step::Upgrade) {
             *store = None;
+        }
+        if matches!(step, Step::Upgrade) {
+            // Where the disk does not take it, it is opened as it was.
+            let _ = as_of_another_release(&self.data);
         }
         let store = match store {
             Some(store) => store,
             none => none.insert(Store::open(&self.data)?),
         };
         match step {
-            Step::Restart => Ok(()),
+            Step::Restart | Step::Upgrade => Ok(()),
             Step::Edit(number) => edit(store, self.replica, *number),
             Step::Draft(text) => Ok(store.set_draft(DRAFT.0, DRAFT.1, text, NOW)?),
             Step::Import => import(store, &self.bundle),
@@ -221,6 +225,7 @@ enum Step {
     Backup,
     Rebuild,
     Restart,
+    Upgrade,
 }
 
 const STEPS: &[Step] = &[
@@ -235,17 +240,33 @@ const STEPS: &[Step] = &[
     Step::Edit(13),
     Step::Backup,
     Step::Rebuild,
+    Step::Upgrade,
     Step::Draft("写到一半，又写了些"),
     Step::Edit(14),
     Step::Edit(15),
 ];
 
+/// Makes a store that of a release with other declarations: the next start builds everything
+/// that is computed anew.
+pub fn as_of_another_release(data: &Path) -> rusqlite::Result<()> {
+    let conn = rusqlite::Connection::open(data.join("zhiban.db"))?;
+    let sql = "UPDATE setting_local SET value = 'another' WHERE key = 'declared'";
+    conn.execute(sql, []).map(drop)
+}
+
 /// Checks a store after whatever happened to it: whole, and with all that was told to be saved.
 /// Returns the number of edits that were told not to be saved and are there all the same.
 pub fn check(data: &Path, replica: ReplicaId, told: &Told, what: &str) -> usize {
-    let store = Store::open(data).unwrap_or_else(|fault| panic!("{what}: {fault}"));
+    let mut store = Store::open(data).unwrap_or_else(|fault| panic!("{what}: {fault}"));
     let verified = store.verify().unwrap();
     assert!(verified.clean, "{what}: {:?}", verified.defects);
+    while store.fold_dirty(1_000).unwrap() > 0 {}
+    let folded = store.verify().unwrap();
+    assert!(
+        folded.clean && folded.state == verified.state,
+        "{what}: {:?}",
+        folded.defects
+    );
     let lost = lost(&store, told, told.saved.len());
     assert!(lost.is_empty(), "{what}: lost {lost:?}");
     let is_there = |number: &&u64| store.record(record(replica, **number)).unwrap().is_some();

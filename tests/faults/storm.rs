@@ -10,7 +10,7 @@ use zhiban::domain::id::{Chain, ReplicaId};
 use zhiban::domain::seal::ReplicaKey;
 use zhiban::store::{Store, StreamHead};
 
-use crate::script::{edit, export, holds, import, lay};
+use crate::script::{as_of_another_release, edit, export, holds, import, lay};
 use crate::{folder, support, times};
 
 const FOLDER: &str = "ZHIBAN_FAULTS_FOLDER";
@@ -48,8 +48,9 @@ fn tell_all(store: &Store) {
 /// Edits, imports, exports, copies, rebuilds, without end.
 fn all_day(folder: &Path) {
     let mut random = SystemRandom::start().unwrap();
-    let mut number = random.u64() >> 8;
-    let mut store = Store::open(&folder.join("data")).unwrap();
+    let mut number = random.u64() >> 32;
+    let data = folder.join("data");
+    let mut store = Store::open(&data).unwrap();
     let me = store.own_replicas()[0];
     let away = folder.join(format!("away-{number}"));
     let (mut colleague, theirs) = {
@@ -73,7 +74,13 @@ fn all_day(folder: &Path) {
             }
             1 => export(&mut store, me, &file).unwrap(),
             2 => store.backup(&file).unwrap(),
-            3 => store.rebuild().unwrap(),
+            3 if number.is_multiple_of(2) => store.rebuild().unwrap(),
+            3 => {
+                drop(store);
+                as_of_another_release(&data).unwrap();
+                store = Store::open(&data).unwrap();
+                while store.fold_dirty(100).unwrap() > 0 {}
+            }
             4 => drop(store.index_some().unwrap()),
             _ => edit(&mut store, me, number).unwrap(),
         }
@@ -109,7 +116,7 @@ fn start(folder: &Path, role: &str) -> Child {
         .env(FOLDER, folder)
         .env(ROLE, role)
         .stdout(Stdio::piped())
-        .stderr(Stdio::null())
+        .stderr(Stdio::inherit())
         .spawn()
         .unwrap()
 }
@@ -163,9 +170,11 @@ fn kill9_storm() {
         let mut child = start(place.path(), "storm");
         let (first, told) = std::sync::mpsc::channel();
         let listening = listen(&mut child, first);
-        // From the first word on: before it, only the start could be killed.
-        let _ = told.recv_timeout(support::PATIENCE);
-        std::thread::sleep(Duration::from_millis(random.below(160)));
+        // After some words, then at any time within the next act or two.
+        for _ in 0..=random.below(20) {
+            told.recv_timeout(support::PATIENCE).unwrap();
+        }
+        std::thread::sleep(Duration::from_millis(random.below(40)));
         child.kill().unwrap();
         child.wait().unwrap();
         let saved = listening.join().unwrap();

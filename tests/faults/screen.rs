@@ -1,0 +1,104 @@
+//! What the workstation shows when the disk fails or is full, drawn without a terminal.
+
+use ratatui::Terminal;
+use ratatui::backend::TestBackend;
+use zhiban::config::Config;
+use zhiban::i18n::{Language, Words};
+use zhiban::store::{Store, Trouble};
+use zhiban::tui::app::Workstation;
+use zhiban::tui::dump;
+use zhiban::tui::keymap::Keymap;
+use zhiban::tui::keys::{Input, Key, Press};
+use zhiban::tui::run::{App, Effect, Message, Signal};
+
+use crate::drill::desk;
+use crate::folder;
+use crate::vfs::{self, Fault};
+
+const WORDS: &str = "磁盘出错前写的一句";
+
+fn drawn(app: &Workstation) -> String {
+    let mut terminal = Terminal::new(TestBackend::new(100, 30)).unwrap();
+    terminal
+        .draw(|frame| {
+            let _ = app.view(frame);
+        })
+        .unwrap();
+    dump::text(terminal.backend().buffer())
+}
+
+fn press(app: &mut Workstation, key: &str) -> Vec<Effect> {
+    let press = Press::of(Key::parse(key).unwrap());
+    app.update(Message::Input(Input::Key(press))).list
+}
+
+/// A workstation with a remark begun on the only item.
+fn with_remark(data: &std::path::Path) -> Workstation {
+    let mut desk = desk(data, "春天里", "林晓");
+    desk.open_conversation("阳光小屋", "chat").unwrap();
+    let words = Words::new(Language::from_tag("zh-CN").unwrap());
+    let keymap = Keymap::load(None).0;
+    let mut app = Workstation::new(desk, Config::default(), words, keymap, (100, 30)).unwrap();
+    press(&mut app, "Enter");
+    press(&mut app, "Ctrl+T");
+    app.update(Message::Input(Input::Paste(WORDS.into())));
+    assert!(drawn(&app).contains(WORDS), "{}", drawn(&app));
+    app
+}
+
+#[test]
+fn a_failing_disk_stands_on_the_screen_and_nothing_more_is_written() {
+    let place = folder();
+    let data = place.path().join("data");
+    let mut app = with_remark(&data);
+    vfs::fail(Some(Fault {
+        at: 1,
+        is_for_good: true,
+    }));
+    press(&mut app, "F8");
+    assert!(drawn(&app).contains(WORDS), "kept: {}", drawn(&app));
+    // With the next key the message gives way to the line that stays.
+    press(&mut app, "Left");
+    let seen = drawn(&app);
+    assert!(seen.contains("磁盘报错：15:46 以后的都没存上"), "{seen}");
+    vfs::lift();
+    // Also when the disk seems well again: a sync that succeeds now proves nothing.
+    press(&mut app, "F8");
+    assert!(drawn(&app).contains("已停止写入"), "{}", drawn(&app));
+    press(&mut app, "Left");
+    let seen = drawn(&app);
+    assert!(seen.contains("磁盘报错") && seen.contains(WORDS), "{seen}");
+    assert_eq!(app.desk().store().trouble(), Some(Trouble::Halted));
+    drop(app);
+    let store = Store::open(&data).unwrap();
+    let verified = store.verify().unwrap();
+    assert!(verified.clean, "{:?}", verified.defects);
+}
+
+#[test]
+fn a_full_disk_keeps_every_draft_until_there_is_room() {
+    let place = folder();
+    let data = place.path().join("data");
+    let mut app = with_remark(&data);
+    vfs::confine(&data, 0);
+    press(&mut app, "F8");
+    press(&mut app, "Left");
+    let seen = drawn(&app);
+    assert!(seen.contains("没存上：磁盘满。字还在草稿里"), "{seen}");
+    // The form is closed, its words are not gone; and nobody leaves without having heard it.
+    press(&mut app, "Esc");
+    let mut left = press(&mut app, "Ctrl+Q");
+    left.extend(press(&mut app, "5"));
+    assert!(!left.contains(&Effect::Quit), "{}", drawn(&app));
+    assert!(drawn(&app).contains("再按一次"), "{}", drawn(&app));
+    // Room again: the next try saves them.
+    vfs::lift();
+    app.update(Message::Wake(3));
+    assert!(drawn(&app).contains("有空间了"), "{}", drawn(&app));
+    app.update(Message::Signal(Signal::End));
+    let store = app.desk().store();
+    assert_eq!(store.trouble(), None);
+    let me = app.desk().me().unwrap().id.to_string();
+    let kept = store.drafts(&me).unwrap();
+    assert!(kept.iter().any(|draft| draft.text == WORDS), "{kept:?}");
+}
