@@ -361,7 +361,8 @@ fn contradictions_on_the_command_line_name_who_when_where_and_what() {
     let (mut lin, mut he, id) = two(folder.path());
     lin.set_fields(id, fields([("words", json!("\u{1b}[31m红"))]))
         .unwrap();
-    he.set_fields(id, fields([("words", json!("蓝"))])).unwrap();
+    he.set_fields(id, fields([("words", json!("蓝 13812345678"))]))
+        .unwrap();
     carry(&mut he, &mut lin, &folder.path().join("2"), Selection::All);
     let contradiction = lin.open_contradictions().unwrap()[0].id.to_string();
     drop(lin);
@@ -390,6 +391,7 @@ fn contradictions_on_the_command_line_name_who_when_where_and_what() {
         assert!(text.contains(shown), "{shown}: {text}");
     }
     assert!(!text.contains('\u{1b}'), "{text:?}");
+    assert!(!text.contains("13812345678"), "{text}");
     let (_, text) = run(&["contradictions", "--json"]);
     let object: Value = serde_json::from_str(text.lines().next().unwrap()).unwrap();
     assert_eq!(object["id"], json!(contradiction));

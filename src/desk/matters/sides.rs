@@ -17,6 +17,7 @@ use crate::domain::registers;
 use crate::i18n::Words;
 use crate::problem::Problem;
 use crate::store::{Contradiction, Row};
+use crate::text::mask;
 
 /// The most fields that a side names.
 const FIELDS: usize = 3;
@@ -236,7 +237,8 @@ impl Desk {
         } else {
             words.get(&format!("field-common-{}", field.name))
         };
-        format!("{label} {}", self.value_said(field, value, words))
+        let said = self.value_said(field, value, words);
+        format!("{label} {}", masked(field, said))
     }
 
     fn value_said(&self, field: &FieldSpec, value: &Value, words: &Words) -> String {
@@ -264,6 +266,20 @@ impl Desk {
             (_, value) => Some(value.to_string()),
         }
         .unwrap_or_default()
+    }
+}
+
+/// What is personal as far as it is needed to tell one side from the other; the whole is in the
+/// record, on request.
+fn masked(field: &FieldSpec, said: String) -> String {
+    if !field.personal {
+        return said;
+    }
+    match field.name {
+        "phone" => mask::phone(&said),
+        "address" => mask::address(&said),
+        "receiver" => mask::name(&said),
+        _ => mask::free_text(&said),
     }
 }
 
