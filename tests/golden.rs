@@ -198,12 +198,12 @@ fn lay(folder: &Path) -> Store {
     let acts = [
         (
             "complaint",
-            1,
+            161,
             Payload::Open(change(json!({"words": "掉色", "source": "customer"}))),
         ),
         (
             "complaint",
-            1,
+            161,
             Payload::Move {
                 from: "received".into(),
                 to: "verifying".into(),
@@ -211,11 +211,11 @@ fn lay(folder: &Path) -> Store {
                 note: Some("核实中".into()),
             },
         ),
-        ("note", 2, Payload::Open(change(json!({"courier": "SF"})))),
-        ("note", 2, Payload::Set(change(json!({"courier": "YTO"})))),
+        ("note", 162, Payload::Open(change(json!({"courier": "SF"})))),
+        ("note", 162, Payload::Set(change(json!({"courier": "YTO"})))),
         (
             "order",
-            3,
+            163,
             Payload::Open(Change {
                 exported_at: Some(WRITTEN),
                 ..change(
@@ -225,12 +225,12 @@ fn lay(folder: &Path) -> Store {
         ),
         (
             "case",
-            4,
+            164,
             Payload::Open(change(json!({"kind": "refund_only"}))),
         ),
         (
             "case",
-            4,
+            164,
             Payload::Void {
                 events: None,
                 reason: Some("mistake".into()),
@@ -295,12 +295,12 @@ fn golden_formats_store() {
     store.rebuild().unwrap();
     while store.fold_dirty(1_000).unwrap() > 0 {}
     assert_eq!(verdict(&store), expected);
-    let record = store.record(Id([1; 16])).unwrap().unwrap();
+    let record = store.record(Id([161; 16])).unwrap().unwrap();
     assert_eq!(
         (record.state.as_str(), record.text("words")),
         ("verifying", Some("掉色"))
     );
-    let order = store.record(Id([3; 16])).unwrap().unwrap();
+    let order = store.record(Id([163; 16])).unwrap().unwrap();
     assert_eq!(
         order.text("receiver"),
         Some("王小明"),
@@ -316,7 +316,7 @@ fn golden_formats_store() {
     };
     let draft = Draft::new(
         registers::by_name("note").unwrap(),
-        Id([2; 16]),
+        Id([162; 16]),
         Payload::Set(change),
         WRITTEN,
     );

@@ -15,6 +15,7 @@ use crate::domain::payload::Payload;
 use crate::domain::record::{Entry, Record};
 use crate::domain::register::Register;
 use crate::domain::registers;
+use crate::exchange::bundle::Alarm;
 use crate::problem::{Kind, Problem};
 use crate::store::{Row, Store};
 
@@ -501,7 +502,8 @@ pub(super) fn contradictions(
     }
     let count = open.len() + alarms.len();
     out.say("cli-count", &[("count", count.into())])?;
-    Ok(if count == 0 { CLEAN } else { FINDINGS })
+    let is_clean = open.is_empty() && !alarms.iter().any(Alarm::is_finding);
+    Ok(if is_clean { CLEAN } else { FINDINGS })
 }
 
 /// Re-checks everything.

@@ -360,6 +360,28 @@ fn bundle_bombs_archives() {
             }),
         );
     }
+    // Whole frames around archives that end early, at every kind of place.
+    let manifest = 512 + parts.manifest.len();
+    for length in [
+        0,
+        1,
+        511,
+        512,
+        513,
+        manifest - 1,
+        manifest,
+        archive.len() - 1_024,
+        archive.len() - 1,
+    ] {
+        all.refused(
+            &format!("an archive of {length} bytes"),
+            &frame(&archive[..length]),
+        );
+    }
+    for name in [events.len(), 600] {
+        let cut = [begin.clone(), events[..name - 1].to_vec()].concat();
+        all.refused("events that end early", &frame(&cut));
+    }
     let filled: &[u8] = &[1; 4];
     all.refused(
         "something between entries",

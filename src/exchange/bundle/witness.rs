@@ -98,6 +98,11 @@ impl Alarm {
         }
     }
 
+    /// Returns whether people must do something: a clock that is ahead is shown, nothing else.
+    pub fn is_finding(&self) -> bool {
+        !matches!(self, Self::Clock { .. })
+    }
+
     /// Returns the message id of what to do about it.
     pub fn next(&self) -> &'static str {
         match self {
