@@ -175,15 +175,19 @@ const GOLDEN: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/golden/");
 /// When the golden store was written, milliseconds UTC.
 const WRITTEN: i64 = 1_795_333_560_000;
 
-/// Writes a store of this release: the golden bundle, and work of its own in several registers.
-fn lay(folder: &Path) -> Store {
-    let shop = Shop {
+/// The shop of the golden bundle.
+fn shop() -> Shop {
+    Shop {
         id: ShopId([9; 16]),
         secret: ShopSecret([8; 32]),
         name: "golden".into(),
         drill: true,
-    };
-    let mut store = Store::create(folder, shop).unwrap();
+    }
+}
+
+/// Writes a store of this release: the golden bundle, and work of its own in several registers.
+fn lay(folder: &Path) -> Store {
+    let mut store = Store::create(folder, shop()).unwrap();
     let bundle = format!("{GOLDEN}v1.zbundle");
     bundle::import(&mut store, bundle.as_ref(), WRITTEN, &mut |_| true).unwrap();
     let replica = store
@@ -344,7 +348,7 @@ fn golden_formats_store() {
         bundle::export(&mut store, &export, &out).unwrap().events,
         events
     );
-    let mut other = Store::create_bare(&folder.path().join("other")).unwrap();
+    let mut other = Store::create(&folder.path().join("other"), shop()).unwrap();
     let sum = bundle::import(&mut other, &out, WRITTEN, &mut |_| true).unwrap();
     assert_eq!((sum.new, sum.outside), (events, 0));
     assert_eq!(other.verify().unwrap().state, store.verify().unwrap().state);
