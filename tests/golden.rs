@@ -175,15 +175,19 @@ const GOLDEN: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/golden/");
 /// When the golden store was written, milliseconds UTC.
 const WRITTEN: i64 = 1_795_333_560_000;
 
-/// Writes a store of this release: the golden bundle, and work of its own in several registers.
-fn lay(folder: &Path) -> Store {
-    let shop = Shop {
+/// The shop of the golden bundle.
+fn shop() -> Shop {
+    Shop {
         id: ShopId([9; 16]),
         secret: ShopSecret([8; 32]),
         name: "golden".into(),
         drill: true,
-    };
-    let mut store = Store::create(folder, shop).unwrap();
+    }
+}
+
+/// Writes a store of this release: the golden bundle, and work of its own in several registers.
+fn lay(folder: &Path) -> Store {
+    let mut store = Store::create(folder, shop()).unwrap();
     let bundle = format!("{GOLDEN}v1.zbundle");
     bundle::import(&mut store, bundle.as_ref(), WRITTEN, &mut |_| true).unwrap();
     let replica = store
@@ -198,12 +202,12 @@ fn lay(folder: &Path) -> Store {
     let acts = [
         (
             "complaint",
-            1,
+            161,
             Payload::Open(change(json!({"words": "掉色", "source": "customer"}))),
         ),
         (
             "complaint",
-            1,
+            161,
             Payload::Move {
                 from: "received".into(),
                 to: "verifying".into(),
@@ -211,11 +215,11 @@ fn lay(folder: &Path) -> Store {
                 note: Some("核实中".into()),
             },
         ),
-        ("note", 2, Payload::Open(change(json!({"courier": "SF"})))),
-        ("note", 2, Payload::Set(change(json!({"courier": "YTO"})))),
+        ("note", 162, Payload::Open(change(json!({"courier": "SF"})))),
+        ("note", 162, Payload::Set(change(json!({"courier": "YTO"})))),
         (
             "order",
-            3,
+            163,
             Payload::Open(Change {
                 exported_at: Some(WRITTEN),
                 ..change(
@@ -225,12 +229,12 @@ fn lay(folder: &Path) -> Store {
         ),
         (
             "case",
-            4,
+            164,
             Payload::Open(change(json!({"kind": "refund_only"}))),
         ),
         (
             "case",
-            4,
+            164,
             Payload::Void {
                 events: None,
                 reason: Some("mistake".into()),
@@ -295,12 +299,12 @@ fn golden_formats_store() {
     store.rebuild().unwrap();
     while store.fold_dirty(1_000).unwrap() > 0 {}
     assert_eq!(verdict(&store), expected);
-    let record = store.record(Id([1; 16])).unwrap().unwrap();
+    let record = store.record(Id([161; 16])).unwrap().unwrap();
     assert_eq!(
         (record.state.as_str(), record.text("words")),
         ("verifying", Some("掉色"))
     );
-    let order = store.record(Id([3; 16])).unwrap().unwrap();
+    let order = store.record(Id([163; 16])).unwrap().unwrap();
     assert_eq!(
         order.text("receiver"),
         Some("王小明"),
@@ -316,7 +320,7 @@ fn golden_formats_store() {
     };
     let draft = Draft::new(
         registers::by_name("note").unwrap(),
-        Id([2; 16]),
+        Id([162; 16]),
         Payload::Set(change),
         WRITTEN,
     );
@@ -344,7 +348,7 @@ fn golden_formats_store() {
         bundle::export(&mut store, &export, &out).unwrap().events,
         events
     );
-    let mut other = Store::create_bare(&folder.path().join("other")).unwrap();
+    let mut other = Store::create(&folder.path().join("other"), shop()).unwrap();
     let sum = bundle::import(&mut other, &out, WRITTEN, &mut |_| true).unwrap();
     assert_eq!((sum.new, sum.outside), (events, 0));
     assert_eq!(other.verify().unwrap().state, store.verify().unwrap().state);

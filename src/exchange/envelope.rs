@@ -18,8 +18,8 @@ use crate::store::{OpeningKey, Query, Store, StoreError};
 const MAGIC: &[u8] = b"age-encryption.org/v1\n";
 /// The line that ends a header begins so.
 const LAST: &[u8] = b"---";
-/// The line that begins what is for one recipient begins so.
-const RECIPIENT: &[u8] = b"-> ";
+/// The line that begins what is for one key begins so; writers add one of no meaning beside them.
+const RECIPIENT: &[u8] = b"-> X25519 ";
 /// The most recipients of a file.
 pub const RECIPIENTS_MAX: usize = 256;
 /// The most bytes of a header: [`RECIPIENTS_MAX`] take about half of it.
@@ -296,7 +296,7 @@ fn rest_of_header(start: Vec<u8>, input: &mut impl BufRead) -> Result<Vec<u8>, E
         }
         recipients += usize::from(header[begin..].starts_with(RECIPIENT));
         if recipients > RECIPIENTS_MAX {
-            return Err(EnvelopeFault::Receivers(recipients));
+            return Err(EnvelopeFault::Damaged);
         }
     }
 }

@@ -267,6 +267,10 @@ impl<R: Read> Reader<R> {
     fn seen(&mut self) -> Result<&[u8], BundleFault> {
         let left = usize::try_from(self.left).unwrap_or(usize::MAX);
         let buffer = fill_buffer(&mut self.input)?;
+        // A whole frame around an archive that was cut: there is nothing more to wait for.
+        if buffer.is_empty() && left > 0 {
+            return Err(BundleFault::Archive("an entry that ends early".into()));
+        }
         let seen = &buffer[..buffer.len().min(left)];
         self.hash.update(&seen[self.hashed..]);
         self.hashed = seen.len();
@@ -416,6 +420,21 @@ mod tests {
         assert_eq!(reader.hash(), *blake3::hash(b"one\ntwo\n").as_bytes());
         reader.entry("b", 0).unwrap();
         reader.finish().unwrap();
+    }
+
+    #[test]
+    fn an_archive_that_ends_early_is_refused() {
+        let mut archive = header("a", 1_000).to_vec();
+        archive.extend([b'x'; 700]);
+        for length in [512, 513, 1_000, 1_212] {
+            let file = zstd::encode_all(&archive[..length], 1).unwrap();
+            let mut reader = Reader::new(file.as_slice()).unwrap();
+            reader.entry("a", 1_000).unwrap();
+            assert!(reader.whole().is_err(), "{length}");
+            let mut reader = Reader::new(file.as_slice()).unwrap();
+            reader.entry("a", 1_000).unwrap();
+            assert!(reader.line(&mut Vec::new()).is_err(), "{length}");
+        }
     }
 
     #[test]

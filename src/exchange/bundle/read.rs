@@ -220,12 +220,15 @@ fn parse(bytes: &[u8]) -> Result<Manifest, BundleFault> {
             limit: DEPTH_MAX as u64,
         });
     }
+    // What is skipped is not looked at otherwise.
+    let text =
+        std::str::from_utf8(bytes).map_err(|cause| BundleFault::Manifest(cause.to_string()))?;
     let broken = |cause: serde_json::Error| BundleFault::Manifest(cause.to_string());
-    let number: Number = serde_json::from_slice(bytes).map_err(broken)?;
+    let number: Number = serde_json::from_str(text).map_err(broken)?;
     if number.format != super::format::FORMAT {
         return Err(BundleFault::Newer(number.format));
     }
-    let manifest: Manifest = serde_json::from_slice(bytes).map_err(broken)?;
+    let manifest: Manifest = serde_json::from_str(text).map_err(broken)?;
     manifest.check()?;
     Ok(manifest)
 }

@@ -119,7 +119,8 @@ impl Accounting {
 
     /// Returns whether there is something that people must look at.
     pub fn has_findings(&self) -> bool {
-        self.unfolded > 0 || self.outside > 0 || self.branched || !self.alarms.is_empty()
+        let is_alarmed = self.alarms.iter().any(Alarm::is_finding);
+        self.unfolded > 0 || self.outside > 0 || self.branched || is_alarmed
     }
 
     /// Returns the object that `bundle import --json` shows.

@@ -85,11 +85,6 @@ impl Alarm {
         }
     }
 
-    /// Returns whether it stays on top until it is settled: a clock that is ahead changes nothing.
-    pub fn is_pinned(&self) -> bool {
-        !matches!(self, Self::Clock { .. })
-    }
-
     /// Returns the kind in machine-readable output.
     pub fn kind(&self) -> &'static str {
         match self {
@@ -101,6 +96,11 @@ impl Alarm {
             Self::Branched { .. } => "branched",
             Self::Clock { .. } => "clock",
         }
+    }
+
+    /// Returns whether people must do something: a clock that is ahead is shown, nothing else.
+    pub fn is_finding(&self) -> bool {
+        !matches!(self, Self::Clock { .. })
     }
 
     /// Returns the message id of what to do about it.

@@ -73,7 +73,7 @@ impl Status {
         let shift = desk.shift_of(me.id)?;
         let mut counts = desk.todo(View::All)?.counts;
         let broken = desk.alarms()?;
-        counts.conflicts += broken.iter().filter(|alarm| alarm.is_pinned()).count();
+        counts.conflicts += broken.iter().filter(|alarm| alarm.is_finding()).count();
         let decides = may(me.role, Action::CloseContradiction).allows();
         let (unfolded, outside) = if decides {
             desk.store().held_counts()?
