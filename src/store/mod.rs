@@ -16,8 +16,10 @@ use crate::domain::seal::ReplicaKey;
 
 mod anchor;
 mod draft;
+mod erase;
 mod error;
 mod foreign;
+mod given;
 mod health;
 mod judge;
 mod keys;
@@ -38,6 +40,7 @@ pub use anchor::{Doubt, Watch};
 pub use draft::DraftText;
 pub use error::{Result, StoreError};
 pub use foreign::{Outside, Run, Taken};
+pub use given::{Given, Holds, RECORDS_MAX};
 pub use health::Health;
 pub use keys::OpeningKey;
 pub use log::{Appended, Author, Draft};
@@ -322,18 +325,6 @@ impl Store {
         Ok(self
             .conn
             .pragma_query_value(None, "data_version", |row| row.get(0))?)
-    }
-
-    /// Makes sure that no page of the files still holds what was erased: after `erase`, and
-    /// while nobody else writes, for it rewrites the database.
-    pub fn scrub(&mut self) -> Result<()> {
-        self.writable()?;
-        self.conn
-            .execute_batch("INSERT INTO search(search) VALUES('optimize');")?;
-        self.conn.execute_batch("VACUUM;")?;
-        self.conn
-            .query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?;
-        Ok(())
     }
 
     /// Fails where the store was opened for reading.

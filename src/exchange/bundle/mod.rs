@@ -19,6 +19,7 @@ mod inspect;
 mod outside;
 mod pack;
 mod read;
+mod scrub;
 pub mod text;
 mod unpack;
 mod writing;
@@ -30,6 +31,7 @@ pub use fault::{BundleFault, Code};
 pub use hex::Hex;
 pub use inspect::{Inspection, inspect, inspect_with};
 pub use pack::Limits;
+pub use scrub::scrub;
 pub use unpack::{Accounting, Progress, Step, import, import_with, last_export_of, witnessed};
 pub use writing::Writing;
 
