@@ -4,12 +4,14 @@
 
 pub mod act;
 pub mod admit;
+pub mod attach;
 pub mod begin;
 pub mod capture;
 pub mod card;
 pub mod case;
 pub mod conversation;
 pub mod demo;
+pub mod erase;
 pub mod freshness;
 pub mod handover;
 pub mod import;

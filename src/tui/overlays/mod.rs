@@ -28,6 +28,7 @@ mod note_view;
 pub mod palette;
 pub mod paste;
 pub mod plain;
+pub mod privacy;
 pub mod record_form;
 pub mod remark;
 pub mod replies;
@@ -103,6 +104,8 @@ fn form(command: Command, reach: &mut Reach<'_>) -> Result<Opened, Problem> {
         Command::Claim => transfer::claim(reach)?.map_or(Opened::Flow(Flow::Stay), pane),
         Command::Escalate => pane(transfer::escalate(reach)?),
         Command::Remark => pane(remark::Remark::open(reach)?),
+        Command::Erase => pane(privacy::erase(reach, None)?),
+        Command::Attach => pane(privacy::attach(reach, None)?),
         Command::Away => pane(away::open(reach)?),
         Command::ChangePerson | Command::SignIn => pane(away::change(reach)),
         Command::SignOut => match away::sign_out(reach) {

@@ -65,7 +65,8 @@ impl HeldPane {
         self.entries = open
             .map(|one| contradiction(desk, &one, speech))
             .collect::<Result<_, _>>()?;
-        let unfolded = desk.store().unfolded()?;
+        let mut unfolded = desk.store().unfolded()?;
+        unfolded.extend(desk.store().missing_files()?);
         self.held = unfolded.len();
         self.entries
             .extend(unfolded.iter().map(|event| held(event, speech)));
