@@ -86,6 +86,8 @@ pub(super) enum Command {
     Move(MoveArgs),
     Set(SetArgs),
     Open(OpenArgs),
+    Attach(Attach),
+    Erase(Erase),
     Undo(Undo),
     Unfolded,
     Contradictions(Contradictions),
@@ -466,6 +468,25 @@ pub(super) struct OpenArgs {
 pub(super) struct Undo {
     #[arg(value_name = "ACT")]
     pub act: Option<u64>,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Attach {
+    pub id: String,
+    #[arg(value_name = "FILE")]
+    pub file: PathBuf,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Erase {
+    #[arg(value_name = "CUSTOMER", required_unless_present = "list")]
+    pub customer: Option<String>,
+    #[arg(long, required_unless_present = "list")]
+    pub reason: Option<String>,
+    #[arg(long)]
+    pub yes: bool,
+    #[arg(long, conflicts_with_all = ["customer", "reason", "yes"])]
+    pub list: bool,
 }
 
 #[derive(Debug, Args)]

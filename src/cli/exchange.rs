@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use serde_json::{Value, json};
 
 use super::args::{Bundle, BundleExport, Export, Import};
+use super::erase::note;
 use super::out::{Out, rfc3339};
 use super::people::complete;
 use super::session::{Place, write_file};
@@ -22,6 +23,7 @@ use crate::exchange::intake::{self, DateOrder, LineProblem};
 use crate::exchange::outlet::export::{Scope, table};
 use crate::exchange::outlet::table::Look;
 use crate::exchange::outlet::{self, Format};
+use crate::exchange::reach::Eyes;
 use crate::i18n::Words;
 use crate::problem::{Kind, Problem};
 use crate::store::Store;
@@ -71,6 +73,15 @@ fn bundle_export(place: &Place, args: &BundleExport, out: &Out) -> Result<u8, Pr
         None => Selection::ForShop,
     };
     let (receivers, to) = receivers(&desk, args, out)?;
+    // One named person gets what is within that person's reach.
+    let named = args
+        .to
+        .as_deref()
+        .and_then(|name| desk.people().by_name(name));
+    let eyes = match named.map(|person| person.id) {
+        Some(person) => Eyes::of(desk.store(), person)?,
+        None => None,
+    };
     let path = args
         .output
         .clone()
@@ -85,6 +96,7 @@ fn bundle_export(place: &Place, args: &BundleExport, out: &Out) -> Result<u8, Pr
         plain,
         receivers: receivers.as_ref(),
         to: &to,
+        eyes: eyes.as_ref(),
         ..BundleOptions::new(sender, now)
     };
     let exported = bundle::export(desk.store_mut(), &options, &path)?;
@@ -96,7 +108,7 @@ fn bundle_export(place: &Place, args: &BundleExport, out: &Out) -> Result<u8, Pr
             .collect();
         out.object(
             &json!({"files": files, "events": exported.events, "personal": exported.personal,
-                "encrypted": receivers.is_some()}),
+                "withheld": exported.withheld, "encrypted": receivers.is_some()}),
         )?;
     }
     for file in &exported.files {
@@ -104,6 +116,12 @@ fn bundle_export(place: &Place, args: &BundleExport, out: &Out) -> Result<u8, Pr
         out.say(
             "cli-bundle-written",
             &[("file", file.into()), ("events", exported.events.into())],
+        )?;
+    }
+    if exported.withheld > 0 {
+        out.say(
+            "cli-bundle-withheld",
+            &[("count", exported.withheld.into())],
         )?;
     }
     Ok(CLEAN)
@@ -376,7 +394,8 @@ fn problem_json(report: &FileReport, one: &LineProblem, words: &Words) -> Value 
 }
 
 /// Writes a register, or one of its views, into a file or to standard output.
-pub(super) fn export(desk: &Desk, args: &Export, out: &Out) -> Result<u8, Problem> {
+pub(super) fn export(place: &Place, args: &Export, out: &Out) -> Result<u8, Problem> {
+    let desk = &place.desk(false)?;
     let declared = register(&args.register)?;
     let format = format_of(args.format.as_deref(), args.output.as_deref(), Format::Csv)?;
     let rows = desk.view(
@@ -404,6 +423,11 @@ pub(super) fn export(desk: &Desk, args: &Export, out: &Out) -> Result<u8, Proble
         zone: desk.zone(),
     };
     let text = outlet::write(&table(declared, &rows, scope, &names, &look), format, &look);
+    let file = args
+        .output
+        .as_deref()
+        .map(|path| path.display().to_string());
+    note(place, desk, "table", file.as_deref(), &rows, out);
     match &args.output {
         Some(path) => {
             write_file(path, text.as_bytes())?;

@@ -161,6 +161,7 @@ pub(super) fn show(desk: &Desk, name: &str, out: &Out) -> Result<u8, Problem> {
     let (record, declared) = desk.record(id)?;
     let row = desk.store().row(id)?.ok_or_else(|| not_found(name))?;
     let conflicts = contradictions_of(desk, &record)?;
+    let withheld = desk.store().withheld_of(id)?;
     if out.json {
         let mut object = row_json(desk, &row);
         if let Some(object) = object.as_object_mut() {
@@ -169,6 +170,7 @@ pub(super) fn show(desk: &Desk, name: &str, out: &Out) -> Result<u8, Problem> {
                 fields_json(Some(declared), &record.shown()),
             );
             object.insert("timeline".into(), Value::Array(timeline(desk, &record)?));
+            object.insert("withheld".into(), json!(withheld));
             object.insert(
                 "contradictions".into(),
                 Value::Array(conflicts.iter().map(|one| one.1.clone()).collect()),
@@ -178,6 +180,12 @@ pub(super) fn show(desk: &Desk, name: &str, out: &Out) -> Result<u8, Problem> {
         return Ok(CLEAN);
     }
     out.line(&row_line(desk, &row, out))?;
+    if withheld > 0 {
+        out.line(
+            &out.words
+                .with("record-withheld", &[("count", withheld.into())]),
+        )?;
+    }
     show_fields(desk, &record, declared, out)?;
     for line in timeline(desk, &record)? {
         out.line(&timeline_line(desk, &line, out))?;

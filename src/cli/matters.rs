@@ -21,7 +21,8 @@ pub(super) fn unfolded(desk: &Desk, out: &Out) -> Result<u8, Problem> {
     let of = |class: Class| matters.iter().filter(move |one| one.class == class);
     let unfolded = of(Class::Unfolded).count() as u64;
     let outside: u64 = of(Class::Outside).map(|one| one.count).sum();
-    let events = desk.store().unfolded()?;
+    let mut events = desk.store().unfolded()?;
+    events.extend(desk.store().missing_files()?);
     for (one, event) in of(Class::Unfolded).zip(&events) {
         let head = event.event.as_ref().map(|event| &event.head);
         if !out.json {

@@ -4,6 +4,7 @@ mod args;
 mod begin;
 mod capture;
 mod care;
+mod erase;
 mod exchange;
 mod help;
 mod look;
@@ -133,7 +134,8 @@ fn dispatch(cli: Cli, out: &Out) -> Result<u8, Problem> {
         Command::Retire(args) => people::retire(&mut place.desk(true)?, &args, out),
         Command::Bundle(args) => exchange::bundle(&place, args, out),
         Command::Import(args) => exchange::import(&mut place.desk(!args.dry_run)?, &args, out),
-        Command::Export(args) => exchange::export(&place.desk(false)?, &args, out),
+        Command::Erase(args) => erase::run(&mut place.desk(!args.list)?, &args, out),
+        Command::Export(args) => exchange::export(&place, &args, out),
         Command::List(args) => look::list(&place.desk(false)?, &args, out),
         Command::Show(args) => look::show(&place.desk(false)?, &args.id, out),
         Command::Search(args) => look::search(&place.desk(false)?, &args, out),
@@ -150,7 +152,7 @@ fn dispatch(cli: Cli, out: &Out) -> Result<u8, Problem> {
         Command::Capture(args) => capture::run(&mut place.desk(args.yes)?, &args, out),
         Command::SignIn(args) => shift::sign_in(&place, &args, out),
         Command::Pin => shift::pin(&place, out),
-        Command::Handover(args) => shift::handover(&mut place.desk(!args.draft)?, &args, out),
+        Command::Handover(args) => shift::handover(&place, &args, out),
         command => work::run(&mut place.desk(true)?, command, out),
     }
 }

@@ -3,6 +3,7 @@
 use serde_json::json;
 
 use super::args::{Handover, SignIn};
+use super::erase::note;
 use super::exchange::format_of;
 use super::out::Out;
 use super::session::{Place, of_this_device, write_file};
@@ -14,6 +15,7 @@ use crate::desk::people::Person;
 use crate::desk::values::{Edge, time};
 use crate::exchange::outlet::Format;
 use crate::problem::{Kind, Problem};
+use crate::store::Row;
 
 /// Signs a person of this device in.
 pub(super) fn sign_in(place: &Place, args: &SignIn, out: &Out) -> Result<u8, Problem> {
@@ -86,7 +88,8 @@ fn who(here: &[Person]) -> Problem {
 }
 
 /// Writes the sheet of the person's open work and signs it; with `--draft` only writes it.
-pub(super) fn handover(desk: &mut Desk, args: &Handover, out: &Out) -> Result<u8, Problem> {
+pub(super) fn handover(place: &Place, args: &Handover, out: &Out) -> Result<u8, Problem> {
+    let desk = &mut place.desk(!args.draft)?;
     let format = format_of(
         args.format.as_deref(),
         args.output.as_deref(),
@@ -111,6 +114,12 @@ pub(super) fn handover(desk: &mut Desk, args: &Handover, out: &Out) -> Result<u8
         desk.handover_document(signed.record(), format, &out.words, false)?
     };
     let lines = sheet.lines.len();
+    let file = args
+        .output
+        .as_deref()
+        .map(|path| path.display().to_string());
+    let rows: Vec<Row> = sheet.lines.iter().map(|line| line.row.clone()).collect();
+    note(place, desk, "handover", file.as_deref(), &rows, out);
     match &args.output {
         Some(path) => {
             write_file(path, document.as_bytes())?;

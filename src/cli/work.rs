@@ -98,6 +98,10 @@ fn run_item(desk: &mut Desk, command: Command) -> Result<Done, Problem> {
             let until = time(&args.until, reading(desk), Edge::Start)?;
             desk.snooze(id, until)
         }
+        Command::Attach(args) => {
+            let id = desk.resolve(&args.id)?;
+            desk.attach(id, &args.file)
+        }
         Command::Promise(args) => {
             let id = desk.resolve(&args.id)?;
             let due = time(&args.due, reading(desk), Edge::End)?;

@@ -301,9 +301,21 @@ impl Desk {
         let record = self
             .store
             .record(id)?
-            .ok_or_else(|| not_found(&id.to_string()))?;
+            .map_or_else(|| Err(self.why_not_here(id)), Ok)?;
         let register = register(&record.register)?;
         Ok((record, register))
+    }
+
+    /// Says why there is nothing of a record: all of it was withheld from this desk, or nobody
+    /// has heard of it.
+    fn why_not_here(&self, id: Id) -> Problem {
+        match self.store.withheld_of(id) {
+            Ok(0) => not_found(&id.to_string()),
+            Ok(count) => Problem::new(Kind::NotFound, "problem-withheld")
+                .arg("count", count)
+                .hint("problem-withheld-hint"),
+            Err(error) => error.into(),
+        }
     }
 
     /// Returns the record that a number for people, an order number, or at least 8 digits of

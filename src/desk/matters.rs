@@ -91,7 +91,9 @@ impl Desk {
     /// Returns everything that people must look at, what must be settled first.
     pub fn to_look_at(&self, words: &Words) -> Result<Vec<Matter>, Problem> {
         let mut all = self.pinned(words)?;
-        for event in self.store().unfolded()? {
+        let mut held = self.store().unfolded()?;
+        held.extend(self.store().missing_files()?);
+        for event in held {
             all.push(self.unfolded_matter(&event, words)?);
         }
         all.extend(self.outside_matters(words)?);

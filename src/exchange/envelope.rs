@@ -108,6 +108,22 @@ impl Receivers {
         Self::Passphrase(SecretString::from(passphrase.to_owned()))
     }
 
+    /// Returns the persons of the roster among them.
+    pub fn persons(&self, store: &Store) -> Result<Vec<Id>, StoreError> {
+        let Self::Keys(keys) = self else {
+            return Ok(Vec::new());
+        };
+        let keys: Vec<String> = keys.iter().map(ToString::to_string).collect();
+        let mut persons: Vec<Id> = roster_receivers(store)?
+            .into_iter()
+            .filter(|one| keys.contains(&one.recipient))
+            .map(|one| one.person)
+            .collect();
+        persons.sort_unstable();
+        persons.dedup();
+        Ok(persons)
+    }
+
     /// Begins to encrypt into `out`; the writer must be finished.
     pub fn encrypt<W: Write>(&self, out: W) -> Result<StreamWriter<W>, EnvelopeFault> {
         let encryptor = match self {

@@ -5,3 +5,4 @@ pub mod envelope;
 pub mod intake;
 pub mod join;
 pub mod outlet;
+pub mod reach;

@@ -138,6 +138,12 @@ impl StoreError {
         move |source| Self::Io { path, source }
     }
 
+    /// Returns the error of a database that others use at this moment.
+    pub(super) fn busy() -> Self {
+        let busy = rusqlite::ffi::Error::new(rusqlite::ffi::SQLITE_BUSY);
+        Self::Sql(rusqlite::Error::SqliteFailure(busy, None))
+    }
+
     /// Returns whether waiting a little and trying again may help.
     pub fn is_busy(&self) -> bool {
         matches!(

@@ -15,7 +15,7 @@ use crate::domain::id::{Chain, Id, ReplicaId};
 use super::error::{Result, StoreError};
 use super::log;
 use super::read::{self, StreamHead};
-use super::{Store, insert, judge, search};
+use super::{Store, insert, judge, project, search};
 
 /// How long one transaction of appending may hold the write lock.
 const HOLD: Duration = Duration::from_millis(100);
@@ -109,7 +109,7 @@ impl Store {
                     .conn
                     .transaction_with_behavior(TransactionBehavior::Immediate)?;
                 let replica_no = intern_replica(&tx, run.replica, &run.key)?;
-                let mut taker = Taker::begin(&tx, replica_no, run, done, now)?;
+                let mut taker = Taker::begin(&tx, &store.judge, replica_no, run, (done, now))?;
                 if taker.missing {
                     sum.missing = true;
                     return Ok(sum);
@@ -223,6 +223,7 @@ fn check(run: &Run, genesis: &Chain) -> Result<()> {
 /// Takes the events of a run into streams, within one transaction.
 struct Taker<'a> {
     conn: &'a Connection,
+    judge: &'a judge::Kept,
     replica_no: i64,
     streams: Vec<StreamHead>,
     /// Events that are taken and wait to be written together.
@@ -246,10 +247,10 @@ struct Taker<'a> {
 impl<'a> Taker<'a> {
     fn begin(
         conn: &'a Connection,
+        judge: &'a judge::Kept,
         replica_no: i64,
         run: &'a Run,
-        done: usize,
-        now: i64,
+        (done, now): (usize, i64),
     ) -> Result<Self> {
         let mut streams = read::streams_of(conn, replica_no)?;
         let (seq, chain) = match done.checked_sub(1).and_then(|last| run.events.get(last)) {
@@ -262,6 +263,7 @@ impl<'a> Taker<'a> {
         }
         let mut taker = Self {
             conn,
+            judge,
             replica_no,
             streams,
             waiting: Vec::with_capacity(LOOK_EVERY),
@@ -373,24 +375,42 @@ impl<'a> Taker<'a> {
         Ok(self.streams.len() - 1)
     }
 
-    /// Takes the body of an event that was withheld here until now.
+    /// Takes the body, or the part of it, that was not here until now: withheld, or sent as
+    /// erased by somebody though no `erase` says so. The chain was compared, and with it the
+    /// digest.
     fn reveal(&mut self, key: i64, event: &Event) -> Result<()> {
-        let withheld: bool = self
+        let gone: bool = self
             .conn
             .prepare_cached(
-                "SELECT EXISTS(SELECT 1 FROM body WHERE key = ?1 AND substr(digest, 1, 1) = x'02')",
+                "SELECT EXISTS(SELECT 1 FROM body WHERE key = ?1 AND digest IS NOT NULL)",
             )?
             .query_row([key], |row| row.get(0))?;
-        let better = match &event.body {
-            Body::Whole { .. } => true,
-            Body::Faceless { absence, .. } | Body::Hidden { absence, .. } => {
-                *absence == Absence::Erased
-            }
+        if !gone {
+            return Ok(());
+        }
+        let here = read::read(self.conn, "WHERE e.key = ?1", [key])?;
+        let Some(here) = here.into_iter().find_map(|stored| stored.event) else {
+            return Ok(());
         };
-        if withheld && better {
-            insert::replace_body(self.conn, key, &event.body)?;
+        if !is_fuller(&event.body, &here.body) {
+            return Ok(());
+        }
+        let judge = self.judge.judge(self.conn)?;
+        let erases = project::folded(self.conn, &judge, event.head.record, None)?.erases;
+        let body = if erases.contains(&event.chain) {
+            event.body.clone().without_personal(Absence::Erased)
+        } else {
+            event.body.clone()
+        };
+        if body != here.body {
+            search::forget(self.conn, key, &here)?;
+            insert::replace_body(self.conn, key, &body)?;
             if search::has_passed(self.conn, key)? {
-                search::add(self.conn, key, event)?;
+                let event = Event {
+                    body,
+                    ..event.clone()
+                };
+                search::add(self.conn, key, &event)?;
             }
             self.dirty.insert(event.head.record);
         }
@@ -414,6 +434,17 @@ impl<'a> Taker<'a> {
         records.extend(self.dirty);
         Ok(())
     }
+}
+
+/// Returns whether a body of the same digest has a part that another lacks and lacks none that
+/// the other has. Why a part is not here counts too: erased is for good.
+fn is_fuller(new: &Body, old: &Body) -> bool {
+    let rank = |body: &Body| match body {
+        Body::Whole { .. } => 4,
+        Body::Faceless { absence, .. } => 2 + u8::from(*absence == Absence::Erased),
+        Body::Hidden { absence, .. } => u8::from(*absence == Absence::Erased),
+    };
+    rank(new) > rank(old)
 }
 
 /// Keeps each seal with the stream that holds what it seals.

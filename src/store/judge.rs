@@ -110,6 +110,10 @@ pub(super) struct Judge {
     cuts: BTreeMap<ReplicaId, u64>,
     /// Roster events that count.
     counted: Vec<Chain>,
+    /// The place of each roster event in their order, by its short id.
+    places: BTreeMap<Roster, usize>,
+    /// From which place on a replica has ever been one that may erase.
+    erasers: BTreeMap<ReplicaId, usize>,
 }
 
 impl Judge {
@@ -144,9 +148,48 @@ impl Judge {
             cuts: first.cuts,
             ..Self::default()
         }
-        .walk(&events);
+        .walk(&events)
+        .note_erasers(&events);
         judge.grants = judge.read_grants(conn)?;
         Ok(judge)
+    }
+
+    /// Notes who was ever one that may erase, whatever was found out about them later: cuts,
+    /// branches and demotions left aside. Roster events that come later only ever add to it.
+    fn note_erasers(mut self, events: &[Event]) -> Self {
+        let mut of_record: BTreeMap<Id, Vec<Event>> = BTreeMap::new();
+        let mut counted = false;
+        for (place, event) in events.iter().enumerate() {
+            self.places.insert(event.chain.short().0, place);
+            let begins = self.drill || self.founder == Some(event.head.replica) && !counted;
+            if !(event.head.roster == [0; 8] && begins || self.was_eraser(event)) {
+                continue;
+            }
+            counted = true;
+            let known = of_record.entry(event.head.record).or_default();
+            known.push(event.clone());
+            let Some(record) = fold(Some(&person::REGISTER), known).record else {
+                continue;
+            };
+            let role = role_of(&record);
+            // Who may erase is who may change the roster.
+            if may(role, Action::Erase).allows() {
+                for replica in replicas_of(&record) {
+                    self.erasers.entry(replica).or_insert(place);
+                }
+            }
+        }
+        self
+    }
+
+    /// Returns whether the author had the right to erase at some time up to the roster event
+    /// that the event names.
+    fn was_eraser(&self, event: &Event) -> bool {
+        let named = self.places.get(&event.head.roster);
+        let since = self.erasers.get(&event.head.replica);
+        named
+            .zip(since)
+            .is_some_and(|(named, since)| since <= named)
     }
 
     /// Walks over the roster events in order and keeps the members after each.
@@ -234,18 +277,15 @@ impl Judge {
     }
 
     /// Returns whether an event takes the personal parts that it names. What is erased cannot
-    /// come back, so an `erase` that its author had the right to stays in force where a branch
-    /// of the stream is found later: else stores would differ by which of the two came first.
+    /// come back, so an `erase` that its author had the right to by what the author had seen
+    /// stays in force whatever is found out later: a branch of the stream, a cut before it, a
+    /// demotion beside it. Else stores would differ by which of the two came first.
     pub(super) fn erases(&self, event: &Event, verdict: Option<&'static str>) -> bool {
-        event.head.verb == Verb::Erase as u8
-            && match verdict {
-                None => true,
-                Some(BRANCHED) => {
-                    event.head.register != ROSTER
-                        && self.role_verdict(event, Action::Erase).is_none()
-                }
-                Some(_) => false,
-            }
+        let head = &event.head;
+        head.verb == Verb::Erase as u8
+            && (verdict.is_none()
+                || head.register != ROSTER
+                    && (self.drill && head.roster == [0; 8] || self.was_eraser(event)))
     }
 
     /// Returns the members by the roster that an event names, none where it is not here.
@@ -363,23 +403,31 @@ fn action(event: &Event, all: &Authors) -> Option<Action> {
 }
 
 fn members(record: &Record) -> Members {
-    let role = record
-        .get(person::ROLE_OF)
-        .and_then(|role| Role::of(&role))
-        .unwrap_or(Role::Agent);
     if record.void || record.closed.is_some() {
         return Members::new();
     }
     let member = Member {
         person: record.id,
-        role,
+        role: role_of(record),
         limit: record.get(person::LIMIT_CASE),
     };
+    replicas_of(record)
+        .map(|replica| (replica, member))
+        .collect()
+}
+
+fn role_of(record: &Record) -> Role {
+    record
+        .get(person::ROLE_OF)
+        .and_then(|role| Role::of(&role))
+        .unwrap_or(Role::Agent)
+}
+
+fn replicas_of(record: &Record) -> impl Iterator<Item = ReplicaId> {
     record
         .keys(person::REPLICAS.name())
         .into_iter()
-        .filter_map(|replica| Some((replica.parse().ok()?, member)))
-        .collect()
+        .filter_map(|replica| replica.parse().ok())
 }
 
 /// Returns whether a change of a register changes how others' events are judged.

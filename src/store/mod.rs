@@ -17,8 +17,10 @@ use crate::domain::seal::ReplicaKey;
 mod along;
 mod anchor;
 mod draft;
+mod erase;
 mod error;
 mod foreign;
+mod given;
 mod health;
 mod insert;
 mod judge;
@@ -43,6 +45,7 @@ pub use anchor::{Doubt, Watch};
 pub use draft::DraftText;
 pub use error::{Result, StoreError};
 pub use foreign::{Outside, Run, Taken};
+pub use given::{Given, Holds, RECORDS_MAX};
 pub use health::Health;
 pub use keys::OpeningKey;
 pub use log::{Appended, Author, Draft};
@@ -338,21 +341,6 @@ impl Store {
         Ok(self
             .conn
             .pragma_query_value(None, "data_version", |row| row.get(0))?)
-    }
-
-    /// Makes sure that no page of the files still holds what was erased: after `erase`, and
-    /// while nobody else writes, for it rewrites the database.
-    pub fn scrub(&mut self) -> Result<()> {
-        self.writing(|store| {
-            store
-                .conn
-                .execute_batch("INSERT INTO search(search) VALUES('optimize');")?;
-            store.conn.execute_batch("VACUUM;")?;
-            store
-                .conn
-                .query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?;
-            Ok(())
-        })
     }
 }
 

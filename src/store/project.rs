@@ -20,7 +20,7 @@ use super::error::Result;
 use super::judge::{Authors, Judge, bench, may_decide};
 use super::log::Draft;
 use super::read::{self, Held, Stored};
-use super::{insert, search, words};
+use super::{erase, insert, search, words};
 
 /// The rank of a record without a deadline: behind all that have one.
 pub(super) const NO_DUE: i64 = i64::MAX;
@@ -34,6 +34,10 @@ pub(super) struct Folded {
     pub(super) unfolded: Vec<(i64, Chain, &'static str)>,
     /// Events whose personal part an `erase` took, and which still have it in the database.
     erased: Vec<(i64, Event)>,
+    /// All events that an `erase` in force names, here or not.
+    pub(super) erases: BTreeSet<Chain>,
+    /// Files that an `erase` took with the event that attached them.
+    files: Vec<[u8; 32]>,
 }
 
 /// Folds a record from what is held, or was held at some time.
@@ -91,6 +95,12 @@ pub(super) fn fold_stored(judge: &Judge, stored: Vec<Stored>) -> Folded {
     bench::judge_money(judge, &mut events, &mut uncounted, &keys, &mut unfolded);
     let mut erased = take_erased(&erases, &mut events);
     erased.extend(take_erased(&erases, &mut uncounted));
+    let files = events
+        .iter()
+        .chain(&uncounted)
+        .filter(|event| erases.contains(&event.chain))
+        .filter_map(erase::attached)
+        .collect();
     let register = events
         .iter()
         .find_map(|event| registers::by_name(&event.head.register));
@@ -124,6 +134,8 @@ pub(super) fn fold_stored(judge: &Judge, stored: Vec<Stored>) -> Folded {
         record: folded.record,
         unfolded,
         erased,
+        erases,
+        files,
     }
 }
 
@@ -486,6 +498,9 @@ impl<'a> Projector<'a> {
     }
 
     fn persist_erasures(&self, folded: &Folded) -> Result<()> {
+        if erase::any_is_here(self.conn, &folded.files) {
+            erase::mark_due(self.conn)?;
+        }
         if folded.erased.is_empty() {
             return Ok(());
         }
@@ -499,7 +514,8 @@ impl<'a> Projector<'a> {
                 &event.body.clone().without_personal(Absence::Erased),
             )?;
         }
-        Ok(())
+        erase::forget_drafts(self.conn, folded.erased.iter().map(|(_, event)| event))?;
+        erase::mark_due(self.conn)
     }
 
     fn keep_unfolded(&mut self, id: Id, folded: &Folded) -> Result<()> {

@@ -235,6 +235,27 @@ impl Store {
         Ok(rows)
     }
 
+    /// Returns every record that bears exactly this name or outside number, as people compare
+    /// them: letters folded, a number's other signs left out. A masked name finds nothing.
+    pub fn bearing(&self, text: &str) -> Result<Vec<Row>> {
+        let sql = format!(
+            "SELECT {COLUMNS} FROM word w JOIN record r ON r.no = w.no WHERE w.slot = ?1 AND w.word = ?2 ORDER BY w.no"
+        );
+        let mut rows = Vec::new();
+        for (slot, word) in [
+            (words::NAMES, words::name_word(text)),
+            (words::NUMBERS, words::number_word(text)),
+        ] {
+            if !word.is_empty() {
+                add_new(
+                    &mut rows,
+                    self.rows_of(&sql, vec![Sql::from(slot), Sql::from(word)])?,
+                );
+            }
+        }
+        Ok(rows)
+    }
+
     fn rows_of(&self, sql: &str, args: Vec<Sql>) -> Result<Vec<Row>> {
         let mut query = self.conn.prepare_cached(sql)?;
         let rows = query.query_map(params_from_iter(args), row_at)?;

@@ -58,6 +58,18 @@ CREATE TABLE dirty(record BLOB PRIMARY KEY) STRICT, WITHOUT ROWID;
 CREATE TABLE dirty_key(watch TEXT NOT NULL, key TEXT NOT NULL, PRIMARY KEY(watch, key)) STRICT, WITHOUT ROWID;
 ";
 
+/// What is local and came with a later release than the first: laid where it is missing, never
+/// dropped.
+///
+/// `given` is what left this store as a file, and to whom; `kept_back` which events went to a
+/// replica without their bodies.
+const LOCAL: &str = "
+CREATE TABLE IF NOT EXISTS given(no INTEGER PRIMARY KEY, at INTEGER NOT NULL, replica BLOB NOT NULL, kind TEXT NOT NULL,
+  file TEXT NOT NULL, receivers TEXT NOT NULL, reason TEXT, holds TEXT NOT NULL) STRICT;
+CREATE TABLE IF NOT EXISTS kept_back(replica BLOB NOT NULL, key INTEGER NOT NULL,
+  PRIMARY KEY(replica, key)) STRICT, WITHOUT ROWID;
+";
+
 /// Computed from the log; dropped and built anew when the declarations change.
 ///
 /// The condition of `event_authority` is spelled without IN, for which SQLite would build two
@@ -66,6 +78,10 @@ const PROJECTIONS: &str = "
 DROP INDEX IF EXISTS event_authority;
 CREATE INDEX event_authority ON event(key) WHERE verb = 7 OR verb = 9 OR verb = 10
   OR register = 'person' OR register = 'account' OR register = 'allowance';
+DROP INDEX IF EXISTS event_files;
+CREATE INDEX event_files ON event(verb, record, key) WHERE verb = 6 OR verb = 10;
+DROP INDEX IF EXISTS body_withheld;
+CREATE INDEX body_withheld ON body(key) WHERE substr(digest, 1, 1) = x'02';
 CREATE TABLE record(no INTEGER PRIMARY KEY, id BLOB NOT NULL UNIQUE, register TEXT NOT NULL, state TEXT NOT NULL,
   owner TEXT, first_owner TEXT, due INTEGER, due_source TEXT, rank INTEGER NOT NULL, opened INTEGER NOT NULL,
   closed INTEGER, title TEXT, subject TEXT, customer BLOB, order_id BLOB, order_number TEXT, number TEXT, amount INTEGER, currency TEXT,
@@ -211,6 +227,7 @@ pub fn lay(conn: &mut Connection) -> Result<()> {
     demand_wal(conn)?;
     let tx = conn.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
     tx.execute_batch(LOG)?;
+    tx.execute_batch(LOCAL)?;
     tx.execute_batch(PROJECTIONS)?;
     tx.execute(
         "INSERT INTO setting_local(key, value) VALUES('declared', ?1)",
@@ -326,6 +343,7 @@ fn renew(conn: &mut Connection) -> Result<()> {
         return Ok(());
     }
     let tx = conn.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
+    tx.execute_batch(LOCAL)?;
     drop_projections(&tx)?;
     tx.execute(
         "INSERT OR REPLACE INTO setting_local(key, value) VALUES('declared', ?1)",
@@ -353,6 +371,7 @@ pub fn drop_projections(conn: &Connection) -> Result<()> {
 fn declared() -> String {
     let mut hasher = blake3::Hasher::new();
     hasher
+        .update(LOCAL.as_bytes())
         .update(PROJECTIONS.as_bytes())
         .update(env!("CARGO_PKG_VERSION").as_bytes());
     for register in registers::ALL {

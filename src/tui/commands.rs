@@ -243,6 +243,8 @@ commands! {
     ScreenImport "screen_import" [Any];
     SignIn "sign_in" [Any];
     SignOut "sign_out" [Any];
+    Attach "attach" [Any];
+    Erase "erase" [Any];
     ChangePerson "change_person" [Any];
     Lock "lock" [Any];
     Messages "messages" [Any];

@@ -161,6 +161,8 @@ fn every_command_but_those_of_the_palette_has_a_key() {
         Command::Remind,
         Command::SignIn,
         Command::SignOut,
+        Command::Attach,
+        Command::Erase,
         Command::ChangePerson,
         Command::Lock,
         Command::Messages,

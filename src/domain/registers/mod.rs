@@ -50,6 +50,22 @@ pub const TAGS: Field<Vec<String>> = Field::texts("tags");
 /// The order's number as its record or a person wrote it.
 pub const ORDER_NUMBER: Field<String> = Field::number("order_number").indexed();
 
+/// Names of personal fields whose values tell who somebody is: by them a text that is no event
+/// (a draft) is known to be about a person who is to be erased.
+pub const IDENTIFYING: &[&str] = &[
+    "buyer",
+    "buyer_id",
+    "name",
+    "phone",
+    "address",
+    "email",
+    "receiver",
+    "said_buyer",
+    "said_address",
+    "invoice_title",
+    "to_whom",
+];
+
 /// Fields that every register has beside its own.
 pub static COMMON: &[FieldSpec] = &[
     NUMBER.spec,

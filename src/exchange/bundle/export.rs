@@ -1,23 +1,25 @@
 //! Export: from the store into files, written aside and renamed.
 
+mod source;
+
 use std::collections::BTreeMap;
 use std::fs::{self, File};
-use std::io::{self, BufWriter, Write};
+use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
 
-use super::attach;
 use super::crowd;
 use super::fault::BundleFault;
-use super::format::{ATTACHMENT_MAX, HEADS_MAX, REPLICAS_MAX, Range, Replica, Tip};
+use super::format::{HEADS_MAX, REPLICAS_MAX, Range, Replica, Tip};
 use super::hex::Hex;
-use super::pack::{Frame, Limits, PackFault, Part, Piece, Source, plan, write};
+use super::pack::{Frame, Limits, PackFault, Part, Piece, plan, write};
 use super::witness;
-use crate::domain::event::{Event, Seal};
 use crate::domain::id::{ReplicaId, ShopId};
 use crate::domain::seal::ReplicaKey;
 use crate::exchange::envelope::Receivers;
+use crate::exchange::reach::{Eyes, Sight};
 use crate::problem::{Kind, Problem};
-use crate::store::{Store, StoreError, StreamHead, private_file, sync_folder};
+use crate::store::{Given, Holds, Store, StoreError, StreamHead, private_file, sync_folder};
+use source::{Bodies, FromStore};
 
 /// Under which local setting stands how far the last export to the whole shop went.
 const SENT: &str = "bundle.sent.shop";
@@ -86,6 +88,8 @@ pub struct Export<'a> {
     pub preface: &'a [u8],
     /// Whose replicas lack what goes out, for [`Selection::Lacking`].
     pub to: &'a [ReplicaId],
+    /// Whose reach decides which bodies go out; none where all do.
+    pub eyes: Option<&'a Eyes>,
     /// When, milliseconds UTC.
     pub now: i64,
     /// What one file may hold.
@@ -102,6 +106,7 @@ impl Export<'_> {
             receivers: None,
             preface: &[],
             to: &[],
+            eyes: None,
             now,
             limits: Limits::default(),
         }
@@ -117,6 +122,8 @@ pub struct Exported {
     pub events: u64,
     /// The events among them with a personal body.
     pub personal: u64,
+    /// The events among them whose body stays here, because the receiver is beyond its reach.
+    pub withheld: u64,
 }
 
 /// Writes a bundle to `path`, or complete parts of it to `NAME-1of3.zbundle` and so on beside
@@ -133,7 +140,7 @@ pub fn export(store: &mut Store, export: &Export<'_>, path: &Path) -> Result<Exp
         store.seal_head(replica)?;
     }
     let mut tried = 1;
-    let (exported, sent) = loop {
+    let (exported, sent, bodies) = loop {
         match Outgoing::gather(store, shop, &key, export)
             .and_then(|outgoing| outgoing.write(export, path))
         {
@@ -141,6 +148,9 @@ pub fn export(store: &mut Store, export: &Export<'_>, path: &Path) -> Result<Exp
             other => break other.map_err(|fault| fault.problem(path))?,
         }
     };
+    for replica in export.to {
+        store.keep_back(*replica, &bodies.withheld, &bodies.whole)?;
+    }
     if let Some(mark) = export.selection.mark() {
         let sent = serde_json::to_string(&sent)
             .map_err(|cause| Problem::new(Kind::Defect, "problem-defect").caused_by(cause))?;
@@ -211,7 +221,7 @@ impl<'a> Outgoing<'a> {
         store: &'a Store,
         shop: ShopId,
         key: &'a ReplicaKey,
-        export: &Export<'_>,
+        export: &Export<'a>,
     ) -> Result<Self, Fault> {
         let heads = store.heads()?;
         let mut frame = Frame {
@@ -274,14 +284,18 @@ impl<'a> Outgoing<'a> {
             }
         }
         Ok(Self {
-            source: FromStore(store),
+            source: FromStore {
+                store,
+                eyes: export.eyes,
+                bodies: std::cell::RefCell::default(),
+            },
             frame,
             pieces,
             sent,
         })
     }
 
-    fn write(self, export: &Export<'_>, path: &Path) -> Result<(Exported, Sent), Fault> {
+    fn write(self, export: &Export<'_>, path: &Path) -> Result<(Exported, Sent, Bodies), Fault> {
         let parts = plan(&self.source, &self.pieces, export.limits)?;
         let personal = parts.iter().map(|part| part.personal).sum();
         if personal > 0
@@ -311,18 +325,72 @@ impl<'a> Outgoing<'a> {
                     .arg("file", there.display()),
             ));
         }
-        for ((part, file), number) in parts.iter().zip(&files).zip(1..) {
-            self.write_file(part, (number, count), file, export)?;
-        }
         let events = parts.iter().map(|part| part.events).sum();
+        // Written down first: what is given away unknown to the list could never be told of.
+        let noted = if events > 0 {
+            Some(self.note(export, path)?)
+        } else {
+            None
+        };
+        for ((part, file), number) in parts.iter().zip(&files).zip(1..) {
+            if let Err(fault) = self.write_file(part, (number, count), file, export) {
+                // Of several parts the first may be there.
+                if let (Some(noted), 1) = (noted, number) {
+                    self.source.store.forget_given(noted)?;
+                }
+                return Err(fault);
+            }
+        }
+        let bodies = self.source.bodies.into_inner();
         Ok((
             Exported {
                 files,
                 events,
                 personal,
+                withheld: bodies.withheld.len() as u64,
             },
             self.sent,
+            bodies,
         ))
+    }
+
+    /// Notes in the store's list what is given away and to whom.
+    fn note(&self, export: &Export<'_>, path: &Path) -> Result<i64, Fault> {
+        let store = self.source.store;
+        let kind = match export.selection {
+            Selection::ForFolder => "folder",
+            Selection::ForText => "text",
+            Selection::Roster => "answer",
+            _ => "bundle",
+        };
+        let named = |path: &Path| {
+            path.file_name()
+                .map(|name| name.to_string_lossy().into_owned())
+        };
+        let file = match export.selection {
+            Selection::ForFolder => {
+                let folder = path.parent().and_then(named).unwrap_or_default();
+                format!("{folder}/{}", named(path).unwrap_or_default())
+            }
+            Selection::ForText => String::new(),
+            _ => path.display().to_string(),
+        };
+        let receivers = export
+            .receivers
+            .map_or(Ok(Vec::new()), |receivers| receivers.persons(store))?;
+        let ranges = self.pieces.iter().map(|piece| {
+            let range = piece.range;
+            (piece.stream, range.from_seq, range.to_seq)
+        });
+        Ok(store.note_given(&Given {
+            at: export.now,
+            replica: export.sender,
+            kind: kind.to_owned(),
+            file,
+            receivers,
+            reason: export.plain.map(str::to_owned),
+            holds: Holds::Streams(ranges.collect()),
+        })?)
     }
 
     /// Writes one file aside and gives it its name once it is on the disk.
@@ -403,7 +471,11 @@ fn starts(store: &Store, heads: &[StreamHead], export: &Export<'_>) -> Result<Se
             let left_out = heads.iter().filter(|head| !wanted.contains(&head.stream));
             Ok(left_out.map(|head| (head.stream, head.seq)).collect())
         }
-        Selection::Lacking => lacking(store, heads, export.to),
+        Selection::Lacking => {
+            let mut from = lacking(store, heads, export.to)?;
+            bring_back(store, export, &mut from)?;
+            Ok(from)
+        }
         Selection::All => Ok(Sent::new()),
         // What was held in the moment before is left out.
         Selection::Since(time) => store.held_at(time.saturating_sub(1)),
@@ -446,6 +518,24 @@ fn lacking(store: &Store, heads: &[StreamHead], to: &[ReplicaId]) -> Result<Sent
     Ok(from)
 }
 
+/// Goes back to before what was withheld from a receiver who has come within its reach.
+fn bring_back(store: &Store, export: &Export<'_>, from: &mut Sent) -> Result<(), StoreError> {
+    for replica in export.to {
+        for (stream, seq, record) in store.kept_back(*replica)? {
+            let sight = match export.eyes {
+                Some(eyes) => eyes.on(store, record)?,
+                None => Sight::Whole,
+            };
+            if sight == Sight::Whole
+                && let Some(from) = from.get_mut(&stream)
+            {
+                *from = (*from).min(seq - 1);
+            }
+        }
+    }
+    Ok(())
+}
+
 /// Returns what of a stream goes out: from a seq up to the last sealed event.
 fn range(
     store: &Store,
@@ -468,9 +558,6 @@ fn range(
         to_chain: last.chain,
     }))
 }
-
-/// The store as a source of events.
-struct FromStore<'a>(&'a Store);
 
 /// What an export can end with.
 enum Fault {
@@ -518,33 +605,5 @@ impl Fault {
             }
             PackFault::Format(fault) => fault.problem(&path.display().to_string()),
         }
-    }
-}
-
-impl Source for FromStore<'_> {
-    type Fault = Fault;
-
-    fn events(&self, stream: i64, from_seq: u64, to_seq: u64) -> Result<Vec<Event>, Fault> {
-        Ok(self.0.stream_events(stream, from_seq, to_seq)?)
-    }
-
-    fn seals(&self, stream: i64, from_seq: u64, to_seq: u64) -> Result<Vec<Seal>, Fault> {
-        Ok(self.0.seals(stream, from_seq, to_seq)?)
-    }
-
-    fn attachment(&self, hash: &[u8; 32]) -> Result<Option<u64>, Fault> {
-        match fs::metadata(attach::path(self.0.folder(), hash)) {
-            Ok(found) => {
-                Ok((found.is_file() && found.len() <= ATTACHMENT_MAX).then_some(found.len()))
-            }
-            Err(fault) if fault.kind() == io::ErrorKind::NotFound => Ok(None),
-            Err(fault) => Err(PackFault::from(fault).into()),
-        }
-    }
-
-    fn copy_attachment(&self, hash: &[u8; 32], out: &mut dyn Write) -> Result<(), Fault> {
-        let mut file = File::open(attach::path(self.0.folder(), hash)).map_err(PackFault::from)?;
-        io::copy(&mut file, out).map_err(PackFault::from)?;
-        Ok(())
     }
 }

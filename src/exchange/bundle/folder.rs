@@ -18,6 +18,7 @@ use serde::{Deserialize, Serialize};
 
 use super::export::{self, Export, Selection, export};
 use super::format::FILE_MAX;
+use super::scrub::scrub;
 use super::unpack::{Accounting, Progress, import_with};
 use super::writing::Writing;
 use crate::domain::id::ReplicaId;
@@ -155,6 +156,10 @@ pub fn pass(
         walk.state.keep(store)?;
     }
     sent.and(taken)?;
+    // What another process stood in the way of.
+    if store.is_scrub_due()? {
+        scrub(store)?;
+    }
     walk.pass.passed_over = walk.state.passed_over();
     Ok(walk.pass)
 }

@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use super::fault::Code;
 use super::format::{EventLine, FORMAT, Manifest, Range, Replica, SealLine};
 use super::hex::Hex;
+use crate::domain::body::Absence;
 use crate::domain::event::{Event, Seal, genesis};
 use crate::domain::id::{Chain, ReplicaId, ShopId};
 use crate::domain::seal;
@@ -180,6 +181,44 @@ pub(super) fn settle(store: &mut Store, shop: ShopId, fresh: Keeping) -> Result<
         store.drop_outside(&gone)?;
     }
     Ok(healed)
+}
+
+/// Takes the personal part from every kept event that an `erase` in force names: what is outside
+/// is no safe place from it. Returns whether there was any.
+pub(super) fn purge(store: &mut Store, shop: ShopId) -> Result<bool> {
+    let rows = store.outside()?;
+    if rows.is_empty() {
+        return Ok(false);
+    }
+    let erased = store.erased()?;
+    let purged: Vec<Outside> = rows
+        .into_iter()
+        .filter(|row| erased.contains(&row.chain))
+        .filter_map(|row| without_personal(row, shop))
+        .collect();
+    store.keep_outside(&purged)?;
+    Ok(!purged.is_empty())
+}
+
+/// Returns a row without its personal part, none where it has none.
+fn without_personal(row: Outside, shop: ShopId) -> Option<Outside> {
+    let Line {
+        key,
+        register,
+        seal,
+        ..
+    } = serde_json::from_slice(&row.line).ok()?;
+    let mut event = Waiting::read(&row, shop)?.event;
+    event.body.personal()?;
+    event.body = event.body.without_personal(Absence::Erased);
+    let line = serde_json::to_vec(&Line {
+        key,
+        register,
+        event: EventLine::of(&event, 0, 0)?,
+        seal,
+    })
+    .ok()?;
+    Some(Outside { line, ..row })
 }
 
 /// Returns what is not kept yet, or was kept without its seal, as far as there is room.

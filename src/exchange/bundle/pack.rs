@@ -312,7 +312,9 @@ impl Tally {
         self.lines.line(&line_of(event, place, register)?)?;
         self.events += 1;
         self.personal += u64::from(event.body.personal().is_some());
+        // A file whose name stays away stays away itself.
         if event.head.verb == Verb::Attach as u8
+            && event.body.absence().is_none()
             && let Some(hash) = attached(event)
             && let Err(place) = self
                 .attachments

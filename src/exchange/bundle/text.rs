@@ -172,6 +172,11 @@ pub fn read(
     }
 }
 
+/// Forgets the parts that wait for others: those are pasted again with them.
+pub(super) fn forget_parts(store: &mut Store) -> Result<(), StoreError> {
+    store.set_setting_local(KEPT, None)
+}
+
 /// Parts that wait for others, by what their bundle's parts share.
 #[derive(Debug, Default, Serialize, Deserialize)]
 #[serde(transparent)]

@@ -12,11 +12,13 @@ use super::check::{Checked, Keep, check};
 use super::chunks::{Chunk, Reading, of_kept};
 use super::fault::{BundleFault, Code};
 use super::folding::Folding;
-use super::format::Manifest;
+use super::format::{ATTACHMENT, Manifest};
 use super::outside::{self, Healed, Held, Keeping};
 use super::read::Bundle;
+use super::scrub::scrub;
 use super::witness::{self, Alarm};
 use crate::domain::event::Seal;
+use crate::domain::id::Chain;
 use crate::exchange::envelope::{Keys, Opened};
 use crate::i18n::{Arg, Words};
 use crate::problem::{Kind, Problem};
@@ -182,6 +184,7 @@ pub(super) fn import_keeping(
         // An import that was killed may have left the last steps undone.
         let healed = outside::settle(store, shop, Keeping::new(now))?;
         folding.finish(store, total, progress)?;
+        scrub(store)?;
         return Ok(Accounting {
             events: total,
             here: total,
@@ -212,6 +215,7 @@ pub(super) fn import_keeping(
     let outside = std::mem::replace(&mut taking.outside, Keeping::new(now));
     let healed = outside::settle(store, shop, outside)?;
     folding.finish(store, total, progress)?;
+    scrub(store)?;
     let alarms = witness::look(store, now)?;
     let sum = taking.account(store, healed)?;
     Ok(Accounting { alarms, ..sum })
@@ -230,33 +234,58 @@ fn right_shop(store: &Store, manifest: &Manifest, file: &str) -> Result<(), Prob
     }
 }
 
-/// Returns whether every stream is held up to its end, so that the lines need not be read.
+/// Returns whether every stream is held up to its end, with every body and file that the bundle
+/// may bring, so that the lines need not be read.
 fn all_held(store: &Store, manifest: &Manifest) -> Result<bool, StoreError> {
     let held = Held::of(store)?;
     for range in &manifest.streams {
         let Some(replica) = manifest.replicas.get(range.replica) else {
             return Ok(false);
         };
-        if held
-            .stream(replica.id, range.to_seq, range.to_chain)?
-            .is_none()
-            && !range.is_empty()
-        {
+        if range.is_empty() {
+            continue;
+        }
+        let Some(stream) = held.stream(replica.id, range.to_seq, range.to_chain)? else {
+            return Ok(false);
+        };
+        if store.is_any_withheld(stream, range.from_seq + 1, range.to_seq)? {
             return Ok(false);
         }
     }
-    Ok(store.shop_id().is_some())
+    Ok(store.shop_id().is_some() && !brings_files(store, manifest)?)
 }
 
-/// Writes the attachments that are not here, before any event names them.
+/// Returns whether a bundle has a file that is not here and was not erased.
+fn brings_files(store: &Store, manifest: &Manifest) -> Result<bool, StoreError> {
+    let hash = |name: &str| Some(name.strip_prefix(ATTACHMENT)?.parse::<Chain>().ok()?.0);
+    let mut lacking = manifest
+        .entries
+        .iter()
+        .filter_map(|entry| hash(&entry.name))
+        .filter(|hash| !store.has_file(hash))
+        .peekable();
+    if lacking.peek().is_none() {
+        return Ok(false);
+    }
+    let erased = store.erased_files()?;
+    Ok(lacking.any(|hash| !erased.contains(&hash)))
+}
+
+/// Writes the attachments that are not here, before any event names them; what was erased stays
+/// away.
 fn take_attachments(store: &Store, mut bundle: Bundle<Opened>, file: &str) -> Result<(), Problem> {
+    let erased = store.erased_files()?;
     let mut problem: Option<StoreError> = None;
     let mut current = None;
     let mut incoming: Option<Incoming> = None;
     let mut take = |hash: &[u8; 32], piece: Option<&[u8]>| -> Result<(), StoreError> {
         if current != Some(*hash) {
             current = Some(*hash);
-            incoming = Incoming::begin(store.folder(), hash)?;
+            incoming = if erased.contains(hash) {
+                None
+            } else {
+                Incoming::begin(store.folder(), hash)?
+            };
         }
         match (&mut incoming, piece) {
             (Some(one), Some(piece)) => one.write(piece),

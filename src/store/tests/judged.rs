@@ -228,3 +228,62 @@ fn a_supervisor_whose_clock_is_behind_admits_like_any_other() {
     assert_eq!(codes(&founder), Vec::<String>::new());
     assert_eq!(founder.state(), third.state());
 }
+
+/// What is erased cannot come back, so an `erase` whose author was retired before it, or demoted
+/// beside it, holds on every desk: whichever of the two a desk heard of first.
+#[test]
+fn erase_beyond_a_cut_is_the_same_in_every_order() {
+    let (mut founder, mut agent, _) = people();
+    let mut second = real(4);
+    let fields = person(&second, "supervisor");
+    founder.one("person", id(4), open(fields));
+    second.take(&of(&founder));
+    agent.take(&of(&founder));
+    let first = agent.one("complaint", id(10), complaint());
+    let other = agent.one("complaint", id(11), complaint());
+    second.take(&of(&agent));
+    let erase = |event| Payload::Erase {
+        events: vec![event],
+        reason: None,
+    };
+    second.one("complaint", id(10), erase(first));
+    // An agent's erase takes nothing, wherever it stands.
+    agent.one("complaint", id(11), erase(other));
+    let replica = second.author.replica;
+    founder.one(
+        "person",
+        id(4),
+        set(json!({format!("replicas/{replica}/cut_seq"): 0, "role": "agent"})),
+    );
+    let runs = [of(&founder), of(&agent), of(&second)];
+    let mut states = Vec::new();
+    for (seed, order) in [
+        [0, 1, 2],
+        [0, 2, 1],
+        [1, 0, 2],
+        [1, 2, 0],
+        [2, 0, 1],
+        [2, 1, 0],
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        let mut desk = real(20 + seed as u8);
+        for place in order {
+            desk.take(&runs[place]);
+        }
+        let words = |n| {
+            desk.store
+                .record(id(n))
+                .unwrap()
+                .unwrap()
+                .text("words")
+                .is_some()
+        };
+        assert_eq!((words(10), words(11)), (false, true), "{order:?}");
+        assert_eq!(codes(&desk).len(), 2, "{order:?}");
+        states.push(desk.state());
+    }
+    states.dedup();
+    assert_eq!(states.len(), 1);
+}

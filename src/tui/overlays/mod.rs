@@ -29,6 +29,7 @@ mod note_view;
 pub mod palette;
 pub mod paste;
 pub mod plain;
+pub mod privacy;
 pub mod record_form;
 pub mod remark;
 pub mod replies;
@@ -104,6 +105,8 @@ fn form(command: Command, reach: &mut Reach<'_>) -> Result<Opened, Problem> {
         Command::Claim => transfer::claim(reach)?.map_or(Opened::Flow(Flow::Stay), pane),
         Command::Escalate => pane(transfer::escalate(reach)?),
         Command::Remark => pane(remark::Remark::open(reach)?),
+        Command::Erase => pane(privacy::erase(reach, None)?),
+        Command::Attach => pane(privacy::attach(reach, None)?),
         Command::Away => pane(away::open(reach)?),
         Command::Lock | Command::ChangePerson | Command::SignIn => Opened::Flow(Flow::Lock),
         Command::SignOut => match away::sign_out(reach) {

@@ -14,6 +14,8 @@ use crate::problem::Problem;
 use crate::text::clean;
 use crate::tui::commands::{Command, Context};
 use crate::tui::keys::Input;
+use crate::tui::overlays::ask::Ask;
+use crate::tui::overlays::privacy;
 use crate::tui::overlays::record_form::RecordForm;
 use crate::tui::pane::{Flow, Pane, Reach};
 use crate::tui::panes::side::hidden;
@@ -79,11 +81,24 @@ impl RecordPane {
         );
         self.state = speech.state(register.name, &record.state);
         named.clone_into(&mut self.copy);
-        self.lines = fields(&record, register, speech);
+        self.lines = withheld(desk, self.id, speech)?;
+        self.lines.extend(fields(&record, register, speech));
         self.lines.extend(timeline(&record, speech));
         self.lines.extend(steps(&record, register, speech));
         Ok(())
     }
+}
+
+/// Says that there is more of the record than this desk was given.
+fn withheld(desk: &Desk, id: Id, speech: Speech<'_>) -> Result<Vec<Line>, Problem> {
+    let count = desk.store().withheld_of(id)?;
+    if count == 0 {
+        return Ok(Vec::new());
+    }
+    let said = speech
+        .words
+        .with("record-withheld", &[("count", count.into())]);
+    Ok(vec![Line::Title(said)])
 }
 
 fn fields(record: &Record, register: &Register, speech: Speech<'_>) -> Vec<Line> {
@@ -201,6 +216,16 @@ fn step_words(step: &Step, register: &Register, speech: Speech<'_>) -> String {
     )
 }
 
+fn in_front(asked: Result<Ask, Problem>, reach: &mut Reach<'_>) -> Flow {
+    match asked {
+        Ok(ask) => Flow::Push(Box::new(ask)),
+        Err(problem) => {
+            reach.trouble(&problem);
+            Flow::Stay
+        }
+    }
+}
+
 impl Pane for RecordPane {
     fn contexts(&self) -> Vec<Context> {
         vec![Context::Timeline]
@@ -224,6 +249,8 @@ impl Pane for RecordPane {
                 Ok(form) => return Flow::Push(Box::new(form)),
                 Err(problem) => reach.trouble(&problem),
             },
+            Command::Erase => return in_front(privacy::erase(reach, Some(self.id)), reach),
+            Command::Attach => return in_front(privacy::attach(reach, Some(self.id)), reach),
             _ => return Flow::Pass,
         }
         Flow::Stay
