@@ -34,6 +34,10 @@ pub struct Law {
     /// Whoever was ever named, with the persons that they wrote for.
     known: BTreeMap<ReplicaId, BTreeSet<String>>,
     cuts: BTreeMap<ReplicaId, u64>,
+    /// The places of the events about people in their order.
+    places: BTreeMap<String, usize>,
+    /// Who may erase, from which of these places on.
+    erasers: BTreeMap<ReplicaId, usize>,
     counted: BTreeSet<String>,
 }
 
@@ -63,7 +67,40 @@ impl Law {
         };
         // A cut is for good: what came before its event in the order is held to it as well.
         let cuts = begin.clone().walk(&lines).cuts;
-        Self { cuts, ..begin }.walk(&lines)
+        Self { cuts, ..begin }.walk(&lines).note_erasers(&lines)
+    }
+
+    /// Notes since when each replica was one of somebody who may erase, whatever was found out
+    /// about them later: what is gone cannot come back.
+    fn note_erasers(mut self, lines: &[Line]) -> Self {
+        let mut people: BTreeMap<&str, Vec<Line>> = BTreeMap::new();
+        for (place, line) in lines.iter().enumerate() {
+            self.places.insert(line.short().to_owned(), place);
+            let founds = self.drill || self.founder == Some(line.replica) && people.is_empty();
+            if !(line.roster == NO_ROSTER && founds || self.could_erase(line)) {
+                continue;
+            }
+            let known = people.entry(&line.record).or_default();
+            known.push(line.clone());
+            let person = naive::person(known);
+            let role = shown(&person, "role").and_then(Value::as_str);
+            if matches!(role, Some("supervisor" | "manager")) {
+                for replica in replicas(&person).into_keys() {
+                    self.erasers.entry(replica).or_insert(place);
+                }
+            }
+        }
+        self
+    }
+
+    fn could_erase(&self, line: &Line) -> bool {
+        match (
+            self.places.get(&line.roster),
+            self.erasers.get(&line.replica),
+        ) {
+            (Some(named), Some(since)) => since <= named,
+            _ => false,
+        }
     }
 
     fn walk(mut self, lines: &[Line]) -> Self {
@@ -134,14 +171,11 @@ impl Law {
         self.on_role(line, deed)
     }
 
-    /// Returns whether an `erase` takes what it names. It does behind a branch as well, else
-    /// stores would differ by which of the two came first.
+    /// Returns whether an `erase` takes what it names: where it counts, and where its author could
+    /// ever erase by what the author had seen.
     pub fn takes(&self, line: &Line, code: Option<&'static str>) -> bool {
-        match code {
-            None => true,
-            Some("Q4") => line.register != "person" && self.on_role(line, "erase").is_none(),
-            Some(_) => false,
-        }
+        let in_practice = self.drill && line.roster == NO_ROSTER;
+        code.is_none() || line.register != "person" && (in_practice || self.could_erase(line))
     }
 
     fn on_role(&self, line: &Line, deed: &str) -> Option<&'static str> {
