@@ -192,10 +192,7 @@ fn alarms_about_streams_stand_among_the_contradictions() {
     stage.push(|reach| HeldPane::new(reach.desk, reach.words));
     let seen = stage.screen(120, 37);
     println!("{seen}");
-    assert!(
-        seen.contains("有电脑的时钟快了") && seen.contains("120 分钟"),
-        "{seen}"
-    );
+    assert!(seen.contains("的钟快 120 分"), "{seen}");
     stage.draw_everywhere();
 }
 

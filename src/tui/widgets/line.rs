@@ -186,13 +186,17 @@ fn write(
     at - x
 }
 
-/// Takes away a wide character of which the second column is (x, y).
+/// The widest grapheme: a wide character and the four spacing marks that the cleaner lets it have.
+const WIDEST: u16 = 6;
+
+/// Takes away a wide character that reaches from its left into (x, y).
 fn free_left_edge(buf: &mut Buffer, x: u16, y: u16) {
-    if x > buf.area.left()
-        && let Some(before) = buf.cell_mut((x - 1, y))
-        && before.symbol().width() > 1
-    {
-        before.set_symbol(" ");
+    for back in 1..WIDEST.min(x.saturating_sub(buf.area.left()) + 1) {
+        if let Some(before) = buf.cell_mut((x - back, y))
+            && before.symbol().width() > usize::from(back)
+        {
+            before.set_symbol(" ");
+        }
     }
 }
 
@@ -282,6 +286,18 @@ pub(crate) mod tests {
         let mut buf = buffer(10, 1);
         assert_eq!(put(&mut buf, (0, 0), 10, "§§", Ink::Text, &look), 4);
         assert!(look.ascii());
+    }
+
+    #[test]
+    fn what_a_property_found_leaves_the_row_whole() {
+        with_look(Language::ZhCn, "dark", |look| {
+            let mut buf = buffer(16, 1);
+            put(&mut buf, (0, 0), 16, "A\u{FE68}\u{11302}", Ink::Text, look);
+            put(&mut buf, (3, 0), 1, "\u{1AFF0}", Ink::Text, look);
+            assert!(dump::is_whole(&buf), "{:?}", dump::text(&buf));
+            clear(&mut buf, Rect::new(3, 0, 1, 1));
+            assert!(dump::is_whole(&buf), "{:?}", dump::text(&buf));
+        });
     }
 
     proptest! {
