@@ -288,7 +288,7 @@ fn what_is_no_sound_bundle_is_passed_over_until_it_changes() {
 }
 
 #[test]
-fn a_folder_pulled_away_for_ten_minutes_loses_nothing() {
+fn folder_road_pulled_away_for_ten_minutes_loses_nothing() {
     let mut office = Office::new(&["林晓", "老吴"]);
     office.say(0, "阳光小屋");
     office.round(NOW);
@@ -432,7 +432,7 @@ fn a_pass_that_is_stopped_goes_on_the_next_time() {
 }
 
 #[test]
-fn text_blocks_come_through_a_chat() {
+fn text_road_comes_through_a_chat() {
     let mut office = Office::new(&["林晓", "老吴"]);
     for buyer in 0..60 {
         office.say(0, &format!("阳光小屋{buyer}"));
@@ -611,7 +611,7 @@ fn what_another_process_appends_shows_on_an_open_desk_within_a_second() {
 }
 
 #[test]
-fn a_note_told_to_printing_crosses_the_folder_and_its_receipt_comes_back() {
+fn folder_road_carries_a_note_to_printing_and_its_receipt_back() {
     let (_shared, agent, printing) = wired();
     let line = format!("阳光小屋 {ORDER} 改地址 示例路8号");
     let note = agent.json(&["capture", &line, "--yes"]).remove(0);
