@@ -148,3 +148,22 @@ fn folder_road_carries_an_approval_there_and_back() {
     assert!(took < LIMIT);
     here.wait_for("已批");
 }
+
+#[test]
+fn folder_road_carries_a_refusal_with_its_reason_back() {
+    let (agent, supervisor) = desks();
+    let _shared = wire([&agent, &supervisor]);
+    let mut here = agent.open(80, 24);
+    here.wait_for("F12切屏");
+    let mut there = supervisor.open(80, 24);
+    there.wait_for("F12切屏");
+    submit(&mut here);
+    there.wait_for("小鹿").press("Enter").wait_for("首问 林晓");
+    there.press("F6").wait_for("办到哪一步").count_keys();
+    there.press("Ctrl+D").wait_for("理由");
+    there.type_text("先要照片").press("Enter");
+    let keys = there.count_keys();
+    assert!(keys <= 2 + "先要照片".chars().count(), "act 23: {keys}");
+    arrives(&agent, "refused");
+    here.wait_for("先要照片");
+}

@@ -520,6 +520,8 @@ fn erase_on_the_command_line() {
     desk.ok(&[
         "bundle", "export", "--all", "--plain", "--reason", "drill", "-o", &bundle,
     ]);
+    let backup = desk.file("desk.backup").display().to_string();
+    desk.ok(&["backup", &backup]);
     // Without a yes nothing goes.
     let asked = desk.run(&["erase", NICK, "--reason", "顾客要求"]);
     assert_eq!(asked.status.code(), Some(1));
@@ -536,14 +538,14 @@ fn erase_on_the_command_line() {
         .iter()
         .filter_map(|one| one["file"].as_str())
         .collect();
-    assert_eq!(files, [bundle.as_str(), table.as_str()]);
+    assert_eq!(files, [&*backup, &*bundle, &*table]);
     assert!(desk.json(&["search", COMPLAINED]).is_empty());
-    assert_eq!(desk.json(&["erase", "--list"]).len(), 2);
+    assert_eq!(desk.json(&["erase", "--list"]).len(), 3);
     assert_eq!(desk.json(&["verify"])[0]["clean"], true);
     desk.ok(&["rebuild"]);
     assert_eq!(
         desk.json(&["erase", "--list"]).len(),
-        2,
+        3,
         "kept by a rebuild"
     );
 }

@@ -2562,6 +2562,7 @@ given-text = text block
 given-answer = answer to a request
 given-table = table
 given-handover = handover
+given-backup = backup
 cli-bundle-withheld = { $count } of them go without their content: outside this colleague's reach
 record-withheld = { $count } parts were withheld from this desk
 problem-withheld = The content of this record was withheld from this desk ({ $count } events)

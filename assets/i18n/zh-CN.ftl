@@ -2562,6 +2562,7 @@ given-text = 文字块
 given-answer = 入店答复
 given-table = 表格
 given-handover = 交接单
+given-backup = 备份
 cli-bundle-withheld = 其中 { $count } 条的内容不给这位同事：不归其岗位
 record-withheld = 有 { $count } 条内容没有发给这台设备
 problem-withheld = 这条记录的内容没有发给这台设备（{ $count } 条）

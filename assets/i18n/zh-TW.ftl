@@ -2562,6 +2562,7 @@ given-text = 文字區塊
 given-answer = 入店答覆
 given-table = 表格
 given-handover = 交接單
+given-backup = 備份
 cli-bundle-withheld = 其中 { $count } 筆的內容不給這位同事：不歸其崗位
 record-withheld = 有 { $count } 筆內容沒有傳給這台裝置
 problem-withheld = 這筆紀錄的內容沒有傳給這台裝置（{ $count } 筆）

@@ -6,7 +6,7 @@ use serde_json::json;
 use super::args::{Backup, Doctor, Restore};
 use super::out::Out;
 use super::session::Place;
-use super::{CLEAN, FINDINGS, people};
+use super::{CLEAN, FINDINGS, erase, people};
 use crate::desk::begin;
 use crate::problem::Problem;
 use crate::store::{Doubt, Health, Store, Verified};
@@ -17,6 +17,8 @@ pub(super) fn backup(place: &Place, args: &Backup, out: &Out) -> Result<u8, Prob
     store.backup(&args.file)?;
     let verified = Store::verify_copy(&args.file)?;
     let file = args.file.display().to_string();
+    drop(store);
+    erase::note_backup(place, &file, out);
     if out.json {
         out.object(&json!({"file": file, "clean": verified.clean, "events": verified.events, "state": verified.state}))?;
     }

@@ -21,6 +21,8 @@ pub enum Holds {
     Records(Vec<String>),
     /// So many records of a register that they are not named one by one.
     Register(String),
+    /// All that was here then.
+    Everything,
 }
 
 /// Something that was given away.
@@ -30,7 +32,7 @@ pub struct Given {
     pub at: i64,
     /// Whose act it was: the replica that was signed in.
     pub replica: ReplicaId,
-    /// `bundle`, `folder`, `text`, `answer`, `table` or `handover`.
+    /// `bundle`, `folder`, `text`, `answer`, `table`, `handover` or `backup`.
     pub kind: String,
     /// The file as the person named it; below the shared folder for `folder`.
     pub file: String,
@@ -144,6 +146,7 @@ impl Store {
             }),
             Holds::Records(named) => named.iter().any(|id| ids.contains(id)),
             Holds::Register(register) => registers.contains(register),
+            Holds::Everything => true,
         };
         Ok(all.into_iter().filter(|one| holds(&one.holds)).collect())
     }
