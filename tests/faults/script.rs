@@ -110,6 +110,9 @@ pub struct Stage {
     pub replica: ReplicaId,
 }
 
+/// What is said where the disk does not even let it be known whether an act is saved.
+pub const UNSURE: &str = "problem-unsure";
+
 /// What the script was told.
 #[derive(Default)]
 pub struct Told {
@@ -162,7 +165,9 @@ impl Stage {
         for step in STEPS {
             if let Err(problem) = self.step(step, &mut store, told) {
                 told.problems.push(problem.message);
-                if let Step::Edit(number) = step {
+                if let Step::Edit(number) = step
+                    && problem.message != UNSURE
+                {
                     told.not_saved.push(*number);
                 }
             } else if let Some(store) = &store

@@ -3,7 +3,7 @@
 use zhiban::problem::Kind;
 use zhiban::store::{Store, Trouble};
 
-use crate::script::{Stage, Told, check, edit};
+use crate::script::{Stage, Told, UNSURE, check, edit};
 use crate::vfs::{self, Fault};
 use crate::{folder, times};
 
@@ -26,7 +26,7 @@ fn io_fault_sweep() {
     } else {
         3
     };
-    let (mut runs, mut failed, mut saved, mut there_all_the_same) = (0, 0, 0, 0);
+    let (mut runs, mut failed, mut unsure, mut saved, mut there_all_the_same) = (0, 0, 0, 0, 0);
     for at in (1..=points).step_by(every) {
         for is_for_good in [false, true] {
             let place = folder();
@@ -39,12 +39,17 @@ fn io_fault_sweep() {
             there_all_the_same += check(&stage.data, stage.replica, &told, &what);
             runs += 1;
             failed += told.problems.len();
+            unsure += told.problems.iter().filter(|one| **one == UNSURE).count();
             saved += told.saved.len();
         }
     }
     assert!(failed > 0, "no fault was ever told");
+    assert_eq!(
+        there_all_the_same, 0,
+        "told as not saved, and there after a restart"
+    );
     println!(
-        "io_fault_sweep: {points} points, {runs} runs, {saved} acknowledged, 0 lost, 0 false \"saved\", {failed} refusals told, {there_all_the_same} edits told as not saved and there after a restart"
+        "io_fault_sweep: {points} points, {runs} runs, {saved} acknowledged, 0 lost, 0 false \"saved\", {failed} refusals told, {unsure} of them that nobody can know, {there_all_the_same} told as not saved and there after a restart"
     );
 }
 
