@@ -419,6 +419,12 @@ fn an_allowance_is_given_and_a_word_of_mouth_relied_upon() {
         "60",
         "--spot",
     ];
+    // One whose last day is over, or is none, helps nobody.
+    for (until, code) in [("2026-11-21", 0), ("2026-13-40", 2), ("tomorrow week", 2)] {
+        let until = [&give[..], &["--until", until]].concat();
+        assert_eq!(shop.run("a", &until).code, code, "{until:?}");
+    }
+    assert_eq!(shop.run("a", &verbal).code, 1, "its last day is over");
     shop.json("a", &give);
     let myself = ["allowance", "give", "Li", "--amount", "100"];
     assert_eq!(shop.run("a", &myself).code, 1, "nobody gives themselves");

@@ -175,6 +175,8 @@ pub(super) struct Give {
     pub spot: bool,
     #[arg(long, value_name = "AMOUNT")]
     pub case_cap: Option<String>,
+    #[arg(long, value_name = "DAY")]
+    pub until: Option<String>,
     #[arg(
         long = "replica",
         id = "spender",

@@ -14,7 +14,7 @@ use crate::desk::values::{Edge, Reading, fields, money, time};
 use crate::domain::field::Kind as FieldKind;
 use crate::domain::money::Money;
 use crate::domain::payload::Fields;
-use crate::domain::registers::{case, note, order};
+use crate::domain::registers::{allowance, case, note, order};
 use crate::problem::{Kind, Problem};
 
 /// Runs a command that acts, and says what it did.
@@ -55,7 +55,13 @@ pub(super) fn run(desk: &mut Desk, command: Command, out: &Out) -> Result<u8, Pr
 fn give(desk: &mut Desk, args: &Give) -> Result<Done, Problem> {
     let replica = args.replica.as_deref().map(str::parse).transpose();
     let replica = replica.map_err(|_| not_found(args.replica.as_deref().unwrap_or_default()))?;
+    let day = allowance::TO_DAY.name();
+    let until = match &args.until {
+        Some(until) => values(desk, "allowance", &[format!("{day}={until}")])?,
+        None => Fields::new(),
+    };
     desk.give_allowance(Given {
+        until: until.get(day).and_then(Value::as_str),
         person: desk.person_named(&args.person)?,
         replica,
         amount: money(&args.amount)?,

@@ -16,12 +16,14 @@ use crate::domain::registers::watches;
 use crate::problem::{Kind, Problem};
 use crate::store::Query;
 
+/// How long a day's spelling is: `2026-11-25`.
+const DAY_LENGTH: usize = 10;
 /// The most allowances that are looked at.
 const MOST: usize = 10_000;
 
 /// What a supervisor gives.
 #[derive(Debug, Clone, Copy)]
-pub struct Given {
+pub struct Given<'a> {
     /// Whose it is.
     pub person: Id,
     /// The replica that may spend it, where the person has several.
@@ -32,6 +34,8 @@ pub struct Given {
     pub case_cap: Option<Money>,
     /// Whether it is for the person's word of mouth instead of for spending.
     pub spot: bool,
+    /// The last business day on which it may be used (`2026-11-25`), none for no end.
+    pub until: Option<&'a str>,
 }
 
 /// An allowance with what was drawn on it, as far as this desk knows.
@@ -80,13 +84,22 @@ impl Desk {
     ///
     /// Refused to who may not, for nothing or less, to oneself for spending, and for the word of
     /// mouth of somebody who may not approve.
-    pub fn give_allowance(&mut self, given: Given) -> Result<Done, Problem> {
+    pub fn give_allowance(&mut self, given: Given<'_>) -> Result<Done, Problem> {
         let me = self.me()?.clone();
         if !may(me.role, Action::GiveAllowance).allows() {
             return Err(refused("problem-allowance-role").hint("problem-allowance-role-hint"));
         }
         if given.amount.minor <= 0 || given.case_cap.is_some_and(|cap| cap.minor <= 0) {
             return Err(refused("problem-allowance-amount"));
+        }
+        let field = allowance::TO_DAY.spec;
+        // Days are compared as they are spelled.
+        let is_day = |day: &str| day.len() == DAY_LENGTH && field.kind.accepts(&json!(day));
+        if let Some(day) = given.until.filter(|day| !is_day(day)) {
+            return Err(Problem::new(Kind::NotUnderstood, "problem-field-value")
+                .arg("field", field.name)
+                .arg("value", day)
+                .hint("problem-field-value-hint"));
         }
         let person = self
             .people()
@@ -97,6 +110,7 @@ impl Desk {
             (allowance::PERSON.name(), json!(person.id.to_string())),
             (allowance::AMOUNT.name(), json!(given.amount)),
             (allowance::CASE_CAP.name(), json!(given.case_cap)),
+            (allowance::TO_DAY.name(), json!(given.until)),
         ]);
         values.extend(if given.spot {
             spot(&person)?

@@ -64,6 +64,7 @@ impl Four {
             replica: None,
             amount: Money::cny(amount * 100),
             case_cap: case_cap.map(|cap| Money::cny(cap * 100)),
+            until: None,
             spot,
         };
         let done = self.first.sit(1, 1).give_allowance(given).unwrap();

@@ -105,6 +105,7 @@ fn history() -> (Vec<Run>, String) {
         replica: None,
         amount: Money::cny(10_000),
         case_cap: None,
+        until: None,
         spot: false,
     };
     let grant = first.sit(1, 1).give_allowance(given).unwrap().record();

@@ -29,6 +29,7 @@ fn spot(boss: &mut Machine) -> zhiban::domain::id::Id {
         replica: None,
         amount: Money::cny(10_000),
         case_cap: Some(Money::cny(6_000)),
+        until: None,
         spot: true,
     };
     boss.sit(1, 1).give_allowance(given).unwrap().record()

@@ -76,7 +76,7 @@ impl World {
             folder: memory_folder(),
             now: BEGIN,
             peers: Vec::new(),
-            records: records(start % 4 != 0),
+            records: records(!start.is_multiple_of(4)),
             ledger: BTreeMap::new(),
             post: Vec::new(),
             files: 0,

@@ -97,6 +97,7 @@ fn a_word_of_mouth_is_recorded_and_signed_by_whoever_gave_it() {
         amount: Money::cny(20_000),
         case_cap: None,
         spot: true,
+        until: None,
     };
     stage.desk.give_allowance(given).unwrap();
     stage.refresh();
