@@ -199,7 +199,7 @@ fn a_pin_by_command_line_is_asked_waited_for_and_changed() {
         device.refused(1, &["sign-in"], "1111\n");
     }
     let told = device.refused(1, &["sign-in"], "1111\n");
-    assert!(told.contains("waits 1 s"), "{told}");
+    assert!(told.contains("again in 1 s"), "{told}");
     let until = std::time::Instant::now() + std::time::Duration::from_secs(60);
     let mut waited = false;
     while !device.typed(&["sign-in"], "2468\n").status.success() {

@@ -7,6 +7,8 @@
 
 #[path = "money/approvals.rs"]
 mod approvals;
+#[path = "money/evasions.rs"]
+mod evasions;
 #[path = "money/offline.rs"]
 mod offline;
 #[path = "money/roster.rs"]

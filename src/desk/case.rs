@@ -13,6 +13,7 @@ use crate::domain::record::Record;
 use crate::domain::register::Owner;
 use crate::domain::registers::case;
 use crate::domain::registers::order;
+use crate::domain::rules::money;
 use crate::problem::{Kind, Problem};
 use crate::store::Query;
 
@@ -168,6 +169,9 @@ impl Desk {
         if reason.trim().is_empty() {
             return Err(refused("problem-reason-missing"));
         }
+        if money::went_out(&record) {
+            return Err(refused("problem-case-over").hint("problem-case-over-hint"));
+        }
         let me = self.me()?.clone();
         if record.state != "draft" && !matches!(me.role, Role::Supervisor | Role::Manager) {
             return Err(refused("problem-case-void-role").hint("problem-case-void-role-hint"));
@@ -219,7 +223,10 @@ impl Desk {
             limit: Some(1_000),
             ..Query::default()
         })?;
-        for other in others.iter().filter(|row| Some(row.id) != but && !row.void) {
+        for other in others.iter().filter(|row| Some(row.id) != but) {
+            if other.void && !self.money_went_out(other.id)? {
+                continue;
+            }
             let amount = other
                 .fields
                 .get("amount")
@@ -230,11 +237,12 @@ impl Desk {
             );
             // What was executed is in the platform's refunded sum after the next import; until
             // then it is counted here, so that it cannot be asked twice.
-            let executed = matches!(other.state.as_str(), "executed" | "told" | "closed");
+            let executed =
+                other.void || matches!(other.state.as_str(), "executed" | "told" | "closed");
             let Some(amount): Option<Money> = amount else {
                 continue;
             };
-            if counts {
+            if counts && !other.void {
                 sum.elsewhere = sum.elsewhere.plus(amount).unwrap_or(sum.elsewhere);
             } else if executed && other.fields.get("platform_state").is_none() {
                 sum.refunded = sum
@@ -245,6 +253,11 @@ impl Desk {
             }
         }
         Ok(sum)
+    }
+
+    fn money_went_out(&self, case: Id) -> Result<bool, Problem> {
+        let record = self.store().record(case)?;
+        Ok(record.as_ref().is_some_and(money::went_out))
     }
 
     /// Returns why the person may grant the sum without asking: this replica's allowance has so

@@ -1,7 +1,7 @@
 //! The fold: a record is what its events add up to, in one total order. It is written once
 //! and serves every register; it reads no clock.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use super::event::{Event, Verb};
 use super::id::{Chain, ReplicaId, ShortId};
@@ -69,7 +69,7 @@ pub fn fold(register: Option<&Register>, events: &[Event]) -> Folded {
     let record = register.zip(ordered.first()).and_then(|(register, first)| {
         let mut record = Folder {
             register,
-            void: voided(&told),
+            void: voided(register, &told),
             told: &told,
         }
         .record(first)?;
@@ -146,8 +146,14 @@ fn understand(register: Option<&Register>, event: &Event) -> Result<Option<Paylo
 /// Returns the events that are taken back: named by a `void` that is not itself taken back.
 ///
 /// An event can only name hashes that existed before it, so the naming has no circles and
-/// one walk from the newest word back decides.
-fn voided(told: &[Told]) -> BTreeSet<Chain> {
+/// one walk from the newest word back decides. A word about money stands for good (design section
+/// 3): whoever could take back that money went out could let it go out twice.
+fn voided(register: &Register, told: &[Told]) -> BTreeSet<Chain> {
+    let stands: HashSet<Chain> = told
+        .iter()
+        .filter(|one| register.name == "case" && is_about_money(&one.payload))
+        .map(|one| one.trace.chain)
+        .collect();
     let mut voiders: HashMap<Chain, Vec<Chain>> = HashMap::new();
     for one in told {
         if let Payload::Void {
@@ -155,7 +161,7 @@ fn voided(told: &[Told]) -> BTreeSet<Chain> {
             ..
         } = &one.payload
         {
-            for event in events {
+            for event in events.iter().filter(|event| !stands.contains(*event)) {
                 voiders.entry(*event).or_default().push(one.trace.chain);
             }
         }
@@ -166,6 +172,16 @@ fn voided(told: &[Told]) -> BTreeSet<Chain> {
         .copied()
         .filter(|chain| is_void(*chain, &voiders, &mut known))
         .collect()
+}
+
+fn is_about_money(payload: &Payload) -> bool {
+    matches!(
+        payload,
+        Payload::Sign {
+            meaning: Meaning::Approve | Meaning::Refuse | Meaning::Execute | Meaning::Witness,
+            ..
+        }
+    )
 }
 
 fn is_void(

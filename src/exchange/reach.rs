@@ -106,17 +106,40 @@ impl Eyes {
         }))
     }
 
-    /// Returns how much of a record the person gets; all of one that this store cannot fold, for
-    /// that is passed on as it came.
+    /// Returns how much of a record the person gets; all of one of a register that this store does
+    /// not know, for that is passed on as it came.
     pub fn on(&self, store: &Store, record: Id) -> Result<Sight> {
         if let Some(sight) = self.known.borrow().get(&record) {
             return Ok(*sight);
         }
-        let sight = store
-            .row(record)?
-            .map_or(Sight::Whole, |row| self.judge(&row));
+        let sight = match store.row(record)? {
+            Some(row) => self.judge(&row),
+            None => self.judge_unfolded(store, record)?,
+        };
         self.known.borrow_mut().insert(record, sight);
         Ok(sight)
+    }
+
+    /// A record of which nothing counts is nobody's, and has the reach of its register.
+    fn judge_unfolded(&self, store: &Store, record: Id) -> Result<Sight> {
+        let events = store.events(record)?;
+        let register = events
+            .first()
+            .and_then(|event| registers::by_name(&event.head.register));
+        let leads = self
+            .people
+            .get(&self.person)
+            .is_some_and(|viewer| matches!(viewer.role, Role::Supervisor | Role::Manager));
+        Ok(match register {
+            None => Sight::Whole,
+            Some(_) if leads => Sight::Whole,
+            Some(register) => match register.reach {
+                Reach::All => Sight::Whole,
+                Reach::Post if !register.work => Sight::Whole,
+                Reach::Post => Sight::Facts,
+                Reach::Team | Reach::Own | Reach::Supervisors => Sight::Nothing,
+            },
+        })
     }
 
     fn judge(&self, row: &Row) -> Sight {

@@ -158,7 +158,7 @@ impl Judge {
     /// branches and demotions left aside. Roster events that come later only ever add to it.
     fn note_erasers(mut self, events: &[Event]) -> Self {
         let mut of_record: BTreeMap<Id, Vec<Event>> = BTreeMap::new();
-        let mut counted = false;
+        let (mut counted, mut persons) = (false, BTreeSet::new());
         for (place, event) in events.iter().enumerate() {
             self.places.insert(event.chain.short().0, place);
             let begins = self.drill || self.founder == Some(event.head.replica) && !counted;
@@ -172,8 +172,12 @@ impl Judge {
                 continue;
             };
             let role = role_of(&record);
-            // Who may erase is who may change the roster.
+            // Who may erase is who may change the roster. Whoever ever could gets no device later
+            // that could not: its admission and a demotion may come in any order.
             if may(role, Action::Erase).allows() {
+                persons.insert(event.head.record);
+            }
+            if persons.contains(&event.head.record) {
                 for replica in replicas_of(&record) {
                     self.erasers.entry(replica).or_insert(place);
                 }

@@ -47,6 +47,15 @@ impl Store {
             serde_json::to_string(&kept).map_err(|fault| StoreError::Damaged(fault.to_string()))?;
         self.set_setting_local(&format!("{STOP}{replica}"), Some(&text))
     }
+
+    /// Lets a replica of this machine write again: nothing that counts contradicts it any more.
+    pub fn lift_stop(&mut self, replica: ReplicaId) -> Result<()> {
+        let key = format!("{STOP}{replica}");
+        match self.setting_local(&key)? {
+            Some(_) => self.set_setting_local(&key, None),
+            None => Ok(()),
+        }
+    }
 }
 
 /// Refuses to write behind a head while its replica is stopped.

@@ -253,7 +253,8 @@ fn struck(heard: &[Fact]) -> BTreeSet<String> {
             .filter(|fact| fact.verb == 9 && fact.named("events").contains(&chain))
             .any(|fact| !is_struck(&fact.chain, heard))
     }
-    let chains = heard.iter().map(|fact| &fact.chain);
+    let others = heard.iter().filter(|fact| !fact.is_about_money());
+    let chains = others.map(|fact| &fact.chain);
     chains
         .filter(|chain| is_struck(chain, heard))
         .cloned()

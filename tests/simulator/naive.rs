@@ -175,6 +175,15 @@ impl Line {
         self.register == register.name && self.version <= register.version && self.has_shape()
     }
 
+    fn is_about_money(&self) -> bool {
+        let words = ["approve", "refuse", "execute", "witness"];
+        self.register == "case"
+            && self.verb == 7
+            && self
+                .word("meaning")
+                .is_some_and(|meaning| words.contains(&meaning))
+    }
+
     /// What this does by authority, none for ordinary work.
     pub fn deed(&self, all: &[Self]) -> Option<&'static str> {
         if !self.has_shape() {
@@ -260,12 +269,13 @@ fn record(register: &Register, lines: &[Line]) -> Value {
 }
 
 /// What is taken back by something that is not taken back itself. An event can name only what
-/// was there before it, whatever its stamp says, so this ends.
+/// was there before it, whatever its stamp says, so this ends. Words about money stand.
 fn voided(lines: &[Line]) -> BTreeSet<String> {
     fn stands(line: &Line, voids: &[&Line]) -> bool {
-        !voids
-            .iter()
-            .any(|void| void.list("events").contains(&line.chain) && stands(void, voids))
+        line.is_about_money()
+            || !voids
+                .iter()
+                .any(|void| void.list("events").contains(&line.chain) && stands(void, voids))
     }
     let voids: Vec<&Line> = lines.iter().filter(|line| line.verb == 9).collect();
     lines

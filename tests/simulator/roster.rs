@@ -74,6 +74,7 @@ impl Law {
     /// about them later: what is gone cannot come back.
     fn note_erasers(mut self, lines: &[Line]) -> Self {
         let mut people: BTreeMap<&str, Vec<Line>> = BTreeMap::new();
+        let mut could: BTreeSet<&str> = BTreeSet::new();
         for (place, line) in lines.iter().enumerate() {
             self.places.insert(line.short().to_owned(), place);
             let founds = self.drill || self.founder == Some(line.replica) && people.is_empty();
@@ -85,6 +86,9 @@ impl Law {
             let person = naive::person(known);
             let role = shown(&person, "role").and_then(Value::as_str);
             if matches!(role, Some("supervisor" | "manager")) {
+                could.insert(&line.record);
+            }
+            if could.contains(&*line.record) {
                 for replica in replicas(&person).into_keys() {
                     self.erasers.entry(replica).or_insert(place);
                 }

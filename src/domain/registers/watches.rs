@@ -57,7 +57,7 @@ pub const REPEAT_COMPLAINT: Watch = Watch {
 
 /// The order's number, the same whether a record only quotes it or is the order.
 fn order_key(record: &Record) -> Vec<String> {
-    if record.void {
+    if !is_in_sight(record) {
         return Vec::new();
     }
     let number = if record.register == order::REGISTER.name {
@@ -74,8 +74,13 @@ fn order_key(record: &Record) -> Vec<String> {
 }
 
 fn own_key(record: &Record) -> Vec<String> {
-    let key = Some(record.id.to_string()).filter(|_| !record.void);
+    let key = Some(record.id.to_string()).filter(|_| is_in_sight(record));
     key.into_iter().collect()
+}
+
+/// What was taken back is out of sight, but for a case for which money went out.
+fn is_in_sight(record: &Record) -> bool {
+    !record.void || record.register == case::REGISTER.name && money::went_out(record)
 }
 
 /// The allowances that a case draws on, or the allowance itself. Money that went out is drawn
@@ -118,7 +123,7 @@ pub fn drawn(allowance: Id, cases: &[Record]) -> Vec<(Id, Money)> {
 fn of<'a>(records: &'a [Record], register: &str) -> impl Iterator<Item = &'a Record> {
     records
         .iter()
-        .filter(move |record| !record.void && record.register == register)
+        .filter(move |record| is_in_sight(record) && record.register == register)
 }
 
 /// Returns whether a case's money went out or was agreed to go.

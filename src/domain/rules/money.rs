@@ -120,6 +120,18 @@ pub fn amount(saw: &Map<String, Value>) -> Option<Money> {
     serde_json::from_value(saw.get(case::AMOUNT.name())?.clone()).ok()
 }
 
+/// Returns whether a word says no amount, or one that can be read: else every cap would let it
+/// pass.
+pub fn has_sound_amount(saw: &Map<String, Value>) -> bool {
+    !saw.contains_key(case::AMOUNT.name()) || amount(saw).is_some()
+}
+
+/// Returns whether what a word is about asks for money by its kind.
+pub fn asks_money(saw: &Map<String, Value>) -> bool {
+    let kind = saw.get(case::KIND.name()).and_then(Value::as_str);
+    case::required(kind.unwrap_or_default()).contains(&case::AMOUNT.name())
+}
+
 /// Returns the last decision on a request, where it is an approval.
 pub fn approval_of(record: &Record, request: Chain) -> Option<&Signature> {
     let decisions = |sign: &&Signature| {
@@ -213,6 +225,12 @@ pub fn was_executed(case: &Record) -> bool {
             _ => executed,
         }
     })
+}
+
+/// Returns whether money went out for a case, by its steps or by anybody's word, counted or not:
+/// such a case stays in sight also where it was taken back.
+pub fn went_out(case: &Record) -> bool {
+    was_executed(case) || executions(case).next().is_some() || !case.unproven.is_empty()
 }
 
 /// Returns the executions that count.

@@ -148,10 +148,11 @@ impl Court<'_> {
     /// Returns the request that an event makes, by what stands before it and itself.
     fn request(&mut self, of: Chain) -> Option<&Request> {
         let told = &self.told;
+        // What has not been told yet may be later: a word before it must not decide that.
+        let place = told.iter().position(|event| event.chain == of)?;
         self.requests
             .entry(of)
             .or_insert_with(|| {
-                let place = told.iter().position(|event| event.chain == of)?;
                 let record = fold(Some(&case::REGISTER), &told[..=place]).record?;
                 if money::request(&record) != Some(of) {
                     return None;
@@ -181,7 +182,7 @@ impl Court<'_> {
         if decides && asks(author) {
             return Err(Fault::NoRight);
         }
-        if !matches {
+        if !matches || !money::has_sound_amount(&word.saw) {
             return Err(Fault::NoMatch);
         }
         match word.meaning {
@@ -278,7 +279,10 @@ impl Court<'_> {
 
     fn covered(terms: Option<Terms>, word: &Word) -> Result<(), Fault> {
         let asked = money::amount(&word.saw);
-        let covers = |terms: &Terms| asked.is_none_or(|asked| terms.covers(asked));
+        let covers = |terms: &Terms| match asked {
+            Some(asked) => terms.covers(asked),
+            None => !money::asks_money(&word.saw),
+        };
         terms.filter(covers).map(drop).ok_or(Fault::NoRight)
     }
 }

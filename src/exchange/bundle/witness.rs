@@ -312,6 +312,17 @@ pub fn last_export_of(store: &Store, replica: ReplicaId) -> Result<Option<i64>, 
 /// alarms.
 pub(super) fn look(store: &mut Store, now: i64) -> Result<Vec<Alarm>, StoreError> {
     let all = alarms(store, now)?;
+    for replica in store.own_replicas() {
+        let is_put_back = |alarm: &Alarm| {
+            let contrast = Contrast::PutBack;
+            matches!(alarm, Alarm::Heads { contrast: one, .. } if *one == contrast)
+                && alarm.replica() == replica
+        };
+        // Whoever said so was retired since, or is a stranger: their word stops nobody.
+        if !all.iter().any(is_put_back) {
+            store.lift_stop(replica)?;
+        }
+    }
     for alarm in &all {
         if let Alarm::Heads {
             contrast: Contrast::PutBack,
@@ -449,14 +460,16 @@ impl Known<'_> {
         let Some(here) = self.longest() else {
             return Ok(None);
         };
+        let mut highest: Option<(ReplicaId, Place)> = None;
         for one in witnesses {
             for there in one.of_replica(self.replica) {
-                if there.seq > 0 && self.holder(there)?.is_none() {
-                    return Ok(Some(self.alarm(Contrast::PutBack, one.sender, here, there)));
+                let is_higher = highest.is_none_or(|(_, known)| there.seq > known.seq);
+                if there.seq > 0 && is_higher && self.holder(there)?.is_none() {
+                    highest = Some((one.sender, there));
                 }
             }
         }
-        Ok(None)
+        Ok(highest.map(|(witness, there)| self.alarm(Contrast::PutBack, witness, here, there)))
     }
 
     /// Another history of a stream, or its own writer's newest bundle names less of it than was
