@@ -457,17 +457,25 @@ fn erase_takes_nobody_for_another() {
         let value = json!({"buyer": buyer, "account": account});
         desk.open_record("customer", fields(value)).unwrap();
     }
+    // Of no account: it goes with whoever is erased first, and leads to nobody else.
+    let value = json!({"buyer": "同名的人", "words": "破了", "source": "customer"});
+    desk.open_record("complaint", fields(value)).unwrap();
     let message = |desk: &Desk, name: &str| desk.erasure_of(name).unwrap_err().message;
     assert_eq!(message(desk, "同***人"), "problem-erase-nobody");
     assert_eq!(message(desk, "谁也不是"), "problem-erase-nobody");
     assert_eq!(message(desk, "同名的人"), "problem-ambiguous");
-    let one = desk.store().bearing("同名的人").unwrap()[0].id;
+    let all = desk.store().bearing("同名的人").unwrap();
+    let one = all
+        .iter()
+        .find(|row| row.register == "customer")
+        .unwrap()
+        .id;
     assert_eq!(
         desk.erase_customer(&one.to_string(), "asked")
             .unwrap()
             .records
             .len(),
-        1
+        2
     );
     let left = desk.store().bearing("同名的人").unwrap();
     assert_eq!(left.len(), 1, "the other account's customer stays");
@@ -517,8 +525,9 @@ fn erase_on_the_command_line() {
     let table = desk.file("complaints.csv").display().to_string();
     desk.ok(&["export", "complaints", "-o", &table]);
     let bundle = desk.file("all.zbundle").display().to_string();
+    let reason = format!("{NICK} 要看");
     desk.ok(&[
-        "bundle", "export", "--all", "--plain", "--reason", "drill", "-o", &bundle,
+        "bundle", "export", "--all", "--plain", "--reason", &reason, "-o", &bundle,
     ]);
     let backup = desk.file("desk.backup").display().to_string();
     desk.ok(&["backup", &backup]);
@@ -540,6 +549,10 @@ fn erase_on_the_command_line() {
         .collect();
     assert_eq!(files, [&*backup, &*bundle, &*table]);
     assert!(desk.json(&["search", COMPLAINED]).is_empty());
+    assert!(
+        !desk.ok(&["erase", "--list"]).contains(NICK),
+        "in no reason"
+    );
     assert_eq!(desk.json(&["erase", "--list"]).len(), 3);
     assert_eq!(desk.json(&["verify"])[0]["clean"], true);
     desk.ok(&["rebuild"]);

@@ -68,14 +68,12 @@ pub(super) fn forget_drafts<'a>(
     conn: &Connection,
     erased: impl Iterator<Item = &'a Event>,
 ) -> Result<()> {
+    let signs: BTreeSet<String> = erased.flat_map(signs).collect();
+    forget_in_list(conn, &signs)?;
     let mut drafts = conn.prepare_cached("SELECT person, key, text FROM draft")?;
     let drafts: Vec<(String, String, String)> = drafts
         .query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?
         .collect::<rusqlite::Result<_>>()?;
-    if drafts.is_empty() {
-        return Ok(());
-    }
-    let signs: BTreeSet<String> = erased.flat_map(signs).collect();
     for (person, key, text) in &drafts {
         if signs
             .iter()
@@ -84,6 +82,19 @@ pub(super) fn forget_drafts<'a>(
             conn.prepare_cached("DELETE FROM draft WHERE person = ?1 AND key = ?2")?
                 .execute((person, key))?;
         }
+    }
+    Ok(())
+}
+
+/// Takes the same words out of the list of what was given away: a file or a reason may bear the
+/// person's name.
+fn forget_in_list(conn: &Connection, signs: &BTreeSet<String>) -> Result<()> {
+    let mut query = conn.prepare_cached(
+        "UPDATE given SET file = replace(file, ?1, '***'), reason = replace(reason, ?1, '***')
+         WHERE instr(file, ?1) > 0 OR instr(coalesce(reason, ''), ?1) > 0",
+    )?;
+    for sign in signs {
+        query.execute([sign])?;
     }
     Ok(())
 }

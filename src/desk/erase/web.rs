@@ -140,7 +140,8 @@ fn beside(desk: &Desk, row: &Row) -> Result<Vec<Row>, Problem> {
         let same = |other: &Row| other.order_number.as_ref() == Some(number);
         found.extend(desk.store().bearing(number)?.into_iter().filter(same));
     }
-    for buyer in BUYERS.iter().filter_map(|name| text(row, name)) {
+    let named = BUYERS.iter().filter_map(|name| text(row, name));
+    for buyer in named.filter(|buyer| !is_masked(buyer)) {
         let same = |other: &Row| {
             BUYERS.iter().any(|name| text(other, name) == Some(buyer)) && may_be_one(row, other)
         };
@@ -158,11 +159,13 @@ fn beside(desk: &Desk, row: &Row) -> Result<Vec<Row>, Problem> {
     Ok(found)
 }
 
-/// Buyers of one name are one where their accounts are, as far as they are known.
+/// Buyers of one name are one where their accounts are. What names no account is taken along, but
+/// leads to no account: through it one would come from one shop's buyer to another's.
 fn may_be_one(row: &Row, other: &Row) -> bool {
     match (text(row, "account"), text(other, "account")) {
         (Some(one), Some(other)) => one == other,
-        _ => true,
+        (_, None) => true,
+        (None, Some(_)) => false,
     }
 }
 
