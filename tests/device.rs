@@ -184,6 +184,17 @@ fn a_pin_by_command_line_is_asked_waited_for_and_changed() {
     assert!(told.contains("--recover"), "{told}");
     let told = device.refused(2, &["sign-in"], "");
     assert!(!told.is_empty());
+    // With a clock of one's own the wait after wrong ones would be none.
+    let later = [
+        "--as",
+        "Wang",
+        "--now",
+        "2026-11-25T08:00:00Z",
+        "list",
+        "todo",
+    ];
+    let told = device.refused(1, &later, "2468\n");
+    assert!(told.contains("not by --now"), "{told}");
     let named = [
         "--as",
         "Wang",

@@ -201,8 +201,8 @@ impl Place {
                 if !is_drill && (!is_seated || desk.is_locked()) {
                     // A set clock would let the wait after wrong PINs be over at once.
                     if self.now.is_some() && desk.has_pin(&person) {
-                        return Err(Problem::new(Kind::Refused, "problem-cli-now")
-                            .hint("problem-cli-now-hint"));
+                        return Err(Problem::new(Kind::Refused, "problem-pin-now")
+                            .hint("problem-pin-now-hint"));
                     }
                     let pin = self.pin_of(desk, &person)?;
                     desk.prove(&person, pin.as_deref())?;

@@ -308,6 +308,27 @@ fn who_is_not_in_the_roster_bears_no_witness() {
     parts.manifest = serde_json::to_vec(&manifest).unwrap();
     let file = parts.file(&stranger);
     assert_eq!(a.import_bytes(&file).unwrap().alarms.len(), 1);
+    let draft = a.draft("order", 7, Payload::Open(Change::default()));
+    assert!(matches!(
+        a.try_append(&[draft]),
+        Err(StoreError::PutBack { .. })
+    ));
+    // A roster that does not name the stranger takes the word away, and the desk writes again.
+    let mut c = Desk::new(3);
+    let (ours, theirs) = (a.replica.to_string(), c.replica.to_string());
+    let fields = [
+        ("role".to_owned(), json!("supervisor")),
+        (format!("replicas/{ours}/letters"), json!("LI")),
+        (format!("replicas/{theirs}/letters"), json!("WA")),
+    ];
+    let change = Change {
+        fields: fields.into(),
+        ..Change::default()
+    };
+    c.append("person", 9, Payload::Open(change));
+    let roster = c.export(Selection::All);
+    assert!(a.import(&roster).alarms.is_empty());
+    a.order(1, 2);
     // With a roster that never named the stranger it does not.
     let mut b = Desk::new(1);
     b.order(1, 1);

@@ -314,9 +314,8 @@ pub(super) fn look(store: &mut Store, now: i64) -> Result<Vec<Alarm>, StoreError
     let all = alarms(store, now)?;
     for replica in store.own_replicas() {
         let is_put_back = |alarm: &Alarm| {
-            let contrast = Contrast::PutBack;
-            matches!(alarm, Alarm::Heads { contrast: one, .. } if *one == contrast)
-                && alarm.replica() == replica
+            let put_back = Contrast::PutBack;
+            matches!(alarm, Alarm::Heads { contrast, replica: of, .. } if (*contrast, *of) == (put_back, replica))
         };
         // Whoever said so was retired since, or is a stranger: their word stops nobody.
         if !all.iter().any(is_put_back) {
