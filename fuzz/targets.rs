@@ -74,7 +74,7 @@ pub fn event_decoder(bytes: &[u8]) {
         assert!(again.is_ok(), "what was read can be written");
         for verb in 1..=10 {
             if let Some(verb) = Verb::of(verb) {
-                let _ = Payload::of(verb, object.clone(), object.clone());
+                let _ = Payload::of(verb, object.clone().into(), object.clone().into());
             }
         }
     }

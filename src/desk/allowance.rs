@@ -197,7 +197,7 @@ impl Desk {
             minor: 0,
             ..terms.amount
         };
-        let drawn = watches::drawn(record.id, &cases);
+        let drawn = watches::drawn(record.id, &cases.iter().collect::<Vec<_>>());
         let sum = drawn
             .iter()
             .try_fold(none, |sum, (_, amount)| sum.plus(*amount));

@@ -3,12 +3,15 @@
 //! What is enforced on reading is enforced on writing: together at most 64 KiB, at most 16
 //! levels deep, integers only, no key twice in one object, one line, an object at the top.
 
+mod members;
 mod sound;
 
 use std::fmt;
 
 use serde::de::{self, Deserialize, DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Value};
+
+pub use members::Members;
 
 /// The most bytes that facts and personal part may have together.
 pub const MAX_BYTES: usize = 64 * 1024;
@@ -231,6 +234,11 @@ pub fn parse(bytes: &[u8]) -> Result<Json, BodyFault> {
     }
 }
 
+/// Reads the members of one strict JSON object, as [`parse`] does.
+pub fn members(bytes: &[u8]) -> Result<Members<'_>, BodyFault> {
+    read(bytes, members::Read)
+}
+
 /// Checks that [`parse`] would read these bytes.
 fn sound(bytes: &[u8]) -> Result<(), BodyFault> {
     read(bytes, sound::Sound { depth: 0 })?
@@ -417,18 +425,27 @@ mod tests {
         #[test]
         fn any_bytes_are_read_or_refused(bytes in proptest::collection::vec(any::<u8>(), 0..200)) {
             prop_assert_eq!(sound(&bytes), parse(&bytes).map(drop));
+            prop_assert_eq!(members(&bytes).is_ok(), parse(&bytes).is_ok());
         }
 
         #[test]
         fn what_is_sound_is_what_is_read(text in "(\\{\"a\":|\\[|1|1\\.5|-9|true|null|\"a\"|\"\\\\u0061\"|:|,|\\]|\\}){0,12}") {
             prop_assert_eq!(sound(text.as_bytes()), parse(text.as_bytes()).map(drop));
+            let mut read = members(text.as_bytes()).ok();
+            prop_assert_eq!(read.is_some(), parse(text.as_bytes()).is_ok());
+            for (name, value) in parse(text.as_bytes()).unwrap_or_default() {
+                let read = read.as_mut().and_then(|members| members.remove(&name));
+                prop_assert_eq!(read, Some(value));
+            }
+            prop_assert_eq!(read.unwrap_or_default(), Members::default());
         }
 
         #[test]
         fn what_is_written_is_read_back(key in "[a-z]{1,8}", text in "\\PC*", number: i64) {
             let facts = object(json!({ key: [text, number] }));
             let body = Body::write(&facts, &Json::new(), [0; 16]).unwrap();
-            prop_assert_eq!(parse(body.facts().unwrap()).unwrap(), facts);
+            prop_assert_eq!(&parse(body.facts().unwrap()).unwrap(), &facts);
+            prop_assert_eq!(members(body.facts().unwrap()).unwrap(), Members::from(facts));
         }
     }
 }

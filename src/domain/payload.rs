@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
-use super::body::{self, Json};
+use super::body::{self, Json, Members};
 use super::event::{Event, Verb};
 use super::id::{Chain, Id, ShortId, TextHash};
 use super::register::Owner;
@@ -280,16 +280,16 @@ impl Payload {
     /// facts are not here.
     pub fn read(event: &Event) -> Option<Self> {
         let verb = Verb::of(event.head.verb)?;
-        let facts = body::parse(event.body.facts()?).ok()?;
+        let facts = body::members(event.body.facts()?).ok()?;
         let personal = match event.body.personal() {
-            Some(part) => body::parse(&part.bytes).ok()?,
-            None => Json::new(),
+            Some(part) => body::members(&part.bytes).ok()?,
+            None => Members::default(),
         };
         Self::of(verb, facts, personal)
     }
 
     /// Returns what facts and personal part say under a verb.
-    pub fn of(verb: Verb, mut facts: Json, mut personal: Json) -> Option<Self> {
+    pub fn of(verb: Verb, mut facts: Members<'_>, mut personal: Members<'_>) -> Option<Self> {
         let (facts, personal) = (&mut facts, &mut personal);
         Some(match verb {
             Verb::Open => Self::Open(Change::read(facts, personal)?),
@@ -435,14 +435,14 @@ impl Payload {
 }
 
 impl Change {
-    fn read(facts: &mut Json, personal: &mut Json) -> Option<Self> {
+    fn read(facts: &mut Members<'_>, personal: &mut Members<'_>) -> Option<Self> {
         let mut change = Self {
             exported_at: optional(facts, "exported_at", Value::as_i64)?,
             same: optional(facts, "same", shorts)?.unwrap_or_default(),
             ..Self::default()
         };
-        for object in [&mut *facts, personal] {
-            match object.remove("fields") {
+        for fields in [facts.remove("fields"), personal.remove("fields")] {
+            match fields {
                 None => {}
                 Some(Value::Object(fields)) => change.fields.extend(fields),
                 Some(_) => return None,
@@ -500,7 +500,7 @@ impl Change {
 }
 
 impl Say {
-    fn read(facts: &mut Json, personal: &mut Json) -> Option<Self> {
+    fn read(facts: &mut Members<'_>, personal: &mut Members<'_>) -> Option<Self> {
         Some(Self {
             direction: Direction::of(facts.get("direction")?.as_str()?)?,
             channel: text(facts, "channel"),
@@ -513,7 +513,7 @@ impl Say {
             hash: optional(facts, "text", |value| value.as_str()?.parse().ok())?,
             source: match facts.remove("source") {
                 None => None,
-                Some(Value::Object(mut source)) => Some(Origin::read(&mut source)?),
+                Some(Value::Object(source)) => Some(Origin::read(&mut source.into())?),
                 Some(_) => return None,
             },
         })
@@ -531,7 +531,7 @@ impl Say {
 }
 
 impl Origin {
-    fn read(source: &mut Json) -> Option<Self> {
+    fn read(source: &mut Members<'_>) -> Option<Self> {
         Some(Self {
             id: text(source, "id"),
             text: source.get("text")?.as_str()?.parse().ok()?,
@@ -555,7 +555,11 @@ impl Origin {
 }
 
 /// Returns nothing where the member is absent, and fails where it has another shape.
-fn optional<T>(object: &Json, name: &str, read: impl Fn(&Value) -> Option<T>) -> Option<Option<T>> {
+fn optional<T>(
+    object: &Members<'_>,
+    name: &str,
+    read: impl Fn(&Value) -> Option<T>,
+) -> Option<Option<T>> {
     match object.get(name) {
         None => Some(None),
         Some(value) => read(value).map(Some),
@@ -563,7 +567,7 @@ fn optional<T>(object: &Json, name: &str, read: impl Fn(&Value) -> Option<T>) ->
 }
 
 /// Takes a text out of an object; none where it is absent or of another shape.
-fn text(object: &mut Json, name: &str) -> Option<String> {
+fn text(object: &mut Members<'_>, name: &str) -> Option<String> {
     match object.remove(name) {
         Some(Value::String(text)) => Some(text),
         _ => None,
@@ -605,7 +609,7 @@ mod tests {
     fn round_trip(payload: &Payload) {
         let (facts, personal) = payload.write(|path| path == "name");
         assert_eq!(
-            Payload::of(payload.verb(), facts, personal).as_ref(),
+            Payload::of(payload.verb(), facts.into(), personal.into()).as_ref(),
             Some(payload)
         );
     }
@@ -691,20 +695,28 @@ mod tests {
 
     #[test]
     fn another_shape_is_not_understood_and_an_unknown_member_is_ignored() {
-        let facts = |value: Value| value.as_object().cloned().unwrap();
+        let facts = |value: Value| Members::from(value.as_object().cloned().unwrap());
         assert_eq!(
-            Payload::of(Verb::Move, facts(json!({"from": "a"})), Json::new()),
+            Payload::of(Verb::Move, facts(json!({"from": "a"})), Members::default()),
             None
         );
         assert_eq!(
-            Payload::of(Verb::Assign, facts(json!({"to": "nobody"})), Json::new()),
+            Payload::of(
+                Verb::Assign,
+                facts(json!({"to": "nobody"})),
+                Members::default()
+            ),
             None
         );
         assert_eq!(
-            Payload::of(Verb::Void, facts(json!({"events": "x"})), Json::new()),
+            Payload::of(
+                Verb::Void,
+                facts(json!({"events": "x"})),
+                Members::default()
+            ),
             None
         );
         let newer = facts(json!({"from": "a", "to": "b", "mood": "good"}));
-        assert!(Payload::of(Verb::Move, newer, Json::new()).is_some());
+        assert!(Payload::of(Verb::Move, newer, Members::default()).is_some());
     }
 }

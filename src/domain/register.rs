@@ -209,7 +209,7 @@ pub struct Watch {
     /// The record's keys, where the rule looks at it.
     pub keys: fn(&Record) -> Vec<String>,
     /// A pure function of the key and all records with it, ordered by id.
-    pub judge: fn(&str, &[Record]) -> Vec<Finding>,
+    pub judge: fn(&str, &[&Record]) -> Vec<Finding>,
 }
 
 /// How a record of a register gets its id.

@@ -5,24 +5,75 @@
 //! stays dirty for [`Store::fold_dirty`]. One thread reads and writes, a second one folds.
 
 use std::collections::{BTreeSet, HashMap};
+use std::iter::Flatten;
+use std::sync::Arc;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::thread;
 use std::time::Instant;
+use std::vec::IntoIter;
 
 use rusqlite::{Connection, TransactionBehavior};
 
+use crate::domain::event::Event;
 use crate::domain::id::Id;
+use crate::domain::register::Limits;
 
 use super::error::Result;
 use super::judge::{Judge, Kept};
 use super::project::{Folded, Projector, fold_stored};
 use super::read::{self, Stored};
+use super::row::Ready;
 use super::{Store, watch};
 
 /// How many events are read at once; what begins in one window and ends in the next is left over.
 const WINDOW: usize = 2_048;
 /// How many windows are between reading and writing.
 const WAITING: usize = 2;
+
+/// Events that this process appended to the end of a stream and still has, so that they need
+/// not be read to be folded.
+///
+/// They must have been new, and stand in the log as they were given. Where another process has
+/// written since, which may have erased something, they are not used.
+pub struct AtHand {
+    /// The database's version from before they were appended.
+    version: i64,
+    events: Flatten<IntoIter<Vec<Event>>>,
+    /// The seq of the next one.
+    next: u64,
+}
+
+impl AtHand {
+    /// Returns events that follow each other from this seq on, and were appended when
+    /// [`Store::data_version`] was this.
+    pub fn new(version: i64, from_seq: u64, events: Vec<Vec<Event>>) -> Self {
+        Self {
+            version,
+            events: events.into_iter().flatten(),
+            next: from_seq,
+        }
+    }
+
+    /// Takes some events out of the key's stream, which must begin at this key; none where they
+    /// are not at hand.
+    fn take(&mut self, key: i64, count: usize) -> Vec<Stored> {
+        if self.next != read::seq_of(key) {
+            return Vec::new();
+        }
+        let stored = |(key, event): (i64, Event)| Stored {
+            key,
+            chain: event.chain,
+            event: Some(event),
+        };
+        let taken: Vec<Stored> = (key..)
+            .zip(self.events.by_ref())
+            .take(count)
+            .map(stored)
+            .collect();
+        self.next += taken.len() as u64;
+        taken
+    }
+}
 
 /// A record with all of its events.
 struct Group {
@@ -46,6 +97,8 @@ struct Fresh {
     /// The key of the first event.
     first: i64,
     folded: Folded,
+    /// The row that it comes to under the limits of the transaction's beginning.
+    ready: Option<Ready>,
 }
 
 impl Store {
@@ -53,12 +106,28 @@ impl Store {
     /// `to_seq` of a stream (its local number), for at most a tenth of a second, and returns up
     /// to which seq it came. What has events elsewhere stays dirty.
     pub fn fold_along(&mut self, stream: i64, from_seq: u64, to_seq: u64) -> Result<u64> {
+        self.fold_at_hand(stream, from_seq, to_seq, &mut None)
+    }
+
+    /// Folds as [`Store::fold_along`] does, but reads only what is not at hand.
+    pub fn fold_at_hand(
+        &mut self,
+        stream: i64,
+        from_seq: u64,
+        to_seq: u64,
+        at_hand: &mut Option<AtHand>,
+    ) -> Result<u64> {
         self.writing(|store| {
             let tx = store
                 .conn
                 .transaction_with_behavior(TransactionBehavior::Immediate)?;
+            let version =
+                tx.pragma_query_value(None, "data_version", |row| row.get::<_, i64>(0))?;
+            if at_hand.as_ref().is_some_and(|one| one.version != version) {
+                *at_hand = None;
+            }
             let (from, to) = (read::key(stream, from_seq), read::key(stream, to_seq));
-            let upto = fold_between(&tx, &store.judge, from, to)?;
+            let upto = fold_between(&tx, &store.judge, from, to, at_hand.as_mut())?;
             tx.commit()?;
             Ok(read::seq_of(upto))
         })
@@ -67,13 +136,21 @@ impl Store {
 
 /// Folds behind one key up to another until the time is over; returns the key up to which all
 /// is done.
-fn fold_between(conn: &Connection, kept: &Kept, from: i64, to: i64) -> Result<i64> {
+fn fold_between(
+    conn: &Connection,
+    kept: &Kept,
+    from: i64,
+    to: i64,
+    at_hand: Option<&mut AtHand>,
+) -> Result<i64> {
     let judge = kept.judge(conn)?;
-    thread::scope(|scope| {
+    let mut projector = Projector::new(conn, Arc::clone(&judge))?;
+    let limits = &projector.limits().clone();
+    let done = thread::scope(|scope| {
         let (sender, to_fold) = sync_channel(WAITING);
         let (folded, receiver) = sync_channel(WAITING);
         let judge = &*judge;
-        scope.spawn(move || fold_all(judge, &to_fold, &folded));
+        scope.spawn(move || fold_all(judge, limits, &to_fold, &folded));
         // Both ends go with this call: then the second thread ends.
         Folding {
             conn,
@@ -82,18 +159,31 @@ fn fold_between(conn: &Connection, kept: &Kept, from: i64, to: i64) -> Result<i6
             read: from,
             done: from,
             to,
+            at_hand,
+            limits,
         }
-        .run(kept, &sender, &receiver)
-    })
+        .run(&mut projector, &sender, &receiver)
+    })?;
+    projector.finish()?;
+    Ok(done)
 }
 
 /// Folds window after window; nothing that is written meanwhile has a part in it.
-fn fold_all(judge: &Judge, to_fold: &Receiver<Window<Group>>, folded: &SyncSender<Window<Fresh>>) {
+fn fold_all(
+    judge: &Judge,
+    limits: &Limits,
+    to_fold: &Receiver<Window<Group>>,
+    folded: &SyncSender<Window<Fresh>>,
+) {
     for window in to_fold {
-        let records = window.records.into_iter().map(|group| Fresh {
-            id: group.id,
-            first: group.first,
-            folded: fold_stored(judge, group.events),
+        let records = window.records.into_iter().map(|group| {
+            let folded = fold_stored(judge, group.events);
+            Fresh {
+                id: group.id,
+                first: group.first,
+                ready: Ready::of(&folded, limits),
+                folded,
+            }
         });
         let fresh = Window {
             last: window.last,
@@ -115,16 +205,18 @@ struct Folding<'a> {
     /// The key up to which all is done.
     done: i64,
     to: i64,
+    at_hand: Option<&'a mut AtHand>,
+    /// What the second thread computes rows with.
+    limits: &'a Limits,
 }
 
 impl Folding<'_> {
     fn run(
         mut self,
-        kept: &Kept,
+        projector: &mut Projector<'_>,
         sender: &SyncSender<Window<Group>>,
         receiver: &Receiver<Window<Fresh>>,
     ) -> Result<i64> {
-        let mut projector = Projector::new(self.conn, kept.judge(self.conn)?)?;
         let mut keys = BTreeSet::new();
         let mut waiting = 0;
         loop {
@@ -146,18 +238,17 @@ impl Folding<'_> {
                 break;
             };
             waiting -= 1;
-            if !self.write(&mut projector, window, &mut keys)? {
+            if !self.write(projector, window, &mut keys)? {
                 break;
             }
         }
-        watch::judge_all(&mut projector, &keys, self.begun)?;
-        projector.finish()?;
+        watch::judge_all(projector, &keys, self.begun)?;
         Ok(self.done)
     }
 
     /// Reads the next window, of it what is whole and to be folded.
     fn window(&mut self) -> Result<Window<Group>> {
-        let events = read::window(self.conn, self.read, self.to, WINDOW)?;
+        let events = self.next_events()?;
         // Where the log has a hole there is nothing to fold.
         self.read = events.last().map_or(self.to, |last| last.key);
         let mut records = Vec::new();
@@ -172,6 +263,23 @@ impl Folding<'_> {
         })
     }
 
+    /// Returns the events behind what was read, in the order of the log.
+    fn next_events(&mut self) -> Result<Vec<Stored>> {
+        let mut to = self.to;
+        if let Some(at_hand) = self.at_hand.as_deref_mut() {
+            let taken = at_hand.take(self.read + 1, WINDOW);
+            if !taken.is_empty() {
+                return Ok(taken);
+            }
+            // What was at hand and not written for want of time is read.
+            let next = read::key(read::stream_of(to), at_hand.next);
+            if next > self.read + 1 {
+                to = to.min(next - 1);
+            }
+        }
+        read::window(self.conn, self.read, to, WINDOW)
+    }
+
     /// Writes the rows of a window; returns whether there was time for all of them.
     fn write(
         &mut self,
@@ -184,10 +292,17 @@ impl Folding<'_> {
             if self.done > begun && self.begun.elapsed() > watch::HOLD {
                 return Ok(false);
             }
-            keys.extend(watch::keep(projector, fresh.id, fresh.folded)?);
+            let ready = if projector.limits() == self.limits {
+                fresh.ready
+            } else {
+                projector.ready(&fresh.folded)
+            };
+            keys.extend(watch::keep(projector, fresh.id, fresh.folded, ready)?);
             self.done = fresh.first;
         }
         self.done = window.last;
+        // While their records are at hand: judged later they would be folded once more.
+        watch::judge_all(projector, &std::mem::take(keys), self.begun)?;
         Ok(true)
     }
 }

@@ -423,10 +423,13 @@ impl<'a> Taker<'a> {
             let head = &self.streams[*place];
             log::advance(self.conn, head.stream, head.seq, &head.chain, self.now)?;
         }
-        for record in &self.dirty {
-            self.conn
-                .prepare_cached("INSERT OR IGNORE INTO dirty(record) VALUES(?1)")?
-                .execute([record.0])?;
+        let mut dirty: Vec<Id> = self.dirty.iter().copied().collect();
+        dirty.sort_unstable();
+        let mut query = self
+            .conn
+            .prepare_cached("INSERT OR IGNORE INTO dirty(record) VALUES(?1)")?;
+        for record in dirty {
+            query.execute([record.0])?;
         }
         taken.new += self.new;
         taken.here += self.here;

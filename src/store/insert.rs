@@ -18,6 +18,9 @@ const EVENT: usize = 11;
 const BODY: usize = 5;
 
 /// The statement that writes some events, and the one that writes their bodies.
+///
+/// With OR ROLLBACK, since whoever meets a fault gives the transaction up: otherwise SQLite copies
+/// every page that a statement of many rows touches, to take back that statement alone.
 struct Statements {
     events: String,
     bodies: String,
@@ -31,11 +34,11 @@ impl Statements {
         };
         Self {
             events: format!(
-                "INSERT INTO event(key, stamp, at, zone, act, register, record, verb, version, roster, chain) VALUES{}",
+                "INSERT OR ROLLBACK INTO event(key, stamp, at, zone, act, register, record, verb, version, roster, chain) VALUES{}",
                 values(EVENT)
             ),
             bodies: format!(
-                "INSERT INTO body(key, salt, facts, personal, digest) VALUES{}",
+                "INSERT OR ROLLBACK INTO body(key, salt, facts, personal, digest) VALUES{}",
                 values(BODY)
             ),
         }

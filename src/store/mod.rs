@@ -33,6 +33,7 @@ mod place;
 mod project;
 mod query;
 mod read;
+mod row;
 mod rows;
 mod schema;
 mod search;
@@ -41,6 +42,7 @@ mod verify;
 mod watch;
 mod words;
 
+pub use along::AtHand;
 pub use anchor::{Doubt, Watch};
 pub use draft::DraftText;
 pub use error::{Result, StoreError};

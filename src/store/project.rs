@@ -1,25 +1,26 @@
 //! Records as rows: computed from a record's events, whole and fresh each time.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
-use rusqlite::{Connection, OptionalExtension, ToSql};
+use rusqlite::{Connection, OptionalExtension};
 use serde_json::Value;
 
 use crate::domain::body::Absence;
 use crate::domain::event::Event;
 use crate::domain::fold;
 use crate::domain::id::{Chain, Id, ReplicaId};
-use crate::domain::money::Money;
 use crate::domain::payload::Payload;
 use crate::domain::record::Record;
-use crate::domain::register::{LAST_WORDS, Limits, Register, Step, Wait, no_wait};
-use crate::domain::registers::{self, CUSTOMER, NUMBER, ORDER, SNOOZED_UNTIL};
+use crate::domain::register::{Limits, Register, Step};
+use crate::domain::registers::{self, NUMBER};
 
 use super::error::Result;
 use super::judge::{Authors, Judge, bench, may_decide};
 use super::log::Draft;
 use super::read::{self, Held, Stored};
+use super::row::{Projected, Ready};
 use super::{erase, insert, search, words};
 
 /// The rank of a record without a deadline: behind all that have one.
@@ -168,201 +169,6 @@ fn take_erased(named: &BTreeSet<Chain>, events: &mut [Event]) -> Vec<Event> {
     erased
 }
 
-/// A record's row as the database holds it.
-#[derive(Debug, Clone, PartialEq)]
-pub(super) struct Projected {
-    register: String,
-    state: String,
-    owner: Option<String>,
-    first_owner: Option<String>,
-    due: Option<i64>,
-    due_source: Option<String>,
-    rank: i64,
-    opened: i64,
-    closed: Option<i64>,
-    title: Option<String>,
-    subject: Option<String>,
-    customer: Option<[u8; 16]>,
-    order_id: Option<[u8; 16]>,
-    order_number: Option<String>,
-    number: Option<String>,
-    amount: Option<i64>,
-    currency: Option<String>,
-    ours: bool,
-    post: String,
-    step: Option<String>,
-    since: i64,
-    snoozed: Option<i64>,
-    void: bool,
-    work: bool,
-    last: i64,
-    pub(super) fields: String,
-}
-
-impl Projected {
-    /// Returns the row of a record that shows these values.
-    fn of(register: &Register, record: &Record, shown: &Value, limits: &Limits) -> Self {
-        let due = if record.closed.is_some() {
-            None
-        } else {
-            (register.due)(record, limits)
-        };
-        // A record taken back waits for nobody.
-        let wait = if record.void {
-            Wait {
-                ours: false,
-                ..no_wait(record)
-            }
-        } else {
-            (register.wait)(record)
-        };
-        let first = |names: &[&str]| {
-            names.iter().find_map(|name| match *name {
-                LAST_WORDS => record.buyers_last_words().map(str::to_owned),
-                name => record.value(name).map(text_of),
-            })
-        };
-        let own = |name: &str| (register.name == name).then_some(record.id);
-        let amount: Option<Money> = shown
-            .get("amount")
-            .and_then(|value| serde_json::from_value(value.clone()).ok());
-        Self {
-            register: record.register.clone(),
-            state: record.state.clone(),
-            owner: record.owner.map(|owner| owner.spelling()),
-            first_owner: record.first_owner.map(|owner| owner.spelling()),
-            due: due.map(|due| due.at),
-            due_source: due.map(|due| due.source.word().to_owned()),
-            rank: due.map_or(NO_DUE, |due| due.at),
-            opened: record.opened,
-            // What was taken back is out of the way like what is done.
-            closed: record.closed.or(record.void.then_some(record.opened)),
-            title: first(register.title),
-            subject: first(register.subject),
-            customer: own("customer")
-                .or_else(|| record.get(CUSTOMER))
-                .map(|id| id.0),
-            order_id: own("order").or_else(|| record.get(ORDER)).map(|id| id.0),
-            order_number: record
-                .text(if register.name == "order" {
-                    "number"
-                } else {
-                    "order_number"
-                })
-                .map(str::to_owned),
-            number: record.get(NUMBER),
-            amount: amount.as_ref().map(|money| money.minor),
-            currency: amount.map(|money| money.currency.code().to_owned()),
-            ours: wait.ours,
-            post: wait.post.word().to_owned(),
-            step: wait.step.map(|step| step_word(&step)),
-            since: wait.since,
-            snoozed: record.get(SNOOZED_UNTIL),
-            void: record.void,
-            work: register.work,
-            last: record.last.0,
-            fields: shown.to_string(),
-        }
-    }
-
-    pub(super) fn read(conn: &Connection, id: Id) -> Result<Option<(i64, Self)>> {
-        let mut query = conn.prepare_cached(
-            "SELECT no, register, state, owner, first_owner, due, due_source, rank, opened, closed, title, subject, customer,
-             order_id, number, amount, currency, ours, post, step, since, snoozed, void, work, last, fields, order_number
-             FROM record WHERE id = ?1",
-        )?;
-        Ok(query
-            .query_row([id.0], |row| {
-                let read = Self {
-                    register: row.get(1)?,
-                    state: row.get(2)?,
-                    owner: row.get(3)?,
-                    first_owner: row.get(4)?,
-                    due: row.get(5)?,
-                    due_source: row.get(6)?,
-                    rank: row.get(7)?,
-                    opened: row.get(8)?,
-                    closed: row.get(9)?,
-                    title: row.get(10)?,
-                    subject: row.get(11)?,
-                    customer: row.get(12)?,
-                    order_id: row.get(13)?,
-                    number: row.get(14)?,
-                    amount: row.get(15)?,
-                    currency: row.get(16)?,
-                    ours: row.get(17)?,
-                    post: row.get(18)?,
-                    step: row.get(19)?,
-                    since: row.get(20)?,
-                    snoozed: row.get(21)?,
-                    void: row.get(22)?,
-                    work: row.get(23)?,
-                    last: row.get(24)?,
-                    fields: row.get(25)?,
-                    order_number: row.get(26)?,
-                };
-                Ok((row.get(0)?, read))
-            })
-            .optional()?)
-    }
-
-    /// Writes the row under its number, or as a new one, and returns the number.
-    fn write(&self, conn: &Connection, id: Id, no: Option<i64>) -> Result<i64> {
-        // Not one statement for both: RETURNING costs a temporary table.
-        let Some(no) = no else {
-            let mut query = conn.prepare_cached(
-                "INSERT INTO record(id, register, state, owner, first_owner, due, due_source, rank, opened, closed, title, subject,
-             customer, order_id, number, amount, currency, ours, post, step, since, snoozed, void, work, last,
-             fields, order_number)
-             VALUES(?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13,?14,?15,?16,?17,?18,?19,?20,?21,?22,?23,?24,?25,?26,?27)",
-            )?;
-            query.execute(self.values(&id.0))?;
-            return Ok(conn.last_insert_rowid());
-        };
-        let mut query = conn.prepare_cached(
-            "UPDATE record SET register=?2, state=?3, owner=?4, first_owner=?5, due=?6, due_source=?7, rank=?8, opened=?9,
-             closed=?10, title=?11, subject=?12, customer=?13, order_id=?14, number=?15, amount=?16,
-             currency=?17, ours=?18, post=?19, step=?20, since=?21, snoozed=?22, void=?23, work=?24, last=?25,
-             fields=?26, order_number=?27 WHERE no = ?1",
-        )?;
-        query.execute(self.values(&no))?;
-        Ok(no)
-    }
-
-    /// The columns in their order, behind what says of which row.
-    fn values<'a>(&'a self, first: &'a dyn ToSql) -> [&'a dyn ToSql; 27] {
-        [
-            first,
-            &self.register,
-            &self.state,
-            &self.owner,
-            &self.first_owner,
-            &self.due,
-            &self.due_source,
-            &self.rank,
-            &self.opened,
-            &self.closed,
-            &self.title,
-            &self.subject,
-            &self.customer,
-            &self.order_id,
-            &self.number,
-            &self.amount,
-            &self.currency,
-            &self.ours,
-            &self.post,
-            &self.step,
-            &self.since,
-            &self.snoozed,
-            &self.void,
-            &self.work,
-            &self.last,
-            &self.fields,
-            &self.order_number,
-        ]
-    }
-}
-
 /// Returns the spelling of a waiting step in its column.
 pub(super) fn step_word(step: &Step) -> String {
     match step {
@@ -420,10 +226,10 @@ impl<'a> Projector<'a> {
     }
 
     /// Returns what a record folds to, without folding what this transaction has just folded.
-    pub(super) fn record(&self, id: Id) -> Result<Option<Record>> {
+    pub(super) fn record(&self, id: Id) -> Result<Option<Cow<'_, Record>>> {
         match self.fresh.get(&id) {
-            Some(record) => Ok(Some(record.clone())),
-            None => Ok(self.fold(id)?.record),
+            Some(record) => Ok(Some(Cow::Borrowed(record))),
+            None => Ok(self.fold(id)?.record.map(Cow::Owned)),
         }
     }
 
@@ -443,43 +249,36 @@ impl<'a> Projector<'a> {
     }
 
     /// Returns the row that a record should have.
-    pub(super) fn row(&self, folded: &Folded) -> Option<Projected> {
-        self.row_and_shown(folded).map(|(row, _)| row)
+    pub(super) fn ready(&self, folded: &Folded) -> Option<Ready> {
+        Ready::of(folded, &self.limits)
     }
 
-    /// Returns the row that a record should have, and the values that it shows.
-    fn row_and_shown(&self, folded: &Folded) -> Option<(Projected, Value)> {
-        let (register, record) = (folded.register?, folded.record.as_ref()?);
-        let shown = record.shown();
-        let row = Projected::of(register, record, &shown, &self.limits);
-        Some((row, shown))
+    /// Returns the shop's limits as they are at this place of the transaction.
+    pub(super) fn limits(&self) -> &Limits {
+        &self.limits
     }
 
     /// Brings a record's row and everything that hangs on it up to what it folded to.
-    pub(super) fn project(&mut self, id: Id, folded: &Folded) -> Result<()> {
+    pub(super) fn project(&mut self, id: Id, folded: &Folded, new: Option<Ready>) -> Result<()> {
         self.persist_erasures(folded)?;
         let old = Projected::read(self.conn, id)?;
-        let new = self.row_and_shown(folded);
         let mut touched_settings = false;
-        let shown_before = |old: &Projected| serde_json::from_str(&old.fields).unwrap_or_default();
-        match (&old, &new) {
+        match (&old, new) {
             (Some((no, old)), None) => {
-                let shown: Value = shown_before(old);
                 self.words
-                    .replace(self.conn, *no, Some((&old.register, &shown)), None)?;
+                    .replace(self.conn, *no, old.words(), words::Words::new())?;
                 self.conn
                     .prepare_cached("DELETE FROM record WHERE no = ?1")?
                     .execute([no])?;
             }
-            (_, Some((new, shown))) if old.as_ref().is_none_or(|(_, old)| old != new) => {
-                let no = new.write(self.conn, id, old.as_ref().map(|(no, _)| *no))?;
-                let before = old
-                    .as_ref()
-                    .map(|(_, old)| (old.register.as_str(), shown_before(old)));
-                let before = before.as_ref().map(|(register, shown)| (*register, shown));
+            (_, Some(new)) if old.as_ref().is_none_or(|(_, old)| *old != new.row) => {
+                let no = new
+                    .row
+                    .write(self.conn, id, old.as_ref().map(|(no, _)| *no))?;
+                let before = old.as_ref().map(|(_, old)| old.words());
                 self.words
-                    .replace(self.conn, no, before, Some((&new.register, shown)))?;
-                touched_settings = new.register == "setting";
+                    .replace(self.conn, no, before.unwrap_or_default(), new.words)?;
+                touched_settings = new.row.register == "setting";
             }
             _ => {}
         }

@@ -11,8 +11,9 @@ use crate::domain::record::Record;
 use crate::domain::seal::verify_seal;
 
 use super::error::{Result, StoreError};
-use super::project::{Folded, Projected, Projector};
+use super::project::{Folded, Projector};
 use super::read::{self, Stored, StreamHead};
+use super::row::Projected;
 use super::watch::{self, Contradiction};
 use super::{Store, id_at, schema};
 
@@ -240,7 +241,9 @@ impl Store {
                 continue;
             }
             let is = Projected::read(&self.conn, id)?.map(|(_, row)| row);
-            if is != projector.row(&folded) || !self.own_contradictions_hold(id, &folded)? {
+            if is != projector.ready(&folded).map(|ready| ready.row)
+                || !self.own_contradictions_hold(id, &folded)?
+            {
                 checker.defect(id.to_string(), "problem-verify-record");
             }
         }

@@ -15,13 +15,14 @@ use crate::domain::registers;
 use super::error::Result;
 use super::judge::Kept;
 use super::project::{Folded, Projector};
+use super::row::Ready;
 use super::{Store, id_at, read};
 
 /// The source of contradictions that a record's own fold finds.
 const OWN: &str = "record";
 /// How long one transaction of folding may hold the write lock.
 pub(super) const HOLD: Duration = Duration::from_millis(100);
-/// How much of it is for records; the rest is for judging the keys that they touch.
+/// After how much of it no more records are begun; the rest is for what is begun.
 pub(super) const FOLD: Duration = Duration::from_millis(70);
 
 /// Something that people must settle.
@@ -92,13 +93,19 @@ type Keys = BTreeSet<(String, String)>;
 /// Folds one record with its own contradictions, and returns the watch keys that it touches.
 fn project(projector: &mut Projector<'_>, id: Id) -> Result<Keys> {
     let folded = projector.fold(id)?;
-    keep(projector, id, folded)
+    let ready = projector.ready(&folded);
+    keep(projector, id, folded, ready)
 }
 
-/// Keeps what one record folded to, with its own contradictions, and returns the watch keys that
-/// it touches.
-pub(super) fn keep(projector: &mut Projector<'_>, id: Id, folded: Folded) -> Result<Keys> {
-    projector.project(id, &folded)?;
+/// Keeps what one record folded to and the row that it comes to, with its own contradictions, and
+/// returns the watch keys that it touches.
+pub(super) fn keep(
+    projector: &mut Projector<'_>,
+    id: Id,
+    folded: Folded,
+    ready: Option<Ready>,
+) -> Result<Keys> {
+    projector.project(id, &folded, ready)?;
     let own = folded
         .record
         .as_ref()
@@ -177,10 +184,11 @@ pub(super) fn contradictions_of_key(
     let ids: Vec<Id> = query
         .query_map((name, key), |row| id_at(row, 0))?
         .collect::<rusqlite::Result<_>>()?;
-    let mut records = Vec::new();
+    let mut folded = Vec::new();
     for id in ids {
-        records.extend(projector.record(id)?);
+        folded.extend(projector.record(id)?);
     }
+    let records: Vec<&Record> = folded.iter().map(|record| &**record).collect();
     let findings = (watch.judge)(key, &records);
     Ok(findings
         .into_iter()
@@ -188,7 +196,7 @@ pub(super) fn contradictions_of_key(
         .collect())
 }
 
-fn of_finding(key: &str, finding: Finding, records: &[Record]) -> Contradiction {
+fn of_finding(key: &str, finding: Finding, records: &[&Record]) -> Contradiction {
     let Finding {
         kind,
         records: ids,

@@ -25,7 +25,8 @@ const LONGEST: usize = 64;
 /// How many words one statement writes where there are many.
 const TOGETHER: usize = 32;
 
-type Words = BTreeSet<(i64, String)>;
+/// Words, each with its slot.
+pub(super) type Words = BTreeSet<(i64, String)>;
 
 /// Returns the slot of an indexed field: a hash, so that declarations may change places.
 pub(super) fn slot(register: &str, field: &str) -> i64 {
@@ -60,22 +61,14 @@ pub(super) fn end_word(text: &str) -> String {
 pub(super) struct Fresh(Vec<(i64, String, i64)>);
 
 impl Fresh {
-    /// Brings the words of a record's row up to date; before and after are register and shown
-    /// values. New ones wait for [`Fresh::write`].
+    /// Brings the words of a record's row up to date. New ones wait for [`Fresh::write`].
     pub(super) fn replace(
         &mut self,
         conn: &Connection,
         no: i64,
-        before: Option<(&str, &Value)>,
-        after: Option<(&str, &Value)>,
+        old: Words,
+        mut new: Words,
     ) -> Result<()> {
-        if before == after {
-            return Ok(());
-        }
-        let (old, mut new) = (
-            before.map(of_row).unwrap_or_default(),
-            after.map(of_row).unwrap_or_default(),
-        );
         if !old.is_empty() {
             self.write(conn)?;
         }
@@ -108,7 +101,7 @@ impl Fresh {
 fn insert(conn: &Connection, words: &[(i64, String, i64)]) -> Result<()> {
     let rows = vec!["(?, ?, ?)"; words.len()].join(", ");
     let mut query = conn.prepare_cached(&format!(
-        "INSERT OR REPLACE INTO word(slot, word, no) VALUES {rows}"
+        "INSERT OR IGNORE INTO word(slot, word, no) VALUES {rows}"
     ))?;
     let values = words
         .iter()
@@ -124,7 +117,8 @@ pub(super) fn is_taken(conn: &Connection, number: &str) -> Result<bool> {
     Ok(query.query_row((NUMBERS, number_word(number)), |row| row.get(0))?)
 }
 
-fn of_row((register, shown): (&str, &Value)) -> Words {
+/// Returns the words of a row of a register that shows these values.
+pub(super) fn of_row(register: &str, shown: &Value) -> Words {
     let Some(register) = registers::by_name(register) else {
         return Words::new();
     };

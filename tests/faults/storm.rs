@@ -93,6 +93,10 @@ fn write_acts(data: &Path, which: usize) {
     let mut store = Store::open(data).unwrap();
     let replica = store.own_replicas()[which];
     for number in 0..ACTS {
+        // People leave each other more time than this between two acts.
+        if number.is_multiple_of(20) {
+            std::thread::sleep(std::time::Duration::from_millis(5));
+        }
         edit(&mut store, replica, number).unwrap();
         let heads = store.heads().unwrap();
         tell(heads.iter().find(|head| head.replica == replica).unwrap());
@@ -207,14 +211,11 @@ fn two_processes() {
     drop(store);
     let mut exporter = start(place.path(), "exporter");
     let exports = BufReader::new(exporter.stdout.take().unwrap());
-    let counting = std::thread::spawn(move || {
-        let exported = |line: &String| line.as_str() == "exported";
-        exports
-            .lines()
-            .map_while(Result::ok)
-            .filter(exported)
-            .count()
-    });
+    let exported = |line: &String| line.as_str() == "exported";
+    let mut exports = exports.lines().map_while(Result::ok).filter(exported);
+    exports.next().unwrap();
+    // Those from here on have the writers beside them.
+    let counting = std::thread::spawn(move || exports.count());
     let mut writers: Vec<_> = ["0", "1"]
         .iter()
         .map(|which| {

@@ -2,7 +2,7 @@
 //! every body and reads few.
 
 use std::borrow::Cow;
-use std::collections::BTreeSet;
+use std::collections::HashSet;
 use std::fmt;
 
 use serde::de::{self, Deserialize, DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
@@ -74,7 +74,7 @@ impl<'de> Visitor<'de> for Sound {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<bool, A::Error> {
-        let mut keys = BTreeSet::new();
+        let mut keys = Keys::default();
         while let Some(Key(key)) = map.next_key()? {
             map.next_value_seed(self.deeper()?)?;
             if !keys.insert(key) {
@@ -85,8 +85,32 @@ impl<'de> Visitor<'de> for Sound {
     }
 }
 
+/// Up to this many keys are compared one by one.
+const FEW: usize = 16;
+
+/// The keys of one object: mostly few.
+#[derive(Default)]
+pub(super) struct Keys<'de> {
+    few: Vec<Cow<'de, str>>,
+    many: HashSet<Cow<'de, str>>,
+}
+
+impl<'de> Keys<'de> {
+    /// Adds a key and returns whether it is a new one.
+    pub(super) fn insert(&mut self, key: Cow<'de, str>) -> bool {
+        if self.few.contains(&key) {
+            return false;
+        }
+        if self.few.len() < FEW {
+            self.few.push(key);
+            return true;
+        }
+        self.many.insert(key)
+    }
+}
+
 /// A key, borrowed where it is spelled without escapes.
-struct Key<'de>(Cow<'de, str>);
+pub(super) struct Key<'de>(pub(super) Cow<'de, str>);
 
 impl<'de> Deserialize<'de> for Key<'de> {
     fn deserialize<D: Deserializer<'de>>(reader: D) -> Result<Self, D::Error> {

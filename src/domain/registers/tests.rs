@@ -125,7 +125,7 @@ fn findings(name: &str, key: &str, records: &[Record]) -> Vec<super::super::regi
     for record in records {
         assert_eq!((watch.keys)(record), [key]);
     }
-    (watch.judge)(key, records)
+    (watch.judge)(key, &records.iter().collect::<Vec<_>>())
 }
 
 fn yuan(amount: i64) -> Value {

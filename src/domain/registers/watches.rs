@@ -108,7 +108,7 @@ fn draws(case: &Record) -> impl Iterator<Item = (Id, Money)> {
 
 /// Returns what cases drew on an allowance, case by case; where a sum does not fit its
 /// currency or 64 bits, none.
-pub fn drawn(allowance: Id, cases: &[Record]) -> Vec<(Id, Money)> {
+pub fn drawn(allowance: Id, cases: &[&Record]) -> Vec<(Id, Money)> {
     cases
         .iter()
         .filter(|record| record.register == case::REGISTER.name)
@@ -120,9 +120,10 @@ pub fn drawn(allowance: Id, cases: &[Record]) -> Vec<(Id, Money)> {
         .collect()
 }
 
-fn of<'a>(records: &'a [Record], register: &str) -> impl Iterator<Item = &'a Record> {
+fn of<'a>(records: &[&'a Record], register: &str) -> impl Iterator<Item = &'a Record> {
     records
         .iter()
+        .copied()
         .filter(move |record| is_in_sight(record) && record.register == register)
 }
 
@@ -136,7 +137,7 @@ fn binds_money(case: &Record) -> bool {
 }
 
 /// What was paid for the order: by the order's export, else by a case that saw one.
-fn paid(records: &[Record]) -> Option<Money> {
+fn paid(records: &[&Record]) -> Option<Money> {
     let order = of(records, "order").find_map(|order| order.get(order::PAID));
     let seen = || {
         of(records, "case")
@@ -148,7 +149,7 @@ fn paid(records: &[Record]) -> Option<Money> {
 }
 
 /// Amounts in another currency than was paid cannot be added up and are shown as well.
-fn overpayment(_: &str, records: &[Record]) -> Vec<Finding> {
+fn overpayment(_: &str, records: &[&Record]) -> Vec<Finding> {
     let Some(paid) = paid(records) else {
         return Vec::new();
     };
@@ -182,7 +183,7 @@ fn takes_line(case: &Record) -> bool {
     live && !matches!(kind, Some("repair" | "price_difference"))
 }
 
-fn double_refund(_: &str, records: &[Record]) -> Vec<Finding> {
+fn double_refund(_: &str, records: &[&Record]) -> Vec<Finding> {
     let mut lines: BTreeMap<&str, Vec<(Id, i64)>> = BTreeMap::new();
     let mut bought: BTreeMap<&str, i64> = BTreeMap::new();
     for order in of(records, "order") {
@@ -233,7 +234,7 @@ fn all_executions(case: &Record) -> Vec<&Signature> {
     all
 }
 
-fn double_execution(_: &str, records: &[Record]) -> Vec<Finding> {
+fn double_execution(_: &str, records: &[&Record]) -> Vec<Finding> {
     of(records, "case")
         .filter_map(|case| {
             let words: Vec<String> = all_executions(case)
@@ -247,7 +248,7 @@ fn double_execution(_: &str, records: &[Record]) -> Vec<Finding> {
 }
 
 /// The step says that money went out, or a word does, and no execution of it counts.
-fn unapproved_execution(_: &str, records: &[Record]) -> Vec<Finding> {
+fn unapproved_execution(_: &str, records: &[&Record]) -> Vec<Finding> {
     of(records, "case")
         .filter(|case| money::executions(case).next().is_none())
         .filter_map(|case| {
@@ -267,7 +268,7 @@ fn unapproved_execution(_: &str, records: &[Record]) -> Vec<Finding> {
         .collect()
 }
 
-fn allowance_exceeded(key: &str, records: &[Record]) -> Vec<Finding> {
+fn allowance_exceeded(key: &str, records: &[&Record]) -> Vec<Finding> {
     let grants = records.iter().filter(|record| record.id.to_string() == key);
     grants
         .filter_map(|grant| {
@@ -290,7 +291,7 @@ fn allowance_exceeded(key: &str, records: &[Record]) -> Vec<Finding> {
         .collect()
 }
 
-fn double_promise(_: &str, records: &[Record]) -> Vec<Finding> {
+fn double_promise(_: &str, records: &[&Record]) -> Vec<Finding> {
     let promises: Vec<(Id, Money)> = of(records, "promise")
         .filter(|record| matches!(record.state.as_str(), "open" | "kept"))
         .filter_map(|record| Some((record.id, record.get(promise::AMOUNT)?)))
@@ -308,7 +309,7 @@ fn double_promise(_: &str, records: &[Record]) -> Vec<Finding> {
 }
 
 /// Each complaint but the first names the one that it repeats.
-fn repeat_complaint(_: &str, records: &[Record]) -> Vec<Finding> {
+fn repeat_complaint(_: &str, records: &[&Record]) -> Vec<Finding> {
     let mut complaints: Vec<&Record> = of(records, "complaint").collect();
     complaints.sort_by_key(|record| (record.opened, record.id));
     let Some((first, rest)) = complaints.split_first() else {

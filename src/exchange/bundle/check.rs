@@ -3,6 +3,7 @@
 
 use std::io::Read;
 
+use super::chunks::{Chunk, Kept};
 use super::fault::{BundleFault, Code};
 use super::format::{EVENTS, Manifest};
 use super::read::Bundle;
@@ -107,8 +108,8 @@ pub(super) struct Checked {
     pub seals: Vec<(usize, Seal)>,
     /// What is wrong.
     pub findings: Vec<Finding>,
-    /// The events of each stream, where they were to be kept.
-    pub kept: Option<Vec<Vec<Event>>>,
+    /// The events, where they were to be kept.
+    pub kept: Option<Vec<Chunk>>,
 }
 
 /// The most bytes of lines and the most events that are kept between checking and appending:
@@ -178,7 +179,7 @@ pub(super) fn check<R: Read>(
         proofs,
         seals,
         findings,
-        kept,
+        kept: kept.map(Kept::finish),
     })
 }
 
@@ -190,7 +191,7 @@ struct Pass<'a> {
     counts: Counts,
     streams: Vec<Reading>,
     seals: Vec<(usize, Seal)>,
-    kept: Option<Vec<Vec<Event>>>,
+    kept: Option<Kept>,
 }
 
 /// A stream while it is read.
@@ -217,7 +218,7 @@ impl<'a> Pass<'a> {
             counts: Counts::default(),
             streams: manifest.streams.iter().map(reading).collect(),
             seals: Vec::new(),
-            kept: keeps.then(|| vec![Vec::new(); manifest.streams.len()]),
+            kept: keeps.then(Kept::default),
         }
     }
 
@@ -234,8 +235,8 @@ impl<'a> Pass<'a> {
         ) else {
             return Err(BundleFault::Manifest("streams".into()));
         };
-        let previous = reading.chains.last().unwrap_or(&range.from_chain);
-        let chain = head.chain(previous);
+        let previous = *reading.chains.last().unwrap_or(&range.from_chain);
+        let chain = head.chain(&previous);
         reading.chains.push(chain);
         if reading.over.is_none() && !is_within {
             reading.over = Some(head.seq);
@@ -248,7 +249,7 @@ impl<'a> Pass<'a> {
             None => {}
         }
         if let Some(kept) = &mut self.kept {
-            kept[stream].push(Event { head, chain, body });
+            kept.add((stream, range), previous, Event { head, chain, body });
         }
         Ok(())
     }

@@ -5,19 +5,21 @@ use std::sync::mpsc::SyncSender;
 
 use super::check::Checked;
 use super::fault::BundleFault;
-use super::format::{EVENTS, MANIFEST};
+use super::format::{EVENTS, MANIFEST, Range};
 use super::read::Bundle;
 use crate::domain::body::Body;
 use crate::domain::event::{Event, Head};
 use crate::domain::id::Chain;
 use crate::exchange::envelope::Opened;
 
-/// How many events are handed over at once.
-const CHUNK: usize = 4_096;
+/// How many events are handed over at once: as many as a transaction takes in its tenth of a
+/// second, since each one writes anew the pages of the index by record.
+const CHUNK: usize = 16_384;
 /// And how many bytes of bodies.
-const CHUNK_BYTES: usize = 2 << 20;
+const CHUNK_BYTES: usize = 8 << 20;
 
 /// Events of one stream on their way from reading to appending.
+#[derive(Debug)]
 pub(super) struct Chunk {
     /// The place of the stream.
     pub stream: usize,
@@ -37,18 +39,28 @@ struct Gathering {
 }
 
 impl Gathering {
-    /// Adds an event behind a chain, and returns the chunk that was full before it.
-    fn add(&mut self, stream: usize, previous: Chain, event: Event) -> Option<Chunk> {
+    /// Adds an event of a stream of this range behind a chain, and returns the chunk that was full
+    /// before it.
+    fn add(
+        &mut self,
+        (stream, range): (usize, &Range),
+        previous: Chain,
+        event: Event,
+    ) -> Option<Chunk> {
         let is_full = |open: &mut Chunk| {
             open.stream != stream || open.events.len() >= CHUNK || open.bytes > CHUNK_BYTES
         };
         let full = self.open.take_if(is_full);
-        let open = self.open.get_or_insert_with(|| Chunk {
-            stream,
-            from_seq: event.head.seq - 1,
-            from_chain: previous,
-            events: Vec::new(),
-            bytes: 0,
+        let open = self.open.get_or_insert_with(|| {
+            let from_seq = event.head.seq - 1;
+            let left = range.to_seq.saturating_sub(from_seq);
+            Chunk {
+                stream,
+                from_seq,
+                from_chain: previous,
+                events: Vec::with_capacity(CHUNK.min(left as usize)),
+                bytes: 0,
+            }
         });
         open.bytes += event.body.len();
         open.events.push(event);
@@ -56,22 +68,25 @@ impl Gathering {
     }
 }
 
-/// Returns the chunks of events that were kept while they were checked, stream by stream.
-pub(super) fn of_kept(checked: &Checked, kept: Vec<Vec<Event>>) -> impl Iterator<Item = Chunk> {
-    kept.into_iter().enumerate().flat_map(|(stream, events)| {
-        let range = checked.manifest.streams.get(stream);
-        let mut previous = range.map(|range| range.from_chain).unwrap_or_default();
-        let (mut gathering, mut events) = (Gathering::default(), events.into_iter());
-        std::iter::from_fn(move || {
-            for event in events.by_ref() {
-                let before = std::mem::replace(&mut previous, event.chain);
-                if let Some(full) = gathering.add(stream, before, event) {
-                    return Some(full);
-                }
-            }
-            gathering.open.take()
-        })
-    })
+/// Chunks that are kept between checking and appending.
+#[derive(Default)]
+pub(super) struct Kept {
+    gathering: Gathering,
+    full: Vec<Chunk>,
+}
+
+impl Kept {
+    /// Adds an event of a stream behind a chain.
+    pub fn add(&mut self, stream: (usize, &Range), previous: Chain, event: Event) {
+        self.full
+            .extend(self.gathering.add(stream, previous, event));
+    }
+
+    /// Returns all of them, in the order of the bundle.
+    pub fn finish(mut self) -> Vec<Chunk> {
+        self.full.extend(self.gathering.open);
+        self.full
+    }
 }
 
 /// The second reading: events in chunks, each held against its chain of the first reading.
@@ -122,7 +137,7 @@ impl<'a> Reading<'a> {
             return Err(altered());
         }
         let event = Event { head, chain, body };
-        let full = self.gathering.add(stream, previous, event);
+        let full = self.gathering.add((stream, range), previous, event);
         self.send(full)
     }
 

@@ -161,8 +161,8 @@ impl Batch {
     fn new(first: u64) -> Self {
         Self {
             first,
-            bytes: Vec::new(),
-            ends: Vec::new(),
+            bytes: Vec::with_capacity(BATCH_BYTES),
+            ends: Vec::with_capacity(BATCH),
         }
     }
 

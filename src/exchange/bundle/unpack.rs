@@ -9,7 +9,7 @@ use std::thread;
 use super::attach::Incoming;
 use super::carrier::Carrier;
 use super::check::{Checked, Keep, check};
-use super::chunks::{Chunk, Reading, of_kept};
+use super::chunks::{Chunk, Reading};
 use super::fault::{BundleFault, Code};
 use super::folding::Folding;
 use super::format::{ATTACHMENT, Manifest};
@@ -179,7 +179,7 @@ pub(super) fn import_keeping(
     right_shop(store, &bundle.manifest, &file)?;
     witness::remember(store, &bundle.manifest, now)?;
     let (shop, total) = (bundle.manifest.shop, bundle.manifest.events());
-    let folding = Folding::begin(store)?;
+    let mut folding = Folding::begin(store)?;
     if all_held(store, &bundle.manifest)? {
         // An import that was killed may have left the last steps undone.
         let healed = outside::settle(store, shop, Keeping::new(now))?;
@@ -209,11 +209,17 @@ pub(super) fn import_keeping(
     let kept = checked.kept.take();
     let mut taking = Taking::begin(store, &checked, now)?;
     match kept {
-        Some(kept) => taking.take_all(store, of_kept(&checked, kept), progress)?,
+        Some(kept) => {
+            let folding = Some(&mut folding);
+            taking.take_all(store, kept.into_iter(), folding, progress)?;
+        }
         None => taking.append(store, carrier.bundle().map_err(fault)?, &file, progress)?,
     }
     let outside = std::mem::replace(&mut taking.outside, Keeping::new(now));
     let healed = outside::settle(store, shop, outside)?;
+    if healed.events > 0 {
+        folding.forget();
+    }
     folding.finish(store, total, progress)?;
     scrub(store)?;
     let alarms = witness::look(store, now)?;
@@ -346,7 +352,7 @@ impl<'a> Taking<'a> {
             let (sender, chunks) = sync_channel(WAITING);
             let reader = scope.spawn(move || Reading::new(checked, sender).read(bundle));
             // Without a receiver the reader ends at its next chunk.
-            let appended = self.take_all(store, chunks.into_iter(), progress);
+            let appended = self.take_all(store, chunks.into_iter(), None, progress);
             let read = reader
                 .join()
                 .unwrap_or_else(|_| Err(BundleFault::Archive("reader".into())));
@@ -359,12 +365,13 @@ impl<'a> Taking<'a> {
         &mut self,
         store: &mut Store,
         chunks: impl Iterator<Item = Chunk>,
+        mut folding: Option<&mut Folding>,
         progress: &mut dyn FnMut(Progress) -> bool,
     ) -> Result<(), Problem> {
         let (mut done, total) = (0, self.checked.counts.events);
         for chunk in chunks {
             done += chunk.events.len() as u64;
-            self.take(store, chunk)?;
+            self.take(store, chunk, folding.as_deref_mut())?;
             if !progress(Progress {
                 step: Step::Append,
                 done,
@@ -376,8 +383,14 @@ impl<'a> Taking<'a> {
         Ok(())
     }
 
-    /// Appends a chunk as far as it is proven and keeps the rest outside.
-    fn take(&mut self, store: &mut Store, chunk: Chunk) -> Result<(), StoreError> {
+    /// Appends a chunk as far as it is proven and keeps the rest outside; `folding` keeps what is
+    /// to stay in memory.
+    fn take(
+        &mut self,
+        store: &mut Store,
+        chunk: Chunk,
+        folding: Option<&mut Folding>,
+    ) -> Result<(), StoreError> {
         let Chunk {
             stream,
             from_seq,
@@ -424,6 +437,9 @@ impl<'a> Taking<'a> {
         if taken.missing {
             self.outside
                 .keep(author.key.0, Code::Q3, from_chain, &run.events, &run.seals);
+        }
+        if let Some(folding) = folding {
+            folding.keep(run, &taken);
         }
         Ok(())
     }

@@ -4,6 +4,7 @@ use proptest::prelude::*;
 
 use super::exchange::history;
 use super::*;
+use crate::domain::body::Absence;
 
 /// One desk with so many events that they are read in several windows: talks of seven events
 /// each that go on by turns, and a word on the first of them at the very end.
@@ -82,6 +83,46 @@ fn along_the_log_and_record_by_record_fold_alike() {
     );
     along.store.rebuild().unwrap();
     assert_eq!(along.state(), one_by_one.state());
+}
+
+#[test]
+fn what_is_at_hand_folds_as_what_is_read_and_not_when_another_process_has_written() {
+    let runs = long_history();
+    let mut expected = Bench::new(9);
+    expected.take(&runs);
+    for disturbed in [false, true] {
+        let mut bench = Bench::new(9);
+        let version = bench.store.data_version().unwrap();
+        for run in &runs {
+            bench.store.append_foreign(run, NOW).unwrap();
+        }
+        if disturbed {
+            let mut other = Store::open(bench.store.folder()).unwrap();
+            other.set_setting_local("another", Some("process")).unwrap();
+        }
+        let run = &runs[0];
+        // Wrong on purpose where they must not be used.
+        let mut events = run.events.clone();
+        if disturbed {
+            for event in &mut events {
+                event.body = event.body.clone().without_personal(Absence::Withheld);
+            }
+        }
+        let heads = bench.store.heads().unwrap();
+        let head = heads.iter().find(|head| head.replica == run.replica);
+        let (stream, to) = head.map(|head| (head.stream, head.seq)).unwrap();
+        let mut at_hand = Some(AtHand::new(version, 1, vec![events]));
+        let mut upto = 0;
+        while upto < to {
+            upto = bench
+                .store
+                .fold_at_hand(stream, upto, to, &mut at_hand)
+                .unwrap();
+        }
+        assert_eq!(at_hand.is_none(), disturbed);
+        bench.fold_all();
+        assert_eq!(bench.state(), expected.state(), "{disturbed}");
+    }
 }
 
 #[test]
