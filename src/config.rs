@@ -4,7 +4,7 @@
 mod check;
 
 use std::fs;
-use std::io::ErrorKind;
+use std::io::{ErrorKind, Write};
 use std::path::{Path, PathBuf};
 
 use directories::ProjectDirs;
@@ -50,6 +50,18 @@ pub enum LanguageChoice {
     /// English.
     #[serde(rename = "en")]
     En,
+}
+
+impl LanguageChoice {
+    /// Returns the choice of a language.
+    #[must_use]
+    pub const fn of(language: Language) -> Self {
+        match language {
+            Language::ZhCn => Self::ZhCn,
+            Language::ZhTw => Self::ZhTw,
+            Language::En => Self::En,
+        }
+    }
 }
 
 /// How this screen is drawn and rings.
@@ -205,6 +217,35 @@ impl Config {
     pub fn parse(text: &str, file: &Path) -> Result<Self, Problem> {
         check::check(text, file)?;
         toml::from_str(text).map_err(|err| check::syntax(text, file, &err))
+    }
+
+    /// Writes what differs from the defaults into a file, and returns whether it did: a file that
+    /// is there stays as its owner wrote it.
+    pub fn lay(&self, file: &Path) -> Result<bool, Problem> {
+        if file.exists() {
+            return Ok(false);
+        }
+        let unwritable = |fault: std::io::Error| {
+            Problem::new(Kind::NotSaved, "problem-file-unwritable")
+                .arg("file", file.display())
+                .hint("problem-file-unwritable-hint")
+                .caused_by(fault)
+        };
+        let mut ours = toml::Table::try_from(self)
+            .map_err(|cause| Problem::new(Kind::Defect, "problem-defect").caused_by(cause))?;
+        let usual = toml::Table::try_from(Self::default())
+            .map_err(|cause| Problem::new(Kind::Defect, "problem-defect").caused_by(cause))?;
+        ours.retain(|name, section| usual.get(name) != Some(section));
+        if let Some(folder) = file.parent() {
+            fs::create_dir_all(folder).map_err(unwritable)?;
+        }
+        let mut open = fs::OpenOptions::new();
+        let written = open
+            .write(true)
+            .create_new(true)
+            .open(file)
+            .and_then(|mut file| file.write_all(ours.to_string().as_bytes()));
+        written.map(|()| true).map_err(unwritable)
     }
 
     /// `config.toml` at the system's usual place.

@@ -1,6 +1,7 @@
 //! Beginning: the workstation, the sample shop, a new shop, completions.
 
-use std::path::PathBuf;
+use std::io::{self, IsTerminal};
+use std::path::{Path, PathBuf};
 
 use clap_complete::Shell;
 use clap_complete::generate;
@@ -11,15 +12,18 @@ use super::out::{Out, local};
 use super::session::Place;
 use super::{CLEAN, help, secret};
 use crate::chance::{Clock, SystemClock};
+use crate::config::Config;
+use crate::desk::first::FirstStart;
 use crate::desk::people::Person;
 use crate::desk::{Desk, begin, demo as sample};
 use crate::domain::authority::Role;
 use crate::domain::id::ReplicaId;
 use crate::domain::recovery::Recovery;
-use crate::i18n::Words;
+use crate::i18n::{Language, Words};
 use crate::problem::{Kind, Problem};
 use crate::store::{Store, StoreError};
 use crate::tui::app::Workstation;
+use crate::tui::first::{First, Leaves, Start};
 use crate::tui::indexer::Indexer;
 use crate::tui::keymap::Keymap;
 use crate::tui::live::Live;
@@ -39,6 +43,9 @@ const READABLE: [&str; 5] = [
     "problem-store-halted",
 ];
 
+/// The message of a machine that has no shop yet.
+const BEGINS: &str = "problem-cli-store-missing";
+
 /// The state of somebody who has not come yet.
 const ABSENT: &str = "absent";
 
@@ -46,6 +53,18 @@ const ABSENT: &str = "absent";
 pub(super) fn workstation(place: &Place, out: &Out) -> Result<u8, Problem> {
     let crashes = place.folder.clone();
     match writing_desk(place) {
+        Err(problem) if problem.message == BEGINS && at_a_terminal() => {
+            first(place, first_start(place), out)
+        }
+        Ok(desk) if desk.store().shop().is_none() && at_a_terminal() => {
+            drop(desk);
+            let start = first_start(place);
+            // Where nothing was asked for, what was imported so far can be read.
+            match start.waiting()? {
+                Some(_) => first(place, start, out),
+                None => run(place.reading_desk()?, place, crashes, Vec::new(), out),
+            }
+        }
         Ok(desk) => run(desk, place, crashes, Vec::new(), out),
         // Where nobody may write, or there is no room, one can still read.
         Err(problem) if READABLE.contains(&problem.message) => {
@@ -53,6 +72,45 @@ pub(super) fn workstation(place: &Place, out: &Out) -> Result<u8, Problem> {
         }
         Err(problem) => Err(problem),
     }
+}
+
+fn at_a_terminal() -> bool {
+    io::stdin().is_terminal() && io::stdout().is_terminal()
+}
+
+fn first_start(place: &Place) -> FirstStart {
+    let (clocks, dice) = (place.clone(), place.clone());
+    FirstStart::new(
+        place.folder.clone(),
+        Box::new(move || clocks.new_clock()),
+        Box::new(move || dice.random()),
+    )
+}
+
+/// Lets the person begin or join a shop, and goes on to the workstation on what came of it.
+fn first(place: &Place, start: FirstStart, out: &Out) -> Result<u8, Problem> {
+    let (config, language) = (place.config.clone(), out.words.language());
+    let first = First::new(start, config, place.where_settings_go(), language)?;
+    let mut own = None;
+    // Not in the store's folder, which is not there yet.
+    let crashes = std::env::temp_dir();
+    open::open(&place.config, language, crashes, |outbox, size| {
+        let own = &mut own;
+        let make = move |leaves, language, config: &Config, size| {
+            let mut place = place.clone();
+            place.config = config.clone();
+            let desk = if leaves == Leaves::Sample {
+                let own = own.insert(OwnFolder::new(&place)?);
+                sample_desk(&own.0)?
+            } else {
+                writing_desk(&place)?
+            };
+            sit(desk, &place, language, Vec::new(), &outbox, size)
+        };
+        let size = (size.width, size.height);
+        Ok(Start::new(first, size, Box::new(make)))
+    })?;
+    Ok(CLEAN)
 }
 
 /// Sits down to write, where this is the one workstation that may.
@@ -104,17 +162,21 @@ fn someone(desk: &Desk) -> Option<Person> {
 /// Opens the workstation on the sample shop: in the folder named, else in one of its own that
 /// goes when the workstation closes.
 pub(super) fn demo(place: &Place, is_named: bool, out: &Out) -> Result<u8, Problem> {
-    let wall = SystemClock::start()?.now();
     let own = if is_named {
         None
     } else {
         Some(OwnFolder::new(place)?)
     };
     let folder = own.as_ref().map_or(&place.folder, |own| &own.0);
-    let mut desk = sample::open(folder, wall)?;
+    let desk = sample_desk(folder)?;
+    run(desk, place, std::env::temp_dir(), Vec::new(), out)
+}
+
+fn sample_desk(folder: &Path) -> Result<Desk, Problem> {
+    let mut desk = sample::open(folder, SystemClock::start()?.now())?;
     let now = desk.now();
     desk.store_mut().lock(now)?;
-    run(desk, place, std::env::temp_dir(), Vec::new(), out)
+    Ok(desk)
 }
 
 /// Runs the workstation until it is closed; `crashes` is where a crash would be written down,
@@ -123,21 +185,34 @@ fn run(
     desk: Desk,
     place: &Place,
     crashes: PathBuf,
-    mut problems: Vec<Problem>,
+    problems: Vec<Problem>,
     out: &Out,
 ) -> Result<u8, Problem> {
-    let (keymap, of_keys) = Keymap::of(&place.config);
-    problems.extend(of_keys);
-    let (config, language) = (place.config.clone(), out.words.language());
+    let language = out.words.language();
     open::open(&place.config, language, crashes, |outbox, size| {
         let size = (size.width, size.height);
-        let workers = workers(&desk, place, &outbox)?;
-        let mut app = Workstation::new(desk, config, Words::new(language), keymap, size)?;
-        app.work_with(workers);
-        app.greet(&problems);
-        Ok(app)
+        sit(desk, place, language, problems, &outbox, size)
     })?;
     Ok(CLEAN)
+}
+
+/// Sets a workstation up with its workers.
+fn sit(
+    desk: Desk,
+    place: &Place,
+    language: Language,
+    mut problems: Vec<Problem>,
+    outbox: &Outbox<Background>,
+    size: (u16, u16),
+) -> Result<Workstation, Problem> {
+    let (keymap, of_keys) = Keymap::of(&place.config);
+    let workers = workers(&desk, place, outbox)?;
+    let config = place.config.clone();
+    let mut app = Workstation::new(desk, config, Words::new(language), keymap, size)?;
+    app.work_with(workers);
+    problems.extend(of_keys);
+    app.greet(&problems);
+    Ok(app)
 }
 
 /// Starts the threads of a workstation. Where one cannot start the desk works without it, and

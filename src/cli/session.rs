@@ -19,7 +19,7 @@ use crate::store::{Store, StoreError, Watch};
 const ZONE: chrono_tz::Tz = chrono_tz::Asia::Shanghai;
 
 /// Where a command works.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Place {
     /// The store's folder.
     pub folder: PathBuf,
@@ -98,6 +98,12 @@ impl Place {
     /// Returns the settings file that was read, where there is one.
     pub fn settings_file(&self) -> Option<&Path> {
         self.settings.as_deref()
+    }
+
+    /// Returns where settings of this machine are kept: in the file that the line names, else at
+    /// the usual place.
+    pub fn where_settings_go(&self) -> Option<PathBuf> {
+        self.settings.clone().or_else(Config::usual_file)
     }
 
     fn found(&self) -> Result<(), Problem> {

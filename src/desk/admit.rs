@@ -293,7 +293,8 @@ impl Desk {
         Ok((replica, self.write(act)?))
     }
 
-    fn may_change_roster(&self) -> Result<(), Problem> {
+    /// Refuses who may not change the roster.
+    pub fn may_change_roster(&self) -> Result<(), Problem> {
         if may(self.me()?.role, Action::ChangeRoster).allows() {
             Ok(())
         } else {

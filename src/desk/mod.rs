@@ -14,6 +14,7 @@ pub mod case;
 pub mod conversation;
 pub mod demo;
 pub mod erase;
+pub mod first;
 pub mod freshness;
 pub mod handover;
 pub mod import;

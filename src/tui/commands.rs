@@ -245,6 +245,7 @@ commands! {
     SignOut "sign_out" [Any];
     Attach "attach" [Any];
     Erase "erase" [Any];
+    Admit "admit" [Any];
     ChangePerson "change_person" [Any];
     Lock "lock" [Any];
     Messages "messages" [Any];

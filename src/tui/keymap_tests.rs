@@ -163,6 +163,7 @@ fn every_command_but_those_of_the_palette_has_a_key() {
         Command::SignOut,
         Command::Attach,
         Command::Erase,
+        Command::Admit,
         Command::ChangePerson,
         Command::Lock,
         Command::Messages,

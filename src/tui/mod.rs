@@ -2,6 +2,7 @@
 //!
 //! * `run` is the loop, `guard` takes the terminal and gives it back, `pen` writes cells,
 //!   `clipboard` brings text out, `open` puts the three together;
+//! * `first` begins or joins a shop where there is none yet;
 //! * `indexer` lets the search index follow in a thread of its own;
 //! * `keys` turns events into input, `commands` lists what can be asked for,
 //!   `keymap` says which key asks for it;
@@ -11,6 +12,7 @@ pub mod app;
 pub mod clipboard;
 pub mod commands;
 pub mod dump;
+pub mod first;
 pub mod guard;
 pub mod indexer;
 pub mod keymap;

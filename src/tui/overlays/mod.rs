@@ -1,5 +1,6 @@
 //! What comes in front of a screen: pickers, forms, menus.
 
+pub mod admit;
 pub mod ask;
 pub mod away;
 pub mod capture;
@@ -107,6 +108,7 @@ fn form(command: Command, reach: &mut Reach<'_>) -> Result<Opened, Problem> {
         Command::Remark => pane(remark::Remark::open(reach)?),
         Command::Erase => pane(privacy::erase(reach, None)?),
         Command::Attach => pane(privacy::attach(reach, None)?),
+        Command::Admit => pane(admit::Admit::open(reach)?),
         Command::Away => pane(away::open(reach)?),
         Command::Lock | Command::ChangePerson | Command::SignIn => Opened::Flow(Flow::Lock),
         Command::SignOut => match away::sign_out(reach) {

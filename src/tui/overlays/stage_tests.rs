@@ -73,6 +73,19 @@ impl Stage {
         }
     }
 
+    /// Another desk, whose store lies elsewhere.
+    pub fn of(desk: Desk) -> Self {
+        Self {
+            desk,
+            ..Self::new()
+        }
+    }
+
+    /// Names the shared folder.
+    pub fn share(&mut self, folder: &std::path::Path) {
+        self.config.folder.path = folder.to_owned();
+    }
+
     /// Another person of the same shop on the same device, who acts from now on.
     pub fn colleague(&mut self, name: &str) {
         use crate::desk::act::fields;
@@ -350,6 +363,7 @@ impl Stage {
 fn is_id(word: &str) -> bool {
     [
         "note-",
+        "admit-",
         "case-",
         "field-",
         "value-",

@@ -65,6 +65,8 @@ pub struct Field {
     pub note: Vec<Run<'static>>,
     /// Shares the row of the field before it.
     pub beside: bool,
+    /// Is typed and not shown: a sign stands for each character.
+    pub secret: bool,
 }
 
 impl Field {
@@ -78,7 +80,15 @@ impl Field {
             prefix: String::new(),
             note: Vec::new(),
             beside: false,
+            secret: false,
         }
+    }
+
+    /// It is not shown.
+    #[must_use]
+    pub fn secret(mut self) -> Self {
+        self.secret = true;
+        self
     }
 
     /// It must be filled.

@@ -5,9 +5,13 @@ use ratatui::layout::{Position, Rect};
 
 use super::{Choice, Field, Form, Value};
 use crate::i18n::Arg;
+use crate::text::edit::Editor;
 use crate::tui::theme::Ink;
 use crate::tui::widgets::line::{self, Run};
 use crate::tui::widgets::{Look, editor};
+
+/// What stands for a character that is not shown: no sign of ambiguous width.
+const MASK: &str = "*";
 
 /// How a form is laid out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -172,6 +176,12 @@ fn draw_value(
             } else {
                 Ink::Field
             };
+            if field.secret {
+                let signs = MASK.repeat(text.text().chars().count());
+                let mut masked = Editor::single_line();
+                masked.set(&signs);
+                return editor::draw(buf, area, &masked, ink, look);
+            }
             return editor::draw(buf, area, text, ink, look);
         }
         Value::Flag(ticked, words) => {

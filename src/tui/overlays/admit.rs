@@ -1,0 +1,294 @@
+//! Lets a new device in (ux 10.9): the request that lies in the shared folder, the six groups
+//! that both screens must show, what its person may do.
+
+use std::path::{Path, PathBuf};
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::{Position, Rect};
+
+use super::sheet::{Did, Sheet};
+use super::{case_fields, sheet};
+use crate::desk::admit::Granted;
+use crate::desk::first::{answer_in, requests};
+use crate::domain::authority::Role;
+use crate::domain::register::Post;
+use crate::exchange::intake::file::{dropped_files, read_file};
+use crate::exchange::join::Request;
+use crate::problem::{Kind, Problem};
+use crate::text::edit::Editor;
+use crate::text::wrap;
+use crate::tui::commands::{Command, Context};
+use crate::tui::keys::Input;
+use crate::tui::pane::{Flow, Pane, Reach};
+use crate::tui::theme::Ink;
+use crate::tui::widgets::form::{self, Choice, Field, Value};
+use crate::tui::widgets::line::{self, Run, dim};
+use crate::tui::widgets::{Look, frame, page};
+
+/// The widest that the box gets.
+const WIDEST: u16 = 74;
+/// The rows above the form: whose digits, the digits, what else is to be known.
+const HEAD: u16 = 4;
+
+/// The form.
+pub struct Admit {
+    sheet: Sheet,
+    request: Option<(PathBuf, Request)>,
+    /// What is said of the request: whose screen must show the digits, and who is there already.
+    says: [String; 2],
+}
+
+impl Admit {
+    /// Opens the form on the first request that lies in the shared folder, where one does.
+    ///
+    /// Fails where the person may not change the roster.
+    pub fn open(reach: &Reach<'_>) -> Result<Self, Problem> {
+        reach.desk.may_change_roster()?;
+        let found = reach.config.shared_folder().map(requests);
+        let first = found.unwrap_or_default().into_iter().find(|(_, request)| {
+            let known = reach.desk.people().of_replica(request.replica());
+            known.is_none()
+        });
+        let mut admit = Self {
+            sheet: Sheet::new(fields(reach)),
+            request: None,
+            says: Default::default(),
+        };
+        if let Some((path, request)) = first {
+            let path_shown = path.display().to_string();
+            sheet::set_text(&mut admit.sheet.form, "file", &path_shown);
+            admit.request = Some((path, request));
+            admit.sheet.form.focus("role");
+        }
+        admit.say(reach)?;
+        Ok(admit)
+    }
+
+    /// Says of the request what must be known before it is granted.
+    fn say(&mut self, reach: &Reach<'_>) -> Result<(), Problem> {
+        let words = reach.words;
+        let Some((_, request)) = &self.request else {
+            self.says = [words.get("admit-none").to_string(), String::new()];
+            return Ok(());
+        };
+        let name = [("name", request.name.as_str().into())];
+        let there = match reach.desk.asks(request)? {
+            (Some(_), _) => words.with("admit-known", &name),
+            (None, Some(_)) => words.with("admit-named", &name),
+            (None, None) => String::new(),
+        };
+        self.says = [words.with("admit-digits", &name), there];
+        Ok(())
+    }
+
+    /// Reads the file that was named.
+    fn changed(&mut self, reach: &mut Reach<'_>) {
+        let is_file = |field: &Field| field.id == "file";
+        if !self.sheet.form.current().is_some_and(is_file) {
+            return;
+        }
+        let typed = self.sheet.form.text("file").trim();
+        let named = dropped_files(typed).into_iter().next();
+        let path = named.unwrap_or_else(|| Path::new(typed).to_owned());
+        let read = read_file(&path).and_then(|bytes| Request::read(&bytes));
+        self.request = read.ok().map(|request| (path, request));
+        if let Err(problem) = self.say(reach) {
+            self.request = None;
+            reach.trouble(&problem);
+        }
+    }
+
+    fn act(&mut self, reach: &mut Reach<'_>) -> Flow {
+        let Some((path, request)) = &self.request else {
+            self.sheet.form.focus("file");
+            reach.say("admit-none", &[]);
+            return Flow::Stay;
+        };
+        let form = &self.sheet.form;
+        let role = form.chosen("role").and_then(Role::of);
+        let ticked = |post: &Post| form.ticked(post.word());
+        let posts: Vec<Post> = Post::ALL.into_iter().filter(ticked).collect();
+        let limit = case_fields::amount(form, "limit");
+        if case_fields::unreadable(form, "limit") {
+            self.sheet.form.focus("limit");
+            reach.say("case-amount-unreadable", &[]);
+            return Flow::Stay;
+        }
+        let (path, request) = (path.clone(), request.clone());
+        let answer = answer_in(path.parent().unwrap_or(Path::new(".")), request.replica());
+        let done = reach.attempt(|desk| {
+            if posts.is_empty() {
+                return Err(Problem::new(Kind::NotUnderstood, "problem-admit-posts")
+                    .hint("problem-admit-posts-hint"));
+            }
+            let granted = Granted {
+                role: role.unwrap_or(Role::Agent),
+                posts: &posts,
+                limit,
+            };
+            // An admission without its answer helps nobody, but is no harm: the next try finds it.
+            desk.admit(&request, &granted)?;
+            desk.answer(&request, &answer)
+        });
+        if done.is_none() {
+            return Flow::Stay;
+        }
+        let file = answer.display().to_string();
+        let said = [
+            ("name", request.name.as_str().into()),
+            ("file", file.into()),
+        ];
+        reach.say("admit-done", &said);
+        Flow::Close
+    }
+}
+
+fn fields(reach: &Reach<'_>) -> Vec<Field> {
+    let words = reach.words;
+    let label = |id: &str| words.get(id).to_string();
+    let roles = Role::ALL
+        .map(|role| Choice::new(role.word(), label(&format!("value-role-{}", role.word()))))
+        .to_vec();
+    let file = Value::Text(Editor::single_line(), 1);
+    let mut fields = vec![
+        Field::new("file", label("admit-file"), file).required(),
+        Field::new("role", label("admit-role"), Value::Choice(roles, Some(0))).required(),
+    ];
+    for (nth, post) in Post::ALL.into_iter().enumerate() {
+        let word = label(&format!("value-post-{}", post.word()));
+        let name = if nth == 0 {
+            label("admit-posts")
+        } else {
+            String::new()
+        };
+        fields.push(Field::new(post.word(), name, Value::Flag(false, word)));
+    }
+    let limit = Value::Money(Editor::single_line());
+    fields.push(Field::new("limit", label("admit-limit"), limit).prefix("¥ "));
+    fields
+}
+
+impl Pane for Admit {
+    fn contexts(&self) -> Vec<Context> {
+        self.sheet.contexts(Context::Form)
+    }
+
+    fn command(&mut self, command: Command, reach: &mut Reach<'_>) -> Flow {
+        match command {
+            Command::Back if !self.sheet.is_unfolded() => return Flow::Close,
+            Command::Finish => return self.act(reach),
+            _ => {}
+        }
+        match self.sheet.command(command) {
+            Did::Changed => {
+                self.changed(reach);
+                Flow::Stay
+            }
+            Did::Moved => Flow::Stay,
+            Did::Ignored => Flow::Pass,
+        }
+    }
+
+    fn input(&mut self, input: &Input, reach: &mut Reach<'_>) -> Flow {
+        match self.sheet.input(input) {
+            Did::Changed => {
+                self.changed(reach);
+                Flow::Stay
+            }
+            Did::Moved => Flow::Stay,
+            Did::Ignored => Flow::Pass,
+        }
+    }
+
+    fn view(&self, buf: &mut Buffer, area: Rect, look: &Look<'_>) -> Option<Position> {
+        let form = &self.sheet.form;
+        let shape = form::Shape {
+            label: page::shape(form, 0, look).label,
+            beside: 0,
+        };
+        let width = WIDEST.min(area.width);
+        let rows = form::height(form, width.saturating_sub(2), shape);
+        let height = (rows + HEAD + 5).min(area.height);
+        let place = Rect::new(
+            area.x + (area.width - width) / 2,
+            area.y + (area.height - height) / 2,
+            width,
+            height,
+        );
+        let title = look.words.get("admit-title").to_string();
+        let title = [Run::new(title, Ink::Title)];
+        let inner = frame::overlay(buf, place, &title, &[form::header(form, look)], &[], look);
+        let inner = Rect {
+            x: inner.x + 1.min(inner.width),
+            width: inner.width.saturating_sub(1),
+            ..inner
+        };
+        let used = self.head(buf, inner, look).min(inner.height);
+        let below = Rect {
+            y: inner.y + used,
+            height: inner.height - used,
+            ..inner
+        };
+        let fields = Rect {
+            height: below.height.min(rows),
+            ..below
+        };
+        let caret = form::draw(buf, fields, form, shape, look);
+        let hint = look.words.get("admit-hint").to_string();
+        let room = Rect {
+            y: fields.bottom(),
+            height: below.bottom() - fields.bottom(),
+            ..below
+        };
+        wrapped(buf, room, &hint, Ink::Dim, look);
+        self.sheet.draw_menu(buf, area, look).or(caret)
+    }
+
+    fn is_whole(&self) -> bool {
+        false
+    }
+}
+
+impl Admit {
+    /// Draws what is said of the request, its digits in one row of their own; returns the rows.
+    fn head(&self, buf: &mut Buffer, area: Rect, look: &Look<'_>) -> u16 {
+        let mut rest = area;
+        let down = |rows: u16, rest: &mut Rect| {
+            let rows = rows.min(rest.height);
+            rest.y += rows;
+            rest.height -= rows;
+        };
+        let used = wrapped(buf, rest, &self.says[0], Ink::Text, look);
+        down(used, &mut rest);
+        if let Some((_, request)) = &self.request {
+            if rest.height > 0 {
+                let digits = request.digits();
+                line::put(buf, (rest.x, rest.y), rest.width, &digits, Ink::Title, look);
+            }
+            down(1, &mut rest);
+            let used = wrapped(buf, rest, &self.says[1], Ink::Warn, look);
+            down(used, &mut rest);
+        }
+        down(1, &mut rest);
+        rest.y - area.y
+    }
+}
+
+/// Draws a text in as many rows as it needs and there are; returns how many it took.
+fn wrapped(buf: &mut Buffer, area: Rect, text: &str, ink: Ink, look: &Look<'_>) -> u16 {
+    if text.is_empty() {
+        return 0;
+    }
+    let rows = wrap::wrap(text, usize::from(area.width.max(1)), look.ambiguous);
+    let mut used = 0;
+    for (row, y) in rows.into_iter().zip(area.top()..area.bottom()) {
+        let run = if ink == Ink::Dim {
+            dim(&text[row])
+        } else {
+            Run::new(&text[row], ink)
+        };
+        line::put_runs(buf, (area.x, y), area.width, &[run], look);
+        used += 1;
+    }
+    used
+}
