@@ -51,7 +51,14 @@ fn an_owner_begins_and_an_agent_joins_without_a_command_line() {
         .paste("王主管")
         .press("Tab");
     desk.press("Tab Tab").paste(&shared).press("Enter");
-    desk.wait_for("恢复码").press("Enter").wait_for("F1帮助");
+    desk.wait_for("恢复码").press("Enter").wait_for("还差 5 样");
+    // What it lacks is told until nobody wants to be told.
+    assert!(
+        desk.shows("4 人") && desk.shows("同步盘"),
+        "{}",
+        desk.text()
+    );
+    desk.press("7").wait_for("还差什么");
     assert!(
         desk.shows("王主管") && desk.shows("青禾"),
         "{}",

@@ -212,6 +212,7 @@ fn sit(
     app.work_with(workers);
     problems.extend(of_keys);
     app.greet(&problems);
+    app.tell_lacks();
     Ok(app)
 }
 

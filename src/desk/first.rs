@@ -5,13 +5,14 @@ use std::fmt;
 use std::path::{Path, PathBuf};
 
 use super::sign_in::pin_of;
-use super::{admit, begin};
+use super::{Desk, admit, begin};
 use crate::chance::{Clock, Random};
 use crate::domain::id::ReplicaId;
+use crate::domain::registers::{allowance, order, reply, sheet};
 use crate::exchange::intake::file::read_file;
 use crate::exchange::join::Request;
 use crate::problem::{Kind, Problem};
-use crate::store::Store;
+use crate::store::{Query, Store};
 
 /// How the names of requests begin.
 const REQUEST: &str = "zhiban-join-";
@@ -23,6 +24,8 @@ const ANSWER: &str = "zhiban-answer-";
 const ANSWER_END: &str = ".zbundle";
 /// The local setting that says in which folder the request was left.
 const ASKED_IN: &str = "asked_in";
+/// The local setting that says that nobody wants to be told what the shop lacks.
+const QUIET: &str = "start_card_quiet";
 /// How many digits of a replica's id are in the names.
 const DIGITS: usize = 8;
 /// The most requests of a folder that are looked at.
@@ -189,12 +192,107 @@ pub fn requests(folder: &Path) -> Vec<(PathBuf, Request)> {
     paths.into_iter().filter_map(read).collect()
 }
 
+/// What a shop needs before everybody can work in it (ux 10, steps 5 to 10).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Need {
+    /// A shared folder on this machine.
+    Folder,
+    /// Replies.
+    Replies,
+    /// Orders of an export.
+    Orders,
+    /// Somebody beside the founder.
+    People,
+    /// What may be refunded without asking.
+    Limits,
+    /// Who works today.
+    Sheet,
+}
+
+impl Need {
+    /// All, in the order of the steps.
+    pub const ALL: [Self; 6] = [
+        Self::Folder,
+        Self::Replies,
+        Self::Orders,
+        Self::People,
+        Self::Limits,
+        Self::Sheet,
+    ];
+
+    /// Returns the end of its message id.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Folder => "folder",
+            Self::Replies => "replies",
+            Self::Orders => "orders",
+            Self::People => "people",
+            Self::Limits => "limits",
+            Self::Sheet => "sheet",
+        }
+    }
+}
+
+impl Desk {
+    /// Returns what the shop still lacks, in the order of the steps; `has_folder` says whether
+    /// this machine has a shared folder.
+    pub fn lacks(&self, has_folder: bool) -> Result<Vec<Need>, Problem> {
+        let mut lacking = Vec::new();
+        for need in Need::ALL {
+            let is_met = match need {
+                Need::Folder => has_folder,
+                Need::Replies => self.has_any(reply::REGISTER.name, None)?,
+                Need::Orders => self.has_any(order::REGISTER.name, None)?,
+                Need::People => self.people().all().len() > 1,
+                Need::Limits => self.has_any(allowance::REGISTER.name, None)?,
+                Need::Sheet => {
+                    let today = self.business_day(self.now())?;
+                    self.has_any(sheet::REGISTER.name, Some((sheet::DAY.name(), today)))?
+                }
+            };
+            if !is_met {
+                lacking.push(need);
+            }
+        }
+        Ok(lacking)
+    }
+
+    fn has_any(
+        &self,
+        register: &'static str,
+        field: Option<(&'static str, String)>,
+    ) -> Result<bool, Problem> {
+        let query = Query {
+            registers: vec![register],
+            fields: field.into_iter().collect(),
+            limit: Some(1),
+            ..Query::default()
+        };
+        Ok(!self.store().rows(&query)?.is_empty())
+    }
+
+    /// Returns whether the list of what is lacking comes by itself: in a shop with a roster, to
+    /// who may change it, until they say otherwise on this machine.
+    pub fn lists_lacks(&self) -> Result<bool, Problem> {
+        let is_drill = self.store().shop().is_none_or(|shop| shop.drill);
+        if is_drill || self.may_change_roster().is_err() {
+            return Ok(false);
+        }
+        Ok(self.store().setting_local(QUIET)?.is_none())
+    }
+
+    /// Lets the list of what is lacking come only when it is asked for.
+    pub fn quiet_lacks(&mut self) -> Result<(), Problem> {
+        Ok(self.store_mut().set_setting_local(QUIET, Some("1"))?)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::chance::{FixedClock, SeededRandom};
-    use crate::desk::Desk;
     use crate::desk::admit::Granted;
+    use crate::desk::import::ImportOptions;
     use crate::domain::authority::Role;
     use crate::domain::register::Post;
 
@@ -239,6 +337,23 @@ mod tests {
             .unwrap();
         assert_eq!(agent.join(&asked).unwrap().as_deref(), Some("青禾"));
         assert_eq!(agent.waiting().unwrap(), None);
+
+        // The owner is told what is lacking until they want no more of it; the agent is not.
+        let lacking = [Need::Replies, Need::Orders, Need::Limits, Need::Sheet];
+        desk.refresh().unwrap();
+        assert!(desk.lists_lacks().unwrap());
+        assert_eq!(desk.lacks(true).unwrap(), lacking);
+        assert_eq!(desk.lacks(false).unwrap().len(), 5);
+        let orders = include_bytes!("../../assets/sample/orders.csv");
+        desk.import("orders.csv", orders, &ImportOptions::default())
+            .unwrap();
+        assert!(!desk.lacks(true).unwrap().contains(&Need::Orders));
+        desk.quiet_lacks().unwrap();
+        assert!(!desk.lists_lacks().unwrap());
+        let store = Store::open(agent.folder()).unwrap();
+        let (clock, random) = (FixedClock(NOW), SeededRandom::new("agent's desk"));
+        let theirs = Desk::open(store, Box::new(clock), Box::new(random)).unwrap();
+        assert!(!theirs.lists_lacks().unwrap());
     }
 
     #[test]

@@ -157,6 +157,22 @@ impl Workstation {
         }
     }
 
+    /// Puts the list of what a new shop lacks in front of who can see to it.
+    pub fn tell_lacks(&mut self) {
+        let has_folder = self.config.shared_folder().is_some();
+        let lacks = |desk: &Desk| {
+            Ok::<_, Problem>(desk.lists_lacks()? && !desk.lacks(has_folder)?.is_empty())
+        };
+        match lacks(&self.desk) {
+            Ok(true) if self.gate.is_none() => {
+                let mut effects = Effects::none();
+                self.run(Command::StartCard, &mut effects);
+            }
+            Ok(_) => {}
+            Err(problem) => self.trouble(&problem),
+        }
+    }
+
     /// Returns the desk, after the loop has ended.
     pub fn into_desk(self) -> Desk {
         self.desk

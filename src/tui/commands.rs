@@ -246,6 +246,7 @@ commands! {
     Attach "attach" [Any];
     Erase "erase" [Any];
     Admit "admit" [Any];
+    StartCard "start_card" [Any];
     ChangePerson "change_person" [Any];
     Lock "lock" [Any];
     Messages "messages" [Any];

@@ -164,6 +164,7 @@ fn every_command_but_those_of_the_palette_has_a_key() {
         Command::Attach,
         Command::Erase,
         Command::Admit,
+        Command::StartCard,
         Command::ChangePerson,
         Command::Lock,
         Command::Messages,

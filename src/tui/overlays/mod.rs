@@ -41,6 +41,7 @@ mod sheet_lines;
 #[cfg(test)]
 #[path = "stage_tests.rs"]
 pub(crate) mod stage;
+mod start_card;
 pub mod takeover;
 mod takeover_view;
 #[cfg(test)]
@@ -109,6 +110,7 @@ fn form(command: Command, reach: &mut Reach<'_>) -> Result<Opened, Problem> {
         Command::Erase => pane(privacy::erase(reach, None)?),
         Command::Attach => pane(privacy::attach(reach, None)?),
         Command::Admit => pane(admit::Admit::open(reach)?),
+        Command::StartCard => pane(start_card::open(reach)?),
         Command::Away => pane(away::open(reach)?),
         Command::Lock | Command::ChangePerson | Command::SignIn => Opened::Flow(Flow::Lock),
         Command::SignOut => match away::sign_out(reach) {
