@@ -2646,3 +2646,12 @@ start-quieted = F1 "lacks" shows it from now on
 start-drop = Drop the exported files on this window; what they bring is shown before Enter takes them
 start-folder-how = Set path under [folder] in config.toml and start again; without one Ctrl+B makes text blocks, which is slower
 start-limits-how = On the command line: zhiban allowance --help; without limits every refund comes to you
+cli-doctor-terminal-silent = This terminal does not answer: its widths could not be measured
+cli-doctor-width = { $text } takes { $theirs } columns here, and zhiban counts { $ours }
+cli-doctor-widths-right = Widths are as counted
+cli-doctor-widths-wide = Set ambiguous = "wide" under [screen] in config.toml
+cli-doctor-widths-narrow = Set ambiguous = "narrow" under [screen] in config.toml
+cli-doctor-widths-differ = Rows with the characters above may be torn: use another terminal or font
+cli-doctor-clipboard-works = System clipboard: put in and read back
+cli-doctor-clipboard-fails = System clipboard: not to be had; copies go through the terminal or the plain screen
+cli-doctor-clipboard-terminal = Copies go through the terminal (OSC 52), which does not say whether it took them: copy something and paste it

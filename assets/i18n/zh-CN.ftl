@@ -2646,3 +2646,12 @@ start-quieted = 以后用 F1「还差什么」看
 start-drop = 把导出的文件拖进窗口，先看会进来什么，再按 Enter
 start-folder-how = 在 config.toml 的 [folder] 写 path，再打开一次；没有共享盘用 Ctrl+B 文本块，慢一些
 start-limits-how = 在命令行写：zhiban allowance --help；没有额度就都要批
+cli-doctor-terminal-silent = 这个终端不回答宽度的问题，没能量
+cli-doctor-width = { $text } 这里画 { $theirs } 格，值班按 { $ours } 格算
+cli-doctor-widths-right = 字宽都对
+cli-doctor-widths-wide = 请在 config.toml 的 [screen] 写 ambiguous = "wide"
+cli-doctor-widths-narrow = 请在 config.toml 的 [screen] 写 ambiguous = "narrow"
+cli-doctor-widths-differ = 有上面这些字的行可能会错位；换一个终端或字体
+cli-doctor-clipboard-works = 系统剪贴板：放进去又读回来了
+cli-doctor-clipboard-fails = 系统剪贴板用不了；复制会改走终端或纯文字屏
+cli-doctor-clipboard-terminal = 复制走终端 (OSC 52)：终端不说收没收到，复制一段贴出来看看

@@ -2646,3 +2646,12 @@ start-quieted = 以後用 F1「還差什麼」看
 start-drop = 把匯出的檔案拖進視窗，先看會進來什麼，再按 Enter
 start-folder-how = 在 config.toml 的 [folder] 寫 path，再開一次；沒有共享資料夾用 Ctrl+B 文字區塊，慢一些
 start-limits-how = 在命令列輸入：zhiban allowance --help；沒有額度就都要核准
+cli-doctor-terminal-silent = 這個終端機不回答寬度的問題，沒能量
+cli-doctor-width = { $text } 這裡畫 { $theirs } 格，值班按 { $ours } 格算
+cli-doctor-widths-right = 字寬都對
+cli-doctor-widths-wide = 請在 config.toml 的 [screen] 寫 ambiguous = "wide"
+cli-doctor-widths-narrow = 請在 config.toml 的 [screen] 寫 ambiguous = "narrow"
+cli-doctor-widths-differ = 有上面這些字的列可能會錯位；換一個終端機或字型
+cli-doctor-clipboard-works = 系統剪貼簿：放進去又讀回來了
+cli-doctor-clipboard-fails = 系統剪貼簿用不了；複製會改走終端機或純文字畫面
+cli-doctor-clipboard-terminal = 複製走終端機 (OSC 52)：終端機不說收到沒有，複製一段貼出來看看

@@ -1,6 +1,8 @@
 //! Care of the store: copies that hold, coming back from one, and what a look at everything
 //! finds.
 
+use std::io::{self, IsTerminal};
+
 use serde_json::json;
 
 use super::args::{Backup, Doctor, Restore};
@@ -10,6 +12,8 @@ use super::{CLEAN, FINDINGS, erase, people};
 use crate::desk::begin;
 use crate::problem::Problem;
 use crate::store::{Doubt, Health, Store, Verified};
+use crate::text::width::Ambiguous;
+use crate::tui::probe::{self, Verdict};
 
 /// Copies the store while others may write, and verifies the copy.
 pub(super) fn backup(place: &Place, args: &Backup, out: &Out) -> Result<u8, Problem> {
@@ -95,7 +99,37 @@ pub(super) fn doctor(place: &Place, args: &Doctor, out: &Out) -> Result<u8, Prob
         return out.object(&object).map(|()| code(is_clean));
     }
     report(place, &health, &verified, doubt, out)?;
+    if io::stdin().is_terminal() && io::stdout().is_terminal() {
+        terminal(place, out)?;
+    }
     Ok(code(is_clean))
+}
+
+/// Says what this terminal does with widths and copies.
+fn terminal(place: &Place, out: &Out) -> Result<(), Problem> {
+    let ambiguous = place.config.screen.ambiguous;
+    let Ok(measured) = probe::widths(ambiguous) else {
+        return out.say("cli-doctor-terminal-silent", &[]);
+    };
+    for one in measured.iter().filter(|one| one.ours != one.theirs) {
+        let counted = [
+            ("text", one.text.into()),
+            ("ours", u32::from(one.ours).into()),
+            ("theirs", u32::from(one.theirs).into()),
+        ];
+        out.say("cli-doctor-width", &counted)?;
+    }
+    match probe::verdict(&measured) {
+        Verdict::Right => out.say("cli-doctor-widths-right", &[])?,
+        Verdict::Set(Ambiguous::Wide) => out.say("cli-doctor-widths-wide", &[])?,
+        Verdict::Set(Ambiguous::Narrow) => out.say("cli-doctor-widths-narrow", &[])?,
+        Verdict::Differs => out.say("cli-doctor-widths-differ", &[])?,
+    }
+    match probe::round_trip(&place.config, "zhiban 值班") {
+        Some(true) => out.say("cli-doctor-clipboard-works", &[]),
+        Some(false) => out.say("cli-doctor-clipboard-fails", &[]),
+        None => out.say("cli-doctor-clipboard-terminal", &[]),
+    }
 }
 
 fn code(is_clean: bool) -> u8 {

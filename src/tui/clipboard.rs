@@ -130,6 +130,27 @@ impl Clipboard {
         }
     }
 
+    /// Puts a word into the system's clipboard, reads it back, and puts back the text that was
+    /// there; returns whether it came back, none where the system's clipboard is not the road.
+    pub fn round_trip(&mut self, word: &str) -> Option<bool> {
+        let may_native =
+            self.wish == Wish::Native || (self.wish == Wish::Auto && self.surroundings.native);
+        if !may_native {
+            return None;
+        }
+        let Some(clipboard) = self.open() else {
+            return Some(false);
+        };
+        let before = clipboard.get_text().ok();
+        let came_back =
+            clipboard.set_text(word).is_ok() && clipboard.get_text().is_ok_and(|text| text == word);
+        if let Some(before) = before {
+            // What cannot be put back was lost to whoever copied meanwhile.
+            let _ = clipboard.set_text(before);
+        }
+        Some(came_back)
+    }
+
     fn copy_native(&mut self, text: &str) -> bool {
         self.open()
             .is_some_and(|clipboard| clipboard.set_text(text).is_ok())

@@ -2,6 +2,7 @@
 //!
 //! * `run` is the loop, `guard` takes the terminal and gives it back, `pen` writes cells,
 //!   `clipboard` brings text out, `open` puts the three together;
+//! * `probe` finds out for `doctor` what this terminal can do;
 //! * `first` begins or joins a shop where there is none yet;
 //! * `indexer` lets the search index follow in a thread of its own;
 //! * `keys` turns events into input, `commands` lists what can be asked for,
@@ -23,6 +24,7 @@ pub mod overlays;
 pub mod pane;
 pub mod panes;
 pub mod pen;
+pub mod probe;
 pub mod road;
 pub mod run;
 pub mod theme;
