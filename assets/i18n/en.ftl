@@ -2655,3 +2655,4 @@ cli-doctor-widths-differ = Rows with the characters above may be torn: use anoth
 cli-doctor-clipboard-works = System clipboard: put in and read back
 cli-doctor-clipboard-fails = System clipboard: not to be had; copies go through the terminal or the plain screen
 cli-doctor-clipboard-terminal = Copies go through the terminal (OSC 52), which does not say whether it took them: copy something and paste it
+changed-since = Changed since you opened it: { $when } { $who } { $what }. Look, then press again to do it

@@ -2655,3 +2655,4 @@ cli-doctor-widths-differ = 有上面这些字的行可能会错位；换一个�
 cli-doctor-clipboard-works = 系统剪贴板：放进去又读回来了
 cli-doctor-clipboard-fails = 系统剪贴板用不了；复制会改走终端或纯文字屏
 cli-doctor-clipboard-terminal = 复制走终端 (OSC 52)：终端不说收没收到，复制一段贴出来看看
+changed-since = 你打开后变了：{ $when } { $who } { $what }。看一眼，再按一次照做

@@ -2655,3 +2655,4 @@ cli-doctor-widths-differ = 有上面這些字的列可能會錯位；換一個�
 cli-doctor-clipboard-works = 系統剪貼簿：放進去又讀回來了
 cli-doctor-clipboard-fails = 系統剪貼簿用不了；複製會改走終端機或純文字畫面
 cli-doctor-clipboard-terminal = 複製走終端機 (OSC 52)：終端機不說收到沒有，複製一段貼出來看看
+changed-since = 你打開後變了：{ $when } { $who } { $what }。看一眼，再按一次照做

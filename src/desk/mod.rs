@@ -21,6 +21,7 @@ pub mod import;
 pub mod item;
 pub mod matters;
 pub mod note;
+pub mod opened;
 pub mod order;
 pub mod paste;
 pub mod people;

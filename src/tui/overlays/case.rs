@@ -10,6 +10,7 @@ use super::case_ladder::Ladder;
 use super::case_view;
 use super::note_fields::order_number;
 use super::sheet::{Did, Sheet, set_choice, set_text};
+use super::since::Since;
 use crate::desk::case::{Arithmetic, Request};
 use crate::domain::id::Id;
 use crate::domain::money::Money;
@@ -43,6 +44,7 @@ pub struct CaseForm {
     /// Whether the person typed the amount, so that ticks do not replace it.
     pub(super) amount_typed: bool,
     language: Language,
+    since: Since,
 }
 
 impl CaseForm {
@@ -90,6 +92,7 @@ impl CaseForm {
         let facts = CaseFacts::read(reach.desk, reach.words, &number, Some(&record), None)?;
         let mut form = Self::with(facts, reach);
         form.case = Some(id);
+        form.since = Since::of(reach, id);
         form.take(reach, &record)?;
         Ok(form)
     }
@@ -113,6 +116,7 @@ impl CaseForm {
             about: None,
             amount_typed: false,
             language: reach.words.language(),
+            since: Since::default(),
         }
     }
 
@@ -287,6 +291,9 @@ impl CaseForm {
             let count = self.sheet.form.missing();
             reach.say("case-missing", &[("count", count.into())]);
             return Flow::Stay;
+        }
+        if let Some(stopped) = self.since.stops(reach) {
+            return stopped;
         }
         if let Some(id) = self.case.filter(|_| self.amending) {
             let values = self.values(reach);
@@ -465,6 +472,14 @@ impl CaseForm {
                 return Flow::Stay;
             }
             _ => {}
+        }
+        let acts = matches!(
+            command,
+            Command::Unfold | Command::Open | Command::Finish | Command::No
+        );
+        if acts && let Some(stopped) = self.since.stops(reach) {
+            self.reread(reach);
+            return stopped;
         }
         let (Some(ladder), Some(id)) = (&mut self.ladder, self.case) else {
             return Flow::Pass;

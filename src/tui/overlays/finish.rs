@@ -5,6 +5,7 @@ use serde_json::json;
 use super::case::CaseForm;
 use super::menu::{Menu, MenuPane};
 use super::note::NoteForm;
+use super::since::Since;
 use super::{Opened, pane};
 use crate::domain::id::Id;
 use crate::domain::payload::Fields;
@@ -37,6 +38,7 @@ pub fn open(reach: &mut Reach<'_>) -> Result<Opened, Problem> {
 /// The outcomes of a talk; a complex one also asks whether the buyer accepted.
 fn outcomes(reach: &Reach<'_>, record: &Record) -> MenuPane {
     let id = record.id;
+    let mut since = Since::of(reach, id);
     let words = conversation::OUTCOMES.values;
     let labels = words.iter().map(|word| {
         reach
@@ -51,6 +53,9 @@ fn outcomes(reach: &Reach<'_>, record: &Record) -> MenuPane {
             let Some(outcome) = words.get(row) else {
                 return Flow::Close;
             };
+            if let Some(stopped) = since.stops(reach) {
+                return stopped;
+            }
             if asks {
                 return Flow::Replace(Box::new(accepted(id, outcome, reach)));
             }
@@ -96,7 +101,11 @@ fn ends(reach: &mut Reach<'_>, record: &Record, register: &'static Register) -> 
                 .map(|state| speech(reach).state(register.name, state))
                 .collect();
             let menu = Menu::new(title(reach, record), labels);
+            let mut since = Since::of(reach, id);
             pane(MenuPane::new(menu, move |row, reach| {
+                if let Some(stopped) = since.stops(reach) {
+                    return stopped;
+                }
                 ends.get(row)
                     .map_or(Flow::Close, |end| closed(reach, id, end))
             }))

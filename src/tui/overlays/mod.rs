@@ -38,6 +38,7 @@ mod replies_view;
 pub mod screens;
 pub mod sheet;
 mod sheet_lines;
+mod since;
 #[cfg(test)]
 #[path = "stage_tests.rs"]
 pub(crate) mod stage;

@@ -10,6 +10,7 @@ use super::note_facts::{Facts, Wanted, bytes};
 use super::note_fields::{fields, flag_of, kept_draft, order_number};
 use super::note_view;
 use super::sheet::{Did, Sheet, set_choice, set_text};
+use super::since::Since;
 use crate::desk::note::{NewNote, STEPS};
 use crate::domain::id::Id;
 use crate::domain::payload::Fields;
@@ -42,6 +43,8 @@ pub struct NoteForm {
     old_written: bool,
     /// The language of the labels; none before they are laid out.
     language: Option<Language>,
+    /// What was seen of the note when it was opened.
+    since: Since,
 }
 
 impl NoteForm {
@@ -94,6 +97,7 @@ impl NoteForm {
             about: None,
             old_written: true,
             language: None,
+            since: Since::of(reach, id),
         };
         form.read(reach)?;
         Ok(form)
@@ -111,6 +115,7 @@ impl NoteForm {
             about,
             old_written: false,
             language: Some(reach.words.language()),
+            since: Since::default(),
         };
         if number.is_empty() {
             form.sheet.form.focus("order");
@@ -303,6 +308,9 @@ impl NoteForm {
 
     /// Takes the next step; the third takes the buyer's own words with it.
     fn advance(&mut self, reach: &mut Reach<'_>) -> bool {
+        if self.stops(reach) {
+            return false;
+        }
         let Some(at) = self.facts.next() else {
             reach.say("note-all-done", &[]);
             return false;
@@ -324,8 +332,20 @@ impl NoteForm {
         done
     }
 
+    /// Stops where somebody else changed the note since it was opened, and shows it as it is.
+    fn stops(&mut self, reach: &mut Reach<'_>) -> bool {
+        let stopped = self.since.stops(reach).is_some();
+        if stopped {
+            self.reread(reach);
+        }
+        stopped
+    }
+
     fn back(&mut self, reach: &mut Reach<'_>) {
         let Some(id) = self.note else { return };
+        if self.stops(reach) {
+            return;
+        }
         reach.attempt(|desk| desk.note_back(id));
         self.reread(reach);
     }

@@ -5,6 +5,7 @@ use ratatui::layout::{Position, Rect};
 use serde_json::{Value as Json, json};
 
 use super::sheet::{Did, Sheet};
+use super::since::Since;
 use super::{case_fields, time};
 use crate::domain::field::{FieldSpec, FromValue, Kind};
 use crate::domain::id::Id;
@@ -35,6 +36,7 @@ pub struct RecordForm {
     record: Option<Record>,
     language: Language,
     name: String,
+    since: Since,
 }
 
 impl RecordForm {
@@ -55,12 +57,17 @@ impl RecordForm {
             .words
             .get(&format!("register-{}", register.name))
             .to_string();
+        let since = record
+            .as_ref()
+            .map(|record| Since::of(reach, record.id))
+            .unwrap_or_default();
         Self {
             sheet: Sheet::new(fields),
             register,
             record,
             language: reach.words.language(),
             name,
+            since,
         }
     }
 
@@ -120,6 +127,9 @@ impl RecordForm {
         let Some(values) = self.values(reach) else {
             return Flow::Stay;
         };
+        if let Some(stopped) = self.since.stops(reach) {
+            return stopped;
+        }
         let (id, name) = (
             self.record.as_ref().map(|record| record.id),
             self.register.name,

@@ -634,3 +634,30 @@ fn a_file_is_attached_by_its_path() {
     let record = stage.desk.store().record(talk).unwrap().unwrap();
     assert_eq!(record.attachments[0].name.as_deref(), Some("crack.png"));
 }
+
+#[test]
+fn an_act_on_what_changed_since_it_was_opened_stops_once() {
+    let mut stage = Stage::new().on_order(ORDER);
+    stage.keys(&[
+        "F6", "Down", "Space", "1", "Tab", "1", "Tab", "2", "Tab", "Space", "F8",
+    ]);
+    let case = only(&stage, "case").id;
+    stage.colleague("王主管");
+    stage.item = Some(case);
+    stage.panes.clear();
+    stage.push(|reach| CaseForm::of_case(reach, case));
+    // 林晓 takes it up meanwhile, on the other desk.
+    stage.act_as("林晓");
+    let note = [("note".to_owned(), serde_json::json!("外箱完好"))];
+    stage.desk.set_fields(case, note.into()).unwrap();
+    stage.act_as("王主管");
+    stage.keys(&["F8"]);
+    let said = stage.message().to_owned();
+    assert!(
+        said.contains("打开后变了") && said.contains("林晓"),
+        "{said}"
+    );
+    assert!(!is_approved(&only(&stage, "case")), "nothing was done");
+    stage.keys(&["F8"]);
+    assert!(is_approved(&only(&stage, "case")), "{}", stage.message());
+}

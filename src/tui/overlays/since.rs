@@ -1,0 +1,59 @@
+//! An act on something that somebody else changed since it was opened stops once, says what
+//! changed, and is done when it is asked for again (ux 8.1).
+
+use crate::desk::opened::Opened;
+use crate::domain::id::Id;
+use crate::tui::pane::{Flow, Notice, Reach};
+use crate::tui::theme::Ink;
+use crate::tui::words::Speech;
+
+/// What was seen of the record in front; nothing while it is a new one.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Since(Option<Opened>);
+
+impl Since {
+    /// A record is opened.
+    pub(super) fn of(reach: &Reach<'_>, id: Id) -> Self {
+        // What cannot be read now is refused by the act itself.
+        Self(Opened::new(reach.desk, id).ok())
+    }
+
+    /// Says what changed since the record was opened; none where nothing did, and when asked
+    /// again.
+    pub(super) fn stops(&mut self, reach: &mut Reach<'_>) -> Option<Flow> {
+        let changed = match self.0.as_mut()?.changed(reach.desk) {
+            Ok(changed) => changed?,
+            Err(problem) => {
+                reach.trouble(&problem);
+                return Some(Flow::Stay);
+            }
+        };
+        let speech = Speech {
+            words: reach.words,
+            zone: reach.desk.zone(),
+            now: reach.desk.now(),
+            people: reach.desk.people(),
+        };
+        let verb = changed.verb.unwrap_or("unknown");
+        let said = [
+            ("when", speech.moment(changed.at).into()),
+            ("who", changed.who.into()),
+            (
+                "what",
+                reach
+                    .words
+                    .get(&format!("cli-verb-{verb}"))
+                    .to_string()
+                    .into(),
+            ),
+            ("count", changed.count.into()),
+        ];
+        let text = reach.words.with("changed-since", &said);
+        *reach.notice = Some(Notice {
+            text,
+            ink: Ink::Warn,
+        });
+        *reach.stale = true;
+        Some(Flow::Stay)
+    }
+}
