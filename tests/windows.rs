@@ -53,11 +53,16 @@ impl Windows {
             );
             return None;
         };
+        let folder = tempfile::tempdir().unwrap();
+        let beside = folder.path().join("program");
+        std::fs::create_dir(&beside).unwrap();
+        std::fs::copy(&program, beside.join("zhiban.exe")).unwrap();
+        lend_random_numbers(&beside);
         Some(Self {
             wine,
-            program,
+            program: beside.join("zhiban.exe"),
             prefix: temporary.join("wine"),
-            folder: tempfile::tempdir().unwrap(),
+            folder,
         })
     }
 
@@ -92,6 +97,22 @@ impl Windows {
             said(&done.stderr)
         );
         said(&done.stdout)
+    }
+}
+
+/// Builds beside the program the library of random numbers that an older Wine lacks; where it
+/// cannot be built a newer Wine has its own.
+fn lend_random_numbers(beside: &Path) {
+    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/support/bcryptprimitives.c");
+    let built = Command::new("x86_64-w64-mingw32-gcc")
+        .arg("-shared")
+        .arg("-o")
+        .arg(beside.join("bcryptprimitives.dll"))
+        .arg(source)
+        .arg("-ladvapi32")
+        .status();
+    if !built.is_ok_and(|status| status.success()) {
+        eprintln!("the library of random numbers was not built: a Wine before 9.0 lacks it");
     }
 }
 
