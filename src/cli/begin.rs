@@ -26,6 +26,7 @@ use crate::tui::live::Live;
 use crate::tui::open;
 use crate::tui::road::FolderRoad;
 use crate::tui::run::Outbox;
+use crate::tui::theme;
 use crate::tui::workers::{Background, Workers};
 
 /// The message of a store that another workstation writes to.
@@ -128,7 +129,8 @@ fn run(
 ) -> Result<u8, Problem> {
     let (keymap, of_keys) = Keymap::of(&place.config);
     problems.extend(of_keys);
-    let (config, language) = (place.config.clone(), out.words.language());
+    let (mut config, language) = (place.config.clone(), out.words.language());
+    config.screen.theme = theme::chosen(config.screen.theme, |name| std::env::var(name).ok());
     open::open(&place.config, language, crashes, |outbox, size| {
         let size = (size.width, size.height);
         let workers = workers(&desk, place, &outbox)?;
