@@ -11,6 +11,7 @@ use ratatui::layout::Position;
 use zhiban::config::{self, Config};
 use zhiban::i18n::{Language, Words};
 use zhiban::tui::app::Workstation;
+use zhiban::tui::clipboard::{Copied, Road};
 use zhiban::tui::dump;
 use zhiban::tui::keymap::Keymap;
 use zhiban::tui::keys::{Code, Input, Key, Mouse, Press};
@@ -253,6 +254,15 @@ fn stopped_and_continued_it_goes_on() {
     for signal in [Signal::Suspending, Signal::Resumed] {
         let effects = stage.app.update(Message::Signal(signal));
         assert!(!effects.list.contains(&Effect::Quit), "{signal:?}");
+        let titled = effects
+            .list
+            .iter()
+            .any(|effect| matches!(effect, Effect::Title(_)));
+        assert_eq!(
+            titled,
+            signal == Signal::Resumed,
+            "the window was somebody else's"
+        );
     }
     let effects = stage.app.update(Message::Signal(Signal::End));
     assert!(effects.list.contains(&Effect::Quit));
@@ -547,4 +557,37 @@ fn a_thousand_random_hands_break_nothing() {
             stage.size
         );
     }
+}
+
+#[test]
+fn choices_of_capture_are_clicked() {
+    let mut stage = Stage::new((100, 30), 1);
+    stage.keys("F2").text("阳光小屋 催发货");
+    let proposed = stage.find("> 2 只记下");
+    stage.click((proposed.0 + 2, proposed.1 + 3));
+    assert!(stage.shows("> 5 ") && !stage.shows("> 2 "));
+    stage.mouse(Mouse::WheelUp, proposed);
+    assert!(stage.shows("> 2 只记下"));
+}
+
+#[test]
+fn a_plain_text_is_scrolled_and_leaves_the_mouse_to_the_terminal() {
+    let mut stage = Stage::new((60, 12), 1);
+    stage.keys("Enter");
+    let long: Vec<String> = (0..30).map(|at| format!("line {at:02}")).collect();
+    stage.take(Input::Paste(long.join("\n")));
+    stage.keys("Ctrl+C");
+    let plain = Copied {
+        road: Road::Plain,
+        sure: false,
+    };
+    let effects = stage.app.update(Message::Copied(plain));
+    assert!(effects.list.contains(&Effect::Mouse(false)));
+    assert!(stage.shows("line 00") && !stage.shows("line 29"));
+    stage.keys("End");
+    assert!(stage.shows("line 29") && !stage.shows("line 00"));
+    stage.keys("Up");
+    assert!(!stage.shows("line 29"));
+    let back = stage.take(Input::Key(Press::of(Key::plain(Code::Esc))));
+    assert!(back.list.contains(&Effect::Mouse(true)));
 }

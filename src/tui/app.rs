@@ -3,6 +3,7 @@
 
 mod heard;
 mod mouse;
+mod paint;
 mod seat;
 mod standing;
 mod text;
@@ -11,7 +12,6 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use ratatui::Frame;
-use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
 use crate::config::Config;
@@ -33,8 +33,8 @@ use crate::tui::panes::status::Status;
 use crate::tui::road::{FolderRoad, RoadState};
 use crate::tui::run::{App, Effect, Effects, Message, Signal};
 use crate::tui::theme::{self, Ink, Theme};
+use crate::tui::widgets::Look;
 use crate::tui::widgets::spots::Spots;
-use crate::tui::widgets::{Look, keyrow, line};
 use crate::tui::workers::{Background, Workers};
 
 use seat::Seat;
@@ -70,6 +70,8 @@ pub struct Workstation {
     /// Drafts that could not be written, also of panes that are closed.
     unwritten: BTreeMap<(String, String), String>,
     mouse: bool,
+    /// Whether the terminal reports the mouse at the moment.
+    reported: bool,
     theme_at: usize,
     copying: Option<String>,
     /// Items that must be looked at now, as they were when it was last told.
@@ -133,6 +135,7 @@ impl Workstation {
             saved: BTreeMap::new(),
             unwritten: BTreeMap::new(),
             mouse,
+            reported: mouse,
             theme_at,
             copying: None,
             alarmed,
@@ -188,15 +191,6 @@ impl Workstation {
             ambiguous: self.ambiguous,
             spots: None,
         }
-    }
-
-    fn key_row(&self, width: u16, look: &Look<'_>) -> Vec<keyrow::Entry> {
-        keyrow::row(
-            &self.keymap,
-            width,
-            &|command| self.is_barred(command),
-            look,
-        )
     }
 
     fn pane(&self) -> &dyn Pane {
@@ -543,7 +537,6 @@ impl Workstation {
             }
             Command::ToggleMouse => {
                 self.mouse = !self.mouse;
-                effects.list.push(Effect::Mouse(self.mouse));
                 let id = if self.mouse {
                     "tui-mouse-on"
                 } else {
@@ -650,7 +643,12 @@ impl App for Workstation {
             Message::Wake(standing::TRY_AGAIN) => self.try_again(&mut effects),
             Message::Wake(_) => {}
             Message::Signal(Signal::Suspending) => self.save_drafts(),
-            Message::Signal(Signal::Resumed) => self.minute(&mut effects),
+            Message::Signal(Signal::Resumed) => {
+                // Somebody else had the window meanwhile.
+                self.titled = None;
+                self.entitle(&mut effects);
+                self.minute(&mut effects);
+            }
             Message::Signal(Signal::End | Signal::Gone) => {
                 self.save_drafts();
                 effects.list.push(Effect::Quit);
@@ -670,6 +668,7 @@ impl App for Workstation {
             }
         }
         self.stand(&mut effects);
+        self.leave_the_mouse(&mut effects);
         for effect in &effects.list {
             if let Effect::Copy(text) = effect {
                 self.copying = Some(text.clone());
@@ -691,66 +690,5 @@ impl App for Workstation {
     }
 }
 
-impl Workstation {
-    /// Draws everything, and writes down what stands where.
-    fn paint(&self, buf: &mut Buffer, area: Rect, spots: &Spots) -> Option<Position> {
-        let look = Look {
-            spots: Some(spots),
-            ..self.look()
-        };
-        if let Some(gate) = &self.gate {
-            return gate.view(buf, area, &look);
-        }
-        if self.pane().fills_everything() {
-            return self.pane().view(buf, area, &look);
-        }
-        let rows = area.height;
-        let keys = if rows >= 8 { 2 } else { 0 };
-        let status = u16::from(rows > 2);
-        let inner = Rect {
-            y: area.y + status,
-            height: rows.saturating_sub(status + keys),
-            ..area
-        };
-        if status > 0 {
-            self.status.view(buf, Rect { height: 1, ..area }, &look);
-        }
-        let first_whole = self.front.iter().rposition(|pane| pane.is_whole());
-        let mut caret = None;
-        if first_whole.is_none() {
-            caret = self.home.view(buf, inner, &look);
-        }
-        for pane in &self.front[first_whole.unwrap_or(0)..] {
-            // Only what is in front can be pointed at.
-            spots.clear();
-            caret = pane.view(buf, inner, &look);
-        }
-        if keys > 0 {
-            self.paint_keys(buf, area, &look);
-        }
-        caret
-    }
-
-    /// The two key rows; a message lies over the upper one, which comes back with the next key.
-    fn paint_keys(&self, buf: &mut Buffer, area: Rect, look: &Look<'_>) {
-        let upper = Rect {
-            y: area.bottom() - 2,
-            height: 1,
-            ..area
-        };
-        let lower = Rect {
-            y: area.bottom() - 1,
-            ..upper
-        };
-        keyrow::draw(buf, lower, &self.key_row(area.width, look), look);
-        let Some(notice) = self.notice.as_ref().or_else(|| self.standing.line()) else {
-            let hints = keyrow::hints(&self.keymap, &self.contexts(), area.width, look);
-            keyrow::draw(buf, upper, &hints, look);
-            return;
-        };
-        let room = upper.width.saturating_sub(1);
-        let place = (upper.x + 1, upper.y);
-        line::clear(buf, upper);
-        line::put(buf, place, room, &notice.text, notice.ink, look);
-    }
-}
+#[cfg(test)]
+mod tests;

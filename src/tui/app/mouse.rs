@@ -6,7 +6,7 @@ use ratatui::layout::{Position, Rect};
 use super::Workstation;
 use crate::tui::commands::Command;
 use crate::tui::keys::{Input, Mouse, Spot};
-use crate::tui::run::Effects;
+use crate::tui::run::{Effect, Effects};
 use crate::tui::widgets::keyrow;
 use crate::tui::widgets::spots::{Record, Spots};
 
@@ -28,10 +28,22 @@ impl Workstation {
         }
     }
 
+    /// Where text stands alone to be marked, the mouse is the terminal's.
+    pub(super) fn leave_the_mouse(&mut self, effects: &mut Effects) {
+        let is_ours = self.mouse && !self.pane().fills_everything();
+        if is_ours != self.reported {
+            self.reported = is_ours;
+            effects.list.push(Effect::Mouse(is_ours));
+        }
+    }
+
     fn pressed_at(&mut self, cell: Position, effects: &mut Effects) {
         effects.draw = true;
         self.dragging = None;
         if self.gate.is_some() {
+            if let Some((_, spot)) = self.trace().0.at(cell) {
+                self.at_the_gate(&Input::Pointed(spot), effects);
+            }
             return;
         }
         self.lock_later(effects);
