@@ -292,6 +292,21 @@ fn a_click_chooses_a_row_and_the_wheel_turns_the_list() {
 }
 
 #[test]
+fn the_wheel_over_the_list_leaves_the_caret_where_it_is() {
+    for size in [(80, 24), (120, 40)] {
+        let mut stage = Stage::new(size, 12);
+        stage.keys("Enter").text("写到一半");
+        let (rows, caret) = stage.drawn();
+        let title = stage.find("待办").1;
+        stage.mouse(Mouse::WheelDown, (8, title + 2));
+        assert_ne!(stage.drawn().0, rows, "{size:?}: the list did not turn");
+        assert_eq!(stage.drawn().1, caret, "{size:?}");
+        stage.text("接着");
+        assert!(stage.shows("写到一半接着"), "{size:?}");
+    }
+}
+
+#[test]
 fn a_click_chooses_in_menus_palettes_and_forms() {
     let mut stage = Stage::new((100, 30), 3);
     stage.keys("F12");
@@ -436,7 +451,15 @@ fn plain_screens_hold_only_letters_and_words() {
             stage.keys(keys);
             for size in [(80, 24), (120, 40), (170, 50)] {
                 stage.size = size;
-                for row in stage.drawn().0 {
+                let (rows, caret) = stage.drawn();
+                // A list without a row has no place for it.
+                let is_empty = ["F12 3", "F12 6", "F12 7", "F12 8"].contains(&keys);
+                assert!(
+                    caret.is_some() || is_empty,
+                    "{keys} {size:?}: no place for the cursor\n{}",
+                    rows.join("\n")
+                );
+                for row in rows {
                     let odd = row.chars().find(|c| {
                         let is_word =
                             c.is_alphanumeric() || "，。：；、（）「」《》？！¥".contains(*c);

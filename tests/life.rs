@@ -53,7 +53,7 @@ fn process(id: u32) -> (char, Duration) {
 }
 
 #[test]
-fn a_signal_keeps_the_draft_and_gives_the_terminal_back() {
+fn every_signal_leaves_the_draft_and_the_terminal_whole() {
     for signal in ["TERM", "HUP", "INT", "QUIT"] {
         let desk = shop();
         let words = "没写完的一句";

@@ -248,6 +248,8 @@ pub enum Edit {
 pub enum Spot {
     /// A row of a list, so many rows behind the chosen one.
     Row(isize),
+    /// A list turned by the wheel, so many rows on; what has the caret keeps it.
+    Turned(isize),
     /// The field of that id.
     Field(String),
     /// A cell of the text that has the caret.

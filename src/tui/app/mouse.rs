@@ -83,7 +83,7 @@ impl Workstation {
             return;
         }
         let spot = match self.trace().0.at(cell) {
-            Some((_, Spot::Row(_))) => Spot::Row(by),
+            Some((_, Spot::Row(_))) => Spot::Turned(by),
             Some((_, Spot::Scroll(_))) => Spot::Scroll(by),
             _ => return,
         };
@@ -97,7 +97,7 @@ impl Workstation {
         if self.with_pane(effects, |pane, reach| pane.input(&input, reach)) {
             return true;
         }
-        let (Spot::Row(by) | Spot::Scroll(by)) = spot else {
+        let (Spot::Row(by) | Spot::Turned(by) | Spot::Scroll(by)) = spot else {
             return false;
         };
         let steps = if by < 0 {

@@ -223,7 +223,7 @@ impl Pane for Gate {
     fn input(&mut self, input: &Input, reach: &mut Reach<'_>) -> Flow {
         let press = match input {
             Input::Key(press) => press,
-            Input::Pointed(Spot::Row(by)) if self.asks == Asks::Who => {
+            Input::Pointed(Spot::Row(by) | Spot::Turned(by)) if self.asks == Asks::Who => {
                 self.step(*by);
                 return Flow::Stay;
             }

@@ -117,7 +117,7 @@ impl Menu {
     pub fn input(&mut self, input: &Input) -> Picked {
         let press = match input {
             Input::Key(press) => press,
-            Input::Pointed(Spot::Row(by)) => return self.step(*by),
+            Input::Pointed(Spot::Row(by) | Spot::Turned(by)) => return self.step(*by),
             _ => return Picked::Ignored,
         };
         match press.typed.and_then(|c| fold::punctuation(c).to_digit(10)) {

@@ -390,6 +390,7 @@ impl DeskPane {
                 self.focus = Focus::List;
                 self.step(*by);
             }
+            Spot::Turned(by) => self.step(*by),
             Spot::Cell { .. } => self.focus = Focus::Composer,
             Spot::Scroll(0) => self.focus = Focus::Timeline,
             // The timeline's newest is at its end: towards it the distance falls.
