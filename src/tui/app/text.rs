@@ -2,7 +2,6 @@
 //! is said of input that nobody takes.
 
 use super::Workstation;
-use crate::problem::{Kind, Problem};
 use crate::tui::commands::{Command, Context};
 use crate::tui::keys::{Edit, Input};
 use crate::tui::pane::Notice;
@@ -102,18 +101,16 @@ impl Workstation {
         self.with_pane(effects, |pane, reach| pane.input(&input, reach));
     }
 
-    /// Says why a command cannot be done where this store can only be read.
+    /// Says why nothing can be written here.
     pub(super) fn refuse(&mut self) {
-        let mut problem = Problem::new(Kind::ReadOnly, "problem-read-only");
-        if self.desk.store().trouble().is_none() {
-            problem = problem.hint("problem-read-only-hint");
+        if let Err(error) = self.desk.store().writable() {
+            self.trouble(&error.into());
         }
-        self.trouble(&problem);
     }
 
     /// Whether a command writes, and nothing can be written here.
     pub(super) fn is_barred(&self, command: Command) -> bool {
-        self.desk.store().is_read_only()
+        self.desk.store().writable().is_err()
             && matches!(
                 command,
                 Command::Capture
