@@ -96,13 +96,18 @@ impl Default for Screen {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Theme {
-    /// For dark terminals.
+    /// For dark terminals; the plain one where the terminal is poor, the bare one where
+    /// `NO_COLOR` is set.
     #[default]
+    Auto,
+    /// For dark terminals.
     Dark,
     /// For light terminals.
     Light,
     /// 16 colours and ASCII frames: poor terminals.
     Plain,
+    /// No colours at all, and ASCII frames.
+    Bare,
 }
 
 impl Theme {
@@ -110,9 +115,11 @@ impl Theme {
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
+            Self::Auto => "auto",
             Self::Dark => "dark",
             Self::Light => "light",
             Self::Plain => "plain",
+            Self::Bare => "bare",
         }
     }
 }

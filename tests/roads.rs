@@ -733,6 +733,7 @@ fn the_top_line_says_how_the_road_is_in_three_languages() {
             words: &words,
             theme: &theme,
             ambiguous: Ambiguous::Narrow,
+            spots: None,
         };
         status.view(&mut buffer, area, &look);
         dump::text(&buffer)

@@ -70,6 +70,7 @@ impl App for Pad {
             words: &self.words,
             theme: &self.theme,
             ambiguous: zhiban::text::width::Ambiguous::Narrow,
+            spots: None,
         };
         let area = frame.area();
         let buf = frame.buffer_mut();
@@ -304,8 +305,11 @@ fn a_terminal_that_is_gone_ends_the_program_without_a_spin() {
 #[test]
 fn a_crash_gives_the_terminal_back_and_tells_where_without_peoples_words() {
     let mut desk = Desk::start();
+    desk.send("没写完");
+    desk.until("typed text", |desk| desk.shows("没写完"));
     desk.send("\x18");
     desk.until("the end", Desk::ended);
+    assert_eq!(desk.file("draft"), "没写完", "what was typed is kept");
     desk.until("the sentence", |desk| {
         desk.shows("crash-") || desk.wrote("crash-")
     });

@@ -30,6 +30,7 @@ use crate::tui::live::Live;
 use crate::tui::open;
 use crate::tui::road::FolderRoad;
 use crate::tui::run::Outbox;
+use crate::tui::theme;
 use crate::tui::workers::{Background, Workers};
 
 /// The message of a store that another workstation writes to.
@@ -207,7 +208,8 @@ fn sit(
 ) -> Result<Workstation, Problem> {
     let (keymap, of_keys) = Keymap::of(&place.config);
     let workers = workers(&desk, place, outbox)?;
-    let config = place.config.clone();
+    let mut config = place.config.clone();
+    config.screen.theme = theme::chosen(config.screen.theme, |name| std::env::var(name).ok());
     let mut app = Workstation::new(desk, config, Words::new(language), keymap, size)?;
     app.work_with(workers);
     problems.extend(of_keys);

@@ -24,7 +24,10 @@ const SETTINGS: [(&str, Allowed); 11] = [
         "language",
         Allowed::Words(&["auto", "zh-CN", "zh-TW", "en"]),
     ),
-    ("screen.theme", Allowed::Words(&["dark", "light", "plain"])),
+    (
+        "screen.theme",
+        Allowed::Words(&["auto", "dark", "light", "plain", "bare"]),
+    ),
     ("screen.ambiguous", Allowed::Words(&["narrow", "wide"])),
     ("screen.mouse", Allowed::Flag),
     ("screen.bell", Allowed::Flag),
@@ -237,7 +240,7 @@ mod tests {
             (
                 "[screen]\ntheme = 'blue'",
                 "'blue'",
-                "\"dark\" | \"light\" | \"plain\"",
+                "\"auto\" | \"dark\" | \"light\" | \"plain\" | \"bare\"",
             ),
             ("[screen]\nmouse = 1", "1", "true | false"),
             ("lock.minutes = -1", "-1", "0-1440"),

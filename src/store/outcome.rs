@@ -43,7 +43,7 @@ impl Store {
     }
 
     /// Fails where nothing may be written.
-    pub(super) fn writable(&self) -> Result<()> {
+    pub fn writable(&self) -> Result<()> {
         if self.trouble == Some(Trouble::Halted) {
             Err(StoreError::Halted)
         } else if self.read_only {

@@ -2,10 +2,13 @@
 //! and the key rows below.
 
 mod heard;
+mod mouse;
+mod paint;
 mod seat;
 mod standing;
+mod text;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use ratatui::Frame;
@@ -20,7 +23,7 @@ use crate::text::width::Ambiguous;
 use crate::tui::clipboard::{Copied, Road};
 use crate::tui::commands::{Command, Context};
 use crate::tui::keymap::Keymap;
-use crate::tui::keys::{Input, Mouse};
+use crate::tui::keys::{Input, Spot};
 use crate::tui::live::Seen;
 use crate::tui::overlays;
 use crate::tui::overlays::gate::{Asks, Gate};
@@ -28,9 +31,10 @@ use crate::tui::pane::{Flow, Notice, Pane, Reach, Screen};
 use crate::tui::panes;
 use crate::tui::panes::status::Status;
 use crate::tui::road::{FolderRoad, RoadState};
-use crate::tui::run::{App, Effect, Effects, Message};
+use crate::tui::run::{App, Effect, Effects, Message, Signal};
 use crate::tui::theme::{self, Ink, Theme};
-use crate::tui::widgets::{Look, keyrow, line};
+use crate::tui::widgets::Look;
+use crate::tui::widgets::spots::Spots;
 use crate::tui::workers::{Background, Workers};
 
 use seat::Seat;
@@ -66,9 +70,18 @@ pub struct Workstation {
     /// Drafts that could not be written, also of panes that are closed.
     unwritten: BTreeMap<(String, String), String>,
     mouse: bool,
+    /// Whether the terminal reports the mouse at the moment.
+    reported: bool,
     theme_at: usize,
     copying: Option<String>,
-    alarmed: usize,
+    /// Items that must be looked at now, as they were when it was last told.
+    alarmed: BTreeSet<Id>,
+    /// What the window's title says.
+    titled: Option<String>,
+    /// A paste that nothing took, until the next key.
+    offered: Option<String>,
+    /// What the left button went down on, while it is down.
+    dragging: Option<(Rect, Spot)>,
     workers: Workers,
     seen: Seen,
     standing: Standing,
@@ -95,6 +108,7 @@ impl Workstation {
             .iter()
             .position(|name| *name == config.screen.theme.name())
             .unwrap_or(0);
+        let theme = Theme::named(theme::NAMES[theme_at]);
         let is_open = desk.signed_in().is_some() && !desk.is_locked();
         let (home, mut status) = if is_open {
             let home = panes::desk::DeskPane::new(&desk, &words)?;
@@ -104,8 +118,7 @@ impl Workstation {
         };
         let gate = (!is_open).then(|| Gate::new(&desk, &words, Asks::of(&desk)));
         status.resize(size.0, size.1);
-        let theme = Theme::named(config.screen.theme.name());
-        let alarmed = status.alarming();
+        let alarmed = status.alarming().clone();
         Ok(Self {
             desk,
             config,
@@ -122,9 +135,13 @@ impl Workstation {
             saved: BTreeMap::new(),
             unwritten: BTreeMap::new(),
             mouse,
+            reported: mouse,
             theme_at,
             copying: None,
             alarmed,
+            titled: None,
+            offered: None,
+            dragging: None,
             workers: Workers::default(),
             seen: Seen::default(),
             standing: Standing::default(),
@@ -188,6 +205,7 @@ impl Workstation {
             words: &self.words,
             theme: &self.theme,
             ambiguous: self.ambiguous,
+            spots: None,
         }
     }
 
@@ -367,16 +385,25 @@ impl Workstation {
 
     /// One BEL for new urgent items, and the title that counts them.
     fn alarm(&mut self, effects: &mut Effects) {
-        let alarming = self.status.alarming();
-        if alarming > self.alarmed && self.config.screen.bell {
+        let alarming = self.status.alarming().clone();
+        // By what they are: one done and another come in between is one that is new.
+        if !alarming.is_subset(&self.alarmed) && self.config.screen.bell {
             effects.list.push(Effect::Bell);
         }
-        if alarming != self.alarmed && self.config.screen.title {
-            effects
-                .list
-                .push(Effect::Title(self.status.title(&self.words)));
-        }
         self.alarmed = alarming;
+        self.entitle(effects);
+    }
+
+    /// Lets the window's title say how it stands.
+    fn entitle(&mut self, effects: &mut Effects) {
+        if !self.config.screen.title {
+            return;
+        }
+        let title = self.status.title(&self.words);
+        if self.titled.as_ref() != Some(&title) {
+            effects.list.push(Effect::Title(title.clone()));
+            self.titled = Some(title);
+        }
     }
 
     fn save_soon(&mut self, effects: &mut Effects) {
@@ -425,34 +452,35 @@ impl Workstation {
             .collect()
     }
 
+    /// Takes a key or a paste.
     fn pressed(&mut self, input: &Input, effects: &mut Effects) {
         effects.draw = true;
         if self.gate.is_some() {
             return self.at_the_gate(input, effects);
         }
         self.lock_later(effects);
-        if self.notice.take().is_some() {
-            effects.draw = true;
-        }
+        self.notice = None;
+        let offered = self.offered.take();
         let command = match input {
             Input::Key(press) => self.keymap.find(&self.contexts(), *press),
-            Input::Mouse(Mouse::Down, column, row) => self.clicked(*column, *row),
             _ => None,
         };
-        let Some(command) = command else {
-            self.with_pane(effects, |pane, reach| pane.input(input, reach));
-            self.save_soon(effects);
-            return;
-        };
-        let taken = self.run(command, effects)
+        let taken = command.is_some_and(|command| self.run(command, effects))
             || self.with_pane(effects, |pane, reach| pane.input(input, reach));
-        if !taken {
-            self.useless(command);
+        match (taken, command) {
+            (false, Some(command)) => self.useless(command),
+            (false, None) => self.untaken(input),
+            (true, Some(Command::Capture)) => {
+                if let Some(pasted) = offered {
+                    self.hand_over(pasted, effects);
+                }
+            }
+            (true, _) => {}
         }
         self.save_soon(effects);
     }
 
-    /// No key is ever swallowed without a word.
+    /// Says that a command has nothing to do here.
     fn useless(&mut self, command: Command) {
         let what = self.words.get(&command.doc_id()).to_string();
         self.tell(Notice {
@@ -464,22 +492,15 @@ impl Workstation {
     /// Runs a command where it is wanted first: in front, else everywhere. False where nobody
     /// takes it.
     fn run(&mut self, command: Command, effects: &mut Effects) -> bool {
+        if self.on_text(command, effects) {
+            return true;
+        }
+        if self.is_barred(command) {
+            self.refuse();
+            return true;
+        }
         self.with_pane(effects, |pane, reach| pane.command(command, reach))
             || self.global(command, effects)
-    }
-
-    /// The command of the key row's entry at a cell.
-    fn clicked(&self, column: u16, row: u16) -> Option<Command> {
-        let (width, height) = self.status.size();
-        let look = self.look();
-        match height.checked_sub(row + 1)? {
-            0 => keyrow::hit(&keyrow::row(&self.keymap, width, &look), column),
-            1 => keyrow::hit(
-                &keyrow::hints(&self.keymap, &self.contexts(), width, &look),
-                column,
-            ),
-            _ => None,
-        }
     }
 
     /// Commands that mean the same everywhere and that the front pane left alone.
@@ -532,7 +553,15 @@ impl Workstation {
             }
             Command::ToggleMouse => {
                 self.mouse = !self.mouse;
-                effects.list.push(Effect::Mouse(self.mouse));
+                let id = if self.mouse {
+                    "tui-mouse-on"
+                } else {
+                    "tui-mouse-off"
+                };
+                self.tell(Notice {
+                    text: self.words.get(id).to_string(),
+                    ink: Ink::Ok,
+                });
             }
             Command::NextLanguage => {
                 let all = Language::ALL;
@@ -599,6 +628,12 @@ impl Workstation {
 impl App for Workstation {
     type Background = Background;
 
+    fn begin(&mut self) -> Effects {
+        let mut effects = Effects::none();
+        self.entitle(&mut effects);
+        effects
+    }
+
     fn update(&mut self, message: Message<Background>) -> Effects {
         let mut effects = Effects::none();
         match message {
@@ -606,6 +641,10 @@ impl App for Workstation {
                 self.status.resize(width, height);
                 effects.draw = true;
             }
+            Message::Input(Input::Mouse(what, column, row)) => {
+                self.moused((what, column, row), &mut effects);
+            }
+            Message::Input(Input::Focus(_)) => {}
             Message::Input(input) => self.pressed(&input, &mut effects),
             Message::Tick => {
                 self.minute(&mut effects);
@@ -619,7 +658,14 @@ impl App for Workstation {
             Message::Wake(SAVE_DRAFTS) => self.save_drafts(),
             Message::Wake(standing::TRY_AGAIN) => self.try_again(&mut effects),
             Message::Wake(_) => {}
-            Message::Signal(_) => {
+            Message::Signal(Signal::Suspending) => self.save_drafts(),
+            Message::Signal(Signal::Resumed) => {
+                // Somebody else had the window meanwhile.
+                self.titled = None;
+                self.entitle(&mut effects);
+                self.minute(&mut effects);
+            }
+            Message::Signal(Signal::End | Signal::Gone) => {
                 self.save_drafts();
                 effects.list.push(Effect::Quit);
             }
@@ -638,6 +684,7 @@ impl App for Workstation {
             }
         }
         self.stand(&mut effects);
+        self.leave_the_mouse(&mut effects);
         for effect in &effects.list {
             if let Effect::Copy(text) = effect {
                 self.copying = Some(text.clone());
@@ -647,81 +694,10 @@ impl App for Workstation {
     }
 
     fn view(&self, frame: &mut Frame<'_>) -> Option<Position> {
+        let spots = Spots::default();
         let area = frame.area();
-        let look = self.look();
-        let buf = frame.buffer_mut();
-        if let Some(gate) = &self.gate {
-            return gate.view(buf, area, &look);
-        }
-        if self.pane().fills_everything() {
-            return self.pane().view(buf, area, &look);
-        }
-        let rows = area.height;
-        let keys = if rows >= 8 { 2 } else { 0 };
-        let status = u16::from(rows > 2);
-        let inner = Rect {
-            y: area.y + status,
-            height: rows.saturating_sub(status + keys),
-            ..area
-        };
-        if status > 0 {
-            self.status.view(buf, Rect { height: 1, ..area }, &look);
-        }
-        let first_whole = self.front.iter().rposition(|pane| pane.is_whole());
-        let mut caret = None;
-        if first_whole.is_none() {
-            caret = self.home.view(buf, inner, &look);
-        }
-        for pane in &self.front[first_whole.unwrap_or(0)..] {
-            caret = pane.view(buf, inner, &look);
-        }
-        let keys_area = Rect {
-            y: area.bottom() - keys,
-            height: keys,
-            ..area
-        };
-        if keys > 0 {
-            let hints = keyrow::hints(&self.keymap, &self.contexts(), area.width, &look);
-            keyrow::draw(
-                buf,
-                Rect {
-                    height: 1,
-                    ..keys_area
-                },
-                &hints,
-                &look,
-            );
-            let bottom = Rect {
-                y: keys_area.y + 1,
-                height: 1,
-                ..keys_area
-            };
-            keyrow::draw(
-                buf,
-                bottom,
-                &keyrow::row(&self.keymap, area.width, &look),
-                &look,
-            );
-        }
-        if let Some(notice) = self.notice.as_ref().or_else(|| self.standing.line())
-            && keys > 0
-        {
-            // Over the hint row, which comes back with the next key, or when it is over.
-            let row = Rect {
-                height: 1,
-                ..keys_area
-            };
-            line::clear(buf, row);
-            line::put(
-                buf,
-                (row.x + 1, row.y),
-                row.width.saturating_sub(1),
-                &notice.text,
-                notice.ink,
-                &look,
-            );
-        }
-        caret
+        let caret = self.paint(frame.buffer_mut(), area, &spots);
+        caret.or_else(|| spots.into_record().rest)
     }
 
     fn next_tick(&self) -> Duration {
@@ -729,3 +705,6 @@ impl App for Workstation {
         Duration::from_millis((MINUTE - past) as u64)
     }
 }
+
+#[cfg(test)]
+mod tests;

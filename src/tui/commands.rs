@@ -217,6 +217,10 @@ commands! {
     Toggle "toggle" [Form];
     Unfold "unfold" [Form];
     Newline "newline" [Composer];
+    CopyText "copy_text" [Any];
+    SelectAll "select_all" [Text];
+    Cut "cut" [Text];
+    Redo "redo" [Text];
     // Single screens.
     SwapSides "swap_sides" [Paste];
     EditField "edit_field" [Capture];

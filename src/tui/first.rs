@@ -15,7 +15,7 @@ use super::keymap::Keymap;
 use super::keys::Input;
 use super::overlays::sheet::{Did, Sheet};
 use super::run::{App, Effect, Effects, Message, Signal};
-use super::theme::Theme;
+use super::theme::{self, Theme};
 use super::widgets::Look;
 use super::widgets::form::{Field, Value};
 use super::workers::Background;
@@ -79,10 +79,11 @@ impl First {
     ) -> Result<Self, Problem> {
         let page = start.waiting()?.map_or(Page::Menu, Page::Wait);
         let (keymap, _) = Keymap::of(&config);
+        let theme = theme::chosen(config.screen.theme, |name| std::env::var(name).ok());
         Ok(Self {
             start,
             settings,
-            theme: Theme::named(config.screen.theme.name()),
+            theme: Theme::named(theme.name()),
             config,
             words: Words::new(language),
             keymap,
@@ -97,6 +98,7 @@ impl First {
             words: &self.words,
             theme: &self.theme,
             ambiguous: self.config.screen.ambiguous,
+            spots: None,
         }
     }
 

@@ -12,11 +12,13 @@ use std::path::{Path, PathBuf};
 use std::rc::Rc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
+#[cfg(unix)]
+use std::time::Duration;
+use std::time::Instant;
 
+use ratatui::backend::Backend as _;
 use ratatui::crossterm::cursor::Show;
-use ratatui::crossterm::event::{
-    DisableBracketedPaste, DisableMouseCapture, EnableBracketedPaste, EnableMouseCapture,
-};
+use ratatui::crossterm::event::{DisableBracketedPaste, DisableMouseCapture, EnableBracketedPaste};
 use ratatui::crossterm::queue;
 use ratatui::crossterm::terminal::{
     BeginSynchronizedUpdate, EndSynchronizedUpdate, EnterAlternateScreen, LeaveAlternateScreen,
@@ -26,10 +28,11 @@ use ratatui::layout::{Position, Rect};
 use ratatui::{Frame, Terminal};
 
 use super::clipboard::{Clipboard, Copied};
-use super::pen::Pen;
 #[cfg(unix)]
-use super::run::RawSignal;
-use super::run::{Outbox, Surface};
+use super::keys::Decoder;
+use super::pen::Pen;
+use super::run::{Outbox, RawSignal, Surface};
+use super::theme::is_poor;
 use crate::problem::{Kind, Problem};
 use crate::text::clean;
 
@@ -38,9 +41,17 @@ static TAKEN: AtomicBool = AtomicBool::new(false);
 /// Mouse reporting is on.
 static MOUSE: AtomicBool = AtomicBool::new(false);
 
+/// Where the cursor rests while nothing has the caret.
+const REST: Position = Position::ORIGIN;
+
 /// Puts the window's title aside, and back.
 const KEEP_TITLE: &str = "\x1b[22;2t";
 const GIVE_TITLE_BACK: &str = "\x1b[23;2t";
+
+/// Reports presses, drags and the wheel, with numbers of any size. Not every motion: over a
+/// slow line that is a flood of which nothing is used.
+#[cfg(unix)]
+const MOUSE_ON: &str = "\x1b[?1000h\x1b[?1002h\x1b[?1006h";
 
 /// Makes the sentence for a person from the path of the crash file.
 pub type CrashWords = Box<dyn Fn(&Path) -> String + Send + Sync>;
@@ -57,9 +68,9 @@ pub struct Options {
     pub clipboard: Clipboard,
 }
 
-/// True where the system marks no paste, so that fast runs of keys must be joined.
-pub const fn marks_no_paste() -> bool {
-    cfg!(windows)
+/// True where the terminal marks no paste, so that fast runs of keys must be joined.
+pub fn marks_no_paste() -> bool {
+    cfg!(windows) || is_poor(std::env::var("TERM").ok().as_deref())
 }
 
 /// The terminal while it is ours; dropping it gives it back.
@@ -113,16 +124,27 @@ impl Drop for Guard {
 }
 
 impl Surface for Guard {
-    /// One frame is one write, wrapped so that the terminal shows it at once.
+    /// One frame is one write, wrapped so that the terminal shows it at once. Where nothing has
+    /// the caret, the cursor rests at a place of its own: wherever the last cell was written, an
+    /// input method's window would jump with every frame.
     fn draw(&mut self, view: &mut dyn FnMut(&mut Frame<'_>) -> Option<Position>) -> io::Result<()> {
         queue!(self.out, BeginSynchronizedUpdate)?;
+        let begun = self.out.len();
+        let mut caret = None;
         self.terminal.draw(|frame| {
-            if let Some(caret) = view(frame)
-                && frame.area().contains(caret)
-            {
+            caret = view(frame).filter(|caret| frame.area().contains(*caret));
+            if let Some(caret) = caret {
                 frame.set_cursor_position(caret);
             }
         })?;
+        if caret.is_none() {
+            self.terminal.backend_mut().set_cursor_position(REST)?;
+        }
+        if self.out.len() == begun {
+            // Nothing changed.
+            self.out.discard();
+            return Ok(());
+        }
         queue!(self.out, EndSynchronizedUpdate)?;
         self.out.commit()
     }
@@ -159,7 +181,7 @@ impl Surface for Guard {
     fn mouse(&mut self, on: bool) -> io::Result<()> {
         MOUSE.store(on, Ordering::SeqCst);
         if on {
-            queue!(self.out, EnableMouseCapture)?;
+            report_mouse(&mut self.out)?;
         } else {
             queue!(self.out, DisableMouseCapture)?;
         }
@@ -192,6 +214,14 @@ impl Default for Held {
 }
 
 impl Held {
+    fn len(&self) -> usize {
+        self.0.borrow().len()
+    }
+
+    fn discard(&self) {
+        self.0.borrow_mut().clear();
+    }
+
     fn commit(&self) -> io::Result<()> {
         let mut bytes = self.0.borrow_mut();
         if bytes.is_empty() {
@@ -226,9 +256,20 @@ fn enter() -> io::Result<()> {
         queue!(out, EnableBracketedPaste)?;
     }
     if MOUSE.load(Ordering::SeqCst) {
-        queue!(out, EnableMouseCapture)?;
+        report_mouse(&mut out)?;
     }
     out.commit().inspect_err(|_| leave())
+}
+
+#[cfg(unix)]
+fn report_mouse(out: &mut Held) -> io::Result<()> {
+    out.write_all(MOUSE_ON.as_bytes())
+}
+
+/// The console is not asked by sequences.
+#[cfg(windows)]
+fn report_mouse(out: &mut Held) -> io::Result<()> {
+    queue!(out, ratatui::crossterm::event::EnableMouseCapture)
 }
 
 /// Gives the terminal back; harmless when it is not ours. Errors have nobody to go to:
@@ -296,15 +337,86 @@ pub fn ignore_file_limit() -> Result<(), Problem> {
     Ok(())
 }
 
+/// Starts the thread that reads the terminal. It ends with the process, or with the terminal,
+/// which it then reports: a read that gives nothing is a terminal that is gone.
+#[cfg(unix)]
+pub fn read_input<B: Send + 'static>(outbox: Outbox<B>) -> Result<(), Problem> {
+    thread::Builder::new()
+        .name("input".into())
+        .spawn(move || {
+            let mut decoder = Decoder::default();
+            let (mut bytes, mut events) = ([0; 4096], Vec::new());
+            while let Ok(count) = wait_and_read(decoder.patience(), &mut bytes) {
+                match count {
+                    Some(0) => break,
+                    Some(count) => decoder.feed(&bytes[..count], &mut events),
+                    None => decoder.quiet(&mut events),
+                }
+                let now = Instant::now();
+                if !events.drain(..).all(|event| outbox.event(event, now)) {
+                    return;
+                }
+            }
+            outbox.signal(RawSignal::Gone);
+        })
+        .map(|_| ())
+        .map_err(|error| Problem::new(Kind::Defect, "tui-no-terminal").caused_by(error))
+}
+
+/// Reads what there is, waiting so long for it; nothing where the time is over.
+#[cfg(unix)]
+fn wait_and_read(patience: Option<Duration>, bytes: &mut [u8]) -> io::Result<Option<usize>> {
+    use rustix::event::{PollFd, PollFlags, Timespec, poll};
+    use rustix::io::{Errno, read};
+
+    let input = io::stdin();
+    let wait = patience.and_then(|wait| Timespec::try_from(wait).ok());
+    loop {
+        // Also without patience: somebody may have set the terminal not to wait.
+        let mut asked = [PollFd::new(&input, PollFlags::IN)];
+        match poll(&mut asked, wait.as_ref()) {
+            Ok(0) => return Ok(None),
+            Ok(_) => {}
+            Err(Errno::INTR) => continue,
+            Err(error) => return Err(error.into()),
+        }
+        match read(&input, &mut *bytes) {
+            Ok(count) => return Ok(Some(count)),
+            Err(Errno::INTR | Errno::AGAIN) => {}
+            Err(error) => return Err(error.into()),
+        }
+    }
+}
+
+/// Starts the thread that blocks on the console.
+#[cfg(windows)]
+pub fn read_input<B: Send + 'static>(outbox: Outbox<B>) -> Result<(), Problem> {
+    thread::Builder::new()
+        .name("input".into())
+        .spawn(move || {
+            while let Ok(event) = ratatui::crossterm::event::read() {
+                if !outbox.event(event, Instant::now()) {
+                    return;
+                }
+            }
+            outbox.signal(RawSignal::Gone);
+        })
+        .map(|_| ())
+        .map_err(|error| Problem::new(Kind::Defect, "tui-no-terminal").caused_by(error))
+}
+
 /// Starts the thread that waits for signals.
 #[cfg(unix)]
 pub fn watch_signals<B: Send + 'static>(outbox: Outbox<B>) -> Result<(), Problem> {
-    use signal_hook::consts::{SIGCONT, SIGHUP, SIGINT, SIGTERM, SIGTSTP};
+    use ratatui::crossterm::event::Event;
+    use ratatui::crossterm::terminal;
+    use signal_hook::consts::{SIGCONT, SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGTSTP, SIGWINCH};
     use signal_hook::iterator::Signals;
 
     let failed = |error: io::Error| Problem::new(Kind::Defect, "tui-no-terminal").caused_by(error);
     ignore_file_limit()?;
-    let mut signals = Signals::new([SIGHUP, SIGTERM, SIGINT, SIGTSTP, SIGCONT]).map_err(failed)?;
+    let heard = [SIGHUP, SIGTERM, SIGINT, SIGQUIT, SIGTSTP, SIGCONT, SIGWINCH];
+    let mut signals = Signals::new(heard).map_err(failed)?;
     thread::Builder::new()
         .name("signals".into())
         .spawn(move || {
@@ -312,6 +424,12 @@ pub fn watch_signals<B: Send + 'static>(outbox: Outbox<B>) -> Result<(), Problem
                 let sent = match signal {
                     SIGTSTP => outbox.signal(RawSignal::Suspend),
                     SIGCONT => outbox.signal(RawSignal::Resumed),
+                    SIGWINCH => match terminal::size() {
+                        Ok((columns, rows)) => {
+                            outbox.event(Event::Resize(columns, rows), Instant::now())
+                        }
+                        Err(_) => true,
+                    },
                     _ => {
                         outbox.signal(RawSignal::End);
                         end_at_last();

@@ -168,7 +168,6 @@ fn every_command_but_those_of_the_palette_has_a_key() {
         Command::ChangePerson,
         Command::Lock,
         Command::Messages,
-        Command::ToggleMouse,
         Command::NextLanguage,
         Command::NextTheme,
         Command::Suspend,

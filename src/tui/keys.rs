@@ -5,10 +5,12 @@
 //! terminals without bracketed paste. Only arrival times are read, handed in
 //! by the caller.
 
+mod decode;
 mod translate;
 
 use std::fmt;
 
+pub use decode::Decoder;
 pub use translate::Translator;
 
 /// Which key, without its modifiers.
@@ -228,6 +230,45 @@ pub enum Mouse {
     WheelDown,
 }
 
+/// What is asked of the text that has the caret.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Edit {
+    /// Selects all of it.
+    SelectAll,
+    /// Takes the selected part out.
+    Cut,
+    /// Takes the last change back.
+    Undo,
+    /// Makes the change again that was taken back.
+    Redo,
+}
+
+/// What a place on the screen stands for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Spot {
+    /// A row of a list, so many rows behind the chosen one.
+    Row(isize),
+    /// A list turned by the wheel, so many rows on; what has the caret keeps it.
+    Turned(isize),
+    /// The field of that id.
+    Field(String),
+    /// A cell of the text that has the caret.
+    Cell {
+        /// From the left edge of the text's area.
+        column: u16,
+        /// From its upper edge.
+        row: u16,
+        /// The selection goes along.
+        extend: bool,
+    },
+    /// What is scrolled, by so many rows.
+    Scroll(isize),
+    /// The panel beside.
+    Side,
+    /// The line between two panes, put to that column.
+    Divider(u16),
+}
+
 /// Input as the application sees it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Input {
@@ -237,6 +278,10 @@ pub enum Input {
     Paste(String),
     /// The mouse at column and row, both from 0.
     Mouse(Mouse, u16, u16),
+    /// Something asked of the text that has the caret.
+    Edit(Edit),
+    /// The mouse at what is drawn there.
+    Pointed(Spot),
     /// The terminal's new size in columns and rows.
     Resize(u16, u16),
     /// The window came to the front, or left it.

@@ -1,5 +1,6 @@
 //! A terminal program from first to last: take the terminal, run, give it back.
 
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::path::PathBuf;
 
 use ratatui::crossterm::terminal;
@@ -8,7 +9,7 @@ use ratatui::layout::Size;
 use super::clipboard::{Clipboard, Surroundings};
 use super::guard::{self, Guard};
 use super::keys::Translator;
-use super::run::{self, App, Outbox};
+use super::run::{self, App, Message, Outbox, Signal};
 use crate::config::Config;
 use crate::i18n::{Arg, Language, Words};
 use crate::problem::Problem;
@@ -40,11 +41,17 @@ pub fn open<A: App>(
         clipboard: Clipboard::new(config.clipboard.road, Surroundings::here()),
     })?;
     guard::watch_signals(outbox.clone())?;
-    run::read_input(outbox)?;
-    run::drive(
-        &mut app,
-        &mut guard,
-        &feed,
-        Translator::new(guard::marks_no_paste()),
-    )
+    guard::read_input(outbox)?;
+    let translator = Translator::new(guard::marks_no_paste());
+    let run = AssertUnwindSafe(|| run::drive(&mut app, &mut guard, &feed, translator));
+    match catch_unwind(run) {
+        Ok(outcome) => outcome,
+        Err(panic) => {
+            // The terminal is given back and the person told by now. What they typed lies in
+            // the state as it was before the message that broke; nothing else of it is used.
+            let keep = || app.update(Message::Signal(Signal::Gone));
+            let _ = catch_unwind(AssertUnwindSafe(keep));
+            resume_unwind(panic)
+        }
+    }
 }

@@ -20,6 +20,8 @@ pub struct Pen<W: Write> {
     rest: CrosstermBackend<W>,
     out: W,
     cursor_shown: Option<bool>,
+    /// Where the cursor was put, while nothing was written since.
+    cursor_at: Option<Position>,
 }
 
 impl<W: Write + Clone> Pen<W> {
@@ -29,12 +31,14 @@ impl<W: Write + Clone> Pen<W> {
             rest: CrosstermBackend::new(out.clone()),
             out,
             cursor_shown: None,
+            cursor_at: None,
         }
     }
 
     /// Somebody else had the terminal: nothing is known of its cursor any more.
     pub fn forget(&mut self) {
         self.cursor_shown = None;
+        self.cursor_at = None;
     }
 }
 
@@ -81,6 +85,9 @@ impl<W: Write> Backend for Pen<W> {
         if ink != BARE {
             text.push_str("\x1b[0m");
         }
+        if !text.is_empty() {
+            self.cursor_at = None;
+        }
         self.out.write_all(text.as_bytes())
     }
 
@@ -103,14 +110,20 @@ impl<W: Write> Backend for Pen<W> {
     }
 
     fn set_cursor_position<P: Into<Position>>(&mut self, position: P) -> io::Result<()> {
+        let position = position.into();
+        if self.cursor_at.replace(position) == Some(position) {
+            return Ok(());
+        }
         self.rest.set_cursor_position(position)
     }
 
     fn clear(&mut self) -> io::Result<()> {
+        self.cursor_at = None;
         self.rest.clear()
     }
 
     fn clear_region(&mut self, clear_type: ClearType) -> io::Result<()> {
+        self.cursor_at = None;
         self.rest.clear_region(clear_type)
     }
 

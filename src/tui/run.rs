@@ -8,11 +8,10 @@
 use std::collections::BTreeMap;
 use std::io;
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
-use std::thread;
 use std::time::{Duration, Instant};
 
 use ratatui::Frame;
-use ratatui::crossterm::event::{self, Event};
+use ratatui::crossterm::event::Event;
 use ratatui::layout::Position;
 
 use super::clipboard::Copied;
@@ -46,6 +45,8 @@ pub enum Signal {
     End,
     /// The terminal is gone; as [`Signal::End`], and nothing can be drawn any more.
     Gone,
+    /// The process is about to stop, perhaps for ever: keep drafts.
+    Suspending,
     /// Back after a suspension.
     Resumed,
 }
@@ -122,6 +123,11 @@ pub trait App {
     /// What its workers send.
     type Background: Send + 'static;
 
+    /// What is wanted of the world before the first message.
+    fn begin(&mut self) -> Effects {
+        Effects::none()
+    }
+
     /// Takes a message; does no drawing.
     fn update(&mut self, message: Message<Self::Background>) -> Effects;
 
@@ -166,7 +172,7 @@ pub enum Feed<B> {
 /// Signals before the loop dealt with them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RawSignal {
-    /// HUP, TERM or INT.
+    /// HUP, TERM, INT or QUIT.
     End,
     /// No more input can come.
     Gone,
@@ -209,23 +215,6 @@ pub fn channel<B>() -> (Outbox<B>, Receiver<Feed<B>>) {
     (Outbox(sender), receiver)
 }
 
-/// Starts the thread that blocks on the terminal. It ends with the process, or
-/// with the terminal, which it then reports.
-pub fn read_input<B: Send + 'static>(outbox: Outbox<B>) -> Result<(), Problem> {
-    thread::Builder::new()
-        .name("input".into())
-        .spawn(move || {
-            while let Ok(event) = event::read() {
-                if !outbox.event(event, Instant::now()) {
-                    return;
-                }
-            }
-            outbox.signal(RawSignal::Gone);
-        })
-        .map(|_| ())
-        .map_err(|error| Problem::new(Kind::Defect, "tui-no-terminal").caused_by(error))
-}
-
 /// Runs the application until it quits or the terminal is gone.
 pub fn drive<A: App>(
     app: &mut A,
@@ -243,7 +232,7 @@ pub fn drive<A: App>(
         ended: false,
     };
     run.tick_at += run.app.next_tick();
-    match run.go(feed) {
+    match run.begin().and_then(|()| run.go(feed)) {
         Ok(()) => Ok(()),
         Err(error) => {
             // Nobody can see it any more: keep what is unsaved, then leave.
@@ -264,6 +253,11 @@ struct Loop<'a, A: App> {
 }
 
 impl<A: App> Loop<'_, A> {
+    fn begin(&mut self) -> io::Result<()> {
+        let effects = self.app.begin();
+        self.follow(effects)
+    }
+
     fn go(&mut self, feed: &Receiver<Feed<A::Background>>) -> io::Result<()> {
         while !self.ended {
             if self.dirty {
@@ -343,7 +337,10 @@ impl<A: App> Loop<'_, A> {
         match signal {
             RawSignal::End => self.finish(Signal::End),
             RawSignal::Gone => self.finish(Signal::Gone),
-            RawSignal::Suspend => self.act(Effect::Suspend)?,
+            RawSignal::Suspend => {
+                self.tell(Message::Signal(Signal::Suspending))?;
+                self.act(Effect::Suspend)?;
+            }
             RawSignal::Resumed => self.resumed()?,
         }
         Ok(())
@@ -390,6 +387,10 @@ impl<A: App> Loop<'_, A> {
             return Ok(());
         }
         let effects = self.app.update(message);
+        self.follow(effects)
+    }
+
+    fn follow(&mut self, effects: Effects) -> io::Result<()> {
         self.dirty |= effects.draw;
         for effect in effects.list {
             self.act(effect)?;

@@ -4,6 +4,7 @@ use crate::tui::keys::{Code, Key};
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
 use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+use std::thread;
 
 /// Counts keys and shows the count.
 #[derive(Default)]

@@ -6,6 +6,7 @@ use std::str::FromStr;
 use ratatui::style::{Color, Modifier, Style};
 use toml::{Table, Value};
 
+use crate::config::Theme as Wished;
 use crate::problem::{Kind, Problem};
 use crate::text::nearest::nearest;
 
@@ -76,7 +77,29 @@ pub struct Theme {
 }
 
 /// The themes that come with the program, in the order in which they are offered.
-pub const NAMES: [&str; 3] = ["dark", "light", "plain"];
+pub const NAMES: [&str; 4] = ["dark", "light", "plain", "bare"];
+
+/// The theme that was wished for, or the one that suits the terminal; `variable` reads the
+/// environment.
+pub fn chosen(wished: Wished, variable: impl Fn(&str) -> Option<String>) -> Wished {
+    if wished != Wished::Auto {
+        return wished;
+    }
+    if variable("NO_COLOR").is_some_and(|value| !value.is_empty()) {
+        return Wished::Bare;
+    }
+    if is_poor(variable("TERM").as_deref()) {
+        return Wished::Plain;
+    }
+    Wished::Dark
+}
+
+/// Whether a terminal of that name knows neither frame characters nor marks of pastes.
+pub fn is_poor(terminal: Option<&str>) -> bool {
+    terminal.is_some_and(|name| {
+        matches!(name, "linux" | "dumb" | "ansi" | "cons25") || name.starts_with("vt")
+    })
+}
 
 impl Theme {
     /// The built-in theme of that name; an unknown name gives `plain`.
@@ -84,6 +107,7 @@ impl Theme {
         let text = match name {
             "dark" => include_str!("../../assets/themes/dark.toml"),
             "light" => include_str!("../../assets/themes/light.toml"),
+            "bare" => return Self::bare(),
             _ => include_str!("../../assets/themes/plain.toml"),
         };
         Self::parse(name, text).unwrap_or_else(|_| Self::bare())
@@ -101,6 +125,7 @@ impl Theme {
             (Ink::Status, Modifier::REVERSED),
             (Ink::Title, Modifier::BOLD),
             (Ink::Key, Modifier::BOLD),
+            (Ink::Off, Modifier::DIM),
         ] {
             theme.styles[ink as usize] = Style::new().add_modifier(modifier);
         }
@@ -229,6 +254,34 @@ mod tests {
                     ink.name()
                 );
             }
+        }
+    }
+
+    #[test]
+    fn the_terminal_and_its_person_choose_the_theme() {
+        let of = |wished: Wished, set: &[(&str, &str)]| {
+            chosen(wished, |name| {
+                let found = set.iter().find(|(key, _)| *key == name);
+                found.map(|(_, value)| (*value).to_owned())
+            })
+            .name()
+        };
+        assert_eq!(of(Wished::Auto, &[("TERM", "xterm-256color")]), "dark");
+        assert_eq!(of(Wished::Auto, &[("TERM", "linux")]), "plain");
+        assert_eq!(of(Wished::Auto, &[("TERM", "dumb")]), "plain");
+        assert_eq!(of(Wished::Auto, &[("NO_COLOR", "1")]), "bare");
+        assert_eq!(of(Wished::Auto, &[("NO_COLOR", "")]), "dark");
+        let both = [("NO_COLOR", "1"), ("TERM", "linux")];
+        assert_eq!(of(Wished::Light, &both), "light");
+    }
+
+    #[test]
+    fn bare_has_no_colour() {
+        let bare = Theme::named("bare");
+        assert!(bare.ascii);
+        for ink in Ink::ALL {
+            let style = bare.style(*ink);
+            assert_eq!((style.fg, style.bg), (None, None), "{}", ink.name());
         }
     }
 

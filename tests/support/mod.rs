@@ -118,6 +118,11 @@ impl DrillDesk {
 
     /// Opens the workstation with further arguments.
     pub fn open_with(&self, columns: u16, rows: u16, args: &[&str]) -> Terminal {
+        Terminal::start(self.workstation(args), columns, rows)
+    }
+
+    /// Returns the workstation as a command for a terminal, not yet started.
+    pub fn workstation(&self, args: &[&str]) -> CommandBuilder {
         let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_zhiban"));
         command.args(args);
         command.env("ZHIBAN_DATA", self.data());
@@ -130,15 +135,37 @@ impl DrillDesk {
         command.env("SSH_TTY", "/dev/pts/0");
         command.env_remove("DISPLAY");
         command.env_remove("WAYLAND_DISPLAY");
-        Terminal::start(command, columns, rows)
+        command
+    }
+}
+
+/// The flags by which a terminal echoes, gathers lines and turns keys into signals.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Lines(Option<[u64; 3]>);
+
+impl Lines {
+    fn of(master: &dyn MasterPty) -> Self {
+        #[cfg(unix)]
+        let flags = master.get_termios().map(|set| {
+            [
+                u64::from(set.local_flags.bits()),
+                u64::from(set.input_flags.bits()),
+                u64::from(set.output_flags.bits()),
+            ]
+        });
+        #[cfg(not(unix))]
+        let flags = None;
+        Self(flags)
     }
 }
 
 /// The workstation in a pseudo-terminal.
 pub struct Terminal {
     child: Box<dyn Child + Send + Sync>,
-    master: Box<dyn MasterPty + Send>,
-    writer: Box<dyn Write + Send>,
+    master: Option<Box<dyn MasterPty + Send>>,
+    writer: Option<Box<dyn Write + Send>>,
+    /// How the terminal handled lines before the program had it.
+    lines: Lines,
     bytes: Receiver<Vec<u8>>,
     screen: vt100::Parser,
     raw: Vec<u8>,
@@ -155,7 +182,9 @@ impl Terminal {
             pixel_height: 0,
         };
         let pair = native_pty_system().openpty(size).unwrap();
+        let lines = Lines::of(pair.master.as_ref());
         let child = pair.slave.spawn_command(command).unwrap();
+        drop(pair.slave);
         let mut reader = pair.master.try_clone_reader().unwrap();
         let writer = pair.master.take_writer().unwrap();
         let (send, bytes) = channel();
@@ -170,8 +199,9 @@ impl Terminal {
         let screen = new_screen(columns, rows);
         Self {
             child,
-            master: pair.master,
-            writer,
+            master: Some(pair.master),
+            writer: Some(writer),
+            lines,
             bytes,
             screen,
             raw: Vec::new(),
@@ -274,14 +304,90 @@ impl Terminal {
     }
 
     fn send(&mut self, bytes: &[u8]) -> &mut Self {
-        self.writer.write_all(bytes).unwrap();
-        self.writer.flush().unwrap();
+        let writer = self.writer.as_mut().unwrap();
+        writer.write_all(bytes).unwrap();
+        writer.flush().unwrap();
         self
+    }
+
+    /// Sends bytes as they are.
+    pub fn bytes(&mut self, bytes: &[u8]) -> &mut Self {
+        self.send(bytes)
+    }
+
+    /// Presses the left button at a cell, both numbers from 0, and lets it go.
+    pub fn click(&mut self, column: u16, row: u16) -> &mut Self {
+        let (x, y) = (column + 1, row + 1);
+        self.send(format!("\x1b[<0;{x};{y}M\x1b[<0;{x};{y}m").as_bytes())
+    }
+
+    /// Forgets what the program wrote so far; the screen stays.
+    pub fn forget(&mut self) -> &mut Self {
+        self.raw.clear();
+        self
+    }
+
+    /// Waits until the program wrote these bytes.
+    pub fn wait_raw(&mut self, bytes: &str) -> &mut Self {
+        let until = Instant::now() + PATIENCE;
+        while !self.wrote(bytes) {
+            assert!(Instant::now() < until, "{bytes:?} was not written");
+            self.take_in(Duration::from_millis(50));
+        }
+        self
+    }
+
+    /// Returns whether the program wrote these bytes.
+    pub fn wrote(&self, bytes: &str) -> bool {
+        self.raw
+            .windows(bytes.len())
+            .any(|window| window == bytes.as_bytes())
+    }
+
+    /// Returns whether the cursor is hidden.
+    pub fn is_cursor_hidden(&self) -> bool {
+        self.screen.screen().hide_cursor()
+    }
+
+    /// Asserts that the terminal is as it was before the program: the main screen, a cursor,
+    /// lines and echo, and neither marks of pastes nor mouse reports.
+    pub fn assert_given_back(&mut self, when: &str) {
+        let until = Instant::now() + PATIENCE;
+        while !self.wrote("\x1b[?1049l") && Instant::now() < until {
+            self.take_in(Duration::from_millis(50));
+        }
+        while self.take_in(Duration::from_millis(50)) {}
+        let raw = String::from_utf8_lossy(&self.raw);
+        for (on, off) in [
+            ("\x1b[?1049h", "\x1b[?1049l"),
+            ("\x1b[?2004h", "\x1b[?2004l"),
+            ("\x1b[?1000h", "\x1b[?1000l"),
+            ("\x1b[?1002h", "\x1b[?1002l"),
+            ("\x1b[?1006h", "\x1b[?1006l"),
+        ] {
+            assert!(raw.rfind(on) < raw.rfind(off), "{when}: {on:?} stays");
+        }
+        assert!(!self.is_cursor_hidden(), "{when}: no cursor");
+        let master = self.master.as_deref().unwrap();
+        assert_eq!(Lines::of(master), self.lines, "{when}: no lines, no echo");
+    }
+
+    /// Takes the terminal away: nobody holds its other end any more.
+    pub fn hang_up(&mut self) {
+        // The thread that reads it lets go with the next bytes that nobody wants.
+        let (_, nothing) = channel();
+        self.bytes = nothing;
+        self.send(b"\x1b[I\x0c");
+        std::thread::sleep(Duration::from_millis(300));
+        self.writer = None;
+        self.master = None;
     }
 
     /// Changes the window's size.
     pub fn resize(&mut self, columns: u16, rows: u16) -> &mut Self {
         self.master
+            .as_ref()
+            .unwrap()
             .resize(PtySize {
                 rows,
                 cols: columns,

@@ -167,7 +167,7 @@ impl Workstation {
         let (width, height) = self.status.size();
         self.status = Status::read(&self.desk, &self.words)?;
         self.status.resize(width, height);
-        self.alarmed = self.status.alarming();
+        self.alarmed = self.status.alarming().clone();
         self.reread(effects);
         self.lock_later(effects);
         let agents = self.desk.agents_beside(&me);

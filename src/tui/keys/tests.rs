@@ -1,5 +1,7 @@
 use super::*;
-use ratatui::crossterm::event::{Event, KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
+use ratatui::crossterm::event::{
+    Event, KeyCode, KeyEvent, KeyEventKind, KeyModifiers, MouseButton, MouseEvent, MouseEventKind,
+};
 use std::time::{Duration, Instant};
 
 fn event(code: KeyCode, modifiers: KeyModifiers) -> Event {
@@ -103,11 +105,54 @@ fn typed_keys_and_enter_stay_keys_where_bursts_join() {
 }
 
 #[test]
-fn a_burst_without_newline_is_keys() {
+fn a_burst_of_one_line_is_a_paste_and_a_held_key_is_not() {
+    let later = Instant::now() + Duration::from_mins(1);
+    for burst in ["雾霾蓝", "jk", "c1"] {
+        let mut translator = Translator::new(true);
+        let mut out = feed(&mut translator, &chars(burst, 0, 0));
+        translator.settle(later, &mut out);
+        assert_eq!(out, [Input::Paste(burst.into())]);
+    }
     let mut translator = Translator::new(true);
-    let mut out = feed(&mut translator, &chars("雾霾蓝", 0, 0));
-    translator.settle(Instant::now() + Duration::from_secs(1), &mut out);
-    assert_eq!(out.len(), 3);
+    let mut out = feed(&mut translator, &chars("jjjj", 0, 1));
+    translator.settle(later, &mut out);
+    assert_eq!(out.len(), 4);
+}
+
+#[test]
+fn the_mouse_moves_between_escape_and_digit() {
+    let mut translator = Translator::new(false);
+    let mouse = |kind| {
+        Event::Mouse(MouseEvent {
+            kind,
+            column: 3,
+            row: 4,
+            modifiers: KeyModifiers::NONE,
+        })
+    };
+    let esc = event(KeyCode::Esc, KeyModifiers::NONE);
+    let four = event(KeyCode::Char('4'), KeyModifiers::NONE);
+    for between in [
+        mouse(MouseEventKind::Moved),
+        mouse(MouseEventKind::ScrollUp),
+        mouse(MouseEventKind::Up(MouseButton::Left)),
+        Event::FocusGained,
+    ] {
+        let out = feed(
+            &mut translator,
+            &[(0, esc.clone()), (10, between), (20, four.clone())],
+        );
+        assert_eq!(
+            out.last(),
+            Some(&Input::Key(Press::of(Key::plain(Code::F(4)))))
+        );
+    }
+    let pressed = mouse(MouseEventKind::Down(MouseButton::Left));
+    let out = feed(&mut translator, &[(0, esc), (10, pressed), (20, four)]);
+    assert_eq!(
+        out.last(),
+        Some(&Input::Key(Press::of(Key::plain(Code::Char('4')))))
+    );
 }
 
 #[test]

@@ -51,9 +51,15 @@ impl Translator {
                 }
             }
             other => {
+                let Some(input) = input_of(other) else {
+                    return;
+                };
                 self.release(out);
-                self.escaped_at = None;
-                out.extend(input_of(other));
+                // A hand that moves the mouse or a window that comes to the front is no key.
+                if matches!(input, Input::Paste(_) | Input::Mouse(Mouse::Down, ..)) {
+                    self.escaped_at = None;
+                }
+                out.push(input);
             }
         }
     }
@@ -110,8 +116,9 @@ impl Translator {
 
     fn release(&mut self, out: &mut Vec<Input>) {
         self.held_at = None;
-        let pasted = self.held.len() > 1 && self.held.iter().any(|p| p.key.code == Code::Enter);
-        if pasted {
+        // One key held down is no paste; anything else so fast is, and never acts.
+        let is_held_down = self.held.iter().all(|press| press.key == self.held[0].key);
+        if self.held.len() > 1 && !is_held_down {
             out.push(Input::Paste(
                 self.held.drain(..).filter_map(character).collect(),
             ));

@@ -7,6 +7,7 @@ use super::capture::{CHOICES, Capture};
 use super::capture_edit::PieceOf;
 use crate::desk::capture::Preview;
 use crate::exchange::intake::capture::PieceKind;
+use crate::tui::keys::Spot;
 use crate::tui::theme::Ink;
 use crate::tui::widgets::editor;
 use crate::tui::widgets::line::{Run, dim, text};
@@ -161,6 +162,13 @@ fn draw_choices(pane: &Capture, buf: &mut Buffer, area: Rect, look: &Look<'_>) {
         let sign = if here { ">" } else { " " };
         let ink = if here { Ink::Selection } else { Ink::Text };
         let label = format!("{sign} {} {}", at + 1, words.get(id));
+        let row = Rect {
+            y,
+            height: 1,
+            ..area
+        };
+        let away = at as isize - pane.chosen as isize;
+        look.note(|record| record.places.push((row, Spot::Row(away))));
         line::put(buf, (area.x, y), area.width, &label, ink, look);
     }
     let advice = area.y + CHOICES.len() as u16 + 1;

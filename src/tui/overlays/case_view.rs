@@ -8,6 +8,7 @@ use super::case::CaseForm;
 use super::case_fields::LINE;
 use super::case_ladder::Ladder;
 use crate::i18n::Words;
+use crate::tui::keys::Spot;
 use crate::tui::theme::Ink;
 use crate::tui::widgets::line::{Run, dim, text};
 use crate::tui::widgets::page::{self, Page};
@@ -396,6 +397,8 @@ fn rungs(page: &mut Page<'_, '_>, case: &CaseForm, ladder: &Ladder) -> Option<Po
                     look,
                 );
             }
+            let away = at as isize - ladder.cursor as isize;
+            look.note(|record| record.places.push((row, Spot::Row(away))));
             if here && row.height > 0 {
                 line::paint(buf, row, Ink::CursorRow, look);
             }

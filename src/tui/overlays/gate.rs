@@ -10,7 +10,7 @@ use crate::desk::people::Person;
 use crate::i18n::Words;
 use crate::text::{fold, wrap};
 use crate::tui::commands::{Command, Context};
-use crate::tui::keys::{Code, Input, Key};
+use crate::tui::keys::{Code, Input, Key, Spot};
 use crate::tui::pane::{Flow, Pane, Reach};
 use crate::tui::theme::Ink;
 use crate::tui::widgets::line::{self, Run, dim, text};
@@ -221,8 +221,13 @@ impl Pane for Gate {
     }
 
     fn input(&mut self, input: &Input, reach: &mut Reach<'_>) -> Flow {
-        let Input::Key(press) = input else {
-            return Flow::Stay;
+        let press = match input {
+            Input::Key(press) => press,
+            Input::Pointed(Spot::Row(by) | Spot::Turned(by)) if self.asks == Asks::Who => {
+                self.step(*by);
+                return Flow::Stay;
+            }
+            _ => return Flow::Stay,
         };
         if press.key == Key::plain(Code::Backspace) {
             self.pin.pop();
@@ -308,6 +313,8 @@ impl Gate {
                 &[],
                 look,
             );
+            let away = at as isize - self.cursor as isize;
+            look.note(|record| record.places.push((area, Spot::Row(away))));
             if chosen && self.asks == Asks::Who && area.height > 0 {
                 line::paint(buf, area, Ink::CursorRow, look);
                 caret = Some(Position::new(area.x, area.y));

@@ -5,7 +5,7 @@ use ratatui::layout::{Position, Rect};
 
 use crate::text::fold;
 use crate::tui::commands::{Command, Context};
-use crate::tui::keys::Input;
+use crate::tui::keys::{Input, Spot};
 use crate::tui::pane::{Flow, Pane, Reach};
 use crate::tui::theme::Ink;
 use crate::tui::widgets::line::{self, Run};
@@ -115,8 +115,10 @@ impl Menu {
 
     /// Takes a digit that no command took.
     pub fn input(&mut self, input: &Input) -> Picked {
-        let Input::Key(press) = input else {
-            return Picked::Ignored;
+        let press = match input {
+            Input::Key(press) => press,
+            Input::Pointed(Spot::Row(by) | Spot::Turned(by)) => return self.step(*by),
+            _ => return Picked::Ignored,
         };
         match press.typed.and_then(|c| fold::punctuation(c).to_digit(10)) {
             Some(digit) => self.digit(digit as usize),
@@ -184,7 +186,10 @@ impl Menu {
             };
             let left = [Run::new(digit, Ink::Key), line::text(shown.label.as_str())];
             line::row(buf, row, &left, &[line::dim(shown.note.as_str())], look);
+            let away = at as isize - self.cursor as isize;
+            look.note(|record| record.places.push((row, Spot::Row(away))));
             if at == self.cursor {
+                look.note(|record| record.chosen = Some(shown.label.clone()));
                 line::paint(buf, row, Ink::CursorRow, look);
                 caret = Some(Position::new(row.x, row.y));
             }

@@ -4,7 +4,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
 use crate::tui::commands::{Command, Context};
-use crate::tui::keys::Input;
+use crate::tui::keys::{Input, Spot};
 use crate::tui::pane::{Flow, Notice, Pane, Reach};
 use crate::tui::theme::Ink;
 use crate::tui::widgets::line::Run;
@@ -46,6 +46,10 @@ impl Pane for Messages {
     fn view(&self, buf: &mut Buffer, area: Rect, look: &Look<'_>) -> Option<Position> {
         let title = Run::new(look.words.get("command-messages").to_string(), Ink::Title);
         let inner = frame::overlay(buf, area, &[title], &[], &[], look);
+        look.note(|record| {
+            record.places.push((inner, Spot::Scroll(0)));
+            record.chosen = self.notices.get(self.top).map(|notice| notice.text.clone());
+        });
         for (notice, y) in self.notices[self.top.min(self.notices.len())..]
             .iter()
             .zip(inner.top()..inner.bottom())

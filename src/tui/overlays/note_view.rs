@@ -7,6 +7,7 @@ use super::note::NoteForm;
 use super::note_facts::Stage;
 use crate::desk::note::STEPS;
 use crate::i18n::Words;
+use crate::tui::keys::Spot;
 use crate::tui::theme::Ink;
 use crate::tui::widgets::form::Value;
 use crate::tui::widgets::line::{Run, dim, text};
@@ -253,6 +254,10 @@ fn steps(page: &mut Page<'_, '_>, note: &NoteForm) -> Option<Position> {
                 &detail,
                 look,
             );
+            if let Some(step) = note.step {
+                let away = at as isize - step as isize;
+                look.note(|record| record.places.push((row, Spot::Row(away))));
+            }
             if mine {
                 line::paint(buf, row, Ink::CursorRow, look);
             }

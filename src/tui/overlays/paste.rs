@@ -11,7 +11,7 @@ use crate::domain::id::Id;
 use crate::domain::payload::Direction;
 use crate::problem::Problem;
 use crate::tui::commands::{Command, Context};
-use crate::tui::keys::Input;
+use crate::tui::keys::{Input, Spot};
 use crate::tui::pane::{Flow, Pane, Reach};
 use crate::tui::theme::Ink;
 use crate::tui::widgets::line::{Run, dim, text};
@@ -194,6 +194,21 @@ impl Paper<'_, '_> {
         }
     }
 
+    /// Writes down that a row is so many behind the chosen one.
+    fn spot(&self, y: u16, away: isize) {
+        let row = Rect {
+            y,
+            height: 1,
+            ..self.inner
+        };
+        self.look.note(|record| {
+            record.places.push((row, Spot::Row(away)));
+            if away == 0 && y < self.inner.bottom() {
+                record.rest = Some(Position::new(self.inner.x + 1, y));
+            }
+        });
+    }
+
     fn shelf(&mut self, y: u16, title: String) {
         if y + 1 < self.inner.bottom() {
             let row = Rect {
@@ -355,7 +370,9 @@ impl PastePane {
             let ink = if here { Ink::Selection } else { Ink::Text };
             let sign = if here { ">" } else { " " };
             let label = format!("{sign} {} {label}", at + 1);
-            sheet.row(shelf + 1 + at as u16, &[Run::new(label, ink)]);
+            let y = shelf + 1 + at as u16;
+            sheet.row(y, &[Run::new(label, ink)]);
+            sheet.spot(y, at as isize - self.chosen as isize);
         }
         for (at, id) in ["paste-kept", "paste-once"].into_iter().enumerate() {
             sheet.row(shelf + 4 + at as u16, &[dim(sheet.word(id))]);

@@ -283,6 +283,7 @@ impl Stage {
             words: &self.words,
             theme: &theme,
             ambiguous: Ambiguous::Narrow,
+            spots: None,
         };
         let mut buf = Buffer::empty(Rect::new(0, 0, width, height));
         let area = buf.area;

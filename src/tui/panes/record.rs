@@ -13,7 +13,7 @@ use crate::i18n::Words;
 use crate::problem::Problem;
 use crate::text::clean;
 use crate::tui::commands::{Command, Context};
-use crate::tui::keys::Input;
+use crate::tui::keys::{Input, Spot};
 use crate::tui::overlays::ask::Ask;
 use crate::tui::overlays::privacy;
 use crate::tui::overlays::record_form::RecordForm;
@@ -261,6 +261,7 @@ impl Pane for RecordPane {
     }
 
     fn view(&self, buf: &mut Buffer, area: Rect, look: &Look<'_>) -> Option<Position> {
+        look.note(|record| record.places.push((area, Spot::Scroll(0))));
         page::single(buf, area, look, |page| {
             let left = vec![
                 Run::new(self.title.clone(), Ink::Title),

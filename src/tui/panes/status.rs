@@ -1,18 +1,21 @@
 //! The top line: who, shift, counts, how old the exports are, the time.
 
+use std::collections::BTreeSet;
+
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
 use crate::desk::Desk;
-use crate::desk::todo::{Counts, View};
+use crate::desk::todo::{Counts, Mark, View};
 use crate::domain::authority::{Action, may};
+use crate::domain::id::Id;
 use crate::domain::registers::sheet;
 use crate::i18n::Words;
 use crate::problem::Problem;
 use crate::tui::road::RoadState;
 use crate::tui::theme::Ink;
 use crate::tui::widgets::line::{Run, dim, text};
-use crate::tui::widgets::{Look, line};
+use crate::tui::widgets::{Look, frame, line};
 use crate::tui::words::Speech;
 
 /// From this width on the line says everything in full.
@@ -26,6 +29,7 @@ pub struct Status {
     presence: String,
     shift: Option<(String, String)>,
     counts: Counts,
+    alarming: BTreeSet<Id>,
     /// Events that do not count or wait outside, for those who decide about them.
     held: u64,
     orders: Option<String>,
@@ -47,6 +51,7 @@ impl Status {
             presence: String::new(),
             shift: None,
             counts: Counts::default(),
+            alarming: BTreeSet::new(),
             held: 0,
             orders: None,
             orders_stale: false,
@@ -71,7 +76,13 @@ impl Status {
         let freshness = desk.freshness()?;
         let orders = freshness.iter().find(|one| one.kind == "orders");
         let shift = desk.shift_of(me.id)?;
-        let mut counts = desk.todo(View::All)?.counts;
+        let todo = desk.todo(View::All)?;
+        let items = todo.buyers.iter().flat_map(|buyer| &buyer.items);
+        let alarming = items
+            .filter(|item| matches!(item.mark, Mark::Overdue | Mark::Urgent))
+            .map(|item| item.row.id)
+            .collect();
+        let mut counts = todo.counts;
         let broken = desk.alarms()?;
         counts.conflicts += broken.iter().filter(|alarm| alarm.is_finding()).count();
         let decides = may(me.role, Action::CloseContradiction).allows();
@@ -109,6 +120,7 @@ impl Status {
                 )
             }),
             counts,
+            alarming,
             held: unfolded + outside,
             orders: orders.map(|one| speech.when(one.exported_at)),
             orders_stale: orders.is_some_and(|one| one.stale),
@@ -154,9 +166,9 @@ impl Status {
         self.size
     }
 
-    /// Returns how many items must be looked at now.
-    pub fn alarming(&self) -> usize {
-        self.counts.overdue + self.counts.urgent
+    /// Returns the items that must be looked at now.
+    pub fn alarming(&self) -> &BTreeSet<Id> {
+        &self.alarming
     }
 
     /// Returns the window's title.
@@ -164,7 +176,7 @@ impl Status {
         words.with(
             "window-title",
             &[
-                ("count", self.alarming().into()),
+                ("count", (self.counts.overdue + self.counts.urgent).into()),
                 ("shop", (&self.shop).into()),
             ],
         )
@@ -245,7 +257,7 @@ impl Status {
             String::new()
         };
         right.push(Run::new(
-            format!("│{label}{age}{stale} "),
+            format!("{}{label}{age}{stale} ", frame::upright(look.ascii())),
             if self.orders_stale {
                 Ink::Urgent
             } else {

@@ -5,8 +5,9 @@ use ratatui::layout::{Position, Rect};
 
 use super::Look;
 use super::line;
+use super::spots::Field;
 use crate::text::edit::{Editor, Motion};
-use crate::tui::keys::{Code, Input, Press};
+use crate::tui::keys::{Code, Edit, Input, Press, Spot};
 use crate::tui::theme::Ink;
 
 /// Draws the buffer and returns where the caret stands, always within the area;
@@ -43,10 +44,24 @@ pub fn draw(
         }
     }
     let (column, row) = view.caret;
-    Some(Position::new(
+    let caret = Position::new(
         area.x + (column as u16).min(area.width - 1),
         area.y + (row as u16).min(area.height - 1),
-    ))
+    );
+    look.note(|record| {
+        let cell = Spot::Cell {
+            column: 0,
+            row: 0,
+            extend: false,
+        };
+        record.places.push((area, cell));
+        record.fields.push(Field {
+            caret,
+            text: editor.text().to_owned(),
+            selected: editor.selected().map(str::to_owned),
+        });
+    });
+    Some(caret)
 }
 
 /// What a text field does with a key that no command took.
@@ -69,7 +84,34 @@ pub fn type_into(editor: &mut Editor, input: &Input) -> Typed {
             Typed::Changed
         }
         Input::Key(press) => key_into(editor, *press),
+        Input::Edit(edit) => edit_in(editor, *edit),
+        Input::Pointed(Spot::Cell {
+            column,
+            row,
+            extend,
+        }) => {
+            editor.go_to_cell(usize::from(*column), usize::from(*row), *extend);
+            Typed::Moved
+        }
         _ => Typed::Ignored,
+    }
+}
+
+/// What there is nothing of is not for the text: undo may be meant for the last act then.
+fn edit_in(editor: &mut Editor, edit: Edit) -> Typed {
+    let is_changed = match edit {
+        Edit::SelectAll => {
+            editor.select_all();
+            return Typed::Moved;
+        }
+        Edit::Cut => editor.cut().is_some(),
+        Edit::Undo => editor.undo(),
+        Edit::Redo => editor.redo(),
+    };
+    if is_changed {
+        Typed::Changed
+    } else {
+        Typed::Ignored
     }
 }
 

@@ -9,7 +9,7 @@ use super::line::Run;
 use crate::text::edit::Editor;
 use crate::text::fold;
 use crate::tui::commands::Command;
-use crate::tui::keys::{Code, Input, Key};
+use crate::tui::keys::{Code, Input, Key, Spot};
 use crate::tui::theme::Ink;
 
 /// One of the values of a choice.
@@ -290,6 +290,10 @@ impl Form {
 
     /// Takes a key or a paste that no command took.
     pub fn input(&mut self, input: &Input) -> Outcome {
+        if let Input::Pointed(Spot::Field(id)) = input {
+            self.focus(id);
+            return Outcome::Moved;
+        }
         let Some(field) = self.fields.get_mut(self.cursor) else {
             return Outcome::Ignored;
         };

@@ -8,6 +8,7 @@ use ratatui::layout::Rect;
 
 use super::Look;
 use super::line::{self, Run};
+use super::spots::Record;
 use crate::tui::theme::Ink;
 
 const UP: u8 = 1;
@@ -115,6 +116,11 @@ impl Lines {
     }
 }
 
+/// A line from top to bottom.
+pub fn upright(is_ascii: bool) -> &'static str {
+    character(UP | DOWN, is_ascii)
+}
+
 fn character(arms: u8, ascii: bool) -> &'static str {
     const VERTICAL: u8 = UP | DOWN;
     const HORIZONTAL: u8 = LEFT | RIGHT;
@@ -214,6 +220,8 @@ pub fn overlay(
     look: &Look<'_>,
 ) -> Rect {
     let area = area.intersection(buf.area);
+    // Nothing of what lies behind is pointed at while this is in front.
+    look.note(|record| *record = Record::default());
     line::clear(buf, area);
     line::paint(buf, area, Ink::Text, look);
     let mut lines = Lines::new(area);

@@ -26,16 +26,34 @@ pub struct Entry {
     key: String,
     gap: &'static str,
     label: String,
+    /// It cannot act at the moment.
+    off: bool,
 }
 
 /// The entries of the key row in so many columns: `F1帮助 F2登记 …`, with what
-/// belongs to the right end where there is room for it.
-pub fn row(map: &Keymap, width: u16, look: &Look<'_>) -> Vec<Entry> {
-    let entries: Vec<Entry> = map
+/// belongs to the right end where there is room for it. Where there is too little, every key
+/// stays and labels go, the last first: whoever knows the key needs no label.
+pub fn row(
+    map: &Keymap,
+    width: u16,
+    is_off: &dyn Fn(Command) -> bool,
+    look: &Look<'_>,
+) -> Vec<Entry> {
+    let mut entries: Vec<Entry> = map
         .row()
         .iter()
-        .map(|command| entry(map, *command, "", look))
+        .map(|command| {
+            let mut entry = entry(map, *command, "", look);
+            entry.off = is_off(*command);
+            entry
+        })
         .collect();
+    for at in (0..entries.len()).rev() {
+        if total(&entries, 1, look) <= width {
+            break;
+        }
+        entries[at].label.clear();
+    }
     let needed = total(&entries, 1, look);
     // A margin where it fits; eleven English labels fill 80 columns without.
     let margin = u16::from(needed < width);
@@ -81,10 +99,15 @@ pub fn draw(buf: &mut Buffer, area: Rect, entries: &[Entry], look: &Look<'_>) {
         return;
     }
     for entry in entries {
+        let (key, label) = if entry.off {
+            (Ink::Off, Ink::Off)
+        } else {
+            (Ink::Key, Ink::Label)
+        };
         let runs = [
-            Run::new(entry.key.as_str(), Ink::Key),
-            Run::new(entry.gap, Ink::Label),
-            Run::new(entry.label.as_str(), Ink::Label),
+            Run::new(entry.key.as_str(), key),
+            Run::new(entry.gap, label),
+            Run::new(entry.label.as_str(), label),
         ];
         let room = entry.width.min(area.width.saturating_sub(entry.x));
         line::put_runs(buf, (area.x + entry.x, area.y), room, &runs, look);
@@ -123,6 +146,7 @@ fn entry(map: &Keymap, command: Command, gap: &'static str, look: &Look<'_>) -> 
         key,
         gap,
         label,
+        off: false,
     }
 }
 
@@ -152,6 +176,7 @@ fn hinted(
         key,
         gap,
         label,
+        off: false,
     })
 }
 
@@ -207,7 +232,9 @@ mod tests {
     }
 
     fn key_row(language: Language, width: u16) -> String {
-        drawn(language, width, |map, look| row(map, width, look))
+        drawn(language, width, |map, look| {
+            row(map, width, &|_| false, look)
+        })
     }
 
     #[test]
@@ -226,6 +253,34 @@ mod tests {
             "F1Help F2Log F3Find F4Reply F5Note F6Return F7Later F8Done F9Copy F10Shift F12Go"
         );
         assert_eq!(english.len(), 80);
+    }
+
+    #[test]
+    fn a_narrow_row_keeps_every_key_and_gives_up_labels_from_the_right() {
+        assert_eq!(
+            key_row(Language::ZhCn, 60),
+            " F1帮助 F2登记 F3查找 F4话术 F5备注 F6售后 F7 F8 F9 F10 F12"
+        );
+        for language in Language::ALL {
+            for width in 35..80 {
+                let row = key_row(language, width);
+                for n in [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 12] {
+                    assert!(row.contains(&format!("F{n}")), "{width}: {row}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_key_that_cannot_act_is_grey() {
+        with_look(Language::ZhCn, "dark", |look| {
+            let map = Keymap::load(None).0;
+            let entries = row(&map, 80, &|command| command == Command::Capture, look);
+            let mut buf = Buffer::empty(Rect::new(0, 0, 80, 1));
+            let area = buf.area;
+            draw(&mut buf, area, &entries, look);
+            assert_eq!(dump::inked(&buf, look.theme, Ink::Off).trim(), "F2登记");
+        });
     }
 
     #[test]
@@ -263,7 +318,7 @@ mod tests {
     #[test]
     fn a_click_runs_what_it_hits() {
         with_look(Language::ZhCn, "dark", |look| {
-            let entries = row(&Keymap::load(None).0, 80, look);
+            let entries = row(&Keymap::load(None).0, 80, &|_| false, look);
             assert_eq!(hit(&entries, 1), Some(Command::Help));
             assert_eq!(hit(&entries, 8), Some(Command::Capture));
             assert_eq!(hit(&entries, 0), None);
@@ -275,7 +330,9 @@ mod tests {
         let stack = [Context::List, Context::Desk, Context::Any];
         for language in Language::ALL {
             for width in [1, 2, 7, 33, 79, 80, 81, 120, 121, 300] {
-                drawn(language, width, |map, look| row(map, width, look));
+                drawn(language, width, |map, look| {
+                    row(map, width, &|_| false, look)
+                });
                 drawn(language, width, |map, look| hints(map, &stack, width, look));
             }
         }

@@ -220,6 +220,7 @@ pub(crate) mod tests {
             words: &words,
             theme: &theme,
             ambiguous: Ambiguous::Narrow,
+            spots: None,
         })
     }
 
@@ -282,6 +283,7 @@ pub(crate) mod tests {
             words: &words,
             theme: &theme,
             ambiguous: Ambiguous::Wide,
+            spots: None,
         };
         let mut buf = buffer(10, 1);
         assert_eq!(put(&mut buf, (0, 0), 10, "§§", Ink::Text, &look), 4);

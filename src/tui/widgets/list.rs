@@ -2,10 +2,11 @@
 //! of a million costs what its window costs.
 
 use ratatui::buffer::Buffer;
-use ratatui::layout::Rect;
+use ratatui::layout::{Position, Rect};
 
 use super::Look;
 use super::line::{self, Run};
+use crate::tui::keys::Spot;
 use crate::tui::theme::Ink;
 
 /// Columns of the figure at the right of a row (`剩 2时`, `11/25`).
@@ -128,6 +129,7 @@ pub fn draw(buf: &mut Buffer, area: Rect, list: &List<'_>, look: &Look<'_>) -> u
     if area.width == 0 {
         return 0;
     }
+    note(area, list, shown, look);
     for (index, row) in list.rows.iter().take(shown).enumerate() {
         let place = Rect {
             y: area.y + index as u16,
@@ -137,6 +139,39 @@ pub fn draw(buf: &mut Buffer, area: Rect, list: &List<'_>, look: &Look<'_>) -> u
         draw_row(buf, place, list, row, list.cursor == Some(index), look);
     }
     shown
+}
+
+/// Writes down what a click on each row means, and where the chosen one is.
+fn note(area: Rect, list: &List<'_>, shown: usize, look: &Look<'_>) {
+    let Some(cursor) = list.cursor else {
+        return;
+    };
+    look.note(|record| {
+        for (index, y) in (0..shown).zip(area.y..) {
+            let away = index as isize - cursor as isize;
+            record.places.push((
+                Rect {
+                    y,
+                    height: 1,
+                    ..area
+                },
+                Spot::Row(away),
+            ));
+        }
+        if let Some(row) = list
+            .rows
+            .get(cursor)
+            .filter(|_| cursor < shown && list.focused)
+        {
+            let cells = row.cells.iter().map(|cell| {
+                let pieces: String = cell.iter().map(|run| run.text.as_ref()).collect();
+                pieces.trim().to_owned()
+            });
+            let cells: Vec<String> = cells.filter(|cell| !cell.is_empty()).collect();
+            record.chosen = Some(cells.join(" "));
+            record.rest = Some(Position::new(area.x, area.y + cursor as u16));
+        }
+    });
 }
 
 fn draw_row(

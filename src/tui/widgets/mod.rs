@@ -11,12 +11,14 @@ pub mod line;
 pub mod list;
 pub mod page;
 pub mod palette;
+pub mod spots;
 pub mod status;
 pub mod toast;
 
 use crate::i18n::Words;
 use crate::text::width::Ambiguous;
 use crate::tui::theme::{Ink, Theme};
+use crate::tui::widgets::spots::{Record, Spots};
 use ratatui::style::Style;
 
 /// What every widget needs to know about this screen.
@@ -28,12 +30,30 @@ pub struct Look<'a> {
     pub theme: &'a Theme,
     /// How wide the terminal draws doubtful characters.
     pub ambiguous: Ambiguous,
+    /// Where places are written down, for the mouse and the cursor.
+    pub spots: Option<&'a Spots>,
 }
 
 impl Look<'_> {
     /// The style of a meaning.
     pub fn style(&self, ink: Ink) -> Style {
         self.theme.style(ink)
+    }
+
+    /// Writes down what is at a place, where somebody wants to know.
+    pub fn note(&self, write: impl FnOnce(&mut Record)) {
+        if let Some(spots) = self.spots {
+            spots.note(write);
+        }
+    }
+
+    /// The same screen for what cannot be pointed at.
+    #[must_use]
+    pub fn unnoted(self) -> Self {
+        Self {
+            spots: None,
+            ..self
+        }
     }
 
     /// Frames are drawn in ASCII: by theme, or because lines may be two columns wide.

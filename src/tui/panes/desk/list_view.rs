@@ -3,7 +3,7 @@
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
-use super::view::speech;
+use super::view::{focus_mark, speech};
 use super::{DeskPane, Focus};
 use crate::desk::todo::{Item, Mark, View};
 use crate::tui::theme::Ink;
@@ -15,7 +15,10 @@ use crate::tui::widgets::{Look, line, list};
 pub(super) fn list_title(pane: &DeskPane, buf: &mut Buffer, area: Rect, look: &Look<'_>) {
     let counts = &pane.todo.counts;
     let words = look.words;
-    let mut left = vec![Run::new(format!("{} ", words.get("desk-todo")), Ink::Title)];
+    let mut left = vec![
+        focus_mark(pane, Focus::List, area, look),
+        Run::new(format!("{} ", words.get("desk-todo")), Ink::Title),
+    ];
     for (digit, view, id, count) in [
         (1, View::Waiting, "view-waiting", counts.waiting),
         (

@@ -5,6 +5,7 @@ mod list_view;
 mod talk_view;
 mod view;
 
+use std::cell::Cell;
 use std::collections::BTreeSet;
 
 use ratatui::buffer::Buffer;
@@ -23,7 +24,7 @@ use crate::problem::Problem;
 use crate::store::Row;
 use crate::text::edit::Editor;
 use crate::tui::commands::{Command, Context};
-use crate::tui::keys::Input;
+use crate::tui::keys::{Input, Spot};
 use crate::tui::overlays::follow_up::FollowUp;
 use crate::tui::pane::{Flow, Pane, Reach};
 use crate::tui::widgets::editor::{Typed, type_into};
@@ -54,7 +55,8 @@ pub(super) struct OpenItem {
     pub(super) register: &'static Register,
     /// Other open items of the same buyer or order.
     pub(super) related: Vec<Row>,
-    pub(super) scroll: usize,
+    /// Rows between what is shown and the newest; drawing holds it to what there is.
+    pub(super) scroll: Cell<usize>,
 }
 
 /// The desk screen's state.
@@ -75,6 +77,8 @@ pub struct DeskPane {
     pub(super) zone: chrono_tz::Tz,
     pub(super) now: i64,
     nobody: bool,
+    /// Where the line between list and conversation was dragged to.
+    pub(super) split: Option<u16>,
 }
 
 impl DeskPane {
@@ -110,6 +114,7 @@ impl DeskPane {
             zone: desk.zone(),
             now: desk.now(),
             nobody: true,
+            split: None,
         }
     }
 
@@ -126,7 +131,7 @@ impl DeskPane {
         self.freshness = desk.freshness()?;
         self.lay_out();
         if let Some(id) = self.open.as_ref().map(|open| open.record.id) {
-            let scroll = self.open.as_ref().map_or(0, |open| open.scroll);
+            let scroll = self.open.as_ref().map_or(0, |open| open.scroll.get());
             self.load(desk, words, id, scroll)?;
         }
         Ok(())
@@ -211,7 +216,7 @@ impl DeskPane {
             record,
             register,
             related,
-            scroll,
+            scroll: Cell::new(scroll),
         });
         Ok(())
     }
@@ -378,9 +383,28 @@ impl DeskPane {
         self.focus = order[next % order.len()];
     }
 
+    /// What the mouse points at comes in front; the text then takes the place of the caret.
+    fn point(&mut self, spot: &Spot) {
+        match spot {
+            Spot::Row(by) => {
+                self.focus = Focus::List;
+                self.step(*by);
+            }
+            Spot::Turned(by) => self.step(*by),
+            Spot::Cell { .. } => self.focus = Focus::Composer,
+            Spot::Scroll(0) => self.focus = Focus::Timeline,
+            // The timeline's newest is at its end: towards it the distance falls.
+            Spot::Scroll(by) => self.scroll(-*by),
+            Spot::Side => self.focus = Focus::Side,
+            Spot::Divider(column) => self.split = Some(*column),
+            Spot::Field(_) => {}
+        }
+    }
+
     fn scroll(&mut self, by: isize) {
-        if let Some(open) = &mut self.open {
-            open.scroll = open.scroll.saturating_add_signed(by);
+        if let Some(open) = &self.open {
+            let scroll = open.scroll.get().saturating_add_signed(by);
+            open.scroll.set(scroll);
         }
     }
 }
@@ -433,10 +457,16 @@ impl Pane for DeskPane {
     }
 
     fn input(&mut self, input: &Input, _reach: &mut Reach<'_>) -> Flow {
+        if let Input::Pointed(spot) = input {
+            self.point(spot);
+        }
         if self.focus == Focus::Composer && type_into(&mut self.composer, input) != Typed::Ignored {
             return Flow::Stay;
         }
-        Flow::Pass
+        match input {
+            Input::Pointed(_) => Flow::Stay,
+            _ => Flow::Pass,
+        }
     }
 
     fn view(&self, buf: &mut Buffer, area: Rect, look: &Look<'_>) -> Option<Position> {

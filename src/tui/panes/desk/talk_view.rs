@@ -4,7 +4,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
 use super::lines::{INDENT, TimeLine, facts, timeline};
-use super::view::{below, inset, speech};
+use super::view::{below, focus_mark, inset, speech};
 use super::{DeskPane, Focus, OpenItem};
 use crate::tui::theme::Ink;
 use crate::tui::widgets::frame::titles;
@@ -33,6 +33,7 @@ pub(super) fn talk_title(
         .field("channel")
         .and_then(|field| Some(speech.choice(field, record.text("channel")?)));
     let left = [
+        focus_mark(pane, Focus::Timeline, area, look),
         Run::new(format!("{label} {number} "), Ink::Title),
         text(title.to_owned()),
         dim(format!("  {}", channel.unwrap_or_default())),
@@ -178,12 +179,20 @@ pub(super) fn draw_talk(
         speech,
         area.width.saturating_sub(1),
         look.ambiguous,
-        height + open.scroll,
+        height + open.scroll.get(),
     );
-    let end = lines
-        .len()
-        .saturating_sub(open.scroll.min(lines.len().saturating_sub(height)));
+    let scroll = open.scroll.get().min(lines.len().saturating_sub(height));
+    open.scroll.set(scroll);
+    let end = lines.len() - scroll;
     let start = end.saturating_sub(height);
+    if pane.focus == Focus::Timeline {
+        let seen = lines[start..end].iter().map(|one| {
+            let said = format!("{} {} {}", one.time, one.who, one.text);
+            said.trim().to_owned()
+        });
+        let seen: Vec<String> = seen.collect();
+        look.note(|record| record.chosen = Some(seen.join("\n")));
+    }
     for (at, one) in lines[start..end].iter().enumerate() {
         draw_timeline_row(
             buf,
@@ -242,6 +251,7 @@ pub(super) fn draft_title(
 ) {
     let whom = open.record.text("buyer").unwrap_or_default();
     let left = [
+        focus_mark(pane, Focus::Composer, area, look),
         Run::new(
             format!("{} > ", look.words.get("composer-draft")),
             if pane.focus == Focus::Composer {

@@ -8,6 +8,7 @@ use super::talk_view::{
     draft_title, draw_pending, draw_talk, nothing_open, pending, related_line, talk_title,
 };
 use super::{DeskPane, Focus};
+use crate::tui::keys::Spot;
 use crate::tui::theme::Ink;
 use crate::tui::widgets::frame::{Lines, section, titles};
 use crate::tui::widgets::line::{Run, dim};
@@ -21,6 +22,8 @@ const LIST: u16 = 46;
 /// From this width on the list is wider, by that many columns.
 const ROOMY: u16 = 180;
 const ROOMY_LIST: u16 = 60;
+/// The narrowest list that the line beside it can be dragged to.
+const NARROWEST: u16 = 30;
 /// From this width on the side panel has a column of its own.
 const THREE: u16 = 160;
 /// From this width on the side panel's title has room for a whole order number.
@@ -60,10 +63,10 @@ pub(super) fn speech<'a>(pane: &'a DeskPane, look: &Look<'a>) -> Speech<'a> {
 /// List and side panel at the left, conversation and draft at the right.
 fn wide(pane: &DeskPane, buf: &mut Buffer, area: Rect, look: &Look<'_>) -> Option<Position> {
     let three = area.width >= THREE;
-    let list = if area.width >= ROOMY {
-        ROOMY_LIST
-    } else {
-        LIST
+    let list = match pane.split {
+        Some(column) => list_width(column.saturating_sub(area.x), area.width, three),
+        None if area.width >= ROOMY => ROOMY_LIST,
+        None => LIST,
     };
     let (left, right) = split(area, list);
     let middle = if three {
@@ -125,6 +128,16 @@ fn wide(pane: &DeskPane, buf: &mut Buffer, area: Rect, look: &Look<'_>) -> Optio
     }
     frame.draw(buf, look);
 
+    let divider = Rect {
+        x: left.right(),
+        width: 1,
+        ..area
+    };
+    look.note(|record| {
+        record.places.push((divider, Spot::Divider(divider.x)));
+        record.places.push((side_area, Spot::Side));
+        record.places.push((talk, Spot::Scroll(0)));
+    });
     list_title(
         pane,
         buf,
@@ -202,6 +215,7 @@ fn narrow(pane: &DeskPane, buf: &mut Buffer, area: Rect, look: &Look<'_>) -> Opt
         return None;
     }
     let (talk, draft) = draft_split(rest, 6);
+    look.note(|record| record.places.push((talk, Spot::Scroll(0))));
     section(buf, talk, &[], &[], look);
     talk_title(pane, open, buf, Rect { height: 1, ..talk }, look);
     let mut inner = below(talk);
@@ -251,6 +265,29 @@ fn narrow(pane: &DeskPane, buf: &mut Buffer, area: Rect, look: &Look<'_>) -> Opt
         pane,
         editor::draw(buf, inset(below(draft)), &pane.composer, Ink::Text, look),
     )
+}
+
+/// How wide the list is when the line beside it was dragged: both sides keep their room.
+fn list_width(wanted: u16, width: u16, three: bool) -> u16 {
+    let others = if three { 2 * LIST } else { LIST };
+    wanted.clamp(NARROWEST, width.saturating_sub(others + 2).max(NARROWEST))
+}
+
+/// The mark before the title of what has the focus, as before the chosen row: never by colour
+/// alone. The cursor rests there while nothing has the caret.
+pub(super) fn focus_mark<'a>(
+    pane: &DeskPane,
+    focus: Focus,
+    area: Rect,
+    look: &Look<'_>,
+) -> Run<'a> {
+    if pane.focus != focus {
+        return dim("");
+    }
+    if matches!(focus, Focus::Timeline | Focus::Side) && area.width > 2 && area.height > 0 {
+        look.note(|record| record.rest = Some(Position::new(area.x + 2, area.y)));
+    }
+    Run::new("> ", Ink::Title)
 }
 
 /// The row under an area.
@@ -331,24 +368,23 @@ pub(super) fn inset(area: Rect) -> Rect {
 
 fn side_title(pane: &DeskPane, buf: &mut Buffer, area: Rect, look: &Look<'_>) {
     let leaves = super::leaves();
-    let left: Vec<Run<'_>> = leaves
-        .iter()
-        .map(|leaf| {
-            let here = *leaf == pane.side.leaf();
-            let ink = match (here, pane.focus == Focus::Side) {
-                (true, true) => Ink::Selection,
-                (true, false) => Ink::Title,
-                (false, _) => Ink::Dim,
-            };
-            let name = look.words.get(&format!("leaf-{}", leaf.name()));
-            let label = if here {
-                format!("[{name}] ")
-            } else {
-                format!("{name} ")
-            };
-            Run::new(label, ink)
-        })
-        .collect();
+    let mark = focus_mark(pane, Focus::Side, area, look);
+    let names = leaves.iter().map(|leaf| {
+        let here = *leaf == pane.side.leaf();
+        let ink = match (here, pane.focus == Focus::Side) {
+            (true, true) => Ink::Selection,
+            (true, false) => Ink::Title,
+            (false, _) => Ink::Dim,
+        };
+        let name = look.words.get(&format!("leaf-{}", leaf.name()));
+        let label = if here {
+            format!("[{name}] ")
+        } else {
+            format!("{name} ")
+        };
+        Run::new(label, ink)
+    });
+    let left: Vec<Run<'_>> = std::iter::once(mark).chain(names).collect();
     let number = pane.side.order_number().unwrap_or_default();
     // Beside four leaves a whole number has no room; the leaf shows it.
     let number = if area.width < NUMBERED {

@@ -6,6 +6,7 @@ use ratatui::layout::{Position, Rect};
 use super::{Choice, Field, Form, Value};
 use crate::i18n::Arg;
 use crate::text::edit::Editor;
+use crate::tui::keys::Spot;
 use crate::tui::theme::Ink;
 use crate::tui::widgets::line::{self, Run};
 use crate::tui::widgets::{Look, editor};
@@ -106,6 +107,11 @@ fn draw_field(
     shape: Shape,
     look: &Look<'_>,
 ) -> Option<Position> {
+    look.note(|record| {
+        if super::can_change(field) {
+            record.places.push((place, Spot::Field(field.id.clone())));
+        }
+    });
     let missing = field.is_missing();
     let (mark, label_ink) = match (missing, in_front) {
         (true, _) => ("*", Ink::Missing),
@@ -158,7 +164,22 @@ fn draw_field(
     if value.is_empty() {
         return None;
     }
-    draw_value(buf, value, field, in_front, look)
+    if in_front {
+        look.note(|record| record.chosen = shown(field));
+        return draw_value(buf, value, field, true, look);
+    }
+    draw_value(buf, value, field, false, &look.unnoted())
+}
+
+/// What a field that takes no text holds, in words.
+fn shown(field: &Field) -> Option<String> {
+    match &field.value {
+        Value::Choice(choices, chosen) => {
+            chosen.and_then(|at| Some(choices.get(at)?.label.clone()))
+        }
+        Value::Flag(_, words) | Value::Fixed(words) => Some(words.clone()),
+        _ => None,
+    }
 }
 
 fn draw_value(

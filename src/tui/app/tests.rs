@@ -1,0 +1,39 @@
+use super::*;
+use crate::tui::overlays::stage::{NOW, Stage};
+
+/// How many bells and titles an update leads to.
+fn rings(effects: &Effects) -> (usize, usize) {
+    let count = |is: fn(&Effect) -> bool| effects.list.iter().filter(|one| is(one)).count();
+    (
+        count(|effect| *effect == Effect::Bell),
+        count(|effect| matches!(effect, Effect::Title(_))),
+    )
+}
+
+#[test]
+fn one_solved_and_one_new_is_a_bell() {
+    let stage = Stage::new();
+    let mut desk = stage.desk;
+    let talk = desk.open_conversation("BUYER", "chat").unwrap().record();
+    let (config, words) = (Config::default(), Words::new(Language::En));
+    let keymap = Keymap::load(None).0;
+    let mut app = Workstation::new(desk, config, words, keymap, (80, 24)).unwrap();
+    let soon = NOW + 5 * MINUTE;
+    let read = |app: &mut Workstation| {
+        let mut effects = Effects::none();
+        app.reread(&mut effects);
+        rings(&effects)
+    };
+    read(&mut app);
+    app.desk.promise(talk, "one", soon, None).unwrap();
+    let before = app.status.alarming().clone();
+    assert_eq!(read(&mut app), (1, 1), "a new one");
+    assert_ne!(*app.status.alarming(), before);
+    assert_eq!(read(&mut app), (0, 0), "nothing new");
+    // As many as before, and not the same.
+    app.desk.undo(None).unwrap();
+    app.desk.promise(talk, "other", soon, None).unwrap();
+    assert_eq!(read(&mut app), (1, 0));
+    app.desk.undo(None).unwrap();
+    assert_eq!(read(&mut app), (0, 1), "one less is no bell");
+}
