@@ -565,7 +565,8 @@ impl Workstation {
             return;
         };
         if copied.road == Road::Plain {
-            self.front.push(Box::new(overlays::plain::Plain::new(text)));
+            self.front
+                .push(Box::new(overlays::plain::Plain::new(&text)));
             return;
         }
         let id = if copied.sure {
