@@ -194,6 +194,7 @@ impl Workstation {
         act: impl FnOnce(&mut dyn Pane, &mut Reach<'_>) -> Flow,
     ) -> bool {
         let item = self.home.item();
+        let before = self.home.draft();
         let mut stale = false;
         let mut said = None;
         let flow = {
@@ -223,7 +224,25 @@ impl Workstation {
         }
         let taken = !matches!(flow, Flow::Pass);
         self.follow(flow, effects);
+        self.keep(before);
         taken
+    }
+
+    /// Saves the draft of an item that was left for another one at once: it may be opened again
+    /// before the wake that saves the others.
+    fn keep(&mut self, before: Option<(String, String)>) {
+        let Some((key, text)) = before else {
+            return;
+        };
+        let is_left = self.home.draft().is_none_or(|(shown, _)| shown != key);
+        let Some(person) = self.desk.me().ok().filter(|_| is_left) else {
+            return;
+        };
+        let place = (person.id.to_string(), key);
+        if self.saved.get(&place) != Some(&text) {
+            self.unwritten.insert(place, text);
+            self.save_drafts();
+        }
     }
 
     fn follow(&mut self, flow: Flow, effects: &mut Effects) {
@@ -234,8 +253,9 @@ impl Workstation {
                 self.close();
                 self.front.push(pane);
             }
-            Flow::Push(pane) => self.front.push(pane),
+            Flow::Push(pane) => self.push(pane),
             Flow::Show(id) => {
+                self.save_drafts();
                 self.front.clear();
                 if let Err(problem) = self.home.show(&self.desk, &self.words, id) {
                     self.trouble(&problem);
@@ -268,6 +288,21 @@ impl Workstation {
                 }
             }
         }
+    }
+
+    /// Puts a pane in front. What is written in two places at once would be lost in one of
+    /// them: where the same draft is open already, that pane comes to the front instead.
+    fn push(&mut self, pane: Box<dyn Pane>) {
+        let key = pane.draft().map(|(key, _)| key);
+        let open = key.and_then(|key| {
+            let same = |open: &Box<dyn Pane>| open.draft().is_some_and(|(shown, _)| shown == key);
+            self.front.iter().position(same)
+        });
+        let pane = match open {
+            Some(at) => self.front.remove(at),
+            None => pane,
+        };
+        self.front.push(pane);
     }
 
     fn close(&mut self) {
@@ -468,6 +503,8 @@ impl Workstation {
 
     /// Commands that mean the same everywhere and that the front pane left alone.
     fn global(&mut self, command: Command, effects: &mut Effects) -> bool {
+        // What opens takes up what was typed a moment ago.
+        self.save_drafts();
         let opened = {
             let contexts = self.contexts();
             let item = self.home.item();
@@ -495,7 +532,7 @@ impl Workstation {
         };
         match opened {
             overlays::Opened::Pane(pane) => {
-                self.front.push(pane);
+                self.push(pane);
                 true
             }
             overlays::Opened::Flow(flow) => {
