@@ -8,6 +8,7 @@ mod support;
 mod commands;
 mod desk;
 mod dumps;
+mod outlets;
 mod random;
 mod shop;
 mod widths;

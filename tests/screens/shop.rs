@@ -63,6 +63,16 @@ pub struct Visit {
 impl Visit {
     /// Sits a person down: the sample's visitor, or another one.
     pub fn new(person: Option<&str>, language: Language, size: (u16, u16)) -> Self {
+        Self::after(|_| {}, person, language, size)
+    }
+
+    /// The same after something was done at the desk.
+    pub fn after(
+        act: impl FnOnce(&mut Desk),
+        person: Option<&str>,
+        language: Language,
+        size: (u16, u16),
+    ) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let data = folder.path().join("data");
         copy(&laid().path().join("data"), &data);
@@ -74,6 +84,7 @@ impl Visit {
             let person = desk.people().by_name(name).unwrap().clone();
             desk.sign_in(&person).unwrap();
         }
+        act(&mut desk);
         let words = Words::new(language);
         let keymap = Keymap::load(None).0;
         let app = Workstation::new(desk, Config::default(), words, keymap, size).unwrap();

@@ -235,14 +235,14 @@ fn draw_timeline_row(buf: &mut Buffer, area: Rect, one: &TimeLine, look: &Look<'
     );
     if area.width > INDENT {
         line::put(buf, (area.x + 7, area.y), 7, &one.who, one.ink, look);
-        line::put(
-            buf,
-            (area.x + INDENT, area.y),
-            area.width - INDENT,
-            &one.text,
-            Ink::Text,
-            look,
-        );
+        let gap = if one.text.is_empty() { "" } else { "  " };
+        let said = [
+            text(one.text.as_str()),
+            dim(if one.mark.is_empty() { "" } else { gap }),
+            dim(one.mark.as_str()),
+        ];
+        let room = area.width - INDENT;
+        line::put_runs(buf, (area.x + INDENT, area.y), room, &said, look);
     }
 }
 
