@@ -21,6 +21,7 @@ pub mod overlays;
 pub mod pane;
 pub mod panes;
 pub mod pen;
+pub mod picture;
 pub mod road;
 pub mod run;
 pub mod theme;

@@ -9,6 +9,7 @@ mod commands;
 mod desk;
 mod dumps;
 mod outlets;
+mod pictures;
 mod random;
 mod shop;
 mod widths;
