@@ -295,8 +295,9 @@ impl Workstation {
     fn push(&mut self, pane: Box<dyn Pane>) {
         let key = pane.draft().map(|(key, _)| key);
         let open = key.and_then(|key| {
-            let same = |open: &Box<dyn Pane>| open.draft().is_some_and(|(shown, _)| shown == key);
-            self.front.iter().position(same)
+            self.front
+                .iter()
+                .position(|open| open.draft().is_some_and(|(shown, _)| shown == key))
         });
         let pane = match open {
             Some(at) => self.front.remove(at),

@@ -2,6 +2,8 @@
 //!
 //! The library's own display lists stale symbols behind wide characters.
 
+use std::fmt::Write as _;
+
 use ratatui::buffer::{Buffer, Cell};
 use ratatui::layout::{Position, Rect};
 use ratatui::style::{Color, Style};
@@ -97,13 +99,14 @@ pub fn styled(buf: &Buffer, theme: &Theme, caret: Option<Position>) -> String {
     let mut out = format!("{}x{}, {caret}\n", buf.area.width, buf.area.height);
     for y in buf.area.top()..buf.area.bottom() {
         let shown = row(buf, y, buf.area.left(), buf.area.right());
-        out.push_str(&format!("|{shown}|\n"));
+        // Writing to a string cannot fail.
+        let _ = writeln!(out, "|{shown}|");
         let pieces: Vec<String> = pieces(buf, theme, y)
             .into_iter()
             .map(|(from, to, name)| format!("{from}-{to} {name}"))
             .collect();
         if !pieces.is_empty() {
-            out.push_str(&format!("~ {}\n", pieces.join(", ")));
+            let _ = writeln!(out, "~ {}", pieces.join(", "));
         }
     }
     out
@@ -120,7 +123,7 @@ fn pieces(buf: &Buffer, theme: &Theme, y: u16) -> Vec<(u16, u16, String)> {
         let name = if is_bare {
             None
         } else {
-            meaning(cell, theme).filter(|name| name != Ink::Text.name())
+            Some(meaning(cell, theme)).filter(|name| name != Ink::Text.name())
         };
         if let Some(name) = name {
             match out.last_mut() {
@@ -136,7 +139,7 @@ fn pieces(buf: &Buffer, theme: &Theme, y: u16) -> Vec<(u16, u16, String)> {
 }
 
 /// The first meaning that looks as this cell does, or a meaning and the one laid over it.
-fn meaning(cell: &Cell, theme: &Theme) -> Option<String> {
+fn meaning(cell: &Cell, theme: &Theme) -> String {
     let base = |ink: Ink| Style::reset().patch(theme.style(ink));
     let looks = |style: Style| {
         style.fg.unwrap_or(Color::Reset) == cell.fg
@@ -145,7 +148,7 @@ fn meaning(cell: &Cell, theme: &Theme) -> Option<String> {
     };
     let plain = Ink::ALL.iter().copied().find(|ink| looks(base(*ink)));
     if let Some(ink) = plain {
-        return Some(ink.name().to_owned());
+        return ink.name().to_owned();
     }
     for over in [Ink::CursorRow, Ink::Status, Ink::Selection, Ink::Marked] {
         let laid = |ink: &&Ink| {
@@ -153,11 +156,11 @@ fn meaning(cell: &Cell, theme: &Theme) -> Option<String> {
                 || looks(base(over).patch(theme.style(**ink)))
         };
         if let Some(under) = Ink::ALL.iter().find(laid) {
-            return Some(match *under {
+            return match *under {
                 Ink::Text => over.name().to_owned(),
                 under => format!("{} on {}", under.name(), over.name()),
-            });
+            };
         }
     }
-    Some(format!("{:?}/{:?} {:?}", cell.fg, cell.bg, cell.modifier))
+    format!("{:?}/{:?} {:?}", cell.fg, cell.bg, cell.modifier)
 }

@@ -49,3 +49,19 @@ fn what_is_not_known_takes_no_rows() {
     let rules = rows.iter().filter(|row| row.starts_with('─'));
     assert_eq!(rules.count(), 3, "{}", rows.join("\n"));
 }
+
+#[test]
+fn the_time_that_is_left_is_never_cut() {
+    for (language, left) in [
+        (Language::ZhCn, "2时14分"),
+        (Language::ZhTw, "2時14分"),
+        (Language::En, "2h14m"),
+    ] {
+        let visit = Visit::new(None, language, (80, 24));
+        for size in [(80, 24), (99, 30), (100, 30), (120, 40), (160, 50)] {
+            let top = dump::rows(&visit.view(size).0).swap_remove(0);
+            assert!(top.contains(left), "{size:?} {top}");
+            assert!(top.ends_with("15:46"), "{size:?} {top}");
+        }
+    }
+}

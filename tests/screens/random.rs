@@ -255,7 +255,7 @@ fn fault(buf: &Buffer, caret: Option<Position>) -> Option<String> {
 #[test]
 fn a_thousand_random_steps_do_no_harm() {
     for (seed, language) in Language::ALL.into_iter().enumerate() {
-        let mut random = SeededRandom::new(&format!("steps {seed}"));
+        let mut random = SeededRandom::new(format!("steps {seed}"));
         let mut size = (80, 24);
         let person = ["林晓", "王主管", "老吴"][seed];
         let mut visit = Visit::new(Some(person), language, size);
@@ -354,7 +354,7 @@ fn what_was_typed_is_on_the_screen_or_in_the_store() {
     let mut lost = Vec::new();
     for (name, person, way) in KEPT {
         for seed in 0..6 {
-            let mut random = SeededRandom::new(&format!("{name} {seed}"));
+            let mut random = SeededRandom::new(format!("{name} {seed}"));
             let mut visit = Visit::new(Some(*person), Language::ZhCn, (120, 40));
             visit.keys(way);
             // One letter: nothing that is typed later comes between.

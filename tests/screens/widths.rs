@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use ratatui::buffer::Buffer;
 use unicode_width::UnicodeWidthStr as _;
 use zhiban::domain::registers;
-use zhiban::i18n::{Language, Words, messages};
+use zhiban::i18n::{Arg, Language, Words, messages};
 use zhiban::text::width::Ambiguous;
 use zhiban::tui::commands::{CONTEXTS, Context};
 use zhiban::tui::dump;
@@ -60,21 +60,27 @@ const ALLOWED: &[(&str, &str)] = &[
         "the sentence that is read back is as long as its goods; F9 copies it whole",
     ),
     (
-        "Agree on",
+        "Agree",
         "the next step of a line; it stands whole beside the list",
     ),
 ];
 
-/// The words of a language as they stand in its file, those with variables left out.
+/// The words of a language as they stand in its file; of those with variables, what stands
+/// between these.
 fn own_words(language: Language) -> BTreeSet<String> {
     let words = Words::new(language);
-    let plain = messages(language)
-        .into_iter()
-        .filter(|(_, variables)| variables.is_empty());
-    plain
-        .map(|(id, _)| words.get(&id).to_string())
-        .filter(|word| word.width() > 2)
-        .collect()
+    let mut own = BTreeSet::new();
+    for (id, variables) in messages(language) {
+        let values: Vec<(&str, Arg<'_>)> = variables
+            .iter()
+            .map(|name| (name.as_str(), "§".into()))
+            .collect();
+        let text = words.with(&id, &values);
+        let least = if variables.is_empty() { 2 } else { 4 };
+        let pieces = text.split('§').map(|piece| piece.trim().to_owned());
+        own.extend(pieces.filter(|piece| piece.width() > least));
+    }
+    own
 }
 
 /// Returns the words of ours that a row shows cut: what stands before `..` begins one of them.
@@ -94,18 +100,19 @@ fn cut_words(row: &str, own: &BTreeSet<String>) -> Vec<String> {
         let piece = before[start..].rsplit("  ").next().unwrap_or_default();
         let mut from = 0;
         loop {
-            let tail = &piece[from..];
+            let rest = &piece[from..];
+            let tail = rest.trim_start_matches(|c: char| c.is_ascii_digit());
             let is_enough = tail.chars().filter(|c| c.is_alphabetic()).count() >= 2
                 || tail.width() > tail.chars().count();
             if is_enough
-                && !ALLOWED.iter().any(|(cut, _)| *cut == tail)
+                && !ALLOWED.iter().any(|(cut, _)| tail.starts_with(cut))
                 && !(from > 0 && SAMPLE.iter().any(|text| text.contains(piece)))
                 && let Some(word) = begun(tail, own)
             {
                 found.push(format!("{tail}.. of {word:?}"));
                 break;
             }
-            match tail.find(' ') {
+            match rest.find(' ') {
                 Some(blank) => from += blank + 1,
                 None => break,
             }
@@ -119,7 +126,9 @@ fn begun<'a>(tail: &str, own: &'a BTreeSet<String>) -> Option<&'a String> {
     let after = own.range(tail.to_owned()..);
     let begun = after.take_while(|word| word.starts_with(tail));
     begun
-        .filter(|word| word.len() > tail.len() && word.width() <= tail.width() + 12)
+        .filter(|word| {
+            word.len() > tail.len() && (tail.width() > 5 || word.width() <= tail.width() + 12)
+        })
         .min_by_key(|word| word.len())
 }
 
@@ -148,6 +157,16 @@ fn no_word_of_ours_is_cut() {
                     &mut cut,
                 );
             }
+        }
+        let mut visit = Visit::new(None, language, SIZES[0]);
+        visit.keys("Enter");
+        for item in 1..20 {
+            for size in SIZES {
+                let (buffer, _) = visit.draw(size);
+                let place = format!("{} item {item} {size:?}", language.tag());
+                look(&buffer, &own, &place, &mut cut);
+            }
+            visit.keys("Ctrl+N");
         }
         for (at, register) in registers::ALL.iter().enumerate() {
             let mut visit = Visit::new(None, language, SIZES[0]);
@@ -300,5 +319,7 @@ fn the_reader_of_cut_words_finds_them() {
     assert_eq!(cut_words("─ Handove.. ──", &own).len(), 1);
     assert_eq!(cut_words("│接班..  x", &own).len(), 1);
     assert_eq!(cut_words(" 1 Sev..  ..8258", &own).len(), 1);
+    assert_eq!(cut_words("│ 14:12 Handov..周敏 > 我", &own).len(), 1);
+    assert_eq!(cut_words("─ 1Mine3 4Sever.. ─┼─", &own).len(), 1);
     assert!(cut_words(" 收到的锅底..  ..8258", &own).is_empty());
 }

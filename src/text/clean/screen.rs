@@ -1,6 +1,7 @@
 //! A message on the screen: as lines, none endless, and the reading direction told.
 
 use std::borrow::Cow;
+use std::fmt::Write as _;
 
 use super::block;
 use crate::text::width::{Ambiguous, columns, cut};
@@ -31,14 +32,15 @@ pub fn screen(text: &str, ambiguous: Ambiguous) -> Cow<'_, str> {
             out.push('\n');
         }
         if at == LINES {
-            out.push_str(&format!(".. +{}", count - LINES));
+            // Writing to a string cannot fail.
+            let _ = write!(out, ".. +{}", count - LINES);
             break;
         }
         let shown = cut(line, CELLS, ambiguous);
         out.push_str(shown);
         let rest = columns(&line[shown.len()..], ambiguous);
         if rest > 0 {
-            out.push_str(&format!(" .. +{rest}"));
+            let _ = write!(out, " .. +{rest}");
         }
     }
     Cow::Owned(out)

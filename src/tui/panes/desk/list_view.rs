@@ -50,6 +50,10 @@ pub(super) fn list_title(
             dim(format!(" {label}"))
         });
     }
+    // The views are told before the list's name.
+    if line::columns(&left, look) + 4 > area.width {
+        left.remove(0);
+    }
     let place = if pane.rows.is_empty() {
         0
     } else {
