@@ -12,8 +12,10 @@ use std::fmt::{self, Write as _};
 use serde::{Deserialize, Serialize};
 
 mod export;
+mod screen;
 
 pub use export::{csv, file_name, html, json, markdown, markdown_block};
+pub use screen::{TURNED, is_turned, screen};
 
 /// Marks that one letter may carry; more of them paint over the lines above.
 const MARKS: usize = 4;

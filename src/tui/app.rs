@@ -228,6 +228,7 @@ impl Workstation {
         act: impl FnOnce(&mut dyn Pane, &mut Reach<'_>) -> Flow,
     ) -> bool {
         let item = self.home.item();
+        let before = self.home.draft();
         let mut stale = false;
         let mut said = None;
         let flow = {
@@ -257,7 +258,25 @@ impl Workstation {
         }
         let taken = !matches!(flow, Flow::Pass);
         self.follow(flow, effects);
+        self.keep(before);
         taken
+    }
+
+    /// Saves the draft of an item that was left for another one at once: it may be opened again
+    /// before the wake that saves the others.
+    fn keep(&mut self, before: Option<(String, String)>) {
+        let Some((key, text)) = before else {
+            return;
+        };
+        let is_left = self.home.draft().is_none_or(|(shown, _)| shown != key);
+        let Some(person) = self.desk.me().ok().filter(|_| is_left) else {
+            return;
+        };
+        let place = (person.id.to_string(), key);
+        if self.saved.get(&place) != Some(&text) {
+            self.unwritten.insert(place, text);
+            self.save_drafts();
+        }
     }
 
     fn follow(&mut self, flow: Flow, effects: &mut Effects) {
@@ -268,8 +287,9 @@ impl Workstation {
                 self.close();
                 self.front.push(pane);
             }
-            Flow::Push(pane) => self.front.push(pane),
+            Flow::Push(pane) => self.push(pane),
             Flow::Show(id) => {
+                self.save_drafts();
                 self.front.clear();
                 if let Err(problem) = self.home.show(&self.desk, &self.words, id) {
                     self.trouble(&problem);
@@ -302,6 +322,22 @@ impl Workstation {
                 }
             }
         }
+    }
+
+    /// Puts a pane in front. What is written in two places at once would be lost in one of
+    /// them: where the same draft is open already, that pane comes to the front instead.
+    fn push(&mut self, pane: Box<dyn Pane>) {
+        let key = pane.draft().map(|(key, _)| key);
+        let open = key.and_then(|key| {
+            self.front
+                .iter()
+                .position(|open| open.draft().is_some_and(|(shown, _)| shown == key))
+        });
+        let pane = match open {
+            Some(at) => self.front.remove(at),
+            None => pane,
+        };
+        self.front.push(pane);
     }
 
     fn close(&mut self) {
@@ -505,6 +541,8 @@ impl Workstation {
 
     /// Commands that mean the same everywhere and that the front pane left alone.
     fn global(&mut self, command: Command, effects: &mut Effects) -> bool {
+        // What opens takes up what was typed a moment ago.
+        self.save_drafts();
         let opened = {
             let contexts = self.contexts();
             let item = self.home.item();
@@ -532,7 +570,7 @@ impl Workstation {
         };
         match opened {
             overlays::Opened::Pane(pane) => {
-                self.front.push(pane);
+                self.push(pane);
                 true
             }
             overlays::Opened::Flow(flow) => {
@@ -610,7 +648,8 @@ impl Workstation {
             return;
         };
         if copied.road == Road::Plain {
-            self.front.push(Box::new(overlays::plain::Plain::new(text)));
+            self.front
+                .push(Box::new(overlays::plain::Plain::new(&text)));
             return;
         }
         let id = if copied.sure {

@@ -9,6 +9,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
 use crate::config::Road as Wish;
+use crate::text::clean;
 
 /// Terminals cut longer OSC 52 strings off without a word.
 const LONGEST_OSC52: usize = 74_000;
@@ -87,8 +88,10 @@ impl Clipboard {
         }
     }
 
-    /// Copies; what is returned beside the outcome must be written to the terminal.
+    /// Copies what can be seen of a text: what is pasted elsewhere is what was read here. What
+    /// is returned beside the outcome must be written to the terminal.
     pub fn copy(&mut self, text: &str) -> (Copied, Option<String>) {
+        let text = &*clean::typed(text);
         let may_native =
             self.wish == Wish::Native || (self.wish == Wish::Auto && self.surroundings.native);
         if may_native && self.copy_native(text) {
@@ -222,10 +225,7 @@ mod tests {
             .unwrap()
             .strip_suffix('\x07')
             .unwrap();
-        assert_eq!(
-            STANDARD.decode(payload).unwrap(),
-            "您好\x1b]52;c;!\x07".as_bytes()
-        );
+        assert_eq!(STANDARD.decode(payload).unwrap(), "您好]52;c;!".as_bytes());
     }
 
     #[test]

@@ -2,8 +2,11 @@
 //!
 //! The library's own display lists stale symbols behind wide characters.
 
-use ratatui::buffer::Buffer;
-use ratatui::layout::Rect;
+use std::fmt::Write as _;
+
+use ratatui::buffer::{Buffer, Cell};
+use ratatui::layout::{Position, Rect};
+use ratatui::style::{Color, Style};
 use unicode_width::UnicodeWidthStr as _;
 
 use super::theme::{Ink, Theme};
@@ -83,4 +86,81 @@ pub fn is_whole(buf: &Buffer) -> bool {
         }
         x == buf.area.right()
     })
+}
+
+/// The whole buffer for keeping and comparing: each row between bars, below it the meanings of
+/// its pieces with their columns, `~ 1-4 title, 7-9 dim`. Ordinary text is not mentioned, nor a
+/// blank of an ordinary background. A style laid over another one is told by both names.
+pub fn styled(buf: &Buffer, theme: &Theme, caret: Option<Position>) -> String {
+    let caret = caret.map_or_else(
+        || "no caret".to_owned(),
+        |caret| format!("caret {},{}", caret.x, caret.y),
+    );
+    let mut out = format!("{}x{}, {caret}\n", buf.area.width, buf.area.height);
+    for y in buf.area.top()..buf.area.bottom() {
+        let shown = row(buf, y, buf.area.left(), buf.area.right());
+        // Writing to a string cannot fail.
+        let _ = writeln!(out, "|{shown}|");
+        let pieces: Vec<String> = pieces(buf, theme, y)
+            .into_iter()
+            .map(|(from, to, name)| format!("{from}-{to} {name}"))
+            .collect();
+        if !pieces.is_empty() {
+            let _ = writeln!(out, "~ {}", pieces.join(", "));
+        }
+    }
+    out
+}
+
+/// The pieces of a row that are of one meaning: first and last column, name.
+fn pieces(buf: &Buffer, theme: &Theme, y: u16) -> Vec<(u16, u16, String)> {
+    let mut out: Vec<(u16, u16, String)> = Vec::new();
+    let mut x = buf.area.left();
+    while x < buf.area.right() {
+        let Some(cell) = buf.cell((x, y)) else { break };
+        let wide = cell.symbol().width().max(1) as u16;
+        let is_bare = cell.symbol() == " " && cell.bg == Color::Reset;
+        let name = if is_bare {
+            None
+        } else {
+            Some(meaning(cell, theme)).filter(|name| name != Ink::Text.name())
+        };
+        if let Some(name) = name {
+            match out.last_mut() {
+                Some(last) if last.1 + 1 == x && last.2 == name => last.1 = x + wide - 1,
+                // A blank between two words of one meaning belongs to them.
+                Some(last) if last.1 + 2 == x && last.2 == name => last.1 = x + wide - 1,
+                _ => out.push((x, x + wide - 1, name)),
+            }
+        }
+        x += wide;
+    }
+    out
+}
+
+/// The first meaning that looks as this cell does, or a meaning and the one laid over it.
+fn meaning(cell: &Cell, theme: &Theme) -> String {
+    let base = |ink: Ink| Style::reset().patch(theme.style(ink));
+    let looks = |style: Style| {
+        style.fg.unwrap_or(Color::Reset) == cell.fg
+            && style.bg.unwrap_or(Color::Reset) == cell.bg
+            && style.add_modifier == cell.modifier
+    };
+    let plain = Ink::ALL.iter().copied().find(|ink| looks(base(*ink)));
+    if let Some(ink) = plain {
+        return ink.name().to_owned();
+    }
+    for over in [Ink::CursorRow, Ink::Status, Ink::Selection, Ink::Marked] {
+        let laid = |ink: &&Ink| {
+            looks(base(**ink).patch(theme.style(over)))
+                || looks(base(over).patch(theme.style(**ink)))
+        };
+        if let Some(under) = Ink::ALL.iter().find(laid) {
+            return match *under {
+                Ink::Text => over.name().to_owned(),
+                under => format!("{} on {}", under.name(), over.name()),
+            };
+        }
+    }
+    format!("{:?}/{:?} {:?}", cell.fg, cell.bg, cell.modifier)
 }

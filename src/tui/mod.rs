@@ -24,6 +24,7 @@ pub mod overlays;
 pub mod pane;
 pub mod panes;
 pub mod pen;
+pub mod picture;
 pub mod probe;
 pub mod road;
 pub mod run;

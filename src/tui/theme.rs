@@ -62,8 +62,6 @@ inks! {
     Missing "missing" "A field that must be filled.";
     Money "money" "A sum.";
     Source "source" "Where a deadline comes from.";
-    Toast "toast" "A message to the person.";
-    ToastWarn "toast_warn" "A message that wants attention.";
     Status "status" "The top line.";
     Off "off" "Not possible here.";
 }

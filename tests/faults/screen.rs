@@ -34,8 +34,9 @@ fn press(app: &mut Workstation, key: &str) -> Vec<Effect> {
 
 /// A workstation with a remark begun on the only item.
 fn with_remark(data: &std::path::Path) -> Workstation {
-    // The store's files must be those of the disk that fails later, whichever test runs first.
+    // The faulty file system has to be there before the store is opened.
     vfs::fail(None);
+    vfs::lift();
     let mut desk = desk(data, "春天里", "林晓");
     desk.open_conversation("阳光小屋", "chat").unwrap();
     let words = Words::new(Language::from_tag("zh-CN").unwrap());

@@ -337,8 +337,9 @@ impl CaseForm {
         let chosen = form.chosen("reason").or(form.chosen("fault")).is_some();
         chosen
             || !self.pieces.is_empty()
-            || !form.text("amount").is_empty()
-            || !form.text("note").is_empty()
+            || ["amount", "note", "evidence_note", "compensation"]
+                .into_iter()
+                .any(|id| !form.text(id).is_empty())
     }
 
     fn changed(&mut self, reach: &mut Reach<'_>) {

@@ -3,7 +3,8 @@
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
-use super::sheet::{Did, Sheet};
+use super::note_fields::kept_draft;
+use super::sheet::{Did, Sheet, set_text};
 use super::{case_fields, time};
 use crate::desk::reading::Reader;
 use crate::domain::id::Id;
@@ -30,7 +31,12 @@ pub struct FollowUp {
     about: Option<Id>,
     named: String,
     language: Language,
+    /// Recorded: nothing is left to keep.
+    is_done: bool,
 }
+
+/// The fields whose words are kept until they are recorded.
+const KEPT: [&str; 3] = ["text", "amount", "typed"];
 
 impl FollowUp {
     /// Opens the form for the item on the desk.
@@ -40,6 +46,7 @@ impl FollowUp {
             about: reach.item,
             named: String::new(),
             language: reach.words.language(),
+            is_done: false,
         };
         let reader = Reader {
             words: reach.words,
@@ -116,11 +123,31 @@ impl FollowUp {
     /// Goes on to what the kind needs first.
     fn begin(&mut self, reach: &Reach<'_>) {
         self.lay(reach);
+        self.restore(reach);
         self.sheet.form.focus(if self.kind() == Some("promise") {
             "text"
         } else {
             "at"
         });
+    }
+
+    fn draft_key(&self) -> Option<String> {
+        let about = self.about.map(|id| id.to_string()).unwrap_or_default();
+        Some(format!("follow/{}/{about}", self.kind()?))
+    }
+
+    /// Takes up what was typed for this kind the last time, where nothing is typed yet.
+    fn restore(&mut self, reach: &Reach<'_>) {
+        if KEPT.iter().any(|id| !self.sheet.form.text(id).is_empty()) {
+            return;
+        }
+        let kept = self.draft_key().and_then(|key| kept_draft(reach, &key));
+        for id in KEPT {
+            let text = kept.as_ref().and_then(|kept| kept.get(id)?.as_str());
+            if let Some(text) = text {
+                set_text(&mut self.sheet.form, id, text);
+            }
+        }
     }
 
     /// Returns the time that is chosen or typed, milliseconds UTC.
@@ -199,6 +226,7 @@ impl FollowUp {
         if done.is_none() {
             return Flow::Stay;
         }
+        self.is_done = true;
         let when = speech(reach).moment(at);
         reach.say(&format!("follow-done-{kind}"), &[("when", when.into())]);
         Flow::Close
@@ -328,6 +356,19 @@ impl Pane for FollowUp {
 
     fn is_whole(&self) -> bool {
         false
+    }
+
+    fn draft(&self) -> Option<(String, String)> {
+        let key = self.draft_key()?;
+        let form = &self.sheet.form;
+        if self.is_done || KEPT.iter().all(|id| form.text(id).is_empty()) {
+            return Some((key, String::new()));
+        }
+        let kept: serde_json::Map<String, serde_json::Value> = KEPT
+            .into_iter()
+            .map(|id| (id.to_owned(), form.text(id).into()))
+            .collect();
+        Some((key, serde_json::Value::Object(kept).to_string()))
     }
 
     fn refresh(&mut self, reach: &mut Reach<'_>) {

@@ -5,7 +5,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
 use super::handover::{CHECKS, Cell, HandoverPane};
-use super::sheet_lines::{self, COLUMNS, Line, heading, row_of, severity_run};
+use super::sheet_lines::{self, Line, heading, row_of, severity_run};
 use crate::desk::handover::{Severity, SheetLine};
 use crate::tui::theme::Ink;
 use crate::tui::widgets::Look;
@@ -166,7 +166,7 @@ fn draw_lines(pane: &HandoverPane, buf: &mut Buffer, area: Rect, look: &Look<'_>
         .map(|(at, line)| sheet_row(pane, at, line, look))
         .collect();
     let list = List {
-        columns: &COLUMNS,
+        columns: &sheet_lines::columns(look),
         rows: &rows,
         cursor: pane.at.checked_sub(top),
         focused: pane.field.is_none(),

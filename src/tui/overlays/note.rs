@@ -477,7 +477,8 @@ impl NoteForm {
     /// What must survive a kill: what was typed and is in no record yet.
     fn unsaved(&self) -> String {
         let form = &self.sheet.form;
-        if self.note.is_some() || form.text("new").is_empty() {
+        let is_old_own = self.old_written && !form.text("old").is_empty();
+        if self.note.is_some() || form.text("new").is_empty() && !is_old_own {
             return String::new();
         }
         json!({"kind": self.kind(), "old": form.text("old"), "new": form.text("new")}).to_string()

@@ -12,15 +12,17 @@ use crate::tui::widgets::{Look, line};
 use crate::tui::words::Speech;
 
 /// The columns of a line: number, severity, register, buyer, next step, by when, state.
-pub(super) const COLUMNS: [Width; 7] = [
-    Width::Right(2),
-    Width::Left(3),
-    Width::Left(5),
-    Width::Left(12),
-    Width::Fill,
-    Width::Right(11),
-    Width::Left(7),
-];
+pub(super) fn columns(look: &Look<'_>) -> [Width; 7] {
+    [
+        Width::Right(2),
+        Width::Left(4),
+        Width::Left(look.kind_columns() + 1),
+        Width::Left(12),
+        Width::Fill,
+        Width::Right(11),
+        Width::Left(look.kind_columns().max(5) + 2),
+    ]
+}
 
 /// A line of the sheet.
 pub(super) struct Line<'a> {

@@ -3,7 +3,7 @@
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
-use super::sheet_lines::{self, COLUMNS, Line, severity_run};
+use super::sheet_lines::{self, Line, severity_run};
 use super::takeover::{ANSWERS, TakeoverPane};
 use crate::desk::handover::ReceivedLine;
 use crate::domain::payload::Direction;
@@ -111,7 +111,7 @@ fn draw_lines(pane: &TakeoverPane, buf: &mut Buffer, area: Rect, look: &Look<'_>
     let lines = pane.received.lines.iter().skip(top).take(height);
     let rows: Vec<Row<'_>> = lines.map(|line| row_of(pane, line, look)).collect();
     let list = List {
-        columns: &COLUMNS,
+        columns: &sheet_lines::columns(look),
         rows: &rows,
         cursor: pane
             .at

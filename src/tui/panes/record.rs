@@ -25,7 +25,7 @@ use crate::tui::widgets::{Look, page};
 use crate::tui::words::Speech;
 
 /// Columns of the labels.
-const LABEL: u16 = 14;
+const LABEL: u16 = 18;
 /// Rows that a page key scrolls.
 const PAGE: usize = 10;
 

@@ -16,7 +16,7 @@ use crate::tui::widgets::{Look, frame, line};
 use crate::tui::words::{Speech, tail};
 
 /// The width of the labels' column.
-const LABEL: u16 = 9;
+const LABEL: u16 = 10;
 
 /// A leaf of the panel.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -220,11 +220,16 @@ impl Side {
                 look.words.get("side-state").to_string(),
                 self.state_run(record, speech),
             ),
-            (
-                look.words.get("side-money").to_string(),
-                text(self.money(record, look)),
-            ),
         ];
+        let label = look.words.get("side-money").to_string();
+        let (paid, asked) = self.money(record, look);
+        let both = format!("{paid}  {asked}");
+        if look.columns(&both) + LABEL < area.width {
+            rows.push((label, text(both)));
+        } else {
+            rows.push((label, text(paid)));
+            rows.push((String::new(), text(asked)));
+        }
         for key in record.keys("lines") {
             let title: String = record.cell("lines", key, "title").unwrap_or_default();
             let variant: String = record.cell("lines", key, "variant").unwrap_or_default();
@@ -301,7 +306,7 @@ impl Side {
             return;
         }
         let title = [text(look.words.get("side-same-buyer").to_string())];
-        frame::section(buf, area, &title, &[], look);
+        frame::joined_section(buf, area, &title, &[], look);
         for (row, y) in shown.into_iter().zip(area.y + 1..area.bottom()) {
             let place = Rect {
                 x: area.x + 1,
@@ -331,7 +336,8 @@ impl Side {
         }
     }
 
-    fn money(&self, record: &Record, look: &Look<'_>) -> String {
+    /// What was paid, and what went back or is asked back.
+    fn money(&self, record: &Record, look: &Look<'_>) -> (String, String) {
         let paid = self.paid_run(record, look).text.into_owned();
         let refunded = record.get(order::REFUNDED).unwrap_or(Money::cny(0));
         let asked: i64 = self
@@ -346,11 +352,12 @@ impl Side {
             currency: refunded.currency,
         };
         let words = look.words;
-        format!(
-            "{paid}  {} {refunded}  {} {asked}",
+        let asked = format!(
+            "{} {refunded}  {} {asked}",
             words.get("order-refunded"),
             words.get("order-in-refund")
-        )
+        );
+        (paid, asked)
     }
 }
 

@@ -21,6 +21,10 @@ use crate::tui::words::Speech;
 /// From this width on the line says everything in full.
 const WIDE: u16 = 100;
 
+/// The first form of its left part for narrow screens, and the one that says least.
+const NARROW: usize = 3;
+const LEAST: usize = 5;
+
 /// What the top line says.
 pub struct Status {
     shop: String,
@@ -185,26 +189,34 @@ impl Status {
     /// Draws the line.
     pub fn view(&self, buf: &mut Buffer, area: Rect, look: &Look<'_>) {
         let wide = area.width >= WIDE;
+        let right = self.right(wide, look);
+        let room = area.width.saturating_sub(line::columns(&right, look) + 1);
+        // Said in full where there is room, else less and less; the counts stay.
+        let first = if wide { 0 } else { NARROW };
+        let left = (first..LEAST)
+            .map(|form| self.left(form, look))
+            .find(|left| line::columns(left, look) <= room)
+            .unwrap_or_else(|| self.left(LEAST, look));
+        line::row(buf, area, &left, &right, look);
+    }
+
+    /// Who sits here and how long still; each form says less than the one before.
+    fn left<'a>(&'a self, form: usize, look: &Look<'a>) -> Vec<Run<'a>> {
         let words = look.words;
+        let wide = form < NARROW;
+        let shop = if wide {
+            self.shop.clone()
+        } else {
+            self.shop.chars().take(2).collect()
+        };
+        let gap = if wide { "  " } else { " " };
         let mut left = vec![
-            Run::new(
-                format!(
-                    " {}",
-                    if wide {
-                        self.shop.clone()
-                    } else {
-                        self.shop.chars().take(2).collect()
-                    }
-                ),
-                Ink::Title,
-            ),
-            text(format!(
-                "{}{} {}",
-                if wide { "  " } else { " " },
-                self.person,
-                self.post
-            )),
+            Run::new(format!(" {shop}"), Ink::Title),
+            text(format!("{gap}{}", self.person)),
         ];
+        if form < LEAST {
+            left.push(text(format!(" {}", self.post)));
+        }
         if wide {
             left.push(text(format!(" {}", self.presence)));
         }
@@ -213,19 +225,27 @@ impl Status {
             left.push(Run::new(format!(" {word}"), Ink::Urgent));
         }
         if let Some((span, left_over)) = &self.shift {
-            let shown = if wide {
-                format!("  {} {span}", words.get("status-shift"))
+            let shown = if form < 2 {
+                format!("  {} {span} ", words.get("status-shift"))
             } else {
-                " ".to_owned()
+                "  ".to_owned()
             };
-            left.push(dim(format!(
-                "{shown} {}",
+            let left_over = if form > NARROW {
+                left_over.clone()
+            } else {
                 words.with("figure-left", &[("span", left_over.into())])
-            )));
+            };
+            left.push(dim(format!("{shown}{left_over}")));
         }
-        if self.drill && wide {
+        if self.drill && form == 0 {
             left.push(dim(format!("  {}", words.get("status-drill"))));
         }
+        left
+    }
+
+    /// What waits, how old the data is, the time.
+    fn right<'a>(&'a self, wide: bool, look: &Look<'a>) -> Vec<Run<'a>> {
+        let words = look.words;
         let mut right: Vec<Run<'_>> = Vec::new();
         for (id, count, ink) in [
             ("mark-overdue", self.counts.overdue, Ink::Overdue),
@@ -266,6 +286,6 @@ impl Status {
         ));
         right.push(self.sync.clone());
         right.push(text(format!("{} ", self.clock)));
-        line::row(buf, area, &left, &right, look);
+        right
     }
 }

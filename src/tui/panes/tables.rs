@@ -13,6 +13,7 @@ use crate::i18n::Words;
 use crate::problem::Problem;
 use crate::store::{Order, Query, Row};
 use crate::text::clean;
+use crate::text::width::{Ambiguous, columns};
 use crate::tui::commands::{Command, Context};
 use crate::tui::keys::Input;
 use crate::tui::overlays::case::CaseForm;
@@ -142,12 +143,22 @@ impl TablesPane {
             let Some(spec) = self.register.field(path) else {
                 continue;
             };
-            self.heads.push(speech.label(self.register, spec));
+            let head = speech.label(self.register, spec);
+            let named = columns(&head, Ambiguous::Narrow) as u16;
+            self.heads.push(head);
             self.widths.push(match spec.kind {
                 Kind::Money | Kind::Integer => Width::Right(10),
                 Kind::Time => Width::Left(11),
-                Kind::Date | Kind::Choice(_) | Kind::Number => Width::Left(10),
-                Kind::Flag => Width::Left(4),
+                Kind::Date | Kind::Number => Width::Left(10),
+                // Whole words of ours, however long the longest of them is.
+                Kind::Choice(list) => {
+                    let words = list.values.iter().map(|value| speech.choice(spec, value));
+                    let longest = words
+                        .map(|word| columns(&word, Ambiguous::Narrow) as u16)
+                        .max();
+                    Width::Left(longest.unwrap_or_default().max(named))
+                }
+                Kind::Flag => Width::Left(named.max(4)),
                 _ if filled => Width::Left(12),
                 _ => {
                     filled = true;

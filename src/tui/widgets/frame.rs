@@ -193,6 +193,46 @@ pub fn section(buf: &mut Buffer, area: Rect, left: &[Run<'_>], right: &[Run<'_>]
     titles(buf, row, left, right, look);
 }
 
+/// The same within a pane: the rule joins the columns that stand beside the area.
+pub fn joined_section(
+    buf: &mut Buffer,
+    area: Rect,
+    left: &[Run<'_>],
+    right: &[Run<'_>],
+    look: &Look<'_>,
+) {
+    section(buf, area, left, right, look);
+    if area.height == 0 {
+        return;
+    }
+    if let Some(x) = area.x.checked_sub(1) {
+        join(buf, (x, area.y), RIGHT, look);
+    }
+    join(buf, (area.right(), area.y), LEFT, look);
+}
+
+/// Gives a frame line that is drawn one more arm.
+fn join(buf: &mut Buffer, (x, y): (u16, u16), arm: u8, look: &Look<'_>) {
+    let Some(cell) = buf.cell((x, y)) else {
+        return;
+    };
+    // A line has the arms of both directions: the most that look so.
+    let arms = (0..16)
+        .rev()
+        .find(|arms| character(*arms, look.ascii()) == cell.symbol());
+    let frame = look.style(Ink::Frame).fg.unwrap_or_default();
+    if let Some(arms) = arms.filter(|_| cell.fg == frame) {
+        line::put(
+            buf,
+            (x, y),
+            1,
+            character(arms | arm, look.ascii()),
+            Ink::Frame,
+            look,
+        );
+    }
+}
+
 /// The sheet that an overlay designed for 80×24 gets: all of a narrow area, the middle of a
 /// wide one.
 pub fn paper(area: Rect) -> Rect {

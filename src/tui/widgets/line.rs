@@ -75,7 +75,8 @@ pub fn put(
 }
 
 /// Writes pieces one after the other into at most `width` columns; the piece that
-/// does not fit ends in `..` and the rest is left out. Returns the columns used.
+/// does not fit ends in `..` and the rest is left out. So does the piece that leaves no room for
+/// the `..` of what comes after it. Returns the columns used.
 pub fn put_runs(
     buf: &mut Buffer,
     (x, y): (u16, u16),
@@ -84,11 +85,20 @@ pub fn put_runs(
     look: &Look<'_>,
 ) -> u16 {
     let mut used = 0;
-    for run in runs {
+    for (at, run) in runs.iter().enumerate() {
         if used >= width {
             break;
         }
-        used += put(buf, (x + used, y), width - used, &run.text, run.ink, look);
+        let room = width - used;
+        let left = room.saturating_sub(look.columns(&run.text));
+        let after = &runs[at + 1..];
+        let is_last = left >= 2 || columns(after, look) <= left;
+        if is_last || after.iter().all(|run| run.text.trim().is_empty()) {
+            used += put(buf, (x + used, y), room, &run.text, run.ink, look);
+            continue;
+        }
+        let cut = format!("{}   ", run.text);
+        return used + put(buf, (x + used, y), room, &cut, run.ink, look);
     }
     used
 }
@@ -162,6 +172,8 @@ fn write(
         return 0;
     }
     free_left_edge(buf, x, y);
+    // Of what lay there nothing shines through: a title has no colour of the rule under it.
+    let style = Style::reset().patch(style);
     let mut at = x;
     for grapheme in text.graphemes(true) {
         let wide = grapheme_columns(grapheme, look.ambiguous) as u16;
@@ -222,6 +234,39 @@ pub(crate) mod tests {
             ambiguous: Ambiguous::Narrow,
             spots: None,
         })
+    }
+
+    #[test]
+    fn what_is_left_out_is_told_by_two_dots() {
+        with_look(Language::ZhCn, "dark", |look| {
+            let runs = [text("会话 "), dim("退了吗"), text(" 逾 20分")];
+            for width in 1..=24 {
+                let mut buf = buffer(24, 1);
+                put_runs(&mut buf, (0, 0), width, &runs, look);
+                let shown = dump::text(&buf);
+                let shown = shown.trim_end();
+                let is_whole = shown == "会话 退了吗 逾 20分";
+                assert!(
+                    width < 2 || is_whole || shown.ends_with(".."),
+                    "{width} {shown}"
+                );
+                assert!(
+                    !shown.ends_with(" .") && !shown.ends_with("..."),
+                    "{width} {shown}"
+                );
+            }
+        });
+    }
+
+    #[test]
+    fn nothing_shines_through_what_is_written() {
+        with_look(Language::ZhCn, "dark", |look| {
+            let mut buf = buffer(8, 1);
+            put(&mut buf, (0, 0), 8, "--------", Ink::Conflict, look);
+            put(&mut buf, (1, 0), 4, "草稿", Ink::Selection, look);
+            let cell = &buf[(1, 0)];
+            assert_eq!((cell.fg, cell.modifier.is_empty()), (Color::Reset, true));
+        });
     }
 
     fn buffer(width: u16, height: u16) -> Buffer {

@@ -12,10 +12,8 @@ pub mod list;
 pub mod page;
 pub mod palette;
 pub mod spots;
-pub mod status;
-pub mod toast;
 
-use crate::i18n::Words;
+use crate::i18n::{Language, Words};
 use crate::text::width::Ambiguous;
 use crate::tui::theme::{Ink, Theme};
 use crate::tui::widgets::spots::{Record, Spots};
@@ -59,6 +57,14 @@ impl Look<'_> {
     /// Frames are drawn in ASCII: by theme, or because lines may be two columns wide.
     pub fn ascii(&self) -> bool {
         self.theme.ascii || self.ambiguous == Ambiguous::Wide
+    }
+
+    /// Columns of the short word that says what an item is.
+    pub fn kind_columns(&self) -> u16 {
+        match self.words.language() {
+            Language::En => 7,
+            Language::ZhCn | Language::ZhTw => 4,
+        }
     }
 
     /// Columns of a text on this screen.

@@ -6,7 +6,7 @@ use crate::domain::payload::Direction;
 use crate::domain::record::{Entry, Record, Step};
 use crate::domain::register::{Owner, Register};
 use crate::text::clean;
-use crate::text::width::Ambiguous;
+use crate::text::width::{Ambiguous, columns};
 use crate::text::wrap::wrap;
 use crate::tui::panes::side::hidden;
 use crate::tui::theme::Ink;
@@ -25,6 +25,9 @@ pub struct TimeLine {
     pub who: String,
     /// The text of this row.
     pub text: String,
+    /// What zhiban says about the text, behind it: in a colour of its own, since anybody can
+    /// write the same words.
+    pub mark: String,
     /// How it is meant.
     pub ink: Ink,
     /// A row over the whole width: a day, a paste.
@@ -95,6 +98,7 @@ fn rule(text: String) -> TimeLine {
         time: String::new(),
         who: String::new(),
         text,
+        mark: String::new(),
         ink: Ink::Dim,
         rule: true,
     }
@@ -119,7 +123,7 @@ fn entry_lines(
         Direction::System => (speech.words.get("who-system").to_string(), Ink::System),
     };
     let mut text = match &say.text {
-        Some(text) => clean::block(text).into_owned(),
+        Some(text) => clean::screen(text, ambiguous).into_owned(),
         None => speech.words.get("entry-gone").to_string(),
     };
     if say.direction == Direction::Internal
@@ -136,11 +140,10 @@ fn entry_lines(
     } else {
         None
     };
-    if let Some(state) = state {
-        text = format!("{text}  [{}]", speech.words.get(state));
-    }
+    let mark = state.map(|state| format!("[{}]", speech.words.get(state)));
     let ink = if entry.void { Ink::Dim } else { ink };
-    wrapped(speech.clock(entry.at), who, &text, ink, room, ambiguous)
+    let lines = wrapped(speech.clock(entry.at), who, &text, ink, room, ambiguous);
+    marked(lines, mark.unwrap_or_default(), room, ambiguous)
 }
 
 fn step_lines(
@@ -229,16 +232,53 @@ fn wrapped(
 ) -> Vec<TimeLine> {
     let mut lines = Vec::new();
     let who = crate::text::width::fit(&clean::line(&who), SPEAKER, ambiguous).to_string();
-    for range in wrap(text, room, ambiguous) {
+    let turned = if clean::is_turned(text) {
+        columns(clean::TURNED, ambiguous)
+    } else {
+        0
+    };
+    for range in wrap(text, room.saturating_sub(turned).max(2), ambiguous) {
         let first = lines.is_empty();
+        let row = text[range].trim_end_matches('\n');
+        let before = if clean::is_turned(row) {
+            clean::TURNED
+        } else {
+            ""
+        };
         lines.push(TimeLine {
             time: if first { time.clone() } else { String::new() },
             who: if first { who.clone() } else { String::new() },
-            text: text[range].trim_end_matches('\n').to_owned(),
+            text: format!("{before}{row}"),
+            mark: String::new(),
             ink,
             rule: false,
         });
     }
+    lines
+}
+
+/// Puts a mark behind the last row, or below it where it has no room there.
+fn marked(
+    mut lines: Vec<TimeLine>,
+    mark: String,
+    room: usize,
+    ambiguous: Ambiguous,
+) -> Vec<TimeLine> {
+    let Some(last) = lines.last_mut().filter(|_| !mark.is_empty()) else {
+        return lines;
+    };
+    if columns(&last.text, ambiguous) + 2 + columns(&mark, ambiguous) <= room {
+        last.mark = mark;
+        return lines;
+    }
+    let below = TimeLine {
+        time: String::new(),
+        who: String::new(),
+        text: String::new(),
+        mark,
+        ..last.clone()
+    };
+    lines.push(below);
     lines
 }
 

@@ -12,7 +12,15 @@ use crate::tui::widgets::line::{Run, dim, text};
 use crate::tui::widgets::list::{FIGURE, List, Row, Width};
 use crate::tui::widgets::{Look, line, list};
 
-pub(super) fn list_title(pane: &DeskPane, buf: &mut Buffer, area: Rect, look: &Look<'_>) {
+/// The list's title; of the strip that stays on top, only the view that is shown and the way to
+/// the whole list.
+pub(super) fn list_title(
+    pane: &DeskPane,
+    buf: &mut Buffer,
+    area: Rect,
+    is_strip: bool,
+    look: &Look<'_>,
+) {
     let counts = &pane.todo.counts;
     let words = look.words;
     let mut left = vec![
@@ -30,6 +38,13 @@ pub(super) fn list_title(pane: &DeskPane, buf: &mut Buffer, area: Rect, look: &L
         (3, View::Mine, "view-mine", counts.mine),
         (4, View::Unowned, "view-unowned", counts.unowned),
     ] {
+        let is_shown = pane.view == view || pane.view == View::All && digit == 1;
+        if is_strip {
+            if is_shown {
+                left.push(dim(format!("{}{count}", words.get(id))));
+            }
+            continue;
+        }
         let label = format!("{digit}{}{count}", words.get(id));
         // The chosen one is told by brackets too, never by colour alone.
         left.push(if pane.view == view {
@@ -38,13 +53,23 @@ pub(super) fn list_title(pane: &DeskPane, buf: &mut Buffer, area: Rect, look: &L
             dim(format!(" {label}"))
         });
     }
+    // The views are told before the list's name.
+    if line::columns(&left, look) + 4 > area.width {
+        left.remove(0);
+    }
     let place = if pane.rows.is_empty() {
         0
     } else {
         pane.cursor.index() + 1
     };
     let right = if area.width >= 60 {
-        vec![dim(format!("{place}/{}", pane.rows.len()))]
+        let place = format!("{place}/{}", pane.rows.len());
+        let way = words.get("desk-whole-list");
+        vec![dim(if is_strip {
+            format!("{way}  {place}")
+        } else {
+            place
+        })]
     } else {
         Vec::new()
     };
@@ -52,13 +77,22 @@ pub(super) fn list_title(pane: &DeskPane, buf: &mut Buffer, area: Rect, look: &L
 }
 
 pub(super) fn draw_list(pane: &DeskPane, buf: &mut Buffer, area: Rect, look: &Look<'_>) {
+    let mut cursor = pane.cursor.clone();
+    let top = cursor.scroll(usize::from(area.height), pane.rows.len());
+    draw_from(pane, buf, area, top, look);
+}
+
+/// The most urgent rows, wherever the cursor is.
+pub(super) fn draw_strip(pane: &DeskPane, buf: &mut Buffer, area: Rect, look: &Look<'_>) {
+    draw_from(pane, buf, area, 0, look);
+}
+
+fn draw_from(pane: &DeskPane, buf: &mut Buffer, area: Rect, top: usize, look: &Look<'_>) {
     if pane.rows.is_empty() {
         empty(pane, buf, area, look);
         return;
     }
     let height = usize::from(area.height);
-    let mut cursor = pane.cursor.clone();
-    let top = cursor.scroll(height, pane.rows.len());
     let owner = area.width >= 70;
     let rows: Vec<Row<'_>> = pane
         .rows
@@ -67,9 +101,10 @@ pub(super) fn draw_list(pane: &DeskPane, buf: &mut Buffer, area: Rect, look: &Lo
         .take(height)
         .map(|row| list_row(pane, *row, owner, look))
         .collect();
+    let kind = look.kind_columns();
     let narrow = [
         Width::Left(2),
-        Width::Left(4),
+        Width::Left(kind),
         Width::Left(10),
         Width::Fill,
         Width::Left(2),
@@ -77,7 +112,7 @@ pub(super) fn draw_list(pane: &DeskPane, buf: &mut Buffer, area: Rect, look: &Lo
     ];
     let with_owner = [
         Width::Left(2),
-        Width::Left(5),
+        Width::Left(kind + 1),
         Width::Left(13),
         Width::Fill,
         Width::Left(3),
@@ -88,7 +123,7 @@ pub(super) fn draw_list(pane: &DeskPane, buf: &mut Buffer, area: Rect, look: &Lo
     let shown = List {
         columns,
         rows: &rows,
-        cursor: Some(pane.cursor.index() - top),
+        cursor: pane.cursor.index().checked_sub(top),
         focused: pane.focus == Focus::List,
     };
     list::draw(buf, area, &shown, look);

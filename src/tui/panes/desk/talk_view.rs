@@ -11,6 +11,9 @@ use crate::tui::widgets::frame::titles;
 use crate::tui::widgets::line::{Run, dim, text};
 use crate::tui::widgets::{Look, line};
 
+/// Columns for how many more there are.
+const MORE: u16 = 4;
+
 pub(super) fn talk_title(
     pane: &DeskPane,
     open: &OpenItem,
@@ -115,19 +118,29 @@ pub(super) fn related_line(
     look: &Look<'_>,
 ) {
     let speech = speech(pane, look);
-    let runs: Vec<Run<'_>> = pending(open)
-        .take(3)
-        .flat_map(|row| {
-            let label = look.words.get(&format!("short-{}", row.register));
-            let figure = speech.figure(row.due, row.since, row.ours);
-            [
-                dim(format!("{label} ")),
-                text(speech.subject(row)),
-                Run::new(format!(" {figure}   "), Ink::Urgent),
-            ]
-        })
-        .collect();
-    line::row(buf, area, &runs, &[], look);
+    let mut runs: Vec<Run<'_>> = Vec::new();
+    let mut left_out = 0;
+    for (at, row) in pending(open).enumerate() {
+        let label = look.words.get(&format!("short-{}", row.register));
+        let figure = speech.figure(row.due, row.since, row.ours);
+        let one = [
+            dim(format!("{label} ")),
+            text(speech.subject(row)),
+            Run::new(format!(" {figure}   "), Ink::Urgent),
+        ];
+        // Whole ones only; the first is better cut than missing.
+        let wanted = line::columns(&runs, look).saturating_add(line::columns(&one, look));
+        if at == 0 || left_out == 0 && wanted.saturating_add(MORE) <= area.width {
+            runs.extend(one);
+        } else {
+            left_out += 1;
+        }
+    }
+    let right = match left_out {
+        0 => Vec::new(),
+        count => vec![dim(format!("+{count} "))],
+    };
+    line::row(buf, area, &runs, &right, look);
 }
 
 pub(super) fn draw_talk(
@@ -231,14 +244,14 @@ fn draw_timeline_row(buf: &mut Buffer, area: Rect, one: &TimeLine, look: &Look<'
     );
     if area.width > INDENT {
         line::put(buf, (area.x + 7, area.y), 7, &one.who, one.ink, look);
-        line::put(
-            buf,
-            (area.x + INDENT, area.y),
-            area.width - INDENT,
-            &one.text,
-            Ink::Text,
-            look,
-        );
+        let gap = if one.text.is_empty() { "" } else { "  " };
+        let said = [
+            text(one.text.as_str()),
+            dim(if one.mark.is_empty() { "" } else { gap }),
+            dim(one.mark.as_str()),
+        ];
+        let room = area.width - INDENT;
+        line::put_runs(buf, (area.x + INDENT, area.y), room, &said, look);
     }
 }
 

@@ -3,11 +3,11 @@
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
-use super::list_view::{draw_list, list_title};
+use super::list_view::{draw_list, draw_strip, list_title};
 use super::talk_view::{
     draft_title, draw_pending, draw_talk, nothing_open, pending, related_line, talk_title,
 };
-use super::{DeskPane, Focus};
+use super::{DeskPane, Focus, OpenItem};
 use crate::tui::keys::Spot;
 use crate::tui::theme::Ink;
 use crate::tui::widgets::frame::{Lines, section, titles};
@@ -145,6 +145,7 @@ fn wide(pane: &DeskPane, buf: &mut Buffer, area: Rect, look: &Look<'_>) -> Optio
             height: 1,
             ..list_area
         },
+        false,
         look,
     );
     draw_list(pane, buf, below(list_area), look);
@@ -189,7 +190,7 @@ fn wide(pane: &DeskPane, buf: &mut Buffer, area: Rect, look: &Look<'_>) -> Optio
 fn narrow(pane: &DeskPane, buf: &mut Buffer, area: Rect, look: &Look<'_>) -> Option<Position> {
     let Some(open) = pane.open.as_ref().filter(|_| pane.focus != Focus::List) else {
         section(buf, area, &[], &[], look);
-        list_title(pane, buf, Rect { height: 1, ..area }, look);
+        list_title(pane, buf, Rect { height: 1, ..area }, false, look);
         draw_list(pane, buf, below(area), look);
         return None;
     };
@@ -198,8 +199,8 @@ fn narrow(pane: &DeskPane, buf: &mut Buffer, area: Rect, look: &Look<'_>) -> Opt
         ..area
     };
     section(buf, strip, &[], &[], look);
-    list_title(pane, buf, Rect { height: 1, ..strip }, look);
-    draw_list(pane, buf, below(strip), look);
+    list_title(pane, buf, Rect { height: 1, ..strip }, true, look);
+    draw_strip(pane, buf, below(strip), look);
     let rest = Rect {
         y: strip.bottom(),
         height: area.height - strip.height,
@@ -218,46 +219,7 @@ fn narrow(pane: &DeskPane, buf: &mut Buffer, area: Rect, look: &Look<'_>) -> Opt
     look.note(|record| record.places.push((talk, Spot::Scroll(0))));
     section(buf, talk, &[], &[], look);
     talk_title(pane, open, buf, Rect { height: 1, ..talk }, look);
-    let mut inner = below(talk);
-    if inner.height > 4 {
-        let summary = pane.side.summary(speech(pane, look), look);
-        line::row(
-            buf,
-            Rect {
-                x: inner.x + 1,
-                height: 1,
-                width: inner.width.saturating_sub(1),
-                ..inner
-            },
-            &summary,
-            &[],
-            look,
-        );
-        let mut row = Rect {
-            y: inner.y + 1,
-            height: 1,
-            x: inner.x + 1,
-            width: inner.width.saturating_sub(1),
-        };
-        related_line(pane, open, buf, row, look);
-        row.y += 1;
-        section(
-            buf,
-            Rect {
-                x: inner.x,
-                width: inner.width,
-                ..row
-            },
-            &[],
-            &[],
-            look,
-        );
-        inner = Rect {
-            y: inner.y + 3,
-            height: inner.height - 3,
-            ..inner
-        };
-    }
+    let inner = band(pane, open, buf, below(talk), look);
     draw_talk(pane, open, buf, inner, look);
     section(buf, draft, &[], &[], look);
     draft_title(pane, open, buf, Rect { height: 1, ..draft }, look);
@@ -288,6 +250,37 @@ pub(super) fn focus_mark<'a>(
         look.note(|record| record.rest = Some(Position::new(area.x + 2, area.y)));
     }
     Run::new("> ", Ink::Title)
+}
+
+/// What is known of the order and what else is open, a row each and a rule below where there is
+/// any of it; returns what is left for the talk.
+fn band(pane: &DeskPane, open: &OpenItem, buf: &mut Buffer, area: Rect, look: &Look<'_>) -> Rect {
+    let summary = pane.side.summary(speech(pane, look), look);
+    let has_related = pending(open).next().is_some();
+    let rows = u16::from(!summary.is_empty()) + u16::from(has_related);
+    if rows == 0 || area.height <= 4 {
+        return area;
+    }
+    let mut row = Rect {
+        x: area.x + 1.min(area.width),
+        height: 1,
+        width: area.width.saturating_sub(1),
+        ..area
+    };
+    if !summary.is_empty() {
+        line::row(buf, row, &summary, &[], look);
+        row.y += 1;
+    }
+    if has_related {
+        related_line(pane, open, buf, row, look);
+    }
+    let rest = Rect {
+        y: area.y + rows,
+        height: area.height - rows,
+        ..area
+    };
+    section(buf, rest, &[], &[], look);
+    below(rest)
 }
 
 /// The row under an area.

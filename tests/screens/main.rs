@@ -1,0 +1,16 @@
+//! The screens of the sample shop: whole pictures of what they show, and that whatever is
+//! pressed, pasted or dragged on them does no harm.
+#![allow(clippy::pedantic, clippy::unwrap_used, clippy::expect_used)]
+
+#[path = "../support/mod.rs"]
+mod support;
+
+mod commands;
+mod desk;
+mod dumps;
+mod outlets;
+mod pictures;
+mod random;
+mod shop;
+mod widths;
+mod words;

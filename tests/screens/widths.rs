@@ -1,0 +1,326 @@
+//! Words of ours fit their places: at 80 and 120 columns, in every language, no screen shows
+//! one of them cut.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use ratatui::buffer::Buffer;
+use unicode_width::UnicodeWidthStr as _;
+use zhiban::domain::registers;
+use zhiban::i18n::{Arg, Language, Words, messages};
+use zhiban::text::width::Ambiguous;
+use zhiban::tui::commands::{CONTEXTS, Context};
+use zhiban::tui::dump;
+use zhiban::tui::keymap::Keymap;
+use zhiban::tui::theme::Theme;
+use zhiban::tui::widgets::{Look, keyrow};
+
+use crate::dumps::SCREENS;
+use crate::shop::{Do, Visit};
+use Do::{Keys, Text};
+
+const SIZES: [(u16, u16); 2] = [(80, 24), (120, 40)];
+
+/// More places than are kept as dumps.
+const MORE: &[(&str, Option<&str>, &[Do])] = &[
+    ("list", None, &[]),
+    ("timeline", None, &[Keys("Enter Tab")]),
+    ("side", None, &[Keys("Enter Tab Tab")]),
+    ("side, notes", None, &[Keys("Enter Tab Tab Right")]),
+    ("side, cases", None, &[Keys("Enter Tab Tab Right Right")]),
+    ("follow-up", None, &[Keys("F7")]),
+    ("promise", None, &[Keys("F7 1")]),
+    ("finish", None, &[Keys("Enter F8")]),
+    ("transfer", None, &[Keys("Ctrl+G")]),
+    ("escalate", None, &[Keys("Ctrl+U")]),
+    ("remark", None, &[Keys("Ctrl+T")]),
+    ("away", None, &[Keys("Ctrl+Q")]),
+    ("screens", None, &[Keys("F12")]),
+    ("registers", None, &[Keys("F12 4")]),
+    ("held", Some("王主管"), &[Keys("F12 6")]),
+    ("day plan", None, &[Keys("F12 7")]),
+    ("imports", None, &[Keys("F12 8")]),
+    ("note", None, &[Keys("F3"), Text("3318"), Keys("Enter F5")]),
+    ("case", None, &[Keys("F3"), Text("大伟"), Keys("Enter F6")]),
+    ("commands", None, &[Keys("F1")]),
+    ("commands, on", None, &[Keys("F1 PgDn PgDn PgDn")]),
+];
+
+/// What customers and colleagues of the sample say: a piece of it that is cut is theirs.
+const SAMPLE: [&str; 4] = [
+    include_str!("../../assets/sample/conversations.jsonl"),
+    include_str!("../../assets/sample/script.toml"),
+    include_str!("../../assets/sample/replies.toml"),
+    include_str!("../../assets/sample/orders.csv"),
+];
+
+/// Words that may be cut where they stand, each with the reason.
+const ALLOWED: &[(&str, &str)] = &[
+    (
+        "original",
+        "the sentence that is read back is as long as its goods; F9 copies it whole",
+    ),
+    (
+        "Agree",
+        "the next step of a line; it stands whole beside the list",
+    ),
+];
+
+/// The words of a language as they stand in its file; of those with variables, what stands
+/// between these.
+fn own_words(language: Language) -> BTreeSet<String> {
+    let words = Words::new(language);
+    let mut own = BTreeSet::new();
+    for (id, variables) in messages(language) {
+        let values: Vec<(&str, Arg<'_>)> = variables
+            .iter()
+            .map(|name| (name.as_str(), "§".into()))
+            .collect();
+        let text = words.with(&id, &values);
+        let least = if variables.is_empty() { 2 } else { 4 };
+        let pieces = text.split('§').map(|piece| piece.trim().to_owned());
+        own.extend(pieces.filter(|piece| piece.width() > least));
+    }
+    own
+}
+
+/// Returns the words of ours that a row shows cut: what stands before `..` begins one of them.
+fn cut_words(row: &str, own: &BTreeSet<String>) -> Vec<String> {
+    let mut found = Vec::new();
+    for (at, _) in row.match_indices("..") {
+        // `..8258` is the tail of a number, `1..9` names keys.
+        if row[at + 2..].starts_with(|c: char| c.is_ascii_alphanumeric()) {
+            continue;
+        }
+        let before = &row[..at];
+        let start = before
+            .rfind(['│', '─', '┼', '├', '|', '[', '('])
+            .map_or(0, |at| {
+                at + before[at..].chars().next().map_or(1, char::len_utf8)
+            });
+        let piece = before[start..].rsplit("  ").next().unwrap_or_default();
+        let mut from = 0;
+        loop {
+            let rest = &piece[from..];
+            let tail = rest.trim_start_matches(|c: char| c.is_ascii_digit());
+            let is_enough = tail.chars().filter(|c| c.is_alphabetic()).count() >= 2
+                || tail.width() > tail.chars().count();
+            if is_enough
+                && !ALLOWED.iter().any(|(cut, _)| tail.starts_with(cut))
+                && !(from > 0 && SAMPLE.iter().any(|text| text.contains(piece)))
+                && let Some(word) = begun(tail, own)
+            {
+                found.push(format!("{tail}.. of {word:?}"));
+                break;
+            }
+            match rest.find(' ') {
+                Some(blank) => from += blank + 1,
+                None => break,
+            }
+        }
+    }
+    found
+}
+
+/// Returns the shortest word that begins with this and goes on.
+fn begun<'a>(tail: &str, own: &'a BTreeSet<String>) -> Option<&'a String> {
+    let after = own.range(tail.to_owned()..);
+    let begun = after.take_while(|word| word.starts_with(tail));
+    begun
+        .filter(|word| {
+            word.len() > tail.len() && (tail.width() > 5 || word.width() <= tail.width() + 12)
+        })
+        .min_by_key(|word| word.len())
+}
+
+fn look(buffer: &Buffer, own: &BTreeSet<String>, place: &str, cut: &mut BTreeMap<String, String>) {
+    for row in dump::rows(buffer) {
+        for word in cut_words(&row, own) {
+            cut.entry(format!("{place}: {word}")).or_insert(row.clone());
+        }
+    }
+}
+
+#[test]
+fn no_word_of_ours_is_cut() {
+    let mut cut = BTreeMap::new();
+    for language in Language::ALL {
+        let own = own_words(language);
+        for (name, person, plays) in SCREENS.iter().chain(MORE) {
+            let mut visit = Visit::new(*person, language, SIZES[0]);
+            visit.play(plays);
+            for size in SIZES {
+                let (buffer, _) = visit.draw(size);
+                look(
+                    &buffer,
+                    &own,
+                    &format!("{} {name} {size:?}", language.tag()),
+                    &mut cut,
+                );
+            }
+        }
+        let mut visit = Visit::new(None, language, SIZES[0]);
+        visit.keys("Enter");
+        for item in 1..20 {
+            for size in SIZES {
+                let (buffer, _) = visit.draw(size);
+                let place = format!("{} item {item} {size:?}", language.tag());
+                look(&buffer, &own, &place, &mut cut);
+            }
+            visit.keys("Ctrl+N");
+        }
+        for (at, register) in registers::ALL.iter().enumerate() {
+            let mut visit = Visit::new(None, language, SIZES[0]);
+            visit.keys("F12 4 Home");
+            visit.keys(&"Up ".repeat(registers::ALL.len()));
+            visit.keys(&"Down ".repeat(at));
+            for keys in ["Enter", "Enter", "Esc Ins"] {
+                visit.keys(keys);
+                for size in SIZES {
+                    let (buffer, _) = visit.draw(size);
+                    let place = format!("{} {} {keys} {size:?}", language.tag(), register.name);
+                    look(&buffer, &own, &place, &mut cut);
+                }
+            }
+        }
+    }
+    let told: Vec<String> = cut
+        .iter()
+        .map(|(what, row)| format!("{what}\n    {row}"))
+        .collect();
+    assert!(cut.is_empty(), "{}\n{}", cut.len(), told.join("\n"));
+}
+
+/// What a word may take where its place does not grow: the start of its ids, the columns in
+/// Chinese and in English.
+const BUDGETS: &[(&str, usize, usize)] = &[
+    ("mark-", 2, 2),
+    ("short-", 4, 7),
+    ("view-", 6, 8),
+    ("leaf-", 4, 7),
+    ("source-", 4, 8),
+    ("handover-lacks-", 6, 8),
+    ("takeover-ack-", 6, 8),
+    ("keyrow-", 4, 6),
+    ("hint-", 14, 14),
+    ("value-post-", 4, 11),
+    ("context-", 16, 22),
+];
+
+#[test]
+fn fixed_places_hold_their_words() {
+    let mut over = Vec::new();
+    for language in Language::ALL {
+        let words = Words::new(language);
+        for id in messages(language).keys() {
+            let Some((_, chinese, english)) =
+                BUDGETS.iter().find(|(start, ..)| id.starts_with(start))
+            else {
+                continue;
+            };
+            let most = if language == Language::En {
+                english
+            } else {
+                chinese
+            };
+            let word = words.get(id).to_string();
+            if word.width() > *most {
+                over.push(format!(
+                    "{} {id} = {word}: {} > {most}",
+                    language.tag(),
+                    word.width()
+                ));
+            }
+        }
+        for register in registers::ALL {
+            for path in register.columns {
+                let Some(field) = register.field(path) else {
+                    continue;
+                };
+                let own = format!("field-{}-{}", register.name, field.name);
+                let id = if words.has(&own) {
+                    own
+                } else {
+                    format!("field-common-{}", field.name)
+                };
+                let word = words.get(&id).to_string();
+                if word.width() > 10 {
+                    over.push(format!("{} column {id} = {word}", language.tag()));
+                }
+            }
+        }
+    }
+    assert!(over.is_empty(), "{}", over.join("\n"));
+}
+
+#[test]
+fn hints_fit_their_row() {
+    let map = Keymap::load(None).0;
+    let theme = Theme::named("dark");
+    let mut stacks: Vec<Vec<Context>> =
+        CONTEXTS.iter().map(|(context, _)| vec![*context]).collect();
+    stacks.extend([
+        vec![Context::List, Context::Desk],
+        vec![Context::Composer, Context::Text, Context::Desk],
+        vec![Context::Timeline, Context::Desk],
+        vec![Context::Side, Context::Desk],
+        vec![Context::Tables, Context::List],
+        vec![Context::Printing, Context::List],
+        vec![Context::Held, Context::List],
+        vec![Context::Handover, Context::List],
+        vec![Context::Takeover, Context::List, Context::Menu],
+        vec![Context::Text, Context::Find, Context::Picker],
+        vec![Context::Text, Context::Replies, Context::Picker],
+        vec![Context::Note, Context::Form],
+        vec![Context::AfterSale, Context::Form],
+        vec![Context::Paste, Context::Menu],
+        vec![Context::Import, Context::List],
+    ]);
+    let mut left_out = Vec::new();
+    for language in Language::ALL {
+        let words = Words::new(language);
+        let look = Look {
+            words: &words,
+            theme: &theme,
+            ambiguous: Ambiguous::Narrow,
+            spots: None,
+        };
+        for stack in &mut stacks {
+            stack.push(Context::Any);
+            let all = keyrow::hints(&map, stack, 1_000, &look).len();
+            for (width, most) in [(80, 3), (120, 0)] {
+                // On a narrow screen the last ones of the Desk are in the palette only, and Esc
+                // and the keys of the row below are known.
+                let most = match stack[0] {
+                    _ if stack.contains(&Context::Desk) => most,
+                    Context::Handover => most.min(2),
+                    Context::Takeover | Context::AfterSale => most.min(1),
+                    _ => 0,
+                };
+                let shown = keyrow::hints(&map, stack, width, &look).len();
+                if shown + most < all {
+                    left_out.push(format!(
+                        "{} {stack:?} at {width}: {shown} of {all}",
+                        language.tag()
+                    ));
+                }
+            }
+            stack.pop();
+        }
+    }
+    assert!(left_out.is_empty(), "{}", left_out.join("\n"));
+}
+
+#[test]
+fn the_reader_of_cut_words_finds_them() {
+    let own = BTreeSet::from([
+        "Handover".to_owned(),
+        "Severity".to_owned(),
+        "接班确认".to_owned(),
+    ]);
+    assert_eq!(cut_words("─ Handove.. ──", &own).len(), 1);
+    assert_eq!(cut_words("│接班..  x", &own).len(), 1);
+    assert_eq!(cut_words(" 1 Sev..  ..8258", &own).len(), 1);
+    assert_eq!(cut_words("│ 14:12 Handov..周敏 > 我", &own).len(), 1);
+    assert_eq!(cut_words("─ 1Mine3 4Sever.. ─┼─", &own).len(), 1);
+    assert!(cut_words(" 收到的锅底..  ..8258", &own).is_empty());
+}
