@@ -8,6 +8,7 @@ pub mod allowance;
 pub mod approval;
 pub mod attach;
 pub mod begin;
+pub mod board;
 pub mod capture;
 pub mod card;
 pub mod case;

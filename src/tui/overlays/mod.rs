@@ -115,6 +115,7 @@ fn form(command: Command, reach: &mut Reach<'_>) -> Result<Opened, Problem> {
             flow => Opened::Flow(flow),
         },
         Command::ScreenDesk => Opened::Flow(Flow::Screen(Screen::Desk)),
+        Command::ScreenBoard => Opened::Flow(Flow::Screen(Screen::Board)),
         Command::ScreenPrinting => Opened::Flow(Flow::Screen(Screen::Printing)),
         Command::ScreenTables => Opened::Flow(Flow::Screen(Screen::Tables)),
         Command::ScreenSheet => Opened::Flow(Flow::Screen(Screen::Sheet)),

@@ -73,6 +73,27 @@ impl Stage {
         }
     }
 
+    /// The sample shop, with one of its people at the desk.
+    pub fn sample(name: &str) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let mut desk = crate::desk::demo::open(&folder.path().join("data"), 1_000_000).unwrap();
+        let person = desk.people().by_name(name).unwrap().clone();
+        desk.act_as(&person);
+        Self {
+            folder,
+            desk,
+            words: Words::new(Language::ZhCn),
+            panes: Vec::new(),
+            item: None,
+            said: None,
+            copied: Vec::new(),
+            shown: None,
+            quit: false,
+            keymap: Keymap::load(None).0,
+            config: Config::default(),
+        }
+    }
+
     /// Another person of the same shop on the same device, who acts from now on.
     pub fn colleague(&mut self, name: &str) {
         use crate::desk::act::fields;
@@ -358,6 +379,8 @@ fn is_id(word: &str) -> bool {
         "record-",
         "tables-",
         "printing-",
+        "board-",
+        "short-",
         "held-",
         "register-",
         "transfer-",

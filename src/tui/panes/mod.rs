@@ -1,5 +1,6 @@
 //! Screens and the parts that they share.
 
+pub mod board;
 pub mod desk;
 pub mod held;
 pub mod printing;
@@ -20,6 +21,7 @@ use crate::tui::pane::{Pane, Screen};
 pub fn open(screen: Screen, desk: &Desk, words: &Words) -> Result<Option<Box<dyn Pane>>, Problem> {
     Ok(match screen {
         Screen::Desk => None,
+        Screen::Board => Some(Box::new(board::BoardPane::new(desk, words)?)),
         Screen::Printing => Some(Box::new(printing::PrintingPane::new(desk, words)?)),
         Screen::Tables => Some(Box::new(tables::TablesPane::new(desk, words)?)),
         Screen::Sheet => Some(Box::new(tables::TablesPane::of(

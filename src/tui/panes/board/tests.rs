@@ -1,0 +1,175 @@
+//! The board over the sample shop, played by keys.
+
+use super::BoardPane;
+use crate::store::Query;
+use crate::tui::overlays::stage::Stage;
+
+fn board(name: &str) -> Stage {
+    let mut stage = Stage::sample(name);
+    stage.push(|reach| BoardPane::new(reach.desk, reach.words));
+    stage
+}
+
+/// The cases that wait for an approval, as the board lists them.
+fn waiting(stage: &Stage) -> Vec<crate::store::Row> {
+    let rows = stage.desk.store().rows(&Query {
+        registers: vec!["case"],
+        states: vec!["submitted".into()],
+        ..Query::default()
+    });
+    rows.unwrap()
+}
+
+#[test]
+fn the_board_shows_the_shop_in_every_size() {
+    let mut stage = board("王主管");
+    for (width, height) in [(120, 37), (80, 21), (160, 47)] {
+        println!("{}", stage.screen(width, height));
+    }
+    let seen = stage.screen(120, 37);
+    for part in ["现在", "人", "要我定的", "钱和超时", "每小时登记", "选中", "今日必做"] {
+        assert!(seen.contains(part), "{part} in\n{seen}");
+    }
+    let seen = stage.screen(80, 21);
+    for part in ["现在", "要我定的", "选中", "今日必做", "未做"] {
+        assert!(seen.contains(part), "{part} in\n{seen}");
+    }
+    stage.draw_everywhere();
+    for _ in 0..8 {
+        stage.keys(&["Tab", "End"]);
+        stage.draw_everywhere();
+    }
+}
+
+#[test]
+fn a_case_is_approved_and_another_refused_by_one_key_each() {
+    let mut stage = board("王主管");
+    let before = waiting(&stage);
+    assert!(before.len() >= 2, "{before:?}");
+    let seen = stage.screen(80, 21);
+    assert!(seen.contains(" = ") && seen.contains("实付"), "{seen}");
+    stage.keys(&["F8"]);
+    assert!(stage.message().contains("已批准"), "{}", stage.message());
+    let after = waiting(&stage);
+    assert_eq!(after.len(), before.len() - 1);
+    let approved = before.iter().find(|row| !after.iter().any(|one| one.id == row.id));
+    let approved = stage.desk.record(approved.unwrap().id).unwrap().0;
+    assert!(crate::domain::rules::money::is_approved(&approved));
+
+    stage.keys(&["Ctrl+D"]);
+    stage.draw_everywhere();
+    stage.text("凭证不清");
+    stage.keys(&["Enter"]);
+    assert!(stage.message().contains("已驳回"), "{}", stage.message());
+    let refused = after
+        .iter()
+        .find(|row| stage.desk.record(row.id).unwrap().0.state == "refused");
+    assert!(refused.is_some());
+    stage.draw_everywhere();
+}
+
+#[test]
+fn a_figure_opens_its_rows_and_a_row_its_record() {
+    let mut stage = board("王主管");
+    stage.keys(&["Tab", "Tab", "Tab", "Tab", "Tab", "Tab"]);
+    // Round to the counts by post, down to the whole shop.
+    stage.keys(&["End"]);
+    let mut depth = 0;
+    for _ in 0..2 {
+        stage.keys(&["Enter"]);
+        depth = depth.max(stage.panes.len());
+        if stage.panes.len() > 1 {
+            stage.draw_everywhere();
+            let rows = stage.screen(80, 21);
+            stage.keys(&["Down", "Enter"]);
+            let record = stage.screen(80, 21);
+            assert!(stage.panes.len() == 3 && rows != record, "{rows}\n{record}");
+            stage.keys(&["Esc", "Esc"]);
+        }
+        assert_eq!(stage.panes.len(), 1);
+        stage.keys(&["Tab"]);
+    }
+    assert_eq!(depth, 2);
+}
+
+#[test]
+fn every_part_leads_somewhere_and_back() {
+    let mut stage = board("王主管");
+    for _ in 0..8 {
+        stage.keys(&["Enter"]);
+        assert!(!stage.screen(80, 21).trim().is_empty());
+        while stage.panes.len() > 1 {
+            stage.keys(&["Esc"]);
+        }
+        stage.keys(&["Tab", "Down", "Right"]);
+    }
+    stage.keys(&["F8"]);
+    stage.keys(&["BackTab", "Esc"]);
+    assert!(stage.panes.is_empty());
+}
+
+#[test]
+fn a_reminder_becomes_an_item_of_the_one_who_answers_for_it() {
+    let mut stage = board("王主管");
+    let case = waiting(&stage).into_iter().find(|row| row.owner.is_some());
+    let case = case.unwrap();
+    let Some(crate::domain::register::Owner::Person(owner)) = case.owner else {
+        panic!("{case:?}");
+    };
+    let mentions = |stage: &Stage| {
+        let rows = stage.desk.owned_open(owner).unwrap();
+        rows.iter()
+            .filter(|row| row.fields["kind"] == "mention")
+            .count()
+    };
+    let before = mentions(&stage);
+    // The list stands by deadline: go to the case.
+    for _ in 0..20 {
+        if stage.screen(120, 37).contains(&format!(
+            "选中 {}",
+            crate::tui::words::short_number(case.number.as_deref().unwrap())
+        )) {
+            break;
+        }
+        stage.keys(&["Down"]);
+    }
+    stage.keys(&["F7"]);
+    stage.draw_everywhere();
+    stage.text("今天要回买家");
+    stage.keys(&["F8"]);
+    assert_eq!(mentions(&stage), before + 1, "{}", stage.message());
+    stage.keys(&["Ctrl+T"]);
+    stage.text("看过了");
+    stage.keys(&["F8"]);
+    let record = stage.desk.record(case.id).unwrap().0;
+    assert!(record.entries.len() >= 2);
+    stage.keys(&["Ctrl+G"]);
+    assert_eq!(stage.panes.len(), 2);
+    stage.draw_everywhere();
+}
+
+#[test]
+fn a_leader_has_a_board_and_an_agent_has_none() {
+    let mut stage = board("陈立");
+    println!("{}", stage.screen(120, 37));
+    stage.draw_everywhere();
+    assert!(!stage.screen(120, 37).contains("老吴"));
+    let mut stage = Stage::sample("林晓");
+    let refused = stage.with(|reach| BoardPane::new(reach.desk, reach.words).err());
+    assert_eq!(refused.unwrap().message, "problem-board-role");
+}
+
+#[test]
+fn nothing_waits_in_an_empty_shop() {
+    let mut stage = Stage::new();
+    stage.push(|reach| BoardPane::new(reach.desk, reach.words));
+    println!("{}", stage.screen(80, 21));
+    stage.draw_everywhere();
+    for key in ["F8", "Ctrl+D", "Ctrl+T", "Ctrl+G", "F7"] {
+        stage.keys(&[key]);
+        assert!(!stage.message().is_empty(), "{key}");
+        assert_eq!(stage.panes.len(), 1, "{key}");
+    }
+    stage.keys(&["Enter", "Esc", "Esc"]);
+    assert!(stage.panes.is_empty());
+}
