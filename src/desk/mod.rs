@@ -24,6 +24,7 @@ pub mod note;
 pub mod order;
 pub mod paste;
 pub mod people;
+pub mod printing;
 pub mod promise;
 pub mod reading;
 pub mod replies;

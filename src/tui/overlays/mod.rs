@@ -41,6 +41,7 @@ mod sheet_lines;
 #[path = "stage_tests.rs"]
 pub(crate) mod stage;
 pub mod takeover;
+mod takeover_parts;
 mod takeover_view;
 #[cfg(test)]
 mod tests;

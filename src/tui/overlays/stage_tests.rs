@@ -312,6 +312,12 @@ impl Stage {
         dump::text(&self.draw(width, height, "dark").0)
     }
 
+    /// Whether the line between two columns is drawn in every row, without a hole.
+    pub fn has_whole_line(&self, (width, height): (u16, u16), x: u16) -> bool {
+        let buf = self.draw(width, height, "dark").0;
+        (0..height).all(|y| "│┼├┤┬┴".contains(buf[(x, y)].symbol()))
+    }
+
     /// What the message line says.
     pub fn message(&self) -> &str {
         self.said.as_ref().map_or("", |notice| notice.text.as_str())

@@ -17,6 +17,15 @@ use crate::i18n::Words;
 use crate::problem::Problem;
 use crate::tui::pane::{Pane, Screen};
 
+/// Returns the screen with which the person at the desk begins: that of the post.
+pub fn first(desk: &Desk) -> Screen {
+    if desk.is_of_printing() {
+        Screen::Printing
+    } else {
+        Screen::Desk
+    }
+}
+
 /// Opens a screen over the desk; none for the desk itself, which is always there.
 pub fn open(screen: Screen, desk: &Desk, words: &Words) -> Result<Option<Box<dyn Pane>>, Problem> {
     Ok(match screen {

@@ -4,6 +4,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
 use crate::desk::Desk;
+use crate::desk::printing::PrintingCounts;
 use crate::desk::todo::{Counts, View};
 use crate::domain::authority::{Action, may};
 use crate::domain::registers::sheet;
@@ -26,6 +27,8 @@ pub struct Status {
     presence: String,
     shift: Option<(String, String)>,
     counts: Counts,
+    /// What the printing room counts instead, where the person works there.
+    printing: Option<PrintingCounts>,
     /// Events that do not count or wait outside, for those who decide about them.
     held: u64,
     orders: Option<String>,
@@ -47,6 +50,7 @@ impl Status {
             presence: String::new(),
             shift: None,
             counts: Counts::default(),
+            printing: None,
             held: 0,
             orders: None,
             orders_stale: false,
@@ -109,6 +113,11 @@ impl Status {
                 )
             }),
             counts,
+            printing: if desk.is_of_printing() {
+                Some(desk.printing_counts()?)
+            } else {
+                None
+            },
             held: unfolded + outside,
             orders: orders.map(|one| speech.when(one.exported_at)),
             orders_stale: orders.is_some_and(|one| one.stale),
@@ -214,21 +223,7 @@ impl Status {
         if self.drill && wide {
             left.push(dim(format!("  {}", words.get("status-drill"))));
         }
-        let mut right: Vec<Run<'_>> = Vec::new();
-        for (id, count, ink) in [
-            ("mark-overdue", self.counts.overdue, Ink::Overdue),
-            ("mark-urgent", self.counts.urgent, Ink::Urgent),
-            ("mark-waiting", self.counts.waiting, Ink::Waiting),
-            ("mark-ack", self.counts.unacknowledged, Ink::New),
-            ("mark-approve", self.counts.approvals, Ink::Approve),
-            ("mark-conflict", self.counts.conflicts, Ink::Conflict),
-        ] {
-            let more = if self.counts.capped { "+" } else { "" };
-            right.push(Run::new(
-                format!("{}{count}{more} ", words.get(id)),
-                if count > 0 { ink } else { Ink::Dim },
-            ));
-        }
+        let mut right = self.figures(look);
         if self.held > 0 {
             let held = format!("{}{} ", words.get("mark-held"), self.held);
             right.push(Run::new(held, Ink::Held));
@@ -255,5 +250,33 @@ impl Status {
         right.push(self.sync.clone());
         right.push(text(format!("{} ", self.clock)));
         line::row(buf, area, &left, &right, look);
+    }
+
+    /// What waits, by mark; of the printing room its own counts (ux 8.8).
+    fn figures(&self, look: &Look<'_>) -> Vec<Run<'static>> {
+        let figure = |id: &str, count: String, ink: Ink| {
+            let ink = if count == "0" { Ink::Dim } else { ink };
+            Run::new(format!("{}{count} ", look.words.get(id)), ink)
+        };
+        if let Some(printing) = &self.printing {
+            return [
+                ("status-unsigned", printing.unsigned, Ink::Acknowledge),
+                ("status-late", printing.late, Ink::Overdue),
+                ("status-stock_out", printing.stock_outs, Ink::Urgent),
+            ]
+            .map(|(id, count, ink)| figure(id, count.to_string(), ink))
+            .to_vec();
+        }
+        let more = if self.counts.capped { "+" } else { "" };
+        [
+            ("mark-overdue", self.counts.overdue, Ink::Overdue),
+            ("mark-urgent", self.counts.urgent, Ink::Urgent),
+            ("mark-waiting", self.counts.waiting, Ink::Waiting),
+            ("mark-ack", self.counts.unacknowledged, Ink::New),
+            ("mark-approve", self.counts.approvals, Ink::Approve),
+            ("mark-conflict", self.counts.conflicts, Ink::Conflict),
+        ]
+        .map(|(id, count, ink)| figure(id, format!("{count}{more}"), ink))
+        .to_vec()
     }
 }

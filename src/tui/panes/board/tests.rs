@@ -37,6 +37,9 @@ fn the_board_shows_the_shop_in_every_size() {
     stage.draw_everywhere();
     for _ in 0..8 {
         stage.keys(&["Tab", "End"]);
+        for (width, height) in [(100, 30), (120, 37), (160, 47)] {
+            assert!(stage.has_whole_line((width, height), width - 50), "{width}x{height}");
+        }
         stage.draw_everywhere();
     }
 }
