@@ -251,9 +251,7 @@ impl Desk {
             Figure::Plan => self.plan_of_today()?,
         };
         if !matches!(figure, Figure::Unverified | Figure::Plan) {
-            rows.retain(|row| {
-                scope.has_row(row) || is_first_answered_within(&scope, figure, row)
-            });
+            rows.retain(|row| scope.has_row(row) || is_first_answered_within(&scope, figure, row));
         }
         let more = rows.len() > MOST;
         rows.truncate(MOST);

@@ -49,7 +49,10 @@ impl Desk {
         })?;
         Ok(PrintingCounts {
             unsigned: told.len() as u64,
-            late: orders.iter().filter(|order| is_printed(&order.state)).count() as u64,
+            late: orders
+                .iter()
+                .filter(|order| is_printed(&order.state))
+                .count() as u64,
             stock_outs: out.n,
         })
     }

@@ -72,8 +72,13 @@ impl Desk {
         };
         let is_known = row.customer.is_some() && !row.title.as_deref().is_some_and(is_masked);
         Ok(Chosen {
-            is_verified: order.as_ref().is_some_and(|order| !order::is_unverified(order)),
-            order: order.map(|order| self.store().row(order.id)).transpose()?.flatten(),
+            is_verified: order
+                .as_ref()
+                .is_some_and(|order| !order::is_unverified(order)),
+            order: order
+                .map(|order| self.store().row(order.id))
+                .transpose()?
+                .flatten(),
             asked,
             reason: record.text(case::REASON.name()).map(str::to_owned),
             sum: self.arithmetic(&record)?,
@@ -84,7 +89,10 @@ impl Desk {
                 let recent: Vec<&Row> = cases(&of_buyer, id)
                     .filter(|row| row.opened >= since)
                     .collect();
-                (recent.len(), added(recent.iter().filter_map(|row| amount(row))))
+                (
+                    recent.len(),
+                    added(recent.iter().filter_map(|row| amount(row))),
+                )
             }),
             row,
         })

@@ -34,7 +34,10 @@ impl Unsettled {
     /// Returns how many contradict, and how many events are not counted or outside.
     pub fn counts(&self) -> (u64, u64) {
         let of = |pinned: bool| {
-            let all = self.matters.iter().filter(|matter| matter.class != Class::Clock);
+            let all = self
+                .matters
+                .iter()
+                .filter(|matter| matter.class != Class::Clock);
             all.filter(|matter| (matter.class <= Class::Branch) == pinned)
                 .map(|matter| if pinned { 1 } else { matter.count })
                 .sum::<u64>()

@@ -135,7 +135,9 @@ impl Desk {
             let mut line = match (figure, figure.is_of_today()) {
                 (MoneyFigure::Allowances, _) => self.allowance_line(scope)?,
                 (_, Some(meaning)) => {
-                    let signed = today.iter().filter(|(_, record)| signed(record, meaning, begins));
+                    let signed = today
+                        .iter()
+                        .filter(|(_, record)| signed(record, meaning, begins));
                     line(figure, signed.map(|(row, _)| row))
                 }
                 _ => line(figure, open.iter().filter(|row| figure.takes(row, now))),
@@ -155,7 +157,11 @@ impl Desk {
         figure: MoneyFigure,
     ) -> Result<Vec<Row>, Problem> {
         if figure == MoneyFigure::Allowances {
-            let ids: Vec<Id> = self.allowances_of(scope)?.iter().map(|one| one.id).collect();
+            let ids: Vec<Id> = self
+                .allowances_of(scope)?
+                .iter()
+                .map(|one| one.id)
+                .collect();
             return Ok(self.store().rows_by_id(&ids)?);
         }
         let (now, open) = (self.now(), self.open_cases(scope)?);
@@ -212,7 +218,10 @@ impl Desk {
     ) -> Result<Vec<crate::desk::allowance::Allowance>, Problem> {
         let mut all = self.allowances()?;
         all.retain(|one| {
-            let holder = one.terms.replica.and_then(|id| self.people().of_replica(id));
+            let holder = one
+                .terms
+                .replica
+                .and_then(|id| self.people().of_replica(id));
             one.usable && holder.is_some_and(|person| scope.has(person.id))
         });
         Ok(all)

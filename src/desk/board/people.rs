@@ -3,8 +3,8 @@
 
 use std::collections::BTreeMap;
 
-use super::standing::{self, Count, Counts};
 use super::Scope;
+use super::standing::{self, Count, Counts};
 use crate::desk::Desk;
 use crate::desk::people::Person;
 use crate::domain::event::Verb;
@@ -104,7 +104,9 @@ impl Desk {
             let counts = standing::of_person(standings, promises, person.id, self.people());
             let shift = shifts.get(&person.id).copied();
             let present = attendance.get(&person.id);
-            let presence = present.map_or("absent", |row| row.state.as_str()).to_owned();
+            let presence = present
+                .map_or("absent", |row| row.state.as_str())
+                .to_owned();
             if shift.is_none() && present.is_none() && counts.is_empty() {
                 continue;
             }
@@ -149,7 +151,10 @@ impl Desk {
         let time = |row: &Row, name: &str| row.fields.get(name).and_then(i64::from_value);
         let rows = self.plan_of_today()?;
         let lines = rows.iter().filter_map(|row| {
-            let person = row.fields.get(sheet::PERSON.name()).and_then(Id::from_value)?;
+            let person = row
+                .fields
+                .get(sheet::PERSON.name())
+                .and_then(Id::from_value)?;
             let from = time(row, sheet::STARTS.name())?;
             Some((person, (from, time(row, sheet::ENDS.name())?)))
         });

@@ -198,7 +198,10 @@ pub(super) fn lines(
     }
     for row in promises {
         let one = Standing::of(row, 0, 0);
-        for count in Count::ALL.into_iter().filter(|count| count.takes_promise(row)) {
+        for count in Count::ALL
+            .into_iter()
+            .filter(|count| count.takes_promise(row))
+        {
             add(stands_at(&one, count, people), count, 1);
         }
     }

@@ -58,9 +58,9 @@ fn by_hand(desk: &Desk, count: Count, rows: &[Row]) -> usize {
             !row.ours && (step.starts_with("acknowledge:") || step.starts_with("person:"))
         }),
         Count::Approvals => is(&|row| row.register == "case" && row.state == "submitted"),
-        Count::PromisesDue => is(&|row| {
-            row.register == "promise" && row.due.is_some_and(|due| due < ends)
-        }),
+        Count::PromisesDue => {
+            is(&|row| row.register == "promise" && row.due.is_some_and(|due| due < ends))
+        }
         Count::Kept => settled("kept"),
         Count::Broken => settled("broken"),
     }
@@ -88,9 +88,18 @@ fn every_count_is_what_a_count_by_hand_gives_and_has_its_rows() {
         assert_eq!(of_posts, total, "{count:?}");
         seen += usize::from(total > 0);
     }
-    assert!(seen >= 7, "the sample shows most of the counts: {:?}", board.total);
+    assert!(
+        seen >= 7,
+        "the sample shows most of the counts: {:?}",
+        board.total
+    );
     for one in &board.people {
-        for count in [Count::Waiting, Count::Overdue, Count::PromisesDue, Count::Unsigned] {
+        for count in [
+            Count::Waiting,
+            Count::Overdue,
+            Count::PromisesDue,
+            Count::Unsigned,
+        ] {
             let figure = Figure::Work(Whose::Person(one.person.id), count);
             let rows = desk.board_rows(figure).unwrap().0;
             assert_eq!(rows.len() as u64, one.counts.of(count), "{figure:?}");
@@ -114,9 +123,16 @@ fn money_and_hours_are_the_sums_of_their_rows() {
         assert_eq!(sums, by_hand, "{:?}", line.figure);
     }
     let open = everything(&desk, "case").into_iter().filter(|row| {
-        row.closed.is_none() && !matches!(row.state.as_str(), "draft" | "refused" | "executed" | "told")
+        row.closed.is_none()
+            && !matches!(
+                row.state.as_str(),
+                "draft" | "refused" | "executed" | "told"
+            )
     });
-    let in_refund = board.money.iter().find(|line| line.figure == MoneyFigure::InRefund);
+    let in_refund = board
+        .money
+        .iter()
+        .find(|line| line.figure == MoneyFigure::InRefund);
     assert_eq!(in_refund.map(|line| line.count), Some(open.count() as u64));
     let begins = desk.day_begins(desk.now()).unwrap();
     let today = work_registers()
@@ -138,7 +154,11 @@ fn a_leader_sees_the_group_and_an_agent_no_board() {
     let group = ["林晓", "何静", "大刘", "郑好", "许诺", "蒋欣"];
     assert!(!board.people.is_empty());
     for one in &board.people {
-        assert!(group.contains(&one.person.name.as_str()), "{}", one.person.name);
+        assert!(
+            group.contains(&one.person.name.as_str()),
+            "{}",
+            one.person.name
+        );
     }
     let leader = desk.me().unwrap().id;
     let of_group = |owner: Option<Owner>, post: Option<Post>| match owner {
@@ -153,7 +173,9 @@ fn a_leader_sees_the_group_and_an_agent_no_board() {
         None => post == Some(Post::AfterSales),
     };
     let work = open_work(&desk);
-    let mine = work.iter().filter(|row| row.ours && of_group(row.owner, row.post));
+    let mine = work
+        .iter()
+        .filter(|row| row.ours && of_group(row.owner, row.post));
     assert_eq!(board.total.of(Count::Waiting) as usize, mine.count());
     let all = work.iter().filter(|row| row.ours).count();
     assert!((board.total.of(Count::Waiting) as usize) < all);
@@ -187,7 +209,12 @@ fn what_is_to_be_seen_before_a_word_is_what_the_store_knows() {
         .map(|row| row.id)
         .collect();
     assert_eq!(unsettled.approvals.len(), waiting.len());
-    assert!(unsettled.approvals.iter().all(|row| waiting.contains(&row.id)));
+    assert!(
+        unsettled
+            .approvals
+            .iter()
+            .all(|row| waiting.contains(&row.id))
+    );
     for row in &unsettled.approvals {
         let chosen = desk.board_chosen(row.id).unwrap();
         let (record, _) = desk.record(row.id).unwrap();

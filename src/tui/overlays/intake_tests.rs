@@ -284,10 +284,23 @@ fn a_handover_is_filled_signed_and_taken_line_by_line() {
     assert!(stage.screen(80, 21).contains("接班确认 林晓 > 我"));
     let seen = stage.screen(120, 37);
     println!("{seen}\n{}", stage.screen(80, 21));
-    for part in ["注意事项", "又变了的", "来历", "林晓 15:46 签名", "缺件 0", "接下之后", "责任 林晓 > 何静", "回执", "还有 3 件"] {
+    for part in [
+        "注意事项",
+        "又变了的",
+        "来历",
+        "林晓 15:46 签名",
+        "缺件 0",
+        "接下之后",
+        "责任 林晓 > 何静",
+        "回执",
+        "还有 3 件",
+    ] {
         assert!(seen.contains(part), "{part} in\n{seen}");
     }
-    assert!(seen.contains("到 12/09") && stage.has_whole_line((120, 37), 62), "{seen}");
+    assert!(
+        seen.contains("到 12/09") && stage.has_whole_line((120, 37), 62),
+        "{seen}"
+    );
     // The green one, then one with words, then one asked about.
     stage.keys(&["Ctrl+A"]);
     assert!(

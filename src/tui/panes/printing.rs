@@ -28,6 +28,8 @@ use crate::tui::words::{Speech, tail};
 const WIDEST: u16 = 100;
 /// How many notices are read.
 const MOST: usize = 500;
+/// Rows of what is known of the notice under the cursor, the orders to set aside, the receipts.
+const DETAILS: u16 = 13;
 /// How many acknowledged ones are shown.
 const RECEIPTS: usize = 12;
 /// What the printing room answers, by digit.
@@ -294,12 +296,19 @@ impl Pane for PrintingPane {
             );
             let title = Run::new(look.words.get("printing-title").to_string(), Ink::Title);
             let wave = self.wave.as_deref().unwrap_or_default();
-            page.section(vec![title, text(format!("   {wave}"))], vec![Run::new(counts, Ink::Title)]);
+            page.section(
+                vec![title, text(format!("   {wave}"))],
+                vec![Run::new(counts, Ink::Title)],
+            );
             page.row(
                 &[dim(look.words.get("printing-new-above").to_string())],
                 &[],
             );
-            let below = 15.min(page.rows_left() / 2);
+            let below = if page.rows_left() >= DETAILS + 4 {
+                DETAILS
+            } else {
+                page.rows_left() / 2
+            };
             let rows = page.rows_left().saturating_sub(below).max(1);
             let caret = page.draw(rows, |buf, area, look| self.rows(buf, area, look));
             self.details(page);

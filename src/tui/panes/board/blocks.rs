@@ -89,7 +89,7 @@ const CASE: [Width; 8] = [
     Width::Right(11),
 ];
 
-fn row<'a>(cells: Vec<Vec<Run<'a>>>) -> list::Row<'a> {
+fn row(cells: Vec<Vec<Run<'_>>>) -> list::Row<'_> {
     list::Row {
         cells,
         marked: false,
@@ -111,7 +111,11 @@ fn colleague<'a>(one: &'a Colleague, most: u64, speech: Speech<'a>) -> list::Row
         // Of whom nothing is known nobody says that nothing waits.
         String::new()
     } else {
-        format!("{}{}", "#".repeat(filled), ".".repeat(BAR as usize - filled))
+        format!(
+            "{}{}",
+            "#".repeat(filled),
+            ".".repeat(BAR as usize - filled)
+        )
     };
     row(vec![
         vec![text(one.person.name.as_str())],
@@ -221,7 +225,12 @@ fn decision<'a>(one: &'a Decision, speech: Speech<'a>) -> Shown<'a> {
                 Class::Unfolded | Class::Outside => format!("{} ", matter.kind),
                 _ => String::new(),
             };
-            let about = format!("{code}{}  {}  {}", matter.what, matter.about, who.join(" / "));
+            let about = format!(
+                "{code}{}  {}  {}",
+                matter.what,
+                matter.about,
+                who.join(" / ")
+            );
             wide(vec![mark(id, ink), vec![text(about)]])
         }
         Decision::More(count) => {
@@ -234,14 +243,28 @@ fn decision<'a>(one: &'a Decision, speech: Speech<'a>) -> Shown<'a> {
 
 fn case_row<'a>(case: &'a Row, spoken: bool, speech: Speech<'a>) -> list::Row<'a> {
     let word = |id: &str| speech.words.get(id).to_string();
-    let kind = case.fields.get(case::KIND.name()).and_then(|kind| kind.as_str());
-    let amount = case.fields.get(case::AMOUNT.name()).and_then(Money::from_value);
-    let mark = if spoken { "mark-acknowledge" } else { "mark-approve" };
+    let kind = case
+        .fields
+        .get(case::KIND.name())
+        .and_then(|kind| kind.as_str());
+    let amount = case
+        .fields
+        .get(case::AMOUNT.name())
+        .and_then(Money::from_value);
+    let mark = if spoken {
+        "mark-acknowledge"
+    } else {
+        "mark-approve"
+    };
     let waits = speech.long_span((speech.now - case.since).max(0));
-    let waits = speech.words.with("figure-waiting", &[("span", waits.into())]);
+    let waits = speech
+        .words
+        .with("figure-waiting", &[("span", waits.into())]);
     row(vec![
         vec![Run::new(word(mark), Ink::Approve)],
-        vec![text(short_number(case.number.as_deref().unwrap_or_default()))],
+        vec![text(short_number(
+            case.number.as_deref().unwrap_or_default(),
+        ))],
         vec![text(kind.map_or_else(String::new, |kind| {
             word(&format!("board-case-{kind}"))
         }))],
@@ -284,21 +307,27 @@ pub(super) fn sums(sums: &[Money]) -> String {
 }
 
 fn money<'a>(line: &MoneyLine, speech: Speech<'a>) -> list::Row<'a> {
-    let label = speech.words.get(&format!("board-money-{}", line.figure.name()));
+    let label = speech
+        .words
+        .get(&format!("board-money-{}", line.figure.name()));
     let mut left = vec![dim(format!("{label}  "))];
     if line.figure == MoneyFigure::Allowances {
         let args = [
             ("drawn", sums(&line.drawn).into()),
             ("given", sums(&line.sums).into()),
         ];
-        left.push(Run::new(speech.words.with("board-drawn", &args), Ink::Money));
+        left.push(Run::new(
+            speech.words.with("board-drawn", &args),
+            Ink::Money,
+        ));
     } else {
         left.push(cases(line, speech));
         left.push(Run::new(format!(" {}", sums(&line.sums)), Ink::Money));
     }
-    let first = line.first.as_ref().map(|(due, number)| {
-        format!("{} {}", short_number(number), speech.when(*due))
-    });
+    let first = line
+        .first
+        .as_ref()
+        .map(|(due, number)| format!("{} {}", short_number(number), speech.when(*due)));
     row(vec![left, vec![dim(first.unwrap_or_default())]])
 }
 
@@ -338,11 +367,7 @@ pub(super) fn duty_words(one: &Duty, speech: Speech<'_>) -> (String, String) {
             let info = match at {
                 None => word("board-duty-never"),
                 Some(at) if one.done => speech.when(*at),
-                Some(at) => format!(
-                    "{} {}",
-                    speech.when(*at),
-                    speech.age(speech.now - at)
-                ),
+                Some(at) => format!("{} {}", speech.when(*at), speech.age(speech.now - at)),
             };
             (what, info)
         }

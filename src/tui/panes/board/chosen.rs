@@ -67,7 +67,10 @@ pub(super) fn tall(pane: &BoardPane, page: &mut Page<'_, '_>, most: u16) {
             }
         }
         (None, Some(Decision::Matter(matter))) => sides(matter, page, speech, end),
-        _ => page.row(&[dim(speech.words.get("board-nothing-chosen").to_string())], &[]),
+        _ => page.row(
+            &[dim(speech.words.get("board-nothing-chosen").to_string())],
+            &[],
+        ),
     }
     let rest = page.rows_left().saturating_sub(end);
     page.skip(rest);
@@ -91,7 +94,10 @@ pub(super) fn flat(pane: &BoardPane, page: &mut Page<'_, '_>) {
             page.row(&[text(second.join("  "))], &[]);
         }
         (None, Some(Decision::Matter(matter))) => sides(matter, page, speech, end),
-        _ => page.row(&[dim(speech.words.get("board-nothing-chosen").to_string())], &[]),
+        _ => page.row(
+            &[dim(speech.words.get("board-nothing-chosen").to_string())],
+            &[],
+        ),
     }
     let rest = page.rows_left().saturating_sub(end);
     page.skip(rest);
@@ -122,7 +128,11 @@ fn facts<'a>(one: &'a Chosen, speech: Speech<'a>) -> Vec<Fact<'a>> {
         (Some("board-label-said"), vec![text(said(one, speech))]),
         (
             Some("board-label-order"),
-            vec![text(format!("{}   {}", others(one, speech), buyer(one, speech)))],
+            vec![text(format!(
+                "{}   {}",
+                others(one, speech),
+                buyer(one, speech)
+            ))],
         ),
         (Some("board-label-sum"), vec![arithmetic(one, speech)]),
     ]
@@ -138,19 +148,21 @@ fn order_runs<'a>(one: &'a Chosen, speech: Speech<'a>) -> Vec<Run<'a>> {
     let state = state.unwrap_or_default();
     let mut runs = vec![text(format!("{number} {state} "))];
     let label = speech.words.get("order-paid");
-    runs.push(match one.sum.paid.filter(|_| one.is_verified) {
-        Some(paid) => Run::new(format!("{label} {paid}"), Ink::Money),
-        None => {
-            let word = speech.words.get("order-paid-unverified");
-            Run::new(format!("{label} {word}"), Ink::Warn)
-        }
+    let paid = one.sum.paid.filter(|_| one.is_verified);
+    runs.push(if let Some(paid) = paid {
+        Run::new(format!("{label} {paid}"), Ink::Money)
+    } else {
+        let word = speech.words.get("order-paid-unverified");
+        Run::new(format!("{label} {word}"), Ink::Warn)
     });
     runs
 }
 
 fn reason(one: &Chosen, speech: Speech<'_>) -> String {
     let reason = one.reason.as_deref();
-    reason.map_or_else(String::new, |reason| speech.choice(&case::REASON.spec, reason))
+    reason.map_or_else(String::new, |reason| {
+        speech.choice(&case::REASON.spec, reason)
+    })
 }
 
 fn said(one: &Chosen, speech: Speech<'_>) -> String {

@@ -31,7 +31,9 @@ fn head(count: Count, roomy: bool, look: &Look<'_>) -> String {
     let wide = format!("board-head-wide-{}", count.name());
     let id = format!("board-head-{}", count.name());
     let is_wide = roomy && look.words.has(&wide);
-    look.words.get(if is_wide { &wide } else { &id }).to_string()
+    look.words
+        .get(if is_wide { &wide } else { &id })
+        .to_string()
 }
 
 /// Draws heads and lines; the last line is over all posts.
@@ -50,7 +52,15 @@ pub(super) fn draw(
     let mut x = left + label;
     for (count, width) in Count::ALL.into_iter().zip(&columns) {
         let head = head(count, roomy, look);
-        place(buf, area, (x, area.y), *width, count, (&head, Ink::Dim), look);
+        place(
+            buf,
+            area,
+            (x, area.y),
+            *width,
+            count,
+            (&head, Ink::Dim),
+            look,
+        );
         x += width;
     }
     let posts = pane.posts();
@@ -66,7 +76,14 @@ pub(super) fn draw(
         if y >= area.bottom() {
             break;
         }
-        line::put(buf, (left, y), label.min(area.width), &name, Ink::Text, look);
+        line::put(
+            buf,
+            (left, y),
+            label.min(area.width),
+            &name,
+            Ink::Text,
+            look,
+        );
         let here = pane.block == Block::Now && pane.at[Block::Now as usize] == at;
         let mut x = left + label;
         for (column, (count, width)) in Count::ALL.into_iter().zip(&columns).enumerate() {

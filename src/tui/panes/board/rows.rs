@@ -3,7 +3,7 @@
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
-use super::{act_on, open_record};
+use super::acts::{act_on, open_record};
 use crate::desk::Desk;
 use crate::desk::board::{Figure, Whose};
 use crate::desk::people::People;
@@ -100,7 +100,10 @@ impl RowsPane {
                     Whose::Post(post) => word(&format!("value-post-{}", post.word())),
                     Whose::Person(id) => name(id),
                 };
-                format!("{whose}  {}", word(&format!("board-count-{}", count.name())))
+                format!(
+                    "{whose}  {}",
+                    word(&format!("board-count-{}", count.name()))
+                )
             }
             Figure::Load(id) => name(id),
             Figure::Money(figure) => word(&format!("board-money-{}", figure.name())),
@@ -211,7 +214,9 @@ impl Pane for RowsPane {
                 vec![Run::new(self.title(look), Ink::Title)],
                 vec![dim(count)],
             );
-            page.draw(page.rows_left(), |buf, area, look| self.draw(buf, area, look))
+            page.draw(page.rows_left(), |buf, area, look| {
+                self.draw(buf, area, look)
+            })
         })
     }
 

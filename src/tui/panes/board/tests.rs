@@ -27,7 +27,15 @@ fn the_board_shows_the_shop_in_every_size() {
         println!("{}", stage.screen(width, height));
     }
     let seen = stage.screen(120, 37);
-    for part in ["现在", "人", "要我定的", "钱和超时", "每小时登记", "选中", "今日必做"] {
+    for part in [
+        "现在",
+        "人",
+        "要我定的",
+        "钱和超时",
+        "每小时登记",
+        "选中",
+        "今日必做",
+    ] {
         assert!(seen.contains(part), "{part} in\n{seen}");
     }
     let seen = stage.screen(80, 21);
@@ -38,7 +46,10 @@ fn the_board_shows_the_shop_in_every_size() {
     for _ in 0..8 {
         stage.keys(&["Tab", "End"]);
         for (width, height) in [(100, 30), (120, 37), (160, 47)] {
-            assert!(stage.has_whole_line((width, height), width - 50), "{width}x{height}");
+            assert!(
+                stage.has_whole_line((width, height), width - 50),
+                "{width}x{height}"
+            );
         }
         stage.draw_everywhere();
     }
@@ -55,7 +66,9 @@ fn a_case_is_approved_and_another_refused_by_one_key_each() {
     assert!(stage.message().contains("已批准"), "{}", stage.message());
     let after = waiting(&stage);
     assert_eq!(after.len(), before.len() - 1);
-    let approved = before.iter().find(|row| !after.iter().any(|one| one.id == row.id));
+    let approved = before
+        .iter()
+        .find(|row| !after.iter().any(|one| one.id == row.id));
     let approved = stage.desk.record(approved.unwrap().id).unwrap().0;
     assert!(crate::domain::rules::money::is_approved(&approved));
 

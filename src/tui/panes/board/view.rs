@@ -7,10 +7,10 @@ use ratatui::layout::{Position, Rect};
 use super::{Block, BoardPane, blocks, chosen, now};
 use crate::desk::board::{MoneyFigure, SheetState};
 use crate::tui::theme::Ink;
+use crate::tui::widgets::Look;
 use crate::tui::widgets::line::{self, Run, dim, text};
 use crate::tui::widgets::list::{self, List};
 use crate::tui::widgets::page::{self, Page};
-use crate::tui::widgets::Look;
 use crate::tui::words::{Speech, short_number};
 
 /// From this width on there are two columns.
@@ -140,12 +140,7 @@ fn narrow(pane: &BoardPane, page: &mut Page<'_, '_>) -> Option<Position> {
 }
 
 /// The counts by post, with the platform's clocks beside them where there is room.
-fn counts(
-    pane: &BoardPane,
-    page: &mut Page<'_, '_>,
-    lines: u16,
-    roomy: bool,
-) -> Option<Position> {
+fn counts(pane: &BoardPane, page: &mut Page<'_, '_>, lines: u16, roomy: bool) -> Option<Position> {
     title(pane, page, Block::Now);
     let roomy = roomy && used(pane, true, page.look()) <= page.width();
     let aside = (!roomy).then(|| clocks(pane, page.look()));
@@ -248,7 +243,11 @@ fn beside(pane: &BoardPane, block: Block, speech: Speech<'_>) -> Vec<Run<'static
 
 /// From when the refunds are that these sums rest on.
 fn source(pane: &BoardPane, speech: Speech<'_>) -> Run<'static> {
-    let known = pane.board.freshness.iter().find(|one| one.kind == "refunds");
+    let known = pane
+        .board
+        .freshness
+        .iter()
+        .find(|one| one.kind == "refunds");
     let Some(known) = known else {
         return Run::new(speech.words.get("board-no-refunds").to_string(), Ink::Stale);
     };
@@ -261,12 +260,7 @@ fn source(pane: &BoardPane, speech: Speech<'_>) -> Run<'static> {
 }
 
 /// A part with its title and so many rows; the window keeps the cursor in sight.
-fn part(
-    pane: &BoardPane,
-    page: &mut Page<'_, '_>,
-    block: Block,
-    rows: u16,
-) -> Option<Position> {
+fn part(pane: &BoardPane, page: &mut Page<'_, '_>, block: Block, rows: u16) -> Option<Position> {
     let length = pane.board_len(block);
     if rows == 0 || length == 0 && block != Block::Decide {
         return None;
@@ -324,25 +318,32 @@ fn draw_rows(
         let more = [("count", (all.len() - shown).into())];
         let more = look.words.with("board-more", &more);
         let (x, y) = (area.x + 1.min(area.width), area.bottom() - 1);
-        line::put(buf, (x, y), area.width.saturating_sub(1), &more, Ink::Dim, look);
+        line::put(
+            buf,
+            (x, y),
+            area.width.saturating_sub(1),
+            &more,
+            Ink::Dim,
+            look,
+        );
     }
     caret.filter(|caret| area.contains(*caret))
 }
 
 /// What began in each hour, two hours beside each other where the rows do not hold all.
-fn draw_hours(
-    pane: &BoardPane,
-    buf: &mut Buffer,
-    area: Rect,
-    look: &Look<'_>,
-) -> Option<Position> {
+fn draw_hours(pane: &BoardPane, buf: &mut Buffer, area: Rect, look: &Look<'_>) -> Option<Position> {
     if area.is_empty() {
         return None;
     }
     let speech = pane.speech(look.words);
     let hours = &pane.board.hours;
     let height = usize::from(area.height);
-    let most = hours.iter().map(|hour| hour.count).max().unwrap_or(0).max(BAR);
+    let most = hours
+        .iter()
+        .map(|hour| hour.count)
+        .max()
+        .unwrap_or(0)
+        .max(BAR);
     // Where two columns do not hold the day, its last hours are shown, or those of the cursor.
     let here = pane.at[Block::Hours as usize];
     let room = height * 2;
@@ -403,7 +404,11 @@ fn digest(pane: &BoardPane, page: &mut Page<'_, '_>) {
     let red: usize = pane.board.sheets.iter().map(red_of).sum();
     let mut odd: Vec<String> = Vec::new();
     if red > 0 {
-        odd.push(speech.words.with("board-red-left", &[("count", red.into())]));
+        odd.push(
+            speech
+                .words
+                .with("board-red-left", &[("count", red.into())]),
+        );
     }
     let oddities = pane.board.oddities.iter();
     odd.extend(oddities.map(|one| blocks::oddity_words(one, speech)));
