@@ -2718,3 +2718,7 @@ printing-wave = 下一波次 { $at } 剩 { $span }
 status-unsigned = 未签
 status-late = 改后打
 status-stock_out = 缺货
+board-clocks = 24时内自动退
+board-marked = 已标 { $count }
+transfer-several = { $count } 件
+transfer-done-several = 已改派 { $count } 件，首问不变

@@ -2718,3 +2718,7 @@ printing-wave = 下一批次 { $at } 剩 { $span }
 status-unsigned = 未簽
 status-late = 列印後改
 status-stock_out = 缺貨
+board-clocks = 24時內自動退
+board-marked = 已標 { $count }
+transfer-several = { $count } 件
+transfer-done-several = 已改派 { $count } 件，首問不變

@@ -117,7 +117,8 @@ pub(super) fn open_record(id: Id, reach: &mut Reach<'_>) -> Flow {
     push(opened, reach)
 }
 
-fn push(opened: Result<Box<dyn Pane>, Problem>, reach: &mut Reach<'_>) -> Flow {
+/// Puts in front what could be opened, else tells why not.
+pub(super) fn push(opened: Result<Box<dyn Pane>, Problem>, reach: &mut Reach<'_>) -> Flow {
     match opened {
         Ok(pane) => Flow::Push(pane),
         Err(problem) => {

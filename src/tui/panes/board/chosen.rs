@@ -83,10 +83,10 @@ pub(super) fn flat(pane: &BoardPane, page: &mut Page<'_, '_>) {
     match (&pane.chosen, pane.decision()) {
         (Some(one), _) => {
             let mut first = order_runs(one, speech);
-            first.push(text("  "));
-            first.push(dim(reason(one, speech)));
+            // The sum before the reason: it must not be cut.
             first.push(text("  "));
             first.push(arithmetic(one, speech));
+            first.push(dim(format!("  {}", reason(one, speech))));
             page.row(&first, &[]);
             let on_order = speech.words.get("board-label-order");
             let on_order = format!("{on_order} {}", others(one, speech));

@@ -1,9 +1,11 @@
 //! The rows behind a figure of the board.
 
+use std::collections::BTreeSet;
+
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
-use super::acts::{act_on, open_record};
+use super::acts::{act_on, open_record, push};
 use crate::desk::Desk;
 use crate::desk::board::{Figure, Whose};
 use crate::desk::people::People;
@@ -14,6 +16,7 @@ use crate::problem::Problem;
 use crate::store::Row;
 use crate::tui::commands::{Command, Context};
 use crate::tui::keys::Input;
+use crate::tui::overlays::transfer::Transfer;
 use crate::tui::pane::{Flow, Pane, Reach};
 use crate::tui::theme::Ink;
 use crate::tui::widgets::line::{self, Run, dim, text};
@@ -40,6 +43,8 @@ pub(super) struct RowsPane {
     rows: Vec<Row>,
     more: bool,
     cursor: Cursor<Id>,
+    /// The rows that the next transfer takes.
+    marked: BTreeSet<Id>,
     people: People,
     zone: chrono_tz::Tz,
     now: i64,
@@ -53,6 +58,7 @@ impl RowsPane {
             rows: Vec::new(),
             more: false,
             cursor: Cursor::default(),
+            marked: BTreeSet::new(),
             people: People::default(),
             zone: desk.zone(),
             now: desk.now(),
@@ -67,7 +73,41 @@ impl RowsPane {
         self.people = desk.people().clone();
         let ids: Vec<Id> = self.rows.iter().map(|row| row.id).collect();
         self.cursor.follow(&ids);
+        self.marked.retain(|id| ids.contains(id));
         Ok(())
+    }
+
+    /// Marks the row under the cursor, or takes its mark away, and goes on.
+    fn mark(&mut self) {
+        if let Some(id) = self.cursor.id().copied() {
+            if !self.marked.remove(&id) {
+                self.marked.insert(id);
+            }
+            self.step(1);
+        }
+    }
+
+    /// Marks all rows, or none where all are.
+    fn mark_all(&mut self) {
+        if self.marked.len() == self.rows.len() {
+            self.marked.clear();
+        } else {
+            self.marked = self.rows.iter().map(|row| row.id).collect();
+        }
+    }
+
+    /// Hands on what is marked, with how many in sight, else the row under the cursor.
+    fn transfer(&self, reach: &mut Reach<'_>) -> Flow {
+        if self.marked.is_empty() {
+            return act_on(self.cursor.id().copied(), Command::Transfer, reach);
+        }
+        // In the order in which they stand.
+        let rows = self.rows.iter().map(|row| row.id);
+        let items = rows.filter(|id| self.marked.contains(id)).collect();
+        push(
+            Transfer::of(reach, items).map(|pane| Box::new(pane) as _),
+            reach,
+        )
     }
 
     fn speech<'a>(&'a self, look: &Look<'a>) -> Speech<'a> {
@@ -129,7 +169,12 @@ impl RowsPane {
         let height = usize::from(area.height);
         let top = self.cursor.clone().scroll(height, self.rows.len());
         let shown = self.rows.iter().skip(top).take(height);
-        let rows: Vec<list::Row<'_>> = shown.map(|row| cells(row, speech)).collect();
+        let rows: Vec<list::Row<'_>> = shown
+            .map(|row| list::Row {
+                marked: self.marked.contains(&row.id),
+                ..cells(row, speech)
+            })
+            .collect();
         let at = self.cursor.index().saturating_sub(top);
         let list = List {
             columns: COLUMNS,
@@ -192,7 +237,10 @@ impl Pane for RowsPane {
                     None => Flow::Stay,
                 };
             }
-            Command::Transfer | Command::Remark | Command::FollowUp => {
+            Command::Mark => self.mark(),
+            Command::MarkAll => self.mark_all(),
+            Command::Transfer => return self.transfer(reach),
+            Command::Remark | Command::FollowUp => {
                 return act_on(self.cursor.id().copied(), command, reach);
             }
             Command::Finish | Command::No => reach.say("board-no-decision", &[]),
@@ -209,7 +257,11 @@ impl Pane for RowsPane {
     fn view(&self, buf: &mut Buffer, area: Rect, look: &Look<'_>) -> Option<Position> {
         page::single(buf, area, look, |page| {
             let more = if self.more { "+" } else { "" };
-            let count = format!("{}{more}", self.rows.len());
+            let mut count = format!("{}{more}", self.rows.len());
+            if !self.marked.is_empty() {
+                let marked = [("count", self.marked.len().into())];
+                count = format!("{}  {count}", look.words.with("board-marked", &marked));
+            }
             page.section(
                 vec![Run::new(self.title(look), Ink::Title)],
                 vec![dim(count)],

@@ -189,3 +189,116 @@ fn nothing_waits_in_an_empty_shop() {
     stage.keys(&["Enter", "Esc", "Esc"]);
     assert!(stage.panes.is_empty());
 }
+
+#[test]
+fn marked_rows_are_handed_on_together_and_who_was_first_stays() {
+    use crate::desk::board::{Count, Figure, Whose};
+    let mut stage = Stage::sample("王主管");
+    let figure = Figure::Work(Whose::Everybody, Count::Waiting);
+    let rows = stage.desk.board_rows(figure).unwrap().0;
+    let owned: Vec<_> = rows
+        .iter()
+        .filter(|row| row.first_owner.is_some())
+        .collect();
+    assert!(owned.len() > 5);
+    stage.push(|reach| super::rows::RowsPane::new(reach.desk, figure));
+    stage.keys(&[
+        "Ctrl+A", "Ctrl+A", "Space", "Space", "Space", "Space", "Space",
+    ]);
+    assert!(
+        stage.screen(80, 21).contains("已标 5"),
+        "{}",
+        stage.screen(80, 21)
+    );
+    stage.draw_everywhere();
+    stage.keys(&["Ctrl+G"]);
+    stage.draw_everywhere();
+    assert!(
+        stage.screen(80, 21).contains("5 件"),
+        "{}",
+        stage.screen(80, 21)
+    );
+    // To a colleague by name, because of the peak.
+    stage.text("何静");
+    stage.keys(&["Tab", "2", "Enter"]);
+    assert!(
+        stage.message().contains("已改派 5 件"),
+        "{}",
+        stage.message()
+    );
+    let to = stage.desk.people().by_name("何静").unwrap().id;
+    for before in rows.iter().take(5) {
+        let (after, _) = stage.desk.record(before.id).unwrap();
+        assert_eq!(
+            after.owner,
+            Some(crate::domain::register::Owner::Person(to))
+        );
+        if before.first_owner.is_some() {
+            assert_eq!(after.first_owner, before.first_owner);
+        }
+    }
+}
+
+#[test]
+fn what_was_agreed_by_word_of_mouth_is_signed_on_the_board() {
+    use crate::desk::allowance::Given;
+    use crate::domain::money::Money;
+    let mut stage = Stage::sample("王主管");
+    let supervisor = stage.desk.me().unwrap().id;
+    let given = Given {
+        person: supervisor,
+        replica: None,
+        amount: Money::cny(50_000),
+        case_cap: None,
+        spot: true,
+        until: None,
+    };
+    stage.desk.give_allowance(given).unwrap();
+    let case = waiting(&stage).remove(0);
+    let agent = stage.desk.people().by_name("大刘").unwrap().clone();
+    stage.desk.act_as(&agent);
+    stage.desk.approve_verbally(case.id, supervisor).unwrap();
+    stage.desk.execute_case(case.id).unwrap();
+    stage.act_as("王主管");
+    stage.push(|reach| BoardPane::new(reach.desk, reach.words));
+    stage.keys(&["Down"]);
+    let seen = stage.screen(120, 37);
+    assert!(seen.contains("口头批，待你签"), "{seen}");
+    stage.draw_everywhere();
+    stage.keys(&["Ctrl+D"]);
+    assert!(stage.message().contains("不能驳回"), "{}", stage.message());
+    stage.keys(&["F8"]);
+    assert!(stage.message().contains("已批准"), "{}", stage.message());
+    let (record, _) = stage.desk.record(case.id).unwrap();
+    assert!(crate::domain::rules::money::unsigned_witness(&record).is_none());
+    assert!(!stage.screen(120, 37).contains("口头批，待你签"));
+}
+
+#[test]
+fn contradictions_are_settled_where_the_approvals_are() {
+    use crate::tui::overlays::stage::{NOW, ORDER};
+    let mut stage = Stage::new();
+    let order = stage.desk.order_by_number(ORDER).unwrap().unwrap().id;
+    let money = Some(crate::domain::money::Money::cny(1_000));
+    for _ in 0..2 {
+        stage
+            .desk
+            .promise(order, "退差价", NOW + 3_600_000, money)
+            .unwrap();
+    }
+    stage.push(|reach| BoardPane::new(reach.desk, reach.words));
+    let seen = stage.screen(120, 37);
+    println!("{seen}");
+    assert!(seen.contains("1 冲突") && seen.contains(">冲"), "{seen}");
+    stage.draw_everywhere();
+    stage.keys(&["1"]);
+    assert!(stage.message().contains("不能选边"), "{}", stage.message());
+    stage.keys(&["F8"]);
+    stage.text("是同一笔");
+    stage.keys(&["Enter"]);
+    assert!(
+        stage.screen(120, 37).contains("0 冲突"),
+        "{}",
+        stage.message()
+    );
+}

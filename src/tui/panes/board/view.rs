@@ -5,7 +5,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
 use super::{Block, BoardPane, blocks, chosen, now};
-use crate::desk::board::{MoneyFigure, SheetState};
+use crate::desk::board::{Heard, MoneyFigure, SheetState};
 use crate::tui::theme::Ink;
 use crate::tui::widgets::Look;
 use crate::tui::widgets::line::{self, Run, dim, text};
@@ -174,7 +174,7 @@ fn clocks<'a>(pane: &'a BoardPane, look: &Look<'a>) -> Vec<Vec<Run<'a>>> {
     let Some(line) = lines.find(|line| line.figure == MoneyFigure::TimingOut) else {
         return Vec::new();
     };
-    let label = look.words.get("board-money-timing_out").to_string();
+    let label = look.words.get("board-clocks").to_string();
     let mut all = vec![
         vec![dim(label)],
         vec![
@@ -442,7 +442,9 @@ fn draw_people(pane: &BoardPane, buf: &mut Buffer, area: Rect, look: &Look<'_>) 
             runs.push(presence);
         }
         runs.extend(blocks::figures(one, speech));
-        runs.push(blocks::heard(one, speech));
+        if one.heard != Heard::Here {
+            runs.push(blocks::heard(one, speech));
+        }
         line::put_runs(buf, (place.x, place.y), place.width, &runs, look);
     }
 }
