@@ -2722,3 +2722,4 @@ board-clocks = 24h payouts
 board-marked = { $count } marked
 transfer-several = { $count } items
 transfer-done-several = { $count } items handed on; who was first stays
+board-money-spoken = Verbal, not signed

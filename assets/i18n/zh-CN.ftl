@@ -2722,3 +2722,4 @@ board-clocks = 24时内自动退
 board-marked = 已标 { $count }
 transfer-several = { $count } 件
 transfer-done-several = 已改派 { $count } 件，首问不变
+board-money-spoken = 口头批未签

@@ -2722,3 +2722,4 @@ board-clocks = 24時內自動退
 board-marked = 已標 { $count }
 transfer-several = { $count } 件
 transfer-done-several = 已改派 { $count } 件，首問不變
+board-money-spoken = 口頭核准未簽

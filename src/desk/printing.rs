@@ -84,3 +84,34 @@ impl Desk {
 pub fn was_printed(order: Option<&Record>) -> bool {
     order.is_some_and(|order| is_printed(&order.state))
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::chance::{FixedClock, SeededRandom};
+
+    #[test]
+    fn the_next_wave_is_the_first_that_has_not_gone() {
+        // 2026-11-22T15:46+08:00.
+        let now = 1_795_333_560_000;
+        let folder = tempfile::tempdir().unwrap();
+        let (clock, random) = (FixedClock(now), SeededRandom::new("wave"));
+        let place = folder.path().join("data");
+        let (clock, random) = (Box::new(clock), Box::new(random));
+        let mut desk =
+            crate::desk::begin::init_drill(&place, "shop", "name", clock, random).unwrap();
+        assert_eq!(desk.next_wave().unwrap(), None);
+        for (plan, minutes) in [
+            ("16:30, 10:30 16:00", Some(14)),
+            ("10:30 15:46", None),
+            ("25:00 x", None),
+        ] {
+            desk.set_setting("print_waves", plan).unwrap();
+            let wave = desk.next_wave().unwrap();
+            assert_eq!(
+                wave,
+                minutes.map(|minutes| now + minutes * 60_000),
+                "{plan}"
+            );
+        }
+    }
+}

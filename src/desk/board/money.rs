@@ -8,6 +8,7 @@ use crate::domain::id::Id;
 use crate::domain::money::Money;
 use crate::domain::payload::Meaning;
 use crate::domain::record::Record;
+use crate::domain::register::Owner;
 use crate::domain::registers::{allowance, case};
 use crate::problem::Problem;
 use crate::store::{Order, Query, Row};
@@ -31,14 +32,17 @@ pub enum MoneyFigure {
     SaidNotDone,
     /// The platform says that it went, we do not.
     DoneNotSaid,
+    /// Carried out on somebody's word of mouth that is not signed yet.
+    Spoken,
     /// What allowances gave, with what was drawn on them.
     Allowances,
 }
 
 impl MoneyFigure {
     /// The sums in the order of the board.
-    pub const ALL: [MoneyFigure; 7] = [
+    pub const ALL: [MoneyFigure; 8] = [
         Self::TimingOut,
+        Self::Spoken,
         Self::Approved,
         Self::Executed,
         Self::InRefund,
@@ -56,6 +60,7 @@ impl MoneyFigure {
             Self::InRefund => "in_refund",
             Self::SaidNotDone => "said_not_done",
             Self::DoneNotSaid => "done_not_said",
+            Self::Spoken => "spoken",
             Self::Allowances => "allowances",
         }
     }
@@ -79,6 +84,10 @@ impl MoneyFigure {
             // What no export has brought says nothing either way.
             Self::SaidNotDone => went && platform.is_some_and(|state| state != "success"),
             Self::DoneNotSaid => !went && platform == Some("success"),
+            Self::Spoken => {
+                let signs = super::standing::hand_of(row.step.as_deref());
+                went && matches!(signs, Some(Owner::Person(_)))
+            }
             _ => false,
         }
     }

@@ -256,3 +256,101 @@ fn who_is_silent_is_neither_idle_nor_at_the_desk() {
         assert_eq!((board.presence(), board.out_of_sight().len()), ((1, 1), 1));
     }
 }
+
+#[test]
+fn a_colleague_whose_desk_fell_silent_is_out_of_sight_with_what_they_own() {
+    use crate::chance::{FixedClock, SeededRandom};
+    use crate::desk::begin::init_drill;
+    use crate::exchange::bundle::{self, Export, Selection};
+
+    const NOW: i64 = 1_795_333_560_000;
+    const AGO: i64 = 41 * 60_000;
+    let folder = tempfile::tempdir().unwrap();
+    let sit = |name: &str, at: i64| {
+        let (clock, random) = (Box::new(FixedClock(at)), SeededRandom::new(name));
+        let place = folder.path().join(name);
+        let mut desk = init_drill(&place, "shop", name, clock, Box::new(random)).unwrap();
+        let me = desk.me().unwrap().clone();
+        desk.sign_in(&me).unwrap();
+        desk
+    };
+    let mut mine = sit("leader", NOW);
+    let mut theirs = sit("silent", NOW - AGO);
+    theirs.open_conversation("buyer", "chat").unwrap();
+    let file = folder.path().join("silent.zbundle");
+    let sender = theirs.me().unwrap().replica;
+    let export = Export {
+        selection: Selection::All,
+        plain: Some("practice"),
+        ..Export::new(sender, NOW - AGO)
+    };
+    bundle::export(theirs.store_mut(), &export, &file).unwrap();
+    bundle::import(mine.store_mut(), &file, NOW, &mut |_| true).unwrap();
+    mine.refresh().unwrap();
+
+    let board = mine.board().unwrap();
+    let one = &board.people[0];
+    assert_eq!(
+        (one.person.name.as_str(), one.presence.as_str()),
+        ("silent", "present")
+    );
+    assert_eq!(one.heard, Heard::At(NOW - AGO, true));
+    assert_eq!((board.presence(), board.out_of_sight().len()), ((0, 0), 1));
+    let person = one.person.id;
+    let silent = Oddity::Silent {
+        person,
+        since: Some(NOW - AGO),
+        items: 1,
+    };
+    assert_eq!(board.oddities[0], silent);
+    let rows = mine.board_rows(Figure::Load(person)).unwrap().0;
+    assert_eq!(rows.len(), 1);
+
+    // The shop's own limit, and a road that is broken.
+    mine.set_setting("stale_sync_minutes", "60").unwrap();
+    assert_eq!(
+        mine.board().unwrap().people[0].heard,
+        Heard::At(NOW - AGO, false)
+    );
+    mine.set_cut_off(true);
+    let board = mine.board().unwrap();
+    assert_eq!(board.people[0].heard, Heard::CutOff);
+    assert_eq!((board.presence(), board.out_of_sight().len()), ((0, 0), 1));
+}
+
+#[test]
+fn orders_that_no_export_brought_and_old_exports_are_said() {
+    let (_folder, mut desk) = sample("王主管");
+    let mut unverified = everything(&desk, "order");
+    unverified.retain(|row| {
+        let (record, _) = desk.record(row.id).unwrap();
+        crate::domain::registers::order::is_unverified(&record)
+    });
+    let rows = desk.board_rows(Figure::Unverified).unwrap().0;
+    assert_eq!(rows.len(), unverified.len());
+    let board = desk.board().unwrap();
+    let said = Oddity::Unverified(unverified.len() as u64);
+    assert!(board.oddities.contains(&said), "{:?}", board.oddities);
+    // No export of refunds says what times out: nought is not known to be nought.
+    let clocks = board
+        .money
+        .iter()
+        .find(|line| line.figure == MoneyFigure::TimingOut);
+    assert!(!clocks.unwrap().is_known);
+    assert!(board.duties.contains(&Duty {
+        kind: DutyKind::Clocks(None),
+        done: false,
+    }));
+    desk.set_setting("stale_orders_hours", "0").unwrap();
+    let board = desk.board().unwrap();
+    let stale = |one: &Oddity| matches!(one, Oddity::Stale(kind, _) if kind == "orders");
+    assert!(board.oddities.iter().any(stale), "{:?}", board.oddities);
+    let imports = |duty: &&Duty| matches!(duty.kind, DutyKind::Import("orders", Some(_)));
+    assert!(
+        board
+            .duties
+            .iter()
+            .find(imports)
+            .is_some_and(|duty| !duty.done)
+    );
+}

@@ -339,6 +339,7 @@ pub(super) fn cases<'a>(line: &MoneyLine, speech: Speech<'a>) -> Run<'a> {
     let ink = match line.figure {
         _ if line.count == 0 => Ink::Dim,
         MoneyFigure::TimingOut => Ink::Urgent,
+        MoneyFigure::Spoken => Ink::Overdue,
         MoneyFigure::SaidNotDone | MoneyFigure::DoneNotSaid => Ink::Conflict,
         _ => Ink::Text,
     };

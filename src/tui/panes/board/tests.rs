@@ -264,6 +264,7 @@ fn what_was_agreed_by_word_of_mouth_is_signed_on_the_board() {
     stage.keys(&["Down"]);
     let seen = stage.screen(120, 37);
     assert!(seen.contains("口头批，待你签"), "{seen}");
+    assert!(seen.contains("口头批未签  1 笔"), "{seen}");
     stage.draw_everywhere();
     stage.keys(&["Ctrl+D"]);
     assert!(stage.message().contains("不能驳回"), "{}", stage.message());
@@ -271,7 +272,7 @@ fn what_was_agreed_by_word_of_mouth_is_signed_on_the_board() {
     assert!(stage.message().contains("已批准"), "{}", stage.message());
     let (record, _) = stage.desk.record(case.id).unwrap();
     assert!(crate::domain::rules::money::unsigned_witness(&record).is_none());
-    assert!(!stage.screen(120, 37).contains("口头批，待你签"));
+    assert!(!stage.screen(120, 37).contains("口头批"));
 }
 
 #[test]

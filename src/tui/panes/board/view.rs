@@ -72,7 +72,7 @@ fn left(pane: &BoardPane, page: &mut Page<'_, '_>) -> Option<Position> {
     let wants = [
         (pane.board_len(Block::Decide).max(1) as u16, 3),
         (pane.board_len(Block::People) as u16, 6),
-        (pane.board_len(Block::Money) as u16, 4),
+        (pane.board_len(Block::Money) as u16, 6),
         (hours, 3),
     ];
     let titles = wants.iter().filter(|(want, _)| *want > 0).count() as u16;
