@@ -374,3 +374,27 @@ fn dropped_files_are_looked_at_and_then_taken() {
     stage.keys(&["Esc"]);
     assert!(stage.panes.is_empty());
 }
+
+#[test]
+fn a_takeover_without_points_leaves_no_empty_part() {
+    let mut stage = Stage::sample("林晓");
+    stage.keys(&["F10"]);
+    let seen = stage.screen(120, 37);
+    println!("{seen}");
+    assert!(
+        seen.contains("接班确认 何静 > 我") && seen.contains("来历"),
+        "{seen}"
+    );
+    let is_bare = |row: &str| row.starts_with("──────────");
+    assert!(!seen.lines().any(is_bare), "{seen}");
+    assert!(!seen.contains("注意事项"), "{seen}");
+    // A day is whole where its time has no room.
+    assert!(seen.contains("11/21   买家"), "{seen}");
+    stage.draw_everywhere();
+    for (width, height) in [(100, 30), (120, 37), (160, 47)] {
+        assert!(
+            stage.has_whole_line((width, height), 62),
+            "{width}x{height}"
+        );
+    }
+}

@@ -20,6 +20,8 @@ use crate::tui::words::{Speech, short_author};
 const WIDE: u16 = 100;
 /// The columns of the list there.
 const LIST: u16 = 62;
+/// The fewest rows that the list takes there.
+const LINES: u16 = 8;
 /// The most rows of the line's story there.
 const STORY: u16 = 12;
 /// Columns of the labels of a line's facts.
@@ -58,10 +60,16 @@ fn wide(pane: &TakeoverPane, buf: &mut Buffer, area: Rect, look: &Look<'_>) -> O
     };
     let changed = pane.received.lines.iter().filter(|line| line.changed);
     let changed = changed.count().clamp(1, 5) as u16 + 2;
-    let points = pane.received.points.len().clamp(1, 5) as u16 + 2;
+    let points = match pane.received.points.len() {
+        0 => 0,
+        some => some.min(5) as u16 + 2,
+    };
     let origin = 3;
+    // The lines take what they need; what is left over stays empty below everything.
+    let room = left.height.saturating_sub(points + changed + origin);
+    let lines = pane.received.lines.len() as u16 + 1;
     let list = Rect {
-        height: left.height.saturating_sub(points + changed + origin),
+        height: lines.max(LINES).min(room),
         ..left
     };
     let lower = stack(left, list.bottom(), &[points, changed, origin]);
@@ -277,7 +285,7 @@ fn draw_story(pane: &TakeoverPane, buf: &mut Buffer, area: Rect, look: &Look<'_>
             (author, _) => (short_author(author).to_owned(), Ink::Out),
         };
         let runs = [Run::new(format!("{who}  "), ink), text(one.text.clone())];
-        put(&speech.moment(one.at), Ink::Dim, &runs);
+        put(&speech.when(one.at), Ink::Dim, &runs);
     }
 }
 
