@@ -2723,3 +2723,4 @@ board-marked = { $count } marked
 transfer-several = { $count } items
 transfer-done-several = { $count } items handed on; who was first stays
 board-money-spoken = Verbal, not signed
+board-group = My group

@@ -2723,3 +2723,4 @@ board-marked = 已标 { $count }
 transfer-several = { $count } 件
 transfer-done-several = 已改派 { $count } 件，首问不变
 board-money-spoken = 口头批未签
+board-group = 我的组

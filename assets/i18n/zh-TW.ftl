@@ -2723,3 +2723,4 @@ board-marked = 已標 { $count }
 transfer-several = { $count } 件
 transfer-done-several = 已改派 { $count } 件，首問不變
 board-money-spoken = 口頭核准未簽
+board-group = 我的組

@@ -15,7 +15,7 @@ use std::collections::BTreeSet;
 use super::Desk;
 use super::act::refused;
 use super::freshness::Freshness;
-use super::people::People;
+use super::people::{People, Person};
 use crate::domain::authority::{Action, Grant, may};
 use crate::domain::field::FromValue;
 use crate::domain::id::Id;
@@ -190,6 +190,16 @@ impl Desk {
             }),
             _ => Ok(Scope::default()),
         }
+    }
+
+    /// Returns the leader of the person at the desk, where the roster names one.
+    pub fn leader(&self) -> Result<Option<&Person>, Problem> {
+        let me = self.me()?.id;
+        let record = self.store().record(me)?;
+        let leader = record.and_then(|record| record.get(person::LEADER));
+        Ok(leader
+            .filter(|leader| *leader != me)
+            .and_then(|leader| self.people().by_id(leader)))
     }
 
     fn group_of(&self, leader: Id) -> Result<BTreeSet<Id>, Problem> {

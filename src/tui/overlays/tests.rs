@@ -634,3 +634,30 @@ fn a_file_is_attached_by_its_path() {
     let record = stage.desk.store().record(talk).unwrap().unwrap();
     assert_eq!(record.attachments[0].name.as_deref(), Some("crack.png"));
 }
+
+#[test]
+fn an_escalation_goes_to_ones_own_leader() {
+    let mut stage = Stage::sample("林晓");
+    let me = stage.desk.me().unwrap().id;
+    let row = stage.desk.owned_open(me).unwrap().remove(0);
+    stage.item = Some(row.id);
+    stage.keys(&["Ctrl+U"]);
+    let seen = stage.screen(80, 21);
+    assert!(seen.contains("陈立"), "{seen}");
+    for other in ["方圆", "韩梅", "白羽"] {
+        assert!(!seen.contains(other), "{seen}");
+    }
+    stage.text("买家要见主管");
+    stage.keys(&["Enter"]);
+    let mentions = |stage: &Stage, name: &str| {
+        let id = stage.desk.people().by_name(name).unwrap().id;
+        let rows = stage.desk.owned_open(id).unwrap();
+        let of = |row: &&crate::store::Row| {
+            let subject = row.fields["subject"].as_str().unwrap_or_default();
+            subject.contains("买家要见主管")
+        };
+        rows.iter().filter(of).count()
+    };
+    assert_eq!(mentions(&stage, "陈立"), 1, "{}", stage.message());
+    assert_eq!(mentions(&stage, "方圆"), 0);
+}

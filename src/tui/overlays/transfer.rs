@@ -245,8 +245,8 @@ pub(super) fn nothing_open() -> Problem {
     Problem::new(Kind::Refused, "problem-nothing-open").hint("problem-nothing-open-hint")
 }
 
-/// Asks for one line that goes to the person's leader, else to every supervisor; the item
-/// stays the agent's own.
+/// Asks for one line that goes to the person's leader, where the roster names none to every
+/// leader, else to every supervisor; the item stays the agent's own.
 pub fn escalate(reach: &Reach<'_>) -> Result<Ask, Problem> {
     let item = reach.item.ok_or_else(nothing_open)?;
     let me = reach.desk.me()?.id;
@@ -256,7 +256,11 @@ pub fn escalate(reach: &Reach<'_>) -> Result<Ask, Problem> {
             .filter(move |person| person.role == role && person.id != me)
             .map(|person| person.name.clone())
     };
-    let mut names: Vec<String> = of(Role::Leader).collect();
+    let own = reach.desk.leader()?;
+    let mut names: Vec<String> = match own {
+        Some(leader) => vec![leader.name.clone()],
+        None => of(Role::Leader).collect(),
+    };
     if names.is_empty() {
         names = of(Role::Supervisor).chain(of(Role::Manager)).collect();
     }

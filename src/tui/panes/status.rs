@@ -7,6 +7,7 @@ use crate::desk::Desk;
 use crate::desk::printing::PrintingCounts;
 use crate::desk::todo::{Counts, View};
 use crate::domain::authority::{Action, may};
+use crate::domain::register::Post;
 use crate::domain::registers::sheet;
 use crate::i18n::Words;
 use crate::problem::Problem;
@@ -18,6 +19,18 @@ use crate::tui::words::Speech;
 
 /// From this width on the line says everything in full.
 const WIDE: u16 = 100;
+
+/// The word of a person's first post; who holds them all works for the whole shop.
+fn post_of(posts: &[Post], words: &Words) -> String {
+    if Post::ALL.iter().all(|post| posts.contains(post)) {
+        return words.get("board-everybody").to_string();
+    }
+    posts.first().map_or_else(String::new, |post| {
+        words
+            .get(&format!("value-post-{}", post.word()))
+            .to_string()
+    })
+}
 
 /// What the top line says.
 pub struct Status {
@@ -94,15 +107,7 @@ impl Status {
                 .map(|shop| shop.name.clone())
                 .unwrap_or_default(),
             person: me.name.clone(),
-            post: me
-                .posts
-                .first()
-                .map(|post| {
-                    words
-                        .get(&format!("value-post-{}", post.word()))
-                        .to_string()
-                })
-                .unwrap_or_default(),
+            post: post_of(&me.posts, words),
             presence: words
                 .get(&format!("state-attendance-{}", desk.presence_of(me.id)?))
                 .to_string(),

@@ -13,7 +13,7 @@ use ratatui::layout::{Position, Rect};
 
 use crate::desk::Desk;
 use crate::desk::board::{
-    Board, Chosen, Count, DutyKind, Figure, Oddity, SheetState, Unsettled, Whose,
+    Board, Chosen, Count, DutyKind, Figure, Oddity, Scope, SheetState, Unsettled, Whose,
 };
 use crate::desk::matters::Matter;
 use crate::desk::people::People;
@@ -205,6 +205,11 @@ impl BoardPane {
             .collect()
     }
 
+    /// Returns the word for all that the board shows: the shop, or the leader's group.
+    fn everybody(&self) -> &'static str {
+        everybody(&self.board.scope)
+    }
+
     fn speech<'a>(&'a self, words: &'a Words) -> Speech<'a> {
         Speech {
             words,
@@ -322,6 +327,15 @@ impl BoardPane {
             (Block::Decide, Some(Decision::Matter(matter))) => matter.records.first().copied(),
             _ => None,
         }
+    }
+}
+
+/// Returns the message id of all that a scope holds.
+fn everybody(scope: &Scope) -> &'static str {
+    if scope.is_all() {
+        "board-everybody"
+    } else {
+        "board-group"
     }
 }
 

@@ -15,7 +15,7 @@ pub(super) fn widths(pane: &BoardPane, roomy: bool, look: &Look<'_>) -> (u16, Ve
         .posts()
         .iter()
         .map(|post| look.columns(&look.words.get(&format!("value-post-{}", post.word()))))
-        .chain([look.columns(&look.words.get("board-everybody"))])
+        .chain([look.columns(&look.words.get(pane.everybody()))])
         .max()
         .unwrap_or(4);
     let between = if roomy { 2 } else { 1 };
@@ -69,7 +69,7 @@ pub(super) fn draw(
         let line = pane.board.posts.iter().find(|line| line.post == *post);
         (name, line.map(|line| line.counts).unwrap_or_default())
     });
-    let total = (look.words.get("board-everybody"), pane.board.total);
+    let total = (look.words.get(pane.everybody()), pane.board.total);
     let mut caret = None;
     for (at, (name, counts)) in lines.chain([total]).enumerate() {
         let y = area.y + 1 + at as u16;

@@ -6,6 +6,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
 use super::acts::{act_on, open_record, push};
+use super::everybody;
 use crate::desk::Desk;
 use crate::desk::board::{Figure, Whose};
 use crate::desk::people::People;
@@ -40,6 +41,8 @@ const COLUMNS: &[Width] = &[
 /// The rows behind a figure.
 pub(super) struct RowsPane {
     figure: Figure,
+    /// The message id of all that the person may see.
+    everybody: &'static str,
     rows: Vec<Row>,
     more: bool,
     cursor: Cursor<Id>,
@@ -55,6 +58,7 @@ impl RowsPane {
     pub(super) fn new(desk: &Desk, figure: Figure) -> Result<Self, Problem> {
         let mut pane = Self {
             figure,
+            everybody: everybody(&desk.board_scope()?),
             rows: Vec::new(),
             more: false,
             cursor: Cursor::default(),
@@ -136,7 +140,7 @@ impl RowsPane {
         match self.figure {
             Figure::Work(whose, count) => {
                 let whose = match whose {
-                    Whose::Everybody => word("board-everybody"),
+                    Whose::Everybody => word(self.everybody),
                     Whose::Post(post) => word(&format!("value-post-{}", post.word())),
                     Whose::Person(id) => name(id),
                 };

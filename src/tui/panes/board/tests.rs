@@ -169,7 +169,9 @@ fn a_leader_has_a_board_and_an_agent_has_none() {
     let mut stage = board("陈立");
     println!("{}", stage.screen(120, 37));
     stage.draw_everywhere();
-    assert!(!stage.screen(120, 37).contains("老吴"));
+    let seen = stage.screen(120, 37);
+    assert!(!seen.contains("老吴"), "{seen}");
+    assert!(seen.contains("我的组") && !seen.contains("全店"), "{seen}");
     let mut stage = Stage::sample("林晓");
     let refused = stage.with(|reach| BoardPane::new(reach.desk, reach.words).err());
     assert_eq!(refused.unwrap().message, "problem-board-role");
