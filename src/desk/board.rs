@@ -220,10 +220,25 @@ impl Desk {
             .collect())
     }
 
+    /// Returns how the group of a leader stands, for the line above the leader's own work; none
+    /// for everybody else.
+    pub fn group_counts(&self) -> Result<Option<Counts>, Problem> {
+        if may(self.me()?.role, Action::SeeFigures) != Grant::OwnGroup {
+            return Ok(None);
+        }
+        let scope = self.board_scope()?;
+        let (now, at_risk) = (self.now(), self.at_risk()?);
+        let mut standings = self.store().open_standings(now, at_risk, false)?;
+        standings.retain(|one| scope.has_standing(one));
+        Ok(Some(standing::lines(&standings, &[], self.people()).1))
+    }
+
     /// Returns the board's figures as they are now.
     pub fn board(&self) -> Result<Board, Problem> {
         let scope = self.board_scope()?;
-        let mut standings = self.store().open_standings(self.now(), self.at_risk()?)?;
+        let mut standings = self
+            .store()
+            .open_standings(self.now(), self.at_risk()?, true)?;
         standings.retain(|one| scope.has_standing(one));
         let promises = self.promises_today(&scope)?;
         let (posts, total) = standing::lines(&standings, &promises, self.people());

@@ -69,12 +69,13 @@ impl Standing {
 
 impl Store {
     /// Returns how all open work stands at a time that is not out of sight, records that stand
-    /// alike together.
-    pub fn open_standings(&self, now: i64, at_risk: i64) -> Result<Vec<Standing>> {
+    /// alike together; which of it is words that a buyer left only where that is asked, since it
+    /// is not in the index.
+    pub fn open_standings(&self, now: i64, at_risk: i64, left: bool) -> Result<Vec<Standing>> {
         let mut query = self.conn.prepare_cached(
             "SELECT r.owner, r.post, r.step, r.ours,
                CASE WHEN r.rank <= ?1 THEN 2 WHEN r.rank <= ?2 THEN 1 ELSE 0 END AS press,
-               CASE WHEN r.ours AND r.register = ?3 THEN coalesce(json_extract(r.fields, ?4) = ?5, 0) ELSE 0 END AS words,
+               CASE WHEN ?6 AND r.ours AND r.register = ?3 THEN coalesce(json_extract(r.fields, ?4) = ?5, 0) ELSE 0 END AS words,
                count(*)
              FROM record r
              WHERE r.closed IS NULL AND r.work = 1 AND (r.snoozed IS NULL OR r.snoozed <= ?1)
@@ -87,6 +88,7 @@ impl Store {
             conversation::REGISTER.name,
             channel,
             LEFT_WORDS,
+            left,
         );
         let rows = query.query_map(args, |row| {
             let owner: Option<String> = row.get(0)?;

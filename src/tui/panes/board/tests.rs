@@ -305,3 +305,23 @@ fn contradictions_are_settled_where_the_approvals_are() {
         stage.message()
     );
 }
+
+#[test]
+fn a_leader_sees_over_the_own_work_how_the_group_stands() {
+    use crate::desk::board::Count;
+    use crate::tui::panes::desk::DeskPane;
+    for (name, is_leader) in [("陈立", true), ("林晓", false), ("王主管", false)] {
+        let mut stage = Stage::sample(name);
+        stage.push(|reach| DeskPane::new(reach.desk, reach.words));
+        for size in [(80, 21), (120, 37)] {
+            let seen = stage.screen(size.0, size.1);
+            let first = seen.lines().next().unwrap();
+            assert_eq!(first.contains("我的组"), is_leader, "{seen}");
+            if is_leader {
+                let board = stage.desk.board().unwrap();
+                let waiting = format!("等{} ", board.total.of(Count::Waiting));
+                assert!(first.contains(&waiting), "{first}");
+            }
+        }
+    }
+}

@@ -11,6 +11,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
 use crate::desk::Desk;
+use crate::desk::board::Counts;
 use crate::desk::freshness::Freshness;
 use crate::desk::people::People;
 use crate::desk::replies::{Replies, Scope, language_of};
@@ -74,6 +75,8 @@ pub struct DeskPane {
     pub(super) people: People,
     pub(super) zone: chrono_tz::Tz,
     pub(super) now: i64,
+    /// How the group stands, where the person leads one.
+    pub(super) group: Option<Counts>,
     nobody: bool,
 }
 
@@ -106,6 +109,7 @@ impl DeskPane {
             side: Side::default(),
             library: Replies::default(),
             freshness: Vec::new(),
+            group: None,
             people: People::default(),
             zone: desk.zone(),
             now: desk.now(),
@@ -124,6 +128,7 @@ impl DeskPane {
         self.people = desk.people().clone();
         self.todo = desk.todo(self.view)?;
         self.freshness = desk.freshness()?;
+        self.group = desk.group_counts()?;
         self.lay_out();
         if let Some(id) = self.open.as_ref().map(|open| open.record.id) {
             let scroll = self.open.as_ref().map_or(0, |open| open.scroll);
