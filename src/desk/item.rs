@@ -142,18 +142,26 @@ impl Desk {
 
     /// Hands an item to a person or post, with a reason from the list (S03).
     pub fn transfer(&mut self, id: Id, to: Owner, reason: &str) -> Result<Done, Problem> {
+        self.transfer_all(&[id], to, reason)
+    }
+
+    /// Hands items to a person or post in one act, with a reason from the list: all of them or
+    /// none.
+    pub fn transfer_all(&mut self, ids: &[Id], to: Owner, reason: &str) -> Result<Done, Problem> {
         if !TRANSFER_REASONS.contains(&reason) {
             return Err(Problem::new(Kind::NotUnderstood, "problem-transfer-reason")
                 .arg("reason", reason)
                 .arg("reasons", TRANSFER_REASONS.join(", "))
                 .hint("problem-transfer-reason-hint"));
         }
-        let (record, register) = self.record(id)?;
         let me = self.me()?.id;
         let mut act = self.act();
-        // Who passes an unowned item on was asked first, and stays so.
-        act.claim(register, &record, me);
-        act.assign(register, &record, to, Some(reason));
+        for id in ids {
+            let (record, register) = self.record(*id)?;
+            // Who passes an unowned item on was asked first, and stays so.
+            act.claim(register, &record, me);
+            act.assign(register, &record, to, Some(reason));
+        }
         self.write(act)
     }
 

@@ -256,7 +256,7 @@ impl Store {
         Ok(rows)
     }
 
-    fn rows_of(&self, sql: &str, args: Vec<Sql>) -> Result<Vec<Row>> {
+    pub(super) fn rows_of(&self, sql: &str, args: Vec<Sql>) -> Result<Vec<Row>> {
         let mut query = self.conn.prepare_cached(sql)?;
         let rows = query.query_map(params_from_iter(args), row_at)?;
         Ok(rows.collect::<rusqlite::Result<_>>()?)

@@ -116,6 +116,11 @@ impl Workstation {
         } else {
             (panes::desk::DeskPane::empty(&desk), Status::of_nobody())
         };
+        let front = if is_open {
+            panes::open(panes::first(&desk), &desk, &words)?
+        } else {
+            None
+        };
         let gate = (!is_open).then(|| Gate::new(&desk, &words, Asks::of(&desk)));
         status.resize(size.0, size.1);
         let alarmed = status.alarming().clone();
@@ -127,7 +132,7 @@ impl Workstation {
             ambiguous,
             keymap,
             home,
-            front: Vec::new(),
+            front: front.into_iter().collect(),
             notice: None,
             messages: Vec::new(),
             status,

@@ -50,6 +50,8 @@ pub enum Context {
     Handover,
     /// F10 of the one who takes over.
     Takeover,
+    /// The board.
+    Board,
     /// The printing desk.
     Printing,
     /// Any register as a table.
@@ -90,6 +92,7 @@ pub const CONTEXTS: &[(Context, &str)] = &[
     (Context::FollowUp, "follow_up"),
     (Context::Handover, "handover"),
     (Context::Takeover, "takeover"),
+    (Context::Board, "board"),
     (Context::Printing, "printing"),
     (Context::Tables, "tables"),
     (Context::Held, "held"),
@@ -240,6 +243,7 @@ commands! {
     NewRecord "new_record" [Tables];
     // Only in the palette, or menus.
     ScreenDesk "screen_desk" [Any];
+    ScreenBoard "screen_board" [Any];
     ScreenPrinting "screen_printing" [Any];
     ScreenTables "screen_tables" [Any];
     ScreenHeld "screen_held" [Any];

@@ -61,6 +61,8 @@ pub enum Flow {
 pub enum Screen {
     /// What waits, conversation, side panel.
     Desk,
+    /// What others answer for, for those who answer for them.
+    Board,
     /// The printing post's notices.
     Printing,
     /// Any register as a list.

@@ -264,3 +264,12 @@ pub fn tail(number: &str) -> String {
         format!("..{}", number.chars().skip(count - 4).collect::<String>())
     }
 }
+
+/// Returns a number for people without the letters of the replica that gave it: `R-0231` for
+/// `R-LX-0231` (ux 7.4).
+pub fn short_number(number: &str) -> String {
+    match number.split('-').collect::<Vec<_>>()[..] {
+        [register, _, count] => format!("{register}-{count}"),
+        _ => number.to_owned(),
+    }
+}

@@ -10,6 +10,7 @@ use crate::tui::commands::{Command, Context};
 use crate::tui::keys::Input;
 use crate::tui::overlays::gate::{Asks, Gate};
 use crate::tui::pane::{Flow, Notice, Pane, Reach};
+use crate::tui::panes;
 use crate::tui::panes::desk::DeskPane;
 use crate::tui::panes::status::Status;
 use crate::tui::run::{Effect, Effects};
@@ -163,6 +164,8 @@ impl Workstation {
         }
         if self.home.is_empty() {
             self.home = DeskPane::new(&self.desk, &self.words)?;
+            let first = panes::open(panes::first(&self.desk), &self.desk, &self.words)?;
+            self.front.extend(first);
         }
         let (width, height) = self.status.size();
         self.status = Status::read(&self.desk, &self.words)?;

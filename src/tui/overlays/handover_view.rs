@@ -101,7 +101,7 @@ fn wide(pane: &HandoverPane, buf: &mut Buffer, area: Rect, look: &Look<'_>) -> O
 }
 
 /// Areas of these heights one below the other, as far as there is room.
-fn stack(area: Rect, from: u16, heights: &[u16]) -> Vec<Rect> {
+pub(super) fn stack(area: Rect, from: u16, heights: &[u16]) -> Vec<Rect> {
     let mut y = from;
     heights
         .iter()
@@ -114,7 +114,8 @@ fn stack(area: Rect, from: u16, heights: &[u16]) -> Vec<Rect> {
         .collect()
 }
 
-fn under(area: Rect) -> Rect {
+/// What of an area lies under its first row.
+pub(super) fn under(area: Rect) -> Rect {
     Rect {
         y: area.y + 1.min(area.height),
         height: area.height.saturating_sub(1),

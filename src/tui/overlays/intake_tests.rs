@@ -282,6 +282,25 @@ fn a_handover_is_filled_signed_and_taken_line_by_line() {
     stage.keys(&["F10"]);
     stage.draw_everywhere();
     assert!(stage.screen(80, 21).contains("接班确认 林晓 > 我"));
+    let seen = stage.screen(120, 37);
+    println!("{seen}\n{}", stage.screen(80, 21));
+    for part in [
+        "注意事项",
+        "又变了的",
+        "来历",
+        "林晓 15:46 签名",
+        "缺件 0",
+        "接下之后",
+        "责任 林晓 > 何静",
+        "回执",
+        "还有 3 件",
+    ] {
+        assert!(seen.contains(part), "{part} in\n{seen}");
+    }
+    assert!(
+        seen.contains("到 12/09") && stage.has_whole_line((120, 37), 62),
+        "{seen}"
+    );
     // The green one, then one with words, then one asked about.
     stage.keys(&["Ctrl+A"]);
     assert!(
@@ -354,4 +373,28 @@ fn dropped_files_are_looked_at_and_then_taken() {
     );
     stage.keys(&["Esc"]);
     assert!(stage.panes.is_empty());
+}
+
+#[test]
+fn a_takeover_without_points_leaves_no_empty_part() {
+    let mut stage = Stage::sample("林晓");
+    stage.keys(&["F10"]);
+    let seen = stage.screen(120, 37);
+    println!("{seen}");
+    assert!(
+        seen.contains("接班确认 何静 > 我") && seen.contains("来历"),
+        "{seen}"
+    );
+    let is_bare = |row: &str| row.starts_with("──────────");
+    assert!(!seen.lines().any(is_bare), "{seen}");
+    assert!(!seen.contains("注意事项"), "{seen}");
+    // A day is whole where its time has no room.
+    assert!(seen.contains("11/21   买家"), "{seen}");
+    stage.draw_everywhere();
+    for (width, height) in [(100, 30), (120, 37), (160, 47)] {
+        assert!(
+            stage.has_whole_line((width, height), 62),
+            "{width}x{height}"
+        );
+    }
 }

@@ -44,6 +44,7 @@ mod since;
 pub(crate) mod stage;
 mod start_card;
 pub mod takeover;
+mod takeover_parts;
 mod takeover_view;
 #[cfg(test)]
 mod tests;
@@ -120,6 +121,7 @@ fn form(command: Command, reach: &mut Reach<'_>) -> Result<Opened, Problem> {
             flow => Opened::Flow(flow),
         },
         Command::ScreenDesk => Opened::Flow(Flow::Screen(Screen::Desk)),
+        Command::ScreenBoard => Opened::Flow(Flow::Screen(Screen::Board)),
         Command::ScreenPrinting => Opened::Flow(Flow::Screen(Screen::Printing)),
         Command::ScreenTables => Opened::Flow(Flow::Screen(Screen::Tables)),
         Command::ScreenSheet => Opened::Flow(Flow::Screen(Screen::Sheet)),

@@ -186,18 +186,7 @@ impl Facts {
         note: Option<&Record>,
         speech: Speech<'_>,
     ) -> Result<(), Problem> {
-        let planned = desk.setting("print_waves")?.unwrap_or_default();
-        let today = speech.local(speech.now);
-        let next = planned.split([',', ' ', '、']).find_map(|clock| {
-            let time = chrono::NaiveTime::parse_from_str(clock.trim(), "%H:%M").ok()?;
-            let at = today
-                .date_naive()
-                .and_time(time)
-                .and_local_timezone(speech.zone)
-                .single()?
-                .timestamp_millis();
-            (at > speech.now).then_some(at)
-        });
+        let next = desk.next_wave()?;
         let at = note.and_then(|note| note.get(note::WAVE_AT)).or(next);
         self.wave = at.map(|at| {
             let span = speech.long_span(at - speech.now);

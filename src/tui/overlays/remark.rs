@@ -44,6 +44,14 @@ impl Remark {
         Ok(Self { item, text, names })
     }
 
+    /// Begins with a colleague's name, so that the remark becomes an item of theirs.
+    pub fn address(&mut self, name: &str) {
+        let called = format!("@{name} ");
+        if !self.text.text().contains(called.trim_end()) {
+            self.text.insert(&called);
+        }
+    }
+
     /// Returns what is typed behind the last `@`, where it still may be a name.
     fn begun(&self) -> Option<&str> {
         let before = &self.text.text()[..self.text.offset()];

@@ -4,8 +4,9 @@ use super::menu::{Menu, MenuPane};
 use crate::tui::pane::{Flow, Reach, Screen};
 
 /// The screens with their digits and message ids; a digit is a screen's for good (ux 9.2).
-const SCREENS: [(usize, Screen, &str); 6] = [
+const SCREENS: [(usize, Screen, &str); 7] = [
     (1, Screen::Desk, "command-screen_desk"),
+    (2, Screen::Board, "command-screen_board"),
     (3, Screen::Printing, "command-screen_printing"),
     (4, Screen::Tables, "command-screen_tables"),
     (6, Screen::Held, "command-screen_held"),

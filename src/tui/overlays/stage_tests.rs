@@ -86,6 +86,27 @@ impl Stage {
         self.config.folder.path = folder.to_owned();
     }
 
+    /// The sample shop, with one of its people at the desk.
+    pub fn sample(name: &str) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let mut desk = crate::desk::demo::open(&folder.path().join("data"), 1_000_000).unwrap();
+        let person = desk.people().by_name(name).unwrap().clone();
+        desk.act_as(&person);
+        Self {
+            folder,
+            desk,
+            words: Words::new(Language::ZhCn),
+            panes: Vec::new(),
+            item: None,
+            said: None,
+            copied: Vec::new(),
+            shown: None,
+            quit: false,
+            keymap: Keymap::load(None).0,
+            config: Config::default(),
+        }
+    }
+
     /// Another person of the same shop on the same device, who acts from now on.
     pub fn colleague(&mut self, name: &str) {
         use crate::desk::act::fields;
@@ -305,6 +326,12 @@ impl Stage {
         dump::text(&self.draw(width, height, "dark").0)
     }
 
+    /// Whether the line between two columns is drawn in every row, without a hole.
+    pub fn has_whole_line(&self, (width, height): (u16, u16), x: u16) -> bool {
+        let buf = self.draw(width, height, "dark").0;
+        (0..height).all(|y| "│┼├┤┬┴".contains(buf[(x, y)].symbol()))
+    }
+
     /// What the message line says.
     pub fn message(&self) -> &str {
         self.said.as_ref().map_or("", |notice| notice.text.as_str())
@@ -373,6 +400,8 @@ fn is_id(word: &str) -> bool {
         "record-",
         "tables-",
         "printing-",
+        "board-",
+        "short-",
         "held-",
         "register-",
         "transfer-",

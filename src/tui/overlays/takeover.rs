@@ -29,6 +29,10 @@ pub struct TakeoverPane {
     pub(super) people: People,
     pub(super) zone: chrono_tz::Tz,
     pub(super) now: i64,
+    /// Who takes over.
+    pub(super) me: String,
+    /// How long before its end a deadline is at risk.
+    pub(super) at_risk: i64,
 }
 
 impl TakeoverPane {
@@ -44,6 +48,8 @@ impl TakeoverPane {
             people: reach.desk.people().clone(),
             zone: reach.desk.zone(),
             now: reach.desk.now(),
+            me: reach.desk.me()?.name.clone(),
+            at_risk: reach.desk.at_risk()?,
         };
         pane.turn(reach)?;
         Ok(pane)

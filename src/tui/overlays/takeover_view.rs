@@ -3,16 +3,27 @@
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
+use super::handover_view::{stack, under};
 use super::sheet_lines::{self, Line, severity_run};
 use super::takeover::{ANSWERS, TakeoverPane};
+use super::takeover_parts as parts;
 use crate::desk::handover::ReceivedLine;
 use crate::domain::payload::Direction;
 use crate::tui::theme::Ink;
+use crate::tui::widgets::frame::Lines;
 use crate::tui::widgets::line::{Run, dim, text};
 use crate::tui::widgets::list::{self, List, Row};
 use crate::tui::widgets::{Look, editor, frame, line};
 use crate::tui::words::{Speech, short_author};
 
+/// From this width on the line stands beside the list.
+const WIDE: u16 = 100;
+/// The columns of the list there.
+const LIST: u16 = 62;
+/// The fewest rows that the list takes there.
+const LINES: u16 = 8;
+/// The most rows of the line's story there.
+const STORY: u16 = 12;
 /// Columns of the labels of a line's facts.
 const LABEL: u16 = 8;
 /// How many of the last words are shown.
@@ -28,6 +39,85 @@ pub(super) fn draw(
     line::clear(buf, area);
     if area.is_empty() {
         return None;
+    }
+    if area.width >= WIDE && area.height >= 20 {
+        return wide(pane, buf, area, look);
+    }
+    narrow(pane, buf, area, look)
+}
+
+/// Lines, points, what changed and the origin at the left; the line's story, the answers and
+/// what follows from them at the right (ux 8.7).
+fn wide(pane: &TakeoverPane, buf: &mut Buffer, area: Rect, look: &Look<'_>) -> Option<Position> {
+    let left = Rect {
+        width: LIST,
+        ..area
+    };
+    let right = Rect {
+        x: area.x + LIST + 1,
+        width: area.width - LIST - 1,
+        ..area
+    };
+    let changed = pane.received.lines.iter().filter(|line| line.changed);
+    let changed = changed.count().clamp(1, 5) as u16 + 2;
+    let points = match pane.received.points.len() {
+        0 => 0,
+        some => some.min(5) as u16 + 2,
+    };
+    let origin = 3;
+    // The lines take what they need; what is left over stays empty below everything.
+    let room = left.height.saturating_sub(points + changed + origin);
+    let lines = pane.received.lines.len() as u16 + 1;
+    let list = Rect {
+        height: lines.max(LINES).min(room),
+        ..left
+    };
+    let lower = stack(left, list.bottom(), &[points, changed, origin]);
+    let story = right.height.saturating_sub(6 + 4 + 5).min(STORY);
+    let beside = stack(right, right.y, &[story, 6, 4, 5]);
+    let mut lines = Lines::new(area);
+    lines.column(left.right(), area.top(), area.bottom());
+    lines.rule(area.y, area.left(), area.right());
+    for part in lower.iter().filter(|part| part.height > 0) {
+        lines.rule(part.y, left.left(), left.right() + 1);
+    }
+    for part in beside[1..].iter().filter(|part| part.height > 0) {
+        lines.rule(part.y, left.right(), area.right());
+    }
+    lines.draw(buf, look);
+    head(pane, buf, list, look);
+    draw_lines(pane, buf, under(list), look);
+    draw_points(pane, buf, lower[0], look);
+    let speech = speech(pane, look);
+    parts::draw_changed(pane, buf, lower[1], speech, look);
+    parts::draw_origin(pane, buf, lower[2], speech, look);
+    draw_story(pane, buf, beside[0], look);
+    let caret = draw_answers(pane, buf, beside[1], look);
+    parts::draw_after(pane, buf, beside[2], speech, look);
+    parts::draw_receipt(pane, buf, beside[3], speech, look);
+    caret
+}
+
+fn narrow(pane: &TakeoverPane, buf: &mut Buffer, area: Rect, look: &Look<'_>) -> Option<Position> {
+    // Where it comes from is said in the last row, where the lines leave one.
+    let origin = u16::from(area.height >= 18);
+    let last = Rect {
+        y: area.bottom() - origin,
+        height: origin,
+        ..area
+    };
+    let area = Rect {
+        height: area.height - origin,
+        ..area
+    };
+    if origin > 0 {
+        let (signed, missing) = parts::origin(pane, speech(pane, look), look);
+        let row = Rect {
+            x: last.x + 1,
+            width: last.width.saturating_sub(2),
+            ..last
+        };
+        line::row(buf, row, &[signed], &[missing], look);
     }
     head(pane, buf, area, look);
     let answers = ANSWERS.len() as u16 + 2;
@@ -195,7 +285,7 @@ fn draw_story(pane: &TakeoverPane, buf: &mut Buffer, area: Rect, look: &Look<'_>
             (author, _) => (short_author(author).to_owned(), Ink::Out),
         };
         let runs = [Run::new(format!("{who}  "), ink), text(one.text.clone())];
-        put(&speech.moment(one.at), Ink::Dim, &runs);
+        put(&speech.when(one.at), Ink::Dim, &runs);
     }
 }
 

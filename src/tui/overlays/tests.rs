@@ -661,3 +661,30 @@ fn an_act_on_what_changed_since_it_was_opened_stops_once() {
     stage.keys(&["F8"]);
     assert!(is_approved(&only(&stage, "case")), "{}", stage.message());
 }
+
+#[test]
+fn an_escalation_goes_to_ones_own_leader() {
+    let mut stage = Stage::sample("林晓");
+    let me = stage.desk.me().unwrap().id;
+    let row = stage.desk.owned_open(me).unwrap().remove(0);
+    stage.item = Some(row.id);
+    stage.keys(&["Ctrl+U"]);
+    let seen = stage.screen(80, 21);
+    assert!(seen.contains("陈立"), "{seen}");
+    for other in ["方圆", "韩梅", "白羽"] {
+        assert!(!seen.contains(other), "{seen}");
+    }
+    stage.text("买家要见主管");
+    stage.keys(&["Enter"]);
+    let mentions = |stage: &Stage, name: &str| {
+        let id = stage.desk.people().by_name(name).unwrap().id;
+        let rows = stage.desk.owned_open(id).unwrap();
+        let of = |row: &&crate::store::Row| {
+            let subject = row.fields["subject"].as_str().unwrap_or_default();
+            subject.contains("买家要见主管")
+        };
+        rows.iter().filter(of).count()
+    };
+    assert_eq!(mentions(&stage, "陈立"), 1, "{}", stage.message());
+    assert_eq!(mentions(&stage, "方圆"), 0);
+}

@@ -25,16 +25,28 @@ const WIDTH: u16 = 76;
 /// The form of a transfer: to whom, why.
 pub struct Transfer {
     sheet: Sheet,
-    item: Id,
+    items: Vec<Id>,
+    /// Whom it is about, or how many items go.
     buyer: String,
 }
 
 impl Transfer {
     /// Opens the form for the item on the desk.
     pub fn open(reach: &Reach<'_>) -> Result<Self, Problem> {
-        let item = reach.item.ok_or_else(nothing_open)?;
-        let (record, _) = reach.desk.record(item)?;
+        Self::of(reach, vec![reach.item.ok_or_else(nothing_open)?])
+    }
+
+    /// Opens the form for items that go together.
+    pub fn of(reach: &Reach<'_>, items: Vec<Id>) -> Result<Self, Problem> {
         let words = reach.words;
+        let buyer = match items[..] {
+            [] => return Err(nothing_open()),
+            [only] => {
+                let (record, _) = reach.desk.record(only)?;
+                record.text("buyer").unwrap_or_default().to_owned()
+            }
+            _ => words.with("transfer-several", &[("count", items.len().into())]),
+        };
         let me = reach.desk.me()?.id;
         let people = reach
             .desk
@@ -82,11 +94,14 @@ impl Transfer {
             )
             .required(),
         ];
-        let buyer = record.text("buyer").unwrap_or_default().to_owned();
         let mut sheet = Sheet::new(fields);
         // To whom is asked at once, with the digits in sight.
         sheet.show_menu();
-        Ok(Self { sheet, item, buyer })
+        Ok(Self {
+            sheet,
+            items,
+            buyer,
+        })
     }
 
     fn act(&mut self, reach: &mut Reach<'_>) -> Flow {
@@ -99,14 +114,18 @@ impl Transfer {
         let (Some(to), Some(reason)) = (to, self.sheet.form.chosen("reason")) else {
             return Flow::Stay;
         };
-        let (item, reason) = (self.item, reason.to_owned());
+        let (items, reason) = (self.items.clone(), reason.to_owned());
         if reach
-            .attempt(|desk| desk.transfer(item, to, &reason))
+            .attempt(|desk| desk.transfer_all(&items, to, &reason))
             .is_none()
         {
             return Flow::Stay;
         }
-        reach.say("transfer-done", &[]);
+        if let [_] = items[..] {
+            reach.say("transfer-done", &[]);
+        } else {
+            reach.say("transfer-done-several", &[("count", items.len().into())]);
+        }
         Flow::Close
     }
 
@@ -226,8 +245,8 @@ pub(super) fn nothing_open() -> Problem {
     Problem::new(Kind::Refused, "problem-nothing-open").hint("problem-nothing-open-hint")
 }
 
-/// Asks for one line that goes to the person's leader, else to every supervisor; the item
-/// stays the agent's own.
+/// Asks for one line that goes to the person's leader, where the roster names none to every
+/// leader, else to every supervisor; the item stays the agent's own.
 pub fn escalate(reach: &Reach<'_>) -> Result<Ask, Problem> {
     let item = reach.item.ok_or_else(nothing_open)?;
     let me = reach.desk.me()?.id;
@@ -237,7 +256,11 @@ pub fn escalate(reach: &Reach<'_>) -> Result<Ask, Problem> {
             .filter(move |person| person.role == role && person.id != me)
             .map(|person| person.name.clone())
     };
-    let mut names: Vec<String> = of(Role::Leader).collect();
+    let own = reach.desk.leader()?;
+    let mut names: Vec<String> = match own {
+        Some(leader) => vec![leader.name.clone()],
+        None => of(Role::Leader).collect(),
+    };
     if names.is_empty() {
         names = of(Role::Supervisor).chain(of(Role::Manager)).collect();
     }

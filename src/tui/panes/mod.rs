@@ -1,5 +1,6 @@
 //! Screens and the parts that they share.
 
+pub mod board;
 pub mod desk;
 pub mod held;
 pub mod printing;
@@ -16,10 +17,20 @@ use crate::i18n::Words;
 use crate::problem::Problem;
 use crate::tui::pane::{Pane, Screen};
 
+/// Returns the screen with which the person at the desk begins: that of the post.
+pub fn first(desk: &Desk) -> Screen {
+    if desk.is_of_printing() {
+        Screen::Printing
+    } else {
+        Screen::Desk
+    }
+}
+
 /// Opens a screen over the desk; none for the desk itself, which is always there.
 pub fn open(screen: Screen, desk: &Desk, words: &Words) -> Result<Option<Box<dyn Pane>>, Problem> {
     Ok(match screen {
         Screen::Desk => None,
+        Screen::Board => Some(Box::new(board::BoardPane::new(desk, words)?)),
         Screen::Printing => Some(Box::new(printing::PrintingPane::new(desk, words)?)),
         Screen::Tables => Some(Box::new(tables::TablesPane::new(desk, words)?)),
         Screen::Sheet => Some(Box::new(tables::TablesPane::of(

@@ -5,6 +5,7 @@ use ratatui::layout::{Position, Rect};
 use serde_json::json;
 
 use crate::desk::Desk;
+use crate::desk::printing::was_printed;
 use crate::domain::id::Id;
 use crate::domain::payload::Fields;
 use crate::domain::record::Record;
@@ -23,8 +24,12 @@ use crate::tui::widgets::list::{self, Cursor, List, Width};
 use crate::tui::widgets::page::{self, Page};
 use crate::tui::words::{Speech, tail};
 
+/// The widest that the page gets; beyond it stands in the middle.
+const WIDEST: u16 = 100;
 /// How many notices are read.
 const MOST: usize = 500;
+/// Rows of what is known of the notice under the cursor, the orders to set aside, the receipts.
+const DETAILS: u16 = 13;
 /// How many acknowledged ones are shown.
 const RECEIPTS: usize = 12;
 /// What the printing room answers, by digit.
@@ -60,6 +65,8 @@ pub struct PrintingPane {
     waiting: Vec<Notice>,
     receipts: Vec<String>,
     acknowledged: usize,
+    /// The next wave in words, where the shop has a plan.
+    wave: Option<String>,
     cursor: Cursor<Id>,
 }
 
@@ -70,6 +77,7 @@ impl PrintingPane {
             waiting: Vec::new(),
             receipts: Vec::new(),
             acknowledged: 0,
+            wave: None,
             cursor: Cursor::default(),
         };
         pane.read(desk, words)?;
@@ -83,6 +91,13 @@ impl PrintingPane {
             now: desk.now(),
             people: desk.people(),
         };
+        self.wave = desk.next_wave()?.map(|at| {
+            let args = [
+                ("at", speech.clock(at).into()),
+                ("span", speech.long_span(at - speech.now).into()),
+            ];
+            words.with("printing-wave", &args)
+        });
         let mut told = records(desk, "told", MOST)?;
         told.sort_by_key(|record| {
             std::cmp::Reverse(record.reached("told").map(|step| step.trace.at))
@@ -178,9 +193,7 @@ fn notice(desk: &Desk, record: &Record, speech: Speech<'_>) -> Result<Notice, Pr
         Some(id) => desk.store().record(id)?,
         None => None,
     };
-    let printed = order
-        .as_ref()
-        .is_some_and(|order| matches!(order.state.as_str(), "printed" | "packed" | "handed_over"));
+    let printed = was_printed(order.as_ref());
     let told = record.reached("told").map(|step| {
         let who = speech
             .people
@@ -267,6 +280,12 @@ impl Pane for PrintingPane {
     }
 
     fn view(&self, buf: &mut Buffer, area: Rect, look: &Look<'_>) -> Option<Position> {
+        let width = area.width.min(WIDEST);
+        let area = Rect {
+            x: area.x + (area.width - width) / 2,
+            width,
+            ..area
+        };
         page::single(buf, area, look, |page| {
             let counts = look.words.with(
                 "printing-counts",
@@ -276,12 +295,20 @@ impl Pane for PrintingPane {
                 ],
             );
             let title = Run::new(look.words.get("printing-title").to_string(), Ink::Title);
-            page.section(vec![title], vec![Run::new(counts, Ink::Title)]);
+            let wave = self.wave.as_deref().unwrap_or_default();
+            page.section(
+                vec![title, text(format!("   {wave}"))],
+                vec![Run::new(counts, Ink::Title)],
+            );
             page.row(
                 &[dim(look.words.get("printing-new-above").to_string())],
                 &[],
             );
-            let below = 15.min(page.rows_left() / 2);
+            let below = if page.rows_left() >= DETAILS + 4 {
+                DETAILS
+            } else {
+                page.rows_left() / 2
+            };
             let rows = page.rows_left().saturating_sub(below).max(1);
             let caret = page.draw(rows, |buf, area, look| self.rows(buf, area, look));
             self.details(page);

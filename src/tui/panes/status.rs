@@ -6,9 +6,11 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
 use crate::desk::Desk;
+use crate::desk::printing::PrintingCounts;
 use crate::desk::todo::{Counts, Mark, View};
 use crate::domain::authority::{Action, may};
 use crate::domain::id::Id;
+use crate::domain::register::Post;
 use crate::domain::registers::sheet;
 use crate::i18n::Words;
 use crate::problem::Problem;
@@ -24,6 +26,17 @@ const WIDE: u16 = 100;
 /// The first form of its left part for narrow screens, and the one that says least.
 const NARROW: usize = 3;
 const LEAST: usize = 5;
+/// The word of a person's first post; who holds them all works for the whole shop.
+fn post_of(posts: &[Post], words: &Words) -> String {
+    if Post::ALL.iter().all(|post| posts.contains(post)) {
+        return words.get("board-everybody").to_string();
+    }
+    posts.first().map_or_else(String::new, |post| {
+        words
+            .get(&format!("value-post-{}", post.word()))
+            .to_string()
+    })
+}
 
 /// What the top line says.
 pub struct Status {
@@ -34,6 +47,8 @@ pub struct Status {
     shift: Option<(String, String)>,
     counts: Counts,
     alarming: BTreeSet<Id>,
+    /// What the printing room counts instead, where the person works there.
+    printing: Option<PrintingCounts>,
     /// Events that do not count or wait outside, for those who decide about them.
     held: u64,
     orders: Option<String>,
@@ -56,6 +71,7 @@ impl Status {
             shift: None,
             counts: Counts::default(),
             alarming: BTreeSet::new(),
+            printing: None,
             held: 0,
             orders: None,
             orders_stale: false,
@@ -105,15 +121,7 @@ impl Status {
                 .map(|shop| shop.name.clone())
                 .unwrap_or_default(),
             person: me.name.clone(),
-            post: me
-                .posts
-                .first()
-                .map(|post| {
-                    words
-                        .get(&format!("value-post-{}", post.word()))
-                        .to_string()
-                })
-                .unwrap_or_default(),
+            post: post_of(&me.posts, words),
             presence: words
                 .get(&format!("state-attendance-{}", desk.presence_of(me.id)?))
                 .to_string(),
@@ -125,6 +133,11 @@ impl Status {
             }),
             counts,
             alarming,
+            printing: if desk.is_of_printing() {
+                Some(desk.printing_counts()?)
+            } else {
+                None
+            },
             held: unfolded + outside,
             orders: orders.map(|one| speech.when(one.exported_at)),
             orders_stale: orders.is_some_and(|one| one.stale),
@@ -246,21 +259,7 @@ impl Status {
     /// What waits, how old the data is, the time.
     fn right<'a>(&'a self, wide: bool, look: &Look<'a>) -> Vec<Run<'a>> {
         let words = look.words;
-        let mut right: Vec<Run<'_>> = Vec::new();
-        for (id, count, ink) in [
-            ("mark-overdue", self.counts.overdue, Ink::Overdue),
-            ("mark-urgent", self.counts.urgent, Ink::Urgent),
-            ("mark-waiting", self.counts.waiting, Ink::Waiting),
-            ("mark-ack", self.counts.unacknowledged, Ink::New),
-            ("mark-approve", self.counts.approvals, Ink::Approve),
-            ("mark-conflict", self.counts.conflicts, Ink::Conflict),
-        ] {
-            let more = if self.counts.capped { "+" } else { "" };
-            right.push(Run::new(
-                format!("{}{count}{more} ", words.get(id)),
-                if count > 0 { ink } else { Ink::Dim },
-            ));
-        }
+        let mut right: Vec<Run<'_>> = self.figures(look);
         if self.held > 0 {
             let held = format!("{}{} ", words.get("mark-held"), self.held);
             right.push(Run::new(held, Ink::Held));
@@ -287,5 +286,33 @@ impl Status {
         right.push(self.sync.clone());
         right.push(text(format!("{} ", self.clock)));
         right
+    }
+
+    /// What waits, by mark; of the printing room its own counts (ux 8.8).
+    fn figures(&self, look: &Look<'_>) -> Vec<Run<'static>> {
+        let figure = |id: &str, count: String, ink: Ink| {
+            let ink = if count == "0" { Ink::Dim } else { ink };
+            Run::new(format!("{}{count} ", look.words.get(id)), ink)
+        };
+        if let Some(printing) = &self.printing {
+            return [
+                ("status-unsigned", printing.unsigned, Ink::Acknowledge),
+                ("status-late", printing.late, Ink::Overdue),
+                ("status-stock_out", printing.stock_outs, Ink::Urgent),
+            ]
+            .map(|(id, count, ink)| figure(id, count.to_string(), ink))
+            .to_vec();
+        }
+        let more = if self.counts.capped { "+" } else { "" };
+        [
+            ("mark-overdue", self.counts.overdue, Ink::Overdue),
+            ("mark-urgent", self.counts.urgent, Ink::Urgent),
+            ("mark-waiting", self.counts.waiting, Ink::Waiting),
+            ("mark-ack", self.counts.unacknowledged, Ink::New),
+            ("mark-approve", self.counts.approvals, Ink::Approve),
+            ("mark-conflict", self.counts.conflicts, Ink::Conflict),
+        ]
+        .map(|(id, count, ink)| figure(id, format!("{count}{more}"), ink))
+        .to_vec()
     }
 }

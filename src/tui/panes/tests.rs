@@ -53,6 +53,66 @@ fn printing_acknowledges_answers_and_copies_numbers() {
 }
 
 #[test]
+fn printing_begins_at_its_own_screen_with_its_own_counts() {
+    use super::{Screen, first};
+    use crate::config::Config;
+    use crate::i18n::{Language, Words};
+    use crate::tui::app::Workstation;
+    use crate::tui::dump;
+    use crate::tui::keymap::Keymap;
+    use crate::tui::run::App;
+    use ratatui::Terminal;
+    use ratatui::backend::TestBackend;
+
+    let mut stage = Stage::sample("林晓");
+    assert_eq!(first(&stage.desk), Screen::Desk);
+    stage
+        .desk
+        .set_setting("print_waves", "10:30 14:00 16:00")
+        .unwrap_err();
+    stage.act_as("王主管");
+    stage
+        .desk
+        .set_setting("print_waves", "10:30 14:00 16:00")
+        .unwrap();
+    assert_eq!(first(&stage.desk), Screen::Desk);
+    stage.act_as("老吴");
+    assert_eq!(first(&stage.desk), Screen::Printing);
+    stage.push(|reach| PrintingPane::new(reach.desk, reach.words));
+    stage.draw_everywhere();
+    let seen = stage.screen(120, 37);
+    assert!(
+        seen.starts_with("          ─ 打单台   下一波次 16:00 剩"),
+        "{seen}"
+    );
+
+    let told = stage.desk.store().rows(&crate::store::Query {
+        registers: vec!["note"],
+        states: vec!["told".into()],
+        ..crate::store::Query::default()
+    });
+    let counts = stage.desk.printing_counts().unwrap();
+    assert_eq!(counts.unsigned as usize, told.unwrap().len());
+    assert!(counts.unsigned > 0 && counts.stock_outs > 0, "{counts:?}");
+    let Stage { desk, .. } = stage;
+    let (words, keys) = (Words::new(Language::ZhCn), Keymap::load(None).0);
+    let app = Workstation::new(desk, Config::default(), words, keys, (80, 24)).unwrap();
+    let mut terminal = Terminal::new(TestBackend::new(80, 24)).unwrap();
+    terminal
+        .draw(|frame| {
+            let _ = app.view(frame);
+        })
+        .unwrap();
+    let seen = dump::text(terminal.backend().buffer());
+    println!("{seen}");
+    let said = format!(
+        "未签{} 改后打{} 缺货{}",
+        counts.unsigned, counts.late, counts.stock_outs
+    );
+    assert!(seen.contains(&said) && seen.contains("打单台"), "{seen}");
+}
+
+#[test]
 fn any_register_is_listed_and_its_rows_open() {
     let mut stage = Stage::new();
     stage.push(|reach| TablesPane::new(reach.desk, reach.words));

@@ -12,6 +12,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
 use crate::desk::Desk;
+use crate::desk::board::Counts;
 use crate::desk::freshness::Freshness;
 use crate::desk::people::People;
 use crate::desk::replies::{Replies, Scope, language_of};
@@ -76,6 +77,8 @@ pub struct DeskPane {
     pub(super) people: People,
     pub(super) zone: chrono_tz::Tz,
     pub(super) now: i64,
+    /// How the group stands, where the person leads one.
+    pub(super) group: Option<Counts>,
     nobody: bool,
     /// Where the line between list and conversation was dragged to.
     pub(super) split: Option<u16>,
@@ -110,6 +113,7 @@ impl DeskPane {
             side: Side::default(),
             library: Replies::default(),
             freshness: Vec::new(),
+            group: None,
             people: People::default(),
             zone: desk.zone(),
             now: desk.now(),
@@ -129,6 +133,7 @@ impl DeskPane {
         self.people = desk.people().clone();
         self.todo = desk.todo(self.view)?;
         self.freshness = desk.freshness()?;
+        self.group = desk.group_counts()?;
         self.lay_out();
         if let Some(id) = self.open.as_ref().map(|open| open.record.id) {
             let scroll = self.open.as_ref().map_or(0, |open| open.scroll.get());

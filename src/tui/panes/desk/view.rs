@@ -8,6 +8,7 @@ use super::talk_view::{
     draft_title, draw_pending, draw_talk, nothing_open, pending, related_line, talk_title,
 };
 use super::{DeskPane, Focus, OpenItem};
+use crate::desk::board::Count;
 use crate::tui::keys::Spot;
 use crate::tui::theme::Ink;
 use crate::tui::widgets::frame::{Lines, section, titles};
@@ -32,6 +33,8 @@ const NUMBERED: u16 = 60;
 const AGES: u16 = 8;
 /// The most open things of the same buyer that stand over the draft.
 const PENDING: usize = 4;
+/// From this height on a leader's line about the group has room.
+const ROOM_FOR_GROUP: u16 = 12;
 /// Rows of the strip that stays on top on narrow screens.
 const STRIP: u16 = 3;
 
@@ -44,6 +47,7 @@ pub(super) fn draw(
     if area.is_empty() {
         return None;
     }
+    let area = group_line(pane, buf, area, look);
     if area.width >= WIDE {
         wide(pane, buf, area, look)
     } else {
@@ -57,6 +61,31 @@ pub(super) fn speech<'a>(pane: &'a DeskPane, look: &Look<'a>) -> Speech<'a> {
         zone: pane.zone,
         now: pane.now,
         people: &pane.people,
+    }
+}
+
+/// Above a leader's own work a line says how the group stands (ux 5.4); returns what is left
+/// of the area.
+fn group_line(pane: &DeskPane, buf: &mut Buffer, area: Rect, look: &Look<'_>) -> Rect {
+    let Some(counts) = pane.group.filter(|_| area.height >= ROOM_FOR_GROUP) else {
+        return area;
+    };
+    let mut runs = vec![dim(format!(" {}  ", look.words.get("board-group")))];
+    for (id, count, ink) in [
+        ("mark-waiting", Count::Waiting, Ink::Waiting),
+        ("mark-overdue", Count::Overdue, Ink::Overdue),
+        ("mark-urgent", Count::AtRisk, Ink::Urgent),
+        ("mark-approve", Count::Approvals, Ink::Approve),
+    ] {
+        let number = counts.of(count);
+        let ink = if number == 0 { Ink::Dim } else { ink };
+        runs.push(Run::new(format!("{}{number} ", look.words.get(id)), ink));
+    }
+    line::put_runs(buf, (area.x, area.y), area.width, &runs, look);
+    Rect {
+        y: area.y + 1,
+        height: area.height - 1,
+        ..area
     }
 }
 

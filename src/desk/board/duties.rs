@@ -1,0 +1,247 @@
+//! What the day asks for as far as facts say whether it is done, how the handovers stand, and
+//! what does not add up in what is known.
+
+use super::people::{Colleague, Heard};
+use super::standing::Count;
+use super::{Board, REACH};
+use crate::desk::Desk;
+use crate::desk::handover::Severity;
+use crate::domain::field::FromValue;
+use crate::domain::id::Id;
+use crate::domain::register::Owner;
+use crate::domain::registers::{handover, order, review};
+use crate::problem::Problem;
+use crate::store::{Order, Query, Row};
+
+const HOUR: i64 = 3_600_000;
+/// The most sheets, reviews and orders that are looked at.
+const MOST: usize = 1_000;
+
+/// A duty of the day.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum DutyKind {
+    /// The plan of the day: how many lines it has.
+    Plan(u64),
+    /// An export of this kind is here and not old: from when it is (milliseconds UTC).
+    Import(&'static str, Option<i64>),
+    /// Reviews that want an answer are answered: how many are left.
+    Reviews(u64),
+    /// The platform's clocks of the next 24 hours are answered: how many are left, none where
+    /// no fresh export says.
+    Clocks(Option<u64>),
+}
+
+/// A duty with whether it is done.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Duty {
+    /// Which.
+    pub kind: DutyKind,
+    /// Whether it is done, as the facts say.
+    pub done: bool,
+}
+
+/// How a handover stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum SheetState {
+    /// Somebody's shift ends soon or is over, and no sheet is written for what they own.
+    Unwritten {
+        /// Who.
+        from: Id,
+        /// When the shift ends, milliseconds UTC.
+        ends: i64,
+    },
+    /// A signed sheet of which lines wait for an answer.
+    Waiting {
+        /// The sheet.
+        id: Id,
+        /// Who left.
+        from: Option<Id>,
+        /// Who takes over.
+        to: Option<Owner>,
+        /// How many lines it has.
+        lines: usize,
+        /// How many of them were taken.
+        taken: usize,
+        /// How many red ones nobody has taken.
+        red: usize,
+    },
+}
+
+/// Something that does not add up in what is known.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Oddity {
+    /// A colleague who should be at work is silent: what they own may have changed.
+    Silent {
+        /// Who.
+        person: Id,
+        /// When they were last heard of, milliseconds UTC.
+        since: Option<i64>,
+        /// How many items of theirs are open here.
+        items: u64,
+    },
+    /// So many orders that no export has brought.
+    Unverified(u64),
+    /// An export is older than its limit: what came later cannot be seen.
+    Stale(String, i64),
+}
+
+impl Desk {
+    pub(super) fn duties(&self, board: &Board) -> Result<Vec<Duty>, Problem> {
+        let plan = self.plan_of_today()?.len() as u64;
+        let mut duties = vec![Duty {
+            done: plan > 0,
+            kind: DutyKind::Plan(plan),
+        }];
+        for kind in ["orders", "refunds", "scores"] {
+            let known = board.freshness.iter().find(|one| one.kind == kind);
+            duties.push(Duty {
+                done: known.is_some_and(|one| !one.stale),
+                kind: DutyKind::Import(kind, known.map(|one| one.exported_at)),
+            });
+        }
+        let mut lines = board.money.iter();
+        let clocks = lines.find(|line| line.figure == super::MoneyFigure::TimingOut);
+        let clocks = clocks.filter(|line| line.is_known || line.count > 0);
+        let clocks = clocks.map(|line| line.count);
+        duties.push(Duty {
+            done: clocks == Some(0),
+            kind: DutyKind::Clocks(clocks),
+        });
+        let mut reviews = self.reviews_to_answer()?;
+        reviews.retain(|row| board.scope.has_row(row));
+        duties.push(Duty {
+            done: reviews.is_empty(),
+            kind: DutyKind::Reviews(reviews.len() as u64),
+        });
+        Ok(duties)
+    }
+
+    /// Returns the open reviews that are not good.
+    pub(super) fn reviews_to_answer(&self) -> Result<Vec<Row>, Problem> {
+        Ok(self.store().rows(&Query {
+            registers: vec![review::REGISTER.name],
+            open_only: true,
+            ours: Some(true),
+            limit: Some(MOST),
+            ..Query::default()
+        })?)
+    }
+
+    /// Returns the orders of the last weeks that no export has brought, the oldest first.
+    pub(super) fn orders_not_imported(&self) -> Result<Vec<Row>, Problem> {
+        let from = self.now() - REACH;
+        let lacking = self.store().lacking(
+            order::REGISTER.name,
+            order::PLATFORM_STATE.name(),
+            from,
+            MOST,
+        )?;
+        let mut rows = Vec::new();
+        for row in lacking {
+            let record = self.store().record(row.id)?;
+            if record.as_ref().is_some_and(order::is_unverified) {
+                rows.push(row);
+            }
+        }
+        Ok(rows)
+    }
+
+    /// Returns the sheets that wait, the loudest first, then those that nobody wrote.
+    pub(super) fn sheet_states(&self, board: &Board) -> Result<Vec<SheetState>, Problem> {
+        let rows = self.store().rows(&Query {
+            registers: vec![handover::REGISTER.name],
+            open_only: true,
+            order: Order::Opened,
+            limit: Some(MOST),
+            ..Query::default()
+        })?;
+        let mut waiting = Vec::new();
+        for row in rows.iter().filter(|row| row.state == "signed") {
+            let sheet = self.handover(row.id)?;
+            let is_ours = sheet.from.is_some_and(|id| board.scope.has(id))
+                || matches!(sheet.to, Some(Owner::Person(id)) if board.scope.has(id))
+                || board.scope.is_all();
+            if !is_ours {
+                continue;
+            }
+            let red = sheet.lines.iter();
+            let red = red.filter(|line| line.is_open() && line.severity == Severity::Red);
+            waiting.push(SheetState::Waiting {
+                id: row.id,
+                from: sheet.from,
+                to: sheet.to,
+                lines: sheet.lines.len(),
+                taken: sheet.count("accepted") + sheet.count("changed"),
+                red: red.count(),
+            });
+        }
+        waiting.sort_by_key(|one| match one {
+            SheetState::Waiting { red, .. } => std::cmp::Reverse(*red),
+            SheetState::Unwritten { .. } => std::cmp::Reverse(0),
+        });
+        waiting.extend(self.unwritten(board)?);
+        Ok(waiting)
+    }
+
+    /// Those whose shift ends within the hour or is over, who own something and wrote no sheet
+    /// today.
+    fn unwritten(&self, board: &Board) -> Result<Vec<SheetState>, Problem> {
+        let today = self.store().rows(&Query {
+            registers: vec![handover::REGISTER.name],
+            fields: vec![(handover::DAY.name(), self.business_day(self.now())?)],
+            limit: Some(MOST),
+            ..Query::default()
+        })?;
+        let wrote = |person: Id| {
+            today.iter().any(|row| {
+                let from = row.fields.get(handover::FROM.name());
+                !row.void && from.and_then(Id::from_value) == Some(person)
+            })
+        };
+        let late = board.people.iter().filter_map(|one| {
+            let (_, ends) = one.shift?;
+            let is_late = ends - self.now() <= HOUR && one.presence != "absent";
+            (is_late && one.counts.of(Count::Waiting) > 0 && !wrote(one.person.id)).then_some(
+                SheetState::Unwritten {
+                    from: one.person.id,
+                    ends,
+                },
+            )
+        });
+        Ok(late.collect())
+    }
+
+    pub(super) fn oddities(&self, board: &Board) -> Result<Vec<Oddity>, Problem> {
+        let mut all: Vec<Oddity> = board
+            .out_of_sight()
+            .into_iter()
+            .map(|one| self.silent(one))
+            .collect::<Result<_, _>>()?;
+        let unverified = self.orders_not_imported()?.len() as u64;
+        if unverified > 0 {
+            all.push(Oddity::Unverified(unverified));
+        }
+        let stale = board.freshness.iter().filter(|one| one.stale);
+        all.extend(stale.map(|one| Oddity::Stale(one.kind.clone(), one.exported_at)));
+        Ok(all)
+    }
+
+    fn silent(&self, one: &Colleague) -> Result<Oddity, Problem> {
+        let items = self.store().count(&Query {
+            open_only: true,
+            work_only: true,
+            owner: Some(crate::store::OwnerFilter::Any(vec![Owner::Person(
+                one.person.id,
+            )])),
+            ..Query::default()
+        })?;
+        Ok(Oddity::Silent {
+            person: one.person.id,
+            since: match one.heard {
+                Heard::At(at, _) => Some(at),
+                _ => None,
+            },
+            items: items.n,
+        })
+    }
+}

@@ -1,0 +1,117 @@
+//! What the printing room must know at a glance: how many notices it has not acknowledged, how
+//! many of them came after printing, what is out of stock, and when the next wave goes.
+
+use chrono::NaiveTime;
+
+use super::Desk;
+use crate::domain::id::Id;
+use crate::domain::record::Record;
+use crate::domain::register::{Post, Step};
+use crate::domain::registers::{note, stock_out};
+use crate::problem::Problem;
+use crate::store::Query;
+
+/// The most notices that are looked at.
+const MOST: usize = 1_000;
+
+/// The printing room's counts.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct PrintingCounts {
+    /// Notices that the room has not acknowledged.
+    pub unsigned: u64,
+    /// Those among them whose order was printed already.
+    pub late: u64,
+    /// What is out of stock.
+    pub stock_outs: u64,
+}
+
+/// Returns whether an order's state says that it was printed.
+pub fn is_printed(state: &str) -> bool {
+    matches!(state, "printed" | "packed" | "handed_over")
+}
+
+impl Desk {
+    /// Counts what the printing room has not acknowledged, and what is out of stock.
+    pub fn printing_counts(&self) -> Result<PrintingCounts, Problem> {
+        let told = self.store().rows(&Query {
+            registers: vec![note::REGISTER.name],
+            step: Some(Step::Acknowledge(Post::Printing)),
+            open_only: true,
+            limit: Some(MOST),
+            ..Query::default()
+        })?;
+        let orders: Vec<Id> = told.iter().filter_map(|row| row.order_id).collect();
+        let orders = self.store().rows_by_id(&orders)?;
+        let out = self.store().count(&Query {
+            registers: vec![stock_out::REGISTER.name],
+            open_only: true,
+            ..Query::default()
+        })?;
+        Ok(PrintingCounts {
+            unsigned: told.len() as u64,
+            late: orders
+                .iter()
+                .filter(|order| is_printed(&order.state))
+                .count() as u64,
+            stock_outs: out.n,
+        })
+    }
+
+    /// Returns when the next wave of the shop's plan goes (`print_waves`), milliseconds UTC; none
+    /// where there is no plan, or none is left today.
+    pub fn next_wave(&self) -> Result<Option<i64>, Problem> {
+        let planned = self.setting("print_waves")?.unwrap_or_default();
+        let now = self.now();
+        let today = chrono::DateTime::from_timestamp_millis(now)
+            .map(|now| now.with_timezone(&self.zone()).date_naive());
+        let times = planned.split([',', ' ', '、']).filter_map(|clock| {
+            let time = NaiveTime::parse_from_str(clock.trim(), "%H:%M").ok()?;
+            let at = today?.and_time(time).and_local_timezone(self.zone());
+            Some(at.earliest()?.timestamp_millis())
+        });
+        Ok(times.filter(|at| *at > now).min())
+    }
+
+    /// Returns whether the person at the desk works at the printing post first of all, whose
+    /// start screen is its own.
+    pub fn is_of_printing(&self) -> bool {
+        self.signed_in()
+            .is_some_and(|me| me.posts.first() == Some(&Post::Printing))
+    }
+}
+
+/// Returns whether an order was printed, as far as its record says.
+pub fn was_printed(order: Option<&Record>) -> bool {
+    order.is_some_and(|order| is_printed(&order.state))
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::chance::{FixedClock, SeededRandom};
+
+    #[test]
+    fn the_next_wave_is_the_first_that_has_not_gone() {
+        // 2026-11-22T15:46+08:00.
+        let now = 1_795_333_560_000;
+        let folder = tempfile::tempdir().unwrap();
+        let (clock, random) = (FixedClock(now), SeededRandom::new("wave"));
+        let place = folder.path().join("data");
+        let (clock, random) = (Box::new(clock), Box::new(random));
+        let mut desk =
+            crate::desk::begin::init_drill(&place, "shop", "name", clock, random).unwrap();
+        assert_eq!(desk.next_wave().unwrap(), None);
+        for (plan, minutes) in [
+            ("16:30, 10:30 16:00", Some(14)),
+            ("10:30 15:46", None),
+            ("25:00 x", None),
+        ] {
+            desk.set_setting("print_waves", plan).unwrap();
+            let wave = desk.next_wave().unwrap();
+            assert_eq!(
+                wave,
+                minutes.map(|minutes| now + minutes * 60_000),
+                "{plan}"
+            );
+        }
+    }
+}
