@@ -614,3 +614,15 @@ fn a_plain_text_is_scrolled_and_leaves_the_mouse_to_the_terminal() {
     let back = stage.take(Input::Key(Press::of(Key::plain(Code::Esc))));
     assert!(back.list.contains(&Effect::Mouse(true)));
 }
+
+#[test]
+fn a_leaf_of_the_panel_is_turned_by_a_click() {
+    let mut stage = Stage::new((120, 40), 2);
+    stage.keys("Enter");
+    assert!(stage.shows("[订单]"));
+    let leaf = stage.find("售后 话术");
+    stage.click((leaf.0 + 1, leaf.1));
+    assert!(stage.shows("[售后]") && !stage.shows("[订单]"));
+    stage.keys("Left");
+    assert!(stage.shows("[备注]"), "the panel has the focus");
+}

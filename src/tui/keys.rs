@@ -265,6 +265,8 @@ pub enum Spot {
     Scroll(isize),
     /// The panel beside.
     Side,
+    /// The leaf of that number of the panel beside.
+    Leaf(usize),
     /// The line between two panes, put to that column.
     Divider(u16),
 }

@@ -226,6 +226,19 @@ fn in_front(asked: Result<Ask, Problem>, reach: &mut Reach<'_>) -> Flow {
     }
 }
 
+impl RecordPane {
+    /// The record as text, a line each.
+    fn written(&self) -> String {
+        let lines = self.lines.iter().map(|line| match line {
+            Line::Title(title) => title.clone(),
+            Line::Field(label, value) => format!("{label} {value}"),
+            Line::Text(before, what) => format!("{}{}", before.text, what.text),
+        });
+        let lines: Vec<String> = lines.map(|line| line.trim().to_owned()).collect();
+        lines.join("\n")
+    }
+}
+
 impl Pane for RecordPane {
     fn contexts(&self) -> Vec<Context> {
         vec![Context::Timeline]
@@ -261,7 +274,10 @@ impl Pane for RecordPane {
     }
 
     fn view(&self, buf: &mut Buffer, area: Rect, look: &Look<'_>) -> Option<Position> {
-        look.note(|record| record.places.push((area, Spot::Scroll(0))));
+        look.note(|record| {
+            record.places.push((area, Spot::Scroll(0)));
+            record.chosen = Some(self.written());
+        });
         page::single(buf, area, look, |page| {
             let left = vec![
                 Run::new(self.title.clone(), Ink::Title),

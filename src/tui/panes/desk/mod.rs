@@ -402,7 +402,7 @@ impl DeskPane {
             Spot::Scroll(by) => self.scroll(-*by),
             Spot::Side => self.focus = Focus::Side,
             Spot::Divider(column) => self.split = Some(*column),
-            Spot::Field(_) => {}
+            Spot::Field(_) | Spot::Leaf(_) => {}
         }
     }
 
@@ -461,7 +461,12 @@ impl Pane for DeskPane {
         Flow::Stay
     }
 
-    fn input(&mut self, input: &Input, _reach: &mut Reach<'_>) -> Flow {
+    fn input(&mut self, input: &Input, reach: &mut Reach<'_>) -> Flow {
+        if let Input::Pointed(Spot::Leaf(number)) = input {
+            let at = Leaf::ALL.iter().position(|leaf| *leaf == self.side.leaf());
+            self.turn_leaf(*number as isize - at.unwrap_or(0) as isize, reach);
+            self.focus = Focus::Side;
+        }
         if let Input::Pointed(spot) = input {
             self.point(spot);
         }

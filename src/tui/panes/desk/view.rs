@@ -407,6 +407,22 @@ fn side_title(pane: &DeskPane, buf: &mut Buffer, area: Rect, look: &Look<'_>) {
         Run::new(label, ink)
     });
     let left: Vec<Run<'_>> = std::iter::once(mark).chain(names).collect();
+    look.note(|record| {
+        // Behind the rule's own column and its blank.
+        let mut x = area.x + 2 + look.columns(&left[0].text);
+        for (number, name) in left[1..].iter().enumerate() {
+            let width = look.columns(&name.text);
+            let place = Rect {
+                x,
+                width,
+                height: 1,
+                ..area
+            }
+            .intersection(area);
+            record.places.push((place, Spot::Leaf(number)));
+            x += width;
+        }
+    });
     let number = pane.side.order_number().unwrap_or_default();
     // Beside four leaves a whole number has no room; the leaf shows it.
     let number = if area.width < NUMBERED {
