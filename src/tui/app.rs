@@ -268,19 +268,42 @@ impl Workstation {
     }
 
     /// Saves the draft of an item that was left for another one at once: it may be opened again
-    /// before the wake that saves the others.
+    /// before the wake that saves the others. Where it could not be saved, the item that is
+    /// opened again shows what was typed, not what the store has.
     fn keep(&mut self, before: Option<(String, String)>) {
-        let Some((key, text)) = before else {
+        let shown = self.home.draft();
+        let key = |draft: &Option<(String, String)>| draft.as_ref().map(|(key, _)| key.clone());
+        if key(&before) == key(&shown) {
+            return;
+        }
+        let Ok(person) = self.desk.me().map(|me| me.id.to_string()) else {
             return;
         };
-        let is_left = self.home.draft().is_none_or(|(shown, _)| shown != key);
-        let Some(person) = self.desk.me().ok().filter(|_| is_left) else {
-            return;
-        };
-        let place = (person.id.to_string(), key);
-        if self.saved.get(&place) != Some(&text) {
-            self.unwritten.insert(place, text);
+        if let Some((key, text)) = before {
+            let place = (person, key);
+            if self.saved.get(&place) != Some(&text) {
+                self.unwritten.insert(place, text);
+            }
+        }
+        self.take_up();
+        if !self.unwritten.is_empty() {
             self.save_drafts();
+        }
+    }
+
+    /// Gives the item that was just opened what was typed and could not be saved.
+    fn take_up(&mut self) {
+        let Ok(person) = self.desk.me().map(|me| me.id.to_string()) else {
+            return;
+        };
+        let Some((key, text)) = self.home.draft() else {
+            return;
+        };
+        let place = (person, key);
+        match self.unwritten.get(&place) {
+            Some(typed) => self.home.restore(typed),
+            // Just read from the store: not to be written again.
+            None => _ = self.saved.insert(place, text),
         }
     }
 

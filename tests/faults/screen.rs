@@ -79,6 +79,40 @@ fn a_failing_disk_stands_on_the_screen_and_nothing_more_is_written() {
 }
 
 #[test]
+fn a_draft_that_could_not_be_saved_is_there_when_its_item_is_opened_again() {
+    let place = folder();
+    let data = place.path().join("data");
+    vfs::fail(None);
+    vfs::lift();
+    let mut desk = desk(&data, "春天里", "林晓");
+    for buyer in ["阳光小屋", "木子李"] {
+        desk.open_conversation(buyer, "chat").unwrap();
+    }
+    let words = Words::new(Language::from_tag("zh-CN").unwrap());
+    let keymap = Keymap::load(None).0;
+    let mut app = Workstation::new(desk, Config::default(), words, keymap, (100, 30)).unwrap();
+    press(&mut app, "Enter");
+    vfs::confine(&data, 0);
+    app.update(Message::Input(Input::Paste(WORDS.into())));
+    for keys in [
+        ["Esc", "Down", "Enter"],
+        ["Esc", "Up", "Enter"],
+        ["Esc", "Enter", "Esc"],
+    ] {
+        for key in keys {
+            press(&mut app, key);
+        }
+    }
+    assert!(drawn(&app).contains(WORDS), "{}", drawn(&app));
+    vfs::lift();
+    app.update(Message::Wake(3));
+    app.update(Message::Signal(Signal::End));
+    let me = app.desk().me().unwrap().id.to_string();
+    let kept = app.desk().store().drafts(&me).unwrap();
+    assert!(kept.iter().any(|draft| draft.text == WORDS), "{kept:?}");
+}
+
+#[test]
 fn a_full_disk_keeps_every_draft_until_there_is_room() {
     let place = folder();
     let data = place.path().join("data");

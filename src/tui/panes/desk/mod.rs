@@ -142,16 +142,21 @@ impl DeskPane {
         Ok(())
     }
 
-    /// Opens an item with its draft.
+    /// Opens an item with its draft. What stands in the draft of an item that is open already
+    /// is newer than what the store has of it.
     pub fn show(&mut self, desk: &Desk, words: &Words, id: Id) -> Result<(), Problem> {
+        let open = self.open.as_ref().map(|open| open.record.id);
         self.load(desk, words, id, 0)?;
+        self.focus = Focus::Composer;
+        if open == Some(id) {
+            return Ok(());
+        }
         let person = desk.me()?.id.to_string();
         let text = desk
             .store()
             .draft(&person, &draft_key(id))?
             .unwrap_or_default();
         self.composer = Editor::with_text(&text);
-        self.focus = Focus::Composer;
         Ok(())
     }
 
@@ -174,6 +179,11 @@ impl DeskPane {
             Focus::List => self.under_cursor().map(|item| item.row.id).or(open),
             _ => open,
         }
+    }
+
+    /// Puts words into the draft that were typed and that the store could not take.
+    pub fn restore(&mut self, text: &str) {
+        self.composer = Editor::with_text(text);
     }
 
     /// Adds words to the draft of the open item.
