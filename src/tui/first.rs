@@ -392,9 +392,11 @@ impl<'a> Start<'a> {
         let leaves = std::mem::replace(&mut self.first.leaves, Leaves::Nothing);
         let (language, config) = (self.first.words.language(), &self.first.config);
         match (self.make)(leaves, language, config, self.size) {
-            Ok(desk) => {
+            Ok(mut desk) => {
+                let begun = desk.begin();
                 self.desk = Some(desk);
-                Effects::draw().and(Effect::Rest(LOOK)).and(Effect::Redraw)
+                let drawn = Effects::draw().and(Effect::Rest(LOOK)).and(Effect::Redraw);
+                drawn.join(begun)
             }
             Err(problem) => {
                 self.first.trouble(&problem);
