@@ -393,3 +393,22 @@ fn spoof_frames() {
         compare(size, ("在吗", "─┤批准├─│逾急签"), |_| true);
     }
 }
+
+#[test]
+fn endless_and_turned_messages_say_so() {
+    for size in [(80, 24), (120, 40)] {
+        let seen = dump::text(&told("退款 שלום 18 元", "b", size));
+        assert!(seen.contains("\u{21c4} 退款"), "{seen}");
+        // Every row of it is marked, and none is cut by its mark.
+        let long = "שלום ".repeat(40);
+        let buffer = told(&long, "b", size);
+        let rows: Vec<String> = dump::rows(&buffer)
+            .into_iter()
+            .filter(|row| row.contains('\u{21c4}'))
+            .collect();
+        assert!(rows.len() > 2, "{}", dump::text(&buffer));
+        assert!(rows.iter().all(|row| !row.ends_with("..")), "{rows:?}");
+        let seen = dump::text(&told(&"退".repeat(6_000), "b", size));
+        assert!(seen.contains(".. +2000"), "{seen}");
+    }
+}
