@@ -354,3 +354,31 @@ fn orders_that_no_export_brought_and_old_exports_are_said() {
             .is_some_and(|duty| !duty.done)
     );
 }
+
+#[test]
+fn the_board_is_the_sum_of_what_each_person_sees() {
+    use crate::desk::todo::View;
+    let (_folder, mut desk) = sample("王主管");
+    let board = desk.board().unwrap();
+    let mut seen = 0;
+    for one in &board.people {
+        desk.act_as(&one.person);
+        let todo = desk.todo(View::Mine).unwrap();
+        let mut items = todo.buyers.iter().flat_map(|buyer| &buyer.items);
+        let now = desk.now();
+        let (mut ours, mut overdue) = (0, 0);
+        for item in &mut items {
+            ours += u64::from(item.row.ours);
+            overdue += u64::from(item.row.due.is_some_and(|due| due <= now));
+        }
+        assert_eq!(one.counts.of(Count::Waiting), ours, "{}", one.person.name);
+        assert_eq!(
+            one.counts.of(Count::Overdue),
+            overdue,
+            "{}",
+            one.person.name
+        );
+        seen += ours;
+    }
+    assert!(seen > 20, "{seen}");
+}
