@@ -184,6 +184,14 @@ fn a_leader_sees_the_group_and_an_agent_no_board() {
         let rows = desk.board_rows(figure).unwrap().0;
         assert_eq!(rows.len() as u64, board.total.of(count), "{count:?}");
     }
+    let plan = desk.board_rows(Figure::Plan).unwrap().0.len();
+    assert_eq!(plan, group.len() + 1);
+    assert_eq!(board.duties[0].kind, DutyKind::Plan(plan as u64));
+    assert!(!board.hours.is_empty());
+    for hour in &board.hours {
+        let rows = desk.board_rows(Figure::Hour(hour.begins)).unwrap().0;
+        assert_eq!(rows.len() as u64, hour.count, "{hour:?}");
+    }
     // The load of somebody of another group stays closed.
     let other = desk.people().by_name("周敏").unwrap().id;
     let rows = desk.board_rows(Figure::Load(other)).unwrap().0;
