@@ -42,10 +42,16 @@ fn the_board_shows_the_shop_in_every_size() {
     for part in ["现在", "要我定的", "选中", "今日必做", "未做"] {
         assert!(seen.contains(part), "{part} in\n{seen}");
     }
+    // Every count has its place from 80 columns on.
+    for (width, height) in [(80, 21), (100, 30), (111, 40), (112, 30), (120, 37)] {
+        let seen = stage.screen(width, height);
+        assert!(seen.contains("守/破"), "{width}x{height}\n{seen}");
+    }
+    println!("{}", stage.screen(100, 40));
     stage.draw_everywhere();
     for _ in 0..8 {
         stage.keys(&["Tab", "End"]);
-        for (width, height) in [(100, 30), (120, 37), (160, 47)] {
+        for (width, height) in [(112, 30), (120, 37), (160, 47)] {
             assert!(
                 stage.has_whole_line((width, height), width - 50),
                 "{width}x{height}"
