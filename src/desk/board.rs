@@ -20,7 +20,7 @@ use crate::domain::authority::{Action, Grant, may};
 use crate::domain::field::FromValue;
 use crate::domain::id::Id;
 use crate::domain::register::{Owner, Post};
-use crate::domain::registers::{self, person};
+use crate::domain::registers::{self, person, sheet};
 use crate::problem::Problem;
 use crate::store::{Query, Row, Standing};
 
@@ -275,9 +275,13 @@ impl Desk {
             Figure::Unverified => self.orders_not_imported()?,
             Figure::Plan => self.plan_of_today()?,
         };
-        if !matches!(figure, Figure::Unverified | Figure::Plan) {
-            rows.retain(|row| scope.has_row(row) || is_first_answered_within(&scope, figure, row));
-        }
+        rows.retain(|row| match figure {
+            // An order that nobody imported is nobody's yet.
+            Figure::Unverified => true,
+            Figure::Plan => is_planned_within(&scope, row),
+            Figure::Hour(_) => scope.is_all() || is_first_answered_within(&scope, row),
+            _ => scope.has_row(row),
+        });
         let more = rows.len() > MOST;
         rows.truncate(MOST);
         Ok((rows, more))
@@ -333,13 +337,20 @@ impl Desk {
 const HOUR: i64 = 3_600_000;
 
 /// What began in an hour is the group's by who answered for it first, wherever it is now.
-fn is_first_answered_within(scope: &Scope, figure: Figure, row: &Row) -> bool {
-    matches!(figure, Figure::Hour(_))
-        && match row.first_owner {
-            Some(Owner::Person(id)) => scope.has(id),
-            Some(Owner::Post(post)) => scope.has_post(Some(post)),
-            None => false,
-        }
+fn is_first_answered_within(scope: &Scope, row: &Row) -> bool {
+    match row.first_owner {
+        Some(Owner::Person(id)) => scope.has(id),
+        Some(Owner::Post(post)) => scope.has_post(Some(post)),
+        None => false,
+    }
+}
+
+/// A line of the plan is its person's.
+fn is_planned_within(scope: &Scope, row: &Row) -> bool {
+    let person = row.fields.get(sheet::PERSON.name());
+    person
+        .and_then(Id::from_value)
+        .is_some_and(|id| scope.has(id))
 }
 
 /// The registers whose records are work for people; sheets of handover are none of it.

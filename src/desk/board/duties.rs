@@ -87,7 +87,9 @@ pub enum Oddity {
 
 impl Desk {
     pub(super) fn duties(&self, board: &Board) -> Result<Vec<Duty>, Problem> {
-        let plan = self.plan_of_today()?.len() as u64;
+        let mut plan = self.plan_of_today()?;
+        plan.retain(|row| super::is_planned_within(&board.scope, row));
+        let plan = plan.len() as u64;
         let mut duties = vec![Duty {
             done: plan > 0,
             kind: DutyKind::Plan(plan),

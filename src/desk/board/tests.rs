@@ -184,6 +184,14 @@ fn a_leader_sees_the_group_and_an_agent_no_board() {
         let rows = desk.board_rows(figure).unwrap().0;
         assert_eq!(rows.len() as u64, board.total.of(count), "{count:?}");
     }
+    let plan = desk.board_rows(Figure::Plan).unwrap().0.len();
+    assert_eq!(plan, group.len() + 1);
+    assert_eq!(board.duties[0].kind, DutyKind::Plan(plan as u64));
+    assert!(!board.hours.is_empty());
+    for hour in &board.hours {
+        let rows = desk.board_rows(Figure::Hour(hour.begins)).unwrap().0;
+        assert_eq!(rows.len() as u64, hour.count, "{hour:?}");
+    }
     // The load of somebody of another group stays closed.
     let other = desk.people().by_name("周敏").unwrap().id;
     let rows = desk.board_rows(Figure::Load(other)).unwrap().0;
@@ -353,4 +361,32 @@ fn orders_that_no_export_brought_and_old_exports_are_said() {
             .find(imports)
             .is_some_and(|duty| !duty.done)
     );
+}
+
+#[test]
+fn the_board_is_the_sum_of_what_each_person_sees() {
+    use crate::desk::todo::View;
+    let (_folder, mut desk) = sample("王主管");
+    let board = desk.board().unwrap();
+    let mut seen = 0;
+    for one in &board.people {
+        desk.act_as(&one.person);
+        let todo = desk.todo(View::Mine).unwrap();
+        let mut items = todo.buyers.iter().flat_map(|buyer| &buyer.items);
+        let now = desk.now();
+        let (mut ours, mut overdue) = (0, 0);
+        for item in &mut items {
+            ours += u64::from(item.row.ours);
+            overdue += u64::from(item.row.due.is_some_and(|due| due <= now));
+        }
+        assert_eq!(one.counts.of(Count::Waiting), ours, "{}", one.person.name);
+        assert_eq!(
+            one.counts.of(Count::Overdue),
+            overdue,
+            "{}",
+            one.person.name
+        );
+        seen += ours;
+    }
+    assert!(seen > 20, "{seen}");
 }

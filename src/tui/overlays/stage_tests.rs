@@ -274,6 +274,15 @@ impl Stage {
                 self.panes.clear();
                 self.shown = Some(id);
             }
+            Flow::Screen(screen) => {
+                self.panes.clear();
+                let opened = self.with(|reach| {
+                    crate::tui::panes::open(screen, reach.desk, reach.words).map_err(|problem| {
+                        reach.trouble(&problem);
+                    })
+                });
+                self.panes.extend(opened.ok().flatten());
+            }
             Flow::Quit => self.quit = true,
             Flow::Run(Command::Lock) => {
                 self.panes.pop();

@@ -42,10 +42,16 @@ fn the_board_shows_the_shop_in_every_size() {
     for part in ["现在", "要我定的", "选中", "今日必做", "未做"] {
         assert!(seen.contains(part), "{part} in\n{seen}");
     }
+    // Every count has its place from 80 columns on.
+    for (width, height) in [(80, 21), (100, 30), (111, 40), (112, 30), (120, 37)] {
+        let seen = stage.screen(width, height);
+        assert!(seen.contains("守/破"), "{width}x{height}\n{seen}");
+    }
+    println!("{}", stage.screen(100, 40));
     stage.draw_everywhere();
     for _ in 0..8 {
         stage.keys(&["Tab", "End"]);
-        for (width, height) in [(100, 30), (120, 37), (160, 47)] {
+        for (width, height) in [(112, 30), (120, 37), (160, 47)] {
             assert!(
                 stage.has_whole_line((width, height), width - 50),
                 "{width}x{height}"
@@ -110,18 +116,31 @@ fn a_figure_opens_its_rows_and_a_row_its_record() {
 
 #[test]
 fn every_part_leads_somewhere_and_back() {
-    let mut stage = board("王主管");
-    for _ in 0..8 {
-        stage.keys(&["Enter"]);
-        assert!(!stage.screen(80, 21).trim().is_empty());
-        while stage.panes.len() > 1 {
+    let mut stage = Stage::sample("王主管");
+    for part in 0..8 {
+        stage.panes.clear();
+        stage.keys(&["F12", "2"]);
+        let before = stage.screen(80, 21);
+        assert!(before.contains("要我定的"), "{before}");
+        stage.keys(&vec!["Tab"; part]);
+        stage.keys(&["Down", "Right", "Enter"]);
+        let after = stage.screen(80, 21);
+        assert!(!after.contains("要我定的"), "{part}\n{after}");
+        while !stage.panes.is_empty() && !stage.screen(80, 21).contains("要我定的") {
             stage.keys(&["Esc"]);
         }
-        stage.keys(&["Tab", "Down", "Right"]);
     }
-    stage.keys(&["F8"]);
-    stage.keys(&["BackTab", "Esc"]);
+    stage.panes.clear();
+    stage.keys(&["F12", "2", "BackTab", "F8", "Esc"]);
     assert!(stage.panes.is_empty());
+    // Who answers for nobody is told so, and stays where they are.
+    stage.act_as("林晓");
+    stage.keys(&["F12", "2"]);
+    assert!(
+        stage.panes.is_empty() && stage.message().contains("看板"),
+        "{}",
+        stage.message()
+    );
 }
 
 #[test]

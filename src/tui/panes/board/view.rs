@@ -1,4 +1,4 @@
-//! How the board is drawn: two columns from 100 columns on, below it one in which the part
+//! How the board is drawn: two columns from 112 columns on, below it one in which the part
 //! under the cursor takes the place of the day's digest.
 
 use ratatui::buffer::Buffer;
@@ -13,8 +13,10 @@ use crate::tui::widgets::list::{self, List};
 use crate::tui::widgets::page::{self, Page};
 use crate::tui::words::{Speech, short_number};
 
-/// From this width on there are two columns.
-const WIDE: u16 = 100;
+/// From this width on there are two columns: before, the counts would not find room in one.
+const WIDE: u16 = 112;
+/// From so many rows on the money has a place in the digest.
+const TALL: u16 = 20;
 /// Columns of what stands right of the line.
 const BESIDE: u16 = 49;
 /// Rows of what is chosen, where it has a place of its own.
@@ -383,8 +385,17 @@ fn digest(pane: &BoardPane, page: &mut Page<'_, '_>) {
     if page.rows_left() < 2 {
         return;
     }
+    if page.rows_left() >= TALL {
+        part(
+            pane,
+            page,
+            Block::Money,
+            pane.board_len(Block::Money) as u16,
+        );
+    }
     title(pane, page, Block::People);
-    let rows = page.rows_left().saturating_sub(3).clamp(1, 4);
+    let all = (pane.board_len(Block::People) as u16).div_ceil(3);
+    let rows = page.rows_left().saturating_sub(3).clamp(1, all.max(1));
     page.draw(rows, |buf, area, look| draw_people(pane, buf, area, look));
     title(pane, page, Block::Duties);
     let open = pane.board.duties.iter().filter(|duty| !duty.done);
