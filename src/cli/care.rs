@@ -125,7 +125,7 @@ fn terminal(place: &Place, out: &Out) -> Result<(), Problem> {
         Verdict::Set(Ambiguous::Narrow) => out.say("cli-doctor-widths-narrow", &[])?,
         Verdict::Differs => out.say("cli-doctor-widths-differ", &[])?,
     }
-    match probe::round_trip(&place.config, "zhiban 值班") {
+    match probe::round_trip(&place.config, "zhiban \u{503c}\u{73ed}") {
         Some(true) => out.say("cli-doctor-clipboard-works", &[]),
         Some(false) => out.say("cli-doctor-clipboard-fails", &[]),
         None => out.say("cli-doctor-clipboard-terminal", &[]),

@@ -106,12 +106,11 @@ impl First {
         let mut contexts = match &self.page {
             Page::Menu | Page::Code(_) | Page::Wait(_) => vec![Context::Menu],
             Page::Found(sheet) | Page::Ask(sheet) => {
-                let own = if sheet.form.in_text() {
+                if sheet.form.in_text() {
                     vec![Context::Text, Context::Form]
                 } else {
                     vec![Context::Form]
-                };
-                own
+                }
             }
         };
         contexts.push(Context::Any);

@@ -44,6 +44,7 @@ pub const SCREENS: &[Screen] = &[
     ("handover_out", Some("何静"), &[Keys("F10")]),
     ("handover_in", None, &[Keys("F10")]),
     ("printing", Some("老吴"), &[Keys("F12 3")]),
+    ("board", Some("王主管"), &[Keys("F12 2")]),
     ("palette", None, &[Keys("F1"), Text("交")]),
     ("register", None, &[Keys("F12 4 2")]),
     ("register_form", None, &[Keys("F12 4 2 Enter")]),

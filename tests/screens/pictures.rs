@@ -23,6 +23,11 @@ const PICTURES: &[(&str, (u16, u16), &str)] = &[
         (120, 40),
         "The after-sale form: what goes back and how much, with its arithmetic",
     ),
+    (
+        "board",
+        (120, 40),
+        "The Board: what waits where, who needs help, what only a supervisor can decide",
+    ),
 ];
 
 fn root() -> PathBuf {

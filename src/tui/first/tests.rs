@@ -189,7 +189,7 @@ fn a_device_joins_by_keys_on_both_sides() {
     };
     let mut stage = crate::tui::overlays::stage::Stage::of(desk);
     stage.share(&shared);
-    stage.push(|reach| Admit::open(reach));
+    stage.push(Admit::open);
     stage.draw_everywhere();
     assert!(
         stage.screen(80, 24).contains(&digits),
