@@ -241,6 +241,34 @@ const SCRIPTS: &[Script] = &[
         "已签 3",
     ),
     (Command::NewRecord, "林晓", &[Keys("F12 4 2")], "Ins", ""),
+    (
+        Command::CopyText,
+        "林晓",
+        &[Keys("Enter"), Text("您好")],
+        "Ctrl+C",
+        "",
+    ),
+    (
+        Command::SelectAll,
+        "林晓",
+        &[Keys("Enter"), Text("您好")],
+        "Ctrl+A",
+        "",
+    ),
+    (
+        Command::Cut,
+        "林晓",
+        &[Keys("Enter"), Text("您好"), Keys("Ctrl+A")],
+        "Ctrl+X",
+        "0字",
+    ),
+    (
+        Command::Redo,
+        "林晓",
+        &[Keys("Enter"), Text("您好"), Keys("Ctrl+Z")],
+        "Ctrl+F",
+        "您好",
+    ),
 ];
 
 /// Commands that the palette alone offers: who asks, what comes before, what is there then.

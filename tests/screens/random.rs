@@ -231,7 +231,11 @@ fn fault(buf: &Buffer, caret: Option<Position>) -> Option<String> {
         if !buf.area.contains(caret) {
             return Some(format!("the caret is outside: {caret}"));
         }
-        if buf.area.height >= 8 && caret.y + 2 >= buf.area.bottom() {
+        let has_keys = dump::text(buf)
+            .lines()
+            .last()
+            .is_some_and(|row| row.contains("F1"));
+        if has_keys && caret.y + 2 >= buf.area.bottom() {
             return Some(format!("the caret is in the rows of keys: {caret}"));
         }
         if is_frame(buf, (caret.x, caret.y), "│─┌┐└┘├┤┬┴┼") {

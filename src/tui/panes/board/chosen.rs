@@ -6,7 +6,7 @@ use crate::desk::matters::Matter;
 use crate::domain::register::Owner;
 use crate::domain::registers::{case, order};
 use crate::tui::theme::Ink;
-use crate::tui::widgets::line::{Run, dim, text};
+use crate::tui::widgets::line::{self, Run, dim, text};
 use crate::tui::widgets::page::Page;
 use crate::tui::words::{Speech, short_number, tail};
 
@@ -87,6 +87,10 @@ pub(super) fn flat(pane: &BoardPane, page: &mut Page<'_, '_>) {
             first.push(text("  "));
             first.push(arithmetic(one, speech));
             first.push(dim(format!("  {}", reason(one, speech))));
+            // Where it does not fit it is left out, not cut: the form of the case says it.
+            if line::columns(&first, page.look()) + 2 > page.width() {
+                first.pop();
+            }
             page.row(&first, &[]);
             let on_order = speech.words.get("board-label-order");
             let on_order = format!("{on_order} {}", others(one, speech));

@@ -53,9 +53,9 @@ pub(super) fn list_title(
             dim(format!(" {label}"))
         });
     }
-    // The views are told before the list's name.
+    // The views are told before the list's name, which stands behind the mark of the focus.
     if line::columns(&left, look) + 4 > area.width {
-        left.remove(0);
+        left.remove(1);
     }
     let place = if pane.rows.is_empty() {
         0
