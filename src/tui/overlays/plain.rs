@@ -1,8 +1,9 @@
 //! Text alone from column 1, to be marked with the mouse where no clipboard answers (ux 8.10).
 
+use std::cell::Cell;
+
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
-use unicode_segmentation::UnicodeSegmentation as _;
 
 use crate::text::clean;
 use crate::text::wrap::wrap;
@@ -12,47 +13,23 @@ use crate::tui::pane::{Flow, Pane, Reach};
 use crate::tui::theme::Ink;
 use crate::tui::widgets::{Look, line};
 
-/// The longest piece by which a text without line breaks is scrolled, in characters.
-const PIECE: usize = 60;
-/// How many pieces a page is.
-const PAGE: isize = 10;
+/// Rows that a page key moves.
+const PAGE: usize = 10;
 
 /// The screen.
 pub struct Plain {
     text: String,
-    /// Where a row at the top may begin.
-    starts: Vec<usize>,
-    /// The one that is at the top.
-    top: usize,
+    /// Rows above what is shown; drawing holds it to what there is.
+    top: Cell<usize>,
 }
 
 impl Plain {
     /// Shows this text.
     pub fn new(text: &str) -> Self {
-        let text = clean::block(text).into_owned();
-        let mut starts = vec![0];
-        let mut since = 0;
-        for (at, grapheme) in text.grapheme_indices(true) {
-            if since == PIECE {
-                starts.push(at);
-                since = 0;
-            }
-            since += 1;
-            if grapheme == "\n" && at + 1 < text.len() {
-                starts.push(at + 1);
-                since = 0;
-            }
-        }
         Self {
-            text,
-            starts,
-            top: 0,
+            text: clean::block(text).into_owned(),
+            top: Cell::new(0),
         }
-    }
-
-    fn scroll(&mut self, by: isize) {
-        let last = self.starts.len() - 1;
-        self.top = self.top.saturating_add_signed(by).min(last);
     }
 }
 
@@ -62,14 +39,15 @@ impl Pane for Plain {
     }
 
     fn command(&mut self, command: Command, _reach: &mut Reach<'_>) -> Flow {
+        let top = self.top.get();
         match command {
             Command::Back => return Flow::Close,
-            Command::Next => self.scroll(1),
-            Command::Previous => self.scroll(-1),
-            Command::PageDown => self.scroll(PAGE),
-            Command::PageUp => self.scroll(-PAGE),
-            Command::First => self.top = 0,
-            Command::Last => self.top = self.starts.len() - 1,
+            Command::Next => self.top.set(top.saturating_add(1)),
+            Command::Previous => self.top.set(top.saturating_sub(1)),
+            Command::PageDown => self.top.set(top.saturating_add(PAGE)),
+            Command::PageUp => self.top.set(top.saturating_sub(PAGE)),
+            Command::First => self.top.set(0),
+            Command::Last => self.top.set(usize::MAX),
             _ => {}
         }
         Flow::Stay
@@ -92,14 +70,16 @@ impl Pane for Plain {
             Ink::Dim,
             look,
         );
-        let text = &self.text[self.starts[self.top]..];
-        let lines = wrap(text, usize::from(area.width.max(1)), look.ambiguous);
-        for (range, y) in lines.into_iter().zip(area.y + 2..area.bottom()) {
+        let lines = wrap(&self.text, usize::from(area.width.max(1)), look.ambiguous);
+        let room = usize::from(area.height - 2);
+        let top = self.top.get().min(lines.len().saturating_sub(room));
+        self.top.set(top);
+        for (range, y) in lines.into_iter().skip(top).zip(area.y + 2..area.bottom()) {
             line::put(
                 buf,
                 (area.x, y),
                 area.width,
-                text[range].trim_end_matches('\n'),
+                self.text[range].trim_end_matches('\n'),
                 Ink::Text,
                 look,
             );
@@ -142,13 +122,13 @@ mod tests {
             };
             press(&mut plain, Command::PageDown);
             press(&mut plain, Command::Previous);
-            assert!(plain.top == 9, "{}", plain.top);
+            assert_eq!(plain.top.get(), 9);
             for _ in 0..100 {
                 press(&mut plain, Command::PageDown);
             }
             assert!(shown(&plain).contains(last), "{}", shown(&plain));
             press(&mut plain, Command::First);
-            assert_eq!(plain.top, 0);
+            assert_eq!(plain.top.get(), 0);
         }
     }
 }
