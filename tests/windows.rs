@@ -53,6 +53,14 @@ impl Windows {
             );
             return None;
         };
+        let prefix = temporary.join("wine");
+        let own = under_wine(wine, &prefix)
+            .args(["cmd", "/c", "exit"])
+            .status();
+        if !own.is_ok_and(|status| status.success()) {
+            eprintln!("SKIPPED, NOT PASSED: {wine} does not run its own cmd here");
+            return None;
+        }
         let folder = tempfile::tempdir().unwrap();
         let beside = folder.path().join("program");
         std::fs::create_dir(&beside).unwrap();
@@ -61,7 +69,7 @@ impl Windows {
         Some(Self {
             wine,
             program: beside.join("zhiban.exe"),
-            prefix: temporary.join("wine"),
+            prefix,
             folder,
         })
     }
@@ -72,16 +80,9 @@ impl Windows {
     }
 
     fn run(&self, args: &[&str]) -> Output {
-        Command::new(self.wine)
+        under_wine(self.wine, &self.prefix)
             .arg(&self.program)
             .args(args)
-            .env("WINEPREFIX", &self.prefix)
-            .env("WINEDEBUG", "-all")
-            // No offer to install what the program does not need.
-            .env("WINEDLLOVERRIDES", "mscoree,mshtml=")
-            .env_remove("ZHIBAN_DATA")
-            .env_remove("ZHIBAN_NOW")
-            .env_remove("DISPLAY")
             .output()
             .unwrap()
     }
@@ -98,6 +99,20 @@ impl Windows {
         );
         said(&done.stdout)
     }
+}
+
+/// Returns a command of Wine's, to which the program is to be added.
+fn under_wine(wine: &str, prefix: &Path) -> Command {
+    let mut command = Command::new(wine);
+    command
+        .env("WINEPREFIX", prefix)
+        .env("WINEDEBUG", "-all")
+        // No offer to install what the program does not need.
+        .env("WINEDLLOVERRIDES", "mscoree,mshtml=")
+        .env_remove("ZHIBAN_DATA")
+        .env_remove("ZHIBAN_NOW")
+        .env_remove("DISPLAY");
+    command
 }
 
 /// Builds beside the program the library of random numbers that an older Wine lacks; where it
