@@ -98,11 +98,7 @@ impl FirstStart {
     /// not one.
     pub fn ask(&self, name: &str, pin: Option<&str>, shared: &Path) -> Result<Asked, Problem> {
         pin.map(pin_of).transpose()?;
-        if !shared.is_dir() {
-            return Err(Problem::new(Kind::NotFound, "problem-first-folder")
-                .arg("folder", shared.display())
-                .hint("problem-first-folder-hint"));
-        }
+        demand_folder(shared)?;
         let mut random = (self.random)()?;
         let request = admit::request(&self.folder, name, pin, random.as_mut())?;
         let asked = asked(&request, shared);
@@ -147,6 +143,16 @@ impl FirstStart {
         let shop = desk.store().shop().map(|shop| shop.name.clone());
         Ok(Some(shop.unwrap_or_default()))
     }
+}
+
+/// Refuses a shared folder that is none.
+pub fn demand_folder(shared: &Path) -> Result<(), Problem> {
+    if shared.is_dir() {
+        return Ok(());
+    }
+    Err(Problem::new(Kind::NotFound, "problem-first-folder")
+        .arg("folder", shared.display())
+        .hint("problem-first-folder-hint"))
 }
 
 fn asked(request: &Request, shared: &Path) -> Asked {

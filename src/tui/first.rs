@@ -20,7 +20,7 @@ use super::widgets::Look;
 use super::widgets::form::{Field, Value};
 use super::workers::Background;
 use crate::config::{Config, LanguageChoice};
-use crate::desk::first::{Asked, FirstStart};
+use crate::desk::first::{Asked, FirstStart, demand_folder};
 use crate::i18n::{Language, Words};
 use crate::problem::{Kind, Problem};
 use crate::text::edit::Editor;
@@ -42,7 +42,7 @@ pub enum Leaves {
 }
 
 /// What is in front.
-enum Page {
+enum Front {
     /// Begin, join, sample, language.
     Menu,
     /// The form of a new shop.
@@ -64,7 +64,7 @@ pub struct First {
     words: Words,
     theme: Theme,
     keymap: Keymap,
-    page: Page,
+    page: Front,
     said: Option<String>,
     leaves: Leaves,
 }
@@ -77,7 +77,7 @@ impl First {
         settings: Option<std::path::PathBuf>,
         language: Language,
     ) -> Result<Self, Problem> {
-        let page = start.waiting()?.map_or(Page::Menu, Page::Wait);
+        let page = start.waiting()?.map_or(Front::Menu, Front::Wait);
         let (keymap, _) = Keymap::of(&config);
         let theme = theme::chosen(config.screen.theme, |name| std::env::var(name).ok());
         Ok(Self {
@@ -104,8 +104,8 @@ impl First {
 
     fn contexts(&self) -> Vec<Context> {
         let mut contexts = match &self.page {
-            Page::Menu | Page::Code(_) | Page::Wait(_) => vec![Context::Menu],
-            Page::Found(sheet) | Page::Ask(sheet) => {
+            Front::Menu | Front::Code(_) | Front::Wait(_) => vec![Context::Menu],
+            Front::Found(sheet) | Front::Ask(sheet) => {
                 if sheet.form.in_text() {
                     vec![Context::Text, Context::Form]
                 } else {
@@ -130,17 +130,17 @@ impl First {
             self.said = None;
         }
         match &mut self.page {
-            Page::Menu => self.in_menu(command),
-            Page::Code(_) => self.at_code(command),
-            Page::Wait(_) => self.waiting(command),
-            Page::Found(_) | Page::Ask(_) => self.in_form(command, input),
+            Front::Menu => self.in_menu(command),
+            Front::Code(_) => self.at_code(command),
+            Front::Wait(_) => self.waiting(command),
+            Front::Found(_) | Front::Ask(_) => self.in_form(command, input),
         }
     }
 
     fn in_menu(&mut self, command: Option<Command>) -> Effects {
         match command.and_then(Command::choice) {
-            Some(1) => self.page = Page::Found(Sheet::new(self.shop_fields())),
-            Some(2) => self.page = Page::Ask(Sheet::new(self.join_fields())),
+            Some(1) => self.page = Front::Found(Sheet::new(self.shop_fields())),
+            Some(2) => self.page = Front::Ask(Sheet::new(self.join_fields())),
             Some(3) => return self.leave(Leaves::Sample),
             Some(4) => self.next_language(),
             _ => match command {
@@ -189,12 +189,12 @@ impl First {
     }
 
     fn in_form(&mut self, command: Option<Command>, input: &Input) -> Effects {
-        let (Page::Found(sheet) | Page::Ask(sheet)) = &mut self.page else {
+        let (Front::Found(sheet) | Front::Ask(sheet)) = &mut self.page else {
             return Effects::none();
         };
         let last = sheet.form.cursor() + 1 == sheet.form.fields.len();
         match command {
-            Some(Command::Back) => self.page = Page::Menu,
+            Some(Command::Back) => self.page = Front::Menu,
             Some(Command::Finish | Command::Accept) => return self.finish(),
             Some(Command::Unfold) if last => return self.finish(),
             Some(Command::Unfold) => drop(sheet.command(Command::NextField)),
@@ -207,8 +207,8 @@ impl First {
     /// Does what the form asks for, or says what is wrong with it.
     fn finish(&mut self) -> Effects {
         let done = match &self.page {
-            Page::Found(sheet) => self.found(sheet),
-            Page::Ask(sheet) => self.ask(sheet),
+            Front::Found(sheet) => self.found(sheet),
+            Front::Ask(sheet) => self.ask(sheet),
             _ => return Effects::none(),
         };
         match done {
@@ -224,28 +224,28 @@ impl First {
         }
     }
 
-    fn found(&self, sheet: &Sheet) -> Result<Page, Problem> {
+    fn found(&self, sheet: &Sheet) -> Result<Front, Problem> {
         let shop = filled(sheet, "shop")?;
         let name = filled(sheet, "name")?;
         let folder = text(sheet, "folder");
-        if !folder.is_empty() && !Path::new(folder).is_dir() {
-            return Err(no_folder(folder));
+        if !folder.is_empty() {
+            demand_folder(Path::new(folder))?;
         }
         let code = self.start.found(shop, name, pin(sheet)?)?;
-        Ok(Page::Code(code))
+        Ok(Front::Code(code))
     }
 
-    fn ask(&self, sheet: &Sheet) -> Result<Page, Problem> {
+    fn ask(&self, sheet: &Sheet) -> Result<Front, Problem> {
         let name = filled(sheet, "name")?;
         let folder = filled(sheet, "folder")?;
         let asked = self.start.ask(name, pin(sheet)?, Path::new(folder))?;
-        Ok(Page::Wait(asked))
+        Ok(Front::Wait(asked))
     }
 
     /// Keeps shared folder and language for the next start, where no settings file is there that
     /// somebody wrote by hand.
     fn keep_settings(&mut self) {
-        if let Page::Found(sheet) | Page::Ask(sheet) = &self.page {
+        if let Front::Found(sheet) | Front::Ask(sheet) = &self.page {
             let folder = text(sheet, "folder");
             self.config.folder.path = folder.into();
         }
@@ -290,7 +290,7 @@ impl First {
 
     /// Looks for the answer, and again after a while.
     fn answered(&mut self) -> Effects {
-        let Page::Wait(asked) = &self.page else {
+        let Front::Wait(asked) = &self.page else {
             return Effects::none();
         };
         match self.start.join(asked) {
@@ -305,7 +305,7 @@ impl First {
     }
 
     fn look_later(&self) -> Effects {
-        if matches!(self.page, Page::Wait(_)) {
+        if matches!(self.page, Front::Wait(_)) {
             return Effects::draw().and(Effect::Wake(LOOK, EVERY));
         }
         Effects::draw()
@@ -336,19 +336,13 @@ fn pin(sheet: &Sheet) -> Result<Option<&str>, Problem> {
     Ok(Some(pin).filter(|pin| !pin.is_empty()))
 }
 
-fn no_folder(folder: &str) -> Problem {
-    Problem::new(Kind::NotFound, "problem-first-folder")
-        .arg("folder", folder)
-        .hint("problem-first-folder-hint")
-}
-
 impl First {
     /// Takes a message.
     fn take<B>(&mut self, message: Message<B>) -> Effects {
         match message {
             Message::Input(input) => self.pressed(&input),
             Message::Wake(LOOK) => self.answered(),
-            Message::Tick if matches!(self.page, Page::Wait(_)) => self.answered(),
+            Message::Tick if matches!(self.page, Front::Wait(_)) => self.answered(),
             Message::Signal(Signal::Resumed) => Effects::draw().and(Effect::Redraw),
             Message::Signal(_) => Effects::none().and(Effect::Quit),
             _ => Effects::none(),
@@ -433,7 +427,7 @@ impl App for Start<'_> {
     fn next_tick(&self) -> Duration {
         match (&self.desk, &self.first.page) {
             (Some(desk), _) => desk.next_tick(),
-            (None, Page::Wait(_)) => EVERY,
+            (None, Front::Wait(_)) => EVERY,
             (None, _) => Duration::from_mins(1),
         }
     }

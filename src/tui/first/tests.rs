@@ -175,7 +175,7 @@ fn a_device_joins_by_keys_on_both_sides() {
     agent.everywhere();
     assert_eq!(agent.last.list, [Effect::Wake(LOOK, EVERY)]);
     let digits = match &agent.first.page {
-        Page::Wait(asked) => asked.digits.clone(),
+        Front::Wait(asked) => asked.digits.clone(),
         _ => panic!("{}", agent.screen(80, 24)),
     };
     assert!(agent.screen(80, 24).contains(&digits));
@@ -217,7 +217,7 @@ fn every_page_can_be_left() {
     let mut seat = Seat::at(place.path().join("data"), None);
     for page in ["1", "2"] {
         seat.keys(&[page, "Esc"]);
-        assert!(matches!(seat.first.page, Page::Menu));
+        assert!(matches!(seat.first.page, Front::Menu));
     }
     seat.keys(&["4"]);
     assert!(!seat.screen(80, 24).contains("新店"));

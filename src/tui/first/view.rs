@@ -3,12 +3,13 @@
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
-use super::{First, Page};
-use crate::text::wrap;
+use super::{First, Front, Sheet};
+use crate::desk::first::Asked;
 use crate::tui::theme::Ink;
-use crate::tui::widgets::form::{self, Shape};
-use crate::tui::widgets::line::{self, Run, dim};
-use crate::tui::widgets::{Look, frame};
+use crate::tui::widgets::form::Shape;
+use crate::tui::widgets::frame;
+use crate::tui::widgets::line::{self, Run, text};
+use crate::tui::widgets::page::{self, Page};
 
 /// The widest that the box gets.
 const WIDEST: u16 = 78;
@@ -18,6 +19,8 @@ const HIGHEST: u16 = 20;
 const LABELS: u16 = 20;
 /// The rows at the bottom that say what was wrong.
 const SAID: u16 = 3;
+/// The most rows of one sentence.
+const WRAPPED: u16 = 4;
 
 /// Draws the page in front and returns where the caret stands.
 pub(super) fn draw(first: &First, buf: &mut Buffer, area: Rect) -> Option<Position> {
@@ -33,177 +36,100 @@ pub(super) fn draw(first: &First, buf: &mut Buffer, area: Rect) -> Option<Positi
     let title = look.words.get("first-title").to_string();
     let title = [Run::new(title, Ink::Title)];
     let inner = frame::overlay(buf, place, &title, &[], &[], &look);
-    let inner = Rect {
-        x: inner.x + 1.min(inner.width),
-        width: inner.width.saturating_sub(2),
-        ..inner
-    };
     let said = SAID.min(inner.height / 3);
-    let body = Rect {
-        height: inner.height - said,
-        ..inner
-    };
-    let foot = Rect {
-        y: body.bottom(),
-        height: said,
-        ..inner
-    };
-    if let Some(said) = &first.said {
-        let mut rows = Rows::new(foot);
-        rows.wrapped(buf, said, Ink::Warn, &look);
-    }
-    match &first.page {
-        Page::Menu => menu(first, buf, body, &look),
-        Page::Found(sheet) => sheet_page("first-found", sheet, buf, body, &look),
-        Page::Ask(sheet) => sheet_page("first-ask", sheet, buf, body, &look),
-        Page::Code(code) => code_page(code, buf, body, &look),
-        Page::Wait(asked) => wait_page(asked, buf, body, &look),
-    }
+    page::single(buf, inner, &look, |page| {
+        let caret = match &first.page {
+            Front::Menu => {
+                menu(first, page);
+                None
+            }
+            Front::Found(sheet) => form_page("first-found", sheet, page),
+            Front::Ask(sheet) => form_page("first-ask", sheet, page),
+            Front::Code(code) => {
+                code_page(code, page);
+                None
+            }
+            Front::Wait(asked) => {
+                wait_page(asked, page);
+                None
+            }
+        };
+        page.skip(page.rows_left().saturating_sub(said));
+        if let Some(words) = &first.said {
+            page.text(words, said, Ink::Warn);
+        }
+        caret
+    })
 }
 
-/// Rows from the top down.
-struct Rows {
-    area: Rect,
-    y: u16,
+/// Writes a sentence of ours.
+fn says(page: &mut Page<'_, '_>, id: &str, ink: Ink) {
+    let words = page.look().words.get(id).to_string();
+    page.text(&words, WRAPPED, ink);
 }
 
-impl Rows {
-    fn new(area: Rect) -> Self {
-        Self { area, y: area.y }
-    }
-
-    fn runs(&mut self, buf: &mut Buffer, runs: &[Run<'_>], look: &Look<'_>) {
-        if self.y < self.area.bottom() {
-            line::put_runs(buf, (self.area.x, self.y), self.area.width, runs, look);
-        }
-        self.y = self.y.saturating_add(1);
-    }
-
-    fn wrapped(&mut self, buf: &mut Buffer, text: &str, ink: Ink, look: &Look<'_>) {
-        let width = usize::from(self.area.width.max(1));
-        for row in wrap::wrap(text, width, look.ambiguous) {
-            self.runs(buf, &[Run::new(&text[row], ink)], look);
-        }
-    }
-
-    fn skip(&mut self) {
-        self.y = self.y.saturating_add(1);
-    }
-
-    fn rest(&self) -> Rect {
-        let y = self.y.min(self.area.bottom());
-        Rect {
-            y,
-            height: self.area.bottom() - y,
-            ..self.area
-        }
-    }
-}
-
-fn menu(first: &First, buf: &mut Buffer, area: Rect, look: &Look<'_>) -> Option<Position> {
-    let mut rows = Rows::new(area);
-    let says = look.words.get("first-says").to_string();
-    rows.wrapped(buf, &says, Ink::Text, look);
-    rows.skip();
-    for (number, id) in [
+fn menu(first: &First, page: &mut Page<'_, '_>) {
+    let words = page.look().words;
+    says(page, "first-says", Ink::Text);
+    page.skip(1);
+    let rows = [
         "first-menu-found",
         "first-menu-ask",
         "first-menu-sample",
         "first-menu-language",
-    ]
-    .iter()
-    .enumerate()
-    {
-        let label = look.words.get(id).to_string();
-        let number = format!("{} ", number + 1);
-        rows.runs(buf, &[Run::new(number, Ink::Key), line::text(label)], look);
+    ];
+    for (number, id) in (1..).zip(rows) {
+        let number = Run::new(format!("{number} "), Ink::Key);
+        page.row(&[number, text(words.get(id).to_string())], &[]);
     }
-    rows.skip();
+    page.skip(1);
     // The widths that this program counts with: where the bars stand under each other they hold.
-    let ruler = look.words.get("first-ruler").to_string();
-    rows.wrapped(buf, &ruler, Ink::Dim, look);
+    says(page, "first-ruler", Ink::Dim);
     for ruler in ["first-ruler-wide", "first-ruler-narrow"] {
-        let ruler = look.words.get(ruler).to_string();
-        rows.runs(buf, &[line::text(ruler)], look);
+        page.row(&[text(words.get(ruler).to_string())], &[]);
     }
-    rows.skip();
+    page.skip(1);
     let folder = first.start.folder().display().to_string();
-    let folder = look.words.with("first-place", &[("folder", folder.into())]);
-    rows.wrapped(buf, &folder, Ink::Dim, look);
-    None
+    let folder = words.with("first-place", &[("folder", folder.into())]);
+    page.text(&folder, WRAPPED, Ink::Dim);
 }
 
-fn sheet_page(
-    id: &str,
-    sheet: &super::Sheet,
-    buf: &mut Buffer,
-    area: Rect,
-    look: &Look<'_>,
-) -> Option<Position> {
-    let mut rows = Rows::new(area);
-    let says = look.words.get(&format!("{id}-says")).to_string();
-    rows.wrapped(buf, &says, Ink::Text, look);
-    rows.skip();
-    let rest = rows.rest();
-    let count = sheet.form.fields.len() as u16;
-    let fields = Rect {
-        height: rest.height.min(count),
-        ..rest
-    };
+fn form_page(id: &str, sheet: &Sheet, page: &mut Page<'_, '_>) -> Option<Position> {
+    says(page, &format!("{id}-says"), Ink::Text);
+    page.skip(1);
     let shape = Shape {
-        label: LABELS.min(area.width / 3),
+        label: LABELS.min(page.width() / 3),
         beside: 0,
     };
-    let caret = form::draw(buf, fields, &sheet.form, shape, look);
-    let mut rows = Rows::new(Rect {
-        y: fields.bottom(),
-        height: rest.height - fields.height,
-        ..rest
-    });
-    rows.skip();
-    let hint = look.words.get(&format!("{id}-hint")).to_string();
-    rows.wrapped(buf, &hint, Ink::Dim, look);
-    let keys = look.words.get("first-form-keys").to_string();
-    rows.runs(buf, &[dim(keys)], look);
+    let caret = page.form(&sheet.form, shape, page.rows_left());
+    page.skip(1);
+    says(page, &format!("{id}-hint"), Ink::Dim);
+    says(page, "first-form-keys", Ink::Dim);
     caret
 }
 
-fn code_page(code: &str, buf: &mut Buffer, area: Rect, look: &Look<'_>) -> Option<Position> {
-    let mut rows = Rows::new(area);
-    let says = look.words.get("first-code-says").to_string();
-    rows.wrapped(buf, &says, Ink::Text, look);
-    rows.skip();
-    rows.wrapped(buf, code, Ink::Title, look);
-    rows.skip();
-    let hint = look.words.get("first-code-hint").to_string();
-    rows.wrapped(buf, &hint, Ink::Dim, look);
-    None
+fn code_page(code: &str, page: &mut Page<'_, '_>) {
+    says(page, "first-code-says", Ink::Text);
+    page.skip(1);
+    page.text(code, WRAPPED, Ink::Title);
+    page.skip(1);
+    says(page, "first-code-hint", Ink::Dim);
 }
 
-fn wait_page(
-    asked: &crate::desk::first::Asked,
-    buf: &mut Buffer,
-    area: Rect,
-    look: &Look<'_>,
-) -> Option<Position> {
-    let mut rows = Rows::new(area);
-    let says = look
-        .words
-        .with("first-wait-says", &[("name", asked.name.as_str().into())]);
-    rows.wrapped(buf, &says, Ink::Text, look);
-    rows.skip();
-    rows.runs(buf, &[Run::new(asked.digits.as_str(), Ink::Title)], look);
-    rows.skip();
+fn wait_page(asked: &Asked, page: &mut Page<'_, '_>) {
+    let words = page.look().words;
+    let name = [("name", asked.name.as_str().into())];
+    page.text(&words.with("first-wait-says", &name), WRAPPED, Ink::Text);
+    page.skip(1);
+    page.row(&[Run::new(asked.digits.as_str(), Ink::Title)], &[]);
+    page.skip(1);
     for (id, file) in [
         ("first-wait-request", &asked.request),
         ("first-wait-answer", &asked.answer),
     ] {
-        let file = file.display().to_string();
-        let row = look.words.with(id, &[("file", file.into())]);
-        rows.wrapped(buf, &row, Ink::Dim, look);
+        let file = [("file", file.display().to_string().into())];
+        page.text(&words.with(id, &file), WRAPPED, Ink::Dim);
     }
-    rows.skip();
-    let hint = look.words.get("first-wait-hint").to_string();
-    rows.wrapped(buf, &hint, Ink::Text, look);
-    None
+    page.skip(1);
+    says(page, "first-wait-hint", Ink::Text);
 }

@@ -16,19 +16,21 @@ use crate::exchange::intake::file::{dropped_files, read_file};
 use crate::exchange::join::Request;
 use crate::problem::{Kind, Problem};
 use crate::text::edit::Editor;
-use crate::text::wrap;
 use crate::tui::commands::{Command, Context};
 use crate::tui::keys::Input;
 use crate::tui::pane::{Flow, Pane, Reach};
 use crate::tui::theme::Ink;
 use crate::tui::widgets::form::{self, Choice, Field, Value};
-use crate::tui::widgets::line::{self, Run, dim};
-use crate::tui::widgets::{Look, frame, page};
+use crate::tui::widgets::line::Run;
+use crate::tui::widgets::page::{self, Page};
+use crate::tui::widgets::{Look, frame};
 
 /// The widest that the box gets.
 const WIDEST: u16 = 74;
 /// The rows above the form: whose digits, the digits, what else is to be known.
 const HEAD: u16 = 4;
+/// The most rows of one sentence.
+const WRAPPED: u16 = 3;
 
 /// The form.
 pub struct Admit {
@@ -218,29 +220,13 @@ impl Pane for Admit {
         let title = look.words.get("admit-title").to_string();
         let title = [Run::new(title, Ink::Title)];
         let inner = frame::overlay(buf, place, &title, &[form::header(form, look)], &[], look);
-        let inner = Rect {
-            x: inner.x + 1.min(inner.width),
-            width: inner.width.saturating_sub(1),
-            ..inner
-        };
-        let used = self.head(buf, inner, look).min(inner.height);
-        let below = Rect {
-            y: inner.y + used,
-            height: inner.height - used,
-            ..inner
-        };
-        let fields = Rect {
-            height: below.height.min(rows),
-            ..below
-        };
-        let caret = form::draw(buf, fields, form, shape, look);
-        let hint = look.words.get("admit-hint").to_string();
-        let room = Rect {
-            y: fields.bottom(),
-            height: below.bottom() - fields.bottom(),
-            ..below
-        };
-        wrapped(buf, room, &hint, Ink::Dim, look);
+        let caret = page::single(buf, inner, look, |page| {
+            self.head(page);
+            let caret = page.form(form, shape, rows);
+            let hint = look.words.get("admit-hint").to_string();
+            page.text(&hint, WRAPPED, Ink::Dim);
+            caret
+        });
         self.sheet.draw_menu(buf, area, look).or(caret)
     }
 
@@ -250,45 +236,16 @@ impl Pane for Admit {
 }
 
 impl Admit {
-    /// Draws what is said of the request, its digits in one row of their own; returns the rows.
-    fn head(&self, buf: &mut Buffer, area: Rect, look: &Look<'_>) -> u16 {
-        let mut rest = area;
-        let down = |rows: u16, rest: &mut Rect| {
-            let rows = rows.min(rest.height);
-            rest.y += rows;
-            rest.height -= rows;
-        };
-        let used = wrapped(buf, rest, &self.says[0], Ink::Text, look);
-        down(used, &mut rest);
+    /// Writes what is said of the request, its digits in one row of their own.
+    fn head(&self, page: &mut Page<'_, '_>) {
+        let [whose, there] = &self.says;
+        page.text(whose, WRAPPED, Ink::Text);
         if let Some((_, request)) = &self.request {
-            if rest.height > 0 {
-                let digits = request.digits();
-                line::put(buf, (rest.x, rest.y), rest.width, &digits, Ink::Title, look);
+            page.row(&[Run::new(request.digits(), Ink::Title)], &[]);
+            if !there.is_empty() {
+                page.text(there, WRAPPED, Ink::Warn);
             }
-            down(1, &mut rest);
-            let used = wrapped(buf, rest, &self.says[1], Ink::Warn, look);
-            down(used, &mut rest);
         }
-        down(1, &mut rest);
-        rest.y - area.y
+        page.skip(1);
     }
-}
-
-/// Draws a text in as many rows as it needs and there are; returns how many it took.
-fn wrapped(buf: &mut Buffer, area: Rect, text: &str, ink: Ink, look: &Look<'_>) -> u16 {
-    if text.is_empty() {
-        return 0;
-    }
-    let rows = wrap::wrap(text, usize::from(area.width.max(1)), look.ambiguous);
-    let mut used = 0;
-    for (row, y) in rows.into_iter().zip(area.top()..area.bottom()) {
-        let run = if ink == Ink::Dim {
-            dim(&text[row])
-        } else {
-            Run::new(&text[row], ink)
-        };
-        line::put_runs(buf, (area.x, y), area.width, &[run], look);
-        used += 1;
-    }
-    used
 }

@@ -58,6 +58,15 @@ impl Stage {
         let me = desk.me().unwrap().clone();
         desk.sign_in(&me).unwrap();
         desk.import("orders.csv", orders, &options).unwrap();
+        Self::over(folder, desk)
+    }
+
+    /// Another desk, whose store lies elsewhere.
+    pub fn of(desk: Desk) -> Self {
+        Self::over(tempfile::tempdir().unwrap(), desk)
+    }
+
+    fn over(folder: tempfile::TempDir, desk: Desk) -> Self {
         Self {
             folder,
             desk,
@@ -70,14 +79,6 @@ impl Stage {
             quit: false,
             keymap: Keymap::load(None).0,
             config: Config::default(),
-        }
-    }
-
-    /// Another desk, whose store lies elsewhere.
-    pub fn of(desk: Desk) -> Self {
-        Self {
-            desk,
-            ..Self::new()
         }
     }
 
@@ -92,19 +93,7 @@ impl Stage {
         let mut desk = crate::desk::demo::open(&folder.path().join("data"), 1_000_000).unwrap();
         let person = desk.people().by_name(name).unwrap().clone();
         desk.act_as(&person);
-        Self {
-            folder,
-            desk,
-            words: Words::new(Language::ZhCn),
-            panes: Vec::new(),
-            item: None,
-            said: None,
-            copied: Vec::new(),
-            shown: None,
-            quit: false,
-            keymap: Keymap::load(None).0,
-            config: Config::default(),
-        }
+        Self::over(folder, desk)
     }
 
     /// Another person of the same shop on the same device, who acts from now on.
