@@ -2,6 +2,8 @@
 //! record, undo leaves no mark, nobody's ordinary work is lost.
 #![allow(clippy::pedantic, clippy::unwrap_used, clippy::expect_used)]
 
+use std::collections::BTreeSet;
+
 use proptest::prelude::*;
 use serde_json::json;
 use zhiban::domain::body::Body;
@@ -60,6 +62,9 @@ const RECORD: Id = Id([9; 16]);
 struct World {
     events: Vec<Event>,
     heads: std::collections::BTreeMap<u8, (u64, Chain)>,
+    /// Whether stamps follow the replicas' clocks alone, however wrong: a stamp may then lie
+    /// before what the event names.
+    wild: bool,
 }
 
 impl World {
@@ -81,7 +86,8 @@ impl World {
             .get(&replica)
             .copied()
             .unwrap_or((0, Chain([replica; 32])));
-        let last = self.events.iter().map(|event| event.head.stamp).max();
+        let seen = self.events.iter().map(|event| event.head.stamp).max();
+        let last = if self.wild { None } else { seen };
         let (facts, personal) = payload.write(|path| path == "name");
         let body = Body::write(&facts, &personal, [replica; 16]).unwrap();
         let head = Head {
@@ -255,6 +261,30 @@ proptest! {
         if before.is_some() {
             prop_assert_eq!(after, before);
         }
+    }
+
+    #[test]
+    fn what_is_taken_back_is_named_by_a_word_that_stands(
+        words in proptest::collection::vec((0u8..4, 0i64..9_000_000, any::<u16>()), 2..12),
+    ) {
+        let mut world = World { wild: true, ..World::default() };
+        world.append(0, 0, &set(None, "colour", json!("red")));
+        for (who, clock, mask) in &words {
+            let is_named = |place: usize| mask & (1 << place) != 0;
+            let named = world.events.iter().enumerate().filter(|(place, _)| is_named(*place));
+            let events = Some(named.map(|(_, event)| event.chain).collect());
+            world.append(*who, *clock, &Payload::Void { events, reason: None });
+        }
+        // From the newest word back, whatever its clock said: what a word that stands has named does not stand.
+        let mut voided = BTreeSet::new();
+        for event in world.events.iter().rev().filter(|event| event.head.verb == Verb::Void as u8) {
+            let Some(Payload::Void { events: Some(named), .. }) = Payload::read(event) else { continue };
+            if !voided.contains(&event.chain) {
+                voided.extend(named);
+            }
+        }
+        let record = world.record().unwrap();
+        prop_assert_eq!(record.voided.iter().copied().collect::<BTreeSet<_>>(), voided);
     }
 
     #[test]

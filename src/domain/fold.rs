@@ -191,28 +191,21 @@ fn is_void(
 ) -> bool {
     // A stack of its own: a hostile chain of voids must not exhaust the thread's.
     let mut stack = vec![chain];
+    // What is entered and not yet known lies on the way from `chain` to the top.
+    let mut entered = HashSet::new();
     while let Some(&top) = stack.last() {
         if known.contains_key(&top) {
             stack.pop();
             continue;
         }
         let by = voiders.get(&top).map_or(&[][..], Vec::as_slice);
-        let open: Vec<Chain> = by
-            .iter()
-            .copied()
-            .filter(|voider| !known.contains_key(voider))
-            .collect();
-        // A circle cannot be made with real hashes; if one appears, its closing link is ignored.
-        let open: Vec<Chain> = open
-            .into_iter()
-            .filter(|voider| !stack.contains(voider))
-            .collect();
-        if open.is_empty() {
+        if entered.insert(top) {
+            // A circle cannot be made with real hashes; if one appears, its closing link is ignored.
+            stack.extend(by.iter().filter(|voider| !entered.contains(*voider)));
+        } else {
             let void = by.iter().any(|voider| known.get(voider) == Some(&false));
             known.insert(top, void);
             stack.pop();
-        } else {
-            stack.extend(open);
         }
     }
     known.get(&chain).copied().unwrap_or(false)
