@@ -5,7 +5,6 @@
 //! stays dirty for [`Store::fold_dirty`]. One thread reads and writes, a second one folds.
 
 use std::collections::{BTreeSet, HashMap};
-use std::iter::Flatten;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::thread;
@@ -20,9 +19,9 @@ use crate::domain::register::Limits;
 
 use super::error::Result;
 use super::judge::{Judge, Kept};
-use super::project::{Folded, Projector, fold_stored};
+use super::project::{Projector, fold_stored};
 use super::read::{self, Stored};
-use super::row::Ready;
+use super::watch::Outcome;
 use super::{Store, watch};
 
 /// How many events are read at once; what begins in one window and ends in the next is left over.
@@ -38,7 +37,7 @@ const WAITING: usize = 2;
 pub struct AtHand {
     /// The database's version from before they were appended.
     version: i64,
-    events: Flatten<IntoIter<Vec<Event>>>,
+    events: IntoIter<Event>,
     /// The seq of the next one.
     next: u64,
 }
@@ -46,10 +45,10 @@ pub struct AtHand {
 impl AtHand {
     /// Returns events that follow each other from this seq on, and were appended when
     /// [`Store::data_version`] was this.
-    pub fn new(version: i64, from_seq: u64, events: Vec<Vec<Event>>) -> Self {
+    pub fn new(version: i64, from_seq: u64, events: Vec<Event>) -> Self {
         Self {
             version,
-            events: events.into_iter().flatten(),
+            events: events.into_iter(),
             next: from_seq,
         }
     }
@@ -81,6 +80,8 @@ struct Group {
     /// The key of the first event.
     first: i64,
     events: Vec<Stored>,
+    /// Whether it came in with them, so that it has no row and nothing that hangs on one.
+    is_new: bool,
 }
 
 /// What a part of the log comes to.
@@ -93,12 +94,10 @@ struct Window<T> {
 
 /// A record that is folded and not written yet.
 struct Fresh {
-    id: Id,
     /// The key of the first event.
     first: i64,
-    folded: Folded,
-    /// The row that it comes to under the limits of the transaction's beginning.
-    ready: Option<Ready>,
+    /// With the row under the limits of the transaction's beginning.
+    outcome: Outcome,
 }
 
 impl Store {
@@ -177,12 +176,11 @@ fn fold_all(
 ) {
     for window in to_fold {
         let records = window.records.into_iter().map(|group| {
-            let folded = fold_stored(judge, group.events);
+            let mut outcome = Outcome::of(group.id, fold_stored(judge, group.events), limits);
+            outcome.is_new = group.is_new;
             Fresh {
-                id: group.id,
                 first: group.first,
-                ready: Ready::of(&folded, limits),
-                folded,
+                outcome,
             }
         });
         let fresh = Window {
@@ -248,12 +246,13 @@ impl Folding<'_> {
 
     /// Reads the next window, of it what is whole and to be folded.
     fn window(&mut self) -> Result<Window<Group>> {
-        let events = self.next_events()?;
+        let (events, is_new) = self.next_events()?;
         // Where the log has a hole there is nothing to fold.
         self.read = events.last().map_or(self.to, |last| last.key);
         let mut records = Vec::new();
-        for group in by_record(events) {
-            if is_whole_and_dirty(self.conn, group.id, group.events.len())? {
+        for mut group in by_record(events) {
+            group.is_new = is_new;
+            if is_whole(self.conn, &group)? {
                 records.push(group);
             }
         }
@@ -263,13 +262,14 @@ impl Folding<'_> {
         })
     }
 
-    /// Returns the events behind what was read, in the order of the log.
-    fn next_events(&mut self) -> Result<Vec<Stored>> {
+    /// Returns the events behind what was read, in the order of the log, and whether they are at
+    /// hand: then nothing of them was ever folded.
+    fn next_events(&mut self) -> Result<(Vec<Stored>, bool)> {
         let mut to = self.to;
         if let Some(at_hand) = self.at_hand.as_deref_mut() {
             let taken = at_hand.take(self.read + 1, WINDOW);
             if !taken.is_empty() {
-                return Ok(taken);
+                return Ok((taken, true));
             }
             // What was at hand and not written for want of time is read.
             let next = read::key(read::stream_of(to), at_hand.next);
@@ -277,7 +277,8 @@ impl Folding<'_> {
                 to = to.min(next - 1);
             }
         }
-        read::window(self.conn, self.read, to, WINDOW)
+        let read = read::window(self.conn, self.read, to, WINDOW)?;
+        Ok((read, false))
     }
 
     /// Writes the rows of a window; returns whether there was time for all of them.
@@ -292,12 +293,12 @@ impl Folding<'_> {
             if self.done > begun && self.begun.elapsed() > watch::HOLD {
                 return Ok(false);
             }
-            let ready = if projector.limits() == self.limits {
-                fresh.ready
+            let outcome = if projector.limits() == self.limits {
+                fresh.outcome
             } else {
-                projector.ready(&fresh.folded)
+                projector.outcome(fresh.outcome.id)?
             };
-            keys.extend(watch::keep(projector, fresh.id, fresh.folded, ready)?);
+            keys.extend(watch::keep(projector, outcome)?);
             self.done = fresh.first;
         }
         self.done = window.last;
@@ -323,16 +324,21 @@ fn by_record(window: Vec<Stored>) -> Vec<Group> {
                 id,
                 first: stored.key,
                 events: vec![stored],
+                is_new: false,
             }),
         }
     }
     groups
 }
 
-/// Returns whether a record has so many events and no more, and is to be folded.
-fn is_whole_and_dirty(conn: &Connection, id: Id, count: usize) -> Result<bool> {
-    let mut query = conn.prepare_cached(
-        "SELECT count(*) = ?2 AND EXISTS(SELECT 1 FROM dirty WHERE record = ?1) FROM event WHERE record = ?1",
-    )?;
-    Ok(query.query_row((id.0, count as i64), |row| row.get(0))?)
+/// Returns whether a record has these events and no more, and is to be folded. What is new is
+/// marked as such since it was appended.
+fn is_whole(conn: &Connection, group: &Group) -> Result<bool> {
+    let sql = if group.is_new {
+        "SELECT count(*) = ?2 FROM event WHERE record = ?1"
+    } else {
+        "SELECT count(*) = ?2 AND EXISTS(SELECT 1 FROM dirty WHERE record = ?1) FROM event WHERE record = ?1"
+    };
+    let mut query = conn.prepare_cached(sql)?;
+    Ok(query.query_row((group.id.0, group.events.len() as i64), |row| row.get(0))?)
 }

@@ -21,6 +21,7 @@ use super::judge::{Authors, Judge, bench, may_decide};
 use super::log::Draft;
 use super::read::{self, Held, Stored};
 use super::row::{Projected, Ready};
+use super::watch::Outcome;
 use super::{erase, insert, search, words};
 
 /// The rank of a record without a deadline: behind all that have one.
@@ -199,6 +200,8 @@ pub(super) struct Projector<'a> {
     /// What records with watches folded to in this transaction: their keys are judged next.
     fresh: HashMap<Id, Record>,
     words: words::Fresh,
+    /// What is folded and still marked as waiting for it.
+    done: Vec<Id>,
 }
 
 impl<'a> Projector<'a> {
@@ -217,6 +220,7 @@ impl<'a> Projector<'a> {
             any_contradiction,
             fresh: HashMap::new(),
             words: words::Fresh::default(),
+            done: Vec::new(),
         })
     }
 
@@ -245,12 +249,26 @@ impl<'a> Projector<'a> {
 
     /// Writes what waited for the end of the transaction.
     pub(super) fn finish(mut self) -> Result<()> {
+        self.unmark()?;
         self.words.write(self.conn)
     }
 
-    /// Returns the row that a record should have.
-    pub(super) fn ready(&self, folded: &Folded) -> Option<Ready> {
-        Ready::of(folded, &self.limits)
+    /// Takes the marks away from what is folded: in their order they cost less than one by one.
+    fn unmark(&mut self) -> Result<()> {
+        self.done.sort_unstable();
+        let mut query = self
+            .conn
+            .prepare_cached("DELETE FROM dirty WHERE record = ?1")?;
+        for id in self.done.drain(..) {
+            query.execute([id.0])?;
+        }
+        Ok(())
+    }
+
+    /// Folds a record; returns what it comes to under the limits as they are at this place of
+    /// the transaction.
+    pub(super) fn outcome(&self, id: Id) -> Result<Outcome> {
+        Ok(Outcome::of(id, self.fold(id)?, &self.limits))
     }
 
     /// Returns the shop's limits as they are at this place of the transaction.
@@ -258,10 +276,21 @@ impl<'a> Projector<'a> {
         &self.limits
     }
 
-    /// Brings a record's row and everything that hangs on it up to what it folded to.
-    pub(super) fn project(&mut self, id: Id, folded: &Folded, new: Option<Ready>) -> Result<()> {
+    /// Brings a record's row and everything that hangs on it up to what it folded to; what is
+    /// new has none yet.
+    pub(super) fn project(
+        &mut self,
+        id: Id,
+        folded: &Folded,
+        new: Option<Ready>,
+        is_new: bool,
+    ) -> Result<()> {
         self.persist_erasures(folded)?;
-        let old = Projected::read(self.conn, id)?;
+        let old = if is_new {
+            None
+        } else {
+            Projected::read(self.conn, id)?
+        };
         let mut touched_settings = false;
         match (&old, new) {
             (Some((no, old)), None) => {
@@ -282,9 +311,7 @@ impl<'a> Projector<'a> {
             }
             _ => {}
         }
-        self.conn
-            .prepare_cached("DELETE FROM dirty WHERE record = ?1")?
-            .execute([id.0])?;
+        self.done.push(id);
         self.keep_unfolded(id, folded)?;
         if touched_settings {
             self.limits_changed()?;
@@ -340,6 +367,8 @@ impl<'a> Projector<'a> {
         let limits = limits(self.conn)?;
         if limits != self.limits {
             self.limits = limits;
+            // What was folded before is marked anew.
+            self.unmark()?;
             self.conn.execute(
                 "INSERT OR IGNORE INTO dirty SELECT id FROM record WHERE closed IS NULL",
                 [],

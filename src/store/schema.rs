@@ -27,6 +27,12 @@ const SQLITE: i32 = 3_051_003;
 /// The end of a name under which SQLite reads a file that cannot change.
 const IMMUTABLE: &[u8] = b"?immutable=1";
 
+/// The memory for pages, negative KiB as SQLite reads it.
+pub(super) const CACHE: i64 = -16_384;
+/// After how many pages the write-ahead log is copied into the database: as many as the cache
+/// has, since what is written again and again is then copied less often.
+pub(super) const CHECKPOINT_PAGES: i64 = 4_096;
+
 /// What is never dropped.
 const LOG: &str = "
 CREATE TABLE shop(one INTEGER PRIMARY KEY CHECK(one = 1), id BLOB NOT NULL, secret BLOB, name TEXT NOT NULL, drill INTEGER NOT NULL) STRICT;
@@ -175,16 +181,14 @@ fn connect_with(path: &Path, access: OpenFlags) -> Result<Connection> {
         ("fullfsync", "ON"),
         ("checkpoint_fullfsync", "ON"),
         ("mmap_size", "0"),
-        ("cache_size", "-16384"),
-        // As many pages as the cache: pages that an import writes again and again are copied
-        // into the database less often.
-        ("wal_autocheckpoint", "4096"),
         ("cell_size_check", "ON"),
         ("foreign_keys", "ON"),
         ("temp_store", "MEMORY"),
     ] {
         conn.pragma_update(None, name, value)?;
     }
+    conn.pragma_update(None, "cache_size", CACHE)?;
+    conn.pragma_update(None, "wal_autocheckpoint", CHECKPOINT_PAGES)?;
     // Its answer is a row, which pragma_update does not take.
     conn.pragma_query_value(None, "secure_delete", |_| Ok(()))?;
     conn.query_row("PRAGMA secure_delete = FAST", [], |_| Ok(()))?;

@@ -13,7 +13,7 @@ use crate::domain::seal::verify_seal;
 use super::error::{Result, StoreError};
 use super::project::{Folded, Projector};
 use super::read::{self, Stored, StreamHead};
-use super::row::Projected;
+use super::row::{Projected, Ready};
 use super::watch::{self, Contradiction};
 use super::{Store, id_at, schema};
 
@@ -241,7 +241,7 @@ impl Store {
                 continue;
             }
             let is = Projected::read(&self.conn, id)?.map(|(_, row)| row);
-            if is != projector.ready(&folded).map(|ready| ready.row)
+            if is != Ready::of(&folded, projector.limits()).map(|ready| ready.row)
                 || !self.own_contradictions_hold(id, &folded)?
             {
                 checker.defect(id.to_string(), "problem-verify-record");

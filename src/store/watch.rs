@@ -9,7 +9,7 @@ use crate::domain::event::Event;
 use crate::domain::id::{Chain, Id};
 use crate::domain::payload::Meaning;
 use crate::domain::record::Record;
-use crate::domain::register::{Finding, Watch};
+use crate::domain::register::{Finding, Limits, Watch};
 use crate::domain::registers;
 
 use super::error::Result;
@@ -90,56 +90,99 @@ pub(super) fn settle(conn: &Connection, kept: &Kept, records: &[Id]) -> Result<(
 /// Watches by name, with their keys.
 type Keys = BTreeSet<(String, String)>;
 
+/// What one record folded to, and all that follows from it alone.
+pub(super) struct Outcome {
+    pub(super) id: Id,
+    folded: Folded,
+    /// The row that it comes to; none where no event of it counts.
+    ready: Option<Ready>,
+    /// Its own contradictions.
+    own: Vec<Contradiction>,
+    keys: Keys,
+    /// Whether nothing of the record was ever folded: there is nothing to compare with.
+    pub(super) is_new: bool,
+}
+
+impl Outcome {
+    /// Computes what follows from a fold under these limits. The record itself goes where no
+    /// watch will look at it.
+    pub(super) fn of(id: Id, mut folded: Folded, limits: &Limits) -> Self {
+        let own = folded.record.as_ref().map(own_contradictions);
+        let (ready, keys) = (Ready::of(&folded, limits), keys_of(&folded));
+        if folded
+            .register
+            .is_none_or(|register| register.watches.is_empty())
+        {
+            folded.record = None;
+        }
+        Self {
+            id,
+            ready,
+            own: own.unwrap_or_default(),
+            keys,
+            folded,
+            is_new: false,
+        }
+    }
+}
+
 /// Folds one record with its own contradictions, and returns the watch keys that it touches.
 fn project(projector: &mut Projector<'_>, id: Id) -> Result<Keys> {
-    let folded = projector.fold(id)?;
-    let ready = projector.ready(&folded);
-    keep(projector, id, folded, ready)
+    let outcome = projector.outcome(id)?;
+    keep(projector, outcome)
 }
 
 /// Keeps what one record folded to and the row that it comes to, with its own contradictions, and
 /// returns the watch keys that it touches.
-pub(super) fn keep(
-    projector: &mut Projector<'_>,
-    id: Id,
-    folded: Folded,
-    ready: Option<Ready>,
-) -> Result<Keys> {
-    projector.project(id, &folded, ready)?;
-    let own = folded
-        .record
-        .as_ref()
-        .map(own_contradictions)
-        .unwrap_or_default();
+pub(super) fn keep(projector: &mut Projector<'_>, outcome: Outcome) -> Result<Keys> {
+    let Outcome {
+        id,
+        folded,
+        ready,
+        own,
+        keys,
+        is_new,
+    } = outcome;
+    projector.project(id, &folded, ready, is_new)?;
     if projector.any_contradiction || !own.is_empty() {
         projector.any_contradiction = true;
         replace(projector.conn, OWN, &id.to_string(), &own)?;
     }
-    let keys = move_keys(projector.conn, id, &folded)?;
+    let watched = folded
+        .register
+        .is_none_or(|register| !register.watches.is_empty());
+    let keys = if watched {
+        move_keys(projector.conn, id, keys, is_new)?
+    } else {
+        keys
+    };
     projector.keep(id, folded);
     Ok(keys)
 }
 
-fn move_keys(conn: &Connection, id: Id, folded: &Folded) -> Result<Keys> {
-    if folded
-        .register
-        .is_some_and(|register| register.watches.is_empty())
-    {
-        return Ok(Keys::new());
-    }
-    let mut query = conn.prepare_cached("SELECT watch, key FROM watch_key WHERE record = ?1")?;
-    let rows = query.query_map([id.0], |row| Ok((row.get(0)?, row.get(1)?)))?;
-    let old: Keys = rows.collect::<rusqlite::Result<_>>()?;
-    let new: Keys = match (folded.register, &folded.record) {
-        (Some(register), Some(record)) => register
-            .watches
-            .iter()
-            .flat_map(|watch| {
-                let keys = (watch.keys)(record).into_iter();
-                keys.map(|key| (watch.name.to_owned(), key))
-            })
-            .collect(),
-        _ => Keys::new(),
+/// Returns the watch keys that a record has.
+fn keys_of(folded: &Folded) -> Keys {
+    let (Some(register), Some(record)) = (folded.register, &folded.record) else {
+        return Keys::new();
+    };
+    let watches = register.watches.iter();
+    watches
+        .flat_map(|watch| {
+            let keys = (watch.keys)(record).into_iter();
+            keys.map(|key| (watch.name.to_owned(), key))
+        })
+        .collect()
+}
+
+/// Brings a record's keys up to date; returns those that it had and those that it has.
+fn move_keys(conn: &Connection, id: Id, new: Keys, is_new: bool) -> Result<Keys> {
+    let old: Keys = if is_new {
+        Keys::new()
+    } else {
+        let mut query =
+            conn.prepare_cached("SELECT watch, key FROM watch_key WHERE record = ?1")?;
+        let rows = query.query_map([id.0], |row| Ok((row.get(0)?, row.get(1)?)))?;
+        rows.collect::<rusqlite::Result<_>>()?
     };
     for (watch, key) in old.difference(&new) {
         conn.prepare_cached("DELETE FROM watch_key WHERE record = ?1 AND watch = ?2 AND key = ?3")?
@@ -149,7 +192,7 @@ fn move_keys(conn: &Connection, id: Id, folded: &Folded) -> Result<Keys> {
         conn.prepare_cached("INSERT INTO watch_key(record, watch, key) VALUES(?1, ?2, ?3)")?
             .execute((id.0, watch, key))?;
     }
-    Ok(old.union(&new).cloned().collect())
+    Ok(old.into_iter().chain(new).collect())
 }
 
 fn watch_of(name: &str) -> Option<&'static Watch> {

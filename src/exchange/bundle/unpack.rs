@@ -30,6 +30,8 @@ const KEEP: Keep = Keep {
     bytes: 64 << 20,
     events: 150_000,
 };
+/// So many events get more memory for their pages.
+const MANY: u64 = 10_000;
 /// How many chunks may wait between reading and appending.
 const WAITING: usize = 2;
 
@@ -208,19 +210,24 @@ pub(super) fn import_keeping(
     }
     let kept = checked.kept.take();
     let mut taking = Taking::begin(store, &checked, now)?;
-    match kept {
-        Some(kept) => {
-            let folding = Some(&mut folding);
-            taking.take_all(store, kept.into_iter(), folding, progress)?;
+    let work = |store: &mut Store| {
+        match kept {
+            Some(kept) => taking.take_all(store, kept.into_iter(), &mut folding, progress)?,
+            None => {
+                let bundle = carrier.bundle().map_err(fault)?;
+                taking.append(store, (bundle, &file), &mut folding, progress)?;
+            }
         }
-        None => taking.append(store, carrier.bundle().map_err(fault)?, &file, progress)?,
-    }
-    let outside = std::mem::replace(&mut taking.outside, Keeping::new(now));
-    let healed = outside::settle(store, shop, outside)?;
-    if healed.events > 0 {
-        folding.forget();
-    }
-    folding.finish(store, total, progress)?;
+        let outside = std::mem::replace(&mut taking.outside, Keeping::new(now));
+        let healed = outside::settle(store, shop, outside)?;
+        folding.finish(store, total, progress)?;
+        Ok::<_, Problem>(healed)
+    };
+    let healed = if total < MANY {
+        work(store)?
+    } else {
+        store.with_room(work)?
+    };
     scrub(store)?;
     let alarms = witness::look(store, now)?;
     let sum = taking.account(store, healed)?;
@@ -343,8 +350,8 @@ impl<'a> Taking<'a> {
     fn append(
         &mut self,
         store: &mut Store,
-        bundle: Bundle<Opened>,
-        file: &str,
+        (bundle, file): (Bundle<Opened>, &str),
+        folding: &mut Folding,
         progress: &mut dyn FnMut(Progress) -> bool,
     ) -> Result<(), Problem> {
         let checked = self.checked;
@@ -352,7 +359,7 @@ impl<'a> Taking<'a> {
             let (sender, chunks) = sync_channel(WAITING);
             let reader = scope.spawn(move || Reading::new(checked, sender).read(bundle));
             // Without a receiver the reader ends at its next chunk.
-            let appended = self.take_all(store, chunks.into_iter(), None, progress);
+            let appended = self.take_all(store, chunks.into_iter(), folding, progress);
             let read = reader
                 .join()
                 .unwrap_or_else(|_| Err(BundleFault::Archive("reader".into())));
@@ -365,13 +372,13 @@ impl<'a> Taking<'a> {
         &mut self,
         store: &mut Store,
         chunks: impl Iterator<Item = Chunk>,
-        mut folding: Option<&mut Folding>,
+        folding: &mut Folding,
         progress: &mut dyn FnMut(Progress) -> bool,
     ) -> Result<(), Problem> {
         let (mut done, total) = (0, self.checked.counts.events);
         for chunk in chunks {
             done += chunk.events.len() as u64;
-            self.take(store, chunk, folding.as_deref_mut())?;
+            self.take(store, chunk, folding)?;
             if !progress(Progress {
                 step: Step::Append,
                 done,
@@ -383,13 +390,13 @@ impl<'a> Taking<'a> {
         Ok(())
     }
 
-    /// Appends a chunk as far as it is proven and keeps the rest outside; `folding` keeps what is
-    /// to stay in memory.
+    /// Appends a chunk as far as it is proven, folds it while it is at hand, and keeps the rest
+    /// outside.
     fn take(
         &mut self,
         store: &mut Store,
         chunk: Chunk,
-        folding: Option<&mut Folding>,
+        folding: &mut Folding,
     ) -> Result<(), StoreError> {
         let Chunk {
             stream,
@@ -438,10 +445,7 @@ impl<'a> Taking<'a> {
             self.outside
                 .keep(author.key.0, Code::Q3, from_chain, &run.events, &run.seals);
         }
-        if let Some(folding) = folding {
-            folding.keep(run, &taken);
-        }
-        Ok(())
+        folding.along(store, run, &taken)
     }
 
     /// Adds up by what is held now and was not before, so that the sums hold whatever happened

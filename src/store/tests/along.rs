@@ -111,7 +111,7 @@ fn what_is_at_hand_folds_as_what_is_read_and_not_when_another_process_has_writte
         let heads = bench.store.heads().unwrap();
         let head = heads.iter().find(|head| head.replica == run.replica);
         let (stream, to) = head.map(|head| (head.stream, head.seq)).unwrap();
-        let mut at_hand = Some(AtHand::new(version, 1, vec![events]));
+        let mut at_hand = Some(AtHand::new(version, 1, events));
         let mut upto = 0;
         while upto < to {
             upto = bench
