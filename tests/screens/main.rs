@@ -11,6 +11,7 @@ mod dumps;
 mod outlets;
 mod pictures;
 mod random;
+mod reveal;
 mod shop;
 mod widths;
 mod words;
