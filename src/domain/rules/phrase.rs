@@ -101,7 +101,11 @@ impl PhraseRules {
                 better: rule.better.clone(),
             }));
         }
-        for style in self.styles.iter().filter(|one| place.is_spoken || !one.is_phone) {
+        for style in self
+            .styles
+            .iter()
+            .filter(|one| place.is_spoken || !one.is_phone)
+        {
             hits.extend(style.find(text, &whole));
         }
         hits.sort_by_key(|hit| (hit.range.start, std::cmp::Reverse(hit.severity)));

@@ -2,7 +2,9 @@ use super::*;
 
 fn found(text: &str) -> Vec<(String, Severity)> {
     let hits = PhraseRules::built_in().check(text, Place::default());
-    hits.into_iter().map(|hit| (hit.rule, hit.severity)).collect()
+    hits.into_iter()
+        .map(|hit| (hit.rule, hit.severity))
+        .collect()
 }
 
 fn blocks(text: &str) -> Vec<String> {
@@ -78,7 +80,10 @@ fn a_hit_stands_where_it_was_written() {
     let text = "您好！這是　規定，抱歉。";
     let hits = PhraseRules::built_in().check(text, Place::default());
     assert_eq!(&text[hits[0].range.clone()], "這是　規定");
-    assert_eq!(&text[sentence_around(text, hits[0].range.start)], "這是　規定，抱歉。");
+    assert_eq!(
+        &text[sentence_around(text, hits[0].range.start)],
+        "這是　規定，抱歉。"
+    );
     assert!(hits[0].better.traditional.contains("{option}"));
 }
 
@@ -128,7 +133,10 @@ fn a_shop_lays_its_own_rules_on_top() {
 #[test]
 fn a_mistake_is_told_with_its_line() {
     for (text, line) in [
-        ("[[banned]]\nid = \"x\"\nclass = \"tic\"\npattern = '(a'\n", "4"),
+        (
+            "[[banned]]\nid = \"x\"\nclass = \"tic\"\npattern = '(a'\n",
+            "4",
+        ),
         ("strict_in = []\n[[banned]]\nwords = 1\n", "3"),
         ("\n\n[[banned\n", "3"),
     ] {
@@ -141,10 +149,25 @@ fn a_mistake_is_told_with_its_line() {
 #[test]
 fn a_short_yes_and_the_question_before_it() {
     let rules = PhraseRules::built_in();
-    for yes in ["对的", "好的！", "嗯嗯", "是的，谢谢", "OK", "對的", "可以啊"] {
+    for yes in [
+        "对的",
+        "好的！",
+        "嗯嗯",
+        "是的，谢谢",
+        "OK",
+        "對的",
+        "可以啊",
+    ] {
         assert!(rules.is_yes(yes), "{yes}");
     }
-    for no in ["对了还有个事", "好的我再看看", "不对", "可以换灰色吗", "", "收到货了"] {
+    for no in [
+        "对了还有个事",
+        "好的我再看看",
+        "不对",
+        "可以换灰色吗",
+        "",
+        "收到货了",
+    ] {
         assert!(!rules.is_yes(no), "{no}");
     }
     assert!(rules.asks("地址已为您登记修改，请您核对：示例路8号。"));
