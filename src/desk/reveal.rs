@@ -4,6 +4,7 @@ use serde_json::json;
 
 use super::Desk;
 use super::act::{Done, refused};
+use crate::domain::authority::{Action, may};
 use crate::domain::id::Id;
 use crate::domain::payload::{Fields, Payload};
 use crate::domain::record::Record;
@@ -18,6 +19,9 @@ impl Desk {
     /// say. Nothing is shown before that is written.
     pub fn reveal(&mut self, id: Option<Id>) -> Result<Done, Problem> {
         let (record, register) = self.record(id.ok_or_else(nothing)?)?;
+        if !may(self.me()?.role, Action::Reveal).allows() {
+            return Err(refused("problem-reveal-role").hint("problem-reveal-role-hint"));
+        }
         if register.name != order::REGISTER.name {
             return Err(nothing());
         }

@@ -2,31 +2,28 @@
 //! case nobody has approved yet.
 
 use super::Desk;
+use super::act::refused;
 use crate::domain::id::Id;
 use crate::domain::record::Record;
 use crate::domain::rules::phrase::{Hit, PhraseRules, Place, Severity};
+use crate::i18n::{Language, Words};
 use crate::problem::Problem;
 use crate::store::Row;
+use crate::text::width::{Ambiguous, fit};
 
 /// The setting under which a shop keeps rules of its own.
 pub const PHRASES: &str = "phrases";
+/// The most columns of a text's own words in a message.
+const QUOTED: usize = 24;
 /// States of a case in which nobody has agreed to the money.
 const UNDECIDED: [&str; 3] = ["draft", "submitted", "refused"];
 
 /// The rules of the shop, read again where they changed.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct Wording {
     own: Option<String>,
-    rules: PhraseRules,
-}
-
-impl Default for Wording {
-    fn default() -> Self {
-        Self {
-            own: None,
-            rules: PhraseRules::built_in().clone(),
-        }
-    }
+    /// Those of the program with the shop's own on top, where it has any.
+    laid: Option<PhraseRules>,
 }
 
 /// A promise of money before its case is approved.
@@ -91,8 +88,10 @@ impl Wording {
         let own = desk.store().setting(PHRASES, desk.now())?;
         if own != self.own {
             self.own = own;
-            if let Ok(rules) = self.read_own() {
-                self.rules = rules;
+            match self.read_own() {
+                Some(Ok(rules)) => self.laid = Some(rules),
+                Some(Err(_)) => {}
+                None => self.laid = None,
             }
         }
         Ok(())
@@ -100,21 +99,33 @@ impl Wording {
 
     /// Returns what is wrong with the shop's own rules, which another release may have written.
     pub fn mistake(&self) -> Option<Problem> {
-        self.read_own().err()
+        self.read_own()?.err()
     }
 
-    fn read_own(&self) -> Result<PhraseRules, Problem> {
-        PhraseRules::built_in().with(self.own.as_deref().unwrap_or_default())
+    fn read_own(&self) -> Option<Result<PhraseRules, Problem>> {
+        let own = self.own.as_deref()?;
+        Some(PhraseRules::built_in().with(own))
+    }
+
+    fn rules(&self) -> &PhraseRules {
+        self.laid
+            .as_ref()
+            .unwrap_or_else(|| PhraseRules::built_in())
+    }
+
+    /// Returns what is found in words alone.
+    pub fn check(&self, text: &str) -> Vec<Hit> {
+        self.rules().check(text, Place::default())
     }
 
     /// Returns whether a buyer's words are a short yes and nothing else.
     pub fn is_yes(&self, text: &str) -> bool {
-        self.rules.is_yes(text)
+        self.rules().is_yes(text)
     }
 
     /// Returns whether words of ours ask for a yes.
     pub fn asks(&self, text: &str) -> bool {
-        self.rules.asks(text)
+        self.rules().asks(text)
     }
 
     /// Returns what is found in a draft about a record, beside which there are others of the
@@ -133,13 +144,13 @@ impl Wording {
             is_spoken: matches!(record.text("channel"), Some("phone" | "hotline")),
         };
         Findings {
-            hits: self.rules.check(text, place),
+            hits: self.rules().check(text, place),
             too_early: self.too_early(text, record, related),
         }
     }
 
     fn too_early(&self, text: &str, record: &Record, related: &[Row]) -> Option<TooEarly> {
-        let promised = self.rules.promised(text)?;
+        let promised = self.rules().promised(text)?;
         let is_open = |state: &str| UNDECIDED.contains(&state);
         let (case, number, state) = if record.register == "case" && is_open(&record.state) {
             let number = record.text("no").map(str::to_owned);
@@ -160,11 +171,73 @@ impl Wording {
 }
 
 impl Desk {
+    /// Refuses words to a buyer that must not be said, by whatever road they come.
+    pub(super) fn may_be_said(&self, text: &str, record: &Record) -> Result<(), Problem> {
+        let mut wording = Wording::default();
+        wording.refresh(self)?;
+        let place = Place {
+            register: &record.register,
+            is_spoken: false,
+        };
+        let hits = wording.rules().check(text, place);
+        match hits.iter().find(|hit| hit.severity == Severity::Block) {
+            Some(hit) => Err(blocked(hit, text)),
+            None => Ok(()),
+        }
+    }
+
     /// Refuses rules of wording that nobody could read.
     pub(super) fn sound_phrases(key: &str, value: &str) -> Result<(), Problem> {
         if key == PHRASES {
             PhraseRules::built_in().with(value)?;
         }
         Ok(())
+    }
+}
+
+/// Says that words must not be said: which, and by which rule.
+fn blocked(hit: &Hit, text: &str) -> Problem {
+    let found = text.get(hit.range.clone()).unwrap_or_default();
+    refused("problem-words-blocked")
+        .arg("words", fit(found, QUOTED, Ambiguous::Narrow))
+        .arg("rule", &hit.rule)
+        .hint("problem-words-blocked-hint")
+}
+
+/// Returns the word for how much something weighs.
+pub fn weight(severity: Severity, words: &Words) -> String {
+    words
+        .get(&format!("phrase-severity-{}", severity.word()))
+        .to_string()
+}
+
+/// Says what a rule found in a text: its class, the words, the rule.
+pub fn told(hit: &Hit, text: &str, words: &Words) -> String {
+    let class = match &hit.class {
+        Some(class) => format!("phrase-class-{class}"),
+        None => format!("phrase-style-{}", hit.rule),
+    };
+    let class = if words.has(&class) {
+        words.get(&class).to_string()
+    } else {
+        hit.class.clone().unwrap_or_default()
+    };
+    let found = text.get(hit.range.clone()).unwrap_or_default();
+    words.with(
+        "wording-found",
+        &[
+            ("class", class.into()),
+            ("words", fit(found, QUOTED, Ambiguous::Narrow).into()),
+            ("rule", hit.rule.as_str().into()),
+        ],
+    )
+}
+
+/// What could be said instead, in the script of the person's language.
+pub fn better<'a>(hit: &'a Hit, words: &Words) -> &'a str {
+    if words.language() == Language::ZhTw && !hit.better.traditional.is_empty() {
+        &hit.better.traditional
+    } else {
+        &hit.better.simplified
     }
 }

@@ -219,3 +219,76 @@ fn what_a_talk_led_to_is_told_at_its_lines() {
     assert_eq!(confirmed(&visit), before);
     assert!(shown(&visit, size).contains("像是确认"));
 }
+
+#[test]
+fn the_foot_says_how_the_list_is_to_be_read() {
+    let size = (120, 40);
+    let mut visit = Visit::new(None, Language::ZhCn, size);
+    let seen = shown(&visit, size);
+    println!("{seen}");
+    assert!(
+        seen.contains("已标 0   排序 剩余时间   +2 = 同一买家另有2件│"),
+        "{seen}"
+    );
+    visit.keys("Space Space");
+    assert!(shown(&visit, size).contains("已标 2 "));
+}
+
+#[test]
+fn it_is_said_who_answers_and_what_was_copied_last() {
+    let size = (120, 40);
+    let mut visit = at_the_refund(Language::ZhCn, size);
+    let seen = shown(&visit, size);
+    assert!(seen.contains("首问 周敏    责任 林晓    组 陈立"), "{seen}");
+    assert!(seen.contains("说于 14:"), "{seen}");
+    assert!(!seen.contains("上次复制"), "{seen}");
+    visit.text("您好");
+    assert_eq!(copies(&mut visit), ["您好"]);
+    let seen = shown(&visit, size);
+    assert!(seen.contains("上次复制 15:46"), "{seen}");
+}
+
+#[test]
+fn who_works_on_an_item_is_said_before_somebody_else_does() {
+    let size = (80, 24);
+    let visit = at_the_refund(Language::ZhCn, size);
+    let seen = shown(&visit, size);
+    assert!(!seen.contains("你在只看"), "it is one's own\n{seen}");
+    let mut other = Visit::new(Some("王主管"), Language::ZhCn, size);
+    other.keys("F3");
+    other.text("退了吗");
+    other.keys("Enter");
+    let seen = shown(&other, size);
+    let told = "前在办  你在只看  Ctrl+K 接手(要理由)";
+    assert!(seen.contains("林晓 ") && seen.contains(told), "{seen}");
+}
+
+#[test]
+fn a_masked_buyer_is_said_to_be_masked() {
+    for (size, language, told) in [
+        ((80, 24), Language::ZhCn, "t**9 (平台打码，按订单认人)"),
+        ((120, 40), Language::ZhCn, "t**9 (平台打码，按订单认人)"),
+    ] {
+        let mut visit = Visit::new(None, language, size);
+        visit.keys("Down Enter");
+        let seen = shown(&visit, size);
+        assert!(seen.contains(told), "{seen}");
+    }
+}
+
+#[test]
+fn what_must_not_be_said_is_refused_by_every_road() {
+    let said = |desk: &mut zhiban::desk::Desk| {
+        let rows = desk.store().rows(&zhiban::store::Query {
+            registers: vec!["conversation"],
+            limit: Some(1),
+            ..zhiban::store::Query::default()
+        });
+        let id = rows.unwrap()[0].id;
+        let refused = desk.reply(id, "這是規定").unwrap_err();
+        assert_eq!(refused.message, "problem-words-blocked");
+        desk.reply(id, "请您稍等，好吗？").unwrap();
+        desk.remark(id, "这是规定").unwrap();
+    };
+    Visit::after(said, None, Language::ZhCn, (80, 24));
+}

@@ -110,6 +110,12 @@ impl Visit {
         }
     }
 
+    /// Starts the workstation anew over the same store, as after a crash.
+    pub fn again(self, size: (u16, u16)) -> Self {
+        let Self { app, _folder } = self;
+        Self::seated(app.into_desk(), _folder, Language::ZhCn, size)
+    }
+
     /// Hands one input over.
     pub fn input(&mut self, input: Input) -> Effects {
         self.app.update(Message::Input(input))

@@ -5,11 +5,10 @@ use std::ops::Range;
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
-use crate::desk::wording::{Findings, TooEarly};
+use crate::desk::wording::{Findings, TooEarly, better, told, weight};
 use crate::domain::id::Id;
-use crate::domain::rules::phrase::{Hit, Severity, sentence_around};
-use crate::i18n::{Language, Words};
-use crate::text::width::{Ambiguous, fit};
+use crate::domain::rules::phrase::{Severity, sentence_around};
+use crate::i18n::Words;
 use crate::text::wrap::wrap;
 use crate::tui::commands::{Command, Context};
 use crate::tui::keys::{Input, Spot};
@@ -21,8 +20,6 @@ use crate::tui::words::short_number;
 
 /// The widest that the box gets.
 const WIDEST: u16 = 76;
-/// The most columns of the draft's words in a message.
-const QUOTED: usize = 24;
 
 /// Where Enter leads.
 enum WayOut {
@@ -191,35 +188,6 @@ impl Pane for WordingPane {
     }
 }
 
-/// Returns the word for how much something weighs.
-pub fn weight(severity: Severity, words: &Words) -> String {
-    words
-        .get(&format!("phrase-severity-{}", severity.word()))
-        .to_string()
-}
-
-/// Says what a rule found in a text: its class, the words, the rule.
-pub fn told(hit: &Hit, text: &str, words: &Words) -> String {
-    let class = match &hit.class {
-        Some(class) => format!("phrase-class-{class}"),
-        None => format!("phrase-style-{}", hit.rule),
-    };
-    let class = if words.has(&class) {
-        words.get(&class).to_string()
-    } else {
-        hit.class.clone().unwrap_or_default()
-    };
-    let found = text.get(hit.range.clone()).unwrap_or_default();
-    words.with(
-        "wording-found",
-        &[
-            ("class", class.into()),
-            ("words", fit(found, QUOTED, Ambiguous::Narrow).into()),
-            ("rule", hit.rule.as_str().into()),
-        ],
-    )
-}
-
 /// Says that money was promised by a time before anybody agreed to it.
 pub fn too_early(early: &TooEarly, words: &Words) -> String {
     let id = if early.state == "refused" {
@@ -249,14 +217,5 @@ pub fn ink(severity: Severity) -> Ink {
         Severity::Block => Ink::Missing,
         Severity::Warn => Ink::Urgent,
         Severity::Hint => Ink::Dim,
-    }
-}
-
-/// What could be said instead, in the script of the person's language.
-fn better<'a>(hit: &'a Hit, words: &Words) -> &'a str {
-    if words.language() == Language::ZhTw && !hit.better.traditional.is_empty() {
-        &hit.better.traditional
-    } else {
-        &hit.better.simplified
     }
 }

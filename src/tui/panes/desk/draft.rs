@@ -4,12 +4,12 @@ use std::ops::Range;
 
 use super::{DeskPane, Focus};
 use crate::desk::Desk;
-use crate::desk::wording::{Findings, Wording};
+use crate::desk::wording::{Findings, Wording, told};
 use crate::domain::id::Id;
 use crate::i18n::Words;
 use crate::problem::{Kind, Problem};
 use crate::text::edit::Editor;
-use crate::tui::overlays::wording::{WordingPane, told, too_early};
+use crate::tui::overlays::wording::{WordingPane, too_early};
 use crate::tui::pane::{Flow, Reach};
 
 /// What is known of the draft besides its text.

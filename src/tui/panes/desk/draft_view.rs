@@ -5,8 +5,9 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
 use super::draft::unfilled;
-use super::view::{below, focus_mark, inset};
+use super::view::{below, focus_mark, inset, speech};
 use super::{DeskPane, Focus, OpenItem};
+use crate::desk::wording::{told, weight};
 use crate::domain::rules::phrase::Severity;
 use crate::tui::overlays::wording;
 use crate::tui::theme::Ink;
@@ -37,6 +38,18 @@ pub(super) fn draw_draft(
             ..field
         };
         found(pane, buf, row, look);
+    }
+    let copied = open
+        .beside
+        .copied
+        .filter(|_| pane.draft.findings.is_empty());
+    if let Some(at) = copied.filter(|_| area.height >= ROOM_FOR_FINDINGS) {
+        field.height -= 1;
+        let speech = speech(pane, look);
+        let args = [("time", speech.moment(at).into())];
+        let told = look.words.with("draft-copied", &args);
+        let place = (field.x, field.bottom());
+        line::put(buf, place, field.width, &told, Ink::Dim, look);
     }
     editor::draw(buf, field, &pane.composer, Ink::Text, look)
         .filter(|_| pane.focus == Focus::Composer)
@@ -99,15 +112,12 @@ fn found(pane: &DeskPane, buf: &mut Buffer, row: Rect, look: &Look<'_>) {
         .filter(|_| findings.blocking() == 0);
     let (severity, what) = match (early, worst) {
         (Some(early), _) => (Severity::Warn, wording::too_early(early, look.words)),
-        (None, Some(hit)) => (
-            hit.severity,
-            wording::told(hit, pane.composer.text(), look.words),
-        ),
+        (None, Some(hit)) => (hit.severity, told(hit, pane.composer.text(), look.words)),
         (None, None) => return,
     };
     let ink = wording::ink(severity);
     let left = [
-        Run::new(wording::weight(severity, look.words), ink),
+        Run::new(weight(severity, look.words), ink),
         Run::new(format!("  {what}"), ink),
     ];
     let key = [dim(look.words.get("wording-see").to_string())];

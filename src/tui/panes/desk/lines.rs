@@ -167,7 +167,7 @@ fn marks_under(entry: &Entry, marks: &Marks, speech: Speech<'_>) -> Vec<TimeLine
         let kind = speech.choice(&note::KIND.spec, &assent.kind);
         let text = speech
             .words
-            .with("mark-like-a-yes", &[("kind", kind.into())]);
+            .with("talk-like-a-yes", &[("kind", kind.into())]);
         lines.push(under(text, Ink::New));
     }
     if let Some(pasted) = marks.pasted.get(chain) {
@@ -181,7 +181,7 @@ fn promised_text(promise: &Promised, speech: Speech<'_>) -> String {
     let amount = amount.filter(|amount| !promise.text.contains(amount.as_str()));
     let due = promise.due.map(|due| speech.moment(due));
     let text = speech.words.with(
-        "mark-promised",
+        "talk-promised",
         &[
             ("text", promise.text.as_str().into()),
             ("amount", amount.unwrap_or_default().into()),
@@ -201,9 +201,9 @@ fn promised_text(promise: &Promised, speech: Speech<'_>) -> String {
 
 fn pasted_text(pasted: &Pasted, speech: Speech<'_>) -> String {
     let id = if pasted.is_numbered {
-        "mark-imported"
+        "talk-imported"
     } else {
-        "mark-pasted"
+        "talk-pasted"
     };
     let time = speech.moment(pasted.at);
     let args = [("count", pasted.count.into()), ("time", time.into())];
@@ -273,7 +273,7 @@ fn entry_lines(
     };
     let unread = marks.unread.get(&entry.trace.chain).map(|since| {
         let span = speech.span(speech.now - since);
-        speech.words.with("mark-unread", &[("span", span.into())])
+        speech.words.with("talk-unread", &[("span", span.into())])
     });
     let mark = state.map(|state| format!("[{}]", speech.words.get(state)));
     let mark = mark.or(unread);

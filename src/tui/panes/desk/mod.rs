@@ -1,8 +1,11 @@
 //! The desk screen: what waits, the open item with its timeline and draft, the side panel.
 
+mod beside;
 mod draft;
 mod draft_view;
+mod held;
 mod lines;
+mod list_foot;
 mod list_view;
 mod talk_view;
 mod view;
@@ -37,7 +40,9 @@ use crate::tui::widgets::{Look, line};
 
 use super::reveal::Revealed;
 use super::side::{Leaf, Side};
+use beside::Beside;
 use draft::{Draft, key as draft_key};
+use held::Held;
 
 /// The most replies that the side panel offers.
 const SUGGESTED: usize = 30;
@@ -63,6 +68,7 @@ pub(super) struct OpenItem {
     pub(super) related: Vec<Row>,
     /// What is told beside the lines of its timeline.
     pub(super) marks: Marks,
+    pub(super) beside: Beside,
     /// Rows between what is shown and the newest; drawing holds it to what there is.
     pub(super) scroll: Cell<usize>,
 }
@@ -87,6 +93,8 @@ pub struct DeskPane {
     pub(super) now: i64,
     /// How the group stands, where the person leads one.
     pub(super) group: Option<Counts>,
+    /// What does not count yet, for those who decide about it.
+    pub(super) held: Vec<Held>,
     nobody: bool,
     pub(super) revealed: Revealed,
     /// Where the line between list and conversation was dragged to.
@@ -126,6 +134,7 @@ impl DeskPane {
             library: Replies::default(),
             freshness: Vec::new(),
             group: None,
+            held: Vec::new(),
             people: People::default(),
             zone: desk.zone(),
             now: desk.now(),
@@ -148,6 +157,7 @@ impl DeskPane {
         self.todo = desk.todo(self.view)?;
         self.freshness = desk.freshness()?;
         self.group = desk.group_counts()?;
+        self.held = held::rows(desk, words)?;
         self.lay_out();
         if let Some(id) = self.open.as_ref().map(|open| open.record.id) {
             let scroll = self.open.as_ref().map_or(0, |open| open.scroll.get());
@@ -224,7 +234,7 @@ impl DeskPane {
         };
         let step = |desk: &mut Desk| desk.note_step(assent.note, "confirmed", Some(&assent.quote));
         if reach.attempt(step).is_some() {
-            reach.say("mark-confirmed", &[]);
+            reach.say("talk-confirmed", &[]);
         }
         Flow::Stay
     }
@@ -244,6 +254,7 @@ impl DeskPane {
         let related = desk.related(&record)?;
         self.draft.rules.refresh(desk)?;
         let marks = desk.marks(&record, &related, &self.draft.rules)?;
+        let beside = Beside::read(desk, words, &record, &related)?;
         self.side = Side::read(desk, &record, self.side.leaf())?;
         self.suggest(desk, words, &record)?;
         self.open = Some(OpenItem {
@@ -251,6 +262,7 @@ impl DeskPane {
             register,
             related,
             marks,
+            beside,
             scroll: Cell::new(scroll),
         });
         Ok(())

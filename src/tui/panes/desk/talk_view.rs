@@ -37,10 +37,16 @@ pub(super) fn talk_title(
         .register
         .field("channel")
         .and_then(|field| Some(speech.choice(field, record.text("channel")?)));
+    let masked = if open.beside.is_masked {
+        format!(" {}", look.words.get("find-masked"))
+    } else {
+        String::new()
+    };
     let left = [
         focus_mark(pane, Focus::Timeline, area, look),
         Run::new(format!("{label} {number} "), Ink::Title),
         text(title.to_owned()),
+        dim(masked),
         dim(format!("  {}", channel.unwrap_or_default())),
     ];
     let limits = crate::domain::register::Limits::default();
@@ -101,6 +107,7 @@ pub(super) fn draw_pending(
                     .to_owned(),
             ),
             dim(format!("   {}", speech.state(&row.register, &row.state))),
+            dim(format!("   {}", open.beside.of(row.id))),
         ];
         let figure = speech.figure(row.due, row.since, row.ours);
         let place = Rect {
@@ -145,6 +152,16 @@ pub(super) fn related_line(
     line::row(buf, area, &runs, &right, look);
 }
 
+/// Over the talk, that somebody else works on it; returns what is left.
+fn banner(open: &OpenItem, buf: &mut Buffer, area: Rect, look: &Look<'_>) -> Rect {
+    let Some(working) = open.beside.working.as_ref().filter(|_| area.height > 2) else {
+        return area;
+    };
+    let room = area.width.saturating_sub(2);
+    line::put(buf, (area.x + 1, area.y), room, working, Ink::Urgent, look);
+    below(area)
+}
+
 pub(super) fn draw_talk(
     pane: &DeskPane,
     open: &OpenItem,
@@ -156,7 +173,7 @@ pub(super) fn draw_talk(
         return;
     }
     let speech = speech(pane, look);
-    let mut area = area;
+    let mut area = banner(open, buf, area, look);
     if open.record.register != "conversation" {
         let facts = facts(&open.record, open.register, speech);
         let rows = (facts.len() as u16)

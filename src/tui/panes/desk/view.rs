@@ -191,15 +191,33 @@ fn wide(pane: &DeskPane, buf: &mut Buffer, area: Rect, look: &Look<'_>) -> Optio
         },
         look,
     );
-    let ages = u16::from(side_area.height > AGES && !pane.freshness.is_empty());
+    let has_room = side_area.height > AGES;
+    let ages = u16::from(has_room && !pane.freshness.is_empty());
+    let owners = u16::from(has_room && pane.open.is_some());
     let leaf = Rect {
-        height: below(side_area).height - ages,
+        height: below(side_area).height - ages - owners,
         ..below(side_area)
     };
     pane.side
         .draw(buf, leaf, is_whole(pane), speech(pane, look), look);
+    if let Some(open) = pane.open.as_ref().filter(|_| owners > 0) {
+        let row = below_of(leaf);
+        let room = row.width.saturating_sub(1);
+        line::put(
+            buf,
+            (row.x + 1, row.y),
+            room,
+            &open.beside.owners,
+            Ink::Dim,
+            look,
+        );
+    }
     if ages > 0 {
-        draw_ages(pane, buf, below_of(leaf), look);
+        let row = Rect {
+            y: leaf.bottom() + owners,
+            ..below_of(leaf)
+        };
+        draw_ages(pane, buf, row, look);
     }
     match &pane.open {
         Some(open) => {
