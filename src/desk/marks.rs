@@ -16,6 +16,8 @@ use crate::store::Row;
 const MINUTE: i64 = 60_000;
 /// How long after our question a short yes may be its answer.
 const ANSWERED: i64 = 10 * MINUTE;
+/// The longest text that may be a short yes, in bytes.
+const SHORT: usize = 48;
 /// How long after a line a promise may have been recorded that it made.
 const MADE: i64 = 120 * MINUTE;
 
@@ -88,24 +90,24 @@ impl Desk {
         })
     }
 
-    /// Finds the buyer's newest yes and the note that waits for it.
+    /// Finds the note that waits for the buyer's word, and the newest yes since it was begun.
     fn assent(
         &self,
         record: &Record,
         related: &[Row],
         wording: &Wording,
     ) -> Result<Option<Assent>, Problem> {
-        let Some(yes) = newest_yes(record, wording) else {
-            return Ok(None);
-        };
         let waiting = related
             .iter()
             .filter(|row| row.register == "note" && row.closed.is_none() && row.state == "flagged");
         for row in waiting {
-            let Some(note) = self.store().record(row.id)? else {
+            let Some(note) = self.store().record(row.id)?.filter(|note| !note.void) else {
                 continue;
             };
-            if next_step(&note) == Some("confirmed") && note.opened <= yes.at && !note.void {
+            if next_step(&note) != Some("confirmed") {
+                continue;
+            }
+            if let Some(yes) = newest_yes(record, note.opened, wording) {
                 return Ok(Some(Assent {
                     entry: yes.trace.chain,
                     note: note.id,
@@ -123,24 +125,27 @@ fn said(record: &Record) -> impl DoubleEndedIterator<Item = &Entry> {
     record.entries.iter().filter(|entry| !entry.void)
 }
 
-fn newest_yes<'a>(record: &'a Record, wording: &Wording) -> Option<&'a Entry> {
-    said(record)
-        .filter(|entry| entry.say.direction == Direction::In)
-        .filter(|entry| {
-            let text = entry.say.text.as_deref();
-            text.is_some_and(|text| wording.is_yes(text))
-        })
-        .filter(|entry| {
-            // The last that we said before it must have asked.
-            let ours = said(record)
-                .filter(|one| one.say.direction == Direction::Out && one.at <= entry.at)
-                .next_back();
-            ours.is_some_and(|ours| {
-                let text = ours.say.text.as_deref().unwrap_or_default();
-                entry.at - ours.at <= ANSWERED && wording.asks(text)
-            })
-        })
-        .next_back()
+/// The newest short yes of the buyer since a time that answers a question of ours.
+fn newest_yes<'a>(record: &'a Record, since: i64, wording: &Wording) -> Option<&'a Entry> {
+    let mut asked: Option<&Entry> = None;
+    let mut yes = None;
+    for entry in said(record) {
+        match entry.say.direction {
+            Direction::Out => asked = Some(entry),
+            Direction::In if entry.at >= since => {
+                let text = entry.say.text.as_deref().unwrap_or_default();
+                let answers = |ours: &Entry| {
+                    let question = ours.say.text.as_deref().unwrap_or_default();
+                    entry.at - ours.at <= ANSWERED && wording.asks(question)
+                };
+                if text.len() <= SHORT && wording.is_yes(text) && asked.is_some_and(answers) {
+                    yes = Some(entry);
+                }
+            }
+            _ => {}
+        }
+    }
+    yes
 }
 
 fn promised(record: &Record, related: &[Row]) -> HashMap<Chain, Vec<Promised>> {
@@ -151,10 +156,10 @@ fn promised(record: &Record, related: &[Row]) -> HashMap<Chain, Vec<Promised>> {
     for row in promises {
         let time = |name: &str| row.fields.get(name).and_then(serde_json::Value::as_i64);
         let at = time("promised_at").unwrap_or(row.opened);
-        let line = said(record)
-            .filter(|entry| entry.say.direction == Direction::Out)
-            .filter(|entry| entry.at <= at && at - entry.at <= MADE)
-            .next_back();
+        let line = said(record).rfind(|entry| {
+            let is_ours = entry.say.direction == Direction::Out;
+            is_ours && entry.at <= at && at - entry.at <= MADE
+        });
         let Some(line) = line else {
             continue;
         };
