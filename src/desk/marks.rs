@@ -223,3 +223,136 @@ fn unread(record: &Record, related: &[Row]) -> HashMap<Chain, i64> {
         .map(|entry| (entry.trace.chain, entry.at))
         .collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::chance::{FixedClock, SeededRandom};
+    use crate::desk::begin::init_drill;
+    use crate::desk::note::NewNote;
+    use crate::domain::payload::{Payload, Say};
+    use crate::domain::registers::conversation;
+
+    const NOW: i64 = 1_795_333_560_000;
+
+    /// A talk with an order note that waits for the buyer's word.
+    fn talk(desk: &mut Desk) -> Id {
+        let talk = desk.open_conversation("橘子", "chat").unwrap().record();
+        let note = NewNote {
+            order: "4031902847193516613".into(),
+            kind: "attribute".into(),
+            new: "灰色".into(),
+            about: Some(talk),
+            ..NewNote::default()
+        };
+        let note = desk.open_note(&note).unwrap().record();
+        desk.note_step(note, "changed", None).unwrap();
+        desk.note_step(note, "flagged", None).unwrap();
+        talk
+    }
+
+    fn say(desk: &mut Desk, talk: Id, direction: Direction, text: &str, after: i64) {
+        let mut act = desk.act();
+        let say = Say {
+            direction,
+            channel: None,
+            author: None,
+            text: Some(text.to_owned()),
+            copied: false,
+            hash: None,
+            source: None,
+        };
+        let at = NOW + after * MINUTE;
+        act.add_at(
+            &conversation::REGISTER,
+            talk,
+            Payload::Say(Box::new(say)),
+            at,
+        );
+        desk.write(act).unwrap();
+    }
+
+    fn marks(desk: &Desk, talk: Id) -> Marks {
+        let (record, _) = desk.record(talk).unwrap();
+        let order = desk
+            .order_by_number("4031902847193516613")
+            .unwrap()
+            .unwrap();
+        let related = desk.related(&order).unwrap();
+        desk.marks(&record, &related, &Wording::default()).unwrap()
+    }
+
+    fn desk(folder: &std::path::Path) -> Desk {
+        let (clock, random) = (FixedClock(NOW), SeededRandom::new("marks"));
+        let path = folder.join("data");
+        init_drill(&path, "S", "林晓", Box::new(clock), Box::new(random)).unwrap()
+    }
+
+    #[test]
+    fn a_yes_is_proposed_only_to_a_question_and_within_ten_minutes() {
+        for (question, answer, after, is_proposed) in [
+            ("请您核对：灰色，对吗？", "对的", 5, true),
+            ("请您核对：灰色，对吗？", "對的", 10, true),
+            ("请您核对：灰色，对吗？", "对的", 11, false),
+            ("请您核对：灰色，对吗？", "不对，是蓝色", 5, false),
+            ("我为您改成灰色。", "好的", 5, false),
+        ] {
+            let folder = tempfile::tempdir().unwrap();
+            let mut desk = desk(folder.path());
+            let talk = talk(&mut desk);
+            say(&mut desk, talk, Direction::Out, question, 0);
+            say(&mut desk, talk, Direction::In, answer, after);
+            let proposed = marks(&desk, talk).assent;
+            assert_eq!(
+                proposed.is_some(),
+                is_proposed,
+                "{question} {answer} {after}"
+            );
+            if let Some(assent) = proposed {
+                assert_eq!(
+                    (assent.quote.as_str(), assent.kind.as_str()),
+                    (answer, "attribute")
+                );
+                desk.note_step(assent.note, "confirmed", Some(&assent.quote))
+                    .unwrap();
+                assert_eq!(marks(&desk, talk).assent, None, "it is recorded");
+            }
+        }
+    }
+
+    #[test]
+    fn a_yes_from_before_the_note_is_none() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut desk = desk(folder.path());
+        let talk = talk(&mut desk);
+        say(&mut desk, talk, Direction::Out, "要灰色吗？", -30);
+        say(&mut desk, talk, Direction::In, "对的", -28);
+        assert_eq!(marks(&desk, talk).assent, None);
+    }
+
+    #[test]
+    fn a_promise_stands_under_our_last_line_before_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut desk = desk(folder.path());
+        let talk = talk(&mut desk);
+        say(&mut desk, talk, Direction::Out, "您好", -200);
+        say(&mut desk, talk, Direction::Out, "今天退给您", -3);
+        say(&mut desk, talk, Direction::In, "好", -2);
+        let order = desk
+            .order_by_number("4031902847193516613")
+            .unwrap()
+            .unwrap();
+        let money = Some(Money::cny(1_800));
+        desk.promise(order.id, "退差价", NOW + 60 * MINUTE, money)
+            .unwrap();
+        let found = marks(&desk, talk).promised;
+        let (record, _) = desk.record(talk).unwrap();
+        let line = record
+            .entries
+            .iter()
+            .find(|entry| entry.say.text.as_deref() == Some("今天退给您"));
+        let under = &found[&line.unwrap().trace.chain];
+        assert_eq!((found.len(), under.len()), (1, 1));
+        assert_eq!((under[0].text.as_str(), under[0].amount), ("退差价", money));
+    }
+}
