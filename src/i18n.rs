@@ -88,6 +88,12 @@ impl Language {
         }
     }
 
+    /// Its words, parsed when first asked for.
+    fn bundle(self) -> &'static Bundle {
+        static BUNDLES: [OnceLock<Bundle>; 3] = [const { OnceLock::new() }; 3];
+        BUNDLES[self as usize].get_or_init(|| bundle(self))
+    }
+
     /// The languages asked for a word, in this order.
     const fn chain(self) -> &'static [Self] {
         match self {
@@ -187,8 +193,6 @@ impl From<Arc<str>> for Arg<'_> {
 /// The words of one language, with its fallbacks.
 pub struct Words {
     language: Language,
-    /// Beside `language.chain()`; parsed when first asked, the first one at once.
-    bundles: Vec<OnceLock<Bundle>>,
     cache: RwLock<HashMap<String, Arc<str>>>,
 }
 
@@ -204,7 +208,6 @@ impl Words {
     pub fn new(language: Language) -> Self {
         Self {
             language,
-            bundles: language.chain().iter().map(|_| OnceLock::new()).collect(),
             cache: RwLock::default(),
         }
     }
@@ -286,14 +289,17 @@ impl Words {
     }
 
     fn bundle_with(&self, id: &str) -> Option<&Bundle> {
-        let chain = self.language.chain().iter().zip(&self.bundles);
-        chain
-            .map(|(language, cell)| cell.get_or_init(|| bundle(*language)))
-            .find(|bundle| {
-                bundle
-                    .get_message(id)
-                    .is_some_and(|message| message.value().is_some())
-            })
+        let chain = self.language.chain().iter();
+        chain.map(|language| language.bundle()).find(|bundle| {
+            bundle
+                .get_message(id)
+                .is_some_and(|message| message.value().is_some())
+        })
+    }
+
+    /// Parses the language's file, so that it lies ready when the first word is asked for.
+    pub fn prepare(language: Language) {
+        language.bundle();
     }
 }
 

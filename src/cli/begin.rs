@@ -2,6 +2,7 @@
 
 use std::io::{self, IsTerminal};
 use std::path::{Path, PathBuf};
+use std::thread;
 
 use clap_complete::Shell;
 use clap_complete::generate;
@@ -24,6 +25,7 @@ use crate::problem::{Kind, Problem};
 use crate::store::{Store, StoreError};
 use crate::tui::app::Workstation;
 use crate::tui::first::{First, Leaves, Start};
+use crate::tui::guard::prefer_small_pages;
 use crate::tui::indexer::Indexer;
 use crate::tui::keymap::Keymap;
 use crate::tui::live::Live;
@@ -52,6 +54,7 @@ const ABSENT: &str = "absent";
 
 /// Opens the workstation on the store of this machine.
 pub(super) fn workstation(place: &Place, out: &Out) -> Result<u8, Problem> {
+    prepare(out);
     let crashes = place.folder.clone();
     match writing_desk(place) {
         Err(problem) if problem.message == BEGINS && at_a_terminal() => {
@@ -73,6 +76,17 @@ pub(super) fn workstation(place: &Place, out: &Out) -> Result<u8, Problem> {
         }
         Err(problem) => Err(problem),
     }
+}
+
+/// Reads beside the store what a workstation needs besides.
+fn prepare(out: &Out) {
+    prefer_small_pages();
+    let language = out.words.language();
+    // Where no thread can start it is read when it is first asked for.
+    let _ = thread::Builder::new().spawn(move || {
+        Words::prepare(language);
+        Keymap::prepare();
+    });
 }
 
 fn at_a_terminal() -> bool {

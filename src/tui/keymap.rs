@@ -6,6 +6,7 @@
 
 use std::collections::HashMap;
 use std::fs;
+use std::sync::OnceLock;
 
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
@@ -48,13 +49,27 @@ pub struct Keymap {
 impl Keymap {
     /// The defaults with the user's patch (file name and text), and what was wrong with it.
     pub fn load(patch: Option<(&str, &str)>) -> (Self, Vec<Problem>) {
-        let mut map = Self::default();
+        let mut map = Self::built_in().clone();
         let mut problems = Vec::new();
-        map.read(DEFAULT_NAME, DEFAULT, &mut problems);
         if let Some((name, text)) = patch {
             map.read(name, text, &mut problems);
         }
         (map, problems)
+    }
+
+    /// The defaults. What is wrong with them a test tells, not the person.
+    fn built_in() -> &'static Self {
+        static BUILT_IN: OnceLock<Keymap> = OnceLock::new();
+        BUILT_IN.get_or_init(|| {
+            let mut map = Self::default();
+            map.read(DEFAULT_NAME, DEFAULT, &mut Vec::new());
+            map
+        })
+    }
+
+    /// Reads the defaults, so that they lie ready when a workstation asks for them.
+    pub fn prepare() {
+        Self::built_in();
     }
 
     /// The defaults with the file that the settings name.

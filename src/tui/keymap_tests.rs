@@ -5,7 +5,8 @@ fn press(text: &str) -> Press {
 }
 
 fn defaults() -> Keymap {
-    let (map, problems) = Keymap::load(None);
+    let (mut map, mut problems) = (Keymap::default(), Vec::new());
+    map.read(DEFAULT_NAME, DEFAULT, &mut problems);
     assert!(problems.is_empty(), "{problems:?}");
     map
 }
