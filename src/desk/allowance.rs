@@ -262,6 +262,16 @@ impl Desk {
         let replica = self.me()?.replica;
         let mut all = self.allowances()?;
         all.retain(|one| one.usable && one.terms.replica == Some(replica));
+        // What is left of the person's day binds whatever the allowance has left.
+        if !all.is_empty()
+            && let Some(day) = self.left_of_day()?
+        {
+            for one in &mut all {
+                if one.left.currency == day.currency && day.minor < one.left.minor {
+                    one.left = day;
+                }
+            }
+        }
         Ok(all)
     }
 

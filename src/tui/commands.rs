@@ -249,12 +249,15 @@ commands! {
     ScreenHeld "screen_held" [Any];
     ScreenSheet "screen_sheet" [Any];
     ScreenImport "screen_import" [Any];
+    ScreenSettings "screen_settings" [Any];
     SignIn "sign_in" [Any];
     SignOut "sign_out" [Any];
     Attach "attach" [Any];
     Erase "erase" [Any];
     Admit "admit" [Any];
     StartCard "start_card" [Any];
+    CheckTerminal "check_terminal" [Any];
+    GuidedShift "guided_shift" [Any];
     ChangePerson "change_person" [Any];
     Lock "lock" [Any];
     Messages "messages" [Any];

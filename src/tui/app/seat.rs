@@ -164,7 +164,12 @@ impl Workstation {
         }
         if self.home.is_empty() {
             self.home = DeskPane::new(&self.desk, &self.words)?;
-            let first = panes::open(panes::first(&self.desk), &self.desk, &self.words)?;
+            let first = panes::open(
+                panes::first(&self.desk),
+                &self.desk,
+                &self.words,
+                &self.config,
+            )?;
             self.front.extend(first);
         }
         let (width, height) = self.status.size();

@@ -42,7 +42,7 @@ mod since;
 #[cfg(test)]
 #[path = "stage_tests.rs"]
 pub(crate) mod stage;
-mod start_card;
+pub mod start;
 pub mod takeover;
 mod takeover_parts;
 mod takeover_view;
@@ -112,7 +112,9 @@ fn form(command: Command, reach: &mut Reach<'_>) -> Result<Opened, Problem> {
         Command::Erase => pane(privacy::erase(reach, None)?),
         Command::Attach => pane(privacy::attach(reach, None)?),
         Command::Admit => pane(admit::Admit::open(reach)?),
-        Command::StartCard => pane(start_card::open(reach)?),
+        Command::StartCard => pane(start::card::StartCard::open(reach)?),
+        Command::CheckTerminal => pane(start::terminal::TerminalCheck::open(reach)),
+        Command::ScreenSettings => Opened::Flow(Flow::Screen(Screen::Settings)),
         Command::Away => pane(away::open(reach)?),
         Command::Lock | Command::ChangePerson | Command::SignIn => Opened::Flow(Flow::Lock),
         Command::SignOut => match away::sign_out(reach) {
