@@ -221,6 +221,7 @@ fn sit(
     problems.extend(of_keys);
     app.greet(&problems);
     app.tell_lacks();
+    app.tell_unread();
     Ok(app)
 }
 
@@ -232,11 +233,11 @@ fn workers(desk: &Desk, place: &Place, outbox: &Outbox<Background>) -> Result<Wo
     let mut workers = Workers::default();
     if !store.is_read_only() {
         workers.indexer = Some(Indexer::start(store.folder(), outbox.clone())?);
-        if let Some(folder) = place.config.shared_folder() {
         let (clocks, outlet) = (place.clone(), outbox.clone());
         workers.roads = Some(Box::new(move |store, folder| {
             FolderRoad::start(store, folder, clocks.clock(store)?, outlet.clone())
         }));
+        if let Some(folder) = place.config.shared_folder() {
             match workers.open_road(store, folder) {
                 Ok(road) => workers.road = road,
                 Err(problem) => {

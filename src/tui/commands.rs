@@ -258,6 +258,7 @@ commands! {
     StartCard "start_card" [Any];
     CheckTerminal "check_terminal" [Any];
     GuidedShift "guided_shift" [Any];
+    MustRead "must_read" [Any];
     ChangePerson "change_person" [Any];
     Lock "lock" [Any];
     Messages "messages" [Any];

@@ -293,6 +293,7 @@ const ASKED: &[(Command, &str, &[Do], &str)] = &[
     (Command::StartCard, "王主管", &[], "还差"),
     (Command::CheckTerminal, "林晓", &[], "1/5"),
     (Command::GuidedShift, "林晓", &[], "练 1/4"),
+    (Command::MustRead, "林晓", &[], "F8 看过了"),
     (Command::ScreenBoard, "王主管", &[], "要我定的"),
     (Command::Messages, "林晓", &[Keys("Ctrl+S")], "都已存"),
     (Command::ToggleMouse, "林晓", &[], ""),

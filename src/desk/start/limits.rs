@@ -156,7 +156,7 @@ impl Desk {
                 let drawn = watches::drawn_since(row.id, &case, from);
                 left = drawn
                     .into_iter()
-                    .try_fold(left, |left, sum| left.minus(sum))
+                    .try_fold(left, Money::minus)
                     .unwrap_or(Money { minor: 0, ..day });
             }
         }

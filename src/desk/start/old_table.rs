@@ -305,7 +305,10 @@ impl<'a> Line<'a> {
                 _ => true,
             };
             if !is_read && !cell.trim().is_empty() {
-                note.push_str(&format!("\n{header}: {}", cell.trim()));
+                note.push('\n');
+                note.push_str(header);
+                note.push_str(": ");
+                note.push_str(cell.trim());
             }
         }
         note

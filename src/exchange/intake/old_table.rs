@@ -187,7 +187,7 @@ pub fn read(bytes: &[u8]) -> Result<OldTable, Problem> {
             Ok(_) if is_damaged => {
                 table
                     .problems
-                    .push(LineProblem::new(record.line, "", "import-line-bytes", ""))
+                    .push(LineProblem::new(record.line, "", "import-line-bytes", ""));
             }
             Ok(cells) => table.take(record.line, &cells),
             Err(reason) => table
@@ -343,12 +343,12 @@ mod tests {
 
     #[test]
     fn columns_are_proposed_by_header_and_by_content() {
+        use Meaning::{Amount, Buyer, Date, Kind, Order, Other, Owner, State, Words};
         let (table, meanings) = proposed(
             "青禾家居 售后登记,,,,,,\n\
              日期,旺旺,订单号,类型,金额,处理结果,客服\n\
              2026/11/20,春天里,4031902847193516613,退货退款,129.00,待寄回,林晓\n",
         );
-        use Meaning::*;
         assert_eq!(meanings, [Date, Buyer, Order, Kind, Amount, State, Owner]);
         assert_eq!((table.rows.len(), table.rows[0].line), (1, 3));
         let (table, meanings) = proposed(

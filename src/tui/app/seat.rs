@@ -186,6 +186,24 @@ impl Workstation {
         };
         let text = self.words.with(id, &[("person", (&me.name).into())]);
         self.tell(Notice { text, ink });
+        self.tell_unread();
         Ok(())
+    }
+
+    /// Says how many notices the person must read, where there are any.
+    pub fn tell_unread(&mut self) {
+        if self.gate.is_some() {
+            return;
+        }
+        match self.desk.to_read() {
+            Ok(unread) if unread.is_empty() => {}
+            Ok(unread) => {
+                let count = [("count", unread.len().into())];
+                let text = self.words.with("notice-unread", &count);
+                let ink = Ink::Warn;
+                self.tell(Notice { text, ink });
+            }
+            Err(problem) => self.trouble(&problem),
+        }
     }
 }

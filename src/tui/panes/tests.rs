@@ -390,3 +390,74 @@ fn the_plan_shows_everybody_and_fills_in_what_is_known() {
         "{seen}"
     );
 }
+
+fn publish(stage: &mut Stage, title: &str, audience: &[&str]) -> crate::domain::id::Id {
+    let values = crate::desk::act::fields([
+        (
+            crate::domain::registers::notice::KIND.name(),
+            serde_json::json!("rule"),
+        ),
+        (
+            crate::domain::registers::notice::TITLE.name(),
+            serde_json::json!(title),
+        ),
+        (
+            crate::domain::registers::notice::TEXT.name(),
+            serde_json::json!("圆通爆仓，改发中通"),
+        ),
+        (
+            crate::domain::registers::notice::AUDIENCE.name(),
+            serde_json::json!(audience),
+        ),
+        (
+            crate::domain::registers::notice::MUST_READ.name(),
+            serde_json::json!(true),
+        ),
+    ]);
+    stage.desk.open_record("notice", values).unwrap().record()
+}
+
+#[test]
+fn a_notice_is_unread_until_everybody_who_is_meant_signs() {
+    let mut stage = Stage::new();
+    stage.colleague("小宋");
+    stage.colleague("何静");
+    stage.act_as("林晓");
+    let id = publish(&mut stage, "圆通爆仓口径", &[]);
+    let names = |stage: &Stage| {
+        let unread = stage.desk.unread().unwrap();
+        let people = unread.iter().flat_map(|one| one.people.clone());
+        let name = |id| stage.desk.people().by_id(id).unwrap().name.clone();
+        people.map(name).collect::<Vec<_>>()
+    };
+    assert_eq!(names(&stage), ["何静", "小宋"], "who wrote it has read it");
+    assert!(stage.desk.read_notice(id).is_err());
+    stage.act_as("小宋");
+    assert!(stage.desk.must_read(id).unwrap());
+    stage.desk.read_notice(id).unwrap();
+    assert!(!stage.desk.must_read(id).unwrap());
+    assert_eq!(names(&stage), ["何静"]);
+    stage.act_as("何静");
+    let pane = stage.with(|reach| super::record::RecordPane::open(reach.desk, reach.words, id));
+    stage.push(|_| pane);
+    assert!(
+        stage.screen(80, 24).contains("F8 看过了"),
+        "{}",
+        stage.screen(80, 24)
+    );
+    stage.draw_everywhere();
+    stage.keys(&["F8"]);
+    assert!(names(&stage).is_empty(), "{}", stage.message());
+    // Other words are to be read anew.
+    stage.act_as("林晓");
+    let other = crate::desk::act::fields([(
+        crate::domain::registers::notice::TEXT.name(),
+        serde_json::json!("圆通恢复"),
+    )]);
+    stage.desk.set_fields(id, other).unwrap();
+    assert_eq!(names(&stage), ["何静", "小宋"]);
+    // One for another post is for nobody here.
+    publish(&mut stage, "打单", &["no_such_post"]);
+    assert_eq!(stage.desk.unread().unwrap().len(), 1);
+    assert!(stage.desk.store().verify().unwrap().clean);
+}

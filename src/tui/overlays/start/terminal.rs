@@ -228,7 +228,7 @@ impl TerminalCheck {
                 reach.say("terminal-one-line", &[]);
                 Flow::Stay
             }
-            Some(Question::Copy) => self.came_back(&cleaned.trim().to_owned(), reach),
+            Some(Question::Copy) => self.came_back(cleaned.trim(), reach),
             Some(Question::Sentence) if pasted.chars().any(is_chinese) => {
                 self.answer(Outcome::Right)
             }

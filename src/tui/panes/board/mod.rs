@@ -250,6 +250,7 @@ impl BoardPane {
                 Some(DutyKind::Plan(_)) => Target::Rows(Figure::Plan),
                 Some(DutyKind::Import(..)) => Target::Screen(Screen::Imports),
                 Some(DutyKind::Reviews(_)) => Target::Rows(Figure::Reviews),
+                Some(DutyKind::Unread(id, ..)) => Target::Record(*id),
                 Some(DutyKind::Clocks(_)) => {
                     Target::Rows(Figure::Money(crate::desk::board::MoneyFigure::TimingOut))
                 }

@@ -344,3 +344,25 @@ fn a_leader_sees_over_the_own_work_how_the_group_stands() {
         }
     }
 }
+
+#[test]
+fn who_has_not_read_what_must_be_read_stands_among_the_duties() {
+    let mut stage = Stage::sample("王主管");
+    let values = crate::desk::act::fields([
+        ("kind", serde_json::json!("rule")),
+        ("title", serde_json::json!("圆通爆仓口径")),
+        ("audience", serde_json::json!(["printing"])),
+        ("must_read", serde_json::json!(true)),
+    ]);
+    stage.desk.open_record("notice", values).unwrap();
+    stage.push(|reach| BoardPane::new(reach.desk, reach.words));
+    let seen = stage.screen(160, 60);
+    let row = seen.lines().find(|row| row.contains("未读必读"));
+    let row = row.unwrap_or_else(|| panic!("{seen}"));
+    assert!(
+        row.contains("圆通爆仓口径") && row.contains("沈月 +2"),
+        "{row}"
+    );
+    assert!(!row.contains("林晓"), "not at that post: {row}");
+    stage.draw_everywhere();
+}
