@@ -15,6 +15,7 @@ pub mod case;
 pub mod conversation;
 pub mod demo;
 pub mod erase;
+pub mod export;
 pub mod first;
 pub mod freshness;
 pub mod handover;

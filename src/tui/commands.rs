@@ -241,6 +241,7 @@ commands! {
     Acknowledge "acknowledge" [Printing];
     Details "details" [Held];
     NewRecord "new_record" [Tables];
+    ExportRows "export_rows" [Board];
     // Only in the palette, or menus.
     ScreenDesk "screen_desk" [Any];
     ScreenBoard "screen_board" [Any];

@@ -242,6 +242,13 @@ const SCRIPTS: &[Script] = &[
     ),
     (Command::NewRecord, "林晓", &[Keys("F12 4 2")], "Ins", ""),
     (
+        Command::ExportRows,
+        "王主管",
+        &[Keys("F12 2")],
+        "Ctrl+O",
+        "导出到哪个文件夹",
+    ),
+    (
         Command::CopyText,
         "林晓",
         &[Keys("Enter"), Text("您好")],

@@ -42,6 +42,13 @@ impl Ask {
         }
     }
 
+    /// Begins with an answer that can be taken as it is.
+    #[must_use]
+    pub fn answered(mut self, answer: &str) -> Self {
+        self.answer.set(answer);
+        self
+    }
+
     fn give(&mut self, reach: &mut Reach<'_>) -> Flow {
         let answer = self.answer.text().trim().to_owned();
         if answer.is_empty() {
