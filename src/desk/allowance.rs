@@ -152,7 +152,10 @@ impl Desk {
     }
 
     /// Returns the replicas of a person that were not retired.
-    fn serving_replicas(&self, person: &Person) -> Result<Vec<ReplicaId>, Problem> {
+    pub(in crate::desk) fn serving_replicas(
+        &self,
+        person: &Person,
+    ) -> Result<Vec<ReplicaId>, Problem> {
         use crate::domain::registers::person as roster;
         let record = self.store().record(person.id)?;
         let is_cut = |replica: &ReplicaId| {

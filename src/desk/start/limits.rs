@@ -88,7 +88,7 @@ impl Desk {
         for person in people {
             // Each replica of a person spends its own: two desks of theirs need not hear of
             // each other.
-            for replica in self.people().replicas_of(person.id) {
+            for replica in self.serving_replicas(&person)? {
                 if self.give_hand_to(hand, replica)? {
                     names.push(person.name.clone());
                 }

@@ -132,10 +132,15 @@ impl Desk {
         if number.is_none() && buyer.is_none() {
             return Ok(Err(line.problem(Meaning::Order, "import-line-number")));
         }
-        if let Some(text) = line.cell(Meaning::Order)
-            && (values::is_rounded(text) || intake::is_masked(text))
-        {
-            return Ok(Err(line.problem(Meaning::Order, "import-line-rounded")));
+        if let Some(text) = line.cell(Meaning::Order) {
+            let reason = match text {
+                _ if values::is_rounded(text) => Some("import-line-rounded"),
+                _ if intake::is_masked(text) => Some("import-line-masked"),
+                _ => None,
+            };
+            if let Some(reason) = reason {
+                return Ok(Err(line.problem(Meaning::Order, reason)));
+            }
         }
         let name = line.name();
         let id = self.secret()?.derive("case", "old_table", &name);
@@ -328,7 +333,8 @@ mod tests {
         2026/11/20,大伟,4031902847193516614,仅退款,18,已退,林晓,\n\
         2026/11/21,小鹿,,补发,,,何静,少一个\n\
         2026/11/21,,,补发,,,何静,不知是谁\n\
-        2026/11/21,阿敏,4.03E+18,换货,,,何静,\n";
+        2026/11/21,阿敏,4.03E+18,换货,,,何静,\n\
+        2026/11/21,阿敏,4031****6613,换货,,,何静,\n";
 
     #[test]
     fn open_lines_become_cases_once_and_what_was_confirmed_is_kept() {
@@ -346,7 +352,7 @@ mod tests {
             .unwrap();
         assert_eq!(
             (looked.read, looked.opened, looked.done, looked.refused),
-            (5, 2, 1, 2)
+            (6, 2, 1, 3)
         );
         let cases = |desk: &Desk| {
             let query = Query {
