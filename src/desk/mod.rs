@@ -21,6 +21,7 @@ pub mod freshness;
 pub mod handover;
 pub mod import;
 pub mod item;
+pub mod marks;
 pub mod matters;
 pub mod note;
 pub mod notices;
@@ -33,6 +34,7 @@ pub mod printing;
 pub mod promise;
 pub mod reading;
 pub mod replies;
+pub mod reveal;
 pub mod road;
 pub mod settings;
 pub mod settle;
@@ -44,6 +46,7 @@ pub mod todo;
 pub mod undo;
 pub mod values;
 pub mod views;
+pub mod wording;
 
 use chrono_tz::Tz;
 

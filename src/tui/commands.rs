@@ -231,7 +231,7 @@ commands! {
     AddReply "add_reply" [Replies];
     DropReply "drop_reply" [Replies];
     NextScope "next_scope" [Replies];
-    StepDone "step_done" [Note];
+    StepDone "step_done" [Note Timeline];
     StepBack "step_back" [Note];
     Unchanged "unchanged" [Handover];
     AllUnchanged "all_unchanged" [Handover];
@@ -253,6 +253,7 @@ commands! {
     ScreenSettings "screen_settings" [Any];
     SignIn "sign_in" [Any];
     SignOut "sign_out" [Any];
+    Reveal "reveal" [Desk Side Find];
     Attach "attach" [Any];
     Erase "erase" [Any];
     Admit "admit" [Any];

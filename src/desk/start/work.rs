@@ -6,10 +6,12 @@ use chrono::TimeZone;
 
 use super::shop::{CUTOFF, clock};
 use crate::desk::Desk;
+use crate::desk::wording::Wording;
 use crate::domain::field::FromValue;
 use crate::domain::id::Id;
 use crate::domain::money::Money;
 use crate::domain::registers::{case, order, reply};
+use crate::domain::rules::phrase::Severity;
 use crate::exchange::intake::replies::variables;
 use crate::problem::Problem;
 use crate::store::{Query, Row};
@@ -42,6 +44,8 @@ pub struct ReplyStock {
     pub count: usize,
     /// In how many groups.
     pub groups: usize,
+    /// Those with words that must not be said.
+    pub banned: Vec<Id>,
     /// Those with a date or a price: it may not hold any more.
     pub dated: Vec<Id>,
     /// Those with a variable that nobody knows.
@@ -109,6 +113,12 @@ impl Desk {
             limit: Some(MOST),
             ..Query::default()
         })?;
+        let mut wording = Wording::default();
+        wording.refresh(self)?;
+        let must_not = |text: &str| {
+            let mut hits = wording.check(text).into_iter();
+            hits.any(|hit| hit.severity == Severity::Block)
+        };
         let mut stock = ReplyStock::default();
         let mut groups = BTreeSet::new();
         for row in rows.iter().filter(|row| !row.void) {
@@ -118,6 +128,9 @@ impl Desk {
             let text = record.text(reply::TEXT.name()).unwrap_or_default();
             stock.count += 1;
             groups.extend(record.text(reply::TOPIC.name()).map(str::to_owned));
+            if must_not(text) {
+                stock.banned.push(row.id);
+            }
             if has_date_or_price(text) {
                 stock.dated.push(row.id);
             }

@@ -6,6 +6,7 @@ pub mod held;
 pub mod plan;
 pub mod printing;
 pub mod record;
+pub mod reveal;
 pub mod settings;
 pub mod side;
 pub mod status;

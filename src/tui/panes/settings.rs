@@ -7,6 +7,7 @@ use ratatui::layout::{Position, Rect};
 
 use crate::config::{Allowed, Config, Entry};
 use crate::desk::Desk;
+use crate::domain::registers::words::PLATFORM;
 use crate::i18n::Words;
 use crate::problem::Problem;
 use crate::tui::commands::{Command, Context};
@@ -59,6 +60,18 @@ struct Row {
     source: Source,
     /// What it may be; none for one of the shop, which the desk holds to.
     allowed: Option<Allowed>,
+}
+
+impl Row {
+    /// The value as people read it.
+    fn shown(&self, words: &Words) -> String {
+        if self.name == "platform" && PLATFORM.values.contains(&self.value.as_str()) {
+            return words
+                .get(&format!("value-platform-{}", self.value))
+                .to_string();
+        }
+        shown(&self.value, self.allowed, words)
+    }
 }
 
 /// The screen.
@@ -289,7 +302,7 @@ impl SettingsPane {
             .map(|row| list::Row {
                 cells: vec![
                     vec![text(look.words.get(&label(row.name)).to_string())],
-                    vec![text(shown(&row.value, row.allowed, look.words))],
+                    vec![text(row.shown(look.words))],
                     vec![dim(Self::source(row, look))],
                 ],
                 marked: false,

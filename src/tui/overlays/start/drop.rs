@@ -142,6 +142,10 @@ fn result(what: What, reach: &Reach<'_>) -> Result<Vec<String>, Problem> {
             ];
             vec![
                 words.with("drop-replies-there", &counts),
+                words.with(
+                    "drop-replies-banned",
+                    &[("count", stock.banned.len().into())],
+                ),
                 words.with("drop-replies-dated", &[("count", stock.dated.len().into())]),
                 words.with(
                     "drop-replies-unknown",

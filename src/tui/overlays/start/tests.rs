@@ -193,7 +193,8 @@ fn what_is_dropped_comes_to_work() {
         "快捷短语编码,快捷短语,快捷短语分组\n\
          kd,您的快递是{快递公司},物流\n\
          hd,活动到11月25日 满99元减10,活动\n\
-         xx,您好{没有的变量},问候\n",
+         xx,您好{没有的变量},问候\n\
+         ds,听不见 大点声,问候\n",
     )
     .unwrap();
     let mut stage = Stage::new();
@@ -206,7 +207,12 @@ fn what_is_dropped_comes_to_work() {
     stage.draw_everywhere();
     stage.keys(&["Enter"]);
     let seen = stage.screen(80, 24);
-    for said in ["3 条，3 组", "1 条带日期或价格", "1 条有认不出的变量"] {
+    for said in [
+        "4 条，3 组",
+        "1 条含禁语",
+        "1 条带日期或价格",
+        "1 条有认不出的变量",
+    ] {
         assert!(seen.contains(said), "{said}\n{seen}");
     }
     stage.keys(&["Enter"]);

@@ -1,10 +1,13 @@
 //! The timeline as lines: entries and steps by time, wrapped, newest at the bottom.
 
+use super::told::{begun_lines, marks_under};
+use crate::desk::marks::Marks;
 use crate::domain::event::Verb;
 use crate::domain::field::Kind;
 use crate::domain::payload::Direction;
 use crate::domain::record::{Entry, Record, Step};
 use crate::domain::register::{Owner, Register};
+use crate::store::Row;
 use crate::text::clean;
 use crate::text::width::{Ambiguous, columns};
 use crate::text::wrap::wrap;
@@ -30,13 +33,39 @@ pub struct TimeLine {
     pub mark: String,
     /// How it is meant.
     pub ink: Ink,
-    /// A row over the whole width: a day, a paste.
-    pub rule: bool,
+    /// What kind of row it is.
+    pub kind: LineKind,
+}
+
+/// What kind of row it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LineKind {
+    /// Something that was said or done.
+    Said,
+    /// Something told under the row above.
+    Under,
+    /// A day, over the whole width.
+    Day,
+    /// The end of a paste, over the whole width.
+    Paste,
+}
+
+/// What a timeline is made of.
+#[derive(Clone, Copy)]
+pub struct Told<'a> {
+    /// The record.
+    pub record: &'a Record,
+    /// What is told beside its entries.
+    pub marks: &'a Marks,
+    /// What else there is of the same buyer or order.
+    pub related: &'a [Row],
 }
 
 enum Moment<'a> {
     Entry(&'a Entry),
     Step(&'a Step),
+    /// Something that was begun beside the talk.
+    Begun(&'a Row),
 }
 
 impl Moment<'_> {
@@ -44,42 +73,40 @@ impl Moment<'_> {
         match self {
             Self::Entry(entry) => entry.at,
             Self::Step(step) => step.trace.at,
+            Self::Begun(row) => row.opened,
         }
     }
 }
 
 /// Returns the last `most` rows of a record's timeline in this width.
 pub fn timeline(
-    record: &Record,
+    told: Told<'_>,
     speech: Speech<'_>,
     width: u16,
     ambiguous: Ambiguous,
     most: usize,
 ) -> Vec<TimeLine> {
-    let mut moments: Vec<Moment<'_>> = record
-        .entries
-        .iter()
-        .map(Moment::Entry)
-        .chain(record.steps.iter().map(Moment::Step))
-        .collect();
-    moments.sort_by_key(Moment::at);
+    let moments = moments(told);
     let room = usize::from(width.saturating_sub(INDENT).max(4));
     // From the newest back, so that a long talk costs what is shown of it.
     let mut groups: Vec<Vec<TimeLine>> = Vec::new();
     let mut rows = 0;
-    let mut later_day: Option<String> = None;
+    let mut later: Option<i64> = None;
     for moment in moments.iter().rev() {
-        let day = speech.day(moment.at());
-        if later_day.as_ref().is_some_and(|later| *later != day)
-            && let Some(later) = &later_day
-        {
-            groups.push(vec![rule(later.clone())]);
+        let at = moment.at();
+        if let Some(later) = later.filter(|later| speech.day(*later) != speech.day(at)) {
+            groups.push(vec![rule(speech.long_day(later), LineKind::Day)]);
             rows += 1;
         }
-        later_day = Some(day);
+        later = Some(at);
         let lines = match moment {
-            Moment::Entry(entry) => entry_lines(entry, speech, room, ambiguous),
-            Moment::Step(step) => step_lines(record, step, speech, room, ambiguous),
+            Moment::Entry(entry) => {
+                let mut lines = entry_lines(entry, told.marks, speech, room, ambiguous);
+                lines.extend(marks_under(entry, told.marks, speech));
+                lines
+            }
+            Moment::Step(step) => step_lines(told.record, step, speech, room, ambiguous),
+            Moment::Begun(row) => begun_lines(row, speech, room, ambiguous),
         };
         rows += lines.len();
         groups.push(lines);
@@ -87,25 +114,46 @@ pub fn timeline(
             break;
         }
     }
-    if let Some(day) = later_day.filter(|_| rows < most) {
-        groups.push(vec![rule(day)]);
+    if let Some(first) = later.filter(|_| rows < most) {
+        groups.push(vec![rule(speech.long_day(first), LineKind::Day)]);
     }
     groups.into_iter().rev().flatten().collect()
 }
 
-fn rule(text: String) -> TimeLine {
+/// Everything that happened, by time; with a talk also what was begun because of it.
+fn moments(told: Told<'_>) -> Vec<Moment<'_>> {
+    let record = told.record;
+    let is_talk = record.register == "conversation";
+    let begun = told.related.iter().filter(|row| {
+        is_talk
+            && matches!(row.register.as_str(), "note" | "case" | "complaint")
+            && row.opened >= record.opened
+            && record.closed.is_none_or(|closed| row.opened <= closed)
+    });
+    let entries = record.entries.iter().map(Moment::Entry);
+    let steps = record.steps.iter().map(Moment::Step);
+    let mut moments: Vec<Moment<'_>> = entries
+        .chain(steps)
+        .chain(begun.map(Moment::Begun))
+        .collect();
+    moments.sort_by_key(Moment::at);
+    moments
+}
+
+pub(super) fn rule(text: String, kind: LineKind) -> TimeLine {
     TimeLine {
         time: String::new(),
         who: String::new(),
         text,
         mark: String::new(),
         ink: Ink::Dim,
-        rule: true,
+        kind,
     }
 }
 
 fn entry_lines(
     entry: &Entry,
+    marks: &Marks,
     speech: Speech<'_>,
     room: usize,
     ambiguous: Ambiguous,
@@ -140,7 +188,12 @@ fn entry_lines(
     } else {
         None
     };
+    let unread = marks.unread.get(&entry.trace.chain).map(|since| {
+        let span = speech.span(speech.now - since);
+        speech.words.with("talk-unread", &[("span", span.into())])
+    });
     let mark = state.map(|state| format!("[{}]", speech.words.get(state)));
+    let mark = mark.or(unread);
     let ink = if entry.void { Ink::Dim } else { ink };
     let lines = wrapped(speech.clock(entry.at), who, &text, ink, room, ambiguous);
     marked(lines, mark.unwrap_or_default(), room, ambiguous)
@@ -222,7 +275,7 @@ fn named(author: Option<&str>, otherwise: impl Fn() -> String) -> String {
         .map_or_else(otherwise, str::to_owned)
 }
 
-fn wrapped(
+pub(super) fn wrapped(
     time: String,
     who: String,
     text: &str,
@@ -251,7 +304,7 @@ fn wrapped(
             text: format!("{before}{row}"),
             mark: String::new(),
             ink,
-            rule: false,
+            kind: LineKind::Said,
         });
     }
     lines

@@ -3,16 +3,21 @@
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
-use super::lines::{INDENT, TimeLine, facts, timeline};
+use super::lines::{INDENT, LineKind, TimeLine, Told, facts, timeline};
 use super::view::{below, focus_mark, inset, speech};
 use super::{DeskPane, Focus, OpenItem};
+use crate::store::Row;
 use crate::tui::theme::Ink;
-use crate::tui::widgets::frame::titles;
+use crate::tui::widgets::frame::{Lines, hook, titles};
 use crate::tui::widgets::line::{Run, dim, text};
 use crate::tui::widgets::{Look, line};
 
 /// Columns for how many more there are.
 const MORE: u16 = 4;
+/// Columns of a title that are line and blanks.
+const EDGES: u16 = 8;
+/// Columns of a rule at each side of a paste's end.
+const DASHES: u16 = 9;
 
 pub(super) fn talk_title(
     pane: &DeskPane,
@@ -35,12 +40,6 @@ pub(super) fn talk_title(
         .register
         .field("channel")
         .and_then(|field| Some(speech.choice(field, record.text("channel")?)));
-    let left = [
-        focus_mark(pane, Focus::Timeline, area, look),
-        Run::new(format!("{label} {number} "), Ink::Title),
-        text(title.to_owned()),
-        dim(format!("  {}", channel.unwrap_or_default())),
-    ];
     let limits = crate::domain::register::Limits::default();
     let due = (open.register.due)(record, &limits);
     let wait = (open.register.wait)(record);
@@ -59,19 +58,32 @@ pub(super) fn talk_title(
         .map(|name| format!("  {} {name}", look.words.get("desk-first-owner")))
         .unwrap_or_default();
     let state = speech.state(&record.register, &record.state);
-    titles(
-        buf,
-        area,
-        &left,
-        &[dim(format!("{state}  {right}{first}"))],
-        look,
-    );
+    let right = [dim(format!("{state}  {right}{first}"))];
+    let mut left = vec![
+        focus_mark(pane, Focus::Timeline, area, look),
+        Run::new(format!("{label} {number} "), Ink::Title),
+        text(title.to_owned()),
+    ];
+    let channel = dim(format!("  {}", channel.unwrap_or_default()));
+    if open.beside.is_masked {
+        let taken = [&left[..], &right[..], std::slice::from_ref(&channel)].concat();
+        let room = area.width.saturating_sub(line::columns(&taken, look));
+        let whole = look.words.get("find-masked");
+        let id = if look.columns(&whole) + EDGES < room {
+            "find-masked"
+        } else {
+            "desk-masked"
+        };
+        left.push(dim(format!(" {}", look.words.get(id))));
+    }
+    left.push(channel);
+    titles(buf, area, &left, &right, look);
 }
 
 /// What is still open with the same buyer or order, besides the item itself.
-pub(super) fn pending(open: &OpenItem) -> impl Iterator<Item = &crate::store::Row> {
+pub(super) fn pending(related: &[Row]) -> impl Iterator<Item = &Row> {
     let is_work = |register: &str| !matches!(register, "order" | "customer");
-    open.related
+    related
         .iter()
         .filter(move |row| row.closed.is_none() && is_work(&row.register))
 }
@@ -88,10 +100,10 @@ pub(super) fn draw_pending(
     let title = [text(look.words.get("desk-pending").to_string())];
     titles(buf, Rect { height: 1, ..area }, &title, &[], look);
     let place = inset(below(area));
-    for (y, row) in (place.y..place.bottom()).zip(pending(open)) {
+    for (y, row) in (place.y..place.bottom()).zip(pending(&open.related)) {
         let label = look.words.get(&format!("short-{}", row.register));
         let number = row.number.clone().unwrap_or_default();
-        let left = [
+        let mut left = vec![
             dim(format!("{label}  ")),
             text(
                 format!("{number} {}", speech.subject(row))
@@ -101,6 +113,12 @@ pub(super) fn draw_pending(
             dim(format!("   {}", speech.state(&row.register, &row.state))),
         ];
         let figure = speech.figure(row.due, row.since, row.ours);
+        // Whole or not at all.
+        let told = dim(format!("   {}", open.beside.of(row.id)));
+        let taken = line::columns(&left, look) + look.columns(&figure);
+        if taken + look.columns(&told.text) < place.width {
+            left.push(told);
+        }
         let place = Rect {
             y,
             height: 1,
@@ -120,7 +138,7 @@ pub(super) fn related_line(
     let speech = speech(pane, look);
     let mut runs: Vec<Run<'_>> = Vec::new();
     let mut left_out = 0;
-    for (at, row) in pending(open).enumerate() {
+    for (at, row) in pending(&open.related).enumerate() {
         let label = look.words.get(&format!("short-{}", row.register));
         let figure = speech.figure(row.due, row.since, row.ours);
         let one = [
@@ -143,6 +161,16 @@ pub(super) fn related_line(
     line::row(buf, area, &runs, &right, look);
 }
 
+/// Over the talk, that somebody else works on it; returns what is left.
+fn banner(open: &OpenItem, buf: &mut Buffer, area: Rect, look: &Look<'_>) -> Rect {
+    let Some(working) = open.beside.working.as_ref().filter(|_| area.height > 2) else {
+        return area;
+    };
+    let room = area.width.saturating_sub(2);
+    line::put(buf, (area.x + 1, area.y), room, working, Ink::Urgent, look);
+    below(area)
+}
+
 pub(super) fn draw_talk(
     pane: &DeskPane,
     open: &OpenItem,
@@ -154,7 +182,7 @@ pub(super) fn draw_talk(
         return;
     }
     let speech = speech(pane, look);
-    let mut area = area;
+    let mut area = banner(open, buf, area, look);
     if open.record.register != "conversation" {
         let facts = facts(&open.record, open.register, speech);
         let rows = (facts.len() as u16)
@@ -187,8 +215,13 @@ pub(super) fn draw_talk(
         };
     }
     let height = usize::from(area.height);
+    let told = Told {
+        record: &open.record,
+        marks: &open.marks,
+        related: &open.related,
+    };
     let lines = timeline(
-        &open.record,
+        told,
         speech,
         area.width.saturating_sub(1),
         look.ambiguous,
@@ -220,19 +253,33 @@ pub(super) fn draw_talk(
     }
 }
 
-fn draw_timeline_row(buf: &mut Buffer, area: Rect, one: &TimeLine, look: &Look<'_>) {
-    if one.rule {
-        let width = look.columns(&one.text);
-        let x = area.x + area.width.saturating_sub(width) / 2;
-        line::put(
-            buf,
-            (x, area.y),
-            width.min(area.width),
-            &one.text,
-            one.ink,
-            look,
-        );
+/// A day or a paste's end, in the middle; the latter between two pieces of a rule.
+fn draw_heading(buf: &mut Buffer, area: Rect, one: &TimeLine, look: &Look<'_>) {
+    let width = look.columns(&one.text).min(area.width);
+    let x = area.x + (area.width - width) / 2;
+    line::put(buf, (x, area.y), width, &one.text, one.ink, look);
+    if one.kind != LineKind::Paste {
         return;
+    }
+    let row = Rect { height: 1, ..area };
+    let piece = DASHES.min((area.width - width) / 2).saturating_sub(1);
+    let mut lines = Lines::new(row);
+    lines.rule(area.y, x.saturating_sub(piece + 1), x.saturating_sub(1));
+    lines.rule(area.y, x + width + 1, x + width + 1 + piece);
+    lines.draw(buf, look);
+}
+
+fn draw_timeline_row(buf: &mut Buffer, area: Rect, one: &TimeLine, look: &Look<'_>) {
+    match one.kind {
+        LineKind::Said => {}
+        LineKind::Day | LineKind::Paste => return draw_heading(buf, area, one, look),
+        LineKind::Under => {
+            let x = area.x + INDENT.min(area.width.saturating_sub(1));
+            line::put(buf, (x, area.y), 1, hook(look.ascii()), Ink::Frame, look);
+            let room = area.right().saturating_sub(x + 2);
+            line::put(buf, (x + 2, area.y), room, &one.text, one.ink, look);
+            return;
+        }
     }
     line::put(
         buf,
@@ -253,46 +300,6 @@ fn draw_timeline_row(buf: &mut Buffer, area: Rect, one: &TimeLine, look: &Look<'
         let room = area.width - INDENT;
         line::put_runs(buf, (area.x + INDENT, area.y), room, &said, look);
     }
-}
-
-pub(super) fn draft_title(
-    pane: &DeskPane,
-    open: &OpenItem,
-    buf: &mut Buffer,
-    area: Rect,
-    look: &Look<'_>,
-) {
-    let whom = open.record.text("buyer").unwrap_or_default();
-    let left = [
-        focus_mark(pane, Focus::Composer, area, look),
-        Run::new(
-            format!("{} > ", look.words.get("composer-draft")),
-            if pane.focus == Focus::Composer {
-                Ink::Selection
-            } else {
-                Ink::Title
-            },
-        ),
-        text(whom.to_owned()),
-    ];
-    let count = pane.composer.text().chars().count();
-    let missing = super::unfilled(pane.composer.text());
-    let variables = match missing {
-        Some(name) => Run::new(
-            look.words
-                .with("composer-missing", &[("name", name.into())]),
-            Ink::Missing,
-        ),
-        None => dim(look.words.get("composer-complete").to_string()),
-    };
-    let right = [
-        dim(look
-            .words
-            .with("composer-count", &[("count", count.into())])),
-        text("  "),
-        variables,
-    ];
-    titles(buf, area, &left, &right, look);
 }
 
 pub(super) fn nothing_open(

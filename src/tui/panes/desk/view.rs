@@ -3,18 +3,18 @@
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
+use super::draft_view::draw_draft;
 use super::list_view::{draw_list, draw_strip, list_title};
-use super::talk_view::{
-    draft_title, draw_pending, draw_talk, nothing_open, pending, related_line, talk_title,
-};
+use super::side_view::{draw_ages, side_title};
+use super::talk_view::{draw_pending, draw_talk, nothing_open, pending, related_line, talk_title};
 use super::{DeskPane, Focus, OpenItem};
 use crate::desk::board::Count;
 use crate::tui::keys::Spot;
 use crate::tui::theme::Ink;
-use crate::tui::widgets::frame::{Lines, section, titles};
-use crate::tui::widgets::line::{Run, dim};
-use crate::tui::widgets::{Look, editor, line};
-use crate::tui::words::{Speech, tail};
+use crate::tui::widgets::frame::{Lines, section};
+use crate::tui::widgets::line::{Run, dim, text};
+use crate::tui::widgets::{Look, line};
+use crate::tui::words::Speech;
 
 /// From this width on list and conversation stand side by side.
 const WIDE: u16 = 100;
@@ -25,14 +25,14 @@ const ROOMY: u16 = 180;
 const ROOMY_LIST: u16 = 60;
 /// The narrowest list that the line beside it can be dragged to.
 const NARROWEST: u16 = 30;
+/// The fewest rows of timeline and draft, with their titles.
+const LEAST: u16 = 3;
 /// From this width on the side panel has a column of its own.
 const THREE: u16 = 160;
-/// From this width on the side panel's title has room for a whole order number.
-const NUMBERED: u16 = 60;
 /// Above this height the side panel says how old the exports are.
 const AGES: u16 = 8;
 /// The most open things of the same buyer that stand over the draft.
-const PENDING: usize = 4;
+pub(super) const PENDING: usize = 4;
 /// From this height on a leader's line about the group has room.
 const ROOM_FOR_GROUP: u16 = 12;
 /// Rows of the strip that stays on top on narrow screens.
@@ -124,8 +124,11 @@ fn wide(pane: &DeskPane, buf: &mut Buffer, area: Rect, look: &Look<'_>) -> Optio
             ..left
         }
     };
-    let (upper, draft) = draft_split(middle, 9);
-    let pending = pane.open.as_ref().map_or(0, |open| pending(open).count());
+    let (upper, draft) = draft_split(pane, middle, 9);
+    let pending = pane
+        .open
+        .as_ref()
+        .map_or(0, |open| pending(&open.related).count());
     let pending_rows = match pending.min(PENDING) as u16 {
         0 => 0,
         rows => (rows + 1).min(upper.height / 3),
@@ -166,6 +169,9 @@ fn wide(pane: &DeskPane, buf: &mut Buffer, area: Rect, look: &Look<'_>) -> Optio
         record.places.push((divider, Spot::Divider(divider.x)));
         record.places.push((side_area, Spot::Side));
         record.places.push((talk, Spot::Scroll(0)));
+        if pane.open.is_some() {
+            record.places.push(shelf(draft));
+        }
     });
     list_title(
         pane,
@@ -187,14 +193,33 @@ fn wide(pane: &DeskPane, buf: &mut Buffer, area: Rect, look: &Look<'_>) -> Optio
         },
         look,
     );
-    let ages = u16::from(side_area.height > AGES && !pane.freshness.is_empty());
+    let has_room = side_area.height > AGES;
+    let ages = u16::from(has_room && !pane.freshness.is_empty());
+    let owners = u16::from(has_room && pane.open.is_some());
     let leaf = Rect {
-        height: below(side_area).height - ages,
+        height: below(side_area).height - ages - owners,
         ..below(side_area)
     };
-    pane.side.draw(buf, leaf, speech(pane, look), look);
+    pane.side
+        .draw(buf, leaf, is_whole(pane), speech(pane, look), look);
+    if let Some(open) = pane.open.as_ref().filter(|_| owners > 0) {
+        let row = below_of(leaf);
+        let room = row.width.saturating_sub(1);
+        line::put(
+            buf,
+            (row.x + 1, row.y),
+            room,
+            &open.beside.owners,
+            Ink::Dim,
+            look,
+        );
+    }
     if ages > 0 {
-        draw_ages(pane, buf, below_of(leaf), look);
+        let row = Rect {
+            y: leaf.bottom() + owners,
+            ..below_of(leaf)
+        };
+        draw_ages(pane, buf, row, look);
     }
     match &pane.open {
         Some(open) => {
@@ -203,12 +228,7 @@ fn wide(pane: &DeskPane, buf: &mut Buffer, area: Rect, look: &Look<'_>) -> Optio
             }
             talk_title(pane, open, buf, Rect { height: 1, ..talk }, look);
             draw_talk(pane, open, buf, below(talk), look);
-            draft_title(pane, open, buf, Rect { height: 1, ..draft }, look);
-            let area = inset(below(draft));
-            caret(
-                pane,
-                editor::draw(buf, area, &pane.composer, Ink::Text, look),
-            )
+            draw_draft(pane, open, buf, draft, look)
         }
         None => nothing_open(pane, buf, below(talk), look),
     }
@@ -241,21 +261,21 @@ fn narrow(pane: &DeskPane, buf: &mut Buffer, area: Rect, look: &Look<'_>) -> Opt
     if pane.focus == Focus::Side {
         section(buf, rest, &[], &[], look);
         side_title(pane, buf, Rect { height: 1, ..rest }, look);
-        pane.side.draw(buf, below(rest), speech(pane, look), look);
+        pane.side
+            .draw(buf, below(rest), is_whole(pane), speech(pane, look), look);
         return None;
     }
-    let (talk, draft) = draft_split(rest, 6);
-    look.note(|record| record.places.push((talk, Spot::Scroll(0))));
+    let (talk, draft) = draft_split(pane, rest, 6);
+    look.note(|record| {
+        record.places.push((talk, Spot::Scroll(0)));
+        record.places.push(shelf(draft));
+    });
     section(buf, talk, &[], &[], look);
     talk_title(pane, open, buf, Rect { height: 1, ..talk }, look);
     let inner = band(pane, open, buf, below(talk), look);
     draw_talk(pane, open, buf, inner, look);
     section(buf, draft, &[], &[], look);
-    draft_title(pane, open, buf, Rect { height: 1, ..draft }, look);
-    caret(
-        pane,
-        editor::draw(buf, inset(below(draft)), &pane.composer, Ink::Text, look),
-    )
+    draw_draft(pane, open, buf, draft, look)
 }
 
 /// How wide the list is when the line beside it was dragged: both sides keep their room.
@@ -284,8 +304,12 @@ pub(super) fn focus_mark<'a>(
 /// What is known of the order and what else is open, a row each and a rule below where there is
 /// any of it; returns what is left for the talk.
 fn band(pane: &DeskPane, open: &OpenItem, buf: &mut Buffer, area: Rect, look: &Look<'_>) -> Rect {
-    let summary = pane.side.summary(speech(pane, look), look);
-    let has_related = pending(open).next().is_some();
+    let summary = if is_whole(pane) {
+        vec![text(pane.side.receiver(true))]
+    } else {
+        pane.side.summary(speech(pane, look), look)
+    };
+    let has_related = pending(&open.related).next().is_some();
     let rows = u16::from(!summary.is_empty()) + u16::from(has_related);
     if rows == 0 || area.height <= 4 {
         return area;
@@ -312,6 +336,11 @@ fn band(pane: &DeskPane, open: &OpenItem, buf: &mut Buffer, area: Rect, look: &L
     below(rest)
 }
 
+/// Whether the order's receiver is shown whole at the moment.
+fn is_whole(pane: &DeskPane) -> bool {
+    pane.revealed.shows(pane.side.order_id())
+}
+
 /// The row under an area.
 fn below_of(area: Rect) -> Rect {
     Rect {
@@ -319,28 +348,6 @@ fn below_of(area: Rect) -> Rect {
         height: 1,
         ..area
     }
-}
-
-/// How old what is known is, by kind of export.
-fn draw_ages(pane: &DeskPane, buf: &mut Buffer, row: Rect, look: &Look<'_>) {
-    let speech = speech(pane, look);
-    let mut runs = vec![dim(format!(" {} ", look.words.get("side-as-of")))];
-    for one in &pane.freshness {
-        let kind = format!("value-import_kind-{}", one.kind);
-        let when = speech.when(one.exported_at);
-        let label = format!(" {} {when}", look.words.get(&kind));
-        runs.push(if one.stale {
-            let stale = look.words.get("status-stale");
-            Run::new(format!("{label}{stale}"), Ink::Urgent)
-        } else {
-            dim(label)
-        });
-    }
-    line::row(buf, row, &runs, &[], look);
-}
-
-fn caret(pane: &DeskPane, at: Option<Position>) -> Option<Position> {
-    at.filter(|_| pane.focus == Focus::Composer)
 }
 
 fn split(area: Rect, at: u16) -> (Rect, Rect) {
@@ -356,8 +363,25 @@ fn split(area: Rect, at: u16) -> (Rect, Rect) {
     (left, right)
 }
 
-fn draft_split(area: Rect, rows: u16) -> (Rect, Rect) {
-    let rows = rows.min(area.height / 2).max(1).min(area.height);
+/// The draft's title, by which its pane is made higher and lower.
+fn shelf(draft: Rect) -> (Rect, Spot) {
+    let title = Rect {
+        height: draft.height.min(1),
+        ..draft
+    };
+    (title, Spot::Shelf(draft.y))
+}
+
+/// Timeline and draft: so many rows for the draft, or as the line between them was dragged;
+/// both keep their room.
+fn draft_split(pane: &DeskPane, area: Rect, rows: u16) -> (Rect, Rect) {
+    let rows = match pane.shelf {
+        Some(row) if area.height > 2 * LEAST => area
+            .bottom()
+            .saturating_sub(row)
+            .clamp(LEAST, area.height - LEAST),
+        _ => rows.min(area.height / 2).max(1).min(area.height),
+    };
     let talk = Rect {
         height: area.height - rows,
         ..area
@@ -386,49 +410,4 @@ pub(super) fn inset(area: Rect) -> Rect {
         width: area.width.saturating_sub(2),
         ..area
     }
-}
-
-fn side_title(pane: &DeskPane, buf: &mut Buffer, area: Rect, look: &Look<'_>) {
-    let leaves = super::leaves();
-    let mark = focus_mark(pane, Focus::Side, area, look);
-    let names = leaves.iter().map(|leaf| {
-        let here = *leaf == pane.side.leaf();
-        let ink = match (here, pane.focus == Focus::Side) {
-            (true, true) => Ink::Selection,
-            (true, false) => Ink::Title,
-            (false, _) => Ink::Dim,
-        };
-        let name = look.words.get(&format!("leaf-{}", leaf.name()));
-        let label = if here {
-            format!("[{name}] ")
-        } else {
-            format!("{name} ")
-        };
-        Run::new(label, ink)
-    });
-    let left: Vec<Run<'_>> = std::iter::once(mark).chain(names).collect();
-    look.note(|record| {
-        // Behind the rule's own column and its blank.
-        let mut x = area.x + 2 + look.columns(&left[0].text);
-        for (number, name) in left[1..].iter().enumerate() {
-            let width = look.columns(&name.text);
-            let place = Rect {
-                x,
-                width,
-                height: 1,
-                ..area
-            }
-            .intersection(area);
-            record.places.push((place, Spot::Leaf(number)));
-            x += width;
-        }
-    });
-    let number = pane.side.order_number().unwrap_or_default();
-    // Beside four leaves a whole number has no room; the leaf shows it.
-    let number = if area.width < NUMBERED {
-        tail(number)
-    } else {
-        number.to_owned()
-    };
-    titles(buf, area, &left, &[dim(number)], look);
 }
