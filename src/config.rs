@@ -2,17 +2,20 @@
 //! shares is the `setting` register.
 
 mod check;
+mod keep;
 
 use std::fs;
 use std::io::{ErrorKind, Write};
 use std::path::{Path, PathBuf};
 
-use directories::ProjectDirs;
+use directories::{ProjectDirs, UserDirs};
 use serde::{Deserialize, Serialize};
 
 use crate::i18n::Language;
 use crate::problem::{Kind, Problem};
 use crate::text::width::Ambiguous;
+
+pub use keep::{Allowed, Entry};
 
 /// All settings; `config.example.toml` shows each with its default.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -32,6 +35,10 @@ pub struct Config {
     pub lock: Lock,
     /// The shared folder.
     pub folder: Folder,
+    /// The file of these settings: where they were read, or where the first change goes. None
+    /// where they live as long as the program.
+    #[serde(skip)]
+    pub file: Option<PathBuf>,
 }
 
 /// A language, or the system's.
@@ -78,6 +85,8 @@ pub struct Screen {
     pub bell: bool,
     /// Whether the window title counts.
     pub title: bool,
+    /// How a paste is told from typing.
+    pub paste: Paste,
 }
 
 impl Default for Screen {
@@ -88,8 +97,22 @@ impl Default for Screen {
             mouse: true,
             bell: true,
             title: true,
+            paste: Paste::default(),
         }
     }
+}
+
+/// How a paste is told from typing.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Paste {
+    /// By what is known of the terminal.
+    #[default]
+    Auto,
+    /// The terminal marks pastes.
+    Marked,
+    /// It does not: fast runs of keys are joined.
+    Joined,
 }
 
 /// Colours by meaning, and frames.
@@ -193,7 +216,7 @@ impl Config {
         let Some(file) = named.or(usual.as_deref()) else {
             return Ok(Self::default());
         };
-        match fs::read(file) {
+        let mut config = match fs::read(file) {
             Ok(bytes) => Self::read(&bytes, file),
             Err(err) if err.kind() == ErrorKind::NotFound && named.is_none() => Ok(Self::default()),
             Err(err) if err.kind() == ErrorKind::NotFound => {
@@ -205,7 +228,9 @@ impl Config {
                 .arg("file", file.display())
                 .hint("problem-file-unreadable-hint")
                 .caused_by(err)),
-        }
+        }?;
+        config.file = Some(file.to_owned());
+        Ok(config)
     }
 
     fn read(bytes: &[u8], file: &Path) -> Result<Self, Problem> {
@@ -281,6 +306,14 @@ impl Config {
             own.to_owned()
         };
         places().as_ref().map(dir)
+    }
+
+    /// The folder for pages that a person prints: their documents, else their own folder.
+    #[must_use]
+    pub fn papers_dir() -> Option<PathBuf> {
+        let own = UserDirs::new()?;
+        let documents = own.document_dir().filter(|folder| folder.is_dir());
+        Some(documents.unwrap_or(own.home_dir()).to_owned())
     }
 
     /// The language to speak.

@@ -100,6 +100,7 @@ fn first_start(place: &Place) -> FirstStart {
         Box::new(move || clocks.new_clock()),
         Box::new(move || dice.random()),
     )
+    .papers_in(Config::papers_dir())
 }
 
 /// Lets the person begin or join a shop, and goes on to the workstation on what came of it.
@@ -120,7 +121,11 @@ fn first(place: &Place, start: FirstStart, out: &Out) -> Result<u8, Problem> {
             } else {
                 writing_desk(&place)?
             };
-            sit(desk, &place, language, Vec::new(), &outbox, size)
+            let mut app = sit(desk, &place, language, Vec::new(), &outbox, size)?;
+            if leaves == Leaves::Sample {
+                app.guide_along();
+            }
+            Ok(app)
         };
         let size = (size.width, size.height);
         Ok(Start::new(first, size, Box::new(make)))
@@ -222,13 +227,15 @@ fn sit(
 ) -> Result<Workstation, Problem> {
     let (keymap, of_keys) = Keymap::of(&place.config);
     let workers = workers(&desk, place, outbox)?;
-    let mut config = place.config.clone();
-    config.screen.theme = theme::chosen(config.screen.theme, |name| std::env::var(name).ok());
+    let config = place.config.clone();
+    let theme = theme::chosen(config.screen.theme, |name| std::env::var(name).ok());
     let mut app = Workstation::new(desk, config, Words::new(language), keymap, size)?;
+    app.draw_as(theme);
     app.work_with(workers);
     problems.extend(of_keys);
     app.greet(&problems);
     app.tell_lacks();
+    app.tell_unread();
     Ok(app)
 }
 
@@ -240,10 +247,13 @@ fn workers(desk: &Desk, place: &Place, outbox: &Outbox<Background>) -> Result<Wo
     let mut workers = Workers::default();
     if !store.is_read_only() {
         workers.indexer = Some(Indexer::start(store.folder(), outbox.clone())?);
+        let (clocks, outlet) = (place.clone(), outbox.clone());
+        workers.roads = Some(Box::new(move |store, folder| {
+            FolderRoad::start(store, folder, clocks.clock(store)?, outlet.clone())
+        }));
         if let Some(folder) = place.config.shared_folder() {
-            let clock = place.clock(store)?;
-            match FolderRoad::start(store, folder, clock, outbox.clone()) {
-                Ok(road) => workers.road = Some(road),
+            match workers.open_road(store, folder) {
+                Ok(road) => workers.road = road,
                 Err(problem) => {
                     outbox.post(Background::Trouble(problem));
                 }

@@ -8,18 +8,12 @@ use std::path::Path;
 
 use toml::de::{DeTable, DeValue, Error};
 
+use super::keep::Allowed;
 use crate::problem::{Kind, Problem};
 use crate::text::nearest::{distance, nearest};
 
-enum Allowed {
-    Words(&'static [&'static str]),
-    Flag,
-    Text,
-    Number(u16, u16),
-}
-
 /// Every setting by its full name; a test compares it with `Config`.
-const SETTINGS: [(&str, Allowed); 11] = [
+pub(super) const SETTINGS: [(&str, Allowed); 12] = [
     (
         "language",
         Allowed::Words(&["auto", "zh-CN", "zh-TW", "en"]),
@@ -32,6 +26,10 @@ const SETTINGS: [(&str, Allowed); 11] = [
     ("screen.mouse", Allowed::Flag),
     ("screen.bell", Allowed::Flag),
     ("screen.title", Allowed::Flag),
+    (
+        "screen.paste",
+        Allowed::Words(&["auto", "marked", "joined"]),
+    ),
     (
         "clipboard.road",
         Allowed::Words(&["auto", "native", "osc52", "plain"]),
@@ -55,7 +53,8 @@ impl Allowed {
         }
     }
 
-    fn shown(&self) -> String {
+    /// Says what may be written.
+    pub fn shown(&self) -> String {
         match self {
             Self::Words(words) => words
                 .iter()

@@ -152,7 +152,10 @@ impl Desk {
     }
 
     /// Returns the replicas of a person that were not retired.
-    fn serving_replicas(&self, person: &Person) -> Result<Vec<ReplicaId>, Problem> {
+    pub(in crate::desk) fn serving_replicas(
+        &self,
+        person: &Person,
+    ) -> Result<Vec<ReplicaId>, Problem> {
         use crate::domain::registers::person as roster;
         let record = self.store().record(person.id)?;
         let is_cut = |replica: &ReplicaId| {
@@ -262,6 +265,16 @@ impl Desk {
         let replica = self.me()?.replica;
         let mut all = self.allowances()?;
         all.retain(|one| one.usable && one.terms.replica == Some(replica));
+        // What is left of the person's day binds whatever the allowance has left.
+        if !all.is_empty()
+            && let Some(day) = self.left_of_day()?
+        {
+            for one in &mut all {
+                if one.left.currency == day.currency && day.minor < one.left.minor {
+                    one.left = day;
+                }
+            }
+        }
         Ok(all)
     }
 

@@ -69,6 +69,13 @@ pub fn open(folder: &Path, wall: i64) -> Result<Desk, Problem> {
     Desk::open(store, Box::new(clock), Box::new(SystemRandom::start()?))
 }
 
+/// Returns whether a store is the sample shop's.
+pub fn is_sample(store: &Store) -> bool {
+    let crew: Result<Crew, Problem> = read(PEOPLE);
+    let shop = store.shop().filter(|shop| shop.drill);
+    matches!((shop, crew), (Some(shop), Ok(crew)) if shop.name == crew.shop)
+}
+
 /// Returns the clock of a sample shop's store, none where it is another shop's; `wall` is the
 /// machine's clock in milliseconds UTC.
 pub fn clock(store: &Store, wall: i64) -> Result<Option<RunningClock>, Problem> {

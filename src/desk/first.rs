@@ -2,17 +2,18 @@
 //! answer in the folder where it left its request.
 
 use std::fmt;
+use std::fs;
+use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use super::sign_in::pin_of;
-use super::{Desk, admit, begin};
+use super::{admit, begin};
 use crate::chance::{Clock, Random};
 use crate::domain::id::ReplicaId;
-use crate::domain::registers::{allowance, order, reply, sheet};
 use crate::exchange::intake::file::read_file;
 use crate::exchange::join::Request;
 use crate::problem::{Kind, Problem};
-use crate::store::{Query, Store};
+use crate::store::{Store, private_file};
 
 /// How the names of requests begin.
 const REQUEST: &str = "zhiban-join-";
@@ -24,8 +25,6 @@ const ANSWER: &str = "zhiban-answer-";
 const ANSWER_END: &str = ".zbundle";
 /// The local setting that says in which folder the request was left.
 const ASKED_IN: &str = "asked_in";
-/// The local setting that says that nobody wants to be told what the shop lacks.
-const QUIET: &str = "start_card_quiet";
 /// How many digits of a replica's id are in the names.
 const DIGITS: usize = 8;
 /// The most requests of a folder that are looked at.
@@ -39,6 +38,7 @@ pub type MakeRandom = Box<dyn Fn() -> Result<Box<dyn Random>, Problem>>;
 /// What a machine without a shop can begin.
 pub struct FirstStart {
     folder: PathBuf,
+    papers: PathBuf,
     clock: MakeClock,
     random: MakeRandom,
 }
@@ -68,10 +68,38 @@ impl FirstStart {
     /// Returns what can be begun in a folder for a store.
     pub fn new(folder: PathBuf, clock: MakeClock, random: MakeRandom) -> Self {
         Self {
+            papers: folder.parent().unwrap_or(Path::new("")).to_owned(),
             folder,
             clock,
             random,
         }
+    }
+
+    /// Names the folder in which pages to print are left.
+    #[must_use]
+    pub fn papers_in(mut self, folder: Option<PathBuf>) -> Self {
+        if let Some(folder) = folder {
+            self.papers = folder;
+        }
+        self
+    }
+
+    /// Leaves a page to print and returns where it lies; one that is there already is not
+    /// written over.
+    pub fn leave_paper(&self, name: &str, text: &str) -> Result<PathBuf, Problem> {
+        let file = self.papers.join(name);
+        let unwritable = || {
+            Problem::new(Kind::NotSaved, "problem-file-unwritable")
+                .arg("file", file.display())
+                .hint("problem-file-unwritable-hint")
+        };
+        if file.exists() {
+            return Err(unwritable());
+        }
+        let mut paper = private_file(&file)?;
+        let written = paper.write_all(text.as_bytes());
+        written.map_err(|fault| unwritable().caused_by(fault))?;
+        Ok(file)
     }
 
     /// Returns the folder for the store.
@@ -102,7 +130,7 @@ impl FirstStart {
         let mut random = (self.random)()?;
         let request = admit::request(&self.folder, name, pin, random.as_mut())?;
         let asked = asked(&request, shared);
-        std::fs::write(&asked.request, request.write()?).map_err(|fault| {
+        fs::write(&asked.request, request.write()?).map_err(|fault| {
             Problem::new(Kind::NotSaved, "problem-file-unwritable")
                 .arg("file", asked.request.display())
                 .hint("problem-file-unwritable-hint")
@@ -178,7 +206,7 @@ pub fn answer_in(folder: &Path, replica: ReplicaId) -> PathBuf {
 /// Returns the requests to join that lie in a folder, by name; what cannot be read there is no
 /// request.
 pub fn requests(folder: &Path) -> Vec<(PathBuf, Request)> {
-    let Ok(files) = std::fs::read_dir(folder) else {
+    let Ok(files) = fs::read_dir(folder) else {
         return Vec::new();
     };
     let is_request = |path: &PathBuf| {
@@ -198,107 +226,14 @@ pub fn requests(folder: &Path) -> Vec<(PathBuf, Request)> {
     paths.into_iter().filter_map(read).collect()
 }
 
-/// What a shop needs before everybody can work in it (ux 10, steps 5 to 10).
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Need {
-    /// A shared folder on this machine.
-    Folder,
-    /// Replies.
-    Replies,
-    /// Orders of an export.
-    Orders,
-    /// Somebody beside the founder.
-    People,
-    /// What may be refunded without asking.
-    Limits,
-    /// Who works today.
-    Sheet,
-}
-
-impl Need {
-    /// All, in the order of the steps.
-    pub const ALL: [Self; 6] = [
-        Self::Folder,
-        Self::Replies,
-        Self::Orders,
-        Self::People,
-        Self::Limits,
-        Self::Sheet,
-    ];
-
-    /// Returns the end of its message id.
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::Folder => "folder",
-            Self::Replies => "replies",
-            Self::Orders => "orders",
-            Self::People => "people",
-            Self::Limits => "limits",
-            Self::Sheet => "sheet",
-        }
-    }
-}
-
-impl Desk {
-    /// Returns what the shop still lacks, in the order of the steps; `has_folder` says whether
-    /// this machine has a shared folder.
-    pub fn lacks(&self, has_folder: bool) -> Result<Vec<Need>, Problem> {
-        let mut lacking = Vec::new();
-        for need in Need::ALL {
-            let is_met = match need {
-                Need::Folder => has_folder,
-                Need::Replies => self.has_any(reply::REGISTER.name, None)?,
-                Need::Orders => self.has_any(order::REGISTER.name, None)?,
-                Need::People => self.people().all().len() > 1,
-                Need::Limits => self.has_any(allowance::REGISTER.name, None)?,
-                Need::Sheet => {
-                    let today = self.business_day(self.now())?;
-                    self.has_any(sheet::REGISTER.name, Some((sheet::DAY.name(), today)))?
-                }
-            };
-            if !is_met {
-                lacking.push(need);
-            }
-        }
-        Ok(lacking)
-    }
-
-    fn has_any(
-        &self,
-        register: &'static str,
-        field: Option<(&'static str, String)>,
-    ) -> Result<bool, Problem> {
-        let query = Query {
-            registers: vec![register],
-            fields: field.into_iter().collect(),
-            limit: Some(1),
-            ..Query::default()
-        };
-        Ok(!self.store().rows(&query)?.is_empty())
-    }
-
-    /// Returns whether the list of what is lacking comes by itself: in a shop with a roster, to
-    /// who may change it, until they say otherwise on this machine.
-    pub fn lists_lacks(&self) -> Result<bool, Problem> {
-        let is_drill = self.store().shop().is_none_or(|shop| shop.drill);
-        if is_drill || self.may_change_roster().is_err() {
-            return Ok(false);
-        }
-        Ok(self.store().setting_local(QUIET)?.is_none())
-    }
-
-    /// Lets the list of what is lacking come only when it is asked for.
-    pub fn quiet_lacks(&mut self) -> Result<(), Problem> {
-        Ok(self.store_mut().set_setting_local(QUIET, Some("1"))?)
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::chance::{FixedClock, SeededRandom};
+    use crate::desk::Desk;
     use crate::desk::admit::Granted;
     use crate::desk::import::ImportOptions;
+    use crate::desk::start::Need;
     use crate::domain::authority::Role;
     use crate::domain::register::Post;
 
@@ -345,11 +280,24 @@ mod tests {
         assert_eq!(agent.waiting().unwrap(), None);
 
         // The owner is told what is lacking until they want no more of it; the agent is not.
-        let lacking = [Need::Replies, Need::Orders, Need::Limits, Need::Sheet];
+        let lacking = [
+            Need::Terminal,
+            Need::Shop,
+            Need::Replies,
+            Need::Orders,
+            Need::OldTable,
+            Need::Limits,
+            Need::Sheet,
+        ];
         desk.refresh().unwrap();
         assert!(desk.lists_lacks().unwrap());
         assert_eq!(desk.lacks(true).unwrap(), lacking);
-        assert_eq!(desk.lacks(false).unwrap().len(), 5);
+        assert_eq!(desk.lacks(false).unwrap().len(), 8);
+        // What a shop can do without is settled by a word.
+        desk.settle_need(Need::OldTable).unwrap();
+        desk.settle_need(Need::Folder).unwrap();
+        desk.settle_need(Need::Folder).unwrap();
+        assert_eq!(desk.lacks(false).unwrap().len(), 6);
         let orders = include_bytes!("../../assets/sample/orders.csv");
         desk.import("orders.csv", orders, &ImportOptions::default())
             .unwrap();

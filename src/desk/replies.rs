@@ -541,6 +541,13 @@ impl Desk {
         Ok(format!("{USES}/{}", self.me()?.id))
     }
 
+    /// Returns how many replies the person at the desk copied on this machine.
+    pub fn replies_used(&self) -> Result<u64, Problem> {
+        let kept = self.store().setting_local(&self.uses_key()?)?;
+        let uses: Uses = serde_json::from_str(&kept.unwrap_or_default()).unwrap_or_default();
+        Ok(uses.counts.values().map(|(ever, _)| u64::from(*ever)).sum())
+    }
+
     /// Counts a use of a reply by the person at the desk.
     pub fn reply_used(&mut self, id: Id) -> Result<(), Problem> {
         let (key, day) = (self.uses_key()?, self.business_day(self.now())?);

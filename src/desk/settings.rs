@@ -15,6 +15,12 @@ const MINUTE: i64 = 60_000;
 impl Desk {
     /// Returns the shop's value of a setting in force now.
     pub fn setting(&self, key: &str) -> Result<Option<String>, Problem> {
+        Ok(self.setting_since(key)?.map(|(value, _)| value))
+    }
+
+    /// Returns the shop's value of a setting in force now, and since when it is, milliseconds
+    /// UTC.
+    pub fn setting_since(&self, key: &str) -> Result<Option<(String, i64)>, Problem> {
         let rows = self.store().rows(&Query {
             registers: vec!["setting"],
             fields: vec![("key", key.to_owned())],
@@ -32,7 +38,8 @@ impl Desk {
             .iter()
             .filter(|row| !row.void && since(row) <= now)
             .max_by_key(|row| since(row));
-        Ok(in_force.and_then(|row| row.fields.get("value")?.as_str().map(str::to_owned)))
+        let value = |row: &Row| Some(row.fields.get("value")?.as_str()?.to_owned());
+        Ok(in_force.and_then(|row| Some((value(row)?, since(row)))))
     }
 
     /// Sets the shop's value from now on; older figures keep the value of their time.

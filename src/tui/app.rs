@@ -1,6 +1,8 @@
 //! The workstation: the desk screen at the bottom, panes in front of it, the status line above
 //! and the key rows below.
 
+mod configure;
+mod guide;
 mod heard;
 mod mouse;
 mod paint;
@@ -92,6 +94,8 @@ pub struct Workstation {
     parked: BTreeMap<Id, Seat>,
     /// Whether a wake will lock the desk.
     locks: bool,
+    /// The guided shift, while somebody is led through it.
+    guide: Option<guide::Guide>,
 }
 
 impl Workstation {
@@ -118,7 +122,7 @@ impl Workstation {
             (panes::desk::DeskPane::empty(&desk), Status::of_nobody())
         };
         let front = if is_open {
-            panes::open(panes::first(&desk), &desk, &words)?
+            panes::open(panes::first(&desk), &desk, &words, &config)?
         } else {
             None
         };
@@ -154,6 +158,7 @@ impl Workstation {
             gate,
             parked: BTreeMap::new(),
             locks: false,
+            guide: None,
         })
     }
 
@@ -382,7 +387,7 @@ impl Workstation {
     fn screen(&mut self, screen: Screen) {
         self.save_drafts();
         self.front.clear();
-        match panes::open(screen, &self.desk, &self.words) {
+        match panes::open(screen, &self.desk, &self.words, &self.config) {
             Ok(pane) => self.front.extend(pane),
             Err(problem) => self.trouble(&problem),
         }
@@ -670,6 +675,7 @@ impl Workstation {
                 Ok(block) => effects.list.push(Effect::Copy(block.text())),
                 Err(problem) => self.trouble(&problem),
             },
+            Command::GuidedShift => self.guide_along(),
             Command::Quit => self.follow(Flow::Quit, effects),
             Command::Back if !self.front.is_empty() => self.close(),
             _ => return false,
@@ -760,6 +766,14 @@ impl App for Workstation {
                 effects.draw = true;
             }
         }
+        let wished = effects.list.iter().rev().find_map(|effect| match effect {
+            Effect::Configure(config) => Some((**config).clone()),
+            _ => None,
+        });
+        if let Some(config) = wished {
+            self.configure(config, &mut effects);
+        }
+        self.teach();
         self.stand(&mut effects);
         self.leave_the_mouse(&mut effects);
         for effect in &effects.list {

@@ -241,6 +241,7 @@ commands! {
     Acknowledge "acknowledge" [Printing];
     Details "details" [Held];
     NewRecord "new_record" [Tables];
+    ExportRows "export_rows" [Board];
     // Only in the palette, or menus.
     ScreenDesk "screen_desk" [Any];
     ScreenBoard "screen_board" [Any];
@@ -249,6 +250,7 @@ commands! {
     ScreenHeld "screen_held" [Any];
     ScreenSheet "screen_sheet" [Any];
     ScreenImport "screen_import" [Any];
+    ScreenSettings "screen_settings" [Any];
     SignIn "sign_in" [Any];
     SignOut "sign_out" [Any];
     Reveal "reveal" [Desk Side Find];
@@ -256,6 +258,9 @@ commands! {
     Erase "erase" [Any];
     Admit "admit" [Any];
     StartCard "start_card" [Any];
+    CheckTerminal "check_terminal" [Any];
+    GuidedShift "guided_shift" [Any];
+    MustRead "must_read" [Any];
     ChangePerson "change_person" [Any];
     Lock "lock" [Any];
     Messages "messages" [Any];

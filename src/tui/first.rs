@@ -275,9 +275,32 @@ impl First {
     fn at_code(&mut self, command: Option<Command>) -> Effects {
         match command {
             Some(Command::Open | Command::Accept | Command::Finish) => self.leave(Leaves::Shop),
+            Some(command) if command.choice() == Some(2) => self.print_code(),
             // A code that is gone by a slip of the finger is gone for good.
             _ => Effects::none(),
         }
+    }
+
+    /// Leaves the recovery code as a page to print, and says where.
+    fn print_code(&mut self) -> Effects {
+        let Front::Code(code) = &self.page else {
+            return Effects::none();
+        };
+        let text = self
+            .words
+            .with("first-paper", &[("code", code.as_str().into())]);
+        let name = self.words.get("first-paper-name");
+        match self.start.leave_paper(&name, &text) {
+            Ok(file) => {
+                let file = file.display().to_string();
+                let said = self
+                    .words
+                    .with("first-paper-left", &[("file", file.into())]);
+                self.said = Some(said);
+            }
+            Err(problem) => self.trouble(&problem),
+        }
+        Effects::draw()
     }
 
     fn waiting(&mut self, command: Option<Command>) -> Effects {

@@ -27,12 +27,13 @@ use ratatui::crossterm::terminal::{
 use ratatui::layout::{Position, Rect};
 use ratatui::{Frame, Terminal};
 
-use super::clipboard::{Clipboard, Copied};
+use super::clipboard::{Clipboard, Copied, Surroundings};
 #[cfg(unix)]
 use super::keys::Decoder;
 use super::pen::Pen;
 use super::run::{Outbox, RawSignal, Surface};
 use super::theme::is_poor;
+use crate::config::{Config, Paste};
 use crate::problem::{Kind, Problem};
 use crate::text::clean;
 
@@ -79,6 +80,16 @@ pub struct Options {
 /// True where the terminal marks no paste, so that fast runs of keys must be joined.
 pub fn marks_no_paste() -> bool {
     cfg!(windows) || is_poor(std::env::var("TERM").ok().as_deref())
+}
+
+/// True where fast runs of keys are joined, by the person's wish or by what is known of the
+/// terminal.
+pub fn joins_bursts(wish: Paste) -> bool {
+    match wish {
+        Paste::Auto => marks_no_paste(),
+        Paste::Marked => false,
+        Paste::Joined => true,
+    }
 }
 
 /// The terminal while it is ours; dropping it gives it back.
@@ -173,6 +184,10 @@ impl Surface for Guard {
         let title = clean::line(title).into_owned();
         queue!(self.out, SetTitle(title))?;
         self.out.commit()
+    }
+
+    fn configure(&mut self, config: &Config) {
+        self.clipboard = Clipboard::new(config.clipboard.road, Surroundings::here());
     }
 
     fn copy(&mut self, text: &str) -> Copied {

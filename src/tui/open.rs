@@ -42,7 +42,7 @@ pub fn open<A: App>(
     })?;
     guard::watch_signals(outbox.clone())?;
     guard::read_input(outbox)?;
-    let translator = Translator::new(guard::marks_no_paste());
+    let translator = Translator::new(guard::joins_bursts(config.screen.paste));
     let run = AssertUnwindSafe(|| run::drive(&mut app, &mut guard, &feed, translator));
     match catch_unwind(run) {
         Ok(outcome) => outcome,

@@ -77,6 +77,8 @@ pub enum Screen {
     Sheet,
     /// The files that came in, with the age of each.
     Imports,
+    /// What holds on this machine and in the shop.
+    Settings,
 }
 
 /// What a pane can reach while it takes an input.

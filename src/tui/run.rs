@@ -15,7 +15,9 @@ use ratatui::crossterm::event::Event;
 use ratatui::layout::Position;
 
 use super::clipboard::Copied;
+use super::guard;
 use super::keys::{Input, Translator};
+use crate::config::Config;
 use crate::problem::{Kind, Problem};
 
 /// The longest that input may wait for its frame while more input comes.
@@ -72,6 +74,8 @@ pub enum Effect {
     Wake(u32, Duration),
     /// Forget the wake of this token.
     Rest(u32),
+    /// From now on these settings hold.
+    Configure(Box<Config>),
 }
 
 /// What an update leads to: whether to draw, and what to do, in order.
@@ -150,6 +154,8 @@ pub trait Surface {
     fn title(&mut self, title: &str) -> io::Result<()>;
     /// Brings text to the clipboard.
     fn copy(&mut self, text: &str) -> Copied;
+    /// Takes the roads that other settings name.
+    fn configure(&mut self, _config: &Config) {}
     /// Mouse reporting on or off.
     fn mouse(&mut self, on: bool) -> io::Result<()>;
     /// Stops the process; returns when it goes on.
@@ -421,6 +427,11 @@ impl<A: App> Loop<'_, A> {
             }
             Effect::Rest(token) => {
                 self.wakes.remove(&token);
+            }
+            Effect::Configure(config) => {
+                self.translator
+                    .join(guard::joins_bursts(config.screen.paste));
+                self.surface.configure(&config);
             }
         }
         Ok(())

@@ -1,9 +1,13 @@
 //! The threads beside the loop, and what they send into it.
 
+use std::fmt;
+use std::path::Path;
+
 use super::indexer::Indexer;
 use super::live::Live;
 use super::road::{FolderRoad, RoadNews};
 use crate::problem::Problem;
+use crate::store::Store;
 
 /// What the workstation's threads tell the loop.
 #[derive(Debug)]
@@ -16,8 +20,11 @@ pub enum Background {
     Road(RoadNews),
 }
 
+/// Opens a road for a store over a folder.
+pub type OpenRoad = Box<dyn Fn(&Store, &Path) -> Result<FolderRoad, Problem>>;
+
 /// The threads of a workstation; each is optional, as tests and read-only desks need.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub struct Workers {
     /// Brings the search index on.
     pub indexer: Option<Indexer>,
@@ -25,9 +32,29 @@ pub struct Workers {
     pub live: Option<Live>,
     /// Exchanges bundles over the shared folder.
     pub road: Option<FolderRoad>,
+    /// Opens another road, where the shared folder changes while the workstation runs.
+    pub roads: Option<OpenRoad>,
+}
+
+impl fmt::Debug for Workers {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Workers")
+            .field("indexer", &self.indexer)
+            .field("live", &self.live)
+            .field("road", &self.road)
+            .finish_non_exhaustive()
+    }
 }
 
 impl Workers {
+    /// Opens a road over a folder; none where this workstation goes over none.
+    pub fn open_road(&self, store: &Store, folder: &Path) -> Result<Option<FolderRoad>, Problem> {
+        self.roads
+            .as_ref()
+            .map(|open| open(store, folder))
+            .transpose()
+    }
+
     /// Tells those whom it concerns that this desk wrote something.
     pub fn poke(&self) {
         if let Some(indexer) = &self.indexer {

@@ -48,6 +48,13 @@ pub const SCREENS: &[Screen] = &[
     ("palette", None, &[Keys("F1"), Text("交")]),
     ("register", None, &[Keys("F12 4 2")]),
     ("register_form", None, &[Keys("F12 4 2 Enter")]),
+    ("settings", None, &[Keys("F12 9")]),
+    ("plan", Some("王主管"), &[Keys("F12 7")]),
+    (
+        "start_card",
+        Some("王主管"),
+        &[Keys("F1"), Text("还差"), Keys("Enter")],
+    ),
 ];
 
 fn file(name: &str, (width, height): (u16, u16)) -> PathBuf {

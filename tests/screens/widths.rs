@@ -35,6 +35,11 @@ const MORE: &[(&str, Option<&str>, &[Do])] = &[
     ("remark", None, &[Keys("Ctrl+T")]),
     ("away", None, &[Keys("Ctrl+Q")]),
     ("screens", None, &[Keys("F12")]),
+    (
+        "terminal check",
+        None,
+        &[Keys("F1"), Text("看看这个终端"), Keys("Enter")],
+    ),
     ("registers", None, &[Keys("F12 4")]),
     ("held", Some("王主管"), &[Keys("F12 6")]),
     ("day plan", None, &[Keys("F12 7")]),

@@ -26,6 +26,8 @@ pub enum DutyKind {
     Import(&'static str, Option<i64>),
     /// Reviews that want an answer are answered: how many are left.
     Reviews(u64),
+    /// A notice that must be read: which, its headline, who has not signed it.
+    Unread(Id, String, Vec<Id>),
     /// The platform's clocks of the next 24 hours are answered: how many are left, none where
     /// no fresh export says.
     Clocks(Option<u64>),
@@ -115,6 +117,16 @@ impl Desk {
             done: reviews.is_empty(),
             kind: DutyKind::Reviews(reviews.len() as u64),
         });
+        for one in self.unread()? {
+            let mut people = one.people;
+            people.retain(|id| board.scope.has(*id));
+            if !people.is_empty() {
+                duties.push(Duty {
+                    done: false,
+                    kind: DutyKind::Unread(one.id, one.title, people),
+                });
+            }
+        }
         Ok(duties)
     }
 

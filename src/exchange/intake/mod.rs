@@ -17,6 +17,7 @@
 //! | [`orders_json`] | orders as JSON to [`Row`]s |
 //! | [`conversations`] | conversations as JSON lines |
 //! | [`replies`] | canned replies: TOML, tables, espanso |
+//! | [`old_table`] | the table that a shop kept before |
 //! | [`capture`] | the one line (`assets/capture.toml`) |
 //! | [`chats`] | a pasted chat (`assets/chats.toml`) |
 
@@ -31,6 +32,7 @@ pub mod conversations;
 pub mod decode;
 pub mod file;
 pub mod json;
+pub mod old_table;
 pub mod orders_json;
 pub mod profiles;
 pub mod replies;

@@ -5,6 +5,7 @@ use ratatui::layout::{Position, Rect};
 
 use super::Workstation;
 use crate::tui::pane::Pane as _;
+use crate::tui::theme::Ink;
 use crate::tui::widgets::spots::Spots;
 use crate::tui::widgets::{Look, keyrow, line};
 
@@ -29,9 +30,10 @@ impl Workstation {
         let rows = area.height;
         let keys = if has_keys(rows) { 2 } else { 0 };
         let status = u16::from(rows > 2);
+        let guide = self.guide_line().filter(|_| keys > 0);
         let inner = Rect {
             y: area.y + status,
-            height: rows.saturating_sub(status + keys),
+            height: rows.saturating_sub(status + keys + u16::from(guide.is_some())),
             ..area
         };
         if status > 0 {
@@ -46,6 +48,22 @@ impl Workstation {
             // Only what is in front can be pointed at.
             spots.clear();
             caret = pane.view(buf, inner, &look);
+        }
+        if let Some(guide) = guide {
+            let row = Rect {
+                y: inner.bottom(),
+                height: 1,
+                ..area
+            };
+            line::clear(buf, row);
+            line::put(
+                buf,
+                (row.x + 1, row.y),
+                row.width.saturating_sub(1),
+                &guide,
+                Ink::Title,
+                &look,
+            );
         }
         if keys > 0 {
             self.paint_keys(buf, area, &look);

@@ -171,7 +171,12 @@ impl Workstation {
         }
         if self.home.is_empty() {
             self.home = DeskPane::new(&self.desk, &self.words)?;
-            let first = panes::open(panes::first(&self.desk), &self.desk, &self.words)?;
+            let first = panes::open(
+                panes::first(&self.desk),
+                &self.desk,
+                &self.words,
+                &self.config,
+            )?;
             self.front.extend(first);
         }
         let (width, height) = self.status.size();
@@ -188,6 +193,24 @@ impl Workstation {
         };
         let text = self.words.with(id, &[("person", (&me.name).into())]);
         self.tell(Notice { text, ink });
+        self.tell_unread();
         Ok(())
+    }
+
+    /// Says how many notices the person must read, where there are any.
+    pub fn tell_unread(&mut self) {
+        if self.gate.is_some() {
+            return;
+        }
+        match self.desk.to_read() {
+            Ok(unread) if unread.is_empty() => {}
+            Ok(unread) => {
+                let count = [("count", unread.len().into())];
+                let text = self.words.with("notice-unread", &count);
+                let ink = Ink::Warn;
+                self.tell(Notice { text, ink });
+            }
+            Err(problem) => self.trouble(&problem),
+        }
     }
 }

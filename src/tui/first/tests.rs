@@ -113,6 +113,17 @@ fn a_shop_is_begun_by_keys_and_its_code_is_shown_once() {
     // Esc does not take away what can never be shown again.
     seat.keys(&["Esc"]);
     assert_eq!(seat.screen(80, 24), seen);
+    // The page to print holds the code, and is not written over.
+    seat.keys(&["2"]);
+    let seen = seat.screen(80, 24);
+    assert!(seen.contains("打印后删掉"), "{seen}");
+    let paper = std::fs::read_to_string(place.path().join("zhiban-恢复码.txt")).unwrap();
+    let Front::Code(code) = &seat.first.page else {
+        panic!("{seen}");
+    };
+    assert!(paper.contains(code.as_str()), "{paper}");
+    seat.keys(&["2"]);
+    assert!(!seat.screen(80, 24).contains("打印后删掉"));
     seat.keys(&["Enter"]);
     assert_eq!(seat.first.leaves, Leaves::Shop);
     let kept = Config::load(Some(&settings)).unwrap();
@@ -189,6 +200,12 @@ fn a_device_joins_by_keys_on_both_sides() {
     };
     let mut stage = crate::tui::overlays::stage::Stage::of(desk);
     stage.share(&shared);
+    // What may be refunded without asking goes to who comes, too.
+    let hand = crate::desk::start::limits::FreeHand {
+        case: crate::domain::money::Money::parse("30", crate::domain::money::Currency::CNY).ok(),
+        ..Default::default()
+    };
+    assert!(stage.desk.give_free_hand(&hand).unwrap().is_empty());
     stage.push(Admit::open);
     stage.draw_everywhere();
     assert!(
@@ -206,6 +223,9 @@ fn a_device_joins_by_keys_on_both_sides() {
     );
     let person = stage.desk.people().by_name("小周").unwrap();
     assert_eq!(person.posts.len(), 1);
+    let given = stage.desk.allowances().unwrap();
+    assert_eq!(given.len(), 1);
+    assert_eq!(given[0].terms.case_cap.map(|cap| cap.minor), Some(3_000));
 
     let _ = agent.first.take(Message::<()>::Wake(LOOK));
     assert_eq!(agent.first.leaves, Leaves::Shop, "{}", agent.screen(80, 24));

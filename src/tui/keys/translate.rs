@@ -41,6 +41,11 @@ impl Translator {
         }
     }
 
+    /// Joins fast runs of keys from now on, or no more.
+    pub const fn join(&mut self, join_bursts: bool) {
+        self.join_bursts = join_bursts;
+    }
+
     /// Takes one event that arrived at `at` and pushes what it means to `out`.
     pub fn take(&mut self, event: Event, at: Instant, out: &mut Vec<Input>) {
         match event {

@@ -130,6 +130,7 @@ impl Admit {
             };
             // An admission without its answer helps nobody, but is no harm: the next try finds it.
             desk.admit(&request, &granted)?;
+            desk.hand_to(request.replica())?;
             desk.answer(&request, &answer)
         });
         if done.is_none() {

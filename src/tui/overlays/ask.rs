@@ -48,6 +48,13 @@ impl Ask {
         }
     }
 
+    /// Begins with an answer that can be taken as it is.
+    #[must_use]
+    pub fn answered(mut self, answer: &str) -> Self {
+        self.answer.set(answer);
+        self
+    }
+
     /// Keeps what is typed as a draft of this question about this thing, and takes up what was
     /// typed the last time.
     #[must_use]

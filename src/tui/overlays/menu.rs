@@ -89,6 +89,20 @@ impl Menu {
         self
     }
 
+    /// Returns the row under the cursor, from 0.
+    pub fn cursor(&self) -> usize {
+        self.cursor
+    }
+
+    /// Gives the last row a digit of its own.
+    #[must_use]
+    pub fn last_by(mut self, digit: usize) -> Self {
+        if let Some(row) = self.rows.last_mut() {
+            row.digit = digit;
+        }
+        self
+    }
+
     /// Returns how many rows there are.
     pub fn len(&self) -> usize {
         self.rows.len()

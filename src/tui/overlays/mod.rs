@@ -43,7 +43,7 @@ mod since;
 #[cfg(test)]
 #[path = "stage_tests.rs"]
 pub(crate) mod stage;
-mod start_card;
+pub mod start;
 pub mod takeover;
 mod takeover_parts;
 mod takeover_view;
@@ -57,6 +57,7 @@ use crate::problem::Problem;
 use crate::tui::commands::{Command, Context};
 use crate::tui::keymap::Keymap;
 use crate::tui::pane::{Flow, Pane, Reach, Screen};
+use crate::tui::panes::record::RecordPane;
 
 /// What a command opened.
 pub enum Opened {
@@ -114,7 +115,10 @@ fn form(command: Command, reach: &mut Reach<'_>) -> Result<Opened, Problem> {
         Command::Erase => pane(privacy::erase(reach, None)?),
         Command::Attach => pane(privacy::attach(reach, None)?),
         Command::Admit => pane(admit::Admit::open(reach)?),
-        Command::StartCard => pane(start_card::open(reach)?),
+        Command::StartCard => pane(start::card::StartCard::open(reach)?),
+        Command::MustRead => must_read(reach)?,
+        Command::CheckTerminal => pane(start::terminal::TerminalCheck::open(reach)),
+        Command::ScreenSettings => Opened::Flow(Flow::Screen(Screen::Settings)),
         Command::Away => pane(away::open(reach)?),
         Command::Lock | Command::ChangePerson | Command::SignIn => Opened::Flow(Flow::Lock),
         Command::SignOut => match away::sign_out(reach) {
@@ -134,6 +138,15 @@ fn form(command: Command, reach: &mut Reach<'_>) -> Result<Opened, Problem> {
         Command::ScreenHeld => Opened::Flow(Flow::Screen(Screen::Held)),
         _ => Opened::Nothing,
     })
+}
+
+/// Opens the first notice that the person must read, or says that there is none.
+fn must_read(reach: &mut Reach<'_>) -> Result<Opened, Problem> {
+    if let Some(one) = reach.desk.to_read()?.first() {
+        return RecordPane::open(reach.desk, reach.words, one.id).map(pane);
+    }
+    reach.say("notice-none", &[]);
+    Ok(Opened::Flow(Flow::Stay))
 }
 
 fn pane(pane: impl Pane + 'static) -> Opened {

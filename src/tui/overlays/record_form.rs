@@ -7,7 +7,7 @@ use serde_json::{Value as Json, json};
 use super::kept::KeptForm;
 use super::sheet::{Did, Sheet};
 use super::since::Since;
-use super::{case_fields, time};
+use super::{case_fields, sheet, time};
 use crate::domain::field::{FieldSpec, FromValue, Kind};
 use crate::domain::id::Id;
 use crate::domain::money::{Currency, Money};
@@ -45,6 +45,28 @@ impl RecordForm {
     /// Opens an empty form of a register.
     pub fn new(reach: &Reach<'_>, register: &'static Register) -> Self {
         Self::with(reach, register, None)
+    }
+
+    /// Opens a form of a register with answers that are known already, as they are typed or by
+    /// the name of what is chosen.
+    pub fn begun(
+        reach: &Reach<'_>,
+        register: &'static Register,
+        said: &[(&'static str, String)],
+    ) -> Self {
+        let mut begun = Self::new(reach, register);
+        let form = &mut begun.sheet.form;
+        for (name, answer) in said {
+            sheet::set_text(form, name, answer);
+            if !answer.is_empty() {
+                sheet::set_choice(form, name, answer);
+            }
+        }
+        let missing = form.fields.iter().find(|field| field.is_missing());
+        if let Some(id) = missing.map(|field| field.id.clone()) {
+            form.focus(&id);
+        }
+        begun
     }
 
     /// Opens the form of a record.

@@ -4,7 +4,7 @@ use super::menu::{Menu, MenuPane};
 use crate::tui::pane::{Flow, Reach, Screen};
 
 /// The screens with their digits and message ids; a digit is a screen's for good (ux 9.2).
-const SCREENS: [(usize, Screen, &str); 7] = [
+const SCREENS: [(usize, Screen, &str); 8] = [
     (1, Screen::Desk, "command-screen_desk"),
     (2, Screen::Board, "command-screen_board"),
     (3, Screen::Printing, "command-screen_printing"),
@@ -12,6 +12,7 @@ const SCREENS: [(usize, Screen, &str); 7] = [
     (6, Screen::Held, "command-screen_held"),
     (7, Screen::Sheet, "command-screen_sheet"),
     (8, Screen::Imports, "command-screen_import"),
+    (9, Screen::Settings, "command-screen_settings"),
 ];
 
 /// Returns the menu of screens.

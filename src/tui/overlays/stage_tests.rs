@@ -12,7 +12,6 @@ use crate::desk::import::ImportOptions;
 use crate::domain::id::Id;
 use crate::i18n::{Language, Words};
 use crate::problem::Problem;
-use crate::text::width::Ambiguous;
 use crate::tui::commands::{Command, Context};
 use crate::tui::dump;
 use crate::tui::keymap::Keymap;
@@ -80,6 +79,11 @@ impl Stage {
             keymap: Keymap::load(None).0,
             config: Config::default(),
         }
+    }
+
+    /// Lets other settings hold.
+    pub fn configure(&mut self, config: Config) {
+        self.config = config;
     }
 
     /// Names the shared folder.
@@ -162,11 +166,19 @@ impl Stage {
         if said.is_some() {
             self.said = said;
         }
-        self.copied
-            .extend(effects.list.into_iter().filter_map(|effect| match effect {
-                Effect::Copy(text) => Some(text),
-                _ => None,
-            }));
+        for effect in effects.list {
+            match effect {
+                Effect::Copy(text) => self.copied.push(text),
+                Effect::Configure(config) => {
+                    if config.language != self.config.language {
+                        self.words = Words::new(config.language());
+                    }
+                    self.config = *config;
+                    stale = true;
+                }
+                _ => {}
+            }
+        }
         if stale {
             self.refresh();
         }
@@ -266,9 +278,11 @@ impl Stage {
             Flow::Screen(screen) => {
                 self.panes.clear();
                 let opened = self.with(|reach| {
-                    crate::tui::panes::open(screen, reach.desk, reach.words).map_err(|problem| {
-                        reach.trouble(&problem);
-                    })
+                    crate::tui::panes::open(screen, reach.desk, reach.words, reach.config).map_err(
+                        |problem| {
+                            reach.trouble(&problem);
+                        },
+                    )
                 });
                 self.panes.extend(opened.ok().flatten());
             }
@@ -301,7 +315,7 @@ impl Stage {
         let look = Look {
             words: &self.words,
             theme: &theme,
-            ambiguous: Ambiguous::Narrow,
+            ambiguous: self.config.screen.ambiguous,
             spots: None,
         };
         let mut buf = Buffer::empty(Rect::new(0, 0, width, height));

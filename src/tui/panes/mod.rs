@@ -3,15 +3,18 @@
 pub mod board;
 pub mod desk;
 pub mod held;
+pub mod plan;
 pub mod printing;
 pub mod record;
 pub mod reveal;
+pub mod settings;
 pub mod side;
 pub mod status;
 pub mod tables;
 #[cfg(test)]
 mod tests;
 
+use crate::config::Config;
 use crate::desk::Desk;
 use crate::domain::registers;
 use crate::i18n::Words;
@@ -28,17 +31,19 @@ pub fn first(desk: &Desk) -> Screen {
 }
 
 /// Opens a screen over the desk; none for the desk itself, which is always there.
-pub fn open(screen: Screen, desk: &Desk, words: &Words) -> Result<Option<Box<dyn Pane>>, Problem> {
+pub fn open(
+    screen: Screen,
+    desk: &Desk,
+    words: &Words,
+    config: &Config,
+) -> Result<Option<Box<dyn Pane>>, Problem> {
     Ok(match screen {
         Screen::Desk => None,
         Screen::Board => Some(Box::new(board::BoardPane::new(desk, words)?)),
         Screen::Printing => Some(Box::new(printing::PrintingPane::new(desk, words)?)),
         Screen::Tables => Some(Box::new(tables::TablesPane::new(desk, words)?)),
-        Screen::Sheet => Some(Box::new(tables::TablesPane::of(
-            &registers::sheet::REGISTER,
-            desk,
-            words,
-        )?)),
+        Screen::Sheet => Some(Box::new(plan::PlanPane::new(desk, words)?)),
+        Screen::Settings => Some(Box::new(settings::SettingsPane::new(desk, words, config)?)),
         Screen::Imports => Some(Box::new(tables::TablesPane::of(
             &registers::import::REGISTER,
             desk,

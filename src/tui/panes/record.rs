@@ -9,7 +9,7 @@ use crate::domain::field::Kind;
 use crate::domain::id::Id;
 use crate::domain::record::{Entry, Record, Step};
 use crate::domain::register::{Owner, Register};
-use crate::domain::registers::order;
+use crate::domain::registers::{notice, order};
 use crate::i18n::Words;
 use crate::problem::Problem;
 use crate::text::clean;
@@ -45,6 +45,8 @@ pub struct RecordPane {
     lines: Vec<Line>,
     copy: String,
     top: usize,
+    /// Whether it is a notice that the person must read and has not.
+    is_unread: bool,
 }
 
 impl RecordPane {
@@ -57,6 +59,7 @@ impl RecordPane {
             lines: Vec::new(),
             copy: String::new(),
             top: 0,
+            is_unread: false,
         };
         pane.read(desk, words)?;
         Ok(pane)
@@ -82,6 +85,7 @@ impl RecordPane {
         );
         self.state = speech.state(register.name, &record.state);
         named.clone_into(&mut self.copy);
+        self.is_unread = register.name == notice::REGISTER.name && desk.must_read(self.id)?;
         self.lines = withheld(desk, self.id, speech)?;
         self.lines.extend(fields(&record, register, speech));
         self.lines.extend(timeline(&record, speech));
@@ -282,6 +286,13 @@ impl Pane for RecordPane {
                 let text = self.copy.clone();
                 reach.copy(&text);
             }
+            Command::Finish if self.is_unread => {
+                let id = self.id;
+                if reach.attempt(|desk| desk.read_notice(id)).is_some() {
+                    reach.say("notice-read", &[]);
+                    return Flow::Close;
+                }
+            }
             Command::Finish => match RecordForm::of_record(reach, self.id) {
                 Ok(form) => return Flow::Push(Box::new(form)),
                 Err(problem) => reach.trouble(&problem),
@@ -307,7 +318,12 @@ impl Pane for RecordPane {
                 Run::new(self.title.clone(), Ink::Title),
                 text(format!("  {}", self.state)),
             ];
-            page.section(left, vec![dim(look.words.get("record-edit").to_string())]);
+            let keys = if self.is_unread {
+                Run::new(look.words.get("notice-keys").to_string(), Ink::Warn)
+            } else {
+                dim(look.words.get("record-edit").to_string())
+            };
+            page.section(left, vec![keys]);
             for shown in self.lines.iter().skip(self.top) {
                 match shown {
                     Line::Title(title) => page.titled(title),

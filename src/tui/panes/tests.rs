@@ -302,3 +302,162 @@ fn contradictions_are_shown_and_settled() {
         stage.screen(80, 21)
     );
 }
+
+#[test]
+fn settings_are_listed_with_where_they_come_from_and_changed() {
+    let place = tempfile::tempdir().unwrap();
+    let file = place.path().join("config.toml");
+    std::fs::write(&file, "# mine\n[lock]\nminutes = 9 # short\n").unwrap();
+    let mut stage = Stage::new();
+    stage.configure(crate::config::Config::load(Some(&file)).unwrap());
+    stage.with(|reach| reach.desk.set_setting("cutoff", "16:30").unwrap());
+    stage.with(|_| ());
+    let pane = stage.with(|reach| {
+        super::settings::SettingsPane::new(reach.desk, reach.words, reach.config).unwrap()
+    });
+    stage.push(|_| Ok(pane));
+    stage.draw_everywhere();
+    let seen = stage.screen(80, 24);
+    for said in ["文件第 3 行", "默认", "16:30", "全店，"] {
+        assert!(seen.contains(said), "{said}\n{seen}");
+    }
+    // One of some: by a menu, and it holds at once.
+    stage.keys(&["Enter"]);
+    assert!(stage.screen(80, 24).contains("English"));
+    stage.keys(&["4"]);
+    assert!(
+        stage.screen(80, 24).contains("Settings"),
+        "{}",
+        stage.screen(80, 24)
+    );
+    // A number: typed, and a wrong one is told.
+    stage.keys(&["End", "Up", "Up", "Up", "Up", "Up", "Up", "Up", "Enter"]);
+    stage.text("/no/where");
+    stage.keys(&["Enter", "Up", "Enter"]);
+    stage.text("soon");
+    stage.keys(&["Enter"]);
+    assert!(stage.message().contains("0-1440"), "{}", stage.message());
+    stage.keys(&["Backspace"; 20]);
+    stage.text("30");
+    stage.keys(&["Enter"]);
+    let kept = std::fs::read_to_string(&file).unwrap();
+    assert_eq!(
+        kept,
+        "language = \"en\"\n# mine\n[lock]\nminutes = 30 # short\n\n[folder]\npath = \"/no/where\"\n"
+    );
+    // One of the shop: into the log, checked as the shop's facts are.
+    stage.keys(&["Down", "Down", "Enter"]);
+    stage.text("late");
+    stage.keys(&["Enter"]);
+    assert!(stage.message().contains("late"), "{}", stage.message());
+    stage.keys(&["Backspace"; 20]);
+    stage.text("10:00-22:00");
+    stage.keys(&["Enter"]);
+    assert_eq!(stage.desk.shop_facts().unwrap().hours, "10:00-22:00");
+    stage.draw_everywhere();
+}
+
+#[test]
+fn the_plan_shows_everybody_and_fills_in_what_is_known() {
+    let mut stage = Stage::sample("王主管");
+    let pane = stage.with(|reach| super::plan::PlanPane::new(reach.desk, reach.words).unwrap());
+    stage.push(|_| Ok(pane));
+    stage.draw_everywhere();
+    let seen = stage.screen(80, 24);
+    assert!(
+        seen.contains("08:30-18:00") && seen.contains("排了"),
+        "{seen}"
+    );
+    let mut stage = Stage::new();
+    stage.with(|reach| reach.desk.set_setting("hours", "09:00-23:00").unwrap());
+    let pane = stage.with(|reach| super::plan::PlanPane::new(reach.desk, reach.words).unwrap());
+    stage.push(|_| Ok(pane));
+    assert!(
+        stage.screen(80, 24).contains("没排"),
+        "{}",
+        stage.screen(80, 24)
+    );
+    stage.keys(&["Enter"]);
+    let seen = stage.screen(80, 24);
+    assert!(
+        seen.contains("2026-11-22") && seen.contains("23:00"),
+        "{seen}"
+    );
+    stage.keys(&["F8"]);
+    let seen = stage.screen(80, 24);
+    assert!(
+        seen.contains("09:00-23:00") && seen.contains("排了 1/1 人"),
+        "{seen}"
+    );
+}
+
+fn publish(stage: &mut Stage, title: &str, audience: &[&str]) -> crate::domain::id::Id {
+    let values = crate::desk::act::fields([
+        (
+            crate::domain::registers::notice::KIND.name(),
+            serde_json::json!("rule"),
+        ),
+        (
+            crate::domain::registers::notice::TITLE.name(),
+            serde_json::json!(title),
+        ),
+        (
+            crate::domain::registers::notice::TEXT.name(),
+            serde_json::json!("圆通爆仓，改发中通"),
+        ),
+        (
+            crate::domain::registers::notice::AUDIENCE.name(),
+            serde_json::json!(audience),
+        ),
+        (
+            crate::domain::registers::notice::MUST_READ.name(),
+            serde_json::json!(true),
+        ),
+    ]);
+    stage.desk.open_record("notice", values).unwrap().record()
+}
+
+#[test]
+fn a_notice_is_unread_until_everybody_who_is_meant_signs() {
+    let mut stage = Stage::new();
+    stage.colleague("小宋");
+    stage.colleague("何静");
+    stage.act_as("林晓");
+    let id = publish(&mut stage, "圆通爆仓口径", &[]);
+    let names = |stage: &Stage| {
+        let unread = stage.desk.unread().unwrap();
+        let people = unread.iter().flat_map(|one| one.people.clone());
+        let name = |id| stage.desk.people().by_id(id).unwrap().name.clone();
+        people.map(name).collect::<Vec<_>>()
+    };
+    assert_eq!(names(&stage), ["何静", "小宋"], "who wrote it has read it");
+    assert!(stage.desk.read_notice(id).is_err());
+    stage.act_as("小宋");
+    assert!(stage.desk.must_read(id).unwrap());
+    stage.desk.read_notice(id).unwrap();
+    assert!(!stage.desk.must_read(id).unwrap());
+    assert_eq!(names(&stage), ["何静"]);
+    stage.act_as("何静");
+    let pane = stage.with(|reach| super::record::RecordPane::open(reach.desk, reach.words, id));
+    stage.push(|_| pane);
+    assert!(
+        stage.screen(80, 24).contains("F8 看过了"),
+        "{}",
+        stage.screen(80, 24)
+    );
+    stage.draw_everywhere();
+    stage.keys(&["F8"]);
+    assert!(names(&stage).is_empty(), "{}", stage.message());
+    // Other words are to be read anew.
+    stage.act_as("林晓");
+    let other = crate::desk::act::fields([(
+        crate::domain::registers::notice::TEXT.name(),
+        serde_json::json!("圆通恢复"),
+    )]);
+    stage.desk.set_fields(id, other).unwrap();
+    assert_eq!(names(&stage), ["何静", "小宋"]);
+    // One for another post is for nobody here.
+    publish(&mut stage, "打单", &["no_such_post"]);
+    assert_eq!(stage.desk.unread().unwrap().len(), 1);
+    assert!(stage.desk.store().verify().unwrap().clean);
+}

@@ -1,10 +1,14 @@
 //! What is done from the board: a word on a case, a contradiction settled, a colleague reminded.
 
+use std::path::Path;
+
 use super::{Block, BoardPane, Decision};
+use crate::config::Config;
 use crate::desk::matters::Matter;
 use crate::domain::id::Id;
 use crate::domain::register::Owner;
 use crate::problem::Problem;
+use crate::store::Row;
 use crate::tui::commands::Command;
 use crate::tui::overlays::ask::Ask;
 use crate::tui::overlays::case::CaseForm;
@@ -161,4 +165,30 @@ fn reminder(item: Id, reach: &mut Reach<'_>) -> Result<Remark, Problem> {
         remark.address(&name);
     }
     Ok(remark)
+}
+
+/// Asks for the folder into which rows are handed out, and writes them there.
+pub(super) fn export(rows: Vec<Row>, reach: &mut Reach<'_>) -> Flow {
+    if rows.is_empty() {
+        reach.say("board-export-nothing", &[]);
+        return Flow::Stay;
+    }
+    let count = [("count", rows.len().into())];
+    let title = reach.words.with("board-export-title", &count);
+    let hint = reach.words.get("board-export-hint").to_string();
+    let usual = Config::papers_dir().map(|folder| folder.display().to_string());
+    let ask = Ask::new(title, hint, move |folder, reach| {
+        let words = reach.words;
+        let folder = Path::new(folder);
+        let Some(files) = reach.attempt(|desk| desk.export_rows(&rows, folder, words)) else {
+            return Flow::Stay;
+        };
+        let files: Vec<String> = files
+            .iter()
+            .map(|file| file.display().to_string())
+            .collect();
+        reach.say("board-exported", &[("files", files.join(" ").into())]);
+        Flow::Close
+    });
+    Flow::Push(Box::new(ask.answered(&usual.unwrap_or_default())))
 }

@@ -19,6 +19,8 @@ use crate::tui::widgets::list::{self, Width};
 use crate::tui::words::{Speech, short_number};
 
 const DAY: i64 = 24 * 3_600_000;
+/// The most who have not read a notice that are named.
+const UNREAD_NAMED: usize = 1;
 /// How wide the bar of what somebody answers for is, and of an hour.
 const BAR: u64 = 10;
 
@@ -374,6 +376,21 @@ pub(super) fn duty_words(one: &Duty, speech: Speech<'_>) -> (String, String) {
             (what, info)
         }
         DutyKind::Reviews(left) => (word("board-duty-reviews"), count("board-left", *left)),
+        DutyKind::Unread(_, title, people) => {
+            let title = [("title", title.as_str().into())];
+            let mut names: Vec<String> = people
+                .iter()
+                .take(UNREAD_NAMED)
+                .map(|id| name(*id, speech))
+                .collect();
+            if people.len() > UNREAD_NAMED {
+                names.push(format!("+{}", people.len() - UNREAD_NAMED));
+            }
+            (
+                speech.words.with("board-duty-unread", &title),
+                names.join(" "),
+            )
+        }
         DutyKind::Clocks(left) => (
             word("board-duty-clocks"),
             left.map_or_else(|| word("board-unknown"), |left| count("board-left", left)),

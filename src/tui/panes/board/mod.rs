@@ -28,7 +28,7 @@ use crate::tui::pane::{Flow, Pane, Reach, Screen};
 use crate::tui::widgets::Look;
 use crate::tui::words::Speech;
 
-use acts::{act_on, open_record};
+use acts::{act_on, export, open_record};
 use rows::RowsPane;
 
 /// Rows that a page key moves.
@@ -250,6 +250,7 @@ impl BoardPane {
                 Some(DutyKind::Plan(_)) => Target::Rows(Figure::Plan),
                 Some(DutyKind::Import(..)) => Target::Screen(Screen::Imports),
                 Some(DutyKind::Reviews(_)) => Target::Rows(Figure::Reviews),
+                Some(DutyKind::Unread(id, ..)) => Target::Record(*id),
                 Some(DutyKind::Clocks(_)) => {
                     Target::Rows(Figure::Money(crate::desk::board::MoneyFigure::TimingOut))
                 }
@@ -320,6 +321,26 @@ impl BoardPane {
         Flow::Stay
     }
 
+    /// Hands out what stands behind the cursor: the rows of a figure, else what waits for a word.
+    fn export(&self, reach: &mut Reach<'_>) -> Flow {
+        let rows = if let Target::Rows(figure) = self.target() {
+            reach.desk.board_rows(figure).map(|(rows, _)| rows)
+        } else {
+            let cases = self.decisions.iter().filter_map(|one| match one {
+                Decision::Case(row, _) => Some(row.clone()),
+                _ => None,
+            });
+            Ok(cases.collect())
+        };
+        match rows {
+            Ok(rows) => export(rows, reach),
+            Err(problem) => {
+                reach.trouble(&problem);
+                Flow::Stay
+            }
+        }
+    }
+
     /// The record on which remarks, reminders and transfers are made.
     fn item(&self) -> Option<Id> {
         match (self.block, self.decision()) {
@@ -372,6 +393,7 @@ impl Pane for BoardPane {
             Command::Transfer | Command::Remark | Command::FollowUp => {
                 return act_on(self.item(), command, reach);
             }
+            Command::ExportRows => return self.export(reach),
             Command::Back => return Flow::Close,
             _ => match command.view().filter(|side| *side > 0) {
                 Some(side) => return self.choose(side, reach),

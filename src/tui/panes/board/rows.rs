@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
-use super::acts::{act_on, open_record, push};
+use super::acts::{act_on, export, open_record, push};
 use super::everybody;
 use crate::desk::Desk;
 use crate::desk::board::{Figure, Whose};
@@ -247,6 +247,7 @@ impl Pane for RowsPane {
             Command::Remark | Command::FollowUp => {
                 return act_on(self.cursor.id().copied(), command, reach);
             }
+            Command::ExportRows => return export(self.rows.clone(), reach),
             Command::Finish | Command::No => reach.say("board-no-decision", &[]),
             Command::Back | Command::Collapse => return Flow::Close,
             _ => return Flow::Pass,

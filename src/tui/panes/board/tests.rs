@@ -344,3 +344,51 @@ fn a_leader_sees_over_the_own_work_how_the_group_stands() {
         }
     }
 }
+
+#[test]
+fn who_has_not_read_what_must_be_read_stands_among_the_duties() {
+    let mut stage = Stage::sample("王主管");
+    let values = crate::desk::act::fields([
+        ("kind", serde_json::json!("rule")),
+        ("title", serde_json::json!("圆通爆仓口径")),
+        ("audience", serde_json::json!(["printing"])),
+        ("must_read", serde_json::json!(true)),
+    ]);
+    stage.desk.open_record("notice", values).unwrap();
+    stage.push(|reach| BoardPane::new(reach.desk, reach.words));
+    let seen = stage.screen(160, 60);
+    let row = seen.lines().find(|row| row.contains("未读必读"));
+    let row = row.unwrap_or_else(|| panic!("{seen}"));
+    assert!(
+        row.contains("圆通爆仓口径") && row.contains("沈月 +2"),
+        "{row}"
+    );
+    assert!(!row.contains("林晓"), "not at that post: {row}");
+    stage.draw_everywhere();
+}
+
+#[test]
+fn rows_are_handed_out_masked_and_written_down() {
+    let place = tempfile::tempdir().unwrap();
+    let mut stage = board("王主管");
+    for _ in 0..2 {
+        stage.keys(&["Ctrl+O"]);
+        stage.keys(&["Backspace"; 120]);
+        stage.paste("/no/such/folder");
+        stage.keys(&["Enter"]);
+        assert!(stage.message().contains("/no/such"), "{}", stage.message());
+        stage.keys(&["Backspace"; 120]);
+        stage.paste(&place.path().display().to_string());
+        stage.keys(&["Enter"]);
+        assert!(stage.message().contains("case-2026"), "{}", stage.message());
+    }
+    let mut names: Vec<String> = std::fs::read_dir(place.path())
+        .unwrap()
+        .map(|file| file.unwrap().file_name().to_string_lossy().into_owned())
+        .collect();
+    names.sort();
+    assert_eq!(names, ["case-2026-11-22-2.csv", "case-2026-11-22.csv"]);
+    let text = std::fs::read_to_string(place.path().join(&names[1])).unwrap();
+    assert_eq!(text.lines().count(), waiting(&stage).len() + 1, "{text}");
+    assert_eq!(stage.desk.store().given().unwrap().len(), 2);
+}

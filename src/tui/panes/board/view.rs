@@ -5,7 +5,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
 use super::{Block, BoardPane, blocks, chosen, now};
-use crate::desk::board::{Heard, MoneyFigure, SheetState};
+use crate::desk::board::{Duty, DutyKind, Heard, MoneyFigure, SheetState};
 use crate::tui::theme::Ink;
 use crate::tui::widgets::Look;
 use crate::tui::widgets::line::{self, Run, dim, text};
@@ -398,16 +398,21 @@ fn digest(pane: &BoardPane, page: &mut Page<'_, '_>) {
     let rows = page.rows_left().saturating_sub(3).clamp(1, all.max(1));
     page.draw(rows, |buf, area, look| draw_people(pane, buf, area, look));
     title(pane, page, Block::Duties);
+    let is_unread = |duty: &&Duty| matches!(duty.kind, DutyKind::Unread(..));
+    let unread = pane.board.duties.iter().filter(is_unread).count();
     let open = pane.board.duties.iter().filter(|duty| !duty.done);
     let open: Vec<String> = open
+        .filter(|duty| !is_unread(duty))
         .map(|duty| {
             let (what, info) = blocks::duty_words(duty, speech);
             format!("{what}({info})")
         })
         .collect();
     let args = [("duties", open.join(" ").into())];
-    let said = if open.is_empty() {
+    let said = if open.is_empty() && unread == 0 {
         speech.words.get("board-all-done").to_string()
+    } else if open.is_empty() {
+        String::new()
     } else {
         speech.words.with("board-open-duties", &args)
     };
@@ -420,6 +425,10 @@ fn digest(pane: &BoardPane, page: &mut Page<'_, '_>) {
                 .words
                 .with("board-red-left", &[("count", red.into())]),
         );
+    }
+    if unread > 0 {
+        let count = [("count", unread.into())];
+        odd.push(speech.words.with("board-unread-left", &count));
     }
     let oddities = pane.board.oddities.iter();
     odd.extend(oddities.map(|one| blocks::oddity_words(one, speech)));
