@@ -49,6 +49,7 @@ pub(super) struct Global {
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
     Demo,
+    Generate(Generate),
     Init(Init),
     Join(Join),
     Admit(Admit),
@@ -112,6 +113,16 @@ pub(super) struct Init {
     pub drill: bool,
     #[arg(long, conflicts_with_all = ["drill", "name"])]
     pub recover: bool,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Generate {
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..=10_000_000))]
+    pub conversations: u64,
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(0..=100_000_000))]
+    pub messages: u64,
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    pub random: u64,
 }
 
 #[derive(Debug, Args)]

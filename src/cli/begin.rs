@@ -5,11 +5,11 @@ use std::path::{Path, PathBuf};
 use std::thread;
 
 use clap_complete::Shell;
-use clap_complete::generate;
 use serde_json::json;
 
-use super::args::Init;
+use super::args::{Generate, Init};
 use super::out::{Out, local};
+use super::progress::ProgressLine;
 use super::session::Place;
 use super::{CLEAN, help, secret};
 use crate::chance::{Clock, SystemClock};
@@ -190,6 +190,42 @@ pub(super) fn demo(place: &Place, is_named: bool, out: &Out) -> Result<u8, Probl
     let folder = own.as_ref().map_or(&place.folder, |own| &own.0);
     let desk = sample_desk(folder)?;
     run(desk, place, std::env::temp_dir(), Vec::new(), out)
+}
+
+/// Lays a drill shop of any size for benchmarks.
+pub(super) fn generate(place: &Place, args: &Generate, out: &Out) -> Result<u8, Problem> {
+    let size = sample::Size {
+        conversations: args.conversations,
+        messages: args.messages,
+        seed: args.random,
+    };
+    let mut line = ProgressLine::new(out);
+    let mut progress = |one: sample::Progress| {
+        let id = match one.step {
+            sample::Step::Write => "cli-generate-writing",
+            sample::Step::Index => "cli-generate-indexing",
+        };
+        let (done, total) = (one.done as i64, one.total as i64);
+        line.show(id, &[("done", done.into()), ("total", total.into())]);
+        true
+    };
+    let wall = SystemClock::start()?.now();
+    sample::generate(&place.folder, size, wall, &mut progress)?;
+    drop(line);
+    if out.json {
+        let folder = place.folder.display().to_string();
+        out.object(&json!({
+            "folder": folder, "conversations": size.conversations, "messages": size.messages, "random": size.seed,
+        }))?;
+    }
+    out.say(
+        "cli-generated",
+        &[
+            ("conversations", (size.conversations as i64).into()),
+            ("messages", (size.messages as i64).into()),
+        ],
+    )?;
+    Ok(CLEAN)
 }
 
 fn sample_desk(folder: &Path) -> Result<Desk, Problem> {
@@ -378,7 +414,7 @@ fn begun(
 /// Prints a completion script.
 pub(super) fn completions(shell: Shell, out: &Out) -> Result<u8, Problem> {
     let mut script = Vec::new();
-    generate(shell, &mut help::command(&out.words), "zhiban", &mut script);
+    clap_complete::generate(shell, &mut help::command(&out.words), "zhiban", &mut script);
     out.raw(&script)?;
     Ok(CLEAN)
 }

@@ -8,6 +8,7 @@ use super::args::{Bundle, BundleExport, Export, Import};
 use super::erase::note;
 use super::out::{Out, rfc3339};
 use super::people::complete;
+use super::progress::ProgressLine;
 use super::session::{Place, write_file};
 use super::work::reading;
 use super::{CLEAN, FINDINGS, road, secret};
@@ -17,7 +18,7 @@ use crate::desk::begin::recognise_drill;
 use crate::desk::import::{FileReport, ImportOptions};
 use crate::desk::values::{Edge, time};
 use crate::domain::id::{Id, ReplicaId};
-use crate::exchange::bundle::{self, Export as BundleOptions, Selection};
+use crate::exchange::bundle::{self, Accounting, Export as BundleOptions, Selection, Step};
 use crate::exchange::envelope::{EnvelopeFault, Keys, Receivers, roster_receivers};
 use crate::exchange::intake::{self, DateOrder, LineProblem};
 use crate::exchange::outlet::export::{Scope, table};
@@ -197,7 +198,7 @@ fn bundle_import(place: &Place, files: &[PathBuf], ask: bool, out: &Out) -> Resu
             store = place.store()?;
             continue;
         }
-        let accounting = bundle::import_with(&mut store, file, &keys, now, &mut |_| true)?;
+        let accounting = take_in(&mut store, file, &keys, now, out)?;
         recognise_drill(&mut store)?;
         if out.json {
             let mut object = accounting.json();
@@ -214,6 +215,27 @@ fn bundle_import(place: &Place, files: &[PathBuf], ask: bool, out: &Out) -> Resu
         }
     }
     Ok(code)
+}
+
+/// Takes one bundle in and shows how far it is.
+fn take_in(
+    store: &mut Store,
+    file: &Path,
+    keys: &Keys,
+    now: i64,
+    out: &Out,
+) -> Result<Accounting, Problem> {
+    let mut line = ProgressLine::new(out);
+    bundle::import_with(store, file, keys, now, &mut |one| {
+        let id = match one.step {
+            Step::Check => "cli-import-checking",
+            Step::Append => "cli-import-appending",
+            Step::Fold => "cli-import-folding",
+        };
+        let (done, total) = (one.done as i64, one.total as i64);
+        line.show(id, &[("done", done.into()), ("total", total.into())]);
+        true
+    })
 }
 
 fn bundle_inspect(file: &Path, keys: &Keys, out: &Out) -> Result<u8, Problem> {

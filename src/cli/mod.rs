@@ -12,6 +12,7 @@ mod matters;
 mod out;
 mod people;
 mod phrases;
+mod progress;
 mod road;
 mod secret;
 mod session;
@@ -129,6 +130,7 @@ fn dispatch(cli: Cli, out: &Out) -> Result<u8, Problem> {
     let place = Place::of(&cli.global, out.words.language())?;
     match command {
         Command::Demo => begin::demo(&place, cli.global.data.is_some(), out),
+        Command::Generate(args) => begin::generate(&place, &args, out),
         Command::Init(args) => begin::init(&place, &args, out),
         Command::Join(args) => people::join(&place, &args, out),
         Command::Admit(args) => people::admit(&mut place.desk(true)?, &args, out),

@@ -281,7 +281,7 @@ impl Desk {
     }
 
     /// Returns in whose name events are written now.
-    fn author(&self) -> Result<Author, Problem> {
+    pub(super) fn author(&self) -> Result<Author, Problem> {
         let me = self.me()?;
         self.whole_after_recovery(me.replica)?;
         let now = self.now();

@@ -1,8 +1,11 @@
 //! The sample shop: a day of 21 people, played by ordinary acts and imports of the desk
 //! before the moment at which the visitor sits down. What is played is `assets/sample`.
 
+mod generate;
 mod player;
 mod script;
+
+pub use generate::{Progress, Size, Step, generate};
 
 use std::path::Path;
 use std::sync::Arc;
@@ -62,7 +65,7 @@ pub fn open(folder: &Path, wall: i64) -> Result<Desk, Problem> {
                 .hint("problem-demo-folder-hint"));
         }
     } else {
-        lay(folder, &crew, wall)?;
+        lay_aside(folder, |aside| play(aside, &crew, wall))?;
     }
     let store = Store::open(folder)?;
     let clock = clock(&store, wall)?.unwrap_or_else(|| RunningClock::starting_at(START));
@@ -85,8 +88,8 @@ pub fn clock(store: &Store, wall: i64) -> Result<Option<RunningClock>, Problem> 
     Ok(first.map(|first| RunningClock::starting_at(START.saturating_add((wall - first).max(0)))))
 }
 
-/// Lays the shop aside and renames it: a shop that was begun and not finished is none.
-fn lay(folder: &Path, crew: &Crew, wall: i64) -> Result<(), Problem> {
+/// Lays a shop aside and renames it: a shop that was begun and not finished is none.
+fn lay_aside(folder: &Path, lay: impl FnOnce(&Path) -> Result<(), Problem>) -> Result<(), Problem> {
     let unwritable = |fault: std::io::Error| {
         Problem::new(Kind::NotSaved, "problem-file-unwritable")
             .arg("file", folder.display())
@@ -99,7 +102,7 @@ fn lay(folder: &Path, crew: &Crew, wall: i64) -> Result<(), Problem> {
     if aside.exists() {
         std::fs::remove_dir_all(&aside).map_err(unwritable)?;
     }
-    let laid = play(&aside, crew, wall);
+    let laid = lay(&aside);
     if laid.is_err() {
         // What is half laid is nobody's; the first problem is the one to tell.
         let _ = std::fs::remove_dir_all(&aside);
@@ -114,8 +117,23 @@ fn lay(folder: &Path, crew: &Crew, wall: i64) -> Result<(), Problem> {
 
 fn play(folder: &Path, crew: &Crew, wall: i64) -> Result<(), Problem> {
     let clock = SetClock::default();
-    let mut random = SeededRandom::new(&crew.shop);
-    let mut store = Store::create(folder, Shop::drill(&crew.shop))?;
+    let mut desk = engaged(folder, crew, &crew.shop, &clock)?;
+    player::play(&mut desk, &clock, crew)?;
+    clock.0.store(START, Ordering::Relaxed);
+    let me = member(&desk, &crew.visitor)?;
+    desk.act_as(&me);
+    desk.remember(Some(me.replica))?;
+    desk.store_mut()
+        .set_setting_local(FIRST_START, Some(&wall.to_string()))?;
+    while desk.store_mut().index_some()? {}
+    Ok(desk.store_mut().laid()?)
+}
+
+/// Begins a drill shop of this name with everybody in its roster; commits wait for the disk
+/// again when it is laid.
+fn engaged(folder: &Path, crew: &Crew, shop: &str, clock: &SetClock) -> Result<Desk, Problem> {
+    let mut random = SeededRandom::new(shop);
+    let mut store = Store::create(folder, Shop::drill(shop))?;
     store.lay_quickly()?;
     let keys: Vec<_> = crew.person.iter().map(|_| new_key(&mut random)).collect();
     let publics: Vec<[u8; 32]> = keys
@@ -128,23 +146,15 @@ fn play(folder: &Path, crew: &Crew, wall: i64) -> Result<(), Problem> {
     let mut desk = Desk::open(store, Box::new(clock.clone()), Box::new(random))?;
     let begun = local(&crew.begun, &desk)?;
     clock.0.store(begun, Ordering::Relaxed);
-    engage(&mut desk, &clock, crew, &publics)?;
-    player::play(&mut desk, &clock, crew)?;
-    clock.0.store(START, Ordering::Relaxed);
-    let me = member(&desk, &crew.visitor)?;
-    desk.act_as(&me);
-    desk.remember(Some(me.replica))?;
-    desk.store_mut()
-        .set_setting_local(FIRST_START, Some(&wall.to_string()))?;
-    while desk.store_mut().index_some()? {}
-    Ok(desk.store_mut().laid()?)
+    engage(&mut desk, clock, (crew, shop), &publics)?;
+    Ok(desk)
 }
 
 /// Writes the roster: everybody has a replica of their own on this device.
 fn engage(
     desk: &mut Desk,
     clock: &SetClock,
-    crew: &Crew,
+    (crew, shop): (&Crew, &str),
     keys: &[[u8; 32]],
 ) -> Result<(), Problem> {
     let first = crew
@@ -159,7 +169,7 @@ fn engage(
         posts: Post::ALL.to_vec(),
         replica: crate::domain::id::ReplicaId::of_key(first.1),
     });
-    desk.introduce(&crew.shop, &first.0.name)?;
+    desk.introduce(shop, &first.0.name)?;
     let mut ids: Vec<(String, Id)> = Vec::new();
     for (one, key) in crew.person.iter().zip(keys) {
         // Each is judged by the roster before it, and of one moment the order would be chance.
