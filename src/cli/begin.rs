@@ -31,6 +31,7 @@ use crate::tui::open;
 use crate::tui::road::FolderRoad;
 use crate::tui::run::Outbox;
 use crate::tui::theme;
+use crate::tui::jobs::Jobs;
 use crate::tui::workers::{Background, Workers};
 
 /// The message of a store that another workstation writes to.
@@ -226,6 +227,7 @@ fn workers(desk: &Desk, place: &Place, outbox: &Outbox<Background>) -> Result<Wo
     let mut workers = Workers::default();
     if !store.is_read_only() {
         workers.indexer = Some(Indexer::start(store.folder(), outbox.clone())?);
+        workers.jobs = Some(jobs(desk, place, outbox));
         if let Some(folder) = place.config.shared_folder() {
             let clock = place.clock(store)?;
             match FolderRoad::start(store, folder, clock, outbox.clone()) {
@@ -243,6 +245,17 @@ fn workers(desk: &Desk, place: &Place, outbox: &Outbox<Background>) -> Result<Wo
         }
     }
     Ok(workers)
+}
+
+/// Returns what starts long work, each at a desk of its own over the same store.
+fn jobs(desk: &Desk, place: &Place, outbox: &Outbox<Background>) -> Jobs {
+    let (folder, place) = (desk.store().folder().to_owned(), place.clone());
+    let make = move || {
+        let store = Store::open(&folder)?;
+        let clock = place.clock(&store)?;
+        Desk::open(store, clock, place.random()?)
+    };
+    Jobs::new(make, outbox.clone())
 }
 
 /// A folder of the sample's own, removed when it is no longer used.

@@ -20,6 +20,7 @@ pub mod freshness;
 pub mod handover;
 pub mod import;
 pub mod item;
+pub mod long;
 pub mod matters;
 pub mod note;
 pub mod opened;
@@ -40,6 +41,8 @@ pub mod todo;
 pub mod undo;
 pub mod values;
 pub mod views;
+
+use std::collections::BTreeMap;
 
 use chrono_tz::Tz;
 
@@ -65,6 +68,8 @@ pub struct Desk {
     zone: Tz,
     is_cut_off: bool,
     is_locked: bool,
+    /// Long acts that were written beside the person, with the seq at which each ends.
+    beside: BTreeMap<(ReplicaId, u64), u64>,
 }
 
 impl Desk {
@@ -84,6 +89,7 @@ impl Desk {
             zone: HOME_ZONE,
             is_cut_off: false,
             is_locked: false,
+            beside: BTreeMap::new(),
         };
         desk.zone = desk
             .setting("zone")?

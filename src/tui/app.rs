@@ -7,6 +7,7 @@ mod paint;
 mod seat;
 mod standing;
 mod text;
+mod work;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
@@ -22,6 +23,7 @@ use crate::problem::Problem;
 use crate::text::width::Ambiguous;
 use crate::tui::clipboard::{Copied, Road};
 use crate::tui::commands::{Command, Context};
+use crate::tui::jobs::{Job, Work};
 use crate::tui::keymap::Keymap;
 use crate::tui::keys::{Input, Spot};
 use crate::tui::live::Seen;
@@ -39,6 +41,7 @@ use crate::tui::workers::{Background, Workers};
 
 use seat::Seat;
 use standing::Standing;
+use work::Workbench;
 
 /// The wake that saves drafts.
 const SAVE_DRAFTS: u32 = 1;
@@ -83,6 +86,8 @@ pub struct Workstation {
     /// What the left button went down on, while it is down.
     dragging: Option<(Rect, Spot)>,
     workers: Workers,
+    /// Long work beside the person.
+    work: Workbench,
     seen: Seen,
     standing: Standing,
     /// Closed while it must be known who sits here: everything else is behind it.
@@ -148,6 +153,7 @@ impl Workstation {
             offered: None,
             dragging: None,
             workers: Workers::default(),
+            work: Workbench::default(),
             seen: Seen::default(),
             standing: Standing::default(),
             gate,
@@ -345,7 +351,7 @@ impl Workstation {
             Flow::Seated => self.seated(true, effects),
             Flow::Quit => {
                 self.save_drafts();
-                if self.may_leave() {
+                if self.may_leave() && self.may_stop_work() {
                     effects.list.push(Effect::Quit);
                 }
             }
@@ -660,12 +666,11 @@ impl Workstation {
                     ink: Ink::Ok,
                 });
             }
-            Command::TextBlock => match self.desk.text_block() {
-                Ok(block) => effects.list.push(Effect::Copy(block.text())),
-                Err(problem) => self.trouble(&problem),
-            },
+            Command::TextBlock => effects.work = Some(Work::Start(Job::WriteBlock)),
+            Command::StopWork => self.stop_work(),
             Command::Quit => self.follow(Flow::Quit, effects),
             Command::Back if !self.front.is_empty() => self.close(),
+            Command::Back if self.work.is_busy() => self.stop_work(),
             _ => return false,
         }
         true
@@ -734,6 +739,7 @@ impl App for Workstation {
             }
             Message::Signal(Signal::End | Signal::Gone) => {
                 self.save_drafts();
+                self.drop_work();
                 effects.list.push(Effect::Quit);
             }
             Message::Copied(copied) => {
@@ -745,11 +751,13 @@ impl App for Workstation {
                 effects.draw = true;
             }
             Message::Background(Background::Written) => self.written(&mut effects),
+            Message::Background(Background::Job(news)) => self.worked(news, &mut effects),
             Message::Background(Background::Road(news)) => {
                 self.heard(news, &mut effects);
                 effects.draw = true;
             }
         }
+        self.take_work(&mut effects);
         self.stand(&mut effects);
         self.leave_the_mouse(&mut effects);
         for effect in &effects.list {

@@ -257,6 +257,7 @@ commands! {
     StartCard "start_card" [Any];
     ChangePerson "change_person" [Any];
     Lock "lock" [Any];
+    StopWork "stop_work" [Any];
     Messages "messages" [Any];
     ToggleMouse "toggle_mouse" [Any];
     NextLanguage "next_language" [Any];

@@ -12,6 +12,7 @@ use crate::domain::id::Id;
 use crate::i18n::{Arg, Words};
 use crate::problem::Problem;
 use crate::tui::commands::{Command, Context};
+use crate::tui::jobs::{Done, Work};
 use crate::tui::keys::{Input, Key};
 use crate::tui::run::{Effect, Effects};
 use crate::tui::theme::Ink;
@@ -133,6 +134,11 @@ impl Reach<'_> {
         self.effects.list.push(Effect::Copy(text.to_owned()));
     }
 
+    /// Has long work done beside the loop.
+    pub fn work(&mut self, work: Work) {
+        self.effects.work = Some(work);
+    }
+
     /// Asks for a wake of this token after a time.
     pub fn wake(&mut self, token: u32, after: Duration) {
         self.effects.list.push(Effect::Wake(token, after));
@@ -165,6 +171,11 @@ pub trait Pane {
 
     /// Reads its rows again after the store changed.
     fn refresh(&mut self, _reach: &mut Reach<'_>) {}
+
+    /// Sees what came of long work.
+    fn worked(&mut self, _done: &mut Done, _reach: &mut Reach<'_>) -> Flow {
+        Flow::Stay
+    }
 
     /// Whether it takes the window without status line and key rows.
     fn fills_everything(&self) -> bool {

@@ -15,6 +15,7 @@ use ratatui::crossterm::event::Event;
 use ratatui::layout::Position;
 
 use super::clipboard::Copied;
+use super::jobs::Work;
 use super::keys::{Input, Translator};
 use crate::problem::{Kind, Problem};
 
@@ -81,6 +82,8 @@ pub struct Effects {
     pub draw: bool,
     /// To be done in this order.
     pub list: Vec<Effect>,
+    /// Long work to be done beside the loop; the application starts it.
+    pub work: Option<Work>,
 }
 
 impl Effects {
@@ -90,6 +93,7 @@ impl Effects {
         Self {
             draw: false,
             list: Vec::new(),
+            work: None,
         }
     }
 
@@ -99,6 +103,7 @@ impl Effects {
         Self {
             draw: true,
             list: Vec::new(),
+            work: None,
         }
     }
 
@@ -114,6 +119,7 @@ impl Effects {
     pub fn join(mut self, other: Self) -> Self {
         self.draw |= other.draw;
         self.list.extend(other.list);
+        self.work = other.work.or(self.work);
         self
     }
 }

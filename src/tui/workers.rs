@@ -1,6 +1,7 @@
 //! The threads beside the loop, and what they send into it.
 
 use super::indexer::Indexer;
+use super::jobs::{JobNews, Jobs};
 use super::live::Live;
 use super::road::{FolderRoad, RoadNews};
 use crate::problem::Problem;
@@ -14,6 +15,8 @@ pub enum Background {
     Written,
     /// The road over the shared folder has something to say.
     Road(RoadNews),
+    /// Long work has something to say.
+    Job(JobNews),
 }
 
 /// The threads of a workstation; each is optional, as tests and read-only desks need.
@@ -25,6 +28,8 @@ pub struct Workers {
     pub live: Option<Live>,
     /// Exchanges bundles over the shared folder.
     pub road: Option<FolderRoad>,
+    /// Starts long work in a thread of its own.
+    pub jobs: Option<Jobs>,
 }
 
 impl Workers {

@@ -291,6 +291,7 @@ const ASKED: &[(Command, &str, &[Do], &str)] = &[
     (Command::Admit, "王主管", &[], "没有申请"),
     (Command::StartCard, "王主管", &[], "还差"),
     (Command::ScreenBoard, "王主管", &[], "要我定的"),
+    (Command::StopWork, "林晓", &[], "没有在做的事"),
     (Command::Messages, "林晓", &[Keys("Ctrl+S")], "都已存"),
     (Command::ToggleMouse, "林晓", &[], ""),
     (Command::NextLanguage, "林晓", &[], "F3Find"),

@@ -38,6 +38,7 @@ pub struct Stage {
     pub copied: Vec<String>,
     pub shown: Option<Id>,
     pub quit: bool,
+    pub work: Vec<crate::tui::jobs::Work>,
     keymap: Keymap,
     config: Config,
 }
@@ -77,6 +78,7 @@ impl Stage {
             copied: Vec::new(),
             shown: None,
             quit: false,
+            work: Vec::new(),
             keymap: Keymap::load(None).0,
             config: Config::default(),
         }
@@ -162,6 +164,7 @@ impl Stage {
         if said.is_some() {
             self.said = said;
         }
+        self.work.extend(effects.work.take());
         self.copied
             .extend(effects.list.into_iter().filter_map(|effect| match effect {
                 Effect::Copy(text) => Some(text),
