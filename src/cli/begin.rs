@@ -25,13 +25,13 @@ use crate::store::{Store, StoreError};
 use crate::tui::app::Workstation;
 use crate::tui::first::{First, Leaves, Start};
 use crate::tui::indexer::Indexer;
+use crate::tui::jobs::Jobs;
 use crate::tui::keymap::Keymap;
 use crate::tui::live::Live;
 use crate::tui::open;
 use crate::tui::road::FolderRoad;
 use crate::tui::run::Outbox;
 use crate::tui::theme;
-use crate::tui::jobs::Jobs;
 use crate::tui::workers::{Background, Workers};
 
 /// The message of a store that another workstation writes to.

@@ -313,11 +313,7 @@ impl Desk {
         Ok(())
     }
 
-    fn import_replies(
-        &mut self,
-        parsed: &Parsed,
-        plan: &mut Plan,
-    ) -> Result<(), Problem> {
+    fn import_replies(&mut self, parsed: &Parsed, plan: &mut Plan) -> Result<(), Problem> {
         for one in &parsed.replies {
             // A phrase is named by its code and title: two desks that import one library hold one.
             let name = format!("{}\u{0}{}", one.code, one.title);

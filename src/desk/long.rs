@@ -139,6 +139,9 @@ impl Desk {
     /// Returns the last place of the long act that ends before a place, 0 where there is none.
     pub(super) fn long_act_before(&self, replica: ReplicaId, seq: u64) -> u64 {
         let upto = self.beside.range((replica, 0)..=(replica, seq));
-        upto.map(|(_, to)| *to).filter(|to| *to < seq).max().unwrap_or(0)
+        upto.map(|(_, to)| *to)
+            .filter(|to| *to < seq)
+            .max()
+            .unwrap_or(0)
     }
 }

@@ -9,6 +9,7 @@ pub mod approval;
 pub mod attach;
 pub mod begin;
 pub mod board;
+pub mod bulk;
 pub mod capture;
 pub mod card;
 pub mod case;
@@ -20,6 +21,7 @@ pub mod freshness;
 pub mod handover;
 pub mod import;
 pub mod item;
+pub mod link;
 pub mod long;
 pub mod matters;
 pub mod note;
@@ -41,6 +43,7 @@ pub mod todo;
 pub mod undo;
 pub mod values;
 pub mod views;
+pub mod yank;
 
 use std::collections::BTreeMap;
 

@@ -1,6 +1,7 @@
 //! The workstation: the desk screen at the bottom, panes in front of it, the status line above
 //! and the key rows below.
 
+mod evidence;
 mod heard;
 mod mouse;
 mod paint;
@@ -264,6 +265,13 @@ impl Workstation {
         if let Some(notice) = said {
             self.tell(notice);
         }
+        let settled = std::mem::take(&mut effects.settled);
+        if !settled.is_empty() {
+            self.home.settled(&settled);
+            self.front
+                .iter_mut()
+                .for_each(|pane| pane.settled(&settled));
+        }
         if stale {
             self.reread(effects);
         }
@@ -322,13 +330,8 @@ impl Workstation {
                 self.front.push(pane);
             }
             Flow::Push(pane) => self.push(pane),
-            Flow::Show(id) => {
-                self.save_drafts();
-                self.front.clear();
-                if let Err(problem) = self.home.show(&self.desk, &self.words, id) {
-                    self.trouble(&problem);
-                }
-            }
+            Flow::Show(id) => self.show(id, None),
+            Flow::ShowAt(id, at) => self.show(id, Some(at)),
             Flow::IntoDraft(text) => {
                 self.close();
                 self.home.add_to_draft(&text);
@@ -355,6 +358,16 @@ impl Workstation {
                     effects.list.push(Effect::Quit);
                 }
             }
+        }
+    }
+
+    /// Shows a record on the desk, at what was said at a time.
+    fn show(&mut self, id: Id, at: Option<i64>) {
+        self.save_drafts();
+        self.front.clear();
+        match self.home.show(&self.desk, &self.words, id) {
+            Ok(()) => self.home.turn_to(at),
+            Err(problem) => self.trouble(&problem),
         }
     }
 
@@ -536,6 +549,7 @@ impl Workstation {
             _ => None,
         };
         let taken = command.is_some_and(|command| self.run(command, effects))
+            || self.dropped(input, effects)
             || self.with_pane(effects, |pane, reach| pane.input(input, reach));
         match (taken, command) {
             (false, Some(command)) => self.useless(command),
@@ -667,6 +681,7 @@ impl Workstation {
                 });
             }
             Command::TextBlock => effects.work = Some(Work::Start(Job::WriteBlock)),
+            Command::Paste => effects.list.push(Effect::Paste),
             Command::StopWork => self.stop_work(),
             Command::Quit => self.follow(Flow::Quit, effects),
             Command::Back if !self.front.is_empty() => self.close(),
@@ -746,6 +761,7 @@ impl App for Workstation {
                 self.copied(&copied);
                 effects.draw = true;
             }
+            Message::Pasted(pasted) => self.pasted(pasted, &mut effects),
             Message::Background(Background::Trouble(problem)) => {
                 self.trouble(&problem);
                 effects.draw = true;

@@ -27,7 +27,7 @@ use ratatui::crossterm::terminal::{
 use ratatui::layout::{Position, Rect};
 use ratatui::{Frame, Terminal};
 
-use super::clipboard::{Clipboard, Copied};
+use super::clipboard::{Clipboard, Copied, Pasted};
 #[cfg(unix)]
 use super::keys::Decoder;
 use super::pen::Pen;
@@ -165,6 +165,10 @@ impl Surface for Guard {
         let title = clean::line(title).into_owned();
         queue!(self.out, SetTitle(title))?;
         self.out.commit()
+    }
+
+    fn paste(&mut self) -> Pasted {
+        self.clipboard.paste()
     }
 
     fn copy(&mut self, text: &str) -> Copied {

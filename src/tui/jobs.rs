@@ -2,11 +2,14 @@
 //! with a connection of its own, in small portions, so that whoever types waits for none of it;
 //! it is stopped between two portions.
 
+mod told;
+
 use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::thread::{self, JoinHandle};
+use std::sync::mpsc::{Receiver, channel};
+use std::thread;
 use std::time::{Duration, Instant};
 
 use super::run::Outbox;
@@ -14,15 +17,22 @@ use super::workers::Background;
 use crate::desk::Desk;
 use crate::desk::erase::Erasure;
 use crate::desk::import::{FileReport, ImportOptions};
-use crate::desk::long::{Pace, Step};
+use crate::desk::long::{Pace, Stage, Step};
 use crate::desk::people::Person;
-use crate::exchange::bundle::text::{TextBlock, TextTaken};
+use crate::exchange::bundle::{
+    self,
+    text::{TextBlock, TextTaken},
+};
 use crate::problem::{Kind, Problem};
+
+pub use told::told;
 
 /// Events in a transaction: a key that writes waits for one transaction at most.
 const PORTION: usize = 200;
 /// Between two portions, so that others get their turn to write.
 const BREATH: Duration = Duration::from_millis(4);
+/// How long the end of the program waits for the last portion.
+const LAST: Duration = Duration::from_secs(2);
 /// Between two words about how far it is.
 const WORD: Duration = Duration::from_millis(100);
 
@@ -51,12 +61,29 @@ pub enum Job {
 pub enum Work {
     /// This, as soon as what was begun before is done.
     Start(Job),
-    /// Nothing more of what is being done.
-    Stop,
+    /// Nothing more of this, whether it was begun or still waits.
+    Stop(Job),
+}
+
+/// What a file brings, or brought.
+#[derive(Debug)]
+pub enum Brought {
+    /// An export's rows.
+    Rows(FileReport),
+    /// A colleague's bundle.
+    Bundle {
+        /// The events in it.
+        events: u64,
+        /// Those that were not here, once it is taken in.
+        new: Option<u64>,
+    },
 }
 
 /// A file and what came of it.
-pub type FileDone = (PathBuf, Result<FileReport, Problem>);
+pub type FileDone = (PathBuf, Result<Brought, Problem>);
+
+/// How the name of a colleague's bundle ends.
+const BUNDLE: &str = "zbundle";
 
 /// What came of it.
 #[derive(Debug)]
@@ -149,17 +176,50 @@ fn take(
             is_stopped |= !goes_on;
             goes_on
         };
-        let mut pace = Pace {
-            portion: PORTION,
-            going_on: &mut tell,
+        let brought = if path.extension().is_some_and(|ending| ending == BUNDLE) {
+            take_bundle(path, dry_run, desk, &mut tell)
+        } else {
+            let mut pace = Pace {
+                portion: PORTION,
+                going_on: &mut tell,
+            };
+            let report = desk.import_file_by(path, &options, &mut pace);
+            report.map(Brought::Rows)
         };
-        let report = desk.import_file_by(path, &options, &mut pace);
-        done.push((path.clone(), report));
+        done.push((path.clone(), brought));
         if is_stopped {
             break;
         }
     }
     done
+}
+
+fn take_bundle(
+    path: &Path,
+    dry_run: bool,
+    desk: &mut Desk,
+    tell: &mut dyn FnMut(Step) -> bool,
+) -> Result<Brought, Problem> {
+    let step = |stage, done: u64, of: u64| Step {
+        stage,
+        done: done as usize,
+        of: of.max(done) as usize,
+        act: None,
+    };
+    if dry_run {
+        let look = &mut |done| tell(step(Stage::Reading, done, done));
+        let events = desk.look_into_bundle(path, look)?;
+        return Ok(Brought::Bundle { events, new: None });
+    }
+    let taken = desk.take_bundle(path, &mut |at| match at.step {
+        bundle::Step::Check => tell(step(Stage::Reading, at.done, at.total)),
+        bundle::Step::Append => tell(step(Stage::Writing, at.done, at.total)),
+        bundle::Step::Fold => tell(step(Stage::Writing, at.total, at.total)),
+    })?;
+    Ok(Brought::Bundle {
+        events: taken.events,
+        new: Some(taken.new),
+    })
 }
 
 /// Makes a desk for a thread, at which nobody sits yet.
@@ -194,15 +254,19 @@ impl Jobs {
     pub fn start(&self, job: Job, person: Person) -> Result<Running, Problem> {
         let stop = Arc::new(AtomicBool::new(false));
         let (asked, jobs, work) = (Arc::clone(&stop), self.clone(), job.clone());
-        let thread = thread::Builder::new()
+        let (end, ended) = channel();
+        thread::Builder::new()
             .name("job".into())
-            .spawn(move || jobs.work(work, &person, &asked))
+            .spawn(move || {
+                jobs.work(work, &person, &asked);
+                drop(end);
+            })
             .map_err(|error| Problem::new(Kind::Defect, "tui-no-terminal").caused_by(error))?;
         Ok(Running {
             job,
             progress: None,
             stop,
-            thread: Some(thread),
+            ended,
         })
     }
 
@@ -215,8 +279,7 @@ impl Jobs {
                     let name = progress.step.act.map(|written| written.act);
                     if name != act || told.is_none_or(|told| told.elapsed() >= WORD) {
                         (told, act) = (Some(Instant::now()), name);
-                        self.outbox
-                            .post(Background::Job(JobNews::Step(progress)));
+                        self.outbox.post(Background::Job(JobNews::Step(progress)));
                     }
                     thread::sleep(BREATH);
                     !stop.load(Ordering::Relaxed)
@@ -229,8 +292,7 @@ impl Jobs {
     }
 }
 
-/// A job that is being done. Dropped, it is stopped and waited for: it ends after the portion
-/// that it is writing.
+/// A job that is being done. Dropped, it is stopped, and waited for while it writes its portion.
 #[derive(Debug)]
 pub struct Running {
     /// What is being done.
@@ -238,7 +300,7 @@ pub struct Running {
     /// How far it is; none while it only reads the file.
     pub progress: Option<Progress>,
     stop: Arc<AtomicBool>,
-    thread: Option<JoinHandle<()>>,
+    ended: Receiver<()>,
 }
 
 impl Running {
@@ -256,10 +318,8 @@ impl Running {
 impl Drop for Running {
     fn drop(&mut self) {
         self.stop();
-        if let Some(thread) = self.thread.take() {
-            // One that broke has been told of by its own report.
-            let _ = thread.join();
-        }
+        // One that still reads its file has written nothing and ends with the program.
+        let _ = self.ended.recv_timeout(LAST);
     }
 }
 

@@ -41,6 +41,8 @@ pub enum Flow {
     Push(Box<dyn Pane>),
     /// The pane is done, and the record is to be shown on the desk.
     Show(Id),
+    /// As `Show`, at what was said at a time, milliseconds UTC.
+    ShowAt(Id, i64),
     /// The pane is done, and these words belong into the draft of the open item.
     IntoDraft(String),
     /// The pane is done, and a command of what was behind it is to be run.
@@ -176,6 +178,14 @@ pub trait Pane {
     fn worked(&mut self, _done: &mut Done, _reach: &mut Reach<'_>) -> Flow {
         Flow::Stay
     }
+
+    /// Returns the record that files dropped on it, and pictures from the clipboard, go to.
+    fn evidence(&self) -> Option<Id> {
+        None
+    }
+
+    /// Takes the marks away of items that an act has taken.
+    fn settled(&mut self, _items: &[Id]) {}
 
     /// Whether it takes the window without status line and key rows.
     fn fills_everything(&self) -> bool {

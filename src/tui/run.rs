@@ -14,9 +14,10 @@ use ratatui::Frame;
 use ratatui::crossterm::event::Event;
 use ratatui::layout::Position;
 
-use super::clipboard::Copied;
+use super::clipboard::{Copied, Pasted};
 use super::jobs::Work;
 use super::keys::{Input, Translator};
+use crate::domain::id::Id;
 use crate::problem::{Kind, Problem};
 
 /// The longest that input may wait for its frame while more input comes.
@@ -35,6 +36,8 @@ pub enum Message<B> {
     Signal(Signal),
     /// The outcome of [`Effect::Copy`].
     Copied(Copied),
+    /// The outcome of [`Effect::Paste`].
+    Pasted(Pasted),
     /// A worker is done with something.
     Background(B),
 }
@@ -63,6 +66,8 @@ pub enum Effect {
     Title(String),
     /// Text for the clipboard; answered by [`Message::Copied`].
     Copy(String),
+    /// What the clipboard holds; answered by [`Message::Pasted`].
+    Paste,
     /// Draw every cell again.
     Redraw,
     /// Stop the process until the shell continues it.
@@ -84,6 +89,8 @@ pub struct Effects {
     pub list: Vec<Effect>,
     /// Long work to be done beside the loop; the application starts it.
     pub work: Option<Work>,
+    /// Items that one act took together: their marks have done their work.
+    pub settled: Vec<Id>,
 }
 
 impl Effects {
@@ -94,6 +101,7 @@ impl Effects {
             draw: false,
             list: Vec::new(),
             work: None,
+            settled: Vec::new(),
         }
     }
 
@@ -104,6 +112,7 @@ impl Effects {
             draw: true,
             list: Vec::new(),
             work: None,
+            settled: Vec::new(),
         }
     }
 
@@ -120,6 +129,7 @@ impl Effects {
         self.draw |= other.draw;
         self.list.extend(other.list);
         self.work = other.work.or(self.work);
+        self.settled.extend(other.settled);
         self
     }
 }
@@ -156,6 +166,8 @@ pub trait Surface {
     fn title(&mut self, title: &str) -> io::Result<()>;
     /// Brings text to the clipboard.
     fn copy(&mut self, text: &str) -> Copied;
+    /// Reads the clipboard.
+    fn paste(&mut self) -> Pasted;
     /// Mouse reporting on or off.
     fn mouse(&mut self, on: bool) -> io::Result<()>;
     /// Stops the process; returns when it goes on.
@@ -421,6 +433,10 @@ impl<A: App> Loop<'_, A> {
             Effect::Copy(text) => {
                 let copied = self.surface.copy(&text);
                 self.tell(Message::Copied(copied))?;
+            }
+            Effect::Paste => {
+                let pasted = self.surface.paste();
+                self.tell(Message::Pasted(pasted))?;
             }
             Effect::Wake(token, after) => {
                 self.wakes.insert(token, Instant::now() + after);

@@ -4,13 +4,10 @@
 use std::time::{Duration, Instant};
 
 use super::Workstation;
-use crate::desk::import::FileReport;
 use crate::desk::long::Stage;
-use crate::exchange::bundle::Accounting;
-use crate::exchange::bundle::text::TextTaken;
 use crate::i18n::Arg;
 use crate::tui::commands::{Command, Context};
-use crate::tui::jobs::{Done, FileDone, Job, JobNews, Running, Work};
+use crate::tui::jobs::{Done, Job, JobNews, Running, Work, told};
 use crate::tui::pane::{Flow, Notice};
 use crate::tui::run::{Effect, Effects};
 use crate::tui::theme::Ink;
@@ -62,7 +59,7 @@ impl Workstation {
                     self.say("job-queued", &[], Ink::Dim);
                 }
                 Work::Start(job) => self.begin_job(job, effects),
-                Work::Stop => self.stop_work(),
+                Work::Stop(job) => self.stop_job(&job),
             }
         }
     }
@@ -76,6 +73,13 @@ impl Workstation {
         match started {
             Ok(running) => self.work.running = Some(running),
             Err(problem) => self.trouble(&problem),
+        }
+    }
+
+    fn stop_job(&mut self, job: &Job) {
+        match &self.work.running {
+            Some(running) if running.job == *job => running.stop(),
+            _ => self.work.waiting.retain(|waiting| waiting != job),
         }
     }
 
@@ -118,27 +122,11 @@ impl Workstation {
         }
         self.reread(effects);
         let flow = self.show_done(&mut done, effects);
-        match done {
-            Done::Previewed(_) => {}
-            Done::Imported(files) => self.imported(&files),
-            Done::Erased(done) => match done {
-                Ok(done) => {
-                    let counts = [
-                        ("events", done.events.into()),
-                        ("given", done.given.len().into()),
-                    ];
-                    self.say("erase-done", &counts, Ink::Ok);
-                }
-                Err(problem) => self.trouble(&problem),
-            },
-            Done::BlockWritten(block) => match block {
-                Ok(block) => effects.list.push(Effect::Copy(block.text())),
-                Err(problem) => self.trouble(&problem),
-            },
-            Done::BlockTaken(taken) => match taken {
-                Ok(taken) => self.block_taken(&taken),
-                Err(problem) => self.trouble(&problem),
-            },
+        for notice in told(&done, &self.words) {
+            self.tell(notice);
+        }
+        if let Done::BlockWritten(Ok(block)) = done {
+            effects.list.push(Effect::Copy(block.text()));
         }
         self.follow(flow, effects);
     }
@@ -151,44 +139,6 @@ impl Workstation {
             Flow::Stay
         });
         flow
-    }
-
-    fn imported(&mut self, files: &[FileDone]) {
-        let reports = || files.iter().filter_map(|file| file.1.as_ref().ok());
-        let sum = |of: fn(&FileReport) -> usize| -> Arg<'static> {
-            reports().map(of).sum::<usize>().into()
-        };
-        if reports().any(FileReport::is_stopped) {
-            let taken = |one: &FileReport| one.new + one.changed + one.same + one.held;
-            let counts = [("taken", sum(taken)), ("left", sum(|one| one.left))];
-            self.say("import-stopped", &counts, Ink::Warn);
-        } else if reports().next().is_some() {
-            let counts = [
-                ("files", reports().count().into()),
-                ("new", sum(|one| one.new)),
-                ("changed", sum(|one| one.changed)),
-                ("refused", sum(|one| one.refused)),
-            ];
-            self.say("import-done", &counts, Ink::Ok);
-        }
-        for problem in files.iter().filter_map(|file| file.1.as_ref().err()) {
-            self.trouble(problem);
-        }
-    }
-
-    fn block_taken(&mut self, done: &TextTaken) {
-        let sum = |of: fn(&Accounting) -> u64| done.taken.iter().map(of).sum::<u64>();
-        if let Some((missing, of)) = done.missing.first() {
-            let missing: Vec<String> = missing.iter().map(u32::to_string).collect();
-            let args = [("missing", missing.join(" ").into()), ("of", (*of).into())];
-            return self.say("text-block-missing", &args, Ink::Warn);
-        }
-        let counts = [
-            ("new", sum(|one| one.new).into()),
-            ("here", sum(|one| one.here).into()),
-            ("outside", sum(|one| one.outside).into()),
-        ];
-        self.say("text-block-taken", &counts, Ink::Ok);
     }
 
     /// Returns how far what is being done is, and the key that stops it where it would.

@@ -46,8 +46,7 @@ impl Bench {
         };
         let words = Words::new(Language::ZhCn);
         let keymap = Keymap::load(None).0;
-        let mut app =
-            Workstation::new(desk, Config::default(), words, keymap, (80, 24)).unwrap();
+        let mut app = Workstation::new(desk, Config::default(), words, keymap, (80, 24)).unwrap();
         app.work_with(Workers {
             jobs: Some(Jobs::new(make, outbox)),
             ..Workers::default()
@@ -78,7 +77,7 @@ impl Bench {
 
     /// Takes the next word of the thread.
     fn hear(&mut self) {
-        let Ok(Feed::Background(news)) = self.feed.recv_timeout(Duration::from_secs(120)) else {
+        let Ok(Feed::Background(news)) = self.feed.recv_timeout(Duration::from_mins(2)) else {
             panic!("the work said nothing");
         };
         self.app.update(Message::Background(news));
@@ -98,7 +97,9 @@ impl Bench {
 
     fn written(app: &Workstation) -> usize {
         let running = app.work.running.as_ref();
-        let step = running.and_then(|running| running.progress).map(|one| one.step);
+        let step = running
+            .and_then(|running| running.progress)
+            .map(|one| one.step);
         step.filter(|step| step.stage == Stage::Writing)
             .map_or(0, |step| step.done)
     }
@@ -152,7 +153,10 @@ fn table(folder: &Path, rows: usize) -> std::path::PathBuf {
         writeln!(
             text,
             "40319028{:011},买家{},待发货,{}.00,2026-11-22 00:25,四件套,1,{}.00",
-            row, row, row % 900 + 1, row % 900 + 1
+            row,
+            row,
+            row % 900 + 1,
+            row % 900 + 1
         )
         .unwrap();
     }
@@ -185,7 +189,18 @@ fn typed_beside(rows: usize) {
     // What is done by hand meanwhile is an act of its own, and is what Ctrl+Z takes back.
     bench.key("F9");
     let talk = bench.app.home.item().unwrap();
-    let said = |bench: &Bench| bench.app.desk.record(talk).unwrap().0.entries.iter().filter(|one| !one.void).count();
+    let said = |bench: &Bench| {
+        bench
+            .app
+            .desk
+            .record(talk)
+            .unwrap()
+            .0
+            .entries
+            .iter()
+            .filter(|one| !one.void)
+            .count()
+    };
     let before = said(&bench);
     bench.key("Esc");
     bench.hear_until(|app| Bench::written(app) > rows / 3);
@@ -242,7 +257,11 @@ fn leaving_asks_once_and_stops_what_is_being_done() {
     let mut effects = Effects::none();
     bench.app.run(Command::Quit, &mut effects);
     assert!(effects.list.is_empty(), "{effects:?}");
-    assert!(bench.screen().contains("还有事没做完"), "{}", bench.screen());
+    assert!(
+        bench.screen().contains("还有事没做完"),
+        "{}",
+        bench.screen()
+    );
     bench.app.run(Command::Quit, &mut effects);
     assert!(effects.list.contains(&Effect::Quit), "{effects:?}");
     let taken = bench.orders() as u64;
@@ -263,7 +282,7 @@ fn what_is_asked_meanwhile_waits_its_turn_and_a_look_can_be_given_up() {
     assert!(bench.app.front.is_empty());
     let mut copied = false;
     while bench.app.work.is_busy() {
-        let Ok(Feed::Background(news)) = bench.feed.recv_timeout(Duration::from_secs(60)) else {
+        let Ok(Feed::Background(news)) = bench.feed.recv_timeout(Duration::from_mins(1)) else {
             panic!("the work said nothing");
         };
         let effects = bench.app.update(Message::Background(news));
@@ -272,4 +291,38 @@ fn what_is_asked_meanwhile_waits_its_turn_and_a_look_can_be_given_up() {
     }
     assert!(copied, "the text block came all the same");
     assert_eq!(bench.orders(), 0);
+}
+
+#[test]
+fn a_colleagues_bundle_that_is_dropped_is_proved_and_taken_in() {
+    use crate::exchange::bundle::{Export, export};
+    let mut bench = Bench::new();
+    let clock = Box::new(FixedClock(NOW));
+    let random = Box::new(SeededRandom::new("colleague"));
+    let theirs = bench.folder.path().join("theirs");
+    let mut colleague = init_drill(&theirs, "青禾", "周敏", clock, random).unwrap();
+    let talk = colleague
+        .open_conversation("橘子", "chat")
+        .unwrap()
+        .record();
+    let file = bench.folder.path().join("周敏.zbundle");
+    let sender = colleague.me().unwrap().replica;
+    let all = Export {
+        plain: Some("drill"),
+        ..Export::new(sender, NOW)
+    };
+    export(colleague.store_mut(), &all, &file).unwrap();
+    bench.drop_file(&file);
+    let seen = bench.screen();
+    assert!(
+        seen.contains("数据包") && seen.contains("条，已验"),
+        "{seen}"
+    );
+    assert!(bench.app.desk.record(talk).is_err(), "only looked at");
+    bench.key("Enter");
+    bench.hear_until(|app| !app.work.is_busy());
+    let seen = bench.screen();
+    assert!(seen.contains("已收下同事的数据"), "{seen}");
+    let record = bench.app.desk.record(talk).unwrap().0;
+    assert_eq!(record.text("buyer"), Some("橘子"));
 }

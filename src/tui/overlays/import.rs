@@ -9,7 +9,7 @@ use crate::desk::import::FileReport;
 use crate::exchange::intake::file::dropped_files;
 use crate::problem::Problem;
 use crate::tui::commands::{Command, Context};
-use crate::tui::jobs::{Done, Job, Work, file_name};
+use crate::tui::jobs::{Brought, Done, Job, Work, file_name};
 use crate::tui::keys::Input;
 use crate::tui::pane::{Flow, Pane, Reach};
 use crate::tui::theme::Ink;
@@ -23,7 +23,7 @@ const REASONS: u16 = 6;
 /// A file and what it would bring, once that is known.
 struct Dropped {
     path: PathBuf,
-    outcome: Option<Result<FileReport, Problem>>,
+    outcome: Option<Result<Brought, Problem>>,
 }
 
 /// The pane.
@@ -51,6 +51,10 @@ pub fn of_pasted(text: &str, reach: &mut Reach<'_>) -> Option<ImportPane> {
 }
 
 impl ImportPane {
+    fn paths(&self) -> Vec<PathBuf> {
+        self.files.iter().map(|file| file.path.clone()).collect()
+    }
+
     fn is_looking(&self) -> bool {
         self.files.iter().any(|file| file.outcome.is_none())
     }
@@ -61,15 +65,14 @@ impl ImportPane {
             reach.say("import-looking", &[]);
             return Flow::Stay;
         }
-        let files = self.files.iter().map(|file| file.path.clone()).collect();
-        reach.work(Work::Start(Job::Import(files)));
+        reach.work(Work::Start(Job::Import(self.paths())));
         Flow::Close
     }
 
     /// Gives up what is being looked at.
     fn leave(&mut self, reach: &mut Reach<'_>) -> Flow {
         if self.is_looking() {
-            reach.work(Work::Stop);
+            reach.work(Work::Stop(Job::Preview(self.paths())));
         }
         Flow::Close
     }
@@ -165,7 +168,15 @@ impl Pane for ImportPane {
 fn row<'a>(file: &Dropped, look: &Look<'a>) -> Row<'a> {
     let mut cells = vec![vec![text(file_name(&file.path))]];
     match &file.outcome {
-        Some(Ok(report)) => cells.extend(brought(report, look)),
+        Some(Ok(Brought::Rows(report))) => cells.extend(brought(report, look)),
+        Some(Ok(Brought::Bundle { events, .. })) => {
+            let count = [("count", (*events).into())];
+            cells.extend([
+                vec![text(look.words.get("import-bundle").to_string())],
+                vec![],
+                vec![text(look.words.with("import-bundle-events", &count))],
+            ]);
+        }
         Some(Err(_)) => {
             let unread = look.words.get("import-unread").to_string();
             cells.extend([vec![], vec![], vec![Run::new(unread, Ink::Warn)]]);
@@ -212,8 +223,8 @@ impl ImportPane {
         };
         frame::titles(buf, top, &title, &[], look);
         let reasons: Vec<String> = match &file.outcome {
-            None => Vec::new(),
-            Some(Ok(report)) => report
+            None | Some(Ok(Brought::Bundle { .. })) => Vec::new(),
+            Some(Ok(Brought::Rows(report))) => report
                 .problems
                 .iter()
                 .map(|one| {

@@ -18,6 +18,7 @@ use crate::store::Row;
 use crate::tui::commands::{Command, Context};
 use crate::tui::keys::Input;
 use crate::tui::overlays::transfer::Transfer;
+use crate::tui::overlays::yank;
 use crate::tui::pane::{Flow, Pane, Reach};
 use crate::tui::theme::Ink;
 use crate::tui::widgets::line::{self, Run, dim, text};
@@ -247,6 +248,7 @@ impl Pane for RowsPane {
             Command::Remark | Command::FollowUp => {
                 return act_on(self.cursor.id().copied(), command, reach);
             }
+            _ if yank::copy(command, self.cursor.id().copied(), reach) => {}
             Command::Finish | Command::No => reach.say("board-no-decision", &[]),
             Command::Back | Command::Collapse => return Flow::Close,
             _ => return Flow::Pass,
@@ -274,6 +276,10 @@ impl Pane for RowsPane {
                 self.draw(buf, area, look)
             })
         })
+    }
+
+    fn settled(&mut self, items: &[Id]) {
+        self.marked.retain(|id| !items.contains(id));
     }
 
     fn refresh(&mut self, reach: &mut Reach<'_>) {

@@ -93,6 +93,20 @@ pub fn timeline(
     groups.into_iter().rev().flatten().collect()
 }
 
+/// Returns how many rows of a record's timeline stand below what was said at a time.
+pub fn rows_after(
+    record: &Record,
+    at: i64,
+    speech: Speech<'_>,
+    width: u16,
+    ambiguous: Ambiguous,
+) -> usize {
+    let mut later = record.clone();
+    later.entries.retain(|entry| entry.at > at);
+    later.steps.retain(|step| step.trace.at > at);
+    timeline(&later, speech, width, ambiguous, usize::MAX).len()
+}
+
 fn rule(text: String) -> TimeLine {
     TimeLine {
         time: String::new(),

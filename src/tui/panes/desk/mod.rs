@@ -2,6 +2,7 @@
 
 mod lines;
 mod list_view;
+mod marks;
 mod talk_view;
 mod view;
 
@@ -58,6 +59,8 @@ pub(super) struct OpenItem {
     pub(super) related: Vec<Row>,
     /// Rows between what is shown and the newest; drawing holds it to what there is.
     pub(super) scroll: Cell<usize>,
+    /// The time at which what is to be in sight was said, until it was drawn.
+    pub(super) place: Cell<Option<i64>>,
 }
 
 /// The desk screen's state.
@@ -132,6 +135,7 @@ impl DeskPane {
         self.now = desk.now();
         self.people = desk.people().clone();
         self.todo = desk.todo(self.view)?;
+        self.keep_marks();
         self.freshness = desk.freshness()?;
         self.group = desk.group_counts()?;
         self.lay_out();
@@ -158,6 +162,13 @@ impl DeskPane {
             .unwrap_or_default();
         self.composer = Editor::with_text(&text);
         Ok(())
+    }
+
+    /// Turns the open item's talk to what was said at a time, milliseconds UTC.
+    pub fn turn_to(&mut self, at: Option<i64>) {
+        if let Some(open) = &self.open {
+            open.place.set(at);
+        }
     }
 
     /// After an item was finished: the next one is opened where that one was, and the list
@@ -227,11 +238,13 @@ impl DeskPane {
         let related = desk.related(&record)?;
         self.side = Side::read(desk, &record, self.side.leaf())?;
         self.suggest(desk, words, &record)?;
+        let record = desk.with_merged(&record)?;
         self.open = Some(OpenItem {
             record,
             register,
             related,
             scroll: Cell::new(scroll),
+            place: Cell::new(None),
         });
         Ok(())
     }
@@ -278,6 +291,9 @@ impl DeskPane {
     }
 
     fn list_command(&mut self, command: Command, reach: &mut Reach<'_>) -> Flow {
+        if let Some(flow) = self.on_marked(command, reach) {
+            return flow;
+        }
         match command {
             Command::Next => self.step(1),
             Command::Previous => self.step(-1),
@@ -289,23 +305,12 @@ impl DeskPane {
             Command::Expand if self.has_more() => self.unfold(true),
             Command::Expand => return self.open_cursor(reach),
             Command::Collapse => self.unfold(false),
-            Command::Mark => {
-                if let Some(id) = self.under_cursor().map(|item| item.row.id)
-                    && !self.marked.remove(&id)
-                {
-                    self.marked.insert(id);
-                }
-                self.step(1);
-            }
+            Command::Mark => self.mark(),
+            Command::MarkNext => self.mark_along(1),
+            Command::MarkPrevious => self.mark_along(-1),
+            Command::MarkAll => self.mark_all(),
             Command::Delete => {
                 return Flow::Push(Box::new(FollowUp::of_kind(reach, "snooze")));
-            }
-            Command::MarkAll => {
-                self.marked = self
-                    .rows
-                    .iter()
-                    .map(|row| self.item_at(*row).row.id)
-                    .collect();
             }
             Command::View0 | Command::View1 | Command::View2 | Command::View3 | Command::View4 => {
                 self.view = command
@@ -492,6 +497,10 @@ impl Pane for DeskPane {
     fn view(&self, buf: &mut Buffer, area: Rect, look: &Look<'_>) -> Option<Position> {
         line::clear(buf, area);
         view::draw(self, buf, area, look)
+    }
+
+    fn settled(&mut self, items: &[Id]) {
+        self.marked.retain(|id| !items.contains(id));
     }
 
     fn draft(&self) -> Option<(String, String)> {

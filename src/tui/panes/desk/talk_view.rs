@@ -3,7 +3,7 @@
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
-use super::lines::{INDENT, TimeLine, facts, timeline};
+use super::lines::{INDENT, TimeLine, facts, rows_after, timeline};
 use super::view::{below, focus_mark, inset, speech};
 use super::{DeskPane, Focus, OpenItem};
 use crate::tui::theme::Ink;
@@ -187,6 +187,11 @@ pub(super) fn draw_talk(
         };
     }
     let height = usize::from(area.height);
+    if let Some(at) = open.place.take() {
+        let width = area.width.saturating_sub(1);
+        let below = rows_after(&open.record, at, speech, width, look.ambiguous);
+        open.scroll.set(below.saturating_sub(height / 2));
+    }
     let lines = timeline(
         &open.record,
         speech,
