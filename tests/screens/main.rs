@@ -10,6 +10,7 @@ mod desk;
 mod dumps;
 mod evidence;
 mod find;
+mod join;
 mod marks;
 mod outlets;
 mod pictures;

@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 
 use super::Workstation;
 use crate::desk::long::Stage;
+use crate::desk::people::Person;
 use crate::i18n::Arg;
 use crate::tui::commands::{Command, Context};
 use crate::tui::jobs::{Done, Job, JobNews, Running, Work, told};
@@ -21,7 +22,8 @@ const BETWEEN: Duration = Duration::from_secs(3);
 #[derive(Debug, Default)]
 pub(super) struct Workbench {
     running: Option<Running>,
-    waiting: Vec<Job>,
+    /// Jobs with whoever asked for them: somebody else may sit here when their turn comes.
+    waiting: Vec<(Job, Person)>,
     /// Whether the person was told that leaving now stops it.
     is_warned: bool,
     /// When lists were read last because of what it wrote.
@@ -54,23 +56,25 @@ impl Workstation {
         while let Some(work) = effects.work.take() {
             effects.draw = true;
             match work {
-                Work::Start(job) if self.work.is_busy() => {
-                    self.work.waiting.push(job);
-                    self.say("job-queued", &[], Ink::Dim);
-                }
-                Work::Start(job) => self.begin_job(job, effects),
+                Work::Start(job) => match self.desk.me().cloned() {
+                    Ok(me) if self.work.is_busy() => {
+                        self.work.waiting.push((job, me));
+                        self.say("job-queued", &[], Ink::Dim);
+                    }
+                    Ok(me) => self.begin_job(job, me, effects),
+                    Err(problem) => self.trouble(&problem),
+                },
                 Work::Stop(job) => self.stop_job(&job),
             }
         }
     }
 
-    fn begin_job(&mut self, job: Job, effects: &mut Effects) {
+    fn begin_job(&mut self, job: Job, person: Person, effects: &mut Effects) {
         let Some(jobs) = self.workers.jobs.clone() else {
             let done = job.run(&mut self.desk, &mut |_| true);
             return self.finished(done, effects);
         };
-        let started = self.desk.me().cloned().and_then(|me| jobs.start(job, me));
-        match started {
+        match jobs.start(job, person) {
             Ok(running) => self.work.running = Some(running),
             Err(problem) => self.trouble(&problem),
         }
@@ -79,7 +83,7 @@ impl Workstation {
     fn stop_job(&mut self, job: &Job) {
         match &self.work.running {
             Some(running) if running.job == *job => running.stop(),
-            _ => self.work.waiting.retain(|waiting| waiting != job),
+            _ => self.work.waiting.retain(|(waiting, _)| waiting != job),
         }
     }
 
@@ -108,8 +112,8 @@ impl Workstation {
                 self.work.is_warned = false;
                 self.finished(done, effects);
                 if !self.work.waiting.is_empty() {
-                    let next = self.work.waiting.remove(0);
-                    self.begin_job(next, effects);
+                    let (next, person) = self.work.waiting.remove(0);
+                    self.begin_job(next, person, effects);
                 }
             }
         }

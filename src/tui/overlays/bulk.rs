@@ -4,8 +4,10 @@
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
+use super::follow_up::FollowUp;
 use super::menu::{Menu, MenuPane};
-use super::transfer::nothing_open;
+use super::tag;
+use super::transfer::{Transfer, nothing_open};
 use crate::desk::bulk::{Bulk, Sorted};
 use crate::desk::reading::Reader;
 use crate::domain::id::Id;
@@ -132,7 +134,7 @@ fn what(reach: &Reach<'_>, bulk: &Bulk) -> String {
 }
 
 /// Asks how items end that may end in several ways, then shows what ending them would do.
-pub fn finish(reach: &mut Reach<'_>, items: Vec<Id>) -> Result<Box<dyn Pane>, Problem> {
+fn finish(reach: &mut Reach<'_>, items: Vec<Id>) -> Result<Box<dyn Pane>, Problem> {
     let choices = reach.desk.bulk_ends(&items)?;
     if choices.is_empty() {
         let bulk = Bulk::Close(String::new());
@@ -156,6 +158,31 @@ pub fn finish(reach: &mut Reach<'_>, items: Vec<Id>) -> Result<Box<dyn Pane>, Pr
         };
         show(reach, items.clone(), Bulk::Close((*end).to_owned()))
     })))
+}
+
+/// Returns what a command opens for marked items, whatever list they stand in; none for what is
+/// done one by one.
+pub fn of_marked(
+    command: Command,
+    items: Vec<Id>,
+    reach: &mut Reach<'_>,
+) -> Option<Result<Box<dyn Pane>, Problem>> {
+    Some(match command {
+        Command::Transfer => Transfer::of(reach, items).map(boxed),
+        Command::Claim => BulkPane::new(reach, items, Bulk::Claim).map(boxed),
+        Command::Tag => Ok(boxed(tag::of(reach, items))),
+        Command::Snooze | Command::Delete => {
+            Ok(boxed(FollowUp::of_items(reach, items, Some("snooze"))))
+        }
+        Command::Remind => Ok(boxed(FollowUp::of_items(reach, items, Some("reminder")))),
+        Command::FollowUp => Ok(boxed(FollowUp::of_items(reach, items, None))),
+        Command::Finish => finish(reach, items),
+        _ => return None,
+    })
+}
+
+fn boxed(pane: impl Pane + 'static) -> Box<dyn Pane> {
+    Box::new(pane)
 }
 
 /// Puts the preview in the place of what asked for it.

@@ -3,15 +3,10 @@
 use std::collections::BTreeSet;
 
 use super::DeskPane;
-use crate::desk::bulk::Bulk;
 use crate::domain::id::Id;
-use crate::problem::Problem;
 use crate::tui::commands::Command;
-use crate::tui::overlays::bulk::{self, BulkPane};
-use crate::tui::overlays::follow_up::FollowUp;
-use crate::tui::overlays::tag;
-use crate::tui::overlays::transfer::Transfer;
-use crate::tui::pane::{Flow, Pane, Reach};
+use crate::tui::overlays::bulk;
+use crate::tui::pane::{Flow, Reach};
 
 impl DeskPane {
     fn ids(&self) -> Vec<Id> {
@@ -71,18 +66,7 @@ impl DeskPane {
         items.retain(|id| self.marked.contains(id));
         let shown = items.clone();
         items.extend(self.marked.iter().filter(|id| !shown.contains(id)));
-        let opened: Result<Box<dyn Pane>, Problem> = match command {
-            Command::Transfer => Transfer::of(reach, items).map(boxed),
-            Command::Claim => BulkPane::new(reach, items, Bulk::Claim).map(boxed),
-            Command::Finish => bulk::finish(reach, items),
-            Command::Tag => Ok(boxed(tag::of(reach, items))),
-            Command::FollowUp => Ok(boxed(FollowUp::of_items(reach, items, None))),
-            Command::Snooze | Command::Delete => {
-                Ok(boxed(FollowUp::of_items(reach, items, Some("snooze"))))
-            }
-            Command::Remind => Ok(boxed(FollowUp::of_items(reach, items, Some("reminder")))),
-            _ => return None,
-        };
+        let opened = bulk::of_marked(command, items, reach)?;
         Some(match opened {
             Ok(pane) => Flow::Push(pane),
             Err(problem) => {
@@ -91,8 +75,4 @@ impl DeskPane {
             }
         })
     }
-}
-
-fn boxed(pane: impl Pane + 'static) -> Box<dyn Pane> {
-    Box::new(pane)
 }
