@@ -29,8 +29,9 @@ pub use told::told;
 
 /// Events in a transaction: a key that writes waits for one transaction at most.
 const PORTION: usize = 200;
-/// Between two portions, so that others get their turn to write.
-const BREATH: Duration = Duration::from_millis(4);
+/// The longest time between two portions. It is as long as the portion took, so that a key that
+/// writes meets an open door every other time it looks.
+const BREATH: Duration = Duration::from_millis(30);
 /// How long the end of the program waits for the last portion.
 const LAST: Duration = Duration::from_secs(2);
 /// Between two words about how far it is.
@@ -275,13 +276,17 @@ impl Jobs {
             Ok(mut desk) => {
                 desk.act_as(person);
                 let (mut told, mut act) = (None::<Instant>, None);
+                let mut begun = Instant::now();
                 job.run(&mut desk, &mut |progress: Progress| {
                     let name = progress.step.act.map(|written| written.act);
                     if name != act || told.is_none_or(|told| told.elapsed() >= WORD) {
                         (told, act) = (Some(Instant::now()), name);
                         self.outbox.post(Background::Job(JobNews::Step(progress)));
                     }
-                    thread::sleep(BREATH);
+                    if progress.step.stage == Stage::Writing {
+                        thread::sleep(begun.elapsed().min(BREATH));
+                    }
+                    begun = Instant::now();
                     !stop.load(Ordering::Relaxed)
                 })
             }

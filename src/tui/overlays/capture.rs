@@ -317,11 +317,12 @@ impl Pane for Capture {
                 Flow::Stay
             }
             _ => match command.choice() {
-                Some(row) => {
+                Some(row) if row <= CHOICES.len() => {
                     self.choose(row - 1);
                     self.record(reach)
                 }
-                None => Flow::Pass,
+                // A digit without a row takes none: the last one drops what was typed.
+                _ => Flow::Pass,
             },
         }
     }
