@@ -141,3 +141,27 @@ fn marked_rows_are_finished_tagged_and_reminded_of() {
     visit.keys("Ctrl+Z");
     assert_eq!(waiting(&visit), all);
 }
+
+#[test]
+fn what_waits_for_the_buyer_is_put_away_by_a_digit() {
+    let mut visit = visit();
+    let (item, all) = (first(&visit, 1)[0], waiting(&visit));
+    visit.keys("F7 3");
+    let seen = screen(&visit);
+    println!("{seen}");
+    assert!(
+        seen.contains("1买家回话 2别人动过") && seen.contains("11小时后"),
+        "{seen}"
+    );
+    visit.keys("Down Down 1");
+    let record = visit.app.desk().record(item).unwrap().0;
+    assert_eq!(
+        record.text("snoozed_for"),
+        Some("reply"),
+        "{}",
+        screen(&visit)
+    );
+    assert!(!waiting(&visit).contains(&item));
+    visit.keys("Ctrl+Z");
+    assert_eq!(waiting(&visit), all);
+}

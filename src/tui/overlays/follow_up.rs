@@ -122,13 +122,10 @@ impl FollowUp {
                 fields.push(Field::new("amount", label("follow-amount"), amount).prefix("¥ "));
             }
             let proposed = proposals(reach);
-            let mut choices: Vec<Choice> = proposed
+            let choices = proposed
                 .into_iter()
                 .map(|(at, label)| Choice::new(at.to_string(), label))
                 .collect();
-            if kind == "snooze" {
-                choices.extend(events(reach));
-            }
             fields.push(Field::new(
                 "at",
                 label("follow-at"),
@@ -140,6 +137,9 @@ impl FollowUp {
                 Value::Time(Editor::single_line()),
             );
             fields.push(typed.note(label("follow-typed-hint"), Ink::Dim));
+            if kind == "snooze" {
+                fields.push(events(reach));
+            }
         }
         let before = std::mem::take(&mut self.sheet);
         self.sheet = Sheet::new(fields);
@@ -182,18 +182,16 @@ impl FollowUp {
         if !typed.is_empty() {
             return time::read(typed, reach.desk.now(), reach.desk.zone());
         }
-        let chosen = self.sheet.form.chosen("at")?;
-        chosen.split(':').next_back()?.parse().ok()
+        let chosen = self.sheet.form.chosen("at");
+        let chosen = chosen.and_then(|chosen| chosen.parse().ok());
+        chosen.or_else(|| self.event().map(|_| reach.desk.now() + LATEST))
     }
 
     /// Returns what brings a snoozed item back before its time, where that is chosen.
     fn event(&self) -> Option<&'static str> {
-        if !self.sheet.form.text("typed").trim().is_empty() {
-            return None;
-        }
-        let (event, _) = self.sheet.form.chosen("at")?.split_once(':')?;
+        let chosen = self.sheet.form.chosen("event")?;
         let known = snooze::EVENTS.values.iter();
-        known.copied().find(|known| *known == event)
+        known.copied().find(|known| *known == chosen)
     }
 
     fn changed(&mut self, reach: &mut Reach<'_>) -> Flow {
@@ -208,6 +206,7 @@ impl FollowUp {
                 self.begin(reach);
                 Flow::Stay
             }
+            "event" => self.act(reach),
             "at" if self.kind() != Some("promise")
                 || !self.sheet.form.text("text").trim().is_empty() =>
             {
@@ -292,16 +291,17 @@ impl FollowUp {
     }
 }
 
-/// What may bring a snoozed item back, each with the time at which it comes back anyway.
-fn events(reach: &Reach<'_>) -> Vec<Choice> {
+/// What may bring a snoozed item back, with the time at which it comes back anyway.
+fn events(reach: &Reach<'_>) -> Field {
     let speech = speech(reach);
-    let latest = speech.now + LATEST;
-    let when = [("when", speech.day(latest).into())];
-    let choice = |event: &&str| {
-        let label = reach.words.with(&format!("follow-until-{event}"), &when);
-        Choice::new(format!("{event}:{latest}"), label)
-    };
-    snooze::EVENTS.values.iter().map(choice).collect()
+    let when = [("when", speech.day(speech.now + LATEST).into())];
+    let choices = snooze::EVENTS.values.iter().map(|event| {
+        let label = reach.words.get(&format!("value-snooze_event-{event}"));
+        Choice::new(*event, label.to_string())
+    });
+    let label = reach.words.get("follow-event").to_string();
+    let field = Field::new("event", label, Value::Choice(choices.collect(), None));
+    field.note(reach.words.with("follow-event-latest", &when), Ink::Dim)
 }
 
 /// The times that are proposed, milliseconds UTC, with their words.
