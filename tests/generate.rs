@@ -42,7 +42,10 @@ fn the_same_seed_is_the_same_shop_and_another_is_another() {
 fn the_shop_has_what_was_asked_for() {
     let folder = TempDir::new().unwrap();
     let store = lay(&folder.path().join("shop"), SIZE);
-    let all = Query::of("conversation").limit(1_000);
+    let all = Query {
+        registers: vec!["conversation"],
+        ..Query::default()
+    };
     let rows = store.rows(&all).unwrap();
     assert_eq!(rows.len() as u64, SIZE.conversations);
     // Two in a hundred are open, the newest.
@@ -58,15 +61,20 @@ fn the_shop_has_what_was_asked_for() {
         let record = store.record(row.id).unwrap().unwrap();
         messages += record.entries.len() as u64;
         for entry in &record.entries {
-            ours += u64::from(entry.direction == Direction::Out);
-            texts += entry.text.as_deref().unwrap();
+            ours += u64::from(entry.say.direction == Direction::Out);
+            texts += entry.say.text.as_deref().unwrap();
         }
     }
     assert_eq!(messages, SIZE.messages);
     assert!(ours > SIZE.messages / 3, "{ours}");
     // Both scripts and English, the first words of the list more often than later ones.
     let count = |word: &str| texts.matches(word).count();
-    assert!(count("发货") > 4 * count("双十一"), "{} {}", count("发货"), count("双十一"));
+    assert!(
+        count("发货") > 4 * count("双十一"),
+        "{} {}",
+        count("发货"),
+        count("双十一")
+    );
     assert!(count("出貨") > 50 && count("refund") > 20);
     let found = store.search("发货", None, 50).unwrap();
     assert_eq!((found.hits.len(), found.behind), (50, 0));
@@ -91,10 +99,21 @@ fn the_command_lays_a_shop_that_verifies() {
     let folder = TempDir::new().unwrap();
     let zhiban = |words: &[&str]| {
         let mut command = Command::new(env!("CARGO_BIN_EXE_zhiban"));
-        command.arg("--data").arg(folder.path().join("shop")).args(["--lang", "en"]);
+        command
+            .arg("--data")
+            .arg(folder.path().join("shop"))
+            .args(["--lang", "en"]);
         command.args(words).output().unwrap()
     };
-    let size = ["generate", "--conversations", "60", "--messages", "600", "--random", "3"];
+    let size = [
+        "generate",
+        "--conversations",
+        "60",
+        "--messages",
+        "600",
+        "--random",
+        "3",
+    ];
     let laid = zhiban(&size);
     assert!(laid.status.success(), "{laid:?}");
     let said = String::from_utf8(laid.stdout).unwrap();

@@ -27,6 +27,7 @@ use crate::tui::app::Workstation;
 use crate::tui::first::{First, Leaves, Start};
 use crate::tui::guard::prefer_small_pages;
 use crate::tui::indexer::Indexer;
+use crate::tui::jobs::Jobs;
 use crate::tui::keymap::Keymap;
 use crate::tui::live::Live;
 use crate::tui::open;
@@ -287,6 +288,7 @@ fn workers(desk: &Desk, place: &Place, outbox: &Outbox<Background>) -> Result<Wo
         workers.roads = Some(Box::new(move |store, folder| {
             FolderRoad::start(store, folder, clocks.clock(store)?, outlet.clone())
         }));
+        workers.jobs = Some(jobs(desk, place, outbox));
         if let Some(folder) = place.config.shared_folder() {
             match workers.open_road(store, folder) {
                 Ok(road) => workers.road = road,
@@ -303,6 +305,17 @@ fn workers(desk: &Desk, place: &Place, outbox: &Outbox<Background>) -> Result<Wo
         }
     }
     Ok(workers)
+}
+
+/// Returns what starts long work, each at a desk of its own over the same store.
+fn jobs(desk: &Desk, place: &Place, outbox: &Outbox<Background>) -> Jobs {
+    let (folder, place) = (desk.store().folder().to_owned(), place.clone());
+    let make = move || {
+        let store = Store::open(&folder)?;
+        let clock = place.clock(&store)?;
+        Desk::open(store, clock, place.random()?)
+    };
+    Jobs::new(make, outbox.clone())
 }
 
 /// A folder of the sample's own, removed when it is no longer used.

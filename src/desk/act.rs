@@ -1,6 +1,6 @@
 //! One act: what a person does in one go, one or more events in one transaction.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use chrono::{Offset, TimeZone};
 use serde_json::Value;
@@ -37,6 +37,7 @@ impl Done {
 pub(super) struct Act {
     at: i64,
     drafts: Vec<Draft>,
+    touched: HashSet<Id>,
 }
 
 impl Act {
@@ -45,7 +46,23 @@ impl Act {
         Self {
             at,
             drafts: Vec::new(),
+            touched: HashSet::new(),
         }
+    }
+
+    fn push(&mut self, draft: Draft) {
+        self.touched.insert(draft.record);
+        self.drafts.push(draft);
+    }
+
+    /// Returns how many events it has.
+    pub fn len(&self) -> usize {
+        self.drafts.len()
+    }
+
+    /// Returns its events.
+    pub fn into_drafts(self) -> Vec<Draft> {
+        self.drafts
     }
 
     /// Returns whether nothing is to be written.
@@ -55,11 +72,12 @@ impl Act {
 
     /// Returns whether the act already writes to a record.
     pub fn touches(&self, record: Id) -> bool {
-        self.drafts.iter().any(|draft| draft.record == record)
+        self.touched.contains(&record)
     }
 
     /// Adds all events of another act behind this one's.
     pub fn append(&mut self, other: Self) {
+        self.touched.extend(other.touched);
         self.drafts.extend(other.drafts);
     }
 
@@ -70,7 +88,7 @@ impl Act {
 
     /// Adds an event that happened at another time, as a source says.
     pub fn add_at(&mut self, register: &'static Register, record: Id, payload: Payload, at: i64) {
-        self.drafts.push(Draft {
+        self.push(Draft {
             register,
             record,
             payload,
@@ -87,7 +105,7 @@ impl Act {
             ..Change::default()
         });
         let numbered = !register.letter.is_empty() && !register.lifecycle.knows("submitted");
-        self.drafts.push(Draft {
+        self.push(Draft {
             register,
             record,
             payload,
@@ -121,7 +139,7 @@ impl Act {
     /// Sets fields and gives the record its number for people: it is filed now.
     pub fn number(&mut self, register: &'static Register, record: &Record, fields: Fields) {
         let payload = Payload::Set(change(record, fields));
-        self.drafts.push(Draft {
+        self.push(Draft {
             register,
             record: record.id,
             payload,
@@ -258,26 +276,6 @@ impl Desk {
             records: appended.records,
             events: appended.chains,
         })
-    }
-
-    /// Writes a long act in several transactions of at most `portion` events, all of one act.
-    pub(super) fn write_long(&mut self, act: Act, portion: usize) -> Result<(), Problem> {
-        let author = self.author()?;
-        let mut begun = None;
-        for events in act.drafts.chunks(portion) {
-            let now = self.now();
-            let appended = match begun {
-                None => self
-                    .store
-                    .append(&author, now, self.random.as_mut(), events)?,
-                Some(act) => {
-                    self.store
-                        .append_continuing(&author, now, self.random.as_mut(), events, act)?
-                }
-            };
-            begun = Some(appended.act);
-        }
-        self.refresh()
     }
 
     /// Returns in whose name events are written now.

@@ -1,5 +1,6 @@
 //! Evidence: a file is laid beside the store under its hash, then an event names it.
 
+use std::io::Read as _;
 use std::path::Path;
 
 use super::Desk;
@@ -25,6 +26,9 @@ const KINDS: [(usize, &[u8], &str); 8] = [
     (0, b"ID3", "audio/mpeg"),
 ];
 
+/// How much of a file tells its kind.
+const HEAD: u64 = 32;
+
 /// Returns the media type that a file's first bytes say, none for what may not be attached.
 pub fn media_of(bytes: &[u8]) -> Option<&'static str> {
     KINDS
@@ -33,27 +37,41 @@ pub fn media_of(bytes: &[u8]) -> Option<&'static str> {
         .map(|(_, _, media)| *media)
 }
 
+/// Returns whether a file may be attached, as far as its first bytes tell.
+pub fn is_evidence(path: &Path) -> bool {
+    let mut head = Vec::new();
+    let read = std::fs::File::open(path).and_then(|file| file.take(HEAD).read_to_end(&mut head));
+    read.is_ok() && media_of(&head).is_some()
+}
+
 impl Desk {
     /// Attaches a file to a record as evidence, at most 20 MiB, of a kind that its first bytes
     /// prove: a picture, a PDF, a video or sound. The file is copied and synced before the event
     /// that names it; its name is personal, its content goes with the record's bundles.
     pub fn attach(&mut self, id: Id, path: &Path) -> Result<Done, Problem> {
+        let name = path.display().to_string();
+        let size = std::fs::metadata(path).map_or(0, |found| found.len());
+        small_enough(size, &name)?;
+        let bytes = read_file(path)?;
+        self.attach_named(id, path, &bytes)
+    }
+
+    /// Attaches what a file of this name would hold, as [`Self::attach`] does a file.
+    pub fn attach_bytes(&mut self, id: Id, name: &str, bytes: &[u8]) -> Result<Done, Problem> {
+        small_enough(bytes.len() as u64, name)?;
+        self.attach_named(id, Path::new(name), bytes)
+    }
+
+    fn attach_named(&mut self, id: Id, path: &Path, bytes: &[u8]) -> Result<Done, Problem> {
         let (record, register) = self.record(id)?;
         let me = self.me()?.id;
-        let of_file = |problem: Problem| problem.arg("file", path.display());
-        let size = std::fs::metadata(path).map_or(0, |found| found.len());
-        if size > ATTACHMENT_MAX {
-            return Err(of_file(refused("problem-attach-large"))
-                .arg("most", ATTACHMENT_MAX >> 20)
-                .hint("problem-attach-large-hint"));
-        }
-        let bytes = read_file(path)?;
-        let media = media_of(&bytes).ok_or_else(|| {
-            of_file(Problem::new(Kind::Refused, "problem-attach-kind"))
+        let media = media_of(bytes).ok_or_else(|| {
+            Problem::new(Kind::Refused, "problem-attach-kind")
+                .arg("file", path.display())
                 .hint("problem-attach-kind-hint")
         })?;
         let name = path.file_name().unwrap_or_default();
-        let hash = self.store_mut().keep_file(&bytes)?;
+        let hash = self.store_mut().keep_file(bytes)?;
         let mut act = self.act();
         act.claim(register, &record, me);
         let attach = Payload::Attach {
@@ -65,6 +83,16 @@ impl Desk {
         act.add(register, id, attach);
         self.write(act)
     }
+}
+
+fn small_enough(size: u64, name: &str) -> Result<(), Problem> {
+    if size <= ATTACHMENT_MAX {
+        return Ok(());
+    }
+    Err(refused("problem-attach-large")
+        .arg("file", name)
+        .arg("most", ATTACHMENT_MAX >> 20)
+        .hint("problem-attach-large-hint"))
 }
 
 #[cfg(test)]

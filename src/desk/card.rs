@@ -9,7 +9,7 @@ use crate::domain::payload::Direction;
 use crate::domain::record::Record;
 use crate::exchange::intake::is_masked;
 use crate::problem::Problem;
-use crate::store::{Hit, Query, Row};
+use crate::store::{Hit, Indexed, Query, Row};
 
 /// The most pieces of a paste that are looked up.
 const PIECES: usize = 24;
@@ -31,6 +31,8 @@ pub struct Found {
     pub said: Vec<Hit>,
     /// How many texts the index has not reached yet.
     pub behind: u64,
+    /// What was looked through.
+    pub indexed: Indexed,
 }
 
 impl Found {
@@ -84,6 +86,7 @@ impl Desk {
         if text.is_empty() {
             return Ok(found);
         }
+        found.indexed = self.store().indexed()?;
         let mut known = BTreeSet::new();
         for piece in pieces(text) {
             let mut rows = self.store().find(piece, limit)?;
@@ -114,6 +117,8 @@ impl Desk {
                 .filter(|hit| !known.contains(&hit.row.id))
                 .collect();
             found.behind = said.behind;
+            // The search has brought it on.
+            found.indexed = self.store().indexed()?;
         }
         Ok(found)
     }

@@ -10,17 +10,20 @@ use serde_json::{Value, json};
 use super::Desk;
 use super::act::{Act, fields, register};
 use super::conversation::Talk;
+use super::long::{Pace, Stage, Step};
 use crate::domain::id::{Id, ShortId};
 use crate::domain::payload::{Change, Fields, Payload};
 use crate::domain::record::Record;
 use crate::domain::register::Register;
-use crate::domain::registers::{import, reply};
+use crate::domain::registers::reply;
 use crate::exchange::intake::{self, Cell, DateOrder, LineProblem, Parsed, Profiles, Row};
 use crate::problem::Problem;
 use crate::store::Query;
 
-/// How many events one transaction of a long import holds.
-const PORTION: usize = 2_000;
+mod portions;
+
+/// How many records are looked at between two words about it.
+const LOOKED: usize = 100;
 
 /// What a person says about the files beside their bytes.
 #[derive(Debug, Clone, Default)]
@@ -64,6 +67,8 @@ pub struct FileReport {
     pub held: usize,
     /// Records refused, each with its reason in `problems`.
     pub refused: usize,
+    /// Records that were not taken, because somebody stopped it.
+    pub left: usize,
     /// What was refused, and remarks on what was taken.
     pub problems: Vec<LineProblem>,
 }
@@ -77,14 +82,32 @@ enum Fate {
     Held,
 }
 
+/// What a file brings: its events, and after how many of them each of its records is in.
+struct Plan {
+    act: Act,
+    taken: Vec<(usize, Fate)>,
+}
+
+impl Plan {
+    fn took(&mut self, fate: Fate) {
+        self.taken.push((self.act.len(), fate));
+    }
+}
+
 impl FileReport {
-    fn count(&mut self, fate: Fate) {
-        match fate {
-            Fate::New => self.new += 1,
-            Fate::Changed => self.changed += 1,
-            Fate::Same => self.same += 1,
-            Fate::Held => self.held += 1,
-        }
+    /// Counts what became of the records that are in.
+    fn count(&mut self, taken: &[(usize, Fate)], of: usize) {
+        let number = |fate: Fate| taken.iter().filter(|one| one.1 == fate).count();
+        self.new = number(Fate::New);
+        self.changed = number(Fate::Changed);
+        self.same = number(Fate::Same);
+        self.held = number(Fate::Held);
+        self.left = of - taken.len();
+    }
+
+    /// Returns whether somebody stopped it before its end.
+    pub fn is_stopped(&self) -> bool {
+        self.left > 0
     }
 }
 
@@ -95,9 +118,20 @@ impl Desk {
         path: &Path,
         options: &ImportOptions,
     ) -> Result<FileReport, Problem> {
+        self.import_file_by(path, options, &mut Pace::whole(&mut |_| true))
+    }
+
+    /// Imports the file of a path as [`Self::import_file`] does, telling of each step. Stopped,
+    /// it leaves in what is in and says how much is not; once more, it takes the rest.
+    pub fn import_file_by(
+        &mut self,
+        path: &Path,
+        options: &ImportOptions,
+        pace: &mut Pace<'_>,
+    ) -> Result<FileReport, Problem> {
         let bytes = intake::file::read_file(path)?;
         let name = path.file_name().unwrap_or_default().to_string_lossy();
-        self.import(&name, &bytes, options)
+        self.import_by(&name, &bytes, options, pace)
     }
 
     /// Imports one file; with `dry_run` says only what would happen.
@@ -106,6 +140,16 @@ impl Desk {
         name: &str,
         bytes: &[u8],
         options: &ImportOptions,
+    ) -> Result<FileReport, Problem> {
+        self.import_by(name, bytes, options, &mut Pace::whole(&mut |_| true))
+    }
+
+    fn import_by(
+        &mut self,
+        name: &str,
+        bytes: &[u8],
+        options: &ImportOptions,
+        pace: &mut Pace<'_>,
     ) -> Result<FileReport, Problem> {
         self.me()?;
         let parsed = intake::read(
@@ -138,23 +182,33 @@ impl Desk {
                 .collect(),
             ..FileReport::default()
         };
-        let mut act = self.act();
-        self.import_rows(&parsed, options, &mut act, &mut report)?;
-        self.import_conversations(&parsed, options, &mut act, &mut report)?;
-        self.import_replies(&parsed, &mut act, &mut report)?;
-        if !options.dry_run && (!act.is_empty() || self.is_fresher(&report, options)?) {
-            self.write_import(act, &report, options)?;
+        let mut plan = Plan {
+            act: self.act(),
+            taken: Vec::new(),
+        };
+        let of = self.import_rows(&parsed, options, &mut plan, pace)?;
+        self.import_conversations(&parsed, options, &mut plan)?;
+        self.import_replies(&parsed, &mut plan)?;
+        if of > plan.taken.len() {
+            // Stopped while it only looked: nothing is written.
+            report.count(&[], of);
+            return Ok(report);
+        }
+        report.count(&plan.taken, plan.taken.len());
+        if !options.dry_run && (!plan.act.is_empty() || self.is_fresher(&report, options)?) {
+            self.write_import(plan, &mut report, options, pace)?;
         }
         Ok(report)
     }
 
+    /// Plans the rows of a table; returns how many records it is about.
     fn import_rows(
         &mut self,
         parsed: &Parsed,
         options: &ImportOptions,
-        act: &mut Act,
-        report: &mut FileReport,
-    ) -> Result<(), Problem> {
+        plan: &mut Plan,
+        pace: &mut Pace<'_>,
+    ) -> Result<usize, Problem> {
         let exported_at = parsed.exported_at.unwrap_or(0);
         let mut whole: BTreeMap<Id, (&Row, Fields)> = BTreeMap::new();
         for row in &parsed.rows {
@@ -167,17 +221,28 @@ impl Desk {
                 .1
                 .extend(values);
         }
-        for (id, (row, values)) in whole {
+        let of = whole.len();
+        for (done, (id, (row, values))) in whole.into_iter().enumerate() {
+            let step = Step {
+                stage: Stage::Reading,
+                done,
+                of,
+                act: None,
+            };
+            if done % LOOKED == 0 && !(pace.going_on)(step) {
+                return Ok(of);
+            }
             let register = register(row.register)?;
             let known = self.store().record(id)?;
+            let act = &mut plan.act;
             self.know_customer(act, &values, row.platform.as_deref())?;
             let fate = mirror(act, register, id, known.as_ref(), values, exported_at);
             if fate == Fate::New && row.register == "case" {
                 settle(act, register, id, row);
             }
-            report.count(fate);
+            plan.took(fate);
         }
-        Ok(())
+        Ok(of)
     }
 
     fn row_account(&self, row: &Row, options: &ImportOptions) -> Result<String, Problem> {
@@ -234,13 +299,12 @@ impl Desk {
         &mut self,
         parsed: &Parsed,
         options: &ImportOptions,
-        act: &mut Act,
-        report: &mut FileReport,
+        plan: &mut Plan,
     ) -> Result<(), Problem> {
         for one in &parsed.conversations {
             let talk = Talk::of_file(self, one, options.account.as_deref())?;
-            let outcome = self.add_talk(act, &talk)?;
-            report.count(match outcome {
+            let outcome = self.add_talk(&mut plan.act, &talk)?;
+            plan.took(match outcome {
                 outcome if outcome.begun => Fate::New,
                 outcome if outcome.new > 0 || outcome.seen_sent > 0 => Fate::Changed,
                 _ => Fate::Same,
@@ -249,12 +313,7 @@ impl Desk {
         Ok(())
     }
 
-    fn import_replies(
-        &mut self,
-        parsed: &Parsed,
-        act: &mut Act,
-        report: &mut FileReport,
-    ) -> Result<(), Problem> {
+    fn import_replies(&mut self, parsed: &Parsed, plan: &mut Plan) -> Result<(), Problem> {
         for one in &parsed.replies {
             // A phrase is named by its code and title: two desks that import one library hold one.
             let name = format!("{}\u{0}{}", one.code, one.title);
@@ -277,7 +336,7 @@ impl Desk {
             });
             let fate = match self.store().record(id)? {
                 None => {
-                    act.open(&reply::REGISTER, id, values);
+                    plan.act.open(&reply::REGISTER, id, values);
                     Fate::New
                 }
                 Some(record) => {
@@ -285,12 +344,12 @@ impl Desk {
                     if values.is_empty() {
                         Fate::Same
                     } else {
-                        act.set(&reply::REGISTER, &record, values);
+                        plan.act.set(&reply::REGISTER, &record, values);
                         Fate::Changed
                     }
                 }
             };
-            report.count(fate);
+            plan.took(fate);
         }
         Ok(())
     }
@@ -315,37 +374,6 @@ impl Desk {
                     .and_then(Value::as_i64)
                     .is_some_and(|known| known >= exported_at)
         }))
-    }
-
-    fn write_import(
-        &mut self,
-        act: Act,
-        report: &FileReport,
-        options: &ImportOptions,
-    ) -> Result<(), Problem> {
-        let id = self.new_id();
-        let mut whole = self.act();
-        whole.open(
-            &import::REGISTER,
-            id,
-            fields([
-                (import::FILE.name(), json!(report.file)),
-                (import::KIND.name(), json!(report.kind)),
-                (import::PROFILE.name(), json!(report.profile)),
-                (import::ENCODING.name(), json!(report.encoding)),
-                ("account", json!(options.account)),
-                (import::EXPORTED_AT.name(), json!(report.exported_at)),
-                (import::READ.name(), json!(report.read)),
-                (import::NEW.name(), json!(report.new)),
-                (import::CHANGED.name(), json!(report.changed)),
-                (import::SAME.name(), json!(report.same)),
-                (import::HELD.name(), json!(report.held)),
-                (import::REFUSED.name(), json!(report.refused)),
-            ]),
-        );
-        whole.append(act);
-        self.write_long(whole, PORTION)?;
-        Ok(())
     }
 }
 

@@ -4,14 +4,14 @@
 use serde_json::{Value, json};
 
 use super::Desk;
-use super::act::{Done, fields, refused, register};
+use super::act::{Act, Done, fields, refused, register};
 use crate::domain::authority::{Action, may};
 use crate::domain::field::FieldSpec;
 use crate::domain::id::Id;
 use crate::domain::payload::Fields;
 use crate::domain::record::Record;
 use crate::domain::register::{Owner, Post, Register};
-use crate::domain::registers::{allowance, case, conversation};
+use crate::domain::registers::{SNOOZED_UNTIL, TAGS, allowance, case, conversation, snooze};
 use crate::domain::rules::money;
 use crate::problem::{Kind, Problem};
 
@@ -114,16 +114,28 @@ impl Desk {
 
     /// Takes an item: an unowned one, or with a reason a colleague's.
     pub fn claim(&mut self, id: Id, reason: Option<&str>) -> Result<Done, Problem> {
+        let mut act = self.act();
+        if !self.add_claim(&mut act, id, reason)? {
+            return Ok(Done {
+                act: 0,
+                records: vec![id],
+                events: Vec::new(),
+            });
+        }
+        self.write(act)
+    }
+
+    /// Adds the claim of an item; false where it is the person's own already.
+    pub(super) fn add_claim(
+        &self,
+        act: &mut Act,
+        id: Id,
+        reason: Option<&str>,
+    ) -> Result<bool, Problem> {
         let (record, register) = self.record(id)?;
         let me = self.me()?.id;
         match record.owner {
-            Some(Owner::Person(owner)) if owner == me => {
-                return Ok(Done {
-                    act: 0,
-                    records: vec![id],
-                    events: Vec::new(),
-                });
-            }
+            Some(Owner::Person(owner)) if owner == me => return Ok(false),
             Some(Owner::Person(owner)) if reason.is_none() => {
                 let name = self
                     .people()
@@ -135,9 +147,8 @@ impl Desk {
             }
             _ => {}
         }
-        let mut act = self.act();
         act.assign(register, &record, Owner::Person(me), reason);
-        self.write(act)
+        Ok(true)
     }
 
     /// Hands an item to a person or post, with a reason from the list (S03).
@@ -154,15 +165,27 @@ impl Desk {
                 .arg("reasons", TRANSFER_REASONS.join(", "))
                 .hint("problem-transfer-reason-hint"));
         }
-        let me = self.me()?.id;
         let mut act = self.act();
         for id in ids {
-            let (record, register) = self.record(*id)?;
-            // Who passes an unowned item on was asked first, and stays so.
-            act.claim(register, &record, me);
-            act.assign(register, &record, to, Some(reason));
+            self.add_transfer(&mut act, *id, to, reason)?;
         }
         self.write(act)
+    }
+
+    /// Adds that an item is handed on.
+    pub(super) fn add_transfer(
+        &self,
+        act: &mut Act,
+        id: Id,
+        to: Owner,
+        reason: &str,
+    ) -> Result<(), Problem> {
+        let me = self.me()?.id;
+        let (record, register) = self.record(id)?;
+        // Who passes an unowned item on was asked first, and stays so.
+        act.claim(register, &record, me);
+        act.assign(register, &record, to, Some(reason));
+        Ok(())
     }
 
     /// Makes an item that was just recorded for somebody theirs.
@@ -201,36 +224,104 @@ impl Desk {
     /// Ends work on an item with an outcome; each register ends in its own closed state.
     pub fn close(&mut self, id: Id, outcome: &str) -> Result<Done, Problem> {
         let (record, register) = self.record(id)?;
-        let me = self.me()?.id;
         if register.name == conversation::REGISTER.name {
-            let field = conversation::OUTCOME.spec;
-            if !field.kind.accepts(&json!(outcome)) {
-                return Err(Problem::new(Kind::NotUnderstood, "problem-outcome")
-                    .arg("outcome", outcome)
-                    .hint("problem-outcome-hint"));
-            }
-            allowed(register, &record, "closed")?;
             let mut act = self.act();
-            act.claim(register, &record, me);
-            act.set(register, &record, fields([(field.name, json!(outcome))]));
-            act.step(register, &record, "closed", None);
+            self.add_outcome(&mut act, &record, outcome)?;
             return self.write(act);
         }
         self.move_to(id, outcome, None)
     }
 
+    /// Adds the end of a talk with its outcome.
+    pub(super) fn add_outcome(
+        &self,
+        act: &mut Act,
+        record: &Record,
+        outcome: &str,
+    ) -> Result<(), Problem> {
+        let (register, field) = (&conversation::REGISTER, conversation::OUTCOME.spec);
+        if !field.kind.accepts(&json!(outcome)) {
+            return Err(Problem::new(Kind::NotUnderstood, "problem-outcome")
+                .arg("outcome", outcome)
+                .hint("problem-outcome-hint"));
+        }
+        allowed(register, record, "closed")?;
+        act.claim(register, record, self.me()?.id);
+        act.set(register, record, fields([(field.name, json!(outcome))]));
+        act.step(register, record, "closed", None);
+        Ok(())
+    }
+
     /// Puts an item out of sight until a time, milliseconds UTC.
     pub fn snooze(&mut self, id: Id, until: i64) -> Result<Done, Problem> {
+        self.snooze_for(id, until, None)
+    }
+
+    /// Puts an item out of sight until a time, or until something happens to it before: `reply`
+    /// where the buyer speaks, `change` where anybody else does anything.
+    pub fn snooze_for(&mut self, id: Id, until: i64, event: Option<&str>) -> Result<Done, Problem> {
+        let mut act = self.act();
+        self.add_snooze(&mut act, id, until, event)?;
+        self.write(act)
+    }
+
+    /// Adds that an item is out of sight until a time or an event.
+    pub(super) fn add_snooze(
+        &self,
+        act: &mut Act,
+        id: Id,
+        until: i64,
+        event: Option<&str>,
+    ) -> Result<(), Problem> {
         if until <= self.now() {
             return Err(refused("problem-snooze-past").hint("problem-snooze-past-hint"));
         }
         let (record, register) = self.record(id)?;
-        let me = self.me()?.id;
+        let mut change = fields([(SNOOZED_UNTIL.name(), json!(until))]);
+        let known = record.text(snooze::SNOOZED_FOR.name());
+        if known != event {
+            change.insert(snooze::SNOOZED_FOR.name().to_owned(), json!(event));
+        }
+        act.claim(register, &record, self.me()?.id);
+        act.set(register, &record, change);
+        Ok(())
+    }
+
+    /// Changes the tags of an item by words: each is added, and with a minus before it taken
+    /// away.
+    pub fn tag(&mut self, id: Id, words: &str) -> Result<Done, Problem> {
         let mut act = self.act();
-        act.claim(register, &record, me);
-        act.set(register, &record, fields([("snoozed_until", json!(until))]));
+        self.add_tags(&mut act, id, words)?;
         self.write(act)
     }
+
+    /// Adds a change of an item's tags.
+    pub(super) fn add_tags(&self, act: &mut Act, id: Id, words: &str) -> Result<(), Problem> {
+        let (record, register) = self.record(id)?;
+        let before = tags(&record);
+        let mut after = before.clone();
+        for word in words.split_whitespace() {
+            let is_off = word.starts_with(['-', '－']);
+            let word = word.trim_start_matches(['#', '＃', '-', '－']);
+            after.retain(|known| known != word);
+            if !is_off && !word.is_empty() {
+                after.push(word.to_owned());
+            }
+        }
+        if after == before {
+            return Err(refused("problem-tag-same").hint("problem-tag-same-hint"));
+        }
+        let change = fields([(TAGS.name(), json!(after))]);
+        act.set(register, &record, change);
+        Ok(())
+    }
+}
+
+/// Returns the tags of a record.
+pub fn tags(record: &Record) -> Vec<String> {
+    let list = record.value(TAGS.name()).and_then(Value::as_array);
+    let words = list.into_iter().flatten().filter_map(Value::as_str);
+    words.map(str::to_owned).collect()
 }
 
 /// Checks that people may write a value into a field.

@@ -9,6 +9,7 @@ pub mod approval;
 pub mod attach;
 pub mod begin;
 pub mod board;
+pub mod bulk;
 pub mod capture;
 pub mod card;
 pub mod case;
@@ -21,6 +22,8 @@ pub mod freshness;
 pub mod handover;
 pub mod import;
 pub mod item;
+pub mod link;
+pub mod long;
 pub mod marks;
 pub mod matters;
 pub mod note;
@@ -47,6 +50,9 @@ pub mod undo;
 pub mod values;
 pub mod views;
 pub mod wording;
+pub mod yank;
+
+use std::collections::BTreeMap;
 
 use chrono_tz::Tz;
 
@@ -72,6 +78,8 @@ pub struct Desk {
     zone: Tz,
     is_cut_off: bool,
     is_locked: bool,
+    /// Long acts that were written beside the person, with the seq at which each ends.
+    beside: BTreeMap<(ReplicaId, u64), u64>,
 }
 
 impl Desk {
@@ -91,6 +99,7 @@ impl Desk {
             zone: HOME_ZONE,
             is_cut_off: false,
             is_locked: false,
+            beside: BTreeMap::new(),
         };
         desk.zone = desk
             .setting("zone")?

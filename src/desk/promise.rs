@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::Desk;
-use super::act::{Done, fields, refused};
+use super::act::{Act, Done, fields, refused};
 use crate::domain::id::Id;
 use crate::domain::money::Money;
 use crate::domain::payload::Fields;
@@ -47,6 +47,20 @@ impl Desk {
         text: &str,
         due: i64,
     ) -> Result<Done, Problem> {
+        let mut act = self.act();
+        self.add_follow_up(&mut act, about, kind, text, due)?;
+        self.write(act)
+    }
+
+    /// Adds that something is to be done.
+    pub(super) fn add_follow_up(
+        &mut self,
+        act: &mut Act,
+        about: Option<Id>,
+        kind: &str,
+        text: &str,
+        due: i64,
+    ) -> Result<(), Problem> {
         self.in_future(due)?;
         if !follow_up::KIND.spec.kind.accepts(&json!(kind)) {
             return Err(refused("problem-follow-up-kind")
@@ -64,9 +78,8 @@ impl Desk {
             (follow_up::TEXT.name(), json!(text.trim())),
             (follow_up::DUE_AT.name(), json!(due)),
         ]));
-        let mut act = self.act();
         act.begin(&follow_up::REGISTER, id, values, me);
-        self.write(act)
+        Ok(())
     }
 
     fn in_future(&self, due: i64) -> Result<(), Problem> {

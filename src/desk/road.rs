@@ -9,7 +9,8 @@ use super::people::Person;
 use crate::domain::id::ReplicaId;
 use crate::exchange::bundle::folder::{self, Pass, Road};
 use crate::exchange::bundle::text::{self, TextBlock, TextTaken};
-use crate::exchange::bundle::{self, Progress, Writing};
+use crate::exchange::bundle::{self, Accounting, Progress, Writing};
+use crate::exchange::envelope::Keys;
 use crate::problem::Problem;
 use crate::store::Store;
 
@@ -67,6 +68,33 @@ impl Desk {
         recognise_drill(&mut self.store)?;
         self.refresh()?;
         Ok(taken)
+    }
+
+    /// Takes in a colleague's bundle, telling of each step; stopped, what is in stays in, and the
+    /// same bundle once more takes the rest.
+    ///
+    /// Fails as [`bundle::import`] does.
+    pub fn take_bundle(
+        &mut self,
+        file: &Path,
+        progress: &mut dyn FnMut(Progress) -> bool,
+    ) -> Result<Accounting, Problem> {
+        let (now, keys) = (self.now(), Keys::of(&self.store)?);
+        let taken = bundle::import_with(&mut self.store, file, &keys, now, progress)?;
+        recognise_drill(&mut self.store)?;
+        self.refresh()?;
+        Ok(taken)
+    }
+
+    /// Returns how many events a bundle holds, after all of it was proved; nothing is written.
+    pub fn look_into_bundle(
+        &self,
+        file: &Path,
+        progress: &mut dyn FnMut(u64) -> bool,
+    ) -> Result<u64, Problem> {
+        let keys = Keys::of(&self.store)?;
+        let inspection = bundle::inspect_with(file, &keys, progress)?;
+        Ok(inspection.counts.events)
     }
 
     /// Returns when a colleague was last heard of (milliseconds UTC): the newest event, export or

@@ -71,7 +71,8 @@ impl Desk {
         Ok(None)
     }
 
-    /// The replica's acts, the newest first, as far back as undo looks.
+    /// The replica's acts, the newest first, as far back as undo looks; what long work wrote
+    /// beside the person is passed over.
     fn acts_of(&self, replica: ReplicaId) -> Result<Vec<u64>, Problem> {
         let mut acts = Vec::new();
         for head in self
@@ -80,13 +81,27 @@ impl Desk {
             .iter()
             .filter(|head| head.replica == replica)
         {
-            let from = head.seq.saturating_sub(REACH).max(head.from_seq);
-            acts.extend(
-                self.store()
-                    .stream_events(head.stream, from, head.seq)?
+            let (mut at, mut left) = (head.seq, REACH);
+            while at > head.from_seq && left > 0 {
+                if let Some(before) = self.before_long_act(replica, at) {
+                    at = before;
+                    continue;
+                }
+                let from = at
+                    .saturating_sub(left)
+                    .max(head.from_seq)
+                    .max(self.long_act_before(replica, at));
+                let events = self.store().stream_events(head.stream, from + 1, at)?;
+                // Events of a long act that were written since it was last told of.
+                let by_hand = events
                     .iter()
-                    .map(|event| event.head.act),
-            );
+                    .map(|event| event.head.act)
+                    .filter(|act| !self.beside.contains_key(&(replica, *act)));
+                let before = acts.len();
+                acts.extend(by_hand);
+                left -= (acts.len() - before) as u64;
+                at = from;
+            }
         }
         acts.sort_unstable();
         acts.dedup();

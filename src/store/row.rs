@@ -7,7 +7,7 @@ use crate::domain::id::Id;
 use crate::domain::money::Money;
 use crate::domain::record::Record;
 use crate::domain::register::{LAST_WORDS, Limits, Register, Wait, no_wait};
-use crate::domain::registers::{CUSTOMER, NUMBER, ORDER, SNOOZED_UNTIL};
+use crate::domain::registers::{CUSTOMER, NUMBER, ORDER, snooze};
 
 use super::error::Result;
 use super::project::{Folded, NO_DUE, step_word, text_of};
@@ -120,7 +120,7 @@ impl Projected {
             post: wait.post.word().to_owned(),
             step: wait.step.map(|step| step_word(&step)),
             since: wait.since,
-            snoozed: record.get(SNOOZED_UNTIL),
+            snoozed: snooze::until(record),
             void: record.void,
             work: register.work,
             last: record.last.0,

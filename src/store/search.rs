@@ -49,6 +49,15 @@ pub struct Hit {
     pub chain: Chain,
 }
 
+/// How far the index reaches.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Indexed {
+    /// How many events it has passed.
+    pub events: u64,
+    /// When the newest text in it was written or said, milliseconds UTC.
+    pub newest: Option<i64>,
+}
+
 /// What a search found.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Found {
@@ -298,6 +307,22 @@ impl Store {
             .prepare_cached("SELECT coalesce(sum(seq - indexed), 0) FROM stream")?
             .query_row([], |row| row.get(0))?;
         Ok(behind as u64)
+    }
+
+    /// Returns how far the index reaches.
+    pub fn indexed(&self) -> Result<Indexed> {
+        let events: i64 = self
+            .conn
+            .prepare_cached("SELECT coalesce(sum(indexed - from_seq), 0) FROM stream")?
+            .query_row([], |row| row.get(0))?;
+        let newest: Option<i64> = self
+            .conn
+            .prepare_cached("SELECT max(row) FROM search_row")?
+            .query_row([], |row| row.get(0))?;
+        Ok(Indexed {
+            events: events.max(0) as u64,
+            newest: newest.map(|row| row >> 20),
+        })
     }
 
     /// Searches texts that contain every word, newest first, at most `limit`; in one register

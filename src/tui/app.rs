@@ -2,6 +2,7 @@
 //! and the key rows below.
 
 mod configure;
+mod evidence;
 mod guide;
 mod heard;
 mod mouse;
@@ -9,6 +10,7 @@ mod paint;
 mod seat;
 mod standing;
 mod text;
+mod work;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
@@ -24,6 +26,7 @@ use crate::problem::Problem;
 use crate::text::width::Ambiguous;
 use crate::tui::clipboard::{Copied, Road};
 use crate::tui::commands::{Command, Context};
+use crate::tui::jobs::{Job, Work};
 use crate::tui::keymap::Keymap;
 use crate::tui::keys::{Input, Spot};
 use crate::tui::live::Seen;
@@ -42,6 +45,7 @@ use crate::tui::workers::{Background, Workers};
 
 use seat::Seat;
 use standing::Standing;
+use work::Workbench;
 
 /// The wake that saves drafts.
 const SAVE_DRAFTS: u32 = 1;
@@ -86,6 +90,8 @@ pub struct Workstation {
     /// What the left button went down on, while it is down.
     dragging: Option<(Rect, Spot)>,
     workers: Workers,
+    /// Long work beside the person.
+    work: Workbench,
     seen: Seen,
     standing: Standing,
     /// Closed while it must be known who sits here: everything else is behind it.
@@ -153,6 +159,7 @@ impl Workstation {
             offered: None,
             dragging: None,
             workers: Workers::default(),
+            work: Workbench::default(),
             seen: Seen::default(),
             standing: Standing::default(),
             gate,
@@ -264,6 +271,13 @@ impl Workstation {
         if let Some(notice) = said {
             self.tell(notice);
         }
+        let settled = std::mem::take(&mut effects.settled);
+        if !settled.is_empty() {
+            self.home.settled(&settled);
+            self.front
+                .iter_mut()
+                .for_each(|pane| pane.settled(&settled));
+        }
         if stale {
             self.reread(effects);
         }
@@ -322,13 +336,8 @@ impl Workstation {
                 self.front.push(pane);
             }
             Flow::Push(pane) => self.push(pane),
-            Flow::Show(id) => {
-                self.save_drafts();
-                self.front.clear();
-                if let Err(problem) = self.home.show(&self.desk, &self.words, id) {
-                    self.trouble(&problem);
-                }
-            }
+            Flow::Show(id) => self.show(id, None),
+            Flow::ShowAt(id, at) => self.show(id, Some(at)),
             Flow::IntoDraft(text) => {
                 self.close();
                 self.home.add_to_draft(&text);
@@ -356,10 +365,20 @@ impl Workstation {
             Flow::Seated => self.seated(true, effects),
             Flow::Quit => {
                 self.save_drafts();
-                if self.may_leave() {
+                if self.may_leave() && self.may_stop_work() {
                     effects.list.push(Effect::Quit);
                 }
             }
+        }
+    }
+
+    /// Shows a record on the desk, at what was said at a time.
+    fn show(&mut self, id: Id, at: Option<i64>) {
+        self.save_drafts();
+        self.front.clear();
+        match self.home.show(&self.desk, &self.words, id) {
+            Ok(()) => self.home.turn_to(at),
+            Err(problem) => self.trouble(&problem),
         }
     }
 
@@ -541,6 +560,7 @@ impl Workstation {
             _ => None,
         };
         let taken = command.is_some_and(|command| self.run(command, effects))
+            || self.dropped(input, effects)
             || self.with_pane(effects, |pane, reach| pane.input(input, reach));
         match (taken, command) {
             (false, Some(command)) => self.useless(command),
@@ -671,13 +691,13 @@ impl Workstation {
                     ink: Ink::Ok,
                 });
             }
-            Command::TextBlock => match self.desk.text_block() {
-                Ok(block) => effects.list.push(Effect::Copy(block.text())),
-                Err(problem) => self.trouble(&problem),
-            },
+            Command::TextBlock => effects.work = Some(Work::Start(Job::WriteBlock)),
             Command::GuidedShift => self.guide_along(),
+            Command::Paste => effects.list.push(Effect::Paste),
+            Command::StopWork => self.stop_work(),
             Command::Quit => self.follow(Flow::Quit, effects),
             Command::Back if !self.front.is_empty() => self.close(),
+            Command::Back if self.work.is_busy() => self.stop_work(),
             _ => return false,
         }
         true
@@ -750,17 +770,20 @@ impl App for Workstation {
             }
             Message::Signal(Signal::End | Signal::Gone) => {
                 self.save_drafts();
+                self.drop_work();
                 effects.list.push(Effect::Quit);
             }
             Message::Copied(copied) => {
                 self.copied(&copied);
                 effects.draw = true;
             }
+            Message::Pasted(pasted) => self.pasted(pasted, &mut effects),
             Message::Background(Background::Trouble(problem)) => {
                 self.trouble(&problem);
                 effects.draw = true;
             }
             Message::Background(Background::Written) => self.written(&mut effects),
+            Message::Background(Background::Job(news)) => self.worked(news, &mut effects),
             Message::Background(Background::Road(news)) => {
                 self.heard(news, &mut effects);
                 effects.draw = true;
@@ -774,6 +797,7 @@ impl App for Workstation {
             self.configure(config, &mut effects);
         }
         self.teach();
+        self.take_work(&mut effects);
         self.stand(&mut effects);
         self.leave_the_mouse(&mut effects);
         for effect in &effects.list {

@@ -34,6 +34,19 @@ pub struct Copied {
     pub sure: bool,
 }
 
+/// What the clipboard held.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Pasted {
+    /// A picture, as a PNG file.
+    Picture(Vec<u8>),
+    /// Text.
+    Text(String),
+    /// Nothing of either.
+    Nothing,
+    /// It cannot be read from here: another machine's screen, or none.
+    Unreachable,
+}
+
 /// What the surroundings allow.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Surroundings {
@@ -133,6 +146,24 @@ impl Clipboard {
         }
     }
 
+    /// Reads the system's clipboard, because the person asks: its text, else its picture.
+    pub fn paste(&mut self) -> Pasted {
+        let may_native =
+            self.wish == Wish::Native || (self.wish == Wish::Auto && self.surroundings.native);
+        let Some(clipboard) = self.open().filter(|_| may_native) else {
+            return Pasted::Unreachable;
+        };
+        if let Ok(text) = clipboard.get_text()
+            && !text.is_empty()
+        {
+            return Pasted::Text(text);
+        }
+        let picture = clipboard.get_image().ok();
+        picture
+            .and_then(|one| png_of(one.width, one.height, &one.bytes))
+            .map_or(Pasted::Nothing, Pasted::Picture)
+    }
+
     /// Puts a word into the system's clipboard, reads it back, and puts back the text that was
     /// there; returns whether it came back, none where the system's clipboard is not the road.
     pub fn round_trip(&mut self, word: &str) -> Option<bool> {
@@ -171,6 +202,21 @@ impl Clipboard {
     }
 }
 
+/// Returns the PNG file of a picture of red, green, blue and alpha; none where the bytes are not
+/// as many as its sides say.
+fn png_of(width: usize, height: usize, pixels: &[u8]) -> Option<Vec<u8>> {
+    let sides = (u32::try_from(width).ok()?, u32::try_from(height).ok()?);
+    let mut file = Vec::new();
+    let mut encoder = png::Encoder::new(&mut file, sides.0, sides.1);
+    encoder.set_color(png::ColorType::Rgba);
+    encoder.set_depth(png::BitDepth::Eight);
+    encoder.set_compression(png::Compression::Fast);
+    let mut writer = encoder.write_header().ok()?;
+    writer.write_image_data(pixels).ok()?;
+    writer.finish().ok()?;
+    Some(file)
+}
+
 /// The sequence that hands text to the terminal, where it is not too long.
 fn osc52(text: &str, screen: bool) -> Option<String> {
     let payload = STANDARD.encode(text);
@@ -206,6 +252,29 @@ mod tests {
         assert!(surroundings(&[("DISPLAY", ":0")]).native);
         assert!(surroundings(&[("WAYLAND_DISPLAY", "wayland-0")]).native);
         assert!(!surroundings(&[("TERM", "linux")]).osc52);
+    }
+
+    #[test]
+    fn over_ssh_nothing_can_be_pasted_by_key() {
+        let mut far = Clipboard::new(Wish::Auto, surroundings(&[("SSH_TTY", "/dev/pts/1")]));
+        assert_eq!(far.paste(), Pasted::Unreachable);
+        let mut plain = Clipboard::new(Wish::Plain, surroundings(&[("DISPLAY", ":0")]));
+        assert_eq!(plain.paste(), Pasted::Unreachable);
+    }
+
+    #[test]
+    fn a_picture_becomes_a_file_that_gives_it_back() {
+        let pixels: Vec<u8> = (0..3 * 2 * 4).map(|byte| byte * 9).collect();
+        let file = png_of(3, 2, &pixels).unwrap();
+        let mut reader = png::Decoder::new(std::io::Cursor::new(&file))
+            .read_info()
+            .unwrap();
+        let mut read = vec![0; reader.output_buffer_size().unwrap()];
+        let frame = reader.next_frame(&mut read).unwrap();
+        assert_eq!((frame.width, frame.height), (3, 2));
+        assert_eq!(read[..frame.buffer_size()], pixels);
+        assert!(png_of(3, 3, &pixels).is_none(), "too few pixels");
+        assert!(png_of(0, 0, &[]).is_none(), "no picture");
     }
 
     #[test]

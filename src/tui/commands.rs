@@ -60,6 +60,8 @@ pub enum Context {
     Held,
     /// Files that were dropped on the window.
     Import,
+    /// What an act would do with all that is marked.
+    Bulk,
     /// One record of any register.
     Record,
     /// The palette.
@@ -97,6 +99,7 @@ pub const CONTEXTS: &[(Context, &str)] = &[
     (Context::Tables, "tables"),
     (Context::Held, "held"),
     (Context::Import, "import"),
+    (Context::Bulk, "bulk"),
     (Context::Record, "record"),
     (Context::Palette, "palette"),
     (Context::Message, "message"),
@@ -171,6 +174,7 @@ commands! {
     Snooze "snooze" [Any];
     Promise "promise" [Any];
     Remind "remind" [Any];
+    Tag "tag" [Any];
     No "no" [Any];
     Why "why" [Any];
     Undo "undo" [Any];
@@ -195,6 +199,8 @@ commands! {
     PreviousLeaf "previous_leaf" [Side];
     Mark "mark" [List];
     MarkAll "mark_all" [List];
+    MarkNext "mark_next" [List];
+    MarkPrevious "mark_previous" [List];
     Delete "delete" [List];
     View0 "view_0" [List];
     View1 "view_1" [List];
@@ -221,13 +227,18 @@ commands! {
     Unfold "unfold" [Form];
     Newline "newline" [Composer];
     CopyText "copy_text" [Any];
+    Paste "paste" [Any];
+    YankNumber "yank_number" [Any];
+    YankOrder "yank_order" [Any];
+    YankAddress "yank_address" [Any];
+    YankLast "yank_last" [Any];
     SelectAll "select_all" [Text];
     Cut "cut" [Text];
     Redo "redo" [Text];
     // Single screens.
     SwapSides "swap_sides" [Paste];
     EditField "edit_field" [Capture];
-    Accept "accept" [Capture Paste Find Replies Import Message];
+    Accept "accept" [Capture Paste Find Replies Import Bulk Message];
     AddReply "add_reply" [Replies];
     DropReply "drop_reply" [Replies];
     NextScope "next_scope" [Replies];
@@ -254,6 +265,9 @@ commands! {
     SignIn "sign_in" [Any];
     SignOut "sign_out" [Any];
     Reveal "reveal" [Desk Side Find];
+    Link "link" [Any];
+    Merge "merge" [Any];
+    Split "split" [Any];
     Attach "attach" [Any];
     Erase "erase" [Any];
     Admit "admit" [Any];
@@ -263,6 +277,7 @@ commands! {
     MustRead "must_read" [Any];
     ChangePerson "change_person" [Any];
     Lock "lock" [Any];
+    StopWork "stop_work" [Any];
     Messages "messages" [Any];
     ToggleMouse "toggle_mouse" [Any];
     NextLanguage "next_language" [Any];

@@ -27,7 +27,7 @@ use ratatui::crossterm::terminal::{
 use ratatui::layout::{Position, Rect};
 use ratatui::{Frame, Terminal};
 
-use super::clipboard::{Clipboard, Copied, Surroundings};
+use super::clipboard::{Clipboard, Copied, Pasted, Surroundings};
 #[cfg(unix)]
 use super::keys::Decoder;
 use super::pen::Pen;
@@ -188,6 +188,10 @@ impl Surface for Guard {
 
     fn configure(&mut self, config: &Config) {
         self.clipboard = Clipboard::new(config.clipboard.road, Surroundings::here());
+    }
+
+    fn paste(&mut self) -> Pasted {
+        self.clipboard.paste()
     }
 
     fn copy(&mut self, text: &str) -> Copied {

@@ -16,6 +16,7 @@ pub mod dump;
 pub mod first;
 pub mod guard;
 pub mod indexer;
+pub mod jobs;
 pub mod keymap;
 pub mod keys;
 pub mod live;

@@ -13,6 +13,7 @@ use crate::domain::id::Id;
 use crate::i18n::{Arg, Words};
 use crate::problem::Problem;
 use crate::tui::commands::{Command, Context};
+use crate::tui::jobs::{Done, Work};
 use crate::tui::keys::{Input, Key};
 use crate::tui::run::{Effect, Effects};
 use crate::tui::theme::Ink;
@@ -41,6 +42,8 @@ pub enum Flow {
     Push(Box<dyn Pane>),
     /// The pane is done, and the record is to be shown on the desk.
     Show(Id),
+    /// As `Show`, at what was said at a time, milliseconds UTC.
+    ShowAt(Id, i64),
     /// The pane is done, and these words belong into the draft of the open item.
     IntoDraft(String),
     /// The pane is done, and these words belong in the place of a part of the draft; without
@@ -139,6 +142,11 @@ impl Reach<'_> {
         self.effects.list.push(Effect::Copy(text.to_owned()));
     }
 
+    /// Has long work done beside the loop.
+    pub fn work(&mut self, work: Work) {
+        self.effects.work = Some(work);
+    }
+
     /// Asks for a wake of this token after a time.
     pub fn wake(&mut self, token: u32, after: Duration) {
         self.effects.list.push(Effect::Wake(token, after));
@@ -174,6 +182,19 @@ pub trait Pane {
 
     /// Hides what was shown for a moment only.
     fn hide(&mut self) {}
+
+    /// Sees what came of long work.
+    fn worked(&mut self, _done: &mut Done, _reach: &mut Reach<'_>) -> Flow {
+        Flow::Stay
+    }
+
+    /// Returns the record that files dropped on it, and pictures from the clipboard, go to.
+    fn evidence(&self) -> Option<Id> {
+        None
+    }
+
+    /// Takes the marks away of items that an act has taken.
+    fn settled(&mut self, _items: &[Id]) {}
 
     /// Whether it takes the window without status line and key rows.
     fn fills_everything(&self) -> bool {

@@ -14,10 +14,12 @@ use ratatui::Frame;
 use ratatui::crossterm::event::Event;
 use ratatui::layout::Position;
 
-use super::clipboard::Copied;
+use super::clipboard::{Copied, Pasted};
 use super::guard;
+use super::jobs::Work;
 use super::keys::{Input, Translator};
 use crate::config::Config;
+use crate::domain::id::Id;
 use crate::problem::{Kind, Problem};
 
 /// The longest that input may wait for its frame while more input comes.
@@ -36,6 +38,8 @@ pub enum Message<B> {
     Signal(Signal),
     /// The outcome of [`Effect::Copy`].
     Copied(Copied),
+    /// The outcome of [`Effect::Paste`].
+    Pasted(Pasted),
     /// A worker is done with something.
     Background(B),
 }
@@ -64,6 +68,8 @@ pub enum Effect {
     Title(String),
     /// Text for the clipboard; answered by [`Message::Copied`].
     Copy(String),
+    /// What the clipboard holds; answered by [`Message::Pasted`].
+    Paste,
     /// Draw every cell again.
     Redraw,
     /// Stop the process until the shell continues it.
@@ -85,6 +91,10 @@ pub struct Effects {
     pub draw: bool,
     /// To be done in this order.
     pub list: Vec<Effect>,
+    /// Long work to be done beside the loop; the application starts it.
+    pub work: Option<Work>,
+    /// Items that one act took together: their marks have done their work.
+    pub settled: Vec<Id>,
 }
 
 impl Effects {
@@ -94,6 +104,8 @@ impl Effects {
         Self {
             draw: false,
             list: Vec::new(),
+            work: None,
+            settled: Vec::new(),
         }
     }
 
@@ -103,6 +115,8 @@ impl Effects {
         Self {
             draw: true,
             list: Vec::new(),
+            work: None,
+            settled: Vec::new(),
         }
     }
 
@@ -118,6 +132,8 @@ impl Effects {
     pub fn join(mut self, other: Self) -> Self {
         self.draw |= other.draw;
         self.list.extend(other.list);
+        self.work = other.work.or(self.work);
+        self.settled.extend(other.settled);
         self
     }
 }
@@ -156,6 +172,8 @@ pub trait Surface {
     fn copy(&mut self, text: &str) -> Copied;
     /// Takes the roads that other settings name.
     fn configure(&mut self, _config: &Config) {}
+    /// Reads the clipboard.
+    fn paste(&mut self) -> Pasted;
     /// Mouse reporting on or off.
     fn mouse(&mut self, on: bool) -> io::Result<()>;
     /// Stops the process; returns when it goes on.
@@ -421,6 +439,10 @@ impl<A: App> Loop<'_, A> {
             Effect::Copy(text) => {
                 let copied = self.surface.copy(&text);
                 self.tell(Message::Copied(copied))?;
+            }
+            Effect::Paste => {
+                let pasted = self.surface.paste();
+                self.tell(Message::Pasted(pasted))?;
             }
             Effect::Wake(token, after) => {
                 self.wakes.insert(token, Instant::now() + after);

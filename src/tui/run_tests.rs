@@ -24,6 +24,7 @@ impl App for Counter {
             Message::Input(Input::Key(press)) => match press.key.code {
                 Code::Char('q') => Effects::none().and(Effect::Quit),
                 Code::Char('w') => Effects::draw().and(Effect::Wake(7, Duration::from_millis(5))),
+                Code::Char('v') => Effects::none().and(Effect::Paste),
                 Code::Char('y') => Effects::none().and(Effect::Copy("文".into())),
                 _ => {
                     self.keys += 1;
@@ -31,6 +32,10 @@ impl App for Counter {
                 }
             },
             Message::Input(Input::Paste(text)) => {
+                self.pasted = text;
+                Effects::draw()
+            }
+            Message::Pasted(Pasted::Text(text)) => {
                 self.pasted = text;
                 Effects::draw()
             }
@@ -110,6 +115,9 @@ impl Surface for Paper {
             sure: true,
         }
     }
+    fn paste(&mut self) -> Pasted {
+        Pasted::Text("贴".into())
+    }
     fn mouse(&mut self, _: bool) -> io::Result<()> {
         Ok(())
     }
@@ -134,6 +142,11 @@ fn run(keys: &str) -> (Counter, Paper) {
     let (mut app, mut paper) = (Counter::default(), Paper::new());
     drive(&mut app, &mut paper, &feed, Translator::new(false)).unwrap();
     (app, paper)
+}
+
+#[test]
+fn what_the_clipboard_holds_comes_back_as_a_message() {
+    assert_eq!(run("vq").0.pasted, "贴");
 }
 
 #[test]

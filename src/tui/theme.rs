@@ -36,6 +36,7 @@ inks! {
     CursorRow "cursor_row" "The row under the cursor, over the row's own style.";
     Selection "selection" "Selected text.";
     Marked "marked" "Rows marked for a common act.";
+    Found "found" "The words that were looked for.";
     Overdue "overdue" "Past its deadline.";
     Urgent "urgent" "Near its deadline.";
     Waiting "waiting" "Waiting for us.";

@@ -4,6 +4,7 @@ use std::fmt;
 use std::path::Path;
 
 use super::indexer::Indexer;
+use super::jobs::{JobNews, Jobs};
 use super::live::Live;
 use super::road::{FolderRoad, RoadNews};
 use crate::problem::Problem;
@@ -18,6 +19,8 @@ pub enum Background {
     Written,
     /// The road over the shared folder has something to say.
     Road(RoadNews),
+    /// Long work has something to say.
+    Job(JobNews),
 }
 
 /// Opens a road for a store over a folder.
@@ -32,6 +35,8 @@ pub struct Workers {
     pub live: Option<Live>,
     /// Exchanges bundles over the shared folder.
     pub road: Option<FolderRoad>,
+    /// Starts long work in a thread of its own.
+    pub jobs: Option<Jobs>,
     /// Opens another road, where the shared folder changes while the workstation runs.
     pub roads: Option<OpenRoad>,
 }

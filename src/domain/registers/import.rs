@@ -46,6 +46,8 @@ pub const SAME: Field<i64> = Field::integer("same");
 pub const HELD: Field<i64> = Field::integer("held");
 /// Rows that were refused.
 pub const REFUSED: Field<i64> = Field::integer("refused");
+/// Rows that were not taken, because somebody stopped it.
+pub const LEFT: Field<i64> = Field::integer("left");
 
 static LIFECYCLE: Lifecycle = Lifecycle {
     states: &[State::closed("done")],
@@ -72,6 +74,7 @@ pub static REGISTER: Register = Register {
         SAME.spec,
         HELD.spec,
         REFUSED.spec,
+        LEFT.spec,
     ],
     lifecycle: &LIFECYCLE,
     title: &["file", "kind"],

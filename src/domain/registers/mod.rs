@@ -20,6 +20,7 @@ pub mod reply;
 pub mod review;
 pub mod setting;
 pub mod sheet;
+pub mod snooze;
 pub mod stock_out;
 #[cfg(test)]
 mod tests;
@@ -72,6 +73,7 @@ pub static COMMON: &[FieldSpec] = &[
     CUSTOMER.spec,
     ORDER.spec,
     SNOOZED_UNTIL.spec,
+    snooze::SNOOZED_FOR.spec,
     TAGS.spec,
 ];
 

@@ -1,5 +1,6 @@
 //! Files that come in: found in what was pasted, and read whole.
 
+use std::borrow::Cow;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -40,13 +41,13 @@ pub fn dropped_files(text: &str) -> Vec<PathBuf> {
     }
     let mut files = Vec::new();
     for line in text.lines().map(str::trim).filter(|line| !line.is_empty()) {
-        let whole = Path::new(line);
+        let whole = PathBuf::from(&*of_address(line));
         if whole.is_absolute() && whole.is_file() {
-            files.push(whole.to_owned());
+            files.push(whole);
             continue;
         }
         for name in names(line) {
-            let path = PathBuf::from(name);
+            let path = PathBuf::from(&*of_address(&name));
             if !path.is_absolute() || !path.is_file() {
                 return Vec::new();
             }
@@ -54,6 +55,33 @@ pub fn dropped_files(text: &str) -> Vec<PathBuf> {
         }
     }
     files
+}
+
+/// Returns the path of a `file://` address of this machine, and any other text as it is.
+fn of_address(text: &str) -> Cow<'_, str> {
+    let Some(rest) = text.strip_prefix("file://") else {
+        return text.into();
+    };
+    let path = rest.strip_prefix("localhost").unwrap_or(rest);
+    // A drive stands behind a slash that is no part of it.
+    let is_drive = path.as_bytes().get(2) == Some(&b':');
+    let mut bytes = Vec::new();
+    let mut letters = path[usize::from(is_drive)..].bytes();
+    while let Some(byte) = letters.next() {
+        let mut ahead = letters.clone();
+        let digits = [ahead.next(), ahead.next()].map(|digit| {
+            let digit = char::from(digit.filter(|_| byte == b'%')?);
+            digit.to_digit(16)
+        });
+        match digits {
+            [Some(high), Some(low)] => {
+                bytes.push((high * 16 + low) as u8);
+                letters = ahead;
+            }
+            _ => bytes.push(byte),
+        }
+    }
+    String::from_utf8(bytes).map_or_else(|_| text.into(), Cow::Owned)
 }
 
 /// Takes a line apart at blanks that are neither quoted nor escaped.
@@ -92,7 +120,16 @@ mod tests {
         }
         let (one, other) = (plain.display().to_string(), spaced.display().to_string());
         let escaped = other.replace(' ', "\\ ");
+        let address = |path: &str| {
+            let coded = path.bytes().map(|byte| match byte {
+                b' ' | 128.. => format!("%{byte:02X}"),
+                _ => char::from(byte).to_string(),
+            });
+            format!("file://{}", coded.collect::<String>())
+        };
         for text in [
+            format!("{}\r\n{}", address(&one), address(&other)),
+            format!("{} {}", address(&one), address(&other)),
             format!("{one}\n{other}\n"),
             format!("'{one}' '{other}'"),
             format!("{one} \"{other}\""),

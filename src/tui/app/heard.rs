@@ -9,6 +9,10 @@ use crate::tui::theme::Ink;
 impl Workstation {
     /// Reads anew where it was not this desk that wrote.
     pub(super) fn written(&mut self, effects: &mut Effects) {
+        if !self.work.is_time_to_read() {
+            // Read when the work is done, at the latest.
+            return;
+        }
         match self.seen.is_stale(self.desk.store()) {
             Ok(false) => {}
             Ok(true) => {

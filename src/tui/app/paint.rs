@@ -71,7 +71,8 @@ impl Workstation {
         caret
     }
 
-    /// The two key rows; a message lies over the upper one, which comes back with the next key.
+    /// The two key rows; a message, or how far long work
+    /// is, lies over the upper one, which comes back with the next key.
     fn paint_keys(&self, buf: &mut Buffer, area: Rect, look: &Look<'_>) {
         let upper = Rect {
             y: area.bottom() - 2,
@@ -83,7 +84,9 @@ impl Workstation {
             ..upper
         };
         keyrow::draw(buf, lower, &self.key_row(area.width, look), look);
-        let Some(notice) = self.notice.as_ref().or_else(|| self.standing.line()) else {
+        let work = self.work_line();
+        let standing = || self.standing.line().or(work.as_ref());
+        let Some(notice) = self.notice.as_ref().or_else(standing) else {
             let hints = keyrow::hints(&self.keymap, &self.contexts(), area.width, look);
             keyrow::draw(buf, upper, &hints, look);
             return;

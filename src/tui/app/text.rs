@@ -127,6 +127,10 @@ impl Workstation {
                     | Command::Promise
                     | Command::Remind
                     | Command::Attach
+                    | Command::Tag
+                    | Command::Link
+                    | Command::Merge
+                    | Command::Split
                     | Command::Erase
                     | Command::Reveal
             )

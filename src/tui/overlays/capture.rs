@@ -11,12 +11,12 @@ use crate::desk::Desk;
 use crate::desk::capture::{Corrections, Preview};
 use crate::desk::people::People;
 use crate::domain::id::Id;
-use crate::exchange::bundle::Accounting;
 use crate::exchange::bundle::text::is_text_block;
 use crate::exchange::intake::capture::Next;
 use crate::problem::Problem;
 use crate::text::edit::Editor;
 use crate::tui::commands::{Command, Context};
+use crate::tui::jobs::{Done, Job, Work};
 use crate::tui::keys::Input;
 use crate::tui::pane::{Flow, Pane, Reach};
 use crate::tui::widgets::Look;
@@ -285,29 +285,6 @@ impl Capture {
     }
 }
 
-/// A colleague's text block is taken in at once: there is nothing to choose.
-fn take_text(reach: &mut Reach<'_>, pasted: &str) -> Flow {
-    let Some(done) = reach.attempt(|desk| desk.take_text(pasted)) else {
-        return Flow::Stay;
-    };
-    let sum = |of: fn(&Accounting) -> u64| done.taken.iter().map(of).sum::<u64>();
-    if let Some((missing, of)) = done.missing.first() {
-        let missing: Vec<String> = missing.iter().map(u32::to_string).collect();
-        reach.say(
-            "text-block-missing",
-            &[("missing", missing.join(" ").into()), ("of", (*of).into())],
-        );
-        return Flow::Stay;
-    }
-    let counts = [
-        ("new", sum(|one| one.new).into()),
-        ("here", sum(|one| one.here).into()),
-        ("outside", sum(|one| one.outside).into()),
-    ];
-    reach.say("text-block-taken", &counts);
-    Flow::Close
-}
-
 impl Pane for Capture {
     fn contexts(&self) -> Vec<Context> {
         if self.correction.is_menu() {
@@ -340,11 +317,12 @@ impl Pane for Capture {
                 Flow::Stay
             }
             _ => match command.choice() {
-                Some(row) => {
+                Some(row) if row <= CHOICES.len() => {
                     self.choose(row - 1);
                     self.record(reach)
                 }
-                None => Flow::Pass,
+                // A digit without a row takes none: the last one drops what was typed.
+                _ => Flow::Pass,
             },
         }
     }
@@ -358,7 +336,9 @@ impl Pane for Capture {
         if let Input::Paste(pasted) = input
             && is_text_block(pasted)
         {
-            return take_text(reach, pasted);
+            // Taken in at once: there is nothing to choose.
+            reach.work(Work::Start(Job::TakeBlock(pasted.clone())));
+            return Flow::Stay;
         }
         if let Input::Paste(pasted) = input
             && pasted.trim().lines().count() > 1
@@ -388,6 +368,16 @@ impl Pane for Capture {
 
     fn view(&self, buf: &mut Buffer, area: Rect, look: &Look<'_>) -> Option<Position> {
         super::capture_view::draw(self, buf, area, look)
+    }
+
+    fn worked(&mut self, done: &mut Done, _: &mut Reach<'_>) -> Flow {
+        match done {
+            // Where parts are missing they are pasted next.
+            Done::BlockTaken(Ok(taken)) if taken.missing.is_empty() && self.line.is_empty() => {
+                Flow::Close
+            }
+            _ => Flow::Stay,
+        }
     }
 
     fn is_whole(&self) -> bool {

@@ -537,6 +537,10 @@ fn speech<'a>(reach: &'a Reach<'_>) -> Speech<'a> {
 }
 
 impl Pane for CaseForm {
+    fn evidence(&self) -> Option<Id> {
+        self.case.or(self.about)
+    }
+
     fn contexts(&self) -> Vec<Context> {
         if self.ladder.is_some() {
             vec![Context::AfterSale, Context::Form]

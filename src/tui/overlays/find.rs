@@ -4,6 +4,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
 use super::capture::Capture;
+use super::find_words::{found_in, nothing};
 use super::import;
 use super::paste::PastePane;
 use crate::desk::card::{Card, Found};
@@ -11,8 +12,9 @@ use crate::desk::people::People;
 use crate::domain::id::Id;
 use crate::problem::Problem;
 use crate::text::edit::Editor;
+use crate::text::wrap::wrap;
 use crate::tui::commands::{Command, Context};
-use crate::tui::keys::Input;
+use crate::tui::keys::{Input, Key};
 use crate::tui::pane::{Flow, Pane, Reach};
 use crate::tui::panes::reveal::Revealed;
 use crate::tui::panes::side::receiver;
@@ -20,7 +22,7 @@ use crate::tui::theme::Ink;
 use crate::tui::widgets::editor::{self, Typed, type_into};
 use crate::tui::widgets::line::{Run, dim, text};
 use crate::tui::widgets::list::{Cursor, FIGURE, List, Row, Width};
-use crate::tui::widgets::{Look, frame, line, list};
+use crate::tui::widgets::{Look, frame, keyrow, line, list};
 use crate::tui::words::Speech;
 
 /// The most rows that are looked for.
@@ -36,6 +38,8 @@ pub struct Find {
     people: People,
     zone: chrono_tz::Tz,
     now: i64,
+    /// The keys that are named where nothing is found.
+    keys: Vec<(Command, Key)>,
 }
 
 impl Find {
@@ -50,6 +54,10 @@ impl Find {
             people: reach.desk.people().clone(),
             zone: reach.desk.zone(),
             now: reach.desk.now(),
+            keys: [Command::Back, Command::Capture]
+                .into_iter()
+                .filter_map(|command| Some((command, (reach.key_of)(command)?)))
+                .collect(),
         }
     }
 
@@ -103,10 +111,29 @@ impl Find {
 
     fn open_found(&mut self, reach: &mut Reach<'_>) -> Flow {
         match self.cursor.id() {
-            Some(id) => Flow::Show(*id),
+            Some(id) => self.show(self.cursor.index(), *id),
             None if self.asked.text().trim().is_empty() => Flow::Stay,
             None => self.record_new(reach),
         }
+    }
+
+    /// Shows what was found; words that were said, at their place.
+    fn show(&self, at: usize, id: Id) -> Flow {
+        let said = at.checked_sub(self.found.records.len());
+        match said.and_then(|at| self.found.said.get(at)) {
+            Some(hit) => Flow::ShowAt(id, hit.at),
+            None => Flow::Show(id),
+        }
+    }
+
+    /// Takes away what found nothing, so that the next try begins at once.
+    fn clear(&mut self, reach: &mut Reach<'_>) -> Flow {
+        if self.asked.text().trim().is_empty() || !self.found.is_empty() {
+            return Flow::Close;
+        }
+        self.asked.set("");
+        self.look_up(reach);
+        Flow::Stay
     }
 
     fn record_new(&self, reach: &mut Reach<'_>) -> Flow {
@@ -132,6 +159,7 @@ impl Find {
             people: &self.people,
         };
         let subject = said.map_or_else(|| speech.subject(row), str::to_owned);
+        let asked = self.asked.text();
         let figure = if row.closed.is_some() {
             speech.day(row.opened)
         } else {
@@ -143,8 +171,8 @@ impl Find {
                     .words
                     .get(&format!("short-{}", row.register))
                     .to_string())],
-                vec![text(speech.title(row))],
-                vec![text(subject)],
+                found_in(&speech.title(row), asked),
+                found_in(&subject, asked),
                 vec![dim(speech.state(&row.register, &row.state))],
                 vec![text(figure)],
             ],
@@ -170,12 +198,13 @@ impl Pane for Find {
                 let order = self.order().map(|row| row.id);
                 self.revealed.toggle(order, reach);
             }
+            Command::Back => return self.clear(reach),
             _ => match command.choice() {
                 Some(row) => {
                     return self
                         .ids()
                         .get(row - 1)
-                        .map_or(Flow::Stay, |id| Flow::Show(*id));
+                        .map_or(Flow::Stay, |id| self.show(row - 1, *id));
                 }
                 None => return Flow::Pass,
             },
@@ -240,19 +269,25 @@ impl Pane for Find {
             ..inner
         };
         if count == 0 {
-            let id = if self.asked.text().trim().is_empty() {
-                "find-prompt"
+            let said = if self.asked.text().trim().is_empty() {
+                words.get("find-prompt").to_string()
             } else {
-                "find-nothing"
+                let speech = Speech {
+                    words,
+                    zone: self.zone,
+                    now: self.now,
+                    people: &self.people,
+                };
+                nothing(self.asked.text().trim(), &self.found, speech, |command| {
+                    let key = self.keys.iter().find(|(known, _)| *known == command);
+                    key.map_or_else(String::new, |(_, key)| keyrow::key_name(*key, look))
+                })
             };
-            line::put(
-                buf,
-                (inner.x + 1, rows_area.y),
-                inner.width - 2,
-                &words.with(id, &[("text", self.asked.text().into())]),
-                Ink::Dim,
-                look,
-            );
+            let room = inner.width - 2;
+            let lines = wrap(&said, usize::from(room), look.ambiguous);
+            for (range, y) in lines.into_iter().zip(rows_area.y..rows_area.bottom()) {
+                line::put(buf, (inner.x + 1, y), room, &said[range], Ink::Dim, look);
+            }
             return caret;
         }
         let height = usize::from(rows_area.height);

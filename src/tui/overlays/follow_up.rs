@@ -3,11 +3,14 @@
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
+use super::bulk;
 use super::note_fields::kept_draft;
 use super::sheet::{Did, Sheet, set_text};
 use super::{case_fields, time};
+use crate::desk::bulk::Bulk;
 use crate::desk::reading::Reader;
 use crate::domain::id::Id;
+use crate::domain::registers::snooze;
 use crate::i18n::{Language, Words};
 use crate::text::edit::Editor;
 use crate::tui::commands::{Command, Context};
@@ -20,6 +23,8 @@ use crate::tui::widgets::{Look, frame, page};
 use crate::tui::words::Speech;
 
 const HOUR: i64 = 3_600_000;
+/// When what waits for an event comes back all the same.
+const LATEST: i64 = 7 * 24 * HOUR;
 /// The kinds in the order of their digits.
 const KINDS: [&str; 3] = ["promise", "reminder", "snooze"];
 /// Columns of the box.
@@ -29,6 +34,8 @@ const WIDTH: u16 = 70;
 pub struct FollowUp {
     sheet: Sheet,
     about: Option<Id>,
+    /// Marked items, which go together.
+    items: Vec<Id>,
     named: String,
     language: Language,
     /// Recorded: nothing is left to keep.
@@ -44,6 +51,7 @@ impl FollowUp {
         let mut form = Self {
             sheet: Sheet::default(),
             about: reach.item,
+            items: Vec::new(),
             named: String::new(),
             language: reach.words.language(),
             is_done: false,
@@ -65,6 +73,21 @@ impl FollowUp {
         let mut form = Self::open(reach);
         super::sheet::set_choice(&mut form.sheet.form, "kind", kind);
         form.begin(reach);
+        form
+    }
+
+    /// Opens the form for marked items: a reminder or a rest; a promise is given to one buyer.
+    pub fn of_items(reach: &Reach<'_>, items: Vec<Id>, kind: Option<&str>) -> Self {
+        let mut form = Self::open(reach);
+        form.about = None;
+        let count = [("count", items.len().into())];
+        form.named = reach.words.with("transfer-several", &count);
+        form.items = items;
+        form.lay(reach);
+        if let Some(kind) = kind {
+            super::sheet::set_choice(&mut form.sheet.form, "kind", kind);
+            form.begin(reach);
+        }
         form
     }
 
@@ -114,6 +137,9 @@ impl FollowUp {
                 Value::Time(Editor::single_line()),
             );
             fields.push(typed.note(label("follow-typed-hint"), Ink::Dim));
+            if kind == "snooze" {
+                fields.push(events(reach));
+            }
         }
         let before = std::mem::take(&mut self.sheet);
         self.sheet = Sheet::new(fields);
@@ -156,7 +182,16 @@ impl FollowUp {
         if !typed.is_empty() {
             return time::read(typed, reach.desk.now(), reach.desk.zone());
         }
-        self.sheet.form.chosen("at")?.parse().ok()
+        let chosen = self.sheet.form.chosen("at");
+        let chosen = chosen.and_then(|chosen| chosen.parse().ok());
+        chosen.or_else(|| self.event().map(|_| reach.desk.now() + LATEST))
+    }
+
+    /// Returns what brings a snoozed item back before its time, where that is chosen.
+    fn event(&self) -> Option<&'static str> {
+        let chosen = self.sheet.form.chosen("event")?;
+        let known = snooze::EVENTS.values.iter();
+        known.copied().find(|known| *known == chosen)
     }
 
     fn changed(&mut self, reach: &mut Reach<'_>) -> Flow {
@@ -171,6 +206,7 @@ impl FollowUp {
                 self.begin(reach);
                 Flow::Stay
             }
+            "event" => self.act(reach),
             "at" if self.kind() != Some("promise")
                 || !self.sheet.form.text("text").trim().is_empty() =>
             {
@@ -208,6 +244,9 @@ impl FollowUp {
             return Flow::Stay;
         };
         let about = self.about;
+        if !self.items.is_empty() {
+            return self.act_on_marked(kind, text, at, reach);
+        }
         if about.is_none() && kind != "reminder" {
             reach.say("follow-no-item", &[]);
             return Flow::Stay;
@@ -218,9 +257,10 @@ impl FollowUp {
         } else {
             text.clone()
         };
+        let event = self.event();
         let done = reach.attempt(|desk| match (kind, about) {
             ("promise", Some(about)) => desk.promise(about, &text, at, amount),
-            ("snooze", Some(about)) => desk.snooze(about, at),
+            ("snooze", Some(about)) => desk.snooze_for(about, at, event),
             _ => desk.follow_up(about, "reminder", &reminder, at),
         });
         if done.is_none() {
@@ -231,6 +271,37 @@ impl FollowUp {
         reach.say(&format!("follow-done-{kind}"), &[("when", when.into())]);
         Flow::Close
     }
+}
+
+impl FollowUp {
+    fn act_on_marked(&mut self, kind: &str, text: String, at: i64, reach: &mut Reach<'_>) -> Flow {
+        let bulk = match kind {
+            "snooze" => Bulk::Snooze {
+                until: at,
+                event: self.event(),
+            },
+            "reminder" => Bulk::Remind { text, at },
+            _ => {
+                reach.say("follow-one-promise", &[]);
+                return Flow::Stay;
+            }
+        };
+        self.is_done = true;
+        bulk::show(reach, self.items.clone(), bulk)
+    }
+}
+
+/// What may bring a snoozed item back, with the time at which it comes back anyway.
+fn events(reach: &Reach<'_>) -> Field {
+    let speech = speech(reach);
+    let when = [("when", speech.day(speech.now + LATEST).into())];
+    let choices = snooze::EVENTS.values.iter().map(|event| {
+        let label = reach.words.get(&format!("value-snooze_event-{event}"));
+        Choice::new(*event, label.to_string())
+    });
+    let label = reach.words.get("follow-event").to_string();
+    let field = Field::new("event", label, Value::Choice(choices.collect(), None));
+    field.note(reach.words.with("follow-event-latest", &when), Ink::Dim)
 }
 
 /// The times that are proposed, milliseconds UTC, with their words.

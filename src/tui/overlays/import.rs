@@ -1,14 +1,15 @@
 //! Files dropped on the window (F2 or F3): what each would bring, then all of it by one key.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
-use crate::desk::import::{FileReport, ImportOptions};
+use crate::desk::import::FileReport;
 use crate::exchange::intake::file::dropped_files;
 use crate::problem::Problem;
 use crate::tui::commands::{Command, Context};
+use crate::tui::jobs::{Brought, Done, Job, Work, file_name};
 use crate::tui::keys::Input;
 use crate::tui::pane::{Flow, Pane, Reach};
 use crate::tui::theme::Ink;
@@ -19,74 +20,61 @@ use crate::tui::widgets::{Look, frame, line};
 /// The rows of what was refused in the file under the cursor.
 const REASONS: u16 = 6;
 
-/// A file and what came of it.
+/// A file and what it would bring, once that is known.
 struct Dropped {
     path: PathBuf,
-    outcome: Result<FileReport, Problem>,
+    outcome: Option<Result<Brought, Problem>>,
 }
 
 /// The pane.
 pub struct ImportPane {
     files: Vec<Dropped>,
     at: usize,
-    done: bool,
 }
 
-/// Opens the pane for the files that a pasted text names; none where it names none.
+/// Opens the pane for the files that a pasted text names, and has them looked at; none where it
+/// names none.
 pub fn of_pasted(text: &str, reach: &mut Reach<'_>) -> Option<ImportPane> {
     let paths = dropped_files(text);
     if paths.is_empty() {
         return None;
     }
+    reach.work(Work::Start(Job::Preview(paths.clone())));
     let files = paths
         .into_iter()
         .map(|path| Dropped {
-            outcome: import(reach, &path, true),
             path,
+            outcome: None,
         })
         .collect();
-    Some(ImportPane {
-        files,
-        at: 0,
-        done: false,
-    })
-}
-
-fn import(reach: &mut Reach<'_>, path: &Path, dry_run: bool) -> Result<FileReport, Problem> {
-    let options = ImportOptions {
-        dry_run,
-        ..ImportOptions::default()
-    };
-    reach.desk.import_file(path, &options)
+    Some(ImportPane { files, at: 0 })
 }
 
 impl ImportPane {
-    /// Takes all files, in the order in which they were dropped; one that cannot be read does
-    /// not stop the others.
+    fn paths(&self) -> Vec<PathBuf> {
+        self.files.iter().map(|file| file.path.clone()).collect()
+    }
+
+    fn is_looking(&self) -> bool {
+        self.files.iter().any(|file| file.outcome.is_none())
+    }
+
+    /// Has all files taken in, beside whatever is done next.
     fn take(&mut self, reach: &mut Reach<'_>) -> Flow {
-        if self.done {
-            return Flow::Close;
+        if self.is_looking() {
+            reach.say("import-looking", &[]);
+            return Flow::Stay;
         }
-        for file in &mut self.files {
-            file.outcome = import(reach, &file.path, false);
+        reach.work(Work::Start(Job::Import(self.paths())));
+        Flow::Close
+    }
+
+    /// Gives up what is being looked at.
+    fn leave(&mut self, reach: &mut Reach<'_>) -> Flow {
+        if self.is_looking() {
+            reach.work(Work::Stop(Job::Preview(self.paths())));
         }
-        self.done = true;
-        *reach.stale = true;
-        let taken = self.files.iter().filter(|file| file.outcome.is_ok());
-        let (mut new, mut changed, mut refused) = (0, 0, 0);
-        for report in taken.clone().flat_map(|file| &file.outcome) {
-            new += report.new;
-            changed += report.changed;
-            refused += report.refused;
-        }
-        let sum = [
-            ("files", taken.count().into()),
-            ("new", new.into()),
-            ("changed", changed.into()),
-            ("refused", refused.into()),
-        ];
-        reach.say("import-done", &sum);
-        Flow::Stay
+        Flow::Close
     }
 
     fn step(&mut self, by: isize) {
@@ -105,7 +93,7 @@ impl Pane for ImportPane {
             Command::Accept | Command::Open | Command::Finish => return self.take(reach),
             Command::Next => self.step(1),
             Command::Previous => self.step(-1),
-            Command::Back => return Flow::Close,
+            Command::Back => return self.leave(reach),
             _ => return Flow::Pass,
         }
         Flow::Stay
@@ -122,8 +110,8 @@ impl Pane for ImportPane {
             look.words.get("import-title").to_string(),
             Ink::Title,
         )];
-        let state = look.words.get(if self.done {
-            "import-written"
+        let state = look.words.get(if self.is_looking() {
+            "import-looking"
         } else {
             "import-not-written"
         });
@@ -159,6 +147,18 @@ impl Pane for ImportPane {
         None
     }
 
+    fn worked(&mut self, done: &mut Done, _: &mut Reach<'_>) -> Flow {
+        if let Done::Previewed(files) = done {
+            for (path, outcome) in std::mem::take(files) {
+                let is_this = |file: &&mut Dropped| file.path == path && file.outcome.is_none();
+                if let Some(file) = self.files.iter_mut().find(is_this) {
+                    file.outcome = Some(outcome);
+                }
+            }
+        }
+        Flow::Stay
+    }
+
     fn is_whole(&self) -> bool {
         false
     }
@@ -166,13 +166,22 @@ impl Pane for ImportPane {
 
 /// The file's own name, what it holds, how it is encoded, and what it brings.
 fn row<'a>(file: &Dropped, look: &Look<'a>) -> Row<'a> {
-    let name = file.path.file_name().unwrap_or_default();
-    let mut cells = vec![vec![text(name.to_string_lossy().into_owned())]];
-    if let Ok(report) = &file.outcome {
-        cells.extend(brought(report, look));
-    } else {
-        let unread = look.words.get("import-unread").to_string();
-        cells.extend([vec![], vec![], vec![Run::new(unread, Ink::Warn)]]);
+    let mut cells = vec![vec![text(file_name(&file.path))]];
+    match &file.outcome {
+        Some(Ok(Brought::Rows(report))) => cells.extend(brought(report, look)),
+        Some(Ok(Brought::Bundle { events, .. })) => {
+            let count = [("count", (*events).into())];
+            cells.extend([
+                vec![text(look.words.get("import-bundle").to_string())],
+                vec![],
+                vec![text(look.words.with("import-bundle-events", &count))],
+            ]);
+        }
+        Some(Err(_)) => {
+            let unread = look.words.get("import-unread").to_string();
+            cells.extend([vec![], vec![], vec![Run::new(unread, Ink::Warn)]]);
+        }
+        None => cells.extend([vec![], vec![], vec![]]),
     }
     Row {
         cells,
@@ -214,7 +223,8 @@ impl ImportPane {
         };
         frame::titles(buf, top, &title, &[], look);
         let reasons: Vec<String> = match &file.outcome {
-            Ok(report) => report
+            None | Some(Ok(Brought::Bundle { .. })) => Vec::new(),
+            Some(Ok(Brought::Rows(report))) => report
                 .problems
                 .iter()
                 .map(|one| {
@@ -227,7 +237,7 @@ impl ImportPane {
                     words.with("import-reason", &reason)
                 })
                 .collect(),
-            Err(problem) => {
+            Some(Err(problem)) => {
                 let (message, hint) = words.problem(problem);
                 std::iter::once(message).chain(hint).collect()
             }

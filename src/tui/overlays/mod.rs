@@ -3,6 +3,7 @@
 pub mod admit;
 pub mod ask;
 pub mod away;
+pub mod bulk;
 pub mod capture;
 mod capture_edit;
 mod capture_view;
@@ -13,6 +14,7 @@ mod case_ladder;
 mod case_view;
 mod case_words;
 pub mod find;
+mod find_words;
 pub mod finish;
 pub mod follow_up;
 pub mod gate;
@@ -21,6 +23,7 @@ mod handover_view;
 pub mod import;
 #[cfg(test)]
 mod intake_tests;
+mod join;
 pub mod kept;
 pub mod menu;
 pub mod messages;
@@ -44,6 +47,7 @@ mod since;
 #[path = "stage_tests.rs"]
 pub(crate) mod stage;
 pub mod start;
+pub mod tag;
 pub mod takeover;
 mod takeover_parts;
 mod takeover_view;
@@ -52,6 +56,7 @@ mod tests;
 pub mod time;
 pub mod transfer;
 pub mod wording;
+pub mod yank;
 
 use crate::problem::Problem;
 use crate::tui::commands::{Command, Context};
@@ -110,6 +115,14 @@ fn form(command: Command, reach: &mut Reach<'_>) -> Result<Opened, Problem> {
         Command::Finish => finish::open(reach)?,
         Command::Transfer => pane(transfer::Transfer::open(reach)?),
         Command::Claim => transfer::claim(reach)?.map_or(Opened::Flow(Flow::Stay), pane),
+        Command::YankNumber | Command::YankOrder | Command::YankAddress | Command::YankLast => {
+            yank::copy(command, reach.item, reach);
+            Opened::Flow(Flow::Stay)
+        }
+        Command::Link => pane(join::link(reach)?),
+        Command::Merge => join::merge(reach)?,
+        Command::Split => pane(join::split(reach)?),
+        Command::Tag => pane(tag::open(reach)?),
         Command::Escalate => pane(transfer::escalate(reach)?),
         Command::Remark => pane(remark::Remark::open(reach)?),
         Command::Erase => pane(privacy::erase(reach, None)?),

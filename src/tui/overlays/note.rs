@@ -500,6 +500,10 @@ impl NoteForm {
 }
 
 impl Pane for NoteForm {
+    fn evidence(&self) -> Option<Id> {
+        self.note.or(self.about)
+    }
+
     fn contexts(&self) -> Vec<Context> {
         if self.step.is_some() {
             vec![Context::Note, Context::Form]

@@ -9,6 +9,7 @@ use crate::domain::id::Id;
 use crate::exchange::intake::file::dropped_files;
 use crate::problem::Problem;
 use crate::text::fold::fold;
+use crate::tui::jobs::{Job, Work};
 use crate::tui::pane::{Flow, Reach};
 
 /// Shows what erasing the customer of a record would take and asks why; then asks for the word
@@ -44,14 +45,8 @@ fn confirm(reach: &Reach<'_>, name: String, reason: String) -> Ask {
             reach.say("erase-kept", &[]);
             return Flow::Close;
         }
-        let done = reach.attempt(|desk| desk.erase_customer(&name, &reason));
-        if let Some(done) = done {
-            let counts = [
-                ("events", done.events.into()),
-                ("given", done.given.len().into()),
-            ];
-            reach.say("erase-done", &counts);
-        }
+        let (name, reason) = (name.clone(), reason.clone());
+        reach.work(Work::Start(Job::Erase { name, reason }));
         Flow::Close
     })
 }

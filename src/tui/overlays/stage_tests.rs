@@ -14,6 +14,7 @@ use crate::i18n::{Language, Words};
 use crate::problem::Problem;
 use crate::tui::commands::{Command, Context};
 use crate::tui::dump;
+use crate::tui::jobs::{Work, told};
 use crate::tui::keymap::Keymap;
 use crate::tui::keys::{Input, Key, Press};
 use crate::tui::pane::{Flow, Notice, Pane, Reach};
@@ -37,6 +38,7 @@ pub struct Stage {
     pub copied: Vec<String>,
     pub shown: Option<Id>,
     pub quit: bool,
+    work: Vec<Work>,
     keymap: Keymap,
     config: Config,
 }
@@ -76,6 +78,7 @@ impl Stage {
             copied: Vec::new(),
             shown: None,
             quit: false,
+            work: Vec::new(),
             keymap: Keymap::load(None).0,
             config: Config::default(),
         }
@@ -165,6 +168,10 @@ impl Stage {
         };
         if said.is_some() {
             self.said = said;
+        }
+        self.work.extend(effects.work.take());
+        for pane in &mut self.panes {
+            pane.settled(&effects.settled);
         }
         for effect in effects.list {
             match effect {
@@ -257,7 +264,25 @@ impl Stage {
         self.panes.push(pane);
         let taken = !matches!(flow, Flow::Pass);
         self.follow(flow);
+        self.work();
         taken
+    }
+
+    /// Does at once what was to be done beside the panes.
+    fn work(&mut self) {
+        for work in std::mem::take(&mut self.work) {
+            let Work::Start(job) = work else { continue };
+            let mut done = job.run(&mut self.desk, &mut |_| true);
+            if let Some(mut pane) = self.panes.pop() {
+                let flow = self.with(|reach| pane.worked(&mut done, reach));
+                self.panes.push(pane);
+                self.follow(flow);
+            }
+            if let Some(last) = told(&done, &self.words).pop() {
+                self.said = Some(last);
+            }
+            self.refresh();
+        }
     }
 
     fn follow(&mut self, flow: Flow) {
@@ -271,7 +296,7 @@ impl Stage {
                 self.panes.push(pane);
             }
             Flow::Push(pane) => self.panes.push(pane),
-            Flow::Show(id) => {
+            Flow::Show(id) | Flow::ShowAt(id, _) => {
                 self.panes.clear();
                 self.shown = Some(id);
             }
@@ -436,4 +461,37 @@ fn is_id(word: &str) -> bool {
     }) && word
         .chars()
         .all(|c| c.is_ascii_alphanumeric() || c == '-' || c == '_')
+}
+
+/// Lets the buyer of a talk say something.
+pub fn buyer_says(stage: &mut Stage, talk: crate::domain::id::Id, text: &str) {
+    use crate::domain::payload::{Direction, Payload, Say};
+    use crate::domain::registers::conversation;
+    use crate::store::{Author, Draft};
+    let say = Say {
+        direction: Direction::In,
+        channel: None,
+        author: Some("小鹿".into()),
+        text: Some(text.into()),
+        copied: false,
+        hash: None,
+        source: None,
+    };
+    let now = stage.desk.now();
+    let draft = Draft::new(
+        &conversation::REGISTER,
+        talk,
+        Payload::Say(Box::new(say)),
+        now + 60_000,
+    );
+    let author = Author {
+        replica: stage.desk.me().unwrap().replica,
+        zone: 480,
+    };
+    let mut random = crate::chance::SeededRandom::new("said");
+    stage
+        .desk
+        .store_mut()
+        .append(&author, now + 60_000, &mut random, &[draft])
+        .unwrap();
 }

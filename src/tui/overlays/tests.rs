@@ -3,7 +3,7 @@
 use super::case::CaseForm;
 use super::note::NoteForm;
 use super::privacy;
-use super::stage::{ORDER, Stage};
+use super::stage::{ORDER, Stage, buyer_says as said};
 use crate::desk::allowance::Given;
 use crate::domain::money::Money;
 use crate::domain::registers::case;
@@ -363,38 +363,6 @@ fn the_buyers_short_yes_is_offered_as_a_quote() {
         "{}",
         stage.message()
     );
-}
-
-fn said(stage: &mut Stage, talk: crate::domain::id::Id, text: &str) {
-    use crate::domain::payload::{Direction, Payload, Say};
-    use crate::domain::registers::conversation;
-    use crate::store::{Author, Draft};
-    let say = Say {
-        direction: Direction::In,
-        channel: None,
-        author: Some("小鹿".into()),
-        text: Some(text.into()),
-        copied: false,
-        hash: None,
-        source: None,
-    };
-    let now = stage.desk.now();
-    let draft = Draft::new(
-        &conversation::REGISTER,
-        talk,
-        Payload::Say(Box::new(say)),
-        now + 60_000,
-    );
-    let author = Author {
-        replica: stage.desk.me().unwrap().replica,
-        zone: 480,
-    };
-    let mut random = crate::chance::SeededRandom::new("said");
-    stage
-        .desk
-        .store_mut()
-        .append(&author, now + 60_000, &mut random, &[draft])
-        .unwrap();
 }
 
 #[test]

@@ -4,9 +4,11 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
 use super::ask::Ask;
+use super::bulk;
 use super::kept::KeptForm;
 use super::sheet::{Did, Sheet, set_choice};
 use crate::desk::Desk;
+use crate::desk::bulk::Bulk;
 use crate::desk::item::TRANSFER_REASONS;
 use crate::domain::authority::Role;
 use crate::domain::id::Id;
@@ -31,16 +33,22 @@ pub struct Transfer {
     /// Whom it is about, or how many items go.
     buyer: String,
     kept: KeptForm,
+    /// Whether the items were marked: then what each comes to is shown first.
+    is_marked: bool,
 }
 
 impl Transfer {
     /// Opens the form for the item on the desk.
     pub fn open(reach: &Reach<'_>) -> Result<Self, Problem> {
-        Self::of(reach, vec![reach.item.ok_or_else(nothing_open)?])
+        Self::about(reach, vec![reach.item.ok_or_else(nothing_open)?], false)
     }
 
-    /// Opens the form for items that go together.
+    /// Opens the form for marked items, which go together.
     pub fn of(reach: &Reach<'_>, items: Vec<Id>) -> Result<Self, Problem> {
+        Self::about(reach, items, true)
+    }
+
+    fn about(reach: &Reach<'_>, items: Vec<Id>, is_marked: bool) -> Result<Self, Problem> {
         let words = reach.words;
         let buyer = match items[..] {
             [] => return Err(nothing_open()),
@@ -108,6 +116,7 @@ impl Transfer {
             items,
             buyer,
             kept,
+            is_marked,
         })
     }
 
@@ -122,6 +131,9 @@ impl Transfer {
             return Flow::Stay;
         };
         let (items, reason) = (self.items.clone(), reason.to_owned());
+        if self.is_marked {
+            return bulk::show(reach, items, Bulk::Transfer { to, reason });
+        }
         if reach
             .attempt(|desk| desk.transfer_all(&items, to, &reason))
             .is_none()
@@ -129,11 +141,7 @@ impl Transfer {
             return Flow::Stay;
         }
         self.kept.done();
-        if let [_] = items[..] {
-            reach.say("transfer-done", &[]);
-        } else {
-            reach.say("transfer-done-several", &[("count", items.len().into())]);
-        }
+        reach.say("transfer-done", &[]);
         Flow::Close
     }
 

@@ -268,6 +268,10 @@ impl RecordPane {
 }
 
 impl Pane for RecordPane {
+    fn evidence(&self) -> Option<Id> {
+        Some(self.id)
+    }
+
     fn contexts(&self) -> Vec<Context> {
         vec![Context::Timeline]
     }

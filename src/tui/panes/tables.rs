@@ -20,6 +20,7 @@ use crate::tui::overlays::case::CaseForm;
 use crate::tui::overlays::menu::{Menu, Picked};
 use crate::tui::overlays::note::NoteForm;
 use crate::tui::overlays::record_form::RecordForm;
+use crate::tui::overlays::yank;
 use crate::tui::pane::{Flow, Pane, Reach};
 use crate::tui::panes::record::RecordPane;
 use crate::tui::theme::Ink;
@@ -286,6 +287,7 @@ impl Pane for TablesPane {
                 return Flow::Push(Box::new(RecordForm::new(reach, self.register)));
             }
             Command::NextPane | Command::Collapse => self.choose(reach.words),
+            _ if yank::copy(command, self.cursor.id().copied(), reach) => {}
             Command::Back => return Flow::Close,
             _ => match command.view() {
                 Some(view) => self.view_of(view, reach),

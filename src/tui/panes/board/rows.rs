@@ -17,7 +17,7 @@ use crate::problem::Problem;
 use crate::store::Row;
 use crate::tui::commands::{Command, Context};
 use crate::tui::keys::Input;
-use crate::tui::overlays::transfer::Transfer;
+use crate::tui::overlays::{bulk, yank};
 use crate::tui::pane::{Flow, Pane, Reach};
 use crate::tui::theme::Ink;
 use crate::tui::widgets::line::{self, Run, dim, text};
@@ -100,18 +100,20 @@ impl RowsPane {
         }
     }
 
-    /// Hands on what is marked, with how many in sight, else the row under the cursor.
-    fn transfer(&self, reach: &mut Reach<'_>) -> Flow {
-        if self.marked.is_empty() {
-            return act_on(self.cursor.id().copied(), Command::Transfer, reach);
+    /// Lets a command take what is marked; none where nothing is, or where it is not for several:
+    /// colleagues are reminded and cases decided one by one.
+    fn on_marked(&self, command: Command, reach: &mut Reach<'_>) -> Option<Flow> {
+        let is_for_several = matches!(
+            command,
+            Command::Transfer | Command::Claim | Command::Tag | Command::Snooze | Command::Delete
+        );
+        if self.marked.is_empty() || !is_for_several {
+            return None;
         }
         // In the order in which they stand.
         let rows = self.rows.iter().map(|row| row.id);
         let items = rows.filter(|id| self.marked.contains(id)).collect();
-        push(
-            Transfer::of(reach, items).map(|pane| Box::new(pane) as _),
-            reach,
-        )
+        bulk::of_marked(command, items, reach).map(|opened| push(opened, reach))
     }
 
     fn speech<'a>(&'a self, look: &Look<'a>) -> Speech<'a> {
@@ -228,6 +230,9 @@ impl Pane for RowsPane {
     }
 
     fn command(&mut self, command: Command, reach: &mut Reach<'_>) -> Flow {
+        if let Some(flow) = self.on_marked(command, reach) {
+            return flow;
+        }
         match command {
             Command::Next => self.step(1),
             Command::Previous => self.step(-1),
@@ -243,11 +248,11 @@ impl Pane for RowsPane {
             }
             Command::Mark => self.mark(),
             Command::MarkAll => self.mark_all(),
-            Command::Transfer => return self.transfer(reach),
-            Command::Remark | Command::FollowUp => {
+            Command::Transfer | Command::Remark | Command::FollowUp => {
                 return act_on(self.cursor.id().copied(), command, reach);
             }
             Command::ExportRows => return export(self.rows.clone(), reach),
+            _ if yank::copy(command, self.cursor.id().copied(), reach) => {}
             Command::Finish | Command::No => reach.say("board-no-decision", &[]),
             Command::Back | Command::Collapse => return Flow::Close,
             _ => return Flow::Pass,
@@ -275,6 +280,10 @@ impl Pane for RowsPane {
                 self.draw(buf, area, look)
             })
         })
+    }
+
+    fn settled(&mut self, items: &[Id]) {
+        self.marked.retain(|id| !items.contains(id));
     }
 
     fn refresh(&mut self, reach: &mut Reach<'_>) {

@@ -243,7 +243,14 @@ fn marked_rows_are_handed_on_together_and_who_was_first_stays() {
     stage.text("何静");
     stage.keys(&["Tab", "2", "Enter"]);
     assert!(
-        stage.message().contains("已改派 5 件"),
+        stage.screen(80, 21).contains("做 5 件"),
+        "{}",
+        stage.screen(80, 21)
+    );
+    stage.draw_everywhere();
+    stage.keys(&["Enter"]);
+    assert!(
+        stage.message().contains("5 件，一次撤销全部退回"),
         "{}",
         stage.message()
     );

@@ -140,6 +140,31 @@ fn moments(told: Told<'_>) -> Vec<Moment<'_>> {
     moments
 }
 
+/// Returns how many rows of a record's timeline stand below what was said at a time.
+pub fn rows_after(
+    told: Told<'_>,
+    at: i64,
+    speech: Speech<'_>,
+    width: u16,
+    ambiguous: Ambiguous,
+) -> usize {
+    let mut later = told.record.clone();
+    later.entries.retain(|entry| entry.at > at);
+    later.steps.retain(|step| step.trace.at > at);
+    let begun: Vec<Row> = told
+        .related
+        .iter()
+        .filter(|row| row.opened > at)
+        .cloned()
+        .collect();
+    let later = Told {
+        record: &later,
+        related: &begun,
+        ..told
+    };
+    timeline(later, speech, width, ambiguous, usize::MAX).len()
+}
+
 pub(super) fn rule(text: String, kind: LineKind) -> TimeLine {
     TimeLine {
         time: String::new(),

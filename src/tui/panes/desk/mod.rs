@@ -7,6 +7,7 @@ mod held;
 mod lines;
 mod list_foot;
 mod list_view;
+mod marks;
 mod side_view;
 mod talk_view;
 mod told;
@@ -73,6 +74,8 @@ pub(super) struct OpenItem {
     pub(super) beside: Beside,
     /// Rows between what is shown and the newest; drawing holds it to what there is.
     pub(super) scroll: Cell<usize>,
+    /// The time at which what is to be in sight was said, until it was drawn.
+    pub(super) place: Cell<Option<i64>>,
 }
 
 /// The desk screen's state.
@@ -157,6 +160,7 @@ impl DeskPane {
         self.now = desk.now();
         self.people = desk.people().clone();
         self.todo = desk.todo(self.view)?;
+        self.keep_marks();
         self.freshness = desk.freshness()?;
         self.group = desk.group_counts()?;
         self.held = held::rows(desk, words)?;
@@ -185,6 +189,13 @@ impl DeskPane {
             .unwrap_or_default();
         self.composer = Editor::with_text(&text);
         self.check_draft(desk)
+    }
+
+    /// Turns the open item's talk to what was said at a time, milliseconds UTC.
+    pub fn turn_to(&mut self, at: Option<i64>) {
+        if let Some(open) = &self.open {
+            open.place.set(at);
+        }
     }
 
     /// After an item was finished: the next one is opened where that one was, and the list
@@ -259,6 +270,7 @@ impl DeskPane {
         let beside = Beside::read(desk, words, &record, &related)?;
         self.side = Side::read(desk, &record, self.side.leaf())?;
         self.suggest(desk, words, &record)?;
+        let record = desk.with_merged(&record)?;
         self.open = Some(OpenItem {
             record,
             register,
@@ -266,6 +278,7 @@ impl DeskPane {
             marks,
             beside,
             scroll: Cell::new(scroll),
+            place: Cell::new(None),
         });
         Ok(())
     }
@@ -312,6 +325,9 @@ impl DeskPane {
     }
 
     fn list_command(&mut self, command: Command, reach: &mut Reach<'_>) -> Flow {
+        if let Some(flow) = self.on_marked(command, reach) {
+            return flow;
+        }
         match command {
             Command::Next => self.step(1),
             Command::Previous => self.step(-1),
@@ -323,23 +339,12 @@ impl DeskPane {
             Command::Expand if self.has_more() => self.unfold(true),
             Command::Expand => return self.open_cursor(reach),
             Command::Collapse => self.unfold(false),
-            Command::Mark => {
-                if let Some(id) = self.under_cursor().map(|item| item.row.id)
-                    && !self.marked.remove(&id)
-                {
-                    self.marked.insert(id);
-                }
-                self.step(1);
-            }
+            Command::Mark => self.mark(),
+            Command::MarkNext => self.mark_along(1),
+            Command::MarkPrevious => self.mark_along(-1),
+            Command::MarkAll => self.mark_all(),
             Command::Delete => {
                 return Flow::Push(Box::new(FollowUp::of_kind(reach, "snooze")));
-            }
-            Command::MarkAll => {
-                self.marked = self
-                    .rows
-                    .iter()
-                    .map(|row| self.item_at(*row).row.id)
-                    .collect();
             }
             Command::View0 | Command::View1 | Command::View2 | Command::View3 | Command::View4 => {
                 self.view = command
@@ -515,6 +520,10 @@ impl Pane for DeskPane {
 
     fn hide(&mut self) {
         self.revealed.hide();
+    }
+
+    fn settled(&mut self, items: &[Id]) {
+        self.marked.retain(|id| !items.contains(id));
     }
 
     fn draft(&self) -> Option<(String, String)> {

@@ -3,7 +3,7 @@
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
-use super::lines::{INDENT, LineKind, TimeLine, Told, facts, timeline};
+use super::lines::{INDENT, LineKind, TimeLine, Told, facts, rows_after, timeline};
 use super::view::{below, focus_mark, inset, speech};
 use super::{DeskPane, Focus, OpenItem};
 use crate::store::Row;
@@ -220,6 +220,11 @@ pub(super) fn draw_talk(
         marks: &open.marks,
         related: &open.related,
     };
+    if let Some(at) = open.place.take() {
+        let width = area.width.saturating_sub(1);
+        let below = rows_after(told, at, speech, width, look.ambiguous);
+        open.scroll.set(below.saturating_sub(height / 2));
+    }
     let lines = timeline(
         told,
         speech,

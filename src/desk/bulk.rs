@@ -1,0 +1,175 @@
+//! One act for several items: what can be done with each is done, the others say why not, and
+//! one undo takes all of it back.
+
+use super::Desk;
+use super::act::{Act, Done, refused};
+use super::item::{TRANSFER_REASONS, allowed};
+use crate::domain::id::Id;
+use crate::domain::record::Record;
+use crate::domain::register::{Owner, Register};
+use crate::domain::registers::{case, conversation, note};
+use crate::problem::Problem;
+
+/// What is done with each of several items.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Bulk {
+    /// Handed on, with a reason from the list.
+    Transfer {
+        /// To whom.
+        to: Owner,
+        /// Why.
+        reason: String,
+    },
+    /// Taken, where no person has it.
+    Claim,
+    /// Put out of sight until a time, or until something happens before, as
+    /// [`Desk::snooze_for`] reads it.
+    Snooze {
+        /// Milliseconds UTC.
+        until: i64,
+        /// What brings them back before.
+        event: Option<&'static str>,
+    },
+    /// Tagged by words, as [`Desk::tag`] reads them.
+    Tag(String),
+    /// Brought back to mind at a time, milliseconds UTC.
+    Remind {
+        /// What is to be done.
+        text: String,
+        /// When.
+        at: i64,
+    },
+    /// Ended: with this outcome where an item may end in several ways.
+    Close(String),
+}
+
+/// What an act for several items takes, and what it leaves alone.
+#[derive(Debug, Default)]
+pub struct Sorted {
+    /// The items that it takes, in order.
+    pub taken: Vec<Id>,
+    /// The others, each with the reason.
+    pub refused: Vec<(Id, Problem)>,
+}
+
+impl Desk {
+    /// Returns what an act for several items would take; nothing is written.
+    pub fn sort_bulk(&mut self, items: &[Id], bulk: &Bulk) -> Sorted {
+        self.plan_bulk(items, bulk).1
+    }
+
+    /// Does one thing with several items in one act, and says what it left alone.
+    ///
+    /// Fails where it could take none.
+    pub fn bulk(&mut self, items: &[Id], bulk: &Bulk) -> Result<(Done, Sorted), Problem> {
+        let (act, mut sorted) = self.plan_bulk(items, bulk);
+        if sorted.taken.is_empty() {
+            let first = sorted.refused.drain(..).next();
+            return Err(first.map_or_else(|| refused("problem-nothing-open"), |(_, why)| why));
+        }
+        Ok((self.write(act)?, sorted))
+    }
+
+    /// Returns the ends that a person has to choose from for these items, none where each of
+    /// them has but one: the register and its words.
+    pub fn bulk_ends(&self, items: &[Id]) -> Result<Vec<(&'static str, &'static str)>, Problem> {
+        let mut choices: Vec<(&'static str, &'static str)> = Vec::new();
+        for id in items {
+            let (record, register) = self.record(*id)?;
+            let ends = match register.name {
+                "conversation" => conversation::OUTCOMES.values.to_vec(),
+                _ if has_own_form(register) => Vec::new(),
+                _ => ends(&record, register),
+            };
+            if ends.len() > 1 {
+                choices.extend(ends.into_iter().map(|end| (register.name, end)));
+            }
+        }
+        let mut known = std::collections::BTreeSet::new();
+        choices.retain(|choice| known.insert(*choice));
+        Ok(choices)
+    }
+
+    fn plan_bulk(&mut self, items: &[Id], bulk: &Bulk) -> (Act, Sorted) {
+        let (mut act, mut sorted) = (self.act(), Sorted::default());
+        for id in items {
+            let mut own = self.act();
+            match self.add_bulk(&mut own, *id, bulk) {
+                Ok(()) => {
+                    act.append(own);
+                    sorted.taken.push(*id);
+                }
+                Err(problem) => sorted.refused.push((*id, problem)),
+            }
+        }
+        (act, sorted)
+    }
+
+    fn add_bulk(&mut self, act: &mut Act, id: Id, bulk: &Bulk) -> Result<(), Problem> {
+        match bulk {
+            Bulk::Transfer { to, reason } => {
+                if !TRANSFER_REASONS.contains(&reason.as_str()) {
+                    return Err(refused("problem-transfer-reason")
+                        .arg("reason", reason)
+                        .arg("reasons", TRANSFER_REASONS.join(", "))
+                        .hint("problem-transfer-reason-hint"));
+                }
+                if self.record(id)?.0.owner == Some(*to) {
+                    return Err(refused("problem-bulk-theirs"));
+                }
+                self.add_transfer(act, id, *to, reason)
+            }
+            Bulk::Claim => {
+                let is_taken = self.add_claim(act, id, None)?;
+                is_taken
+                    .then_some(())
+                    .ok_or_else(|| refused("problem-bulk-mine"))
+            }
+            Bulk::Snooze { until, event } => self.add_snooze(act, id, *until, *event),
+            Bulk::Tag(words) => self.add_tags(act, id, words),
+            Bulk::Remind { text, at } => self.add_follow_up(act, Some(id), "reminder", text, *at),
+            Bulk::Close(outcome) => self.add_close(act, id, outcome),
+        }
+    }
+
+    fn add_close(&self, act: &mut Act, id: Id, outcome: &str) -> Result<(), Problem> {
+        let (record, register) = self.record(id)?;
+        if register.name == conversation::REGISTER.name {
+            if record.text("complexity") == Some("complex") && record.value("accepted").is_none() {
+                return Err(refused("problem-bulk-asks"));
+            }
+            return self.add_outcome(act, &record, outcome);
+        }
+        if has_own_form(register) {
+            return Err(refused("problem-bulk-form"));
+        }
+        let ends = ends(&record, register);
+        let end = match ends[..] {
+            [only] => only,
+            _ => ends
+                .into_iter()
+                .find(|end| *end == outcome)
+                .ok_or_else(|| refused("problem-bulk-end"))?,
+        };
+        allowed(register, &record, end)?;
+        act.claim(register, &record, self.me()?.id);
+        act.step(register, &record, end, None);
+        Ok(())
+    }
+}
+
+/// Notes and cases end by steps that have to be looked at one by one.
+fn has_own_form(register: &Register) -> bool {
+    [note::REGISTER.name, case::REGISTER.name].contains(&register.name) || !register.work
+}
+
+/// Returns the states in which a record may end now.
+fn ends(record: &Record, register: &'static Register) -> Vec<&'static str> {
+    let lifecycle = register.lifecycle;
+    let next = lifecycle.successors(&record.state).iter().copied();
+    next.filter(|state| lifecycle.is_closed(state)).collect()
+}
+
+#[cfg(test)]
+#[path = "bulk_tests.rs"]
+mod tests;

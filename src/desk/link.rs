@@ -1,0 +1,289 @@
+//! Items that belong together: linked, merged into one that goes on, or split where a second
+//! matter begins. Each is one act, so one undo takes it back.
+
+use serde_json::json;
+
+use super::Desk;
+use super::act::{Done, fields, refused};
+use super::promise::concerning;
+use crate::domain::id::Id;
+use crate::domain::payload::{Direction, Payload, Relation, Say};
+use crate::domain::record::Record;
+use crate::domain::register::Register;
+use crate::domain::registers::{case, conversation, note};
+use crate::problem::Problem;
+use crate::store::Row;
+
+impl Desk {
+    /// Links an item to what a number or an id names: to an order as the one that it is about,
+    /// to anything else as repeating it.
+    pub fn link(&mut self, id: Id, name: &str) -> Result<Done, Problem> {
+        let (record, register) = self.record(id)?;
+        let other = self.resolve(name.trim())?;
+        let (to, _) = self.record(other)?;
+        let is_known = record.links.iter().any(|link| link.to == other);
+        if other == id || is_known {
+            return Err(refused("problem-link-same"));
+        }
+        let is_order = to.register == "order" && register.name != "order";
+        let relation = if is_order {
+            Relation::OrderOf
+        } else {
+            Relation::RepeatOf
+        };
+        let mut act = self.act();
+        act.claim(register, &record, self.me()?.id);
+        if is_order && record.value("order").is_none() {
+            let order = [
+                ("order", json!(other.to_string())),
+                ("order_number", json!(to.text("number"))),
+                ("customer", json!(to.text("customer"))),
+            ];
+            let mut values = fields(order);
+            values.retain(|path, _| record.value(path).is_none() && register.field(path).is_some());
+            act.set(register, &record, values);
+        }
+        act.add(register, id, link_to(&to, relation));
+        self.write(act)
+    }
+
+    /// Merges an item into another of its kind: that one goes on with the history of both, this
+    /// one is over.
+    pub fn merge(&mut self, id: Id, into: Id) -> Result<Done, Problem> {
+        let (record, register) = self.record(id)?;
+        let (goal, _) = self.record(into)?;
+        if id == into || goal.register != record.register {
+            return Err(refused("problem-merge-kind"));
+        }
+        let end = end_of(register, &record)?;
+        if goal.closed.is_some() || goal.void {
+            return Err(refused("problem-merge-over"));
+        }
+        let me = self.me()?.id;
+        let mut act = self.act();
+        act.claim(register, &record, me);
+        act.claim(register, &goal, me);
+        act.add(register, id, link_to(&goal, Relation::MergedInto));
+        act.add(register, into, link_to(&record, Relation::Continues));
+        act.step(register, &record, end, None);
+        self.write(act)
+    }
+
+    /// Splits a second matter off an item: a talk of its own with the same buyer and order, which
+    /// begins with what it is about.
+    pub fn split_off(&mut self, id: Id, what: &str) -> Result<Done, Problem> {
+        let what = what.trim();
+        if what.is_empty() {
+            return Err(refused("problem-nothing-said").hint("problem-nothing-said-hint"));
+        }
+        let (record, register) = self.record(id)?;
+        let (me, name) = self.me().map(|me| (me.id, me.name.clone()))?;
+        let new = self.new_id();
+        let mut values = concerning(&record);
+        let channel = record.text("channel").unwrap_or("chat");
+        values.extend(fields([(conversation::CHANNEL_OF.name(), json!(channel))]));
+        values.retain(|path, value| {
+            let field = conversation::REGISTER.field(path);
+            field.is_some_and(|field| field.kind.accepts(value))
+        });
+        let mut act = self.act();
+        act.begin(&conversation::REGISTER, new, values, me);
+        act.add(
+            &conversation::REGISTER,
+            new,
+            link_to(&record, Relation::Continues),
+        );
+        let say = Say {
+            direction: Direction::Internal,
+            channel: None,
+            author: Some(name),
+            text: Some(what.to_owned()),
+            copied: false,
+            hash: None,
+            source: None,
+        };
+        act.add(&conversation::REGISTER, new, Payload::Say(Box::new(say)));
+        act.claim(register, &record, me);
+        self.write(act)
+    }
+
+    /// Returns what an item can be merged into: open items of its kind with the same buyer or
+    /// order.
+    pub fn merge_goals(&self, id: Id) -> Result<Vec<Row>, Problem> {
+        let (record, register) = self.record(id)?;
+        end_of(register, &record)?;
+        let mut rows = self.related(&record)?;
+        rows.retain(|row| row.register == record.register && row.closed.is_none());
+        Ok(rows)
+    }
+
+    /// Returns a record with what was said in those that were merged into it, by time.
+    pub fn with_merged(&self, record: &Record) -> Result<Record, Problem> {
+        let mut whole = record.clone();
+        let mut seen = vec![record.id];
+        let mut next = merged_into(record);
+        while let Some(id) = next.pop() {
+            if seen.contains(&id) {
+                continue;
+            }
+            seen.push(id);
+            let Some(other) = self.store().record(id)? else {
+                continue;
+            };
+            let last = seen.len() - 1;
+            let is_merged = other.links.iter().any(|link| {
+                link.relation == Relation::MergedInto && seen[..last].contains(&link.to)
+            });
+            if is_merged {
+                next.extend(merged_into(&other));
+                whole.entries.extend(other.entries);
+            }
+        }
+        whole.entries.sort_by_key(|entry| entry.at);
+        Ok(whole)
+    }
+}
+
+fn merged_into(record: &Record) -> Vec<Id> {
+    let links = record.links.iter();
+    links
+        .filter(|link| link.relation == Relation::Continues)
+        .map(|link| link.to)
+        .collect()
+}
+
+fn link_to(record: &Record, relation: Relation) -> Payload {
+    Payload::Link {
+        to: record.id,
+        register: record.register.clone(),
+        relation,
+    }
+}
+
+/// Returns how a record ends that is merged into another. Notes and cases are not: their steps
+/// and their money stand for themselves.
+fn end_of(register: &'static Register, record: &Record) -> Result<&'static str, Problem> {
+    if [note::REGISTER.name, case::REGISTER.name].contains(&register.name) || !register.work {
+        return Err(refused("problem-merge-form"));
+    }
+    let lifecycle = register.lifecycle;
+    let ends = lifecycle.successors(&record.state).iter().copied();
+    let ends: Vec<&'static str> = ends.filter(|state| lifecycle.is_closed(state)).collect();
+    let dropped = ends.iter().find(|end| **end == "cancelled");
+    let end = dropped.or(ends.first()).copied();
+    end.filter(|_| record.closed.is_none())
+        .ok_or_else(|| refused("problem-merge-over"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::tui::overlays::stage::{ORDER, Stage};
+
+    fn talk(stage: &mut Stage, buyer: &str, said: &str) -> Id {
+        let id = stage
+            .desk
+            .open_conversation(buyer, "chat")
+            .unwrap()
+            .record();
+        stage.desk.reply(id, said).unwrap();
+        id
+    }
+
+    fn said(stage: &Stage, id: Id) -> Vec<String> {
+        let (record, _) = stage.desk.record(id).unwrap();
+        let whole = stage.desk.with_merged(&record).unwrap();
+        assert!(whole.entries.is_sorted_by_key(|entry| entry.at), "by time");
+        let entries = whole.entries.into_iter().filter(|entry| !entry.void);
+        let mut said: Vec<String> = entries.filter_map(|entry| entry.say.text).collect();
+        // All of it was said at one time.
+        said.sort_unstable();
+        said
+    }
+
+    #[test]
+    fn what_is_merged_goes_on_as_one_and_an_undo_parts_it_again() {
+        let mut stage = Stage::new();
+        let one = talk(&mut stage, "橘子", "一");
+        let two = talk(&mut stage, "橘子", "二");
+        let three = talk(&mut stage, "橘子", "三");
+        let before = stage.desk.record(one).unwrap().0;
+        stage.desk.merge(two, three).unwrap();
+        stage.desk.merge(one, three).unwrap();
+        assert_eq!(said(&stage, three), ["一", "三", "二"]);
+        assert!(stage.desk.record(one).unwrap().0.closed.is_some());
+        let again = stage.desk.merge(one, three).unwrap_err();
+        assert_eq!(again.message, "problem-merge-over");
+        stage.desk.undo(None).unwrap();
+        let after = stage.desk.record(one).unwrap().0;
+        assert_eq!((after.state, after.links), (before.state, before.links));
+        assert_eq!(said(&stage, three), ["三", "二"]);
+        // What goes on may itself be merged: nothing of it is lost.
+        let last = talk(&mut stage, "橘子", "四");
+        crate::tui::overlays::stage::buyer_says(&mut stage, three, "在吗");
+        stage.desk.merge(three, last).unwrap();
+        assert_eq!(said(&stage, last).len(), 4);
+        let (record, _) = stage.desk.record(last).unwrap();
+        let whole = stage.desk.with_merged(&record).unwrap();
+        let newest = whole
+            .entries
+            .last()
+            .and_then(|entry| entry.say.text.clone());
+        assert_eq!(newest.as_deref(), Some("在吗"));
+        assert!(stage.desk.store().verify().unwrap().clean);
+    }
+
+    #[test]
+    fn only_what_is_of_one_kind_is_merged_and_money_is_not() {
+        let mut stage = Stage::new();
+        let one = talk(&mut stage, "橘子", "一");
+        let due = stage.desk.now() + 3_600_000;
+        let reminder = stage.desk.follow_up(None, "reminder", "回电", due).unwrap();
+        let kinds = stage.desk.merge(one, reminder.record()).unwrap_err();
+        assert_eq!(kinds.message, "problem-merge-kind");
+        assert_eq!(
+            stage.desk.merge(one, one).unwrap_err().message,
+            "problem-merge-kind"
+        );
+        let note = crate::desk::note::NewNote {
+            order: ORDER.into(),
+            kind: "address".into(),
+            new: "中和街5号".into(),
+            ..Default::default()
+        };
+        let note = stage.desk.open_note(&note).unwrap().record();
+        assert_eq!(
+            stage.desk.merge_goals(note).unwrap_err().message,
+            "problem-merge-form"
+        );
+    }
+
+    #[test]
+    fn a_second_matter_is_split_off_with_buyer_and_order() {
+        let mut stage = Stage::new();
+        let one = talk(&mut stage, "橘子", "一");
+        stage.desk.link(one, ORDER).unwrap();
+        let linked = stage.desk.record(one).unwrap().0;
+        assert_eq!(linked.text("order_number"), Some(ORDER));
+        assert_eq!(linked.links[0].relation, Relation::OrderOf);
+        assert_eq!(
+            stage.desk.link(one, ORDER).unwrap_err().message,
+            "problem-link-same"
+        );
+        let two = stage.desk.split_off(one, "还要开发票").unwrap().record();
+        let split = stage.desk.record(two).unwrap().0;
+        assert_eq!(split.text("buyer"), Some("橘子"));
+        assert_eq!(split.text("order_number"), Some(ORDER));
+        assert_eq!(split.links[0].relation, Relation::Continues);
+        assert_eq!(
+            said(&stage, two),
+            ["还要开发票"],
+            "the rest stays where it was said"
+        );
+        assert_eq!(stage.desk.merge_goals(one).unwrap()[0].id, two);
+        stage.desk.undo(None).unwrap();
+        assert!(stage.desk.record(two).unwrap().0.void);
+        stage.desk.undo(None).unwrap();
+        assert!(stage.desk.record(one).unwrap().0.links.is_empty());
+    }
+}

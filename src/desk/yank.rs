@@ -1,0 +1,122 @@
+//! Single facts of an item that are wanted elsewhere: its number, the order's, where it goes, what
+//! the buyer said last.
+
+use super::Desk;
+use super::act::refused;
+use crate::domain::id::Id;
+use crate::domain::payload::Direction;
+use crate::domain::record::Record;
+use crate::domain::registers::order;
+use crate::problem::Problem;
+
+/// A fact of an item.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Piece {
+    /// The number by which people name it, else its id.
+    Number,
+    /// The whole number of the order that it is about.
+    Order,
+    /// Receiver, telephone and address of that order.
+    Address,
+    /// What the buyer said last.
+    LastWords,
+}
+
+impl Desk {
+    /// Returns a fact of an item, uncleaned, or says that it has none.
+    pub fn piece(&self, id: Id, piece: Piece) -> Result<String, Problem> {
+        let (record, _) = self.record(id)?;
+        let (found, missing) = match piece {
+            Piece::Number => (
+                Some(
+                    record
+                        .text("no")
+                        .map_or_else(|| id.to_string(), str::to_owned),
+                ),
+                "problem-yank-order",
+            ),
+            Piece::Order => (order_number(&record), "problem-yank-order"),
+            Piece::Address => (self.address(&record)?, "problem-yank-address"),
+            Piece::LastWords => (last_words(&record), "problem-yank-words"),
+        };
+        found.ok_or_else(|| refused(missing))
+    }
+
+    fn address(&self, record: &Record) -> Result<Option<String>, Problem> {
+        let known = match order_number(record) {
+            Some(number) => self.order_by_number(&number)?,
+            None => None,
+        };
+        let Some(known) = known else {
+            return Ok(None);
+        };
+        let who = [order::RECEIVER.name(), order::PHONE.name()].map(|name| known.text(name));
+        let who: Vec<&str> = who.into_iter().flatten().collect();
+        let place = known
+            .text(order::ADDRESS.name())
+            .or_else(|| known.text(order::SAID_ADDRESS.name()));
+        Ok(place.map(|place| {
+            let block = format!("{}\n{place}", who.join(" "));
+            block.trim().to_owned()
+        }))
+    }
+}
+
+fn order_number(record: &Record) -> Option<String> {
+    let name = match record.register.as_str() {
+        "order" => order::NUMBER.name(),
+        _ => "order_number",
+    };
+    record.text(name).map(str::to_owned)
+}
+
+/// The buyer's words; where the buyer said nothing, the last that were said at all.
+fn last_words(record: &Record) -> Option<String> {
+    let said = || record.entries.iter().rev().filter(|entry| !entry.void);
+    let buyer = said().find(|entry| entry.say.direction == Direction::In);
+    let last = buyer.or_else(|| said().next())?;
+    last.say.text.clone()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::desk::note::NewNote;
+    use crate::tui::overlays::stage::{ORDER, Stage};
+
+    #[test]
+    fn facts_of_a_note_come_from_its_order_and_what_is_missing_is_said() {
+        let mut stage = Stage::new();
+        let note = NewNote {
+            order: ORDER.into(),
+            kind: "address".into(),
+            new: "中和街5号".into(),
+            ..NewNote::default()
+        };
+        let id = stage.desk.open_note(&note).unwrap().record();
+        let piece = |piece| stage.desk.piece(id, piece);
+        assert!(
+            piece(Piece::Number).unwrap().starts_with('N'),
+            "{:?}",
+            piece(Piece::Number)
+        );
+        assert_eq!(piece(Piece::Order).unwrap(), ORDER);
+        let address = piece(Piece::Address).unwrap();
+        assert!(address.contains("13800138000\n湖北省武汉市"), "{address}");
+        assert_eq!(
+            piece(Piece::LastWords).unwrap_err().message,
+            "problem-yank-words"
+        );
+        let talk = stage
+            .desk
+            .open_conversation("橘子", "chat")
+            .unwrap()
+            .record();
+        let refused = stage.desk.piece(talk, Piece::Order).unwrap_err();
+        assert_eq!(refused.message, "problem-yank-order");
+        let refused = stage.desk.piece(talk, Piece::Address).unwrap_err();
+        assert_eq!(refused.message, "problem-yank-address");
+        stage.desk.reply(talk, "今天发").unwrap();
+        assert_eq!(stage.desk.piece(talk, Piece::LastWords).unwrap(), "今天发");
+    }
+}

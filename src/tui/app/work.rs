@@ -1,0 +1,220 @@
+//! Long work beside the person: one job after the other, told of in the message line, stopped
+//! by Esc where nothing else is to be closed.
+
+use std::time::{Duration, Instant};
+
+use super::Workstation;
+use crate::desk::long::Stage;
+use crate::desk::people::Person;
+use crate::i18n::Arg;
+use crate::tui::commands::{Command, Context};
+use crate::tui::jobs::{Done, Job, JobNews, Running, Work, told};
+use crate::tui::pane::{Flow, Notice};
+use crate::tui::run::{Effect, Effects};
+use crate::tui::theme::Ink;
+use crate::tui::widgets::keyrow;
+use crate::tui::words::grouped;
+
+/// Between two readings of the lists while long work writes.
+const BETWEEN: Duration = Duration::from_secs(3);
+
+/// What is being done, and what waits for it.
+#[derive(Debug, Default)]
+pub(super) struct Workbench {
+    running: Option<Running>,
+    /// Jobs with whoever asked for them: somebody else may sit here when their turn comes.
+    waiting: Vec<(Job, Person)>,
+    /// Whether the person was told that leaving now stops it.
+    is_warned: bool,
+    /// When lists were read last because of what it wrote.
+    read: Option<Instant>,
+}
+
+impl Workbench {
+    /// Returns whether anything is being done.
+    pub(super) fn is_busy(&self) -> bool {
+        self.running.is_some()
+    }
+
+    /// Whether lists are to be read for what was written now: beside long work, which writes all
+    /// the time, only now and then.
+    pub(super) fn is_time_to_read(&mut self) -> bool {
+        if !self.is_busy() {
+            return true;
+        }
+        let is_time = self.read.is_none_or(|read| read.elapsed() >= BETWEEN);
+        if is_time {
+            self.read = Some(Instant::now());
+        }
+        is_time
+    }
+}
+
+impl Workstation {
+    /// Does what panes want done: beside the loop where there is a thread for it, else at once.
+    pub(super) fn take_work(&mut self, effects: &mut Effects) {
+        while let Some(work) = effects.work.take() {
+            effects.draw = true;
+            match work {
+                Work::Start(job) => match self.desk.me().cloned() {
+                    Ok(me) if self.work.is_busy() => {
+                        self.work.waiting.push((job, me));
+                        self.say("job-queued", &[], Ink::Dim);
+                    }
+                    Ok(me) => self.begin_job(job, me, effects),
+                    Err(problem) => self.trouble(&problem),
+                },
+                Work::Stop(job) => self.stop_job(&job),
+            }
+        }
+    }
+
+    fn begin_job(&mut self, job: Job, person: Person, effects: &mut Effects) {
+        let Some(jobs) = self.workers.jobs.clone() else {
+            let done = job.run(&mut self.desk, &mut |_| true);
+            return self.finished(done, effects);
+        };
+        match jobs.start(job, person) {
+            Ok(running) => self.work.running = Some(running),
+            Err(problem) => self.trouble(&problem),
+        }
+    }
+
+    fn stop_job(&mut self, job: &Job) {
+        match &self.work.running {
+            Some(running) if running.job == *job => running.stop(),
+            _ => self.work.waiting.retain(|(waiting, _)| waiting != job),
+        }
+    }
+
+    /// Asks what is being done to stop, or says that nothing is.
+    pub(super) fn stop_work(&mut self) {
+        match &self.work.running {
+            Some(running) if running.job.can_stop() => running.stop(),
+            Some(_) => self.say("job-goes-through", &[], Ink::Dim),
+            None => self.say("job-none", &[], Ink::Dim),
+        }
+    }
+
+    /// Takes a word of the thread.
+    pub(super) fn worked(&mut self, news: JobNews, effects: &mut Effects) {
+        match news {
+            JobNews::Step(progress) => {
+                if let Some(act) = progress.step.act {
+                    self.desk.leave_alone(act);
+                }
+                if let Some(running) = &mut self.work.running {
+                    running.progress = Some(progress);
+                }
+            }
+            JobNews::Done(done) => {
+                self.work.running = None;
+                self.work.is_warned = false;
+                self.finished(done, effects);
+                if !self.work.waiting.is_empty() {
+                    let (next, person) = self.work.waiting.remove(0);
+                    self.begin_job(next, person, effects);
+                }
+            }
+        }
+        effects.draw = true;
+    }
+
+    fn finished(&mut self, mut done: Done, effects: &mut Effects) {
+        if let Err(problem) = self.desk.refresh() {
+            self.trouble(&problem);
+        }
+        self.reread(effects);
+        let flow = self.show_done(&mut done, effects);
+        for notice in told(&done, &self.words) {
+            self.tell(notice);
+        }
+        if let Done::BlockWritten(Ok(block)) = done {
+            effects.list.push(Effect::Copy(block.text()));
+        }
+        self.follow(flow, effects);
+    }
+
+    /// Lets what is in front see what came of it.
+    fn show_done(&mut self, done: &mut Done, effects: &mut Effects) -> Flow {
+        let mut flow = Flow::Stay;
+        self.with_pane(effects, |pane, reach| {
+            flow = pane.worked(done, reach);
+            Flow::Stay
+        });
+        flow
+    }
+
+    /// Returns how far what is being done is, and the key that stops it where it would.
+    pub(super) fn work_line(&self) -> Option<Notice> {
+        let running = self.work.running.as_ref()?;
+        let words = &self.words;
+        let step = running.progress.map(|progress| progress.step);
+        let mut text = match (&running.job, step) {
+            (Job::Preview(_) | Job::Import(_), None) => words.get("job-reading").to_string(),
+            (Job::Preview(_) | Job::Import(_), Some(step)) => {
+                let id = match step.stage {
+                    Stage::Reading => "job-looking",
+                    Stage::Writing => "job-import",
+                };
+                let counts = [
+                    ("done", grouped(step.done).into()),
+                    ("of", grouped(step.of).into()),
+                ];
+                words.with(id, &counts)
+            }
+            (Job::Erase { .. }, _) => words.get("job-erase").to_string(),
+            (Job::WriteBlock, _) => words.get("job-block-write").to_string(),
+            (Job::TakeBlock(_), _) => words.get("job-block-take").to_string(),
+        };
+        let files = running.job.files();
+        if files > 1 {
+            let at = running.progress.map_or(1, |progress| progress.file);
+            let args = [("at", at.into()), ("of", files.into())];
+            text = format!("{text}  {}", words.with("job-file", &args));
+        }
+        if running.is_stopping() {
+            text = format!("{text}  {}", words.get("job-stopping"));
+        } else if running.job.can_stop() && self.is_at_rest() {
+            let contexts = self.contexts();
+            let key = self.keymap.key_of(Command::Back, &contexts);
+            let key = key.map_or_else(String::new, |key| keyrow::key_name(key, &self.look()));
+            text = format!("{text}  {}", words.with("job-stop", &[("key", key.into())]));
+        }
+        Some(Notice {
+            text,
+            ink: Ink::Title,
+        })
+    }
+
+    /// Whether Esc has nothing to close: the list is in front, and nothing before it.
+    fn is_at_rest(&self) -> bool {
+        self.front.is_empty() && self.contexts().first() == Some(&Context::List)
+    }
+
+    /// Returns whether the workstation may end as far as its work goes: at the first word it
+    /// says what would be stopped.
+    pub(super) fn may_stop_work(&mut self) -> bool {
+        if !self.work.is_busy() || self.work.is_warned {
+            self.work = Workbench::default();
+            return true;
+        }
+        self.work.is_warned = true;
+        self.say("job-quit", &[], Ink::Warn);
+        false
+    }
+
+    /// Ends what is being done: the workstation ends.
+    pub(super) fn drop_work(&mut self) {
+        self.work = Workbench::default();
+    }
+
+    fn say(&mut self, id: &str, args: &[(&str, Arg<'_>)], ink: Ink) {
+        let text = self.words.with(id, args);
+        self.tell(Notice { text, ink });
+    }
+}
+
+#[cfg(test)]
+#[path = "work_tests.rs"]
+mod tests;

@@ -1,0 +1,335 @@
+//! Long work beside the loop: files that come in, an erasure, text blocks. It runs in a thread
+//! with a connection of its own, in small portions, so that whoever types waits for none of it;
+//! it is stopped between two portions.
+
+mod told;
+
+use std::fmt;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::{Receiver, channel};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use super::run::Outbox;
+use super::workers::Background;
+use crate::desk::Desk;
+use crate::desk::erase::Erasure;
+use crate::desk::import::{FileReport, ImportOptions};
+use crate::desk::long::{Pace, Stage, Step};
+use crate::desk::people::Person;
+use crate::exchange::bundle::{
+    self,
+    text::{TextBlock, TextTaken},
+};
+use crate::problem::{Kind, Problem};
+
+pub use told::told;
+
+/// Events in a transaction: a key that writes waits for one transaction at most.
+const PORTION: usize = 200;
+/// The longest time between two portions. It is as long as the portion took, so that a key that
+/// writes meets an open door every other time it looks.
+const BREATH: Duration = Duration::from_millis(30);
+/// How long the end of the program waits for the last portion.
+const LAST: Duration = Duration::from_secs(2);
+/// Between two words about how far it is.
+const WORD: Duration = Duration::from_millis(100);
+
+/// What is to be done.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Job {
+    /// Look what files would bring.
+    Preview(Vec<PathBuf>),
+    /// Take files in.
+    Import(Vec<PathBuf>),
+    /// Erase the customer of a record, with the reason.
+    Erase {
+        /// The record by its id.
+        name: String,
+        /// Why.
+        reason: String,
+    },
+    /// Write what is new as a text block.
+    WriteBlock,
+    /// Take in the text blocks of a pasted text.
+    TakeBlock(String),
+}
+
+/// What a pane wants done beside it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Work {
+    /// This, as soon as what was begun before is done.
+    Start(Job),
+    /// Nothing more of this, whether it was begun or still waits.
+    Stop(Job),
+}
+
+/// What a file brings, or brought.
+#[derive(Debug)]
+pub enum Brought {
+    /// An export's rows.
+    Rows(FileReport),
+    /// A colleague's bundle.
+    Bundle {
+        /// The events in it.
+        events: u64,
+        /// Those that were not here, once it is taken in.
+        new: Option<u64>,
+    },
+}
+
+/// A file and what came of it.
+pub type FileDone = (PathBuf, Result<Brought, Problem>);
+
+/// How the name of a colleague's bundle ends.
+const BUNDLE: &str = "zbundle";
+
+/// What came of it.
+#[derive(Debug)]
+pub enum Done {
+    /// What each file would bring.
+    Previewed(Vec<FileDone>),
+    /// What each file brought; files behind a stop are missing.
+    Imported(Vec<FileDone>),
+    /// What was erased.
+    Erased(Result<Erasure, Problem>),
+    /// The text block.
+    BlockWritten(Result<TextBlock, Problem>),
+    /// What a text block brought.
+    BlockTaken(Result<TextTaken, Problem>),
+}
+
+/// How far a job is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Progress {
+    /// The file that it is at, from 1.
+    pub file: usize,
+    /// How far it is in it.
+    pub step: Step,
+}
+
+/// What a job tells the loop.
+#[derive(Debug)]
+pub enum JobNews {
+    /// How far it is.
+    Step(Progress),
+    /// It has ended.
+    Done(Done),
+}
+
+impl Job {
+    /// Returns how many files it is about.
+    pub fn files(&self) -> usize {
+        match self {
+            Self::Preview(files) | Self::Import(files) => files.len(),
+            _ => 0,
+        }
+    }
+
+    /// Returns whether it can be stopped half-way.
+    pub fn can_stop(&self) -> bool {
+        self.files() > 0
+    }
+
+    /// Does it, and tells how far it is; what is told is answered with whether to go on.
+    pub fn run(self, desk: &mut Desk, going_on: &mut dyn FnMut(Progress) -> bool) -> Done {
+        match self {
+            Self::Preview(files) => Done::Previewed(take(&files, true, desk, going_on)),
+            Self::Import(files) => Done::Imported(take(&files, false, desk, going_on)),
+            Self::Erase { name, reason } => Done::Erased(desk.erase_customer(&name, &reason)),
+            Self::WriteBlock => Done::BlockWritten(desk.text_block()),
+            Self::TakeBlock(text) => Done::BlockTaken(desk.take_text(&text)),
+        }
+    }
+
+    /// Returns what comes of it where it could not begin.
+    fn failed(self, problem: Problem) -> Done {
+        let first = |files: Vec<PathBuf>| files.into_iter().next().unwrap_or_default();
+        match self {
+            Self::Preview(files) => Done::Previewed(vec![(first(files), Err(problem))]),
+            Self::Import(files) => Done::Imported(vec![(first(files), Err(problem))]),
+            Self::Erase { .. } => Done::Erased(Err(problem)),
+            Self::WriteBlock => Done::BlockWritten(Err(problem)),
+            Self::TakeBlock(_) => Done::BlockTaken(Err(problem)),
+        }
+    }
+}
+
+/// Takes files in the order in which they were dropped; one that cannot be read does not stop
+/// the others.
+fn take(
+    files: &[PathBuf],
+    dry_run: bool,
+    desk: &mut Desk,
+    going_on: &mut dyn FnMut(Progress) -> bool,
+) -> Vec<FileDone> {
+    let options = ImportOptions {
+        dry_run,
+        ..ImportOptions::default()
+    };
+    let mut done = Vec::new();
+    for (at, path) in files.iter().enumerate() {
+        let mut is_stopped = false;
+        let mut tell = |step| {
+            let goes_on = going_on(Progress { file: at + 1, step });
+            is_stopped |= !goes_on;
+            goes_on
+        };
+        let brought = if path.extension().is_some_and(|ending| ending == BUNDLE) {
+            take_bundle(path, dry_run, desk, &mut tell)
+        } else {
+            let mut pace = Pace {
+                portion: PORTION,
+                going_on: &mut tell,
+            };
+            let report = desk.import_file_by(path, &options, &mut pace);
+            report.map(Brought::Rows)
+        };
+        done.push((path.clone(), brought));
+        if is_stopped {
+            break;
+        }
+    }
+    done
+}
+
+fn take_bundle(
+    path: &Path,
+    dry_run: bool,
+    desk: &mut Desk,
+    tell: &mut dyn FnMut(Step) -> bool,
+) -> Result<Brought, Problem> {
+    let step = |stage, done: u64, of: u64| Step {
+        stage,
+        done: done as usize,
+        of: of.max(done) as usize,
+        act: None,
+    };
+    if dry_run {
+        let look = &mut |done| tell(step(Stage::Reading, done, done));
+        let events = desk.look_into_bundle(path, look)?;
+        return Ok(Brought::Bundle { events, new: None });
+    }
+    let taken = desk.take_bundle(path, &mut |at| match at.step {
+        bundle::Step::Check => tell(step(Stage::Reading, at.done, at.total)),
+        bundle::Step::Append => tell(step(Stage::Writing, at.done, at.total)),
+        bundle::Step::Fold => tell(step(Stage::Writing, at.total, at.total)),
+    })?;
+    Ok(Brought::Bundle {
+        events: taken.events,
+        new: Some(taken.new),
+    })
+}
+
+/// Makes a desk for a thread, at which nobody sits yet.
+type Make = Arc<dyn Fn() -> Result<Desk, Problem> + Send + Sync>;
+
+/// Starts jobs.
+#[derive(Clone)]
+pub struct Jobs {
+    make: Make,
+    outbox: Outbox<Background>,
+}
+
+impl fmt::Debug for Jobs {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Jobs")
+    }
+}
+
+impl Jobs {
+    /// Returns what starts jobs at desks of their own and posts what comes of them.
+    pub fn new(
+        make: impl Fn() -> Result<Desk, Problem> + Send + Sync + 'static,
+        outbox: Outbox<Background>,
+    ) -> Self {
+        Self {
+            make: Arc::new(make),
+            outbox,
+        }
+    }
+
+    /// Starts a job in a person's name.
+    pub fn start(&self, job: Job, person: Person) -> Result<Running, Problem> {
+        let stop = Arc::new(AtomicBool::new(false));
+        let (asked, jobs, work) = (Arc::clone(&stop), self.clone(), job.clone());
+        let (end, ended) = channel();
+        thread::Builder::new()
+            .name("job".into())
+            .spawn(move || {
+                jobs.work(work, &person, &asked);
+                drop(end);
+            })
+            .map_err(|error| Problem::new(Kind::Defect, "tui-no-terminal").caused_by(error))?;
+        Ok(Running {
+            job,
+            progress: None,
+            stop,
+            ended,
+        })
+    }
+
+    fn work(&self, job: Job, person: &Person, stop: &AtomicBool) {
+        let done = match (self.make)() {
+            Ok(mut desk) => {
+                desk.act_as(person);
+                let (mut told, mut act) = (None::<Instant>, None);
+                let mut begun = Instant::now();
+                job.run(&mut desk, &mut |progress: Progress| {
+                    let name = progress.step.act.map(|written| written.act);
+                    if name != act || told.is_none_or(|told| told.elapsed() >= WORD) {
+                        (told, act) = (Some(Instant::now()), name);
+                        self.outbox.post(Background::Job(JobNews::Step(progress)));
+                    }
+                    if progress.step.stage == Stage::Writing {
+                        thread::sleep(begun.elapsed().min(BREATH));
+                    }
+                    begun = Instant::now();
+                    !stop.load(Ordering::Relaxed)
+                })
+            }
+            Err(problem) => job.failed(problem),
+        };
+        // Without a loop nobody reads it any more.
+        self.outbox.post(Background::Job(JobNews::Done(done)));
+    }
+}
+
+/// A job that is being done. Dropped, it is stopped, and waited for while it writes its portion.
+#[derive(Debug)]
+pub struct Running {
+    /// What is being done.
+    pub job: Job,
+    /// How far it is; none while it only reads the file.
+    pub progress: Option<Progress>,
+    stop: Arc<AtomicBool>,
+    ended: Receiver<()>,
+}
+
+impl Running {
+    /// Asks it to end after the portion that it is writing.
+    pub fn stop(&self) {
+        self.stop.store(true, Ordering::Relaxed);
+    }
+
+    /// Returns whether it was asked to end.
+    pub fn is_stopping(&self) -> bool {
+        self.stop.load(Ordering::Relaxed)
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        self.stop();
+        // One that still reads its file has written nothing and ends with the program.
+        let _ = self.ended.recv_timeout(LAST);
+    }
+}
+
+/// Returns the last part of a path, for people.
+pub fn file_name(path: &Path) -> String {
+    let name = path.file_name().unwrap_or_default();
+    name.to_string_lossy().into_owned()
+}

@@ -1,0 +1,97 @@
+//! What came of long work, in words.
+
+use super::{Brought, Done, FileDone};
+use crate::desk::import::FileReport;
+use crate::exchange::bundle::Accounting;
+use crate::exchange::bundle::text::TextTaken;
+use crate::i18n::{Arg, Words};
+use crate::problem::Problem;
+use crate::tui::pane::Notice;
+use crate::tui::theme::Ink;
+
+/// Returns what the person is told, the most important last.
+pub fn told(done: &Done, words: &Words) -> Vec<Notice> {
+    match done {
+        Done::Previewed(_) | Done::BlockWritten(Ok(_)) => Vec::new(),
+        Done::Imported(files) => imported(files, words),
+        Done::Erased(Ok(done)) => {
+            let counts = [
+                ("events", done.events.into()),
+                ("given", done.given.len().into()),
+            ];
+            vec![notice("erase-done", &counts, Ink::Ok, words)]
+        }
+        Done::BlockTaken(Ok(taken)) => vec![block_taken(taken, words)],
+        Done::Erased(Err(problem))
+        | Done::BlockWritten(Err(problem))
+        | Done::BlockTaken(Err(problem)) => vec![trouble(problem, words)],
+    }
+}
+
+fn notice(id: &str, args: &[(&str, Arg<'_>)], ink: Ink, words: &Words) -> Notice {
+    let text = words.with(id, args);
+    Notice { text, ink }
+}
+
+fn trouble(problem: &Problem, words: &Words) -> Notice {
+    let (message, hint) = words.problem(problem);
+    let text = hint.map_or_else(|| message.clone(), |hint| format!("{message} {hint}"));
+    Notice {
+        text,
+        ink: Ink::Warn,
+    }
+}
+
+fn imported(files: &[FileDone], words: &Words) -> Vec<Notice> {
+    let mut all = Vec::new();
+    let taken = || files.iter().filter_map(|file| file.1.as_ref().ok());
+    let reports = || {
+        taken().filter_map(|brought| match brought {
+            Brought::Rows(report) => Some(report),
+            Brought::Bundle { .. } => None,
+        })
+    };
+    let events = || {
+        taken().filter_map(|brought| match brought {
+            Brought::Bundle { new, .. } => *new,
+            Brought::Rows(_) => None,
+        })
+    };
+    let sum =
+        |of: fn(&FileReport) -> usize| -> Arg<'static> { reports().map(of).sum::<usize>().into() };
+    if reports().any(FileReport::is_stopped) {
+        let in_it = |one: &FileReport| one.new + one.changed + one.same + one.held;
+        let counts = [("taken", sum(in_it)), ("left", sum(|one| one.left))];
+        all.push(notice("import-stopped", &counts, Ink::Warn, words));
+    } else if reports().next().is_some() {
+        let counts = [
+            ("files", reports().count().into()),
+            ("new", sum(|one| one.new)),
+            ("changed", sum(|one| one.changed)),
+            ("refused", sum(|one| one.refused)),
+        ];
+        all.push(notice("import-done", &counts, Ink::Ok, words));
+    }
+    if events().next().is_some() {
+        let counts = [("new", events().sum::<u64>().into())];
+        all.push(notice("import-bundle-done", &counts, Ink::Ok, words));
+    }
+    let faults = files.iter().filter_map(|file| file.1.as_ref().err());
+    all.extend(faults.map(|fault| trouble(fault, words)));
+    all
+}
+
+fn block_taken(done: &TextTaken, words: &Words) -> Notice {
+    let sum = |of: fn(&Accounting) -> u64| done.taken.iter().map(of).sum::<u64>();
+    if let Some((missing, of)) = done.missing.first() {
+        let missing: Vec<String> = missing.iter().map(u32::to_string).collect();
+        let args = [("missing", missing.join(" ").into()), ("of", (*of).into())];
+        return notice("text-block-missing", &args, Ink::Warn, words);
+    }
+    let counts = [
+        ("new", sum(|one| one.new).into()),
+        ("here", sum(|one| one.here).into()),
+        ("outside", sum(|one| one.outside).into()),
+    ];
+    notice("text-block-taken", &counts, Ink::Ok, words)
+}
