@@ -24,6 +24,8 @@ pub mod matters;
 pub mod note;
 pub mod opened;
 pub mod order;
+pub mod own_limit;
+pub mod pace;
 pub mod paste;
 pub mod people;
 pub mod printing;
@@ -113,6 +115,11 @@ impl Desk {
     /// Returns the time, milliseconds UTC.
     pub fn now(&self) -> i64 {
         self.clock.now()
+    }
+
+    /// Returns a count of microseconds, by whose differences is told how long something took.
+    pub fn ticks(&self) -> i64 {
+        self.clock.ticks()
     }
 
     /// Returns the shop's zone.

@@ -231,6 +231,8 @@ commands! {
     AddReply "add_reply" [Replies];
     DropReply "drop_reply" [Replies];
     NextScope "next_scope" [Replies];
+    ReplyLanguage "reply_language" [Replies];
+    Reword "reword" [Replies];
     StepDone "step_done" [Note];
     StepBack "step_back" [Note];
     Unchanged "unchanged" [Handover];
