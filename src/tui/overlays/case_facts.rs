@@ -4,14 +4,15 @@
 use super::note_facts::due_words;
 use crate::desk::Desk;
 use crate::desk::allowance::FreeLimit;
-use crate::domain::authority::{Action, may};
+use crate::desk::people::Person;
+use crate::domain::authority::{Action, Role, may};
 use crate::domain::id::Id;
 use crate::domain::money::Money;
 use crate::domain::record::Record;
-use crate::domain::registers::{case, order};
+use crate::domain::registers::{case, order, person};
 use crate::i18n::Words;
 use crate::problem::Problem;
-use crate::store::Query;
+use crate::store::{Order, Query};
 use crate::tui::words::{Speech, tail};
 
 /// How many cases of an order are looked at for a twin.
@@ -30,9 +31,40 @@ pub struct Line {
     pub bought: i64,
     /// What was paid for all of them.
     pub paid: Option<Money>,
+    /// What the platform says was refunded of it.
+    pub refunded: Option<Money>,
+}
+
+/// Somebody who may approve.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Approver {
+    /// The name, with how old the news of that desk is.
+    pub name: String,
+    /// Up to which sum, none where nothing bounds it.
+    pub limit: Option<Money>,
+}
+
+impl Approver {
+    /// Returns whether a sum is within what this person may approve.
+    pub fn may(&self, asked: Money) -> bool {
+        self.limit
+            .is_none_or(|limit| limit.minus(asked).is_some_and(|left| left.minor >= 0))
+    }
 }
 
 impl Line {
+    /// Returns what may still be refunded of it.
+    pub fn refundable(&self) -> Option<Money> {
+        let left = match self.refunded {
+            Some(refunded) => self.paid?.minus(refunded)?,
+            None => self.paid?,
+        };
+        Some(Money {
+            minor: left.minor.max(0),
+            ..left
+        })
+    }
+
     /// Returns what was paid for so many pieces, without a rest in the last one.
     pub fn worth(&self, pieces: i64) -> Option<Money> {
         let paid = self.paid?;
@@ -55,6 +87,8 @@ pub struct CaseFacts {
     pub order: Option<Id>,
     /// The order in a few words.
     pub order_words: String,
+    /// Where the order stands, by the platform's word.
+    pub state: Option<String>,
     /// Whether no export brought the order yet.
     pub unverified: bool,
     /// The buyer's name.
@@ -63,6 +97,14 @@ pub struct CaseFacts {
     pub lines: Vec<Line>,
     /// The freight that was paid.
     pub freight: Option<Money>,
+    /// What the order was cheaper by.
+    pub discount: Option<Money>,
+    /// When it was paid, in words.
+    pub paid_at: Option<String>,
+    /// What the platform says of its refund, with the age of that word.
+    pub platform: Option<String>,
+    /// Who else has something open on the order, or how old the oldest news of a colleague is.
+    pub others: String,
     /// Where the goods are, by the platform's word.
     pub goods: Option<&'static str>,
     /// The buyer's last words with their time.
@@ -71,8 +113,8 @@ pub struct CaseFacts {
     pub twin: Option<(Id, String)>,
     /// Until when an answer is due, with its source.
     pub due: Option<String>,
-    /// Who may approve.
-    pub approvers: Vec<String>,
+    /// Who may approve: who answers for the day first, then the person's own leader.
+    pub approvers: Vec<Approver>,
     /// What the person may grant alone, and what was drawn on it.
     pub limit: Option<FreeLimit>,
     /// When to look again: milliseconds UTC.
@@ -80,6 +122,24 @@ pub struct CaseFacts {
 }
 
 impl CaseFacts {
+    /// Returns whether the goods are on their way or with the buyer, as far as the platform says.
+    pub fn is_shipped(&self) -> bool {
+        matches!(self.goods, Some("shipped" | "received"))
+    }
+
+    /// Returns what of the paid sum is spread over no line and is no freight: the rest of sharing
+    /// a discount out.
+    pub fn rest(&self, paid: Option<Money>) -> Option<Money> {
+        let mut rest = match self.freight {
+            Some(freight) => paid?.minus(freight)?,
+            None => paid?,
+        };
+        for line in &self.lines {
+            rest = rest.minus(line.paid?)?;
+        }
+        Some(rest)
+    }
+
     /// Reads what is known of an order's number, of the case where it is recorded already, and
     /// of the item from which the form was opened.
     pub fn read(
@@ -104,7 +164,6 @@ impl CaseFacts {
             Some(id) => desk.store().record(id)?,
             None => None,
         };
-        let me = desk.me()?;
         let mut buyer = [record, known.as_ref(), about.as_ref()]
             .into_iter()
             .flatten();
@@ -112,41 +171,137 @@ impl CaseFacts {
             number: number.to_owned(),
             order: known.as_ref().map(|order| order.id),
             order_words: tail(number),
+            state: known
+                .as_ref()
+                .and_then(|order| order.text("platform_state"))
+                .map(|state| speech.choice(&order::PLATFORM_STATE.spec, state)),
             unverified: known.as_ref().is_none_or(order::is_unverified),
             buyer: buyer.find_map(name_of).unwrap_or_default(),
             lines: known.as_ref().map(lines_of).unwrap_or_default(),
             freight: known.as_ref().and_then(|order| order.get(order::FREIGHT)),
+            discount: known.as_ref().and_then(|order| order.get(order::DISCOUNT)),
+            paid_at: known
+                .as_ref()
+                .and_then(|order| order.get(order::PAID_AT))
+                .map(|at| speech.moment(at)),
+            platform: None,
+            others: String::new(),
             goods: known
                 .as_ref()
                 .and_then(|order| goods_of(order.text("platform_state")?)),
-            said: about.as_ref().and_then(|record| last_words(record, speech)),
+            said: None,
             twin: None,
             due: record.and_then(|record| due_words(desk, record, speech)),
-            approvers: desk
-                .people()
-                .all()
-                .iter()
-                .filter(|person| {
-                    person.id != me.id && may(person.role, Action::ApproveAboveLimit).allows()
-                })
-                .map(|person| speech.last_known(desk, person))
-                .collect(),
+            approvers: approvers(desk, speech)?,
             limit: desk.free_limit()?,
             chase: tomorrow(speech),
         };
-        if let Some(state) = known
-            .as_ref()
-            .and_then(|order| order.text("platform_state"))
-        {
-            facts.order_words = format!(
-                "{} {}",
-                facts.order_words,
-                speech.choice(&order::PLATFORM_STATE.spec, state)
-            );
+        if let Some(state) = &facts.state {
+            facts.order_words = format!("{} {state}", facts.order_words);
         }
+        facts.said = said(desk, about.as_ref(), known.as_ref(), speech)?;
+        facts.platform = platform(desk, known.as_ref(), record, speech)?;
+        facts.others = others(desk, facts.order, speech)?;
         facts.twin = twin(desk, facts.order, record.map(|record| record.id), speech)?;
         Ok(facts)
     }
+}
+
+/// Who may approve what the person at the desk asks.
+fn approvers(desk: &Desk, speech: Speech<'_>) -> Result<Vec<Approver>, Problem> {
+    let me = desk.me()?.id;
+    let leader = desk
+        .store()
+        .record(me)?
+        .and_then(|own| own.get(person::LEADER));
+    let mut all: Vec<&Person> = desk
+        .people()
+        .all()
+        .iter()
+        .filter(|person| person.id != me && may(person.role, Action::ApproveAboveLimit).allows())
+        .collect();
+    all.sort_by_key(|person| {
+        let answers = matches!(person.role, Role::Supervisor | Role::Manager);
+        (!answers, leader != Some(person.id))
+    });
+    all.into_iter()
+        .map(|person| {
+            Ok(Approver {
+                name: speech.last_known(desk, person),
+                limit: desk.approves_up_to(person)?,
+            })
+        })
+        .collect()
+}
+
+/// What the platform says of the refund: of this case, else of another one of the order, else of
+/// a line of the order.
+fn platform(
+    desk: &Desk,
+    order: Option<&Record>,
+    record: Option<&Record>,
+    speech: Speech<'_>,
+) -> Result<Option<String>, Problem> {
+    let name = case::PLATFORM_STATE.name();
+    let said = |record: &Record| {
+        let write = record.write(name)?;
+        let state = speech.choice(&case::PLATFORM_STATE.spec, write.value.as_str()?);
+        Some(platform_words(&state, write.exported_at, speech))
+    };
+    if let Some(said) = record.and_then(said) {
+        return Ok(Some(said));
+    }
+    let Some(order) = order else { return Ok(None) };
+    let rows = desk.store().rows(&Query {
+        registers: vec![case::REGISTER.name],
+        order_id: Some(order.id),
+        limit: Some(TWINS),
+        ..Query::default()
+    })?;
+    for row in rows.iter().filter(|row| row.fields.get(name).is_some()) {
+        if let Some(said) = desk.store().record(row.id)?.as_ref().and_then(said) {
+            return Ok(Some(said));
+        }
+    }
+    let lines = order.keys(order::LINES.name());
+    Ok(lines.into_iter().find_map(|key| {
+        let path = format!(
+            "{}/{key}/{}",
+            order::LINES.name(),
+            order::LINE_REFUND_STATE.name()
+        );
+        let write = order.write(&path)?;
+        let state = speech.choice(&order::LINE_REFUND_STATE.spec, write.value.as_str()?);
+        Some(platform_words(&state, write.exported_at, speech))
+    }))
+}
+
+fn platform_words(state: &str, exported_at: Option<i64>, speech: Speech<'_>) -> String {
+    let at = exported_at.map(|at| speech.moment(at)).unwrap_or_default();
+    let args = [("state", state.into()), ("at", at.into())];
+    speech.words.with("case-platform-says", &args)
+}
+
+/// Who else has something open on the order; where nobody has as far as is known here, how old
+/// the oldest news of a colleague is.
+fn others(desk: &Desk, order: Option<Id>, speech: Speech<'_>) -> Result<String, Problem> {
+    let words = speech.words;
+    let others = match order {
+        Some(order) => desk.others_on(order)?,
+        None => Vec::new(),
+    };
+    if !others.is_empty() {
+        let names: Vec<&str> = others.iter().map(|other| other.name.as_str()).collect();
+        return Ok(names.join(&*words.get("case-names-between")));
+    }
+    Ok(match desk.oldest_news()? {
+        Some((person, at)) => {
+            let span = speech.span((speech.now - at).max(0));
+            let args = [("person", person.name.into()), ("span", span.into())];
+            words.with("case-others-known", &args)
+        }
+        None => words.get("case-others-none").to_string(),
+    })
 }
 
 fn name_of(record: &Record) -> Option<String> {
@@ -182,6 +337,7 @@ fn lines_of(order: &Record) -> Vec<Line> {
                 title,
                 bought,
                 paid: order.cell("lines", key, "paid").or(priced),
+                refunded: order.cell("lines", key, "refunded"),
             }
         })
         .collect()
@@ -194,6 +350,41 @@ fn goods_of(state: &str) -> Option<&'static str> {
         "signed" | "success" => Some("received"),
         _ => None,
     }
+}
+
+/// The buyer's last words: in the item from which the form was opened, else in the newest talk
+/// about the order or with its customer.
+fn said(
+    desk: &Desk,
+    about: Option<&Record>,
+    order: Option<&Record>,
+    speech: Speech<'_>,
+) -> Result<Option<(String, String)>, Problem> {
+    if let Some(said) = about.and_then(|record| last_words(record, speech)) {
+        return Ok(Some(said));
+    }
+    let Some(order) = order else { return Ok(None) };
+    let customer = order.text("customer").and_then(|id| id.parse::<Id>().ok());
+    for (order_id, customer) in [(Some(order.id), None), (None, customer)] {
+        if order_id.is_none() && customer.is_none() {
+            continue;
+        }
+        let rows = desk.store().rows(&Query {
+            registers: vec!["conversation"],
+            order_id,
+            customer,
+            order: Order::Opened,
+            limit: Some(1),
+            ..Query::default()
+        })?;
+        if let Some(row) = rows.first()
+            && let Some(record) = desk.store().record(row.id)?
+            && let Some(said) = last_words(&record, speech)
+        {
+            return Ok(Some(said));
+        }
+    }
+    Ok(None)
 }
 
 fn last_words(record: &Record, speech: Speech<'_>) -> Option<(String, String)> {
@@ -254,10 +445,17 @@ mod tests {
             title: "锅".into(),
             bought: 3,
             paid: Some(Money::cny(100)),
+            refunded: None,
         };
         assert_eq!(line.worth(1), Some(Money::cny(33)));
         assert_eq!(line.worth(3), Some(Money::cny(100)));
         assert_eq!(line.worth(0), Some(Money::cny(0)));
+        let refunded = Some(Money::cny(30));
+        let part = Line {
+            refunded,
+            ..line.clone()
+        };
+        assert_eq!(part.refundable(), Some(Money::cny(70)));
         assert_eq!(Line { paid: None, ..line }.worth(1), None);
     }
 }
