@@ -113,6 +113,10 @@ pub struct Received {
     pub shift: Option<String>,
     /// When it was signed, milliseconds UTC.
     pub signed_at: Option<i64>,
+    /// The first twelve digits of the signed event's hash, in fours; none before it is signed.
+    pub seal: Option<String>,
+    /// Whether every word on it is proven to be its author's.
+    pub is_proven: bool,
     /// The second person, where there was one.
     pub second: Option<Id>,
     /// What else was written.
@@ -135,6 +139,15 @@ impl Received {
     pub fn open(&self) -> usize {
         self.lines.iter().filter(|line| line.is_open()).count()
     }
+}
+
+/// The first six bytes as hex, `3f9c-20b1-7e44`.
+fn in_fours(hash: &[u8; 32]) -> String {
+    let fours = hash[..6].chunks(2).map(|pair| {
+        let digits = pair.iter().map(|byte| format!("{byte:02x}"));
+        digits.collect::<String>()
+    });
+    fours.collect::<Vec<_>>().join("-")
 }
 
 impl Desk {
@@ -205,6 +218,8 @@ impl Desk {
             to: record.text(handover::TO.name()).and_then(Owner::parse),
             day: record.get(handover::DAY).unwrap_or_default(),
             shift: record.get(handover::SHIFT_OF),
+            seal: signed.as_ref().map(|step| in_fours(&step.trace.chain.0)),
+            is_proven: record.unproven.is_empty(),
             signed_at: signed.map(|step| step.trace.at),
             second: record.get(handover::SECOND),
             note: record.get(handover::NOTE).unwrap_or_default(),

@@ -3,18 +3,20 @@
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
-use super::handover_view::{stack, under};
-use super::sheet_lines::{self, Line, severity_run};
+use super::handover_view::{folded_height, stack, under};
+use super::sheet_lines::{self, Folded, Line, severity_run};
 use super::takeover::{ANSWERS, TakeoverPane};
 use super::takeover_parts as parts;
+use crate::desk::card::LastWords;
 use crate::desk::handover::ReceivedLine;
 use crate::domain::payload::Direction;
+use crate::text::wrap::wrap;
 use crate::tui::theme::Ink;
 use crate::tui::widgets::frame::Lines;
 use crate::tui::widgets::line::{Run, dim, text};
 use crate::tui::widgets::list::{self, List, Row};
 use crate::tui::widgets::{Look, editor, frame, line};
-use crate::tui::words::{Speech, short_author};
+use crate::tui::words::{Speech, short_author, tail};
 
 /// From this width on the line stands beside the list.
 const WIDE: u16 = 100;
@@ -117,16 +119,20 @@ fn narrow(pane: &TakeoverPane, buf: &mut Buffer, area: Rect, look: &Look<'_>) ->
             width: last.width.saturating_sub(2),
             ..last
         };
-        line::row(buf, row, &[signed], &[missing], look);
+        let proof = [parts::proof(pane, look), text("  "), missing];
+        line::row(buf, row, &[signed], &proof, look);
     }
     head(pane, buf, area, look);
-    let answers = ANSWERS.len() as u16 + 2;
+    let answers = 3;
     let points = pane.received.points.len().min(3) as u16;
     let below = answers + points + u16::from(points > 0);
-    let lines = (pane.received.lines.len() as u16).max(1);
+    let own = pane
+        .folded_from()
+        .map_or(pane.received.lines.len(), |first| first + 1);
+    let lines = (own as u16).max(1);
     let room = area.height.saturating_sub(below + 1);
     let list_rows = lines
-        .min(room / 2)
+        .min(room * 3 / 5)
         .max(1)
         .min(area.height.saturating_sub(1));
     let list_area = Rect {
@@ -181,6 +187,11 @@ fn head(pane: &TakeoverPane, buf: &mut Buffer, area: Rect, look: &Look<'_>) {
         .and_then(|id| pane.people.by_id(id))
         .map(|person| person.name.clone())
         .unwrap_or_default();
+    let shift = received.shift.as_ref().map(|shift| {
+        let shift = look.words.get(&format!("value-shift-{shift}"));
+        shift.to_string()
+    });
+    let from = format!("{}{from}", shift.unwrap_or_default());
     let title = look.words.with("takeover-title", &[("from", from.into())]);
     let counts = [
         ("lines", received.lines.len().into()),
@@ -196,20 +207,43 @@ fn head(pane: &TakeoverPane, buf: &mut Buffer, area: Rect, look: &Look<'_>) {
 }
 
 fn draw_lines(pane: &TakeoverPane, buf: &mut Buffer, area: Rect, look: &Look<'_>) {
-    let height = usize::from(area.height);
-    let top = (pane.at + 1).saturating_sub(height);
-    let lines = pane.received.lines.iter().skip(top).take(height);
+    let count = pane.received.lines.len();
+    let first = pane.folded_from();
+    let own = first.unwrap_or(count);
+    let folded = u16::from(first.is_some()).min(area.height);
+    let height = usize::from(area.height - folded);
+    let top = (pane.at.min(own) + 1).saturating_sub(height).min(own);
+    let lines = pane.received.lines[..own].iter().skip(top).take(height);
     let rows: Vec<Row<'_>> = lines.map(|line| row_of(pane, line, look)).collect();
     let list = List {
         columns: &sheet_lines::columns(look),
         rows: &rows,
-        cursor: pane
-            .at
-            .checked_sub(top)
-            .filter(|_| !pane.received.lines.is_empty()),
+        cursor: pane.at.checked_sub(top).filter(|_| pane.at < own),
         focused: pane.chosen == 0,
     };
-    list::draw(buf, area, &list, look);
+    let drawn = list::draw(buf, area, &list, look) as u16;
+    let Some(first) = first else { return };
+    let is_open = pane.received.lines[first..]
+        .iter()
+        .any(ReceivedLine::is_open);
+    let folded = Folded {
+        from: first + 1,
+        to: count,
+        under_cursor: pane.at >= first,
+        focused: pane.chosen == 0,
+        state: "takeover-folded",
+        right: if is_open {
+            "takeover-take-all"
+        } else {
+            "takeover-ack-accepted"
+        },
+    };
+    let row = Rect {
+        y: area.y + drawn,
+        height: folded_height(area, drawn),
+        ..area
+    };
+    folded.draw(buf, row, look);
 }
 
 fn row_of<'a>(pane: &'a TakeoverPane, line: &'a ReceivedLine, look: &Look<'a>) -> Row<'a> {
@@ -223,16 +257,33 @@ fn row_of<'a>(pane: &'a TakeoverPane, line: &'a ReceivedLine, look: &Look<'a>) -
     } else {
         Ink::Ok
     };
+    let next = next_of(line, speech(pane, look));
     let shown = Line {
         no: line.no,
         severity: line.severity,
         register: &line.register,
         title: line.title.clone(),
-        next: &line.next,
+        next,
         due: line.due,
         state: (state, ink),
     };
     shown.row(speech(pane, look), look)
+}
+
+/// What is to be done; of a line that changed since, how it stands now before that.
+fn next_of(line: &ReceivedLine, speech: Speech<'_>) -> String {
+    match line.row.as_ref().filter(|_| line.changed) {
+        Some(row) => {
+            let state = speech.state(&row.register, &row.state);
+            let args = [
+                ("at", speech.when(row.since).into()),
+                ("state", state.into()),
+                ("next", line.next.as_str().into()),
+            ];
+            speech.words.with("takeover-now", &args)
+        }
+        None => line.next.clone(),
+    }
 }
 
 /// What was written about the line, how it stands now where it changed, the last words.
@@ -242,12 +293,24 @@ fn draw_story(pane: &TakeoverPane, buf: &mut Buffer, area: Rect, look: &Look<'_>
     };
     let (words, speech) = (look.words, speech(pane, look));
     let place = [("no", shown.no.into())];
+    let order = shown
+        .row
+        .as_ref()
+        .and_then(|row| row.fields.get("order_number")?.as_str());
     let title = [
-        dim(format!("{}  ", words.with("handover-nth", &place))),
+        dim(format!(
+            "{} {}  ",
+            words.with("handover-nth", &place),
+            words.get(&format!("short-{}", shown.register))
+        )),
         text(shown.title.clone()),
+        dim(order
+            .map(|number| format!(" {}", tail(number)))
+            .unwrap_or_default()),
     ];
     let left = speech.figure(shown.due, pane.now, false);
     let right = [
+        dim(format!("{} ", words.get("handover-weight"))),
         severity_run("", shown.severity, look),
         dim(format!("  {left}")),
     ];
@@ -261,9 +324,14 @@ fn draw_story(pane: &TakeoverPane, buf: &mut Buffer, area: Rect, look: &Look<'_>
             y += 1;
         }
     };
+    let due = shown.due.map(|due| {
+        let by = [("at", speech.moment(due).into())];
+        format!("  {}", words.with("takeover-by", &by))
+    });
+    let next = format!("{}{}", shown.next, due.unwrap_or_default());
     for (id, value) in [
         ("summary", &shown.summary),
-        ("next", &shown.next),
+        ("next", &next),
         ("if_then", &shown.if_then),
         ("note", &shown.note),
     ] {
@@ -278,18 +346,56 @@ fn draw_story(pane: &TakeoverPane, buf: &mut Buffer, area: Rect, look: &Look<'_>
         put(&label, Ink::Urgent, &[Run::new(now, Ink::Urgent)]);
     }
     let said = &pane.card.last_words;
-    for one in said.iter().skip(said.len().saturating_sub(SAID)) {
+    let last = &said[said.len().saturating_sub(SAID)..];
+    if area.width < WIDE / 2 + 10 && !last.is_empty() {
+        let count = [("count", last.len().into())];
+        let label = words.get("takeover-talk");
+        put(
+            &label,
+            Ink::Dim,
+            &[dim(words.with("takeover-last", &count))],
+        );
+    }
+    let rest = Rect {
+        y,
+        height: area.bottom().saturating_sub(y),
+        ..area
+    };
+    draw_said(last, rest, buf, speech, look);
+}
+
+/// The last words with their times, the newest where there is not room for all.
+fn draw_said(
+    last: &[LastWords],
+    area: Rect,
+    buf: &mut Buffer,
+    speech: Speech<'_>,
+    look: &Look<'_>,
+) {
+    let shown = &last[last.len().saturating_sub(usize::from(area.height))..];
+    let clocks: Vec<String> = shown.iter().map(|one| speech.when(one.at)).collect();
+    let column = clocks
+        .iter()
+        .map(|clock| look.columns(clock))
+        .max()
+        .unwrap_or(0);
+    for ((one, clock), y) in shown.iter().zip(&clocks).zip(area.y..area.bottom()) {
+        let words = look.words;
         let (who, ink) = match (one.author.trim(), one.direction) {
             (_, Direction::In) => (words.get("who-buyer").to_string(), Ink::In),
             ("", _) => (words.get("who-us").to_string(), Ink::Out),
             (author, _) => (short_author(author).to_owned(), Ink::Out),
         };
+        line::put(buf, (area.x + 1, y), column, clock, Ink::Dim, look);
         let runs = [Run::new(format!("{who}  "), ink), text(one.text.clone())];
-        put(&speech.when(one.at), Ink::Dim, &runs);
+        let x = area.x + 2 + column;
+        let width = area.right().saturating_sub(x + 1);
+        line::put_runs(buf, (x, y), width, &runs, look);
     }
 }
 
-/// The answers by digit; one that needs words has a line for them.
+/// The answers by digit; one that needs words has a line for them. Where there are rows for two
+/// only, the later ones share one.
 fn draw_answers(
     pane: &TakeoverPane,
     buf: &mut Buffer,
@@ -298,33 +404,90 @@ fn draw_answers(
 ) -> Option<Position> {
     let title = [text(look.words.get("takeover-answer").to_string())];
     frame::section(buf, area, &title, &[], look);
-    let mut caret = None;
-    for (at, answer) in ANSWERS.iter().enumerate() {
-        let y = area.y + 1 + at as u16;
-        if y >= area.bottom() {
-            break;
+    let first = sheet_lines::row_of(area, 0)?;
+    let room = usize::from(area.height).saturating_sub(1);
+    let label = format!("> {}", answer_label(pane, 0, look));
+    let long = room > ANSWERS.len() && look.columns(&label) > first.width;
+    let more = usize::from(long);
+    let first = Rect {
+        height: 1 + more as u16,
+        ..first
+    };
+    let mut caret = draw_answer(pane, 0, buf, first, look);
+    if room >= ANSWERS.len() {
+        for at in 1..ANSWERS.len() {
+            if let Some(row) = sheet_lines::row_of(area, at + more) {
+                caret = draw_answer(pane, at, buf, row, look).or(caret);
+            }
         }
-        let here = at == pane.chosen;
-        let (sign, ink) = if here {
-            (">", Ink::Selection)
-        } else {
-            (" ", Ink::Text)
-        };
-        let label = look.words.get(&format!("takeover-{answer}"));
-        let label = format!("{sign} {} {label}", at + 1);
-        let width = area.width.saturating_sub(2);
-        let used = line::put(buf, (area.x + 1, y), width, &label, ink, look);
-        if here && at > 0 {
-            let field = Rect {
-                x: area.x + 1 + used + 2.min(area.width),
-                y,
-                width: area.width.saturating_sub(used + 4),
-                height: 1,
-            };
-            caret = editor::draw(buf, field, &pane.words, Ink::Field, look);
-        }
+        return caret;
     }
+    let second = sheet_lines::row_of(area, 1)?;
+    if pane.chosen > 0 {
+        return draw_answer(pane, pane.chosen, buf, second, look).or(caret);
+    }
+    let others: Vec<Run<'_>> = (1..ANSWERS.len())
+        .map(|at| text(format!("  {}   ", answer_label(pane, at, look))))
+        .collect();
+    line::put_runs(buf, (second.x, second.y), second.width, &others, look);
     caret
+}
+
+/// The answer's number and words; taking a line as it is says what is taken.
+fn answer_label(pane: &TakeoverPane, at: usize, look: &Look<'_>) -> String {
+    let words = look.words;
+    let label = words.get(&format!("takeover-{}", ANSWERS[at]));
+    let named = format!("{} {label}", at + 1);
+    let Some(shown) = pane.received.lines.get(pane.at).filter(|_| at == 0) else {
+        return named;
+    };
+    let by = shown.due.map(|due| {
+        let by = [("at", speech(pane, look).moment(due).into())];
+        format!("{} ", words.with("takeover-by", &by))
+    });
+    let then = Some(&shown.if_then).filter(|then| !then.is_empty());
+    let what = [(
+        "what",
+        format!("{}{}", by.unwrap_or_default(), shown.next).into(),
+    )];
+    let said = words.with("takeover-as", &what);
+    let then = then.map(|then| words.with("takeover-and", &[("then", then.as_str().into())]));
+    format!("{named}{said}{}", then.unwrap_or_default())
+}
+
+fn draw_answer(
+    pane: &TakeoverPane,
+    at: usize,
+    buf: &mut Buffer,
+    row: Rect,
+    look: &Look<'_>,
+) -> Option<Position> {
+    let here = at == pane.chosen;
+    let (sign, ink) = if here {
+        (">", Ink::Selection)
+    } else {
+        (" ", Ink::Text)
+    };
+    let label = format!("{sign} {}", answer_label(pane, at, look));
+    let lines = wrap(&label, usize::from(row.width.max(1)), look.ambiguous);
+    let lines = lines.into_iter().map(|range| &label[range]);
+    let mut used = 0;
+    if row.height > 1 {
+        for (piece, y) in lines.zip(row.y..row.bottom()) {
+            line::put(buf, (row.x, y), row.width, piece, ink, look);
+        }
+    } else {
+        used = line::put(buf, (row.x, row.y), row.width, &label, ink, look);
+    }
+    if !here || at == 0 {
+        return None;
+    }
+    let field = Rect {
+        x: row.x + (used + 2).min(row.width),
+        width: row.width.saturating_sub(used + 2),
+        ..row
+    };
+    editor::draw(buf, field, &pane.words, Ink::Field, look)
 }
 
 fn draw_points(pane: &TakeoverPane, buf: &mut Buffer, area: Rect, look: &Look<'_>) {
