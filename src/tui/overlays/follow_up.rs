@@ -68,6 +68,16 @@ impl FollowUp {
         form
     }
 
+    /// Opens the form for a promise that was made in these words about a record.
+    pub fn promised(reach: &mut Reach<'_>, about: Id, words: &str) -> Self {
+        reach.item = Some(about);
+        let mut form = Self::of_kind(reach, "promise");
+        if form.sheet.form.text("text").is_empty() {
+            super::sheet::set_text(&mut form.sheet.form, "text", words);
+        }
+        form
+    }
+
     fn kind(&self) -> Option<&'static str> {
         let chosen = self.sheet.form.chosen("kind")?;
         KINDS.into_iter().find(|kind| *kind == chosen)
