@@ -5,7 +5,7 @@ use ratatui::layout::{Position, Rect};
 use serde_json::json;
 
 use crate::desk::Desk;
-use crate::desk::printing::was_printed;
+use crate::desk::printing::{Parcels, was_printed};
 use crate::domain::id::Id;
 use crate::domain::payload::Fields;
 use crate::domain::record::Record;
@@ -29,9 +29,11 @@ const WIDEST: u16 = 100;
 /// How many notices are read.
 const MOST: usize = 500;
 /// Rows of what is known of the notice under the cursor, the orders to set aside, the receipts.
-const DETAILS: u16 = 13;
+const DETAILS: u16 = 14;
 /// How many acknowledged ones are shown.
 const RECEIPTS: usize = 12;
+/// How many numbers without a parcel are named.
+const TAILS: usize = 5;
 /// What the printing room answers, by digit.
 const ANSWERS: [&str; 3] = ["intercepted", "already_sent", "not_found"];
 /// Flag, kind, order, buyer, what, when and who, printed or not.
@@ -42,7 +44,7 @@ const COLUMNS: &[Width] = &[
     Width::Left(10),
     Width::Fill,
     Width::Left(14),
-    Width::Right(6),
+    Width::Left(10),
 ];
 
 /// One notice as it is shown.
@@ -56,6 +58,10 @@ struct Notice {
     new: String,
     told: String,
     printed: bool,
+    /// When it was printed and by whom, where that is known.
+    printed_at: String,
+    /// The order's waybill, empty where there is none.
+    waybill: String,
     unverified: bool,
     answer: Option<String>,
 }
@@ -67,6 +73,8 @@ pub struct PrintingPane {
     acknowledged: usize,
     /// The next wave in words, where the shop has a plan.
     wave: Option<String>,
+    /// Today's orders against their parcels.
+    parcels: Parcels,
     cursor: Cursor<Id>,
 }
 
@@ -78,6 +86,7 @@ impl PrintingPane {
             receipts: Vec::new(),
             acknowledged: 0,
             wave: None,
+            parcels: Parcels::default(),
             cursor: Cursor::default(),
         };
         pane.read(desk, words)?;
@@ -98,6 +107,7 @@ impl PrintingPane {
             ];
             words.with("printing-wave", &args)
         });
+        self.parcels = desk.parcels_today()?;
         let mut told = records(desk, "told", MOST)?;
         told.sort_by_key(|record| {
             std::cmp::Reverse(record.reached("told").map(|step| step.trace.at))
@@ -219,6 +229,19 @@ fn notice(desk: &Desk, record: &Record, speech: Speech<'_>) -> Result<Notice, Pr
         new: text("new"),
         told: told.unwrap_or_default(),
         printed,
+        printed_at: order
+            .as_ref()
+            .and_then(|order| order.reached("printed"))
+            .map(|step| {
+                let who = speech.people.of_replica(step.trace.replica);
+                let name = who.map_or("", |person| person.name.as_str());
+                format!("{} {name}", speech.when(step.trace.at))
+            })
+            .unwrap_or_default(),
+        waybill: order
+            .as_ref()
+            .and_then(|order| order.get(order::WAYBILL))
+            .unwrap_or_default(),
         unverified: order.as_ref().is_none_or(order::is_unverified),
         answer: record
             .text("answer")
@@ -370,13 +393,20 @@ impl PrintingPane {
                 "note-not-printed"
             });
             let answer = notice.answer.clone().unwrap_or_default();
-            page.row(
-                &[text(format!(
-                    "{}  {}  {printed}",
-                    notice.number, notice.buyer
-                ))],
-                &[Run::new(answer, Ink::Ok)],
+            let parcel = if notice.waybill.is_empty() {
+                words.get("printing-no-parcel").to_string()
+            } else {
+                let waybill = [("waybill", notice.waybill.as_str().into())];
+                words.with("printing-parcel", &waybill)
+            };
+            let printed = format!("{printed} {}", notice.printed_at);
+            let said = format!(
+                "{}  {}   {}   {parcel}",
+                notice.number,
+                notice.buyer,
+                printed.trim_end()
             );
+            page.row(&[text(said)], &[Run::new(answer, Ink::Ok)]);
             page.labelled(
                 &words.get("field-note-old"),
                 4,
@@ -401,7 +431,36 @@ impl PrintingPane {
         page.row(&[text(hint)], &[]);
         page.text(&self.numbers(), 2, Ink::Dim);
         page.titled(&words.get("printing-receipts"));
-        page.text(&self.receipts.join("   "), 3, Ink::Dim);
+        let used = page.text(&self.receipts.join("   "), 2, Ink::Dim);
+        page.skip(3 - used);
+        self.counted(page);
+    }
+
+    /// Today's orders against their parcels, with the numbers that differ.
+    fn counted(&self, page: &mut Page<'_, '_>) {
+        let words = page.look().words;
+        let Parcels {
+            orders,
+            with_parcel,
+            without,
+        } = &self.parcels;
+        let counts = [
+            ("orders", (*orders).into()),
+            ("parcels", (*with_parcel).into()),
+            ("left", without.len().into()),
+        ];
+        let counted = words.with("printing-parcels", &counts);
+        if without.is_empty() {
+            page.row(&[Run::new(counted, Ink::Ok)], &[]);
+            return;
+        }
+        let tails: Vec<String> = without.iter().take(TAILS).map(|no| tail(no)).collect();
+        let more = if without.len() > TAILS { " .." } else { "" };
+        let open = Run::new(words.get("printing-unsettled").to_string(), Ink::Missing);
+        page.row(
+            &[text(format!("{counted}  {}{more}", tails.join(" ")))],
+            &[open],
+        );
     }
 }
 
@@ -411,6 +470,8 @@ fn row<'a>(notice: &'a Notice, look: &Look<'_>) -> list::Row<'a> {
     } else {
         "printing-unprinted"
     });
+    let clock = notice.printed_at.split(' ').next().unwrap_or_default();
+    let printed = format!("{printed} {clock}");
     let mut what = vec![text(format!("{}>{}", notice.old, notice.new))];
     if notice.old.is_empty() {
         what = vec![text(notice.new.as_str())];
@@ -440,7 +501,7 @@ fn row<'a>(notice: &'a Notice, look: &Look<'_>) -> list::Row<'a> {
             vec![text(notice.buyer.as_str())],
             what,
             vec![dim(notice.told.as_str())],
-            vec![text(printed.to_string())],
+            vec![text(printed.trim_end().to_owned())],
         ],
         marked: false,
     }
