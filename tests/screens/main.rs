@@ -8,6 +8,7 @@ mod support;
 mod commands;
 mod desk;
 mod dumps;
+mod facts;
 mod outlets;
 mod pictures;
 mod random;
