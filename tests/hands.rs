@@ -183,7 +183,7 @@ fn form_fields_are_texts_too() {
 
 #[test]
 fn no_key_is_swallowed_without_a_word() {
-    for key in ["z", "Ctrl+R", "Ctrl+V", "Alt+X", "F11", "F20"] {
+    for key in ["z", "Ctrl+Y", "Ctrl+V", "Alt+X", "F11", "F20"] {
         let mut stage = Stage::new((100, 30), 2);
         let chosen = stage.chosen();
         stage.keys(key);
@@ -358,6 +358,50 @@ fn a_click_sets_the_caret_and_a_drag_selects() {
     assert!(!stage.mouse(Mouse::Drag, (start.0, start.1)).draw);
     stage.keys("Ctrl+C");
     assert_eq!(stage.copied, ["一二"]);
+}
+
+#[test]
+fn the_line_above_the_draft_is_dragged() {
+    for size in [(120, 40), (80, 24)] {
+        let mut stage = Stage::new(size, 2);
+        stage.keys("Enter");
+        let line = |stage: &Stage| {
+            let rows = stage.drawn().0;
+            rows.iter().position(|row| row.contains("草稿 >")).unwrap() as u16
+        };
+        let (x, before) = (size.0 - 30, line(&stage));
+        stage.mouse(Mouse::Down, (x, before));
+        stage.mouse(Mouse::Drag, (x, before - 3));
+        assert_eq!(line(&stage), before - 3);
+        stage.mouse(Mouse::Drag, (x, 0));
+        let highest = line(&stage);
+        let title = stage.drawn().0;
+        let talk = title
+            .iter()
+            .position(|row| row.contains("─ 会话 "))
+            .unwrap() as u16;
+        assert!(highest >= talk + 3, "the conversation keeps its room");
+        stage.mouse(Mouse::Drag, (x, size.1 - 1));
+        assert!(line(&stage) + 3 <= size.1 - 2, "so does the draft");
+        stage.mouse(Mouse::Up, (x, size.1 - 1));
+        let kept = line(&stage);
+        stage.keys("Ctrl+N");
+        assert_eq!(line(&stage), kept, "it stays for the next item");
+    }
+}
+
+#[test]
+fn a_click_where_no_key_row_is_drawn_presses_no_key() {
+    let mut stage = Stage::new((80, 7), 2);
+    let before = stage.drawn().0;
+    for x in 0..80 {
+        for y in [5, 6] {
+            stage.click((x, y));
+        }
+    }
+    assert_eq!(stage.drawn().0[0], before[0]);
+    assert!(stage.shows("待办"), "no form or menu has opened");
+    assert!(!stage.shows("F1") && !stage.shows("命令"));
 }
 
 #[test]

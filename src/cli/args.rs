@@ -83,6 +83,8 @@ pub(super) enum Command {
     #[command(subcommand)]
     Refund(Refund),
     Promise(Promise),
+    #[command(subcommand)]
+    Phrases(Phrases),
     Move(MoveArgs),
     Set(SetArgs),
     Open(OpenArgs),
@@ -378,6 +380,14 @@ pub(super) enum Note {
     },
     Back {
         id: String,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Phrases {
+    Check {
+        #[arg(value_name = "TEXT|-")]
+        text: String,
     },
 }
 

@@ -41,7 +41,7 @@ pub(super) fn run(desk: &mut Desk, args: &Capture, out: &Out) -> Result<u8, Prob
     Ok(CLEAN)
 }
 
-fn standard_input() -> Result<String, Problem> {
+pub(super) fn standard_input() -> Result<String, Problem> {
     let mut bytes = Vec::new();
     let fault = |fault: std::io::Error| {
         Problem::new(Kind::Unreadable, "problem-cli-input")

@@ -11,6 +11,7 @@ mod look;
 mod matters;
 mod out;
 mod people;
+mod phrases;
 mod road;
 mod secret;
 mod session;
@@ -150,6 +151,7 @@ fn dispatch(cli: Cli, out: &Out) -> Result<u8, Problem> {
         Command::Doctor(args) => care::doctor(&place, &args, out),
         Command::Rebuild => look::rebuild(&mut place.store()?, out),
         Command::Capture(args) => capture::run(&mut place.desk(args.yes)?, &args, out),
+        Command::Phrases(args) => phrases::run(&place.desk(false)?, &args, out),
         Command::SignIn(args) => shift::sign_in(&place, &args, out),
         Command::Pin => shift::pin(&place, out),
         Command::Handover(args) => shift::handover(&place, &args, out),

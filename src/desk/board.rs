@@ -194,11 +194,15 @@ impl Desk {
 
     /// Returns the leader of the person at the desk, where the roster names one.
     pub fn leader(&self) -> Result<Option<&Person>, Problem> {
-        let me = self.me()?.id;
-        let record = self.store().record(me)?;
+        self.leader_over(self.me()?.id)
+    }
+
+    /// Returns who leads somebody's group, where the roster names anybody else.
+    pub fn leader_over(&self, who: Id) -> Result<Option<&Person>, Problem> {
+        let record = self.store().record(who)?;
         let leader = record.and_then(|record| record.get(person::LEADER));
         Ok(leader
-            .filter(|leader| *leader != me)
+            .filter(|leader| *leader != who)
             .and_then(|leader| self.people().by_id(leader)))
     }
 

@@ -20,6 +20,7 @@ pub mod freshness;
 pub mod handover;
 pub mod import;
 pub mod item;
+pub mod marks;
 pub mod matters;
 pub mod note;
 pub mod opened;
@@ -32,6 +33,7 @@ pub mod printing;
 pub mod promise;
 pub mod reading;
 pub mod replies;
+pub mod reveal;
 pub mod road;
 pub mod settings;
 pub mod settle;
@@ -42,6 +44,7 @@ pub mod todo;
 pub mod undo;
 pub mod values;
 pub mod views;
+pub mod wording;
 
 use chrono_tz::Tz;
 

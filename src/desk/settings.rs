@@ -41,6 +41,7 @@ impl Desk {
         if !may(me.role, Action::ChangeSetting).allows() {
             return Err(refused("problem-setting-role").hint("problem-setting-role-hint"));
         }
+        Self::sound_phrases(key, value)?;
         let id = self.new_id();
         let now = self.now();
         let mut act = self.act();

@@ -11,11 +11,12 @@ use crate::problem::Problem;
 
 impl Desk {
     /// Records that the text of a reply was copied to be sent; a later paste or export that
-    /// holds it turns it into *seen sent*. The first act on an unowned item claims it.
+    /// holds it turns it into *seen sent*. Words that must not be said are refused. The first act on an unowned item claims it.
     pub fn reply(&mut self, id: Id, text: &str) -> Result<Done, Problem> {
         let text = said(text)?;
         let hash = self.secret()?.text(Direction::Out.side(), text);
         let (record, register) = self.record(id)?;
+        self.may_be_said(text, &record)?;
         let (me, name) = self.me().map(|me| (me.id, me.name.clone()))?;
         let mut act = self.act();
         act.claim(register, &record, me);

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::Desk;
 use super::act::{Done, refused, register};
+use super::reveal::is_reveal;
 use crate::domain::authority;
 use crate::domain::event::{Event, Verb};
 use crate::domain::id::{Chain, Id, ReplicaId};
@@ -107,6 +108,9 @@ impl Desk {
         let replica = events.first().map(|event| event.head.replica);
         for event in events {
             let payload = Payload::read(event);
+            if payload.as_ref().is_some_and(is_reveal) {
+                return Err(refused("problem-undo-reveal").hint("problem-undo-reveal-hint"));
+            }
             if payload.is_some_and(|payload| {
                 authority::is_authority_event(&event.head.register, &payload, true)
             }) {

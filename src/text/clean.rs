@@ -15,7 +15,7 @@ mod export;
 mod screen;
 
 pub use export::{csv, file_name, html, json, markdown, markdown_block};
-pub use screen::{TURNED, is_turned, screen};
+pub use screen::{TURNED, exact, is_turned, screen};
 
 /// Marks that one letter may carry; more of them paint over the lines above.
 const MARKS: usize = 4;

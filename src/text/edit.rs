@@ -196,6 +196,16 @@ impl Editor {
         self.open = false;
     }
 
+    /// Selects these bytes; bounds that are none of a character are left alone.
+    pub fn select(&mut self, range: Range<usize>) {
+        if self.text.get(range.clone()).is_some() {
+            self.anchor = Some(range.start);
+            self.caret = range.end;
+            self.goal = None;
+            self.open = false;
+        }
+    }
+
     /// The selected bytes, where something is selected.
     #[must_use]
     pub fn selection(&self) -> Option<Range<usize>> {

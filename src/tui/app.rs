@@ -29,6 +29,7 @@ use crate::tui::overlays;
 use crate::tui::overlays::gate::{Asks, Gate};
 use crate::tui::pane::{Flow, Notice, Pane, Reach, Screen};
 use crate::tui::panes;
+use crate::tui::panes::reveal;
 use crate::tui::panes::status::Status;
 use crate::tui::road::{FolderRoad, RoadState};
 use crate::tui::run::{App, Effect, Effects, Message, Signal};
@@ -326,6 +327,11 @@ impl Workstation {
             Flow::IntoDraft(text) => {
                 self.close();
                 self.home.add_to_draft(&text);
+                self.save_soon(effects);
+            }
+            Flow::Reword(range, better) => {
+                self.close();
+                self.home.reword(range, &better);
                 self.save_soon(effects);
             }
             Flow::Run(command) => {
@@ -723,6 +729,10 @@ impl App for Workstation {
                 effects.draw = true;
             }
             Message::Wake(SAVE_DRAFTS) => self.save_drafts(),
+            Message::Wake(reveal::HIDE) => {
+                self.hide_all();
+                effects.draw = true;
+            }
             Message::Wake(standing::TRY_AGAIN) => self.try_again(&mut effects),
             Message::Wake(_) => {}
             Message::Signal(Signal::Suspending) => self.save_drafts(),

@@ -233,7 +233,7 @@ commands! {
     NextScope "next_scope" [Replies];
     ReplyLanguage "reply_language" [Replies];
     Reword "reword" [Replies];
-    StepDone "step_done" [Note];
+    StepDone "step_done" [Note Timeline];
     StepBack "step_back" [Note];
     Unchanged "unchanged" [Handover];
     AllUnchanged "all_unchanged" [Handover];
@@ -253,6 +253,7 @@ commands! {
     ScreenImport "screen_import" [Any];
     SignIn "sign_in" [Any];
     SignOut "sign_out" [Any];
+    Reveal "reveal" [Desk Find];
     Attach "attach" [Any];
     Erase "erase" [Any];
     Admit "admit" [Any];

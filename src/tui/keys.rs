@@ -269,6 +269,8 @@ pub enum Spot {
     Leaf(usize),
     /// The line between two panes, put to that column.
     Divider(u16),
+    /// The line between what is above and what is below, put to that row.
+    Shelf(u16),
 }
 
 /// Input as the application sees it.

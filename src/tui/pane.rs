@@ -1,6 +1,7 @@
 //! Panes: what stands in front of the person. A pane holds its own state, changes it by
 //! commands and input, and is drawn from it alone; everything else it asks of the desk.
 
+use std::ops::Range;
 use std::time::Duration;
 
 use ratatui::buffer::Buffer;
@@ -42,6 +43,9 @@ pub enum Flow {
     Show(Id),
     /// The pane is done, and these words belong into the draft of the open item.
     IntoDraft(String),
+    /// The pane is done, and these words belong in the place of a part of the draft; without
+    /// words that part is shown.
+    Reword(Range<usize>, String),
     /// The pane is done, and a command of what was behind it is to be run.
     Run(Command),
     /// The pane is done, and so is the open item: the next of what waits comes in front.
@@ -165,6 +169,9 @@ pub trait Pane {
 
     /// Reads its rows again after the store changed.
     fn refresh(&mut self, _reach: &mut Reach<'_>) {}
+
+    /// Hides what was shown for a moment only.
+    fn hide(&mut self) {}
 
     /// Whether it takes the window without status line and key rows.
     fn fills_everything(&self) -> bool {

@@ -8,7 +8,7 @@ use crate::desk::Desk;
 use crate::desk::people::{People, Person};
 use crate::desk::reading::Reader;
 use crate::domain::field::{FieldSpec, FromValue, Kind};
-use crate::domain::money::Money;
+use crate::domain::money::{Currency, Money};
 use crate::domain::register::{Owner, Register};
 use crate::domain::registers;
 use crate::i18n::Words;
@@ -134,6 +134,34 @@ impl Speech<'_> {
         } else {
             format!("{}-{:02}-{:02}", then.year(), then.month(), then.day())
         }
+    }
+
+    /// Returns the day in words as a heading: `11月22日 今天`.
+    pub fn long_day(&self, at: i64) -> String {
+        let (then, now) = (
+            self.local(at).date_naive(),
+            self.local(self.now).date_naive(),
+        );
+        let day = if then.year() == now.year() {
+            let args = [("month", then.month().into()), ("day", then.day().into())];
+            self.words.with("day-long", &args)
+        } else {
+            self.day(at)
+        };
+        let near = match now.signed_duration_since(then).num_days() {
+            0 => "day-today",
+            1 => "day-yesterday",
+            _ => return day,
+        };
+        format!("{day} {}", self.words.get(near))
+    }
+
+    /// Returns a row's amount as people read it, none where it has none.
+    pub fn amount(&self, row: &Row) -> Option<String> {
+        let (minor, currency) = row.amount.as_ref()?;
+        let currency = Currency::of(currency)?;
+        let minor = *minor;
+        Some(Money { minor, currency }.to_string())
     }
 
     /// Returns a time in the shop's zone.

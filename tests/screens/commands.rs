@@ -44,6 +44,13 @@ const SCRIPTS: &[Script] = &[
         "F9",
         "[已复制]",
     ),
+    (
+        Command::Reveal,
+        "林晓",
+        &[Keys("Down Down Down Down Down Down Enter")],
+        "Ctrl+R",
+        "显号 10 秒",
+    ),
     (Command::Handover, "林晓", &[], "F10", "接班确认"),
     (Command::Screens, "林晓", &[], "F12", "换屏幕"),
     (Command::Remark, "林晓", &[], "Ctrl+T", "补名字"),

@@ -2,6 +2,9 @@
 
 use zhiban::i18n::{Language, Words};
 use zhiban::tui::dump;
+use zhiban::tui::keys::{Input, Key, Press};
+
+use zhiban::tui::run::Effect;
 
 use crate::shop::Visit;
 
@@ -64,4 +67,228 @@ fn the_time_that_is_left_is_never_cut() {
             assert!(top.ends_with("15:46"), "{size:?} {top}");
         }
     }
+}
+
+/// The conversation of the buyer who asks for the refund that is not approved yet.
+fn at_the_refund(language: Language, size: (u16, u16)) -> Visit {
+    let mut visit = Visit::new(None, language, size);
+    visit.keys(&"Down ".repeat(6));
+    visit.keys("Enter");
+    visit
+}
+
+fn shown(visit: &Visit, size: (u16, u16)) -> String {
+    dump::text(&visit.view(size).0)
+}
+
+fn copies(visit: &mut Visit) -> Vec<String> {
+    let press = Press::of(Key::parse("F9").unwrap());
+    let effects = visit.input(Input::Key(press)).list.into_iter();
+    effects
+        .filter_map(|effect| match effect {
+            Effect::Copy(text) => Some(text),
+            _ => None,
+        })
+        .collect()
+}
+
+#[test]
+fn what_must_not_be_said_is_not_copied() {
+    for size in [(80, 24), (120, 40)] {
+        let mut visit = at_the_refund(Language::ZhCn, size);
+        visit.text("我不知道");
+        let seen = shown(&visit, size);
+        println!("{seen}");
+        assert!(seen.contains("用语1禁语"), "{seen}");
+        assert!(seen.contains("禁语  推卸责任「不知道」 b05"), "{seen}");
+        assert!(seen.contains("Ctrl+E 看处理"), "{seen}");
+        assert_eq!(copies(&mut visit), [""; 0]);
+        assert_eq!(copies(&mut visit), [""; 0], "not when asked twice either");
+        assert!(shown(&visit, size).contains("没有复制"));
+
+        visit.keys("Ctrl+E");
+        let seen = shown(&visit, size);
+        println!("{seen}");
+        assert!(
+            seen.contains("用语检查") && seen.contains("整句改成"),
+            "{seen}"
+        );
+        visit.keys("Enter");
+        let seen = shown(&visit, size);
+        assert!(seen.contains("这个问题我需要核实"), "{seen}");
+        assert!(seen.contains("缺 time") && !seen.contains("禁语"), "{seen}");
+        visit.keys("Ctrl+Z");
+        assert!(shown(&visit, size).contains("用语1禁语"));
+        visit.text("？");
+        visit.keys("Ctrl+A");
+        visit.text("好的");
+        assert!(shown(&visit, size).contains("用语0"));
+        assert_eq!(copies(&mut visit), ["好的"]);
+    }
+}
+
+#[test]
+fn a_promise_before_the_approval_is_told_and_goes_out_by_the_second_key() {
+    for (language, told) in [
+        (Language::ZhCn, "承诺了 18:00，但 R-0231 尚未批准"),
+        (Language::ZhTw, "承諾了 18:00，但 R-0231 尚未核准"),
+        (Language::En, "Promises 18:00, but R-0231 is not approved"),
+    ] {
+        let size = (80, 24);
+        let mut visit = at_the_refund(language, size);
+        let text = "您的差价 18 元今天 18:00 前原路退回。";
+        visit.text(text);
+        let seen = shown(&visit, size);
+        println!("{seen}");
+        let number = seen.split("R-").nth(1).map(|rest| rest[..4].to_owned());
+        let told = told.replace("0231", &number.unwrap_or_default());
+        assert!(seen.contains(&told), "{told}\n{seen}");
+        assert_eq!(copies(&mut visit), [""; 0]);
+        visit.keys("Ctrl+E Esc");
+        assert_eq!(copies(&mut visit), [text], "asked for again");
+
+        visit.text("今天 18:00 前给您答复");
+        assert_eq!(copies(&mut visit).len(), 1, "no money, no promise");
+        visit.text(text);
+        visit.keys("Ctrl+E Enter");
+        let seen = shown(&visit, size);
+        assert!(seen.contains("R-LX-"), "the case is opened\n{seen}");
+    }
+}
+
+#[test]
+fn a_shop_has_rules_of_its_own_and_a_wrong_one_is_refused() {
+    let own = "[[banned]]\nid = \"x01\"\nclass = \"scold\"\npattern = '亲亲'\n";
+    let lay = |desk: &mut zhiban::desk::Desk| {
+        let supervisor = desk.people().by_name("王主管").unwrap().clone();
+        desk.act_as(&supervisor);
+        let wrong = desk.set_setting("phrases", "[[banned]]\nid = 1\n");
+        assert!(wrong.is_err());
+        desk.set_setting("phrases", own).unwrap();
+        let agent = desk.people().by_name("林晓").unwrap().clone();
+        desk.act_as(&agent);
+    };
+    let mut visit = Visit::after(lay, None, Language::ZhCn, (80, 24));
+    visit.keys("Enter");
+    visit.text("亲亲");
+    let seen = shown(&visit, (80, 24));
+    assert!(seen.contains("喝斥「亲亲」 x01"), "{seen}");
+}
+
+#[test]
+fn what_a_talk_led_to_is_told_at_its_lines() {
+    for (size, language) in [
+        ((120, 40), Language::ZhCn),
+        ((120, 40), Language::ZhTw),
+        ((120, 40), Language::En),
+        ((80, 24), Language::ZhCn),
+    ] {
+        let visit = at_the_refund(language, size);
+        println!("{}", shown(&visit, size));
+    }
+    let size = (120, 40);
+    let mut visit = at_the_refund(Language::ZhCn, size);
+    let seen = shown(&visit, size);
+    for told in [
+        "11月22日 今天",
+        "└ 承诺 ",
+        "截止 18:00 [本人]",
+        "句粘贴于 ",
+        "└ 像是确认「改地址」",
+        "未读 20分",
+    ] {
+        assert!(seen.contains(told), "{told}\n{seen}");
+    }
+    // A proposal, never a step: only Space on the timeline records it.
+    let confirmed = |visit: &Visit| {
+        let notes = zhiban::store::Query {
+            registers: vec!["note"],
+            states: vec!["confirmed".into()],
+            ..zhiban::store::Query::default()
+        };
+        visit.app.desk().store().rows(&notes).unwrap().len()
+    };
+    let before = confirmed(&visit);
+    visit.keys("Space");
+    assert_eq!(confirmed(&visit), before, "a blank in the draft is a blank");
+    visit.keys("Tab Space");
+    assert_eq!(confirmed(&visit), before + 1);
+    let seen = shown(&visit, size);
+    assert!(!seen.contains("像是确认"), "{seen}");
+    visit.keys("Ctrl+Z");
+    assert_eq!(confirmed(&visit), before);
+    assert!(shown(&visit, size).contains("像是确认"));
+}
+
+#[test]
+fn the_foot_says_how_the_list_is_to_be_read() {
+    let size = (120, 40);
+    let mut visit = Visit::new(None, Language::ZhCn, size);
+    let seen = shown(&visit, size);
+    println!("{seen}");
+    assert!(
+        seen.contains("已标 0   排序 剩余时间   +2 = 同一买家另有2件│"),
+        "{seen}"
+    );
+    visit.keys("Space Space");
+    assert!(shown(&visit, size).contains("已标 2 "));
+}
+
+#[test]
+fn it_is_said_who_answers_and_what_was_copied_last() {
+    let size = (120, 40);
+    let mut visit = at_the_refund(Language::ZhCn, size);
+    let seen = shown(&visit, size);
+    assert!(seen.contains("首问 周敏    责任 林晓    组 陈立"), "{seen}");
+    assert!(seen.contains("说于 14:"), "{seen}");
+    assert!(!seen.contains("上次复制"), "{seen}");
+    visit.text("您好");
+    assert_eq!(copies(&mut visit), ["您好"]);
+    let seen = shown(&visit, size);
+    assert!(seen.contains("上次复制 15:46"), "{seen}");
+}
+
+#[test]
+fn who_works_on_an_item_is_said_before_somebody_else_does() {
+    let size = (80, 24);
+    let visit = at_the_refund(Language::ZhCn, size);
+    let seen = shown(&visit, size);
+    assert!(!seen.contains("你在只看"), "it is one's own\n{seen}");
+    let mut other = Visit::new(Some("王主管"), Language::ZhCn, size);
+    other.keys("F3");
+    other.text("退了吗");
+    other.keys("Enter");
+    let seen = shown(&other, size);
+    let told = "前在办  你在只看  Ctrl+K 接手(要理由)";
+    assert!(seen.contains("林晓 ") && seen.contains(told), "{seen}");
+}
+
+#[test]
+fn a_masked_buyer_is_said_to_be_masked() {
+    for (size, language, told) in [
+        ((80, 24), Language::ZhCn, "t**9 (平台打码，按订单认人)"),
+        ((120, 40), Language::ZhCn, "t**9 (平台打码，按订单认人)"),
+    ] {
+        let mut visit = Visit::new(None, language, size);
+        visit.keys("Down Enter");
+        let seen = shown(&visit, size);
+        assert!(seen.contains(told), "{seen}");
+    }
+}
+
+#[test]
+fn what_must_not_be_said_is_refused_by_every_road() {
+    let said = |desk: &mut zhiban::desk::Desk| {
+        let rows = desk.store().rows(&zhiban::store::Query {
+            registers: vec!["conversation"],
+            limit: Some(1),
+            ..zhiban::store::Query::default()
+        });
+        let id = rows.unwrap()[0].id;
+        let refused = desk.reply(id, "這是規定").unwrap_err();
+        assert_eq!(refused.message, "problem-words-blocked");
+        desk.reply(id, "请您稍等，好吗？").unwrap();
+        desk.remark(id, "这是规定").unwrap();
+    };
+    Visit::after(said, None, Language::ZhCn, (80, 24));
 }

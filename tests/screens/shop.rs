@@ -85,6 +85,22 @@ impl Visit {
             desk.sign_in(&person).unwrap();
         }
         act(&mut desk);
+        Self::seated(desk, folder, language, size)
+    }
+
+    /// Sits the visitor down beside a store that is written elsewhere.
+    pub fn reading(size: (u16, u16)) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let data = folder.path().join("data");
+        copy(&laid().path().join("data"), &data);
+        let store = Store::open_read_only(&data).unwrap();
+        let clock = Box::new(FixedClock(demo::START));
+        let random = Box::new(SeededRandom::new("visit"));
+        let desk = Desk::open(store, clock, random).unwrap();
+        Self::seated(desk, folder, Language::ZhCn, size)
+    }
+
+    fn seated(desk: Desk, folder: TempDir, language: Language, size: (u16, u16)) -> Self {
         let words = Words::new(language);
         let keymap = Keymap::load(None).0;
         let app = Workstation::new(desk, Config::default(), words, keymap, size).unwrap();
@@ -92,6 +108,12 @@ impl Visit {
             app,
             _folder: folder,
         }
+    }
+
+    /// Starts the workstation anew over the same store, as after a crash.
+    pub fn again(self, size: (u16, u16)) -> Self {
+        let Self { app, _folder } = self;
+        Self::seated(app.into_desk(), _folder, Language::ZhCn, size)
     }
 
     /// Hands one input over.

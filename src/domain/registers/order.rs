@@ -112,6 +112,14 @@ pub const SAID_ITEM: Field<String> = Field::text("said_item");
 pub const SAID_AMOUNT: Field<Money> = Field::money("said_amount");
 /// What an agent typed: the address.
 pub const SAID_ADDRESS: Field<String> = Field::long_text("said_address").personal();
+/// Who looked at the receiver's data when: the author and time of each write say so, never what
+/// was seen.
+pub const REVEALS: Field<Value> = Field::map("reveals", REVEAL_CELLS).hidden();
+
+/// Cell: the names of the fields that were shown whole.
+pub const REVEAL_SHOWN: Field<Vec<String>> = Field::texts("shown").hidden();
+
+static REVEAL_CELLS: &[FieldSpec] = &[REVEAL_SHOWN.spec];
 
 /// Cell: the goods.
 pub const LINE_TITLE: Field<String> = Field::text("title").mirror();
@@ -218,6 +226,7 @@ pub static REGISTER: Register = Register {
         CLOSED_AT.spec,
         CLOSED_REASON.spec,
         INVOICE_TITLE.spec,
+        REVEALS.spec,
     ],
     lifecycle: &LIFECYCLE,
     title: &["buyer", "said_buyer", "number"],

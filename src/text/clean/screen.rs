@@ -46,6 +46,31 @@ pub fn screen(text: &str, ambiguous: Ambiguous) -> Cow<'_, str> {
     Cow::Owned(out)
 }
 
+/// Spells a name or number out for a decision: none where it consists of nothing but Chinese
+/// characters, ASCII letters and digits, blanks, `.,_-`, and the `*` and `:` of masked names and
+/// of sub-accounts; else the text with everything else as its code.
+#[must_use]
+pub fn exact(text: &str) -> Option<String> {
+    let is_known = |c: char| {
+        c.is_ascii_alphanumeric()
+            || matches!(c, ' ' | '.' | ',' | '_' | '-' | '*' | ':')
+            || matches!(c as u32, 0x3400..=0x4dbf | 0x4e00..=0x9fff | 0x20000..=0x3134f)
+    };
+    if text.chars().all(is_known) {
+        return None;
+    }
+    let mut out = String::with_capacity(text.len() + 16);
+    for c in text.chars() {
+        if is_known(c) {
+            out.push(c);
+        } else {
+            // Writing to a string cannot fail.
+            let _ = write!(out, "<U+{:04X}>", c as u32);
+        }
+    }
+    Some(out)
+}
+
 /// Says whether a text has letters that run from right to left.
 #[must_use]
 pub fn is_turned(text: &str) -> bool {
@@ -75,6 +100,23 @@ mod tests {
             &shown[shown.len() - 40..]
         );
         assert_eq!(show("短\x1b[2J"), "短␛[2J");
+    }
+
+    #[test]
+    fn a_name_is_spelled_out_where_it_could_be_another() {
+        for plain in [
+            "",
+            "阳光小屋",
+            "t**3",
+            "旗舰店:林晓",
+            "R-LX-0231",
+            "1,299.00",
+        ] {
+            assert_eq!(exact(plain), None, "{plain}");
+        }
+        assert_eq!(exact("a\u{202e}b").as_deref(), Some("a<U+202E>b"));
+        assert_eq!(exact("１8").as_deref(), Some("<U+FF11>8"));
+        assert_eq!(exact("小鹿🦌").as_deref(), Some("小鹿<U+1F98C>"));
     }
 
     #[test]

@@ -4,6 +4,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
 use super::Workstation;
+use super::paint::has_keys;
 use crate::tui::commands::Command;
 use crate::tui::keys::{Input, Mouse, Spot};
 use crate::tui::run::{Effect, Effects};
@@ -73,7 +74,9 @@ impl Workstation {
         let Some((area, spot)) = self.dragging.clone() else {
             return;
         };
-        if self.gate.is_none() && matches!(spot, Spot::Cell { .. } | Spot::Divider(_)) {
+        if self.gate.is_none()
+            && matches!(spot, Spot::Cell { .. } | Spot::Divider(_) | Spot::Shelf(_))
+        {
             effects.draw |= self.point(within(&spot, area, cell, true), effects);
         }
     }
@@ -116,6 +119,9 @@ impl Workstation {
     /// The command of the key row's entry at a cell.
     fn clicked(&self, column: u16, row: u16) -> Option<Command> {
         let (width, height) = self.status.size();
+        if !has_keys(height) {
+            return None;
+        }
         let look = self.look();
         match height.checked_sub(row + 1)? {
             0 => keyrow::hit(&self.key_row(width, &look), column),
@@ -147,6 +153,7 @@ fn within(spot: &Spot, area: Rect, cell: Position, extend: bool) -> Spot {
             extend,
         },
         Spot::Divider(_) => Spot::Divider(cell.x),
+        Spot::Shelf(_) => Spot::Shelf(cell.y),
         other => other.clone(),
     }
 }

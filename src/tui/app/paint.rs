@@ -8,6 +8,11 @@ use crate::tui::pane::Pane as _;
 use crate::tui::widgets::spots::Spots;
 use crate::tui::widgets::{Look, keyrow, line};
 
+/// Whether a window of so many rows has room for the two key rows.
+pub(super) fn has_keys(rows: u16) -> bool {
+    rows >= 8
+}
+
 impl Workstation {
     /// Draws everything, and writes down what stands where.
     pub(super) fn paint(&self, buf: &mut Buffer, area: Rect, spots: &Spots) -> Option<Position> {
@@ -22,7 +27,7 @@ impl Workstation {
             return self.pane().view(buf, area, &look);
         }
         let rows = area.height;
-        let keys = if rows >= 8 { 2 } else { 0 };
+        let keys = if has_keys(rows) { 2 } else { 0 };
         let status = u16::from(rows > 2);
         let inner = Rect {
             y: area.y + status,

@@ -29,6 +29,7 @@ impl Workstation {
             return;
         }
         self.save_drafts();
+        self.hide_all();
         // A message may quote a buyer.
         self.notice = None;
         if let Err(problem) = self.desk.lock() {
@@ -41,6 +42,12 @@ impl Workstation {
             effects.list.push(Effect::Rest(LOCK));
         }
         effects.list.push(Effect::Redraw);
+    }
+
+    /// Hides what was shown for a moment, on every pane.
+    pub(super) fn hide_all(&mut self) {
+        self.home.hide();
+        self.front.iter_mut().for_each(|pane| pane.hide());
     }
 
     /// Lets the desk lock some minutes after this key, where its person or its shop wants that:

@@ -128,6 +128,7 @@ impl Workstation {
                     | Command::Remind
                     | Command::Attach
                     | Command::Erase
+                    | Command::Reveal
             )
     }
 

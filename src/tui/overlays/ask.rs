@@ -1,8 +1,11 @@
 //! One question with one line of answer: a reason, a name, an order number.
 
+use std::fmt::Display;
+
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
+use super::kept::KeptLine;
 use crate::text::edit::Editor;
 use crate::tui::commands::{Command, Context};
 use crate::tui::keys::Input;
@@ -18,12 +21,14 @@ const WIDEST: u16 = 72;
 /// What is done with the answer.
 type Act = Box<dyn FnMut(&str, &mut Reach<'_>) -> Flow>;
 
-/// A question in front of everything else. Enter and F8 give the answer, Esc none.
+/// A question in front of everything else. Enter and F8 give the answer, Esc keeps it as a draft
+/// where the question is about one thing.
 pub struct Ask {
     title: String,
     hint: String,
     answer: Editor,
     act: Act,
+    kept: Option<KeptLine>,
 }
 
 impl Ask {
@@ -39,7 +44,19 @@ impl Ask {
             hint: hint.into(),
             answer: Editor::single_line(),
             act: Box::new(act),
+            kept: None,
         }
+    }
+
+    /// Keeps what is typed as a draft of this question about this thing, and takes up what was
+    /// typed the last time.
+    #[must_use]
+    pub fn keeping(mut self, reach: &Reach<'_>, question: &str, about: impl Display) -> Self {
+        self.kept = KeptLine::new(reach, format!("ask/{question}/{about}"));
+        if let Some(text) = self.kept.as_ref().and_then(|kept| kept.text(reach)) {
+            self.answer.set(&text);
+        }
+        self
     }
 
     fn give(&mut self, reach: &mut Reach<'_>) -> Flow {
@@ -52,7 +69,15 @@ impl Ask {
             });
             return Flow::Stay;
         }
-        (self.act)(&answer, reach)
+        let flow = (self.act)(&answer, reach);
+        // What was done with it stands in the log; what was refused is still to be mended.
+        if !matches!(flow, Flow::Stay | Flow::Pass) {
+            self.answer.set("");
+            if let Some(kept) = &self.kept {
+                kept.forget(reach);
+            }
+        }
+        flow
     }
 }
 
@@ -110,5 +135,10 @@ impl Pane for Ask {
 
     fn is_whole(&self) -> bool {
         false
+    }
+
+    fn draft(&self) -> Option<(String, String)> {
+        let kept = self.kept.as_ref()?;
+        Some((kept.key.clone(), self.answer.text().to_owned()))
     }
 }

@@ -71,11 +71,8 @@ pub fn sign_out(reach: &mut Reach<'_>) -> Flow {
         .with("away-open-left", &[("count", left.into())]);
     let hint = reach.words.get("away-open-left-hint").to_string();
     let ask = Ask::new(title, hint, |reason, reach| {
-        if reach.attempt(|desk| desk.sign_out(Some(reason))).is_some() {
-            Flow::Quit
-        } else {
-            Flow::Close
-        }
+        let done = reach.attempt(|desk| desk.sign_out(Some(reason)));
+        done.map_or(Flow::Stay, |_| Flow::Quit)
     });
-    Flow::Replace(Box::new(ask))
+    Flow::Replace(Box::new(ask.keeping(reach, "sign-out", "")))
 }

@@ -107,14 +107,11 @@ impl CaseForm {
             return Flow::Close;
         };
         let (title, hint) = (reach.words.get("case-void"), reach.words.get("ask-reason"));
-        Flow::Replace(Box::new(Ask::new(
-            title.to_string(),
-            hint.to_string(),
-            move |reason, reach| {
-                reach.attempt(|desk| desk.void_case(id, reason));
-                Flow::Close
-            },
-        )))
+        let ask = Ask::new(title.to_string(), hint.to_string(), move |reason, reach| {
+            let done = reach.attempt(|desk| desk.void_case(id, reason));
+            done.map_or(Flow::Stay, |_| Flow::Close)
+        });
+        Flow::Replace(Box::new(ask.keeping(reach, "void", id)))
     }
 
     pub(super) fn amend(&mut self, reach: &mut Reach<'_>) -> Flow {

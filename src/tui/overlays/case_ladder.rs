@@ -171,30 +171,27 @@ impl Ladder {
             .words
             .get(if decides { "case-refuse" } else { "case-void" });
         let hint = reach.words.get("ask-reason");
-        Flow::Push(Box::new(Ask::new(
-            title.to_string(),
-            hint.to_string(),
-            move |reason, reach| {
-                let done = reach.attempt(|desk| {
-                    if decides {
-                        desk.refuse_case(id, reason)
-                    } else {
-                        desk.void_case(id, reason)
-                    }
-                });
-                if done.is_some() {
-                    reach.say(
-                        if decides {
-                            "case-refused-done"
-                        } else {
-                            "case-voided"
-                        },
-                        &[],
-                    );
+        let ask = Ask::new(title.to_string(), hint.to_string(), move |reason, reach| {
+            let done = reach.attempt(|desk| {
+                if decides {
+                    desk.refuse_case(id, reason)
+                } else {
+                    desk.void_case(id, reason)
                 }
-                Flow::Close
-            },
-        )))
+            });
+            if done.is_none() {
+                return Flow::Stay;
+            }
+            let id = if decides {
+                "case-refused-done"
+            } else {
+                "case-voided"
+            };
+            reach.say(id, &[]);
+            Flow::Close
+        });
+        let question = if decides { "refuse" } else { "void" };
+        Flow::Push(Box::new(ask.keeping(reach, question, id)))
     }
 }
 
@@ -202,16 +199,18 @@ impl Ladder {
 fn verbal(id: Id, reach: &Reach<'_>) -> Ask {
     let title = reach.words.get("case-verbal").to_string();
     let hint = reach.words.get("case-verbal-hint").to_string();
-    Ask::new(title, hint, move |name, reach| {
+    let ask = Ask::new(title, hint, move |name, reach| {
         let done = reach.attempt(|desk| {
             let approver = desk.person_named(name)?;
             desk.approve_verbally(id, approver)
         });
-        if done.is_some() {
-            reach.say("case-verbal-done", &[]);
+        if done.is_none() {
+            return Flow::Stay;
         }
+        reach.say("case-verbal-done", &[]);
         Flow::Close
-    })
+    });
+    ask.keeping(reach, "verbal", id)
 }
 
 /// The steps that a kind goes through.

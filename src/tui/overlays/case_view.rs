@@ -10,6 +10,7 @@ use super::case_wide::{beside, wide_form};
 use crate::desk::allowance::FreeLimit;
 use crate::i18n::Words;
 use crate::tui::theme::Ink;
+use crate::tui::widgets::exact::exact;
 use crate::tui::widgets::line::{Run, dim, text};
 use crate::tui::widgets::page::{self, Page};
 use crate::tui::widgets::{Look, form, line};
@@ -93,10 +94,9 @@ pub(super) fn header(page: &mut Page<'_, '_>, case: &CaseForm) {
             form::header(&case.sheet.form, look),
         )
     };
-    let mut left = vec![
-        Run::new(name, Ink::Title),
-        text(format!("  {}  {}", facts.buyer, facts.order_words)),
-    ];
+    let mut left = vec![Run::new(name, Ink::Title), text("  ")];
+    left.extend(exact(&facts.buyer, words));
+    left.push(text(format!("  {}", facts.order_words)));
     if facts.unverified && !facts.number.is_empty() {
         left.push(Run::new(
             format!("  [{}]", words.get("note-unverified")),

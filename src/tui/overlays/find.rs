@@ -14,6 +14,8 @@ use crate::text::edit::Editor;
 use crate::tui::commands::{Command, Context};
 use crate::tui::keys::Input;
 use crate::tui::pane::{Flow, Pane, Reach};
+use crate::tui::panes::reveal::Revealed;
+use crate::tui::panes::side::receiver;
 use crate::tui::theme::Ink;
 use crate::tui::widgets::editor::{self, Typed, type_into};
 use crate::tui::widgets::line::{Run, dim, text};
@@ -30,6 +32,7 @@ pub struct Find {
     found: Found,
     cursor: Cursor<Id>,
     card: Card,
+    revealed: Revealed,
     people: People,
     zone: chrono_tz::Tz,
     now: i64,
@@ -43,6 +46,7 @@ impl Find {
             found: Found::default(),
             cursor: Cursor::default(),
             card: Card::default(),
+            revealed: Revealed::default(),
             people: reach.desk.people().clone(),
             zone: reach.desk.zone(),
             now: reach.desk.now(),
@@ -74,6 +78,7 @@ impl Find {
 
     /// Reads the card of the buyer under the cursor.
     fn turn(&mut self, reach: &Reach<'_>) -> Result<(), Problem> {
+        self.revealed.hide();
         self.card = match self.cursor.id() {
             Some(id) => reach.desk.card(*id)?,
             None => Card::default(),
@@ -87,6 +92,13 @@ impl Find {
         if let Err(problem) = self.turn(reach) {
             reach.trouble(&problem);
         }
+    }
+
+    /// The order whose receiver the card shows: the one under the cursor, else the buyer's first.
+    fn order(&self) -> Option<&crate::store::Row> {
+        let orders = &self.card.orders;
+        let chosen = orders.iter().find(|row| Some(&row.id) == self.cursor.id());
+        chosen.or(orders.first())
     }
 
     fn open_found(&mut self, reach: &mut Reach<'_>) -> Flow {
@@ -154,6 +166,10 @@ impl Pane for Find {
             Command::PageDown => self.step(8, reach),
             Command::PageUp => self.step(-8, reach),
             Command::Capture => return self.record_new(reach),
+            Command::Reveal => {
+                let order = self.order().map(|row| row.id);
+                self.revealed.toggle(order, reach);
+            }
             _ => match command.choice() {
                 Some(row) => {
                     return self
@@ -286,6 +302,10 @@ impl Pane for Find {
     fn is_whole(&self) -> bool {
         false
     }
+
+    fn hide(&mut self) {
+        self.revealed.hide();
+    }
 }
 
 impl Find {
@@ -319,6 +339,16 @@ impl Find {
             ("closed", self.card.closed.len().into()),
         ];
         rows.push(vec![text(words.with("find-card", &counts))]);
+        if let Some(order) = self.order() {
+            let is_whole = self.revealed.shows(Some(order.id));
+            let value = |path: &str| order.fields.get(path)?.as_str();
+            let line = receiver(value, is_whole);
+            let ink = if is_whole { Ink::Urgent } else { Ink::Text };
+            if !line.is_empty() {
+                let label = words.get("find-receiver");
+                rows.push(vec![dim(format!("{label} ")), Run::new(line, ink)]);
+            }
+        }
         for row in self
             .card
             .open

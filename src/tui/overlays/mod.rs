@@ -27,6 +27,7 @@ mod handover_view;
 pub mod import;
 #[cfg(test)]
 mod intake_tests;
+pub mod kept;
 pub mod menu;
 pub mod messages;
 pub mod note;
@@ -61,6 +62,7 @@ mod takeover_view;
 mod tests;
 pub mod time;
 pub mod transfer;
+pub mod wording;
 
 use crate::problem::Problem;
 use crate::tui::commands::{Command, Context};

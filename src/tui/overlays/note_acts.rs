@@ -145,17 +145,10 @@ impl NoteForm {
             reach.words.get("note-withdraw"),
             reach.words.get("ask-reason"),
         );
-        Flow::Push(Box::new(Ask::new(
-            title.to_string(),
-            hint.to_string(),
-            move |reason, reach| {
-                let done = reach.attempt(|desk| desk.move_to(id, to, Some(reason)));
-                if done.is_some() {
-                    Flow::Show(id)
-                } else {
-                    Flow::Close
-                }
-            },
-        )))
+        let ask = Ask::new(title.to_string(), hint.to_string(), move |reason, reach| {
+            let done = reach.attempt(|desk| desk.move_to(id, to, Some(reason)));
+            done.map_or(Flow::Stay, |_| Flow::Show(id))
+        });
+        Flow::Push(Box::new(ask.keeping(reach, to, id)))
     }
 }

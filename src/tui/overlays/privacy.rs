@@ -27,9 +27,11 @@ pub fn erase(reach: &Reach<'_>, record: Option<Id>) -> Result<Ask, Problem> {
     let hint = reach
         .words
         .with("erase-hint", &[("given", erasure.given.len().into())]);
-    Ok(Ask::new(title, hint, move |reason, reach| {
+    let about = name.clone();
+    let ask = Ask::new(title, hint, move |reason, reach| {
         Flow::Replace(Box::new(confirm(reach, name.clone(), reason.to_owned())))
-    }))
+    });
+    Ok(ask.keeping(reach, "erase", about))
 }
 
 fn confirm(reach: &Reach<'_>, name: String, reason: String) -> Ask {
@@ -60,7 +62,7 @@ pub fn attach(reach: &Reach<'_>, record: Option<Id>) -> Result<Ask, Problem> {
     reach.desk.record(record)?;
     let title = reach.words.get("attach-title").to_string();
     let hint = reach.words.get("attach-hint").to_string();
-    Ok(Ask::new(title, hint, move |typed, reach| {
+    let ask = Ask::new(title, hint, move |typed, reach| {
         let named = dropped_files(typed).into_iter().next();
         let path = named.unwrap_or_else(|| Path::new(typed.trim()).to_owned());
         if reach.attempt(|desk| desk.attach(record, &path)).is_none() {
@@ -68,5 +70,6 @@ pub fn attach(reach: &Reach<'_>, record: Option<Id>) -> Result<Ask, Problem> {
         }
         reach.say("attach-done", &[]);
         Flow::Close
-    }))
+    });
+    Ok(ask.keeping(reach, "attach", record))
 }

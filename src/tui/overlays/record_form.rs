@@ -4,6 +4,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 use serde_json::{Value as Json, json};
 
+use super::kept::KeptForm;
 use super::sheet::{Did, Sheet};
 use super::since::Since;
 use super::{case_fields, time};
@@ -37,6 +38,7 @@ pub struct RecordForm {
     language: Language,
     name: String,
     since: Since,
+    kept: KeptForm,
 }
 
 impl RecordForm {
@@ -61,13 +63,18 @@ impl RecordForm {
             .as_ref()
             .map(|record| Since::of(reach, record.id))
             .unwrap_or_default();
+        let mut sheet = Sheet::new(fields);
+        let about = record.as_ref().map(|record| record.id.to_string());
+        let key = format!("form/{}/{}", register.name, about.unwrap_or_default());
+        let kept = KeptForm::open(reach, key, &mut sheet.form);
         Self {
-            sheet: Sheet::new(fields),
+            sheet,
             register,
             record,
             language: reach.words.language(),
             name,
             since,
+            kept,
         }
     }
 
@@ -141,6 +148,7 @@ impl RecordForm {
         if done.is_none() {
             return Flow::Stay;
         }
+        self.kept.done();
         reach.say("record-saved", &[("register", (&self.name).into())]);
         Flow::Close
     }
@@ -336,6 +344,10 @@ impl Pane for RecordForm {
             page.form(&self.sheet.form, shape, rows)
         });
         self.sheet.draw_menu(buf, area, look).or(caret)
+    }
+
+    fn draft(&self) -> Option<(String, String)> {
+        Some(self.kept.draft(&self.sheet.form))
     }
 
     fn refresh(&mut self, reach: &mut Reach<'_>) {

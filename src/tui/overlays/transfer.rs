@@ -4,7 +4,9 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
 use super::ask::Ask;
+use super::kept::KeptForm;
 use super::sheet::{Did, Sheet, set_choice};
+use crate::desk::Desk;
 use crate::desk::item::TRANSFER_REASONS;
 use crate::domain::authority::Role;
 use crate::domain::id::Id;
@@ -28,6 +30,7 @@ pub struct Transfer {
     items: Vec<Id>,
     /// Whom it is about, or how many items go.
     buyer: String,
+    kept: KeptForm,
 }
 
 impl Transfer {
@@ -95,12 +98,16 @@ impl Transfer {
             .required(),
         ];
         let mut sheet = Sheet::new(fields);
+        let about: Vec<String> = items.iter().map(ToString::to_string).collect();
+        let key = format!("transfer/{}", about.join("+"));
+        let kept = KeptForm::open(reach, key, &mut sheet.form);
         // To whom is asked at once, with the digits in sight.
         sheet.show_menu();
         Ok(Self {
             sheet,
             items,
             buyer,
+            kept,
         })
     }
 
@@ -121,6 +128,7 @@ impl Transfer {
         {
             return Flow::Stay;
         }
+        self.kept.done();
         if let [_] = items[..] {
             reach.say("transfer-done", &[]);
         } else {
@@ -238,6 +246,10 @@ impl Pane for Transfer {
     fn is_whole(&self) -> bool {
         false
     }
+
+    fn draft(&self) -> Option<(String, String)> {
+        Some(self.kept.draft(&self.sheet.form))
+    }
 }
 
 /// Says that no item is open.
@@ -276,11 +288,13 @@ pub fn escalate(reach: &Reach<'_>) -> Result<Ask, Problem> {
     Ok(Ask::new(title, hint, move |line, reach| {
         let called: Vec<String> = names.iter().map(|name| format!("@{name}")).collect();
         let text = format!("{} {line}", called.join(" "));
-        if reach.attempt(|desk| desk.remark(item, &text)).is_some() {
-            reach.say("escalate-done", &[]);
+        if reach.attempt(|desk| desk.remark(item, &text)).is_none() {
+            return Flow::Stay;
         }
+        reach.say("escalate-done", &[]);
         Flow::Close
-    }))
+    })
+    .keeping(reach, "escalate", item))
 }
 
 /// Takes the item on the desk: at once where nobody has it, else after a reason.
@@ -297,15 +311,15 @@ pub fn claim(reach: &mut Reach<'_>) -> Result<Option<Ask>, Problem> {
                 .map_or_else(String::new, |person| person.name.clone());
             let title = reach.words.with("claim-title", &[("owner", name.into())]);
             let hint = reach.words.get("ask-reason").to_string();
-            Ok(Some(Ask::new(title, hint, move |reason, reach| {
-                if reach
-                    .attempt(|desk| desk.claim(item, Some(reason)))
-                    .is_some()
-                {
-                    reach.say("claim-done", &[]);
+            let ask = Ask::new(title, hint, move |reason, reach| {
+                let claim = |desk: &mut Desk| desk.claim(item, Some(reason));
+                if reach.attempt(claim).is_none() {
+                    return Flow::Stay;
                 }
+                reach.say("claim-done", &[]);
                 Flow::Close
-            })))
+            });
+            Ok(Some(ask.keeping(reach, "claim", item)))
         }
         Some(Owner::Person(_)) => {
             reach.say("claim-mine", &[]);

@@ -116,19 +116,15 @@ impl HeldPane {
             reach.words.get("held-settle-title"),
             reach.words.get("ask-reason"),
         );
-        Flow::Push(Box::new(Ask::new(
-            title.to_string(),
-            hint.to_string(),
-            move |reason, reach| {
-                if reach
-                    .attempt(|desk| desk.settle(&id.to_string(), reason))
-                    .is_some()
-                {
-                    reach.say("held-settled", &[]);
-                }
-                Flow::Close
-            },
-        )))
+        let ask = Ask::new(title.to_string(), hint.to_string(), move |reason, reach| {
+            let settled = reach.attempt(|desk| desk.settle(&id.to_string(), reason));
+            if settled.is_none() {
+                return Flow::Stay;
+            }
+            reach.say("held-settled", &[]);
+            Flow::Close
+        });
+        Flow::Push(Box::new(ask.keeping(reach, "settle", id)))
     }
 }
 

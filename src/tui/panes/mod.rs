@@ -5,6 +5,7 @@ pub mod desk;
 pub mod held;
 pub mod printing;
 pub mod record;
+pub mod reveal;
 pub mod side;
 pub mod status;
 pub mod tables;

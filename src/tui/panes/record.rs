@@ -9,6 +9,7 @@ use crate::domain::field::Kind;
 use crate::domain::id::Id;
 use crate::domain::record::{Entry, Record, Step};
 use crate::domain::register::{Owner, Register};
+use crate::domain::registers::order;
 use crate::i18n::Words;
 use crate::problem::Problem;
 use crate::text::clean;
@@ -85,6 +86,7 @@ impl RecordPane {
         self.lines.extend(fields(&record, register, speech));
         self.lines.extend(timeline(&record, speech));
         self.lines.extend(steps(&record, register, speech));
+        self.lines.extend(looks(&record, speech));
         Ok(())
     }
 }
@@ -184,6 +186,28 @@ fn steps(record: &Record, register: &Register, speech: Speech<'_>) -> Vec<Line> 
             dim(format!("{} ", speech.moment(step.trace.at))),
             text(step_words(step, register, speech)),
         ));
+    }
+    all
+}
+
+/// Who looked at the receiver's data when.
+fn looks(record: &Record, speech: Speech<'_>) -> Vec<Line> {
+    let map = order::REVEALS.name();
+    let looked = record.keys(map).into_iter().filter_map(|key| {
+        let path = format!("{map}/{key}/{}", order::REVEAL_SHOWN.name());
+        Some(record.write(&path)?.trace)
+    });
+    let mut looked: Vec<_> = looked.collect();
+    looked.sort_by_key(|trace| trace.at);
+    let lines = looked.into_iter().map(|trace| {
+        let who = speech.people.of_replica(trace.replica);
+        let who = who.map_or_else(|| trace.replica.to_string(), |person| person.name.clone());
+        Line::Text(dim(format!("{} ", speech.moment(trace.at))), text(who))
+    });
+    let title = Line::Title(speech.words.get("record-reveals").to_string());
+    let mut all: Vec<Line> = std::iter::once(title).chain(lines).collect();
+    if all.len() == 1 {
+        all.clear();
     }
     all
 }

@@ -4,6 +4,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
 use crate::desk::Desk;
+use crate::desk::reveal::MASKED;
 use crate::domain::id::Id;
 use crate::domain::money::Money;
 use crate::domain::record::Record;
@@ -183,17 +184,45 @@ impl Side {
         Some(format!("{kind} {}", speech.state("note", &open.state)))
     }
 
-    /// Draws the open leaf.
-    pub fn draw(&self, buf: &mut Buffer, area: Rect, speech: Speech<'_>, look: &Look<'_>) {
+    /// Returns the order.
+    pub fn order_id(&self) -> Option<Id> {
+        self.order.as_ref().map(|order| order.id)
+    }
+
+    /// Returns to whom the goods go, in a line; masked unless it is revealed.
+    pub fn receiver(&self, is_whole: bool) -> String {
+        self.order
+            .as_ref()
+            .map(|order| receiver(|path| order.text(path), is_whole))
+            .unwrap_or_default()
+    }
+
+    /// Draws the open leaf; while the order is revealed, that.
+    pub fn draw(
+        &self,
+        buf: &mut Buffer,
+        area: Rect,
+        is_whole: bool,
+        speech: Speech<'_>,
+        look: &Look<'_>,
+    ) {
         match self.leaf {
-            Leaf::Order => self.draw_order(buf, area, speech, look),
+            _ if is_whole => self.draw_order(buf, area, true, speech, look),
+            Leaf::Order => self.draw_order(buf, area, false, speech, look),
             Leaf::Notes => draw_records(buf, area, &self.notes, speech, look),
             Leaf::Cases => draw_records(buf, area, &self.cases, speech, look),
             Leaf::Replies => self.draw_replies(buf, area, look),
         }
     }
 
-    fn draw_order(&self, buf: &mut Buffer, area: Rect, speech: Speech<'_>, look: &Look<'_>) {
+    fn draw_order(
+        &self,
+        buf: &mut Buffer,
+        area: Rect,
+        is_whole: bool,
+        speech: Speech<'_>,
+        look: &Look<'_>,
+    ) {
         let Some(record) = &self.order else {
             let none = look.words.get("side-no-order");
             let width = area.width.saturating_sub(1);
@@ -258,14 +287,15 @@ impl Side {
                 text(speech.value(field, value)),
             ));
         }
-        for path in ["receiver", "phone", "address"] {
+        for path in MASKED {
             if let Some(value) = record.text(path)
                 && let Some(field) = order::REGISTER.field(path)
             {
-                rows.push((
-                    speech.label(&order::REGISTER, field),
-                    text(hidden(path, value)),
-                ));
+                let shown = match is_whole {
+                    true => Run::new(value.to_owned(), Ink::Urgent),
+                    false => text(hidden(path, value)),
+                };
+                rows.push((speech.label(&order::REGISTER, field), shown));
             }
         }
         if let Some(step) = self.note_line(speech) {
@@ -359,6 +389,22 @@ impl Side {
         );
         (paid, asked)
     }
+}
+
+/// Returns to whom goods go, in a line, from the order's values.
+pub(in crate::tui) fn receiver<'a>(
+    value: impl Fn(&str) -> Option<&'a str>,
+    is_whole: bool,
+) -> String {
+    let shown = MASKED.into_iter().filter_map(|path| {
+        let value = value(path).filter(|value| !value.is_empty())?;
+        Some(if is_whole {
+            value.to_owned()
+        } else {
+            hidden(path, value)
+        })
+    });
+    shown.collect::<Vec<_>>().join("  ")
 }
 
 /// Shows as much of a person's data as is needed to recognise it; the whole on request.

@@ -31,15 +31,19 @@ pub fn draw(
     for (shown, y) in view.lines.iter().zip(area.top()..area.bottom()) {
         match &shown.selected {
             None => {
-                line::put(buf, (area.x, y), area.width, shown.text, ink, look);
+                line::put_typed(buf, (area.x, y), area.width, shown.text, ink, look);
             }
             Some(range) => {
                 let pieces = [
-                    line::Run::new(&shown.text[..range.start], ink),
-                    line::Run::new(&shown.text[range.clone()], Ink::Selection),
-                    line::Run::new(&shown.text[range.end..], ink),
+                    (&shown.text[..range.start], ink),
+                    (&shown.text[range.clone()], Ink::Selection),
+                    (&shown.text[range.end..], ink),
                 ];
-                line::put_runs(buf, (area.x, y), area.width, &pieces, look);
+                let mut x = area.x;
+                for (piece, ink) in pieces {
+                    let room = area.right().saturating_sub(x);
+                    x += line::put_typed(buf, (x, y), room, piece, ink, look);
+                }
             }
         }
     }

@@ -121,6 +121,11 @@ pub fn upright(is_ascii: bool) -> &'static str {
     character(UP | DOWN, is_ascii)
 }
 
+/// A line that leads from what is above to what is at its right.
+pub fn hook(is_ascii: bool) -> &'static str {
+    character(UP | RIGHT, is_ascii)
+}
+
 fn character(arms: u8, ascii: bool) -> &'static str {
     const VERTICAL: u8 = UP | DOWN;
     const HORIZONTAL: u8 = LEFT | RIGHT;

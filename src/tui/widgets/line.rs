@@ -54,13 +54,35 @@ pub fn dim<'a>(text: impl Into<Cow<'a, str>>) -> Run<'a> {
 /// Columns of a row of pieces.
 pub fn columns(runs: &[Run<'_>], look: &Look<'_>) -> u16 {
     runs.iter()
-        .map(|run| look.columns(&run.text))
+        .map(|run| look.columns(&told(&run.text)))
         .fold(0, u16::saturating_add)
+}
+
+/// A text with the mark that tells of letters from right to left: it may stand in another order
+/// than it was written.
+fn told(text: &str) -> Cow<'_, str> {
+    if clean::is_turned(text) && !text.starts_with(clean::TURNED) {
+        return Cow::Owned(format!("{}{text}", clean::TURNED));
+    }
+    Cow::Borrowed(text)
 }
 
 /// Writes a text into at most `width` columns from (x, y); what is too long ends
 /// in `..`. Returns the columns used.
 pub fn put(
+    buf: &mut Buffer,
+    place: (u16, u16),
+    width: u16,
+    text: &str,
+    ink: Ink,
+    look: &Look<'_>,
+) -> u16 {
+    put_typed(buf, place, width, &told(text), ink, look)
+}
+
+/// The same for a text with a caret in it, whose columns must stay: without the mark of its
+/// direction.
+pub fn put_typed(
     buf: &mut Buffer,
     (x, y): (u16, u16),
     width: u16,
@@ -90,7 +112,7 @@ pub fn put_runs(
             break;
         }
         let room = width - used;
-        let left = room.saturating_sub(look.columns(&run.text));
+        let left = room.saturating_sub(columns(std::slice::from_ref(run), look));
         let after = &runs[at + 1..];
         let is_last = left >= 2 || columns(after, look) <= left;
         if is_last || after.iter().all(|run| run.text.trim().is_empty()) {
@@ -271,6 +293,25 @@ pub(crate) mod tests {
 
     fn buffer(width: u16, height: u16) -> Buffer {
         Buffer::empty(Rect::new(0, 0, width, height))
+    }
+
+    #[test]
+    fn letters_from_right_to_left_are_told_wherever_they_stand() {
+        with_look(Language::ZhCn, "dark", |look| {
+            let mut buf = buffer(20, 3);
+            put(&mut buf, (0, 0), 20, "שלום", Ink::Text, look);
+            let area = Rect::new(0, 1, 20, 1);
+            row(&mut buf, area, &[text("退款")], &[dim("مرحبا")], look);
+            put_typed(&mut buf, (0, 2), 20, "שלום", Ink::Text, look);
+            let rows = dump::rows(&buf);
+            assert!(rows[0].starts_with("⇄ ש"), "{rows:?}");
+            assert!(
+                rows[1].starts_with("退款") && rows[1].contains("⇄ م"),
+                "{rows:?}"
+            );
+            assert!(!rows[1].contains(".."), "{rows:?}");
+            assert!(rows[2].starts_with('ש'), "the caret keeps its column");
+        });
     }
 
     #[test]

@@ -4,6 +4,7 @@
 //! cut within a wide character.
 
 pub mod editor;
+pub mod exact;
 pub mod form;
 pub mod frame;
 pub mod keyrow;

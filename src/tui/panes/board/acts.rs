@@ -50,14 +50,15 @@ impl BoardPane {
         let title = [("no", number.as_str().into())];
         let title = reach.words.with("board-refuse-title", &title);
         let hint = reach.words.get("ask-reason").to_string();
-        Flow::Push(Box::new(Ask::new(title, hint, move |reason, reach| {
+        let ask = Ask::new(title, hint, move |reason, reach| {
             let refused = reach.attempt(|desk| desk.refuse_case(id, reason));
             if refused.is_none() {
                 return Flow::Stay;
             }
             reach.say("board-refused", &[("no", number.as_str().into())]);
             Flow::Close
-        })))
+        });
+        Flow::Push(Box::new(ask.keeping(reach, "refuse", id)))
     }
 
     /// Lets one side of a contradiction count, where that settles it.
@@ -91,13 +92,15 @@ fn settle(matter: &Matter, reach: &mut Reach<'_>) -> Flow {
     };
     let title = reach.words.get("held-settle-title").to_string();
     let hint = reach.words.get("ask-reason").to_string();
-    Flow::Push(Box::new(Ask::new(title, hint, move |reason, reach| {
+    let ask = Ask::new(title, hint, move |reason, reach| {
         let settled = reach.attempt(|desk| desk.settle(&id.to_string(), reason));
-        if settled.is_some() {
-            reach.say("held-settled", &[]);
+        if settled.is_none() {
+            return Flow::Stay;
         }
+        reach.say("held-settled", &[]);
         Flow::Close
-    })))
+    });
+    Flow::Push(Box::new(ask.keeping(reach, "settle", id)))
 }
 
 /// Opens a record: notes and cases in their own forms, anything else as it stands.

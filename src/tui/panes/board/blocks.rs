@@ -13,6 +13,7 @@ use crate::domain::registers::case;
 use crate::store::Row;
 use crate::tui::theme::Ink;
 use crate::tui::widgets::Look;
+use crate::tui::widgets::exact::exact;
 use crate::tui::widgets::line::{Run, dim, text};
 use crate::tui::widgets::list::{self, Width};
 use crate::tui::words::{Speech, short_number};
@@ -272,7 +273,7 @@ fn case_row<'a>(case: &'a Row, spoken: bool, speech: Speech<'a>) -> list::Row<'a
             amount.map(|amount| amount.to_string()).unwrap_or_default(),
             Ink::Money,
         )],
-        vec![text(speech.title(case))],
+        exact(&speech.title(case), speech.words),
         vec![dim(speech.owner(case.owner))],
         vec![dim(if spoken { word("board-spoken") } else { waits })],
         vec![clock(case, speech)],

@@ -6,6 +6,7 @@ use crate::desk::matters::Matter;
 use crate::domain::register::Owner;
 use crate::domain::registers::{case, order};
 use crate::tui::theme::Ink;
+use crate::tui::widgets::exact::exact;
 use crate::tui::widgets::line::{self, Run, dim, text};
 use crate::tui::widgets::page::Page;
 use crate::tui::words::{Speech, short_number, tail};
@@ -111,7 +112,8 @@ type Fact<'a> = (Option<&'static str>, Vec<Run<'a>>);
 
 fn facts<'a>(one: &'a Chosen, speech: Speech<'a>) -> Vec<Fact<'a>> {
     let name = |owner| speech.owner(Some(owner));
-    let mut first = vec![text(format!("{} ", speech.title(&one.row)))];
+    let mut first = exact(&speech.title(&one.row), speech.words);
+    first.push(text(" "));
     first.extend(order_runs(one, speech));
     let mut hands = String::new();
     if let Some((who, at)) = one.asked {

@@ -1,16 +1,19 @@
 //! The timeline as lines: entries and steps by time, wrapped, newest at the bottom.
 
+use crate::desk::marks::{Marks, Pasted, Promised};
 use crate::domain::event::Verb;
 use crate::domain::field::Kind;
 use crate::domain::payload::Direction;
 use crate::domain::record::{Entry, Record, Step};
 use crate::domain::register::{Owner, Register};
+use crate::domain::registers::{conversation, note};
+use crate::store::Row;
 use crate::text::clean;
 use crate::text::width::{Ambiguous, columns};
 use crate::text::wrap::wrap;
 use crate::tui::panes::side::hidden;
 use crate::tui::theme::Ink;
-use crate::tui::words::{Speech, short_author};
+use crate::tui::words::{Speech, short_author, short_number};
 
 /// Columns of time and speaker before the text.
 pub const INDENT: u16 = 14;
@@ -30,13 +33,39 @@ pub struct TimeLine {
     pub mark: String,
     /// How it is meant.
     pub ink: Ink,
-    /// A row over the whole width: a day, a paste.
-    pub rule: bool,
+    /// What kind of row it is.
+    pub kind: LineKind,
+}
+
+/// What kind of row it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LineKind {
+    /// Something that was said or done.
+    Said,
+    /// Something told under the row above.
+    Under,
+    /// A day, over the whole width.
+    Day,
+    /// The end of a paste, over the whole width.
+    Paste,
+}
+
+/// What a timeline is made of.
+#[derive(Clone, Copy)]
+pub struct Told<'a> {
+    /// The record.
+    pub record: &'a Record,
+    /// What is told beside its entries.
+    pub marks: &'a Marks,
+    /// What else there is of the same buyer or order.
+    pub related: &'a [Row],
 }
 
 enum Moment<'a> {
     Entry(&'a Entry),
     Step(&'a Step),
+    /// Something that was begun beside the talk.
+    Begun(&'a Row),
 }
 
 impl Moment<'_> {
@@ -44,42 +73,40 @@ impl Moment<'_> {
         match self {
             Self::Entry(entry) => entry.at,
             Self::Step(step) => step.trace.at,
+            Self::Begun(row) => row.opened,
         }
     }
 }
 
 /// Returns the last `most` rows of a record's timeline in this width.
 pub fn timeline(
-    record: &Record,
+    told: Told<'_>,
     speech: Speech<'_>,
     width: u16,
     ambiguous: Ambiguous,
     most: usize,
 ) -> Vec<TimeLine> {
-    let mut moments: Vec<Moment<'_>> = record
-        .entries
-        .iter()
-        .map(Moment::Entry)
-        .chain(record.steps.iter().map(Moment::Step))
-        .collect();
-    moments.sort_by_key(Moment::at);
+    let moments = moments(told);
     let room = usize::from(width.saturating_sub(INDENT).max(4));
     // From the newest back, so that a long talk costs what is shown of it.
     let mut groups: Vec<Vec<TimeLine>> = Vec::new();
     let mut rows = 0;
-    let mut later_day: Option<String> = None;
+    let mut later: Option<i64> = None;
     for moment in moments.iter().rev() {
-        let day = speech.day(moment.at());
-        if later_day.as_ref().is_some_and(|later| *later != day)
-            && let Some(later) = &later_day
-        {
-            groups.push(vec![rule(later.clone())]);
+        let at = moment.at();
+        if let Some(later) = later.filter(|later| speech.day(*later) != speech.day(at)) {
+            groups.push(vec![rule(speech.long_day(later), LineKind::Day)]);
             rows += 1;
         }
-        later_day = Some(day);
+        later = Some(at);
         let lines = match moment {
-            Moment::Entry(entry) => entry_lines(entry, speech, room, ambiguous),
-            Moment::Step(step) => step_lines(record, step, speech, room, ambiguous),
+            Moment::Entry(entry) => {
+                let mut lines = entry_lines(entry, told.marks, speech, room, ambiguous);
+                lines.extend(marks_under(entry, told.marks, speech));
+                lines
+            }
+            Moment::Step(step) => step_lines(told.record, step, speech, room, ambiguous),
+            Moment::Begun(row) => begun_lines(row, speech, room, ambiguous),
         };
         rows += lines.len();
         groups.push(lines);
@@ -87,25 +114,129 @@ pub fn timeline(
             break;
         }
     }
-    if let Some(day) = later_day.filter(|_| rows < most) {
-        groups.push(vec![rule(day)]);
+    if let Some(first) = later.filter(|_| rows < most) {
+        groups.push(vec![rule(speech.long_day(first), LineKind::Day)]);
     }
     groups.into_iter().rev().flatten().collect()
 }
 
-fn rule(text: String) -> TimeLine {
+/// Everything that happened, by time; with a talk also what was begun because of it.
+fn moments(told: Told<'_>) -> Vec<Moment<'_>> {
+    let record = told.record;
+    let is_talk = record.register == "conversation";
+    let begun = told.related.iter().filter(|row| {
+        is_talk
+            && matches!(row.register.as_str(), "note" | "case" | "complaint")
+            && row.opened >= record.opened
+            && record.closed.is_none_or(|closed| row.opened <= closed)
+    });
+    let entries = record.entries.iter().map(Moment::Entry);
+    let steps = record.steps.iter().map(Moment::Step);
+    let mut moments: Vec<Moment<'_>> = entries
+        .chain(steps)
+        .chain(begun.map(Moment::Begun))
+        .collect();
+    moments.sort_by_key(Moment::at);
+    moments
+}
+
+fn rule(text: String, kind: LineKind) -> TimeLine {
     TimeLine {
         time: String::new(),
         who: String::new(),
         text,
         mark: String::new(),
         ink: Ink::Dim,
-        rule: true,
+        kind,
     }
+}
+
+/// What is told under an entry: promises that it made, a consent that it may be, the paste that
+/// it ends.
+fn marks_under(entry: &Entry, marks: &Marks, speech: Speech<'_>) -> Vec<TimeLine> {
+    let under = |text: String, ink| TimeLine {
+        ink,
+        ..rule(text, LineKind::Under)
+    };
+    let chain = &entry.trace.chain;
+    let promised = marks.promised.get(chain).into_iter().flatten();
+    let mut lines: Vec<TimeLine> = promised
+        .map(|promise| under(promised_text(promise, speech), Ink::Urgent))
+        .collect();
+    if let Some(assent) = marks.assent.as_ref().filter(|one| one.entry == *chain) {
+        let kind = speech.choice(&note::KIND.spec, &assent.kind);
+        let text = speech
+            .words
+            .with("talk-like-a-yes", &[("kind", kind.into())]);
+        lines.push(under(text, Ink::New));
+    }
+    if let Some(pasted) = marks.pasted.get(chain) {
+        lines.push(rule(pasted_text(pasted, speech), LineKind::Paste));
+    }
+    lines
+}
+
+fn promised_text(promise: &Promised, speech: Speech<'_>) -> String {
+    let amount = promise.amount.as_ref().map(ToString::to_string);
+    let amount = amount.filter(|amount| !promise.text.contains(amount.as_str()));
+    let due = promise.due.map(|due| speech.moment(due));
+    let text = speech.words.with(
+        "talk-promised",
+        &[
+            ("text", promise.text.as_str().into()),
+            ("amount", amount.unwrap_or_default().into()),
+            ("due", due.unwrap_or_default().into()),
+        ],
+    );
+    let end = if promise.state == "open" {
+        speech.words.get("source-own").to_string()
+    } else {
+        speech.state("promise", &promise.state)
+    };
+    format!(
+        "{} [{end}]",
+        text.split_whitespace().collect::<Vec<_>>().join(" ")
+    )
+}
+
+fn pasted_text(pasted: &Pasted, speech: Speech<'_>) -> String {
+    let id = if pasted.is_numbered {
+        "talk-imported"
+    } else {
+        "talk-pasted"
+    };
+    let time = speech.moment(pasted.at);
+    let args = [("count", pasted.count.into()), ("time", time.into())];
+    let text = speech.words.with(id, &args);
+    match &pasted.channel {
+        Some(channel) => {
+            let channel = speech.choice(&conversation::CHANNEL_OF.spec, channel);
+            format!("{text} ({channel})")
+        }
+        None => text,
+    }
+}
+
+/// What was begun beside the talk: its number, what it is, how it stands now.
+fn begun_lines(row: &Row, speech: Speech<'_>, room: usize, ambiguous: Ambiguous) -> Vec<TimeLine> {
+    let who = speech.words.get(&format!("short-{}", row.register));
+    let number = row.number.as_deref().map(short_number);
+    let kind = row.fields.get("kind").and_then(|kind| kind.as_str());
+    let kind = kind.map(|kind| speech.matter(&row.register, Some(kind)));
+    let state = speech.state(&row.register, &row.state);
+    let text: Vec<String> = number
+        .into_iter()
+        .chain(kind)
+        .chain(speech.amount(row))
+        .collect();
+    let text = format!("{}  {state}", text.join(" "));
+    let clock = speech.clock(row.opened);
+    wrapped(clock, who.to_string(), &text, Ink::System, room, ambiguous)
 }
 
 fn entry_lines(
     entry: &Entry,
+    marks: &Marks,
     speech: Speech<'_>,
     room: usize,
     ambiguous: Ambiguous,
@@ -140,7 +271,12 @@ fn entry_lines(
     } else {
         None
     };
+    let unread = marks.unread.get(&entry.trace.chain).map(|since| {
+        let span = speech.span(speech.now - since);
+        speech.words.with("talk-unread", &[("span", span.into())])
+    });
     let mark = state.map(|state| format!("[{}]", speech.words.get(state)));
+    let mark = mark.or(unread);
     let ink = if entry.void { Ink::Dim } else { ink };
     let lines = wrapped(speech.clock(entry.at), who, &text, ink, room, ambiguous);
     marked(lines, mark.unwrap_or_default(), room, ambiguous)
@@ -251,7 +387,7 @@ fn wrapped(
             text: format!("{before}{row}"),
             mark: String::new(),
             ink,
-            rule: false,
+            kind: LineKind::Said,
         });
     }
     lines

@@ -3,6 +3,7 @@
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
+use super::list_foot::list_foot;
 use super::view::{focus_mark, speech};
 use super::{DeskPane, Focus};
 use crate::desk::todo::{Item, Mark, View};
@@ -77,6 +78,7 @@ pub(super) fn list_title(
 }
 
 pub(super) fn draw_list(pane: &DeskPane, buf: &mut Buffer, area: Rect, look: &Look<'_>) {
+    let area = list_foot(pane, buf, area, look);
     let mut cursor = pane.cursor.clone();
     let top = cursor.scroll(usize::from(area.height), pane.rows.len());
     draw_from(pane, buf, area, top, look);

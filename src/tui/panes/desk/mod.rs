@@ -1,6 +1,11 @@
 //! The desk screen: what waits, the open item with its timeline and draft, the side panel.
 
+mod beside;
+mod draft;
+mod draft_view;
+mod held;
 mod lines;
+mod list_foot;
 mod list_view;
 mod talk_view;
 mod view;
@@ -14,6 +19,7 @@ use ratatui::layout::{Position, Rect};
 use crate::desk::Desk;
 use crate::desk::board::Counts;
 use crate::desk::freshness::Freshness;
+use crate::desk::marks::Marks;
 use crate::desk::people::People;
 use crate::desk::replies::{Replies, Scope, language_of};
 use crate::desk::todo::{Item, Todo, View};
@@ -32,7 +38,11 @@ use crate::tui::widgets::editor::{Typed, type_into};
 use crate::tui::widgets::list::Cursor;
 use crate::tui::widgets::{Look, line};
 
+use super::reveal::Revealed;
 use super::side::{Leaf, Side};
+use beside::Beside;
+use draft::{Draft, key as draft_key};
+use held::Held;
 
 /// The most replies that the side panel offers.
 const SUGGESTED: usize = 30;
@@ -56,6 +66,9 @@ pub(super) struct OpenItem {
     pub(super) register: &'static Register,
     /// Other open items of the same buyer or order.
     pub(super) related: Vec<Row>,
+    /// What is told beside the lines of its timeline.
+    pub(super) marks: Marks,
+    pub(super) beside: Beside,
     /// Rows between what is shown and the newest; drawing holds it to what there is.
     pub(super) scroll: Cell<usize>,
 }
@@ -71,6 +84,7 @@ pub struct DeskPane {
     pub(super) focus: Focus,
     pub(super) open: Option<OpenItem>,
     pub(super) composer: Editor,
+    pub(super) draft: Draft,
     pub(super) side: Side,
     library: Replies,
     pub(super) freshness: Vec<Freshness>,
@@ -79,9 +93,14 @@ pub struct DeskPane {
     pub(super) now: i64,
     /// How the group stands, where the person leads one.
     pub(super) group: Option<Counts>,
+    /// What does not count yet, for those who decide about it.
+    pub(super) held: Vec<Held>,
     nobody: bool,
+    pub(super) revealed: Revealed,
     /// Where the line between list and conversation was dragged to.
     pub(super) split: Option<u16>,
+    /// Where the line between conversation and draft was dragged to.
+    pub(super) shelf: Option<u16>,
 }
 
 impl DeskPane {
@@ -110,15 +129,19 @@ impl DeskPane {
             focus: Focus::List,
             open: None,
             composer: Editor::new(),
+            draft: Draft::default(),
             side: Side::default(),
             library: Replies::default(),
             freshness: Vec::new(),
             group: None,
+            held: Vec::new(),
             people: People::default(),
             zone: desk.zone(),
             now: desk.now(),
             nobody: true,
+            revealed: Revealed::default(),
             split: None,
+            shelf: None,
         }
     }
 
@@ -134,12 +157,13 @@ impl DeskPane {
         self.todo = desk.todo(self.view)?;
         self.freshness = desk.freshness()?;
         self.group = desk.group_counts()?;
+        self.held = held::rows(desk, words)?;
         self.lay_out();
         if let Some(id) = self.open.as_ref().map(|open| open.record.id) {
             let scroll = self.open.as_ref().map_or(0, |open| open.scroll.get());
             self.load(desk, words, id, scroll)?;
         }
-        Ok(())
+        self.check_draft(desk)
     }
 
     /// Opens an item with its draft. What stands in the draft of an item that is open already
@@ -151,13 +175,14 @@ impl DeskPane {
         if open == Some(id) {
             return Ok(());
         }
+        self.revealed.hide();
         let person = desk.me()?.id.to_string();
         let text = desk
             .store()
             .draft(&person, &draft_key(id))?
             .unwrap_or_default();
         self.composer = Editor::with_text(&text);
-        Ok(())
+        self.check_draft(desk)
     }
 
     /// After an item was finished: the next one is opened where that one was, and the list
@@ -181,20 +206,6 @@ impl DeskPane {
         }
     }
 
-    /// Puts words into the draft that were typed and that the store could not take.
-    pub fn restore(&mut self, text: &str) {
-        self.composer = Editor::with_text(text);
-    }
-
-    /// Adds words to the draft of the open item.
-    pub fn add_to_draft(&mut self, text: &str) {
-        if !self.composer.is_empty() {
-            self.composer.newline();
-        }
-        self.composer.paste(text);
-        self.focus = Focus::Composer;
-    }
-
     /// Reads the replies for the panel, while they are what it shows.
     fn suggest(&mut self, desk: &Desk, words: &Words, record: &Record) -> Result<(), Problem> {
         if self.side.leaf() != Leaf::Replies {
@@ -212,6 +223,22 @@ impl DeskPane {
         Ok(())
     }
 
+    /// Space: a buyer's yes becomes the note's third step, with their words as proof.
+    fn confirm(&self, reach: &mut Reach<'_>) -> Flow {
+        let Some(assent) = self
+            .open
+            .as_ref()
+            .and_then(|open| open.marks.assent.clone())
+        else {
+            return Flow::Pass;
+        };
+        let step = |desk: &mut Desk| desk.note_step(assent.note, "confirmed", Some(&assent.quote));
+        if reach.attempt(step).is_some() {
+            reach.say("talk-confirmed", &[]);
+        }
+        Flow::Stay
+    }
+
     fn turn_leaf(&mut self, by: isize, reach: &mut Reach<'_>) {
         self.side.turn(by);
         let Some(record) = self.open.as_ref().map(|open| open.record.clone()) else {
@@ -225,12 +252,17 @@ impl DeskPane {
     fn load(&mut self, desk: &Desk, words: &Words, id: Id, scroll: usize) -> Result<(), Problem> {
         let (record, register) = desk.record(id)?;
         let related = desk.related(&record)?;
+        self.draft.rules.refresh(desk)?;
+        let marks = desk.marks(&record, &related, &self.draft.rules)?;
+        let beside = Beside::read(desk, words, &record, &related)?;
         self.side = Side::read(desk, &record, self.side.leaf())?;
         self.suggest(desk, words, &record)?;
         self.open = Some(OpenItem {
             record,
             register,
             related,
+            marks,
+            beside,
             scroll: Cell::new(scroll),
         });
         Ok(())
@@ -355,31 +387,6 @@ impl DeskPane {
         self.lay_out();
     }
 
-    /// F9: the draft to the clipboard, and the reply as copied into the log.
-    fn copy_draft(&mut self, reach: &mut Reach<'_>) -> Flow {
-        let text = self.composer.text().trim().to_owned();
-        let Some(id) = self
-            .open
-            .as_ref()
-            .map(|open| open.record.id)
-            .filter(|_| !text.is_empty())
-        else {
-            return Flow::Pass;
-        };
-        if let Some(hole) = unfilled(&text) {
-            let problem = Problem::new(crate::problem::Kind::Refused, "desk-variable-missing")
-                .arg("name", hole)
-                .hint("desk-variable-missing-hint");
-            reach.trouble(&problem);
-            return Flow::Stay;
-        }
-        if reach.attempt(|desk| desk.reply(id, &text)).is_some() {
-            reach.copy(&text);
-            self.composer.set("");
-        }
-        Flow::Stay
-    }
-
     fn move_focus(&mut self, forward: bool) {
         let order: &[Focus] = if self.open.is_some() {
             &[Focus::List, Focus::Composer, Focus::Timeline, Focus::Side]
@@ -412,6 +419,7 @@ impl DeskPane {
             Spot::Scroll(by) => self.scroll(-*by),
             Spot::Side => self.focus = Focus::Side,
             Spot::Divider(column) => self.split = Some(*column),
+            Spot::Shelf(row) => self.shelf = Some(*row),
             Spot::Field(_) | Spot::Leaf(_) => {}
         }
     }
@@ -446,13 +454,20 @@ impl Pane for DeskPane {
         match command {
             Command::NextPane => self.move_focus(true),
             Command::PreviousPane => self.move_focus(false),
-            Command::Back if self.focus != Focus::List => self.focus = Focus::List,
+            Command::Back if self.focus != Focus::List => {
+                self.focus = Focus::List;
+                self.revealed.hide();
+            }
+            Command::Reveal => self.revealed.toggle(self.side.order_id(), reach),
             Command::NextItem => {
                 self.step(1);
                 return self.open_cursor(reach);
             }
             Command::Copy => return self.copy_draft(reach),
-            Command::Undo if self.focus == Focus::Composer && self.composer.undo() => {}
+            Command::Why if !self.composer.is_empty() => return self.say_why(reach),
+            Command::Undo if self.focus == Focus::Composer && self.composer.undo() => {
+                self.look_at_draft();
+            }
             Command::Undo => {
                 if reach.attempt(|desk| desk.undo(None)).is_some() {
                     reach.say("desk-undone", &[]);
@@ -463,6 +478,7 @@ impl Pane for DeskPane {
             Command::PageDown if self.focus != Focus::List => self.scroll(-5),
             Command::Previous if self.focus == Focus::Timeline => self.scroll(1),
             Command::Next if self.focus == Focus::Timeline => self.scroll(-1),
+            Command::StepDone if self.focus == Focus::Timeline => return self.confirm(reach),
             Command::NextLeaf => self.turn_leaf(1, reach),
             Command::PreviousLeaf => self.turn_leaf(-1, reach),
             _ if self.focus == Focus::List => return self.list_command(command, reach),
@@ -481,6 +497,7 @@ impl Pane for DeskPane {
             self.point(spot);
         }
         if self.focus == Focus::Composer && type_into(&mut self.composer, input) != Typed::Ignored {
+            self.look_at_draft();
             return Flow::Stay;
         }
         match input {
@@ -494,6 +511,10 @@ impl Pane for DeskPane {
         view::draw(self, buf, area, look)
     }
 
+    fn hide(&mut self) {
+        self.revealed.hide();
+    }
+
     fn draft(&self) -> Option<(String, String)> {
         self.open
             .as_ref()
@@ -504,16 +525,4 @@ impl Pane for DeskPane {
 /// Returns the leaf names' order for the panel's title.
 pub(super) fn leaves() -> [Leaf; 4] {
     Leaf::ALL
-}
-
-fn draft_key(id: Id) -> String {
-    format!("reply:{id}")
-}
-
-/// Returns the first variable that a draft still names: `{…}` blocks copying.
-fn unfilled(text: &str) -> Option<&str> {
-    let start = text.find('{')?;
-    let end = start + text[start..].find('}')?;
-    let name = &text[start + 1..end];
-    (!name.is_empty() && name.chars().count() <= 12 && !name.contains(['\n', '{'])).then_some(name)
 }

@@ -3,16 +3,18 @@
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
-use super::lines::{INDENT, TimeLine, facts, timeline};
+use super::lines::{INDENT, LineKind, TimeLine, Told, facts, timeline};
 use super::view::{below, focus_mark, inset, speech};
 use super::{DeskPane, Focus, OpenItem};
 use crate::tui::theme::Ink;
-use crate::tui::widgets::frame::titles;
+use crate::tui::widgets::frame::{Lines, hook, titles};
 use crate::tui::widgets::line::{Run, dim, text};
 use crate::tui::widgets::{Look, line};
 
 /// Columns for how many more there are.
 const MORE: u16 = 4;
+/// Columns of a rule at each side of a paste's end.
+const DASHES: u16 = 9;
 
 pub(super) fn talk_title(
     pane: &DeskPane,
@@ -35,10 +37,16 @@ pub(super) fn talk_title(
         .register
         .field("channel")
         .and_then(|field| Some(speech.choice(field, record.text("channel")?)));
+    let masked = if open.beside.is_masked {
+        format!(" {}", look.words.get("find-masked"))
+    } else {
+        String::new()
+    };
     let left = [
         focus_mark(pane, Focus::Timeline, area, look),
         Run::new(format!("{label} {number} "), Ink::Title),
         text(title.to_owned()),
+        dim(masked),
         dim(format!("  {}", channel.unwrap_or_default())),
     ];
     let limits = crate::domain::register::Limits::default();
@@ -99,6 +107,7 @@ pub(super) fn draw_pending(
                     .to_owned(),
             ),
             dim(format!("   {}", speech.state(&row.register, &row.state))),
+            dim(format!("   {}", open.beside.of(row.id))),
         ];
         let figure = speech.figure(row.due, row.since, row.ours);
         let place = Rect {
@@ -143,6 +152,16 @@ pub(super) fn related_line(
     line::row(buf, area, &runs, &right, look);
 }
 
+/// Over the talk, that somebody else works on it; returns what is left.
+fn banner(open: &OpenItem, buf: &mut Buffer, area: Rect, look: &Look<'_>) -> Rect {
+    let Some(working) = open.beside.working.as_ref().filter(|_| area.height > 2) else {
+        return area;
+    };
+    let room = area.width.saturating_sub(2);
+    line::put(buf, (area.x + 1, area.y), room, working, Ink::Urgent, look);
+    below(area)
+}
+
 pub(super) fn draw_talk(
     pane: &DeskPane,
     open: &OpenItem,
@@ -154,7 +173,7 @@ pub(super) fn draw_talk(
         return;
     }
     let speech = speech(pane, look);
-    let mut area = area;
+    let mut area = banner(open, buf, area, look);
     if open.record.register != "conversation" {
         let facts = facts(&open.record, open.register, speech);
         let rows = (facts.len() as u16)
@@ -187,8 +206,13 @@ pub(super) fn draw_talk(
         };
     }
     let height = usize::from(area.height);
+    let told = Told {
+        record: &open.record,
+        marks: &open.marks,
+        related: &open.related,
+    };
     let lines = timeline(
-        &open.record,
+        told,
         speech,
         area.width.saturating_sub(1),
         look.ambiguous,
@@ -220,19 +244,33 @@ pub(super) fn draw_talk(
     }
 }
 
-fn draw_timeline_row(buf: &mut Buffer, area: Rect, one: &TimeLine, look: &Look<'_>) {
-    if one.rule {
-        let width = look.columns(&one.text);
-        let x = area.x + area.width.saturating_sub(width) / 2;
-        line::put(
-            buf,
-            (x, area.y),
-            width.min(area.width),
-            &one.text,
-            one.ink,
-            look,
-        );
+/// A day or a paste's end, in the middle; the latter between two pieces of a rule.
+fn draw_heading(buf: &mut Buffer, area: Rect, one: &TimeLine, look: &Look<'_>) {
+    let width = look.columns(&one.text).min(area.width);
+    let x = area.x + (area.width - width) / 2;
+    line::put(buf, (x, area.y), width, &one.text, one.ink, look);
+    if one.kind != LineKind::Paste {
         return;
+    }
+    let row = Rect { height: 1, ..area };
+    let piece = DASHES.min((area.width - width) / 2).saturating_sub(1);
+    let mut lines = Lines::new(row);
+    lines.rule(area.y, x.saturating_sub(piece + 1), x.saturating_sub(1));
+    lines.rule(area.y, x + width + 1, x + width + 1 + piece);
+    lines.draw(buf, look);
+}
+
+fn draw_timeline_row(buf: &mut Buffer, area: Rect, one: &TimeLine, look: &Look<'_>) {
+    match one.kind {
+        LineKind::Said => {}
+        LineKind::Day | LineKind::Paste => return draw_heading(buf, area, one, look),
+        LineKind::Under => {
+            let x = area.x + INDENT.min(area.width.saturating_sub(1));
+            line::put(buf, (x, area.y), 1, hook(look.ascii()), Ink::Frame, look);
+            let room = area.right().saturating_sub(x + 2);
+            line::put(buf, (x + 2, area.y), room, &one.text, one.ink, look);
+            return;
+        }
     }
     line::put(
         buf,
@@ -253,46 +291,6 @@ fn draw_timeline_row(buf: &mut Buffer, area: Rect, one: &TimeLine, look: &Look<'
         let room = area.width - INDENT;
         line::put_runs(buf, (area.x + INDENT, area.y), room, &said, look);
     }
-}
-
-pub(super) fn draft_title(
-    pane: &DeskPane,
-    open: &OpenItem,
-    buf: &mut Buffer,
-    area: Rect,
-    look: &Look<'_>,
-) {
-    let whom = open.record.text("buyer").unwrap_or_default();
-    let left = [
-        focus_mark(pane, Focus::Composer, area, look),
-        Run::new(
-            format!("{} > ", look.words.get("composer-draft")),
-            if pane.focus == Focus::Composer {
-                Ink::Selection
-            } else {
-                Ink::Title
-            },
-        ),
-        text(whom.to_owned()),
-    ];
-    let count = pane.composer.text().chars().count();
-    let missing = super::unfilled(pane.composer.text());
-    let variables = match missing {
-        Some(name) => Run::new(
-            look.words
-                .with("composer-missing", &[("name", name.into())]),
-            Ink::Missing,
-        ),
-        None => dim(look.words.get("composer-complete").to_string()),
-    };
-    let right = [
-        dim(look
-            .words
-            .with("composer-count", &[("count", count.into())])),
-        text("  "),
-        variables,
-    ];
-    titles(buf, area, &left, &right, look);
 }
 
 pub(super) fn nothing_open(

@@ -3,17 +3,16 @@
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
+use super::draft_view::draw_draft;
 use super::list_view::{draw_list, draw_strip, list_title};
-use super::talk_view::{
-    draft_title, draw_pending, draw_talk, nothing_open, pending, related_line, talk_title,
-};
+use super::talk_view::{draw_pending, draw_talk, nothing_open, pending, related_line, talk_title};
 use super::{DeskPane, Focus, OpenItem};
 use crate::desk::board::Count;
 use crate::tui::keys::Spot;
 use crate::tui::theme::Ink;
 use crate::tui::widgets::frame::{Lines, section, titles};
-use crate::tui::widgets::line::{Run, dim};
-use crate::tui::widgets::{Look, editor, line};
+use crate::tui::widgets::line::{Run, dim, text};
+use crate::tui::widgets::{Look, line};
 use crate::tui::words::{Speech, tail};
 
 /// From this width on list and conversation stand side by side.
@@ -25,6 +24,8 @@ const ROOMY: u16 = 180;
 const ROOMY_LIST: u16 = 60;
 /// The narrowest list that the line beside it can be dragged to.
 const NARROWEST: u16 = 30;
+/// The fewest rows of timeline and draft, with their titles.
+const LEAST: u16 = 3;
 /// From this width on the side panel has a column of its own.
 const THREE: u16 = 160;
 /// From this width on the side panel's title has room for a whole order number.
@@ -124,7 +125,7 @@ fn wide(pane: &DeskPane, buf: &mut Buffer, area: Rect, look: &Look<'_>) -> Optio
             ..left
         }
     };
-    let (upper, draft) = draft_split(middle, 9);
+    let (upper, draft) = draft_split(pane, middle, 9);
     let pending = pane.open.as_ref().map_or(0, |open| pending(open).count());
     let pending_rows = match pending.min(PENDING) as u16 {
         0 => 0,
@@ -166,6 +167,9 @@ fn wide(pane: &DeskPane, buf: &mut Buffer, area: Rect, look: &Look<'_>) -> Optio
         record.places.push((divider, Spot::Divider(divider.x)));
         record.places.push((side_area, Spot::Side));
         record.places.push((talk, Spot::Scroll(0)));
+        if pane.open.is_some() {
+            record.places.push(shelf(draft));
+        }
     });
     list_title(
         pane,
@@ -187,14 +191,33 @@ fn wide(pane: &DeskPane, buf: &mut Buffer, area: Rect, look: &Look<'_>) -> Optio
         },
         look,
     );
-    let ages = u16::from(side_area.height > AGES && !pane.freshness.is_empty());
+    let has_room = side_area.height > AGES;
+    let ages = u16::from(has_room && !pane.freshness.is_empty());
+    let owners = u16::from(has_room && pane.open.is_some());
     let leaf = Rect {
-        height: below(side_area).height - ages,
+        height: below(side_area).height - ages - owners,
         ..below(side_area)
     };
-    pane.side.draw(buf, leaf, speech(pane, look), look);
+    pane.side
+        .draw(buf, leaf, is_whole(pane), speech(pane, look), look);
+    if let Some(open) = pane.open.as_ref().filter(|_| owners > 0) {
+        let row = below_of(leaf);
+        let room = row.width.saturating_sub(1);
+        line::put(
+            buf,
+            (row.x + 1, row.y),
+            room,
+            &open.beside.owners,
+            Ink::Dim,
+            look,
+        );
+    }
     if ages > 0 {
-        draw_ages(pane, buf, below_of(leaf), look);
+        let row = Rect {
+            y: leaf.bottom() + owners,
+            ..below_of(leaf)
+        };
+        draw_ages(pane, buf, row, look);
     }
     match &pane.open {
         Some(open) => {
@@ -203,12 +226,7 @@ fn wide(pane: &DeskPane, buf: &mut Buffer, area: Rect, look: &Look<'_>) -> Optio
             }
             talk_title(pane, open, buf, Rect { height: 1, ..talk }, look);
             draw_talk(pane, open, buf, below(talk), look);
-            draft_title(pane, open, buf, Rect { height: 1, ..draft }, look);
-            let area = inset(below(draft));
-            caret(
-                pane,
-                editor::draw(buf, area, &pane.composer, Ink::Text, look),
-            )
+            draw_draft(pane, open, buf, draft, look)
         }
         None => nothing_open(pane, buf, below(talk), look),
     }
@@ -241,21 +259,21 @@ fn narrow(pane: &DeskPane, buf: &mut Buffer, area: Rect, look: &Look<'_>) -> Opt
     if pane.focus == Focus::Side {
         section(buf, rest, &[], &[], look);
         side_title(pane, buf, Rect { height: 1, ..rest }, look);
-        pane.side.draw(buf, below(rest), speech(pane, look), look);
+        pane.side
+            .draw(buf, below(rest), is_whole(pane), speech(pane, look), look);
         return None;
     }
-    let (talk, draft) = draft_split(rest, 6);
-    look.note(|record| record.places.push((talk, Spot::Scroll(0))));
+    let (talk, draft) = draft_split(pane, rest, 6);
+    look.note(|record| {
+        record.places.push((talk, Spot::Scroll(0)));
+        record.places.push(shelf(draft));
+    });
     section(buf, talk, &[], &[], look);
     talk_title(pane, open, buf, Rect { height: 1, ..talk }, look);
     let inner = band(pane, open, buf, below(talk), look);
     draw_talk(pane, open, buf, inner, look);
     section(buf, draft, &[], &[], look);
-    draft_title(pane, open, buf, Rect { height: 1, ..draft }, look);
-    caret(
-        pane,
-        editor::draw(buf, inset(below(draft)), &pane.composer, Ink::Text, look),
-    )
+    draw_draft(pane, open, buf, draft, look)
 }
 
 /// How wide the list is when the line beside it was dragged: both sides keep their room.
@@ -284,7 +302,11 @@ pub(super) fn focus_mark<'a>(
 /// What is known of the order and what else is open, a row each and a rule below where there is
 /// any of it; returns what is left for the talk.
 fn band(pane: &DeskPane, open: &OpenItem, buf: &mut Buffer, area: Rect, look: &Look<'_>) -> Rect {
-    let summary = pane.side.summary(speech(pane, look), look);
+    let summary = if is_whole(pane) {
+        vec![text(pane.side.receiver(true))]
+    } else {
+        pane.side.summary(speech(pane, look), look)
+    };
     let has_related = pending(open).next().is_some();
     let rows = u16::from(!summary.is_empty()) + u16::from(has_related);
     if rows == 0 || area.height <= 4 {
@@ -310,6 +332,11 @@ fn band(pane: &DeskPane, open: &OpenItem, buf: &mut Buffer, area: Rect, look: &L
     };
     section(buf, rest, &[], &[], look);
     below(rest)
+}
+
+/// Whether the order's receiver is shown whole at the moment.
+fn is_whole(pane: &DeskPane) -> bool {
+    pane.revealed.shows(pane.side.order_id())
 }
 
 /// The row under an area.
@@ -339,10 +366,6 @@ fn draw_ages(pane: &DeskPane, buf: &mut Buffer, row: Rect, look: &Look<'_>) {
     line::row(buf, row, &runs, &[], look);
 }
 
-fn caret(pane: &DeskPane, at: Option<Position>) -> Option<Position> {
-    at.filter(|_| pane.focus == Focus::Composer)
-}
-
 fn split(area: Rect, at: u16) -> (Rect, Rect) {
     let left = Rect {
         width: at.min(area.width),
@@ -356,8 +379,25 @@ fn split(area: Rect, at: u16) -> (Rect, Rect) {
     (left, right)
 }
 
-fn draft_split(area: Rect, rows: u16) -> (Rect, Rect) {
-    let rows = rows.min(area.height / 2).max(1).min(area.height);
+/// The draft's title, by which its pane is made higher and lower.
+fn shelf(draft: Rect) -> (Rect, Spot) {
+    let title = Rect {
+        height: draft.height.min(1),
+        ..draft
+    };
+    (title, Spot::Shelf(draft.y))
+}
+
+/// Timeline and draft: so many rows for the draft, or as the line between them was dragged;
+/// both keep their room.
+fn draft_split(pane: &DeskPane, area: Rect, rows: u16) -> (Rect, Rect) {
+    let rows = match pane.shelf {
+        Some(row) if area.height > 2 * LEAST => area
+            .bottom()
+            .saturating_sub(row)
+            .clamp(LEAST, area.height - LEAST),
+        _ => rows.min(area.height / 2).max(1).min(area.height),
+    };
     let talk = Rect {
         height: area.height - rows,
         ..area

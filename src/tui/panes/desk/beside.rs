@@ -1,0 +1,135 @@
+//! What stands beside the open item: who works on it, who answers for it, how fresh the others'
+//! words are, what was copied last.
+
+use crate::desk::Desk;
+use crate::desk::people::Person;
+use crate::domain::id::Id;
+use crate::domain::record::Record;
+use crate::domain::register::Owner;
+use crate::i18n::Words;
+use crate::problem::Problem;
+use crate::store::Row;
+use crate::tui::words::Speech;
+
+/// Facts about the open item in the person's words, as of the last reading.
+#[derive(Default)]
+pub(in crate::tui::panes) struct Beside {
+    /// Somebody else works on it, since when.
+    pub(super) working: Option<String>,
+    /// Whose it was first, whose it is, whose group that is.
+    pub(super) owners: String,
+    /// When a reply was copied last that has not been seen sent.
+    pub(super) copied: Option<i64>,
+    /// Whether the platform masked the buyer.
+    pub(super) is_masked: bool,
+    /// What is to be told of each open thing of the same buyer.
+    told: Vec<(Id, String)>,
+}
+
+impl Beside {
+    /// Reads it for a record and what else there is of the same buyer or order.
+    pub(super) fn read(
+        desk: &Desk,
+        words: &Words,
+        record: &Record,
+        related: &[Row],
+    ) -> Result<Self, Problem> {
+        let speech = Speech {
+            words,
+            zone: desk.zone(),
+            now: desk.now(),
+            people: desk.people(),
+        };
+        let buyer = record.text("buyer").unwrap_or_default();
+        Ok(Self {
+            working: working(desk, record, speech),
+            owners: owners(desk, record, speech)?,
+            copied: copied(record),
+            is_masked: crate::exchange::intake::is_masked(buyer),
+            told: related
+                .iter()
+                .filter_map(|row| Some((row.id, told(desk, row, speech)?)))
+                .collect(),
+        })
+    }
+
+    /// Returns what is to be told of an open thing of the same buyer.
+    pub(super) fn of(&self, id: Id) -> &str {
+        let told = self.told.iter().find(|(known, _)| *known == id);
+        told.map_or("", |(_, told)| told)
+    }
+}
+
+/// Whoever owns an item, where that is somebody else.
+fn other(desk: &Desk, owner: Option<Owner>) -> Option<&Person> {
+    match owner {
+        Some(Owner::Person(id)) => {
+            let is_me = desk.signed_in().is_some_and(|me| me.id == id);
+            desk.people().by_id(id).filter(|_| !is_me)
+        }
+        _ => None,
+    }
+}
+
+fn working(desk: &Desk, record: &Record, speech: Speech<'_>) -> Option<String> {
+    if record.closed.is_some() {
+        return None;
+    }
+    let person = other(desk, record.owner)?;
+    let replicas = desk.people().replicas_of(person.id);
+    let entries = record.entries.iter().map(|entry| entry.trace);
+    let steps = record.steps.iter().map(|step| step.trace);
+    let writes = record.values.values().flatten().map(|write| write.trace);
+    let last = entries
+        .chain(steps)
+        .chain(writes)
+        .filter(|trace| replicas.contains(&trace.replica))
+        .map(|trace| trace.at)
+        .max();
+    // Who was given it and has done nothing yet has had it since then.
+    let given = record.steps.iter().map(|step| step.trace.at).max();
+    let age = speech.age(speech.now - last.or(given)?);
+    let args = [("name", person.name.as_str().into()), ("age", age.into())];
+    Some(speech.words.with("desk-others-work", &args))
+}
+
+fn owners(desk: &Desk, record: &Record, speech: Speech<'_>) -> Result<String, Problem> {
+    let mut said = Vec::new();
+    let mut tell = |id: &str, value: String| {
+        said.push(format!("{} {value}", speech.words.get(id)));
+    };
+    if record.first_owner.is_some() {
+        tell("desk-first-owner", speech.owner(record.first_owner));
+    }
+    tell("desk-owner", speech.owner(record.owner));
+    if let Some(Owner::Person(owner)) = record.owner
+        && let Some(leader) = desk.leader_over(owner)?
+    {
+        tell("desk-group", leader.name.clone());
+    }
+    Ok(said.join("    "))
+}
+
+fn copied(record: &Record) -> Option<i64> {
+    let copied = record.entries.iter().filter(|entry| entry.say.copied);
+    let last = copied.filter(|entry| !entry.void).next_back()?;
+    (!last.seen_sent).then_some(last.at)
+}
+
+/// Of a promise when it was given and by whom; of what others have, how fresh their state is.
+fn told(desk: &Desk, row: &Row, speech: Speech<'_>) -> Option<String> {
+    if row.closed.is_some() {
+        return None;
+    }
+    if row.register == "promise" {
+        let at = row.fields.get("promised_at").and_then(|at| at.as_i64());
+        let name = speech.owner(row.first_owner);
+        let args = [
+            ("time", speech.moment(at.unwrap_or(row.opened)).into()),
+            ("name", name.into()),
+        ];
+        return Some(speech.words.with("desk-said", &args));
+    }
+    let person = other(desk, row.owner)?;
+    Some(speech.last_known(desk, person))
+}

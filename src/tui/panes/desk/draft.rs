@@ -1,0 +1,161 @@
+//! The draft of the open item: what is found in it while it is written, and how it goes out.
+
+use std::ops::Range;
+
+use super::{DeskPane, Focus};
+use crate::desk::Desk;
+use crate::desk::wording::{Findings, Wording, told};
+use crate::domain::id::Id;
+use crate::i18n::Words;
+use crate::problem::{Kind, Problem};
+use crate::text::edit::Editor;
+use crate::tui::overlays::wording::{WordingPane, too_early};
+use crate::tui::pane::{Flow, Reach};
+
+/// What is known of the draft besides its text.
+#[derive(Default)]
+pub(in crate::tui::panes) struct Draft {
+    pub(super) rules: Wording,
+    pub(super) findings: Findings,
+    /// The text as it was checked.
+    checked: String,
+    /// The text that goes out when it is asked for again.
+    warned: Option<String>,
+}
+
+impl DeskPane {
+    /// Puts words into the draft that were typed and that the store could not take.
+    pub fn restore(&mut self, text: &str) {
+        self.composer = Editor::with_text(text);
+        self.look_at_draft();
+    }
+
+    /// Adds words to the draft of the open item.
+    pub fn add_to_draft(&mut self, text: &str) {
+        if !self.composer.is_empty() {
+            self.composer.newline();
+        }
+        self.composer.paste(text);
+        self.focus = Focus::Composer;
+        self.look_at_draft();
+    }
+
+    /// Puts other words in the place of a part of the draft, or shows that part.
+    pub fn reword(&mut self, range: Range<usize>, better: &str) {
+        self.composer.select(range);
+        if !better.is_empty() {
+            self.composer.paste(better);
+        }
+        self.focus = Focus::Composer;
+        self.look_at_draft();
+    }
+
+    /// Checks the draft by the shop's rules as they are now.
+    pub(super) fn check_draft(&mut self, desk: &Desk) -> Result<(), Problem> {
+        let outcome = self.draft.rules.refresh(desk);
+        self.draft.checked.clear();
+        self.look_at_draft();
+        outcome
+    }
+
+    /// Checks the draft where it was changed since.
+    pub(super) fn look_at_draft(&mut self) {
+        let text = self.composer.text();
+        if text == self.draft.checked && !text.is_empty() {
+            return;
+        }
+        self.draft.findings = match &self.open {
+            Some(open) => self.draft.rules.look_at(text, &open.record, &open.related),
+            None => Findings::default(),
+        };
+        text.clone_into(&mut self.draft.checked);
+    }
+
+    /// Ctrl+E: what was found, by which rule, and the ways out.
+    pub(super) fn say_why(&mut self, reach: &mut Reach<'_>) -> Flow {
+        self.look_at_draft();
+        if self.draft.findings.is_empty() {
+            reach.say("wording-nothing", &[]);
+            return Flow::Stay;
+        }
+        let (text, findings) = (self.composer.text(), &self.draft.findings);
+        Flow::Push(Box::new(WordingPane::new(text, findings, reach.words)))
+    }
+
+    /// F9: the draft to the clipboard, and the reply as copied into the log. What must not be
+    /// said stays here; what is doubtful goes out when F9 is pressed again.
+    pub(super) fn copy_draft(&mut self, reach: &mut Reach<'_>) -> Flow {
+        let text = self.composer.text().trim().to_owned();
+        let Some(id) = self
+            .open
+            .as_ref()
+            .map(|open| open.record.id)
+            .filter(|_| !text.is_empty())
+        else {
+            return Flow::Pass;
+        };
+        if let Some(hole) = unfilled(&text) {
+            let problem = Problem::new(Kind::Refused, "desk-variable-missing")
+                .arg("name", hole)
+                .hint("desk-variable-missing-hint");
+            reach.trouble(&problem);
+            return Flow::Stay;
+        }
+        let outcome = self.check_draft(reach.desk);
+        if let Some(problem) = outcome.err().or_else(|| self.draft.rules.mistake()) {
+            reach.trouble(&problem);
+        }
+        if let Some(problem) = self.held_back(reach.words) {
+            reach.trouble(&problem);
+            return Flow::Stay;
+        }
+        if reach.attempt(|desk| desk.reply(id, &text)).is_some() {
+            reach.copy(&text);
+            self.composer.set("");
+            self.look_at_draft();
+        }
+        Flow::Stay
+    }
+
+    /// Says why the draft does not go out now.
+    fn held_back(&mut self, words: &Words) -> Option<Problem> {
+        let text = self.composer.text();
+        let findings = &self.draft.findings;
+        let refused = |id| Problem::new(Kind::Refused, id);
+        if findings.blocking() > 0 {
+            let what = findings.worst().map(|hit| told(hit, text, words));
+            return Some(
+                refused("wording-blocked")
+                    .arg("what", what.unwrap_or_default())
+                    .hint("wording-blocked-hint"),
+            );
+        }
+        if !findings.wants_a_second_key() || self.draft.warned.as_deref() == Some(text) {
+            self.draft.warned = None;
+            return None;
+        }
+        let what = match (&findings.too_early, findings.worst()) {
+            (Some(early), _) => too_early(early, words),
+            (None, hit) => hit.map(|hit| told(hit, text, words)).unwrap_or_default(),
+        };
+        self.draft.warned = Some(text.to_owned());
+        Some(
+            refused("wording-warned")
+                .arg("what", what)
+                .hint("wording-warned-hint"),
+        )
+    }
+}
+
+/// Returns under which key an item's draft is kept.
+pub(super) fn key(id: Id) -> String {
+    format!("reply:{id}")
+}
+
+/// Returns the first variable that a draft still names: `{…}` blocks copying.
+pub(super) fn unfilled(text: &str) -> Option<&str> {
+    let start = text.find('{')?;
+    let end = start + text[start..].find('}')?;
+    let name = &text[start + 1..end];
+    (!name.is_empty() && name.chars().count() <= 12 && !name.contains(['\n', '{'])).then_some(name)
+}
