@@ -21,6 +21,7 @@ use crate::i18n::Words;
 use crate::problem::Problem;
 use crate::store::{Query, Row};
 
+mod answers;
 mod around;
 mod figures;
 mod lines;

@@ -67,7 +67,7 @@ pub const SCREENS: &[Screen] = &[
     (
         "note_steps",
         None,
-        &[Keys("F3"), Text("乐乐妈"), Keys("Down Enter F5")],
+        &[Keys("F3"), Text("3318"), Keys("Enter F5")],
     ),
     ("capture_empty", None, &[Keys("F2")]),
     (

@@ -3,8 +3,9 @@
 use zhiban::desk::demo;
 use zhiban::desk::import::ImportOptions;
 use zhiban::desk::note::NewNote;
+use zhiban::domain::register::Owner;
 use zhiban::exchange::intake::Kind;
-use zhiban::i18n::Language;
+use zhiban::i18n::{Language, Words};
 use zhiban::tui::dump;
 
 use crate::shop::{Do, Visit};
@@ -192,4 +193,43 @@ fn the_printing_desk_counts_orders_against_parcels() {
     holds(&shown(&visit, NARROW), &[&counted, "核对未完"]);
     let visit = play(None, WIDE, &[Keys("F3"), Text("6613"), Keys("Enter F5")]);
     holds(&shown(&visit, WIDE), &["未打印 [打单 "]);
+}
+
+/// Whoever takes over many lines sees the green ones in one row, of which shift the leaver is,
+/// and by which seal and proof the sheet came.
+#[test]
+fn many_lines_are_taken_over_with_the_green_ones_in_one_row() {
+    let mut visit = Visit::after(
+        |desk| {
+            let words = Words::new(Language::ZhCn);
+            let mut sheet = desk.handover_draft(&words).unwrap();
+            for line in &mut sheet.lines {
+                line.if_then = "若没结果，就升级陈立".into();
+                line.due = line.due.or(Some(demo::START + 3_600_000));
+            }
+            let next = desk.people().by_name("何静").unwrap().clone();
+            desk.handover_sign(&sheet, Some(Owner::Person(next.id)), &words)
+                .unwrap();
+            desk.sign_in(&next).unwrap();
+        },
+        None,
+        Language::ZhCn,
+        NARROW,
+    );
+    visit.keys("F10");
+    holds(
+        &shown(&visit, NARROW),
+        &[
+            "接班确认 早班林晓 > 我",
+            "Ctrl+A 全接",
+            "包 ",
+            "验签通过",
+            "若没结果",
+        ],
+    );
+    visit.keys(&"Down ".repeat(40));
+    visit.keys("Enter");
+    let unfolded = shown(&visit, NARROW);
+    assert!(!unfolded.contains("Ctrl+A 全接  未"), "{unfolded}");
+    holds(&unfolded, &["已接 0"]);
 }

@@ -56,6 +56,7 @@ mod since;
 pub(crate) mod stage;
 mod start_card;
 pub mod takeover;
+mod takeover_answers;
 mod takeover_parts;
 mod takeover_view;
 #[cfg(test)]

@@ -12,6 +12,7 @@ use super::note_view;
 use super::sheet::{Did, Sheet, set_choice, set_text};
 use super::since::Since;
 use crate::desk::note::STEPS;
+use crate::desk::wording::Wording;
 use crate::domain::id::Id;
 use crate::domain::record::Record;
 use crate::domain::registers::note;
@@ -33,6 +34,8 @@ pub struct NoteForm {
     pub(super) sheet: Sheet,
     pub(super) facts: Facts,
     pub(super) texts: Vec<String>,
+    /// What must not be said to a buyer.
+    pub(super) wording: Wording,
     /// The step under the cursor; none while the cursor is in the fields.
     pub(super) step: Option<usize>,
     pub(super) state: String,
@@ -90,6 +93,7 @@ impl NoteForm {
             sheet: Sheet::default(),
             facts: Facts::default(),
             texts: Vec::new(),
+            wording: wording(reach)?,
             step: Some(0),
             state: "draft".to_owned(),
             note: Some(id),
@@ -109,6 +113,7 @@ impl NoteForm {
             sheet: Sheet::new(fields(reach.words, number.is_empty())),
             facts,
             texts: Vec::new(),
+            wording: wording(reach)?,
             step: None,
             state: "draft".to_owned(),
             note: None,
@@ -357,6 +362,12 @@ impl NoteForm {
     fn draft_key(&self) -> String {
         format!("note/{}", self.facts.number)
     }
+}
+
+fn wording(reach: &Reach<'_>) -> Result<Wording, Problem> {
+    let mut wording = Wording::default();
+    wording.refresh(reach.desk)?;
+    Ok(wording)
 }
 
 impl Pane for NoteForm {

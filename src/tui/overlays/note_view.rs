@@ -7,6 +7,7 @@ use super::note::{MEMO_BYTES, NoteForm};
 use super::note_facts::Stage;
 use super::note_texts::bytes;
 use crate::desk::note::STEPS;
+use crate::desk::wording::counted;
 use crate::i18n::Words;
 use crate::tui::keys::Spot;
 use crate::tui::theme::Ink;
@@ -167,8 +168,15 @@ fn road(page: &mut Page<'_, '_>, note: &NoteForm) {
 
 /// How long a step's text is: of a memo in the platform's bytes, with the flag beside it.
 fn measure(note: &NoteForm, at: usize, body: &str, words: &Words) -> String {
+    let length = words.with("note-length", &[("count", body.chars().count().into())]);
+    if STEPS[at] == "confirmed" {
+        // These words go to the buyer.
+        let (blocked, hints) = counted(&note.wording.check(body));
+        let count = [("count", (blocked + hints).into())];
+        return format!("{length}  {}", words.with("wording-count", &count));
+    }
     if STEPS[at] != "flagged" {
-        return words.with("note-length", &[("count", body.chars().count().into())]);
+        return length;
     }
     let counts = [("used", bytes(body).into()), ("most", MEMO_BYTES.into())];
     let flag = words.get(&format!("value-flag-{}", note.facts.flag));
@@ -359,8 +367,8 @@ fn locked_words(note: &NoteForm, at: usize, by: usize, words: &Words) -> String 
 fn copied(note: &NoteForm, look: &Look<'_>) -> (usize, String, Vec<Run<'static>>) {
     let at = note.step.or(note.facts.next()).unwrap_or(0).min(3);
     let title = look.words.get("note-this-text").to_string();
-    let count = note.texts.get(at).map_or(0, |body| body.chars().count());
-    let length = look.words.with("note-length", &[("count", count.into())]);
+    let body = note.texts.get(at).map_or("", String::as_str);
+    let length = measure(note, at, body, look.words);
     (
         at,
         title,

@@ -8,7 +8,9 @@ use super::{case, note};
 use crate::desk::Desk;
 use crate::desk::paste::PastePreview;
 use crate::desk::people::People;
+use crate::desk::wording::{Wording, counted};
 use crate::domain::id::Id;
+use crate::domain::payload::Direction;
 use crate::problem::Problem;
 use crate::tui::commands::{Command, Context};
 use crate::tui::keys::Input;
@@ -26,6 +28,8 @@ pub struct PastePane {
     pub(super) unclear: Vec<String>,
     pub(super) preview: PastePreview,
     pub(super) chosen: usize,
+    /// How many of our new words must not be said, and how many are to be looked at.
+    pub(super) wording: (usize, usize),
     /// The item that was open, to which the paste may be attached.
     attach_to: Option<Id>,
     pub(super) people: People,
@@ -37,7 +41,9 @@ impl PastePane {
     /// Takes a pasted text to pieces.
     pub fn open(reach: &mut Reach<'_>, pasted: &str) -> Result<Self, Problem> {
         let (preview, unclear) = preview(reach.desk, pasted)?;
+        let wording = wording(reach.desk, &preview)?;
         Ok(Self {
+            wording,
             pasted: pasted.to_owned(),
             unclear,
             preview,
@@ -134,6 +140,19 @@ impl PastePane {
     }
 }
 
+/// Checks our new words.
+fn wording(desk: &Desk, preview: &PastePreview) -> Result<(usize, usize), Problem> {
+    let mut rules = Wording::default();
+    rules.refresh(desk)?;
+    let said = |place: &usize| preview.talk.said.get(*place);
+    let ours = preview.outcome.fresh.iter().filter_map(said);
+    let ours = ours.filter(|one| one.direction == Direction::Out);
+    Ok(ours.fold((0, 0), |(blocked, hints), one| {
+        let (more, others) = counted(&rules.check(&one.text));
+        (blocked + more, hints + others)
+    }))
+}
+
 /// Takes a paste to pieces; where several could be the buyer the first is taken and all are named.
 fn preview(desk: &mut Desk, pasted: &str) -> Result<(PastePreview, Vec<String>), Problem> {
     match desk.paste_preview(pasted, None) {
@@ -163,7 +182,13 @@ impl Pane for PastePane {
             Command::SwapSides => {
                 if let Some(other) = self.other_speaker() {
                     match reach.desk.paste_preview(&self.pasted, Some(&other)) {
-                        Ok(preview) => self.preview = preview,
+                        Ok(preview) => {
+                            self.preview = preview;
+                            match wording(reach.desk, &self.preview) {
+                                Ok(counts) => self.wording = counts,
+                                Err(problem) => reach.trouble(&problem),
+                            }
+                        }
                         Err(problem) => reach.trouble(&problem),
                     }
                 }

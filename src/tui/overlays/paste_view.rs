@@ -6,6 +6,7 @@ use ratatui::layout::Rect;
 use super::choices;
 use super::paste::PastePane;
 use crate::domain::payload::Direction;
+use crate::text::width::fit;
 use crate::tui::theme::Ink;
 use crate::tui::widgets::line::{Run, dim, text};
 use crate::tui::widgets::{Look, frame, line};
@@ -195,21 +196,30 @@ fn draw_found(pane: &PastePane, sheet: &mut Paper<'_, '_>, shelf: u16) {
     sheet.row(shelf + 1, &runs);
     let promised = pane.preview.promises.first();
     let promised = promised.and_then(|place| pane.preview.talk.said.get(*place));
-    let runs = match promised {
-        Some(one) => {
-            let quoted = [("text", one.text.as_str().into())];
-            let quoted = words.with("case-quoted", &quoted);
-            vec![
-                text(format!("{}  {quoted}", sheet.word("paste-promised"))),
-                Run::new(format!("  {}", sheet.word("paste-promise-key")), Ink::Key),
-            ]
-        }
-        None => vec![dim(format!(
-            "{}  {}",
-            sheet.word("paste-promised"),
-            sheet.word("paste-none")
-        ))],
+    let (blocked, hints) = pane.wording;
+    let counts = [("blocked", blocked.into()), ("hints", hints.into())];
+    let ink = match pane.wording {
+        (0, 0) => Ink::Dim,
+        (0, _) => Ink::Urgent,
+        _ => Ink::Block,
     };
+    let mut runs = vec![
+        Run::new(words.with("wording-counts", &counts), ink),
+        text(format!("   {}  ", sheet.word("paste-promised"))),
+    ];
+    match promised {
+        Some(one) => {
+            let key = format!("  {}", sheet.word("paste-promise-key"));
+            let used = line::columns(&runs, sheet.look) + sheet.look.columns(&key) + 6;
+            let room = usize::from(sheet.inner.width.saturating_sub(used));
+            let said = crate::text::clean::line(&one.text).into_owned();
+            let said = fit(&said, room, sheet.look.ambiguous).into_owned();
+            let quoted = [("text", said.into())];
+            runs.push(text(words.with("case-quoted", &quoted)));
+            runs.push(Run::new(key, Ink::Key));
+        }
+        None => runs.push(dim(sheet.word("paste-none"))),
+    }
     sheet.row(shelf + 2, &runs);
 }
 

@@ -9,6 +9,7 @@ use super::reply_form::ReplyForm;
 use crate::desk::replies::{
     Context as Filling, Filled, Hit, Replies, Reply, Scope, fill, language_of,
 };
+use crate::desk::wording::{Wording, refuse_blocked};
 use crate::domain::id::Id;
 use crate::problem::Problem;
 use crate::text::edit::Editor;
@@ -36,6 +37,8 @@ pub struct RepliesPane {
     /// The number of the order that is open, empty where there is none.
     pub(super) order: String,
     pub(super) language: &'static str,
+    /// What must not be said to a buyer.
+    pub(super) wording: Wording,
     /// How long the last search took, in microseconds.
     pub(super) took: i64,
     pub(super) zone: chrono_tz::Tz,
@@ -68,6 +71,7 @@ impl RepliesPane {
             stack: Vec::new(),
             language: language_of(reach.words),
             took: 0,
+            wording: Wording::default(),
             order: String::new(),
             buyer: record
                 .as_ref()
@@ -83,6 +87,7 @@ impl RepliesPane {
             .get("order")
             .and_then(|known| known.first().cloned())
             .unwrap_or_default();
+        pane.wording.refresh(reach.desk)?;
         pane.filter(reach);
         Ok(pane)
     }
@@ -162,7 +167,10 @@ impl RepliesPane {
     fn take(&self, reach: &mut Reach<'_>) -> Option<Taken> {
         let reply = self.reply()?;
         let filled = self.filled()?;
-        if let Err(problem) = reach.desk.may_copy(reply, &filled, reach.words) {
+        let hits = self.wording.check(&filled.text);
+        let sound = refuse_blocked(&hits, &filled.text, reach.words);
+        let may = sound.and_then(|()| reach.desk.may_copy(reply, &filled, reach.words));
+        if let Err(problem) = may {
             reach.trouble(&problem);
             return None;
         }

@@ -6,6 +6,7 @@ use ratatui::layout::Rect;
 
 use super::replies::RepliesPane;
 use crate::desk::replies::{Choice, Filled, Guard, Held, guards};
+use crate::desk::wording::counted;
 use crate::exchange::outlet::table;
 use crate::text::wrap::wrap;
 use crate::tui::theme::Ink;
@@ -91,7 +92,14 @@ pub(super) fn checks(
     } else {
         Vec::new()
     };
-    lines.push((held(&guards(filled, &pane.filling), narrow, look), right));
+    let wording = wording(pane, filled, narrow, look);
+    let held = held(&guards(filled, &pane.filling), narrow, look);
+    if narrow {
+        lines.push(([wording, vec![text("  ")], held].concat(), right));
+    } else {
+        lines.push((wording, Vec::new()));
+        lines.push((held, right));
+    }
     let place = inset(area);
     for ((left, right), y) in lines.iter().zip(place.y..place.bottom()) {
         let row = Rect {
@@ -130,6 +138,32 @@ fn missing(filled: &Filled, look: &Look<'_>) -> Vec<Run<'static>> {
         runs.push(text(format!("  {}", options(choice, look))));
     }
     runs
+}
+
+/// How many words must not be said, and how many others are to be looked at.
+fn wording(
+    pane: &RepliesPane,
+    filled: &Filled,
+    narrow: bool,
+    look: &Look<'_>,
+) -> Vec<Run<'static>> {
+    let (blocked, hints) = counted(&pane.wording.check(&filled.text));
+    let ink = match (blocked, hints) {
+        (0, 0) => Ink::Dim,
+        (0, _) => Ink::Urgent,
+        _ => Ink::Block,
+    };
+    let args = [
+        ("blocked", blocked.into()),
+        ("hints", hints.into()),
+        ("count", (blocked + hints).into()),
+    ];
+    let said = if narrow {
+        look.words.with("wording-count", &args[2..])
+    } else {
+        look.words.with("wording-counts", &args[..2])
+    };
+    vec![Run::new(said, ink)]
 }
 
 fn choice_line(choice: &Choice, look: &Look<'_>) -> String {

@@ -26,7 +26,7 @@ const CHECK: u16 = 4;
 /// Rows of the reasons, of what is stacked, of the check and of the keys in the wide one.
 const REASONS: u16 = 3;
 const STACKED: u16 = 5;
-const HELD: u16 = 3;
+const HELD: u16 = 4;
 const KEYS: u16 = 5;
 
 /// Draws the picker and returns where the caret stands.

@@ -7,6 +7,7 @@ use serde_json::{Value as Json, json};
 
 use super::sheet::{Did, Sheet, set_text};
 use crate::desk::replies::{Kept, Reply};
+use crate::desk::wording::{Wording, refuse_blocked};
 use crate::domain::field::FieldSpec;
 use crate::domain::id::Id;
 use crate::domain::payload::Fields;
@@ -77,6 +78,16 @@ impl ReplyForm {
             let scope = self.chosen(reply::SCOPE.name()).unwrap_or("mine");
             values.insert(reply::SCOPE.name().to_owned(), json!(scope));
             values.insert(reply::LANGUAGE_OF.name().to_owned(), json!(self.language));
+        }
+        let text = self.text(&reply::TEXT.spec);
+        let text = text.as_str().unwrap_or_default();
+        let mut wording = Wording::default();
+        let sound = wording
+            .refresh(reach.desk)
+            .and_then(|()| refuse_blocked(&wording.check(text), text, reach.words));
+        if let Err(problem) = sound {
+            reach.trouble(&problem);
+            return Flow::Stay;
         }
         match reach.attempt(|desk| desk.keep_reply(of, values)) {
             Some(Kept::Published) => reach.say("reply-published", &[]),
