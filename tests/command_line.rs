@@ -470,3 +470,45 @@ fn an_allowance_is_given_and_a_word_of_mouth_relied_upon() {
     shop.json("a", &["bundle", "import", &bundle]);
     assert_eq!(shop.json("a", &close)[0]["state"], "closed");
 }
+
+#[test]
+fn a_text_is_checked_by_the_shops_rules() {
+    let shop = Shop::new();
+    let said = shop.run("a", &["phrases", "check", "--json", "您好，這是規定。"]);
+    assert_eq!(said.code, 1, "{}", said.err);
+    let object: Value = serde_json::from_str(&said.out).unwrap();
+    let hit = &object["hits"][0];
+    assert_eq!(
+        (
+            hit["rule"].as_str(),
+            hit["class"].as_str(),
+            hit["severity"].as_str()
+        ),
+        (Some("b08"), Some("shirk"), Some("block"))
+    );
+    assert_eq!(
+        (hit["start"].as_u64(), hit["end"].as_u64()),
+        (Some(3), Some(7))
+    );
+    assert!(hit["better"].as_str().unwrap().contains("{option}"));
+
+    let clean = shop.pipe("a", &["phrases", "check", "-"], "请您稍等，好吗？\n");
+    assert_eq!((clean.code, clean.err.as_str()), (0, ""));
+    assert!(clean.out.contains("Nothing found"), "{}", clean.out);
+
+    let own = "[[banned]]\nid = \"x01\"\nclass = \"scold\"\npattern = '亲亲'\n";
+    let set = shop.run("a", &["setting", "set", "phrases", own]);
+    assert_eq!(set.code, 0, "{}", set.err);
+    assert_eq!(shop.run("a", &["phrases", "check", "亲亲"]).code, 1);
+    let wrong = shop.run("a", &["setting", "set", "phrases", "[[banned]]\nid = 1\n"]);
+    assert!(
+        wrong.code != 0 && wrong.err.contains("line 2"),
+        "{}",
+        wrong.err
+    );
+    assert_eq!(
+        shop.run("a", &["phrases", "check", "亲亲"]).code,
+        1,
+        "the old set stays"
+    );
+}

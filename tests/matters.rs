@@ -299,6 +299,10 @@ fn what_waits_outside_is_in_the_list_and_on_the_command_line() {
             .unwrap()
             .contains("核3")
     );
+    for size in [(80, 24), (120, 40)] {
+        let text = drawn(&app, size);
+        assert!(text.contains("3条 缺前面的记录，先放着 Q3"), "{text}");
+    }
     press(&mut app, &["F12", "6"]);
     let text = drawn(&app, (80, 24));
     println!("{text}");

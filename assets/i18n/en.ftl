@@ -1455,12 +1455,14 @@ desk-nothing-open = Enter opens an item
 desk-whole-list = Esc whole list
 desk-first-owner = First
 desk-owner = Owner
+desk-masked = (masked)
 desk-group = Group
-desk-others-work = { $name } worked on it { $age }  You only look  Ctrl+K takes it (with a reason)
+desk-others-work = { $name } worked on it { $age }  Look only  Ctrl+K takes it (reason)
+desk-others-have = { $name } got it { $age }, untouched  Look only  Ctrl+K takes it (reason)
 desk-said = said { $time } { $name }
-desk-held = { $who } { $count } { $what }
+desk-held = { $who } { $count } { $what } { $code }
 desk-foot = Marked { $count }   by time left
-desk-foot-more = +{ $count } = more of this buyer
+desk-foot-more = +{ $count } = same buyer
 draft-copied = Copied { $time }; the next pasted chat shows whether it was sent
 desk-undone = Undone; press again for the one before
 desk-pending = Still open

@@ -1455,10 +1455,12 @@ desk-nothing-open = Enter 打开一件
 desk-whole-list = Esc 看全列
 desk-first-owner = 首问
 desk-owner = 责任
+desk-masked = (打码)
 desk-group = 组
 desk-others-work = { $name } { $age }在办  你在只看  Ctrl+K 接手(要理由)
+desk-others-have = { $name } { $age }接到，还没动  你在只看  Ctrl+K 接手(要理由)
 desk-said = 说于 { $time } { $name }
-desk-held = { $who } { $count }条 { $what }
+desk-held = { $who } { $count }条 { $what } { $code }
 desk-foot = 已标 { $count }   排序 剩余时间
 desk-foot-more = +{ $count } = 同一买家另有{ $count }件
 draft-copied = 上次复制 { $time }  下次粘贴聊天时自动核对「已发出」

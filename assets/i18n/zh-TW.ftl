@@ -1455,10 +1455,12 @@ desk-nothing-open = Enter 打開一件
 desk-whole-list = Esc 看全部
 desk-first-owner = 首問
 desk-owner = 負責
+desk-masked = (遮罩)
 desk-group = 組
 desk-others-work = { $name } { $age }在辦  你只在看  Ctrl+K 接手(要理由)
+desk-others-have = { $name } { $age }接到，還沒動  你只在看  Ctrl+K 接手(要理由)
 desk-said = { $time } { $name } 說的
-desk-held = { $who } { $count }筆 { $what }
+desk-held = { $who } { $count }筆 { $what } { $code }
 desk-foot = 已標 { $count }   排序 剩餘時間
 desk-foot-more = +{ $count } = 同一買家另有{ $count }件
 draft-copied = 上次複製 { $time }  下次貼上聊天時自動核對「已送出」

@@ -16,6 +16,8 @@ use crate::store::Row;
 const MINUTE: i64 = 60_000;
 /// How long after our question a short yes may be its answer.
 const ANSWERED: i64 = 10 * MINUTE;
+/// The longest text that may be a short yes, in bytes.
+const SHORT: usize = 48;
 /// How long after a line a promise may have been recorded that it made.
 const MADE: i64 = 120 * MINUTE;
 
@@ -88,24 +90,24 @@ impl Desk {
         })
     }
 
-    /// Finds the buyer's newest yes and the note that waits for it.
+    /// Finds the note that waits for the buyer's word, and the newest yes since it was begun.
     fn assent(
         &self,
         record: &Record,
         related: &[Row],
         wording: &Wording,
     ) -> Result<Option<Assent>, Problem> {
-        let Some(yes) = newest_yes(record, wording) else {
-            return Ok(None);
-        };
         let waiting = related
             .iter()
             .filter(|row| row.register == "note" && row.closed.is_none() && row.state == "flagged");
         for row in waiting {
-            let Some(note) = self.store().record(row.id)? else {
+            let Some(note) = self.store().record(row.id)?.filter(|note| !note.void) else {
                 continue;
             };
-            if next_step(&note) == Some("confirmed") && note.opened <= yes.at && !note.void {
+            if next_step(&note) != Some("confirmed") {
+                continue;
+            }
+            if let Some(yes) = newest_yes(record, note.opened, wording) {
                 return Ok(Some(Assent {
                     entry: yes.trace.chain,
                     note: note.id,
@@ -123,24 +125,27 @@ fn said(record: &Record) -> impl DoubleEndedIterator<Item = &Entry> {
     record.entries.iter().filter(|entry| !entry.void)
 }
 
-fn newest_yes<'a>(record: &'a Record, wording: &Wording) -> Option<&'a Entry> {
-    said(record)
-        .filter(|entry| entry.say.direction == Direction::In)
-        .filter(|entry| {
-            let text = entry.say.text.as_deref();
-            text.is_some_and(|text| wording.is_yes(text))
-        })
-        .filter(|entry| {
-            // The last that we said before it must have asked.
-            let ours = said(record)
-                .filter(|one| one.say.direction == Direction::Out && one.at <= entry.at)
-                .next_back();
-            ours.is_some_and(|ours| {
-                let text = ours.say.text.as_deref().unwrap_or_default();
-                entry.at - ours.at <= ANSWERED && wording.asks(text)
-            })
-        })
-        .next_back()
+/// The newest short yes of the buyer since a time that answers a question of ours.
+fn newest_yes<'a>(record: &'a Record, since: i64, wording: &Wording) -> Option<&'a Entry> {
+    let mut asked: Option<&Entry> = None;
+    let mut yes = None;
+    for entry in said(record) {
+        match entry.say.direction {
+            Direction::Out => asked = Some(entry),
+            Direction::In if entry.at >= since => {
+                let text = entry.say.text.as_deref().unwrap_or_default();
+                let answers = |ours: &Entry| {
+                    let question = ours.say.text.as_deref().unwrap_or_default();
+                    entry.at - ours.at <= ANSWERED && wording.asks(question)
+                };
+                if text.len() <= SHORT && wording.is_yes(text) && asked.is_some_and(answers) {
+                    yes = Some(entry);
+                }
+            }
+            _ => {}
+        }
+    }
+    yes
 }
 
 fn promised(record: &Record, related: &[Row]) -> HashMap<Chain, Vec<Promised>> {
@@ -151,10 +156,10 @@ fn promised(record: &Record, related: &[Row]) -> HashMap<Chain, Vec<Promised>> {
     for row in promises {
         let time = |name: &str| row.fields.get(name).and_then(serde_json::Value::as_i64);
         let at = time("promised_at").unwrap_or(row.opened);
-        let line = said(record)
-            .filter(|entry| entry.say.direction == Direction::Out)
-            .filter(|entry| entry.at <= at && at - entry.at <= MADE)
-            .next_back();
+        let line = said(record).rfind(|entry| {
+            let is_ours = entry.say.direction == Direction::Out;
+            is_ours && entry.at <= at && at - entry.at <= MADE
+        });
         let Some(line) = line else {
             continue;
         };
@@ -217,4 +222,137 @@ fn unread(record: &Record, related: &[Row]) -> HashMap<Chain, i64> {
         .filter(is_called)
         .map(|entry| (entry.trace.chain, entry.at))
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::chance::{FixedClock, SeededRandom};
+    use crate::desk::begin::init_drill;
+    use crate::desk::note::NewNote;
+    use crate::domain::payload::{Payload, Say};
+    use crate::domain::registers::conversation;
+
+    const NOW: i64 = 1_795_333_560_000;
+
+    /// A talk with an order note that waits for the buyer's word.
+    fn talk(desk: &mut Desk) -> Id {
+        let talk = desk.open_conversation("橘子", "chat").unwrap().record();
+        let note = NewNote {
+            order: "4031902847193516613".into(),
+            kind: "attribute".into(),
+            new: "灰色".into(),
+            about: Some(talk),
+            ..NewNote::default()
+        };
+        let note = desk.open_note(&note).unwrap().record();
+        desk.note_step(note, "changed", None).unwrap();
+        desk.note_step(note, "flagged", None).unwrap();
+        talk
+    }
+
+    fn say(desk: &mut Desk, talk: Id, direction: Direction, text: &str, after: i64) {
+        let mut act = desk.act();
+        let say = Say {
+            direction,
+            channel: None,
+            author: None,
+            text: Some(text.to_owned()),
+            copied: false,
+            hash: None,
+            source: None,
+        };
+        let at = NOW + after * MINUTE;
+        act.add_at(
+            &conversation::REGISTER,
+            talk,
+            Payload::Say(Box::new(say)),
+            at,
+        );
+        desk.write(act).unwrap();
+    }
+
+    fn marks(desk: &Desk, talk: Id) -> Marks {
+        let (record, _) = desk.record(talk).unwrap();
+        let order = desk
+            .order_by_number("4031902847193516613")
+            .unwrap()
+            .unwrap();
+        let related = desk.related(&order).unwrap();
+        desk.marks(&record, &related, &Wording::default()).unwrap()
+    }
+
+    fn desk(folder: &std::path::Path) -> Desk {
+        let (clock, random) = (FixedClock(NOW), SeededRandom::new("marks"));
+        let path = folder.join("data");
+        init_drill(&path, "S", "林晓", Box::new(clock), Box::new(random)).unwrap()
+    }
+
+    #[test]
+    fn a_yes_is_proposed_only_to_a_question_and_within_ten_minutes() {
+        for (question, answer, after, is_proposed) in [
+            ("请您核对：灰色，对吗？", "对的", 5, true),
+            ("请您核对：灰色，对吗？", "對的", 10, true),
+            ("请您核对：灰色，对吗？", "对的", 11, false),
+            ("请您核对：灰色，对吗？", "不对，是蓝色", 5, false),
+            ("我为您改成灰色。", "好的", 5, false),
+        ] {
+            let folder = tempfile::tempdir().unwrap();
+            let mut desk = desk(folder.path());
+            let talk = talk(&mut desk);
+            say(&mut desk, talk, Direction::Out, question, 0);
+            say(&mut desk, talk, Direction::In, answer, after);
+            let proposed = marks(&desk, talk).assent;
+            assert_eq!(
+                proposed.is_some(),
+                is_proposed,
+                "{question} {answer} {after}"
+            );
+            if let Some(assent) = proposed {
+                assert_eq!(
+                    (assent.quote.as_str(), assent.kind.as_str()),
+                    (answer, "attribute")
+                );
+                desk.note_step(assent.note, "confirmed", Some(&assent.quote))
+                    .unwrap();
+                assert_eq!(marks(&desk, talk).assent, None, "it is recorded");
+            }
+        }
+    }
+
+    #[test]
+    fn a_yes_from_before_the_note_is_none() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut desk = desk(folder.path());
+        let talk = talk(&mut desk);
+        say(&mut desk, talk, Direction::Out, "要灰色吗？", -30);
+        say(&mut desk, talk, Direction::In, "对的", -28);
+        assert_eq!(marks(&desk, talk).assent, None);
+    }
+
+    #[test]
+    fn a_promise_stands_under_our_last_line_before_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut desk = desk(folder.path());
+        let talk = talk(&mut desk);
+        say(&mut desk, talk, Direction::Out, "您好", -200);
+        say(&mut desk, talk, Direction::Out, "今天退给您", -3);
+        say(&mut desk, talk, Direction::In, "好", -2);
+        let order = desk
+            .order_by_number("4031902847193516613")
+            .unwrap()
+            .unwrap();
+        let money = Some(Money::cny(1_800));
+        desk.promise(order.id, "退差价", NOW + 60 * MINUTE, money)
+            .unwrap();
+        let found = marks(&desk, talk).promised;
+        let (record, _) = desk.record(talk).unwrap();
+        let line = record
+            .entries
+            .iter()
+            .find(|entry| entry.say.text.as_deref() == Some("今天退给您"));
+        let under = &found[&line.unwrap().trace.chain];
+        assert_eq!((found.len(), under.len()), (1, 1));
+        assert_eq!((under[0].text.as_str(), under[0].amount), ("退差价", money));
+    }
 }

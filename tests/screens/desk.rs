@@ -261,6 +261,17 @@ fn who_works_on_an_item_is_said_before_somebody_else_does() {
     let seen = shown(&other, size);
     let told = "前在办  你在只看  Ctrl+K 接手(要理由)";
     assert!(seen.contains("林晓 ") && seen.contains(told), "{seen}");
+
+    // What was given to somebody who has done nothing yet is not said to be worked on.
+    let mut mine = Visit::new(None, Language::ZhCn, size);
+    mine.keys("F3");
+    mine.text("阳光小屋");
+    mine.keys("Enter");
+    let seen = shown(&mine, size);
+    assert!(
+        seen.contains("王主管 20分前接到，还没动  你在只看"),
+        "{seen}"
+    );
 }
 
 #[test]

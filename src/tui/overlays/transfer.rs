@@ -98,8 +98,8 @@ impl Transfer {
             .required(),
         ];
         let mut sheet = Sheet::new(fields);
-        let about: Vec<String> = items.iter().map(ToString::to_string).collect();
-        let key = format!("transfer/{}", about.join("+"));
+        let first = items.first().copied().unwrap_or_default();
+        let key = format!("transfer/{first}+{}", items.len());
         let kept = KeptForm::open(reach, key, &mut sheet.form);
         // To whom is asked at once, with the digits in sight.
         sheet.show_menu();

@@ -291,9 +291,10 @@ impl Side {
             if let Some(value) = record.text(path)
                 && let Some(field) = order::REGISTER.field(path)
             {
-                let shown = match is_whole {
-                    true => Run::new(value.to_owned(), Ink::Urgent),
-                    false => text(hidden(path, value)),
+                let shown = if is_whole {
+                    Run::new(value.to_owned(), Ink::Urgent)
+                } else {
+                    text(hidden(path, value))
                 };
                 rows.push((speech.label(&order::REGISTER, field), shown));
             }

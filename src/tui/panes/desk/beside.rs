@@ -1,6 +1,8 @@
 //! What stands beside the open item: who works on it, who answers for it, how fresh the others'
 //! words are, what was copied last.
 
+use serde_json::Value;
+
 use crate::desk::Desk;
 use crate::desk::people::Person;
 use crate::domain::id::Id;
@@ -10,6 +12,9 @@ use crate::i18n::Words;
 use crate::problem::Problem;
 use crate::store::Row;
 use crate::tui::words::Speech;
+
+use super::talk_view::pending;
+use super::view::PENDING;
 
 /// Facts about the open item in the person's words, as of the last reading.
 #[derive(Default)]
@@ -46,8 +51,8 @@ impl Beside {
             owners: owners(desk, record, speech)?,
             copied: copied(record),
             is_masked: crate::exchange::intake::is_masked(buyer),
-            told: related
-                .iter()
+            told: pending(related)
+                .take(PENDING)
                 .filter_map(|row| Some((row.id, told(desk, row, speech)?)))
                 .collect(),
         })
@@ -86,11 +91,16 @@ fn working(desk: &Desk, record: &Record, speech: Speech<'_>) -> Option<String> {
         .filter(|trace| replicas.contains(&trace.replica))
         .map(|trace| trace.at)
         .max();
-    // Who was given it and has done nothing yet has had it since then.
+    let id = if last.is_some() {
+        "desk-others-work"
+    } else {
+        "desk-others-have"
+    };
+    // Who has done nothing yet has had it since it was given to them.
     let given = record.steps.iter().map(|step| step.trace.at).max();
     let age = speech.age(speech.now - last.or(given)?);
     let args = [("name", person.name.as_str().into()), ("age", age.into())];
-    Some(speech.words.with("desk-others-work", &args))
+    Some(speech.words.with(id, &args))
 }
 
 fn owners(desk: &Desk, record: &Record, speech: Speech<'_>) -> Result<String, Problem> {
@@ -111,8 +121,8 @@ fn owners(desk: &Desk, record: &Record, speech: Speech<'_>) -> Result<String, Pr
 }
 
 fn copied(record: &Record) -> Option<i64> {
-    let copied = record.entries.iter().filter(|entry| entry.say.copied);
-    let last = copied.filter(|entry| !entry.void).next_back()?;
+    let mut entries = record.entries.iter();
+    let last = entries.rfind(|entry| entry.say.copied && !entry.void)?;
     (!last.seen_sent).then_some(last.at)
 }
 
@@ -122,7 +132,7 @@ fn told(desk: &Desk, row: &Row, speech: Speech<'_>) -> Option<String> {
         return None;
     }
     if row.register == "promise" {
-        let at = row.fields.get("promised_at").and_then(|at| at.as_i64());
+        let at = row.fields.get("promised_at").and_then(Value::as_i64);
         let name = speech.owner(row.first_owner);
         let args = [
             ("time", speech.moment(at.unwrap_or(row.opened)).into()),

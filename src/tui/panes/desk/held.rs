@@ -15,6 +15,8 @@ pub(in crate::tui::panes) struct Held {
     pub(super) who: String,
     /// How many.
     pub(super) count: u64,
+    /// By which code.
+    pub(super) code: String,
     /// Why they do not count.
     pub(super) what: String,
     /// What to do.
@@ -41,6 +43,7 @@ pub(super) fn rows(desk: &Desk, words: &Words) -> Result<Vec<Held>, Problem> {
             .or_insert_with(|| Held {
                 who,
                 count: 0,
+                code: matter.kind.clone(),
                 what: matter.what.clone(),
                 next: matter.next.clone(),
             });

@@ -25,6 +25,7 @@ pub(super) fn list_foot(pane: &DeskPane, buf: &mut Buffer, area: Rect, look: &Lo
             ("who", held.who.as_str().into()),
             ("count", held.count.into()),
             ("what", held.what.as_str().into()),
+            ("code", held.code.as_str().into()),
         ];
         rows.push(vec![
             Run::new(format!(" {} ", look.words.get("mark-held")), Ink::Held),
@@ -33,7 +34,7 @@ pub(super) fn list_foot(pane: &DeskPane, buf: &mut Buffer, area: Rect, look: &Lo
         ]);
     }
     if !pane.rows.is_empty() {
-        rows.push(vec![dim(reading(pane, look))]);
+        rows.push(vec![dim(reading(pane, area.width, look))]);
     }
     let height = area.height - rows.len() as u16;
     for (runs, y) in rows.iter().zip(area.y + height..area.bottom()) {
@@ -42,14 +43,20 @@ pub(super) fn list_foot(pane: &DeskPane, buf: &mut Buffer, area: Rect, look: &Lo
     Rect { height, ..area }
 }
 
-/// How many are marked, by what the list is ordered, and what `+2` in a row means.
-fn reading(pane: &DeskPane, look: &Look<'_>) -> String {
+/// How many are marked, by what the list is ordered, and what `+2` in a row means, where that has
+/// room.
+fn reading(pane: &DeskPane, width: u16, look: &Look<'_>) -> String {
     let args = [("count", pane.marked.len().into())];
-    let mut said = format!(" {}", look.words.with("desk-foot", &args));
+    let said = format!(" {}", look.words.with("desk-foot", &args));
     let more = pane.todo.buyers.iter().map(|buyer| buyer.items.len() - 1);
-    if let Some(more) = more.max().filter(|more| *more > 0) {
-        let args = [("count", more.into())];
-        said = format!("{said}   {}", look.words.with("desk-foot-more", &args));
+    let Some(more) = more.max().filter(|more| *more > 0) else {
+        return said;
+    };
+    let args = [("count", more.into())];
+    let whole = format!("{said}   {}", look.words.with("desk-foot-more", &args));
+    if look.columns(&whole) > width {
+        said
+    } else {
+        whole
     }
-    said
 }

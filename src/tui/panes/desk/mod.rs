@@ -7,7 +7,9 @@ mod held;
 mod lines;
 mod list_foot;
 mod list_view;
+mod side_view;
 mod talk_view;
+mod told;
 mod view;
 
 use std::cell::Cell;

@@ -6,6 +6,7 @@ use ratatui::layout::{Position, Rect};
 use super::lines::{INDENT, LineKind, TimeLine, Told, facts, timeline};
 use super::view::{below, focus_mark, inset, speech};
 use super::{DeskPane, Focus, OpenItem};
+use crate::store::Row;
 use crate::tui::theme::Ink;
 use crate::tui::widgets::frame::{Lines, hook, titles};
 use crate::tui::widgets::line::{Run, dim, text};
@@ -13,6 +14,8 @@ use crate::tui::widgets::{Look, line};
 
 /// Columns for how many more there are.
 const MORE: u16 = 4;
+/// Columns of a title that are line and blanks.
+const EDGES: u16 = 8;
 /// Columns of a rule at each side of a paste's end.
 const DASHES: u16 = 9;
 
@@ -37,18 +40,6 @@ pub(super) fn talk_title(
         .register
         .field("channel")
         .and_then(|field| Some(speech.choice(field, record.text("channel")?)));
-    let masked = if open.beside.is_masked {
-        format!(" {}", look.words.get("find-masked"))
-    } else {
-        String::new()
-    };
-    let left = [
-        focus_mark(pane, Focus::Timeline, area, look),
-        Run::new(format!("{label} {number} "), Ink::Title),
-        text(title.to_owned()),
-        dim(masked),
-        dim(format!("  {}", channel.unwrap_or_default())),
-    ];
     let limits = crate::domain::register::Limits::default();
     let due = (open.register.due)(record, &limits);
     let wait = (open.register.wait)(record);
@@ -67,19 +58,32 @@ pub(super) fn talk_title(
         .map(|name| format!("  {} {name}", look.words.get("desk-first-owner")))
         .unwrap_or_default();
     let state = speech.state(&record.register, &record.state);
-    titles(
-        buf,
-        area,
-        &left,
-        &[dim(format!("{state}  {right}{first}"))],
-        look,
-    );
+    let right = [dim(format!("{state}  {right}{first}"))];
+    let mut left = vec![
+        focus_mark(pane, Focus::Timeline, area, look),
+        Run::new(format!("{label} {number} "), Ink::Title),
+        text(title.to_owned()),
+    ];
+    let channel = dim(format!("  {}", channel.unwrap_or_default()));
+    if open.beside.is_masked {
+        let taken = [&left[..], &right[..], std::slice::from_ref(&channel)].concat();
+        let room = area.width.saturating_sub(line::columns(&taken, look));
+        let whole = look.words.get("find-masked");
+        let id = if look.columns(&whole) + EDGES < room {
+            "find-masked"
+        } else {
+            "desk-masked"
+        };
+        left.push(dim(format!(" {}", look.words.get(id))));
+    }
+    left.push(channel);
+    titles(buf, area, &left, &right, look);
 }
 
 /// What is still open with the same buyer or order, besides the item itself.
-pub(super) fn pending(open: &OpenItem) -> impl Iterator<Item = &crate::store::Row> {
+pub(super) fn pending(related: &[Row]) -> impl Iterator<Item = &Row> {
     let is_work = |register: &str| !matches!(register, "order" | "customer");
-    open.related
+    related
         .iter()
         .filter(move |row| row.closed.is_none() && is_work(&row.register))
 }
@@ -96,7 +100,7 @@ pub(super) fn draw_pending(
     let title = [text(look.words.get("desk-pending").to_string())];
     titles(buf, Rect { height: 1, ..area }, &title, &[], look);
     let place = inset(below(area));
-    for (y, row) in (place.y..place.bottom()).zip(pending(open)) {
+    for (y, row) in (place.y..place.bottom()).zip(pending(&open.related)) {
         let label = look.words.get(&format!("short-{}", row.register));
         let number = row.number.clone().unwrap_or_default();
         let left = [
@@ -129,7 +133,7 @@ pub(super) fn related_line(
     let speech = speech(pane, look);
     let mut runs: Vec<Run<'_>> = Vec::new();
     let mut left_out = 0;
-    for (at, row) in pending(open).enumerate() {
+    for (at, row) in pending(&open.related).enumerate() {
         let label = look.words.get(&format!("short-{}", row.register));
         let figure = speech.figure(row.due, row.since, row.ours);
         let one = [

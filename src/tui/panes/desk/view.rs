@@ -5,15 +5,16 @@ use ratatui::layout::{Position, Rect};
 
 use super::draft_view::draw_draft;
 use super::list_view::{draw_list, draw_strip, list_title};
+use super::side_view::{draw_ages, side_title};
 use super::talk_view::{draw_pending, draw_talk, nothing_open, pending, related_line, talk_title};
 use super::{DeskPane, Focus, OpenItem};
 use crate::desk::board::Count;
 use crate::tui::keys::Spot;
 use crate::tui::theme::Ink;
-use crate::tui::widgets::frame::{Lines, section, titles};
+use crate::tui::widgets::frame::{Lines, section};
 use crate::tui::widgets::line::{Run, dim, text};
 use crate::tui::widgets::{Look, line};
-use crate::tui::words::{Speech, tail};
+use crate::tui::words::Speech;
 
 /// From this width on list and conversation stand side by side.
 const WIDE: u16 = 100;
@@ -28,12 +29,10 @@ const NARROWEST: u16 = 30;
 const LEAST: u16 = 3;
 /// From this width on the side panel has a column of its own.
 const THREE: u16 = 160;
-/// From this width on the side panel's title has room for a whole order number.
-const NUMBERED: u16 = 60;
 /// Above this height the side panel says how old the exports are.
 const AGES: u16 = 8;
 /// The most open things of the same buyer that stand over the draft.
-const PENDING: usize = 4;
+pub(super) const PENDING: usize = 4;
 /// From this height on a leader's line about the group has room.
 const ROOM_FOR_GROUP: u16 = 12;
 /// Rows of the strip that stays on top on narrow screens.
@@ -126,7 +125,10 @@ fn wide(pane: &DeskPane, buf: &mut Buffer, area: Rect, look: &Look<'_>) -> Optio
         }
     };
     let (upper, draft) = draft_split(pane, middle, 9);
-    let pending = pane.open.as_ref().map_or(0, |open| pending(open).count());
+    let pending = pane
+        .open
+        .as_ref()
+        .map_or(0, |open| pending(&open.related).count());
     let pending_rows = match pending.min(PENDING) as u16 {
         0 => 0,
         rows => (rows + 1).min(upper.height / 3),
@@ -307,7 +309,7 @@ fn band(pane: &DeskPane, open: &OpenItem, buf: &mut Buffer, area: Rect, look: &L
     } else {
         pane.side.summary(speech(pane, look), look)
     };
-    let has_related = pending(open).next().is_some();
+    let has_related = pending(&open.related).next().is_some();
     let rows = u16::from(!summary.is_empty()) + u16::from(has_related);
     if rows == 0 || area.height <= 4 {
         return area;
@@ -346,24 +348,6 @@ fn below_of(area: Rect) -> Rect {
         height: 1,
         ..area
     }
-}
-
-/// How old what is known is, by kind of export.
-fn draw_ages(pane: &DeskPane, buf: &mut Buffer, row: Rect, look: &Look<'_>) {
-    let speech = speech(pane, look);
-    let mut runs = vec![dim(format!(" {} ", look.words.get("side-as-of")))];
-    for one in &pane.freshness {
-        let kind = format!("value-import_kind-{}", one.kind);
-        let when = speech.when(one.exported_at);
-        let label = format!(" {} {when}", look.words.get(&kind));
-        runs.push(if one.stale {
-            let stale = look.words.get("status-stale");
-            Run::new(format!("{label}{stale}"), Ink::Urgent)
-        } else {
-            dim(label)
-        });
-    }
-    line::row(buf, row, &runs, &[], look);
 }
 
 fn split(area: Rect, at: u16) -> (Rect, Rect) {
@@ -426,49 +410,4 @@ pub(super) fn inset(area: Rect) -> Rect {
         width: area.width.saturating_sub(2),
         ..area
     }
-}
-
-fn side_title(pane: &DeskPane, buf: &mut Buffer, area: Rect, look: &Look<'_>) {
-    let leaves = super::leaves();
-    let mark = focus_mark(pane, Focus::Side, area, look);
-    let names = leaves.iter().map(|leaf| {
-        let here = *leaf == pane.side.leaf();
-        let ink = match (here, pane.focus == Focus::Side) {
-            (true, true) => Ink::Selection,
-            (true, false) => Ink::Title,
-            (false, _) => Ink::Dim,
-        };
-        let name = look.words.get(&format!("leaf-{}", leaf.name()));
-        let label = if here {
-            format!("[{name}] ")
-        } else {
-            format!("{name} ")
-        };
-        Run::new(label, ink)
-    });
-    let left: Vec<Run<'_>> = std::iter::once(mark).chain(names).collect();
-    look.note(|record| {
-        // Behind the rule's own column and its blank.
-        let mut x = area.x + 2 + look.columns(&left[0].text);
-        for (number, name) in left[1..].iter().enumerate() {
-            let width = look.columns(&name.text);
-            let place = Rect {
-                x,
-                width,
-                height: 1,
-                ..area
-            }
-            .intersection(area);
-            record.places.push((place, Spot::Leaf(number)));
-            x += width;
-        }
-    });
-    let number = pane.side.order_number().unwrap_or_default();
-    // Beside four leaves a whole number has no room; the leaf shows it.
-    let number = if area.width < NUMBERED {
-        tail(number)
-    } else {
-        number.to_owned()
-    };
-    titles(buf, area, &left, &[dim(number)], look);
 }
