@@ -8,6 +8,7 @@ mod capture_edit;
 mod capture_view;
 pub mod case;
 mod case_acts;
+mod case_around;
 mod case_facts;
 mod case_fields;
 mod case_ladder;
