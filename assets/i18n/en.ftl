@@ -1845,7 +1845,7 @@ capture-prompt = Paste a chat, number, address, path or ZB1 text block, or write
 capture-nth = no. { $nth } today
 capture-average = { $seconds } s on average
 capture-recent-none = nothing
-capture-buyer-has = { $orders } orders, { $open } open
+capture-buyer-has = orders { $orders }, open { $open }
 capture-owner = Owner
 capture-owner-me = me ({ $me })
 capture-first = first asked { $me }
@@ -2011,6 +2011,11 @@ handover-folded = { $count } as they are
 handover-unfold = Enter unfolds
 handover-weight = loud
 handover-to-do = For the next one
+handover-way-reship = reship first
+handover-way-refund = refund (approval)
+handover-way-escalate = tell { $leader }
+handover-then-by = if nothing by { $at }: { $what }
+handover-then = if it comes to nothing: { $what }
 handover-done = Done
 handover-said = Said
 handover-hand = At hand
@@ -2246,6 +2251,7 @@ note-step-told = Tell print
 note-step-acknowledged = Print ack
 note-do-changed = Space = changed in the back end
 note-do-flagged = Space = flag and memo are set
+note-legend = (shop: { $flag } = { $meaning })
 note-do-confirmed = Space = the customer confirmed
 note-do-told = Space = send the notice
 note-offer = Space = quote the buyer: "{ $text }" { $when }

@@ -2011,6 +2011,11 @@ handover-folded = { $count } 件 照旧
 handover-unfold = Enter 展开
 handover-weight = 重
 handover-to-do = 要接手人做
+handover-way-reship = 先补发
+handover-way-refund = 先退款(要批)
+handover-way-escalate = 升级{ $leader }
+handover-then-by = 若 { $at } 没结果，就{ $what }
+handover-then = 若没结果，就{ $what }
 handover-done = 已做
 handover-said = 已说
 handover-hand = 材料
@@ -2246,6 +2251,7 @@ note-step-told = 告知打单
 note-step-acknowledged = 打单签收
 note-do-changed = 空格 = 后台已改好
 note-do-flagged = 空格 = 旗和备注已写
+note-legend = (店例：{ $flag }={ $meaning })
 note-do-confirmed = 空格 = 客户已确认
 note-do-told = 空格 = 送出通知
 note-offer = 空格 = 引用买家「{ $text }」{ $when }

@@ -2011,6 +2011,11 @@ handover-folded = { $count } 件 照舊
 handover-unfold = Enter 展開
 handover-weight = 重
 handover-to-do = 要接手人做
+handover-way-reship = 先補寄
+handover-way-refund = 先退款(要核准)
+handover-way-escalate = 呈報{ $leader }
+handover-then-by = 若 { $at } 沒結果，就{ $what }
+handover-then = 若沒結果，就{ $what }
 handover-done = 已做
 handover-said = 已說
 handover-hand = 材料
@@ -2246,6 +2251,7 @@ note-step-told = 通知列印
 note-step-acknowledged = 列印簽收
 note-do-changed = 空白鍵 = 後台已改好
 note-do-flagged = 空白鍵 = 旗標和備註已寫
+note-legend = (店例：{ $flag }={ $meaning })
 note-do-confirmed = 空白鍵 = 客戶已確認
 note-do-told = 空白鍵 = 送出通知
 note-offer = 空白鍵 = 引用買家「{ $text }」{ $when }

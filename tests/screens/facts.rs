@@ -233,3 +233,12 @@ fn many_lines_are_taken_over_with_the_green_ones_in_one_row() {
     assert!(!unfolded.contains("Ctrl+A 全接  未"), "{unfolded}");
     holds(&unfolded, &["已接 0"]);
 }
+
+/// One of the usual ways out is taken by its key into the box of what to do otherwise.
+#[test]
+fn a_usual_way_out_is_taken_by_its_key() {
+    let mut visit = play(None, NARROW, &[Keys("F10 F10 Tab")]);
+    holds(&shown(&visit, NARROW), &["1 先补发", "3 升级陈立"]);
+    visit.keys("Alt+3 Esc");
+    holds(&shown(&visit, NARROW), &["没结果，就升级陈立", "差5"]);
+}

@@ -5,6 +5,7 @@ use super::{handover_view, time};
 use crate::desk::handover::{Around, Point, Receiver, Severity, Sheet, SheetLine, Unwritten};
 use crate::desk::people::People;
 use crate::domain::register::Owner;
+use crate::domain::registers::person;
 use crate::problem::{Kind, Problem};
 use crate::text::edit::Editor;
 use crate::tui::commands::{Command, Context};
@@ -76,6 +77,8 @@ pub struct HandoverPane {
     pub(super) unwritten: Vec<Unwritten>,
     /// Whether desks exchange by a shared folder.
     pub(super) by_folder: bool,
+    /// The person's leader, to whom something can be escalated; empty where there is none.
+    pub(super) leader: String,
     pub(super) people: People,
     pub(super) zone: chrono_tz::Tz,
     pub(super) now: i64,
@@ -98,6 +101,7 @@ impl HandoverPane {
             around: Around::default(),
             taking: Vec::new(),
             unwritten: reach.desk.unwritten_notes()?,
+            leader: leader(reach)?,
             by_folder: reach.config.shared_folder().is_some(),
             people: reach.desk.people().clone(),
             zone: reach.desk.zone(),
@@ -243,6 +247,11 @@ impl HandoverPane {
             .unwrap_or(Cell::Next)
     }
 
+    /// Whether nothing is being written of what to do otherwise.
+    pub(super) fn editor_is_empty(&self) -> bool {
+        self.field != Some(Cell::IfThen) || self.editor.text().is_empty()
+    }
+
     pub(super) fn step(&mut self, by: isize, reach: &mut Reach<'_>) {
         if !self.settle(reach) {
             return;
@@ -348,10 +357,26 @@ fn point(typed: &str, now: i64, zone: chrono_tz::Tz) -> Point {
     }
 }
 
+/// The name of the person's leader.
+fn leader(reach: &Reach<'_>) -> Result<String, Problem> {
+    let me = reach.desk.me()?.id;
+    let own = reach.desk.store().record(me)?;
+    let leader = own.and_then(|own| own.get(person::LEADER));
+    let leader = leader.and_then(|id| reach.desk.people().by_id(id));
+    Ok(leader.map(|one| one.name.clone()).unwrap_or_default())
+}
+
 impl Pane for HandoverPane {
     fn contexts(&self) -> Vec<Context> {
         match (&self.menu, self.field) {
             (Some(_), _) => vec![Context::Menu],
+            // Alt with a digit takes one of the usual ways out.
+            (None, Some(Cell::IfThen)) => vec![
+                Context::Text,
+                Context::Form,
+                Context::Handover,
+                Context::Picker,
+            ],
             (None, Some(_)) => vec![Context::Text, Context::Form, Context::Handover],
             (None, None) => vec![Context::Handover, Context::List],
         }
@@ -385,6 +410,7 @@ impl Pane for HandoverPane {
             }
             Command::Back => return Flow::Close,
             _ if self.field.is_none() => return self.in_list(command, reach),
+            _ if self.field == Some(Cell::IfThen) => return self.way_out(command, reach),
             _ => return Flow::Pass,
         }
         Flow::Stay

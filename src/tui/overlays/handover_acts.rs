@@ -10,8 +10,39 @@ use crate::domain::register::{Owner, Post};
 use crate::exchange::outlet::Format;
 use crate::tui::commands::Command;
 use crate::tui::pane::{Flow, Reach};
+use crate::tui::words::Speech;
+
+/// The usual ways out of a line that comes to nothing, by the end of their message ids.
+pub(super) const WAYS_OUT: [&str; 3] = ["reship", "refund", "escalate"];
 
 impl HandoverPane {
+    /// Takes one of the usual ways out into the box.
+    pub(super) fn way_out(&mut self, command: Command, reach: &Reach<'_>) -> Flow {
+        let way = command.choice().and_then(|row| WAYS_OUT.get(row - 1));
+        let Some(way) = way.filter(|way| **way != "escalate" || !self.leader.is_empty()) else {
+            return Flow::Pass;
+        };
+        let words = reach.words;
+        let what = [("leader", self.leader.as_str().into())];
+        let what = words.with(&format!("handover-way-{way}"), &what);
+        let due = self.sheet.lines.get(self.at).and_then(|line| line.due);
+        let speech = Speech {
+            words,
+            zone: self.zone,
+            now: self.now,
+            people: &self.people,
+        };
+        let said = match due {
+            Some(due) => {
+                let args = [("at", speech.moment(due).into()), ("what", what.into())];
+                words.with("handover-then-by", &args)
+            }
+            None => words.with("handover-then", &[("what", what.into())]),
+        };
+        self.editor.set(&said);
+        Flow::Stay
+    }
+
     /// Who may take over: today's successor, the posts, everybody else.
     pub(super) fn choose_receiver(&mut self, reach: &mut Reach<'_>) {
         let me = reach.desk.signed_in().map(|me| me.id);

@@ -5,6 +5,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
 use super::handover::{CHECKS, HandoverPane};
+use super::handover_acts::WAYS_OUT;
 use super::sheet_lines::{heading, row_of};
 use crate::desk::handover::Receiver;
 use crate::domain::register::Owner;
@@ -162,6 +163,21 @@ pub(super) fn draw_at_hand(pane: &HandoverPane, buf: &mut Buffer, area: Rect, lo
             line::row(buf, row, &[text(said)], &[], look);
         }
     }
+}
+
+/// The usual ways out of a line that comes to nothing, with their keys.
+pub(super) fn ways_out(pane: &HandoverPane, look: &Look<'_>) -> String {
+    let words = look.words;
+    let leader = [("leader", pane.leader.as_str().into())];
+    let mut ways = Vec::new();
+    for (at, way) in WAYS_OUT.iter().enumerate() {
+        if *way == "escalate" && pane.leader.is_empty() {
+            continue;
+        }
+        let way = words.with(&format!("handover-way-{way}"), &leader);
+        ways.push(format!("{} {way}", at + 1));
+    }
+    format!("Alt+ {}", ways.join("  "))
 }
 
 /// What each loudness asks.

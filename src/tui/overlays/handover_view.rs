@@ -392,6 +392,19 @@ fn draw_box(
         width: row.width.saturating_sub(LABEL),
         ..row
     };
+    if field == Cell::IfThen && line.if_then.is_empty() && pane.editor_is_empty() {
+        let ways = [dim(parts::ways_out(pane, look))];
+        let caret = (pane.field == Some(field)).then(|| Position::new(value.x, value.y));
+        let beside = Rect {
+            x: value.x + 2.min(value.width),
+            width: value.width.saturating_sub(2),
+            ..value
+        };
+        line::row(buf, beside, &[], &ways, look);
+        if caret.is_some() {
+            return caret;
+        }
+    }
     if pane.field == Some(field) {
         return editor::draw(buf, value, &pane.editor, Ink::Field, look);
     }

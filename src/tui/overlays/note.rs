@@ -223,6 +223,8 @@ impl NoteForm {
         if self.note.is_none() {
             self.facts.flag = flag_of(reach, self.kind()).unwrap_or_else(|| "red".to_owned());
         }
+        let legend = reach.desk.setting(&format!("flag.{}", self.facts.flag));
+        self.facts.legend = legend.ok().flatten().unwrap_or_default();
         let wanted = Wanted {
             kind: self.kind(),
             old: self.sheet.form.text("old"),

@@ -84,6 +84,8 @@ pub struct Facts {
     pub printers: String,
     /// The word of the flag that this kind of change gets.
     pub flag: String,
+    /// What the flag means by the shop's legend, empty where it has none.
+    pub legend: String,
 }
 
 impl Facts {

@@ -332,10 +332,15 @@ fn flag(note: &NoteForm, at: usize, words: &Words) -> Run<'static> {
     if STEPS[at] != "flagged" {
         return text("");
     }
-    dim(format!(
-        "   {}",
-        words.get(&format!("value-flag-{}", note.facts.flag))
-    ))
+    let flag = words.get(&format!("value-flag-{}", note.facts.flag));
+    if note.facts.legend.is_empty() {
+        return dim(format!("   {flag}"));
+    }
+    let legend = [
+        ("flag", flag.as_ref().into()),
+        ("meaning", note.facts.legend.as_str().into()),
+    ];
+    dim(format!("   {flag} {}", words.with("note-legend", &legend)))
 }
 
 fn next_words(note: &NoteForm, at: usize, words: &Words) -> String {
