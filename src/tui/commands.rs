@@ -253,7 +253,7 @@ commands! {
     ScreenImport "screen_import" [Any];
     SignIn "sign_in" [Any];
     SignOut "sign_out" [Any];
-    Reveal "reveal" [Desk Find];
+    Reveal "reveal" [Desk Side Find];
     Attach "attach" [Any];
     Erase "erase" [Any];
     Admit "admit" [Any];

@@ -303,3 +303,22 @@ fn what_must_not_be_said_is_refused_by_every_road() {
     };
     Visit::after(said, None, Language::ZhCn, (80, 24));
 }
+
+#[test]
+fn among_ourselves_the_checker_only_advises() {
+    let size = (80, 24);
+    let mut visit = at_the_refund(Language::ZhCn, size);
+    visit.keys("Ctrl+T");
+    visit.text("买家怎么连这个也不懂");
+    let seen = shown(&visit, size);
+    assert!(
+        seen.contains("提示  歧视「怎么连这个也不懂」 b07"),
+        "{seen}"
+    );
+    visit.keys("F8");
+    let seen = shown(&visit, size);
+    assert!(
+        seen.contains("林晓: 买家怎么连这个也不懂"),
+        "it is recorded\n{seen}"
+    );
+}

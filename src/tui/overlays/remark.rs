@@ -5,7 +5,10 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
 use super::transfer::nothing_open;
+use crate::desk::wording::{Wording, told, weight};
 use crate::domain::id::Id;
+use crate::domain::rules::phrase::Severity;
+use crate::i18n::Words;
 use crate::problem::Problem;
 use crate::text::edit::Editor;
 use crate::tui::commands::{Command, Context};
@@ -24,6 +27,7 @@ pub struct Remark {
     item: Id,
     text: Editor,
     names: Vec<String>,
+    rules: Wording,
 }
 
 impl Remark {
@@ -41,7 +45,14 @@ impl Remark {
         let mut text = Editor::new();
         let kept = reach.desk.store().draft(&me.id.to_string(), &key(item))?;
         text.set(kept.as_deref().unwrap_or_default());
-        Ok(Self { item, text, names })
+        let mut rules = Wording::default();
+        rules.refresh(reach.desk)?;
+        Ok(Self {
+            item,
+            text,
+            names,
+            rules,
+        })
     }
 
     /// Begins with a colleague's name, so that the remark becomes an item of theirs.
@@ -70,6 +81,15 @@ impl Remark {
             .map(String::as_str)
             .filter(|name| name.starts_with(begun) && *name != begun)
             .collect()
+    }
+
+    /// What is to be thought about in the words; among ourselves nothing is forbidden.
+    fn tip(&self, words: &Words) -> Option<String> {
+        let text = self.text.text();
+        let hits = self.rules.check(text);
+        let banned = hits.iter().find(|hit| hit.class.is_some())?;
+        let weight = weight(Severity::Hint, words);
+        Some(format!("{weight}  {}", told(banned, text, words)))
     }
 
     /// Completes the name that fits first.
@@ -153,15 +173,18 @@ impl Pane for Remark {
         };
         let caret = editor::draw(buf, field, &self.text, Ink::Internal, look);
         let fitting = self.fitting();
-        if inner.height > 1 && !fitting.is_empty() {
-            let names = look
-                .words
-                .with("remark-names", &[("names", fitting.join(" ").into())]);
+        let below = if fitting.is_empty() {
+            self.tip(look.words)
+        } else {
+            let names = [("names", fitting.join(" ").into())];
+            Some(look.words.with("remark-names", &names))
+        };
+        if let Some(below) = below.filter(|_| inner.height > 1) {
             line::put(
                 buf,
                 (field.x, inner.bottom() - 1),
                 field.width,
-                &names,
+                &below,
                 Ink::Dim,
                 look,
             );

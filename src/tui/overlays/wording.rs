@@ -82,10 +82,10 @@ impl WordingPane {
                 out: WayOut::Reword(range, better.to_owned()),
             }
         });
-        Self {
-            findings: early.chain(hits).collect(),
-            at: 0,
-        }
+        // What keeps the draft here comes first.
+        let mut findings: Vec<Finding> = early.chain(hits).collect();
+        findings.sort_by_key(|one| one.ink != Ink::Missing);
+        Self { findings, at: 0 }
     }
 
     fn step(&mut self, by: isize) {
@@ -97,7 +97,7 @@ impl WordingPane {
     fn rows(&self, room: usize, look: &Look<'_>) -> Vec<Shown> {
         let mut rows = Vec::new();
         for (of, one) in self.findings.iter().enumerate() {
-            let what = format!("{}  {}", one.weight, one.what);
+            let what = format!("{} {}  {}", of + 1, one.weight, one.what);
             for (text, ink) in [(what, one.ink), (one.way.clone(), Ink::Dim)] {
                 let is_what = ink == one.ink && rows.last().is_none_or(|row: &Shown| row.of != of);
                 for (at, range) in wrap(&text, room, look.ambiguous).into_iter().enumerate() {
@@ -124,7 +124,7 @@ impl WordingPane {
 
 impl Pane for WordingPane {
     fn contexts(&self) -> Vec<Context> {
-        vec![Context::Message, Context::List]
+        vec![Context::Menu]
     }
 
     fn command(&mut self, command: Command, _: &mut Reach<'_>) -> Flow {
@@ -133,7 +133,13 @@ impl Pane for WordingPane {
             Command::Previous => self.step(-1),
             Command::Open | Command::Accept => return self.take(),
             Command::Back | Command::Why => return Flow::Close,
-            _ => return Flow::Pass,
+            _ => match command.choice().filter(|row| *row <= self.findings.len()) {
+                Some(row) => {
+                    self.at = row - 1;
+                    return self.take();
+                }
+                None => return Flow::Pass,
+            },
         }
         Flow::Stay
     }

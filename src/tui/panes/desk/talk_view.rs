@@ -103,7 +103,7 @@ pub(super) fn draw_pending(
     for (y, row) in (place.y..place.bottom()).zip(pending(&open.related)) {
         let label = look.words.get(&format!("short-{}", row.register));
         let number = row.number.clone().unwrap_or_default();
-        let left = [
+        let mut left = vec![
             dim(format!("{label}  ")),
             text(
                 format!("{number} {}", speech.subject(row))
@@ -111,9 +111,14 @@ pub(super) fn draw_pending(
                     .to_owned(),
             ),
             dim(format!("   {}", speech.state(&row.register, &row.state))),
-            dim(format!("   {}", open.beside.of(row.id))),
         ];
         let figure = speech.figure(row.due, row.since, row.ours);
+        // Whole or not at all.
+        let told = dim(format!("   {}", open.beside.of(row.id)));
+        let taken = line::columns(&left, look) + look.columns(&figure);
+        if taken + look.columns(&told.text) < place.width {
+            left.push(told);
+        }
         let place = Rect {
             y,
             height: 1,
