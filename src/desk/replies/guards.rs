@@ -3,6 +3,7 @@
 
 use super::{Context, Filled};
 use crate::domain::money::{Currency, Money};
+use crate::exchange::intake::replies::behind_a_sum;
 
 /// How many digits an order number has at least and at most.
 const ORDER_DIGITS: std::ops::RangeInclusive<usize> = 16..=20;
@@ -138,7 +139,8 @@ fn sums(text: &str) -> Vec<i64> {
         let end = rest.find(|c| !is_figure(c)).unwrap_or(rest.len());
         sums.extend(minor(rest[..end].trim_end_matches('.')));
     }
-    for (at, _) in text.match_indices('元') {
+    let behind = behind_a_sum().iter();
+    for (at, _) in behind.flat_map(|word| text.match_indices(word.as_str())) {
         let before = text[..at].trim_end();
         let start = before.rfind(|c| !is_figure(c)).map_or(0, |last| {
             last + before[last..].chars().next().map_or(1, char::len_utf8)
@@ -207,6 +209,7 @@ mod tests {
         let of = |text: &str| held(text, &none, &context())[2];
         assert_eq!(of("退您 239 元，¥239.00 原路退回"), Held::Fits);
         assert_eq!(of("满 200 元包邮"), Held::Unknown);
+        assert_eq!(of("退您 18 块"), Held::Unknown);
         assert_eq!(of("退您 {金额}"), Held::Fits);
         assert_eq!(of("第 1 次"), Held::Unsaid);
     }

@@ -4,6 +4,7 @@
 use ratatui::layout::Position;
 
 use super::case::CaseForm;
+use super::case_facts::Line;
 use super::case_fields::LINE;
 use super::case_view::{
     approval, guard, header, is_alone, label_of, names, others, platform, said,
@@ -135,7 +136,7 @@ fn spread(field: &mut Field, case: &CaseForm, words: &Words) {
         field.label = String::new();
         let lines = &case.facts.lines;
         let left = lines.iter().find(|line| line.key == key);
-        if let Some(left) = left.and_then(|line| line.refundable()) {
+        if let Some(left) = left.and_then(Line::refundable) {
             let left = [("left", left.to_string().into())];
             let note = format!("  {}", words.with("case-line-left", &left));
             field.note.push(Run::new(note, Ink::Dim));

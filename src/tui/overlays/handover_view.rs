@@ -335,13 +335,20 @@ fn draw_line(
                     x += width;
                 }
             }
-            Drawn::Done => told(buf, row, "handover-done", &pane.around.done, speech, look),
+            Drawn::Done => told(
+                buf,
+                row,
+                "handover-done",
+                pane.around.done.as_ref(),
+                speech,
+                look,
+            ),
             Drawn::Said => {
                 let said = pane.around.said.as_ref().map(|(said, at)| {
                     let quoted = [("text", said.as_str().into())];
                     (look.words.with("case-quoted", &quoted), *at)
                 });
-                told(buf, row, "handover-said", &said, speech, look);
+                told(buf, row, "handover-said", said.as_ref(), speech, look);
             }
         }
     }
@@ -353,7 +360,7 @@ fn told(
     buf: &mut Buffer,
     row: Rect,
     label: &str,
-    what: &Option<(String, i64)>,
+    what: Option<&(String, i64)>,
     speech: Speech<'_>,
     look: &Look<'_>,
 ) {
