@@ -14,6 +14,12 @@ pub const LATEST: i64 = 7_258_118_400_000;
 pub trait Clock: Send + Sync {
     /// The time now, in ms UTC.
     fn now(&self) -> i64;
+
+    /// A count of microseconds that runs with the clock: how long something took is the
+    /// difference of two.
+    fn ticks(&self) -> i64 {
+        self.now().saturating_mul(1_000)
+    }
 }
 
 /// The machine's wall clock.
@@ -36,6 +42,12 @@ impl Clock for SystemClock {
             Err(before) => -millis(before.duration()),
         }
     }
+
+    fn ticks(&self) -> i64 {
+        SystemTime::now()
+            .duration_since(UNIX_EPOCH)
+            .map_or(0, micros)
+    }
 }
 
 /// Refuses a time (ms UTC) that no sane clock shows.
@@ -48,6 +60,10 @@ pub fn check(now: i64) -> Result<(), Problem> {
 
 fn millis(span: Duration) -> i64 {
     i64::try_from(span.as_millis()).unwrap_or(i64::MAX)
+}
+
+fn micros(span: Duration) -> i64 {
+    i64::try_from(span.as_micros()).unwrap_or(i64::MAX)
 }
 
 /// A clock that stands still: `--now` and tests.
@@ -84,6 +100,10 @@ impl RunningClock {
 impl Clock for RunningClock {
     fn now(&self) -> i64 {
         self.start.saturating_add(millis(self.since.elapsed()))
+    }
+
+    fn ticks(&self) -> i64 {
+        micros(self.since.elapsed())
     }
 }
 

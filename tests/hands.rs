@@ -631,7 +631,8 @@ fn choices_of_capture_are_clicked() {
     let mut stage = Stage::new((100, 30), 1);
     stage.keys("F2").text("阳光小屋 催发货");
     let proposed = stage.find("> 2 只记下");
-    stage.click((proposed.0 + 2, proposed.1 + 3));
+    // The fifth stands below the second.
+    stage.click((proposed.0 + 2, proposed.1 + 1));
     assert!(stage.shows("> 5 ") && !stage.shows("> 2 "));
     stage.mouse(Mouse::WheelUp, proposed);
     assert!(stage.shows("> 2 只记下"));

@@ -75,6 +75,10 @@ pub struct FreeLimit {
     pub amount: Money,
     /// What was drawn on the allowances it comes from.
     pub drawn: Money,
+    /// What the person granted today without an approval.
+    pub today: Money,
+    /// What is left of it today, where something bounds the day.
+    pub left: Option<Money>,
     /// Whether it comes from an allowance, and not from a practice shop's setting.
     pub is_allowance: bool,
 }
@@ -322,9 +326,12 @@ impl Desk {
     }
 
     /// Returns what the person may grant in one case without asking: what this replica's
-    /// allowances have left, or in a practice shop without any the shop's setting `limit_case`.
+    /// allowances have left, or in a practice shop without any the shop's setting `limit_case`,
+    /// and of a day together no more than its `limit_day`.
     pub fn free_limit(&self) -> Result<Option<FreeLimit>, Problem> {
         let own = self.own_allowances()?;
+        let today = self.granted_today()?;
+        let left = self.left_today(today)?;
         if let Some(best) = own.iter().max_by_key(|one| one.most().minor) {
             let drawn = own
                 .iter()
@@ -338,6 +345,8 @@ impl Desk {
                     minor: drawn,
                     ..best.drawn
                 },
+                today,
+                left,
                 is_allowance: true,
             }));
         }
@@ -347,8 +356,13 @@ impl Desk {
         let limit = self.setting("limit_case")?;
         let limit = limit.and_then(|limit| Money::parse(&limit, Currency::CNY).ok());
         Ok(limit.map(|amount| FreeLimit {
-            amount,
+            amount: match left {
+                Some(left) if left.minor < amount.minor => left,
+                _ => amount,
+            },
             drawn: Money { minor: 0, ..amount },
+            today,
+            left,
             is_allowance: false,
         }))
     }

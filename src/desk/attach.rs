@@ -28,6 +28,8 @@ const KINDS: [(usize, &[u8], &str); 8] = [
 
 /// How much of a file tells its kind.
 const HEAD: u64 = 32;
+/// The media type of a text that was pasted.
+const TEXT: &str = "text/plain";
 
 /// Returns the media type that a file's first bytes say, none for what may not be attached.
 pub fn media_of(bytes: &[u8]) -> Option<&'static str> {
@@ -45,6 +47,29 @@ pub fn is_evidence(path: &Path) -> bool {
 }
 
 impl Desk {
+    /// Attaches a text to a record as evidence, as it is; what it says becomes no talk.
+    pub fn attach_text(&mut self, id: Id, text: &str, name: &str) -> Result<Done, Problem> {
+        let (record, register) = self.record(id)?;
+        let me = self.me()?.id;
+        if text.len() as u64 > ATTACHMENT_MAX {
+            return Err(refused("problem-attach-large")
+                .arg("file", name)
+                .arg("most", ATTACHMENT_MAX >> 20)
+                .hint("problem-attach-large-hint"));
+        }
+        let hash = self.store_mut().keep_file(text.as_bytes())?;
+        let mut act = self.act();
+        act.claim(register, &record, me);
+        let attach = Payload::Attach {
+            hash,
+            media: TEXT.to_owned(),
+            size: text.len() as u64,
+            name: Some(name.to_owned()),
+        };
+        act.add(register, id, attach);
+        self.write(act)
+    }
+
     /// Attaches a file to a record as evidence, at most 20 MiB, of a kind that its first bytes
     /// prove: a picture, a PDF, a video or sound. The file is copied and synced before the event
     /// that names it; its name is personal, its content goes with the record's bundles.

@@ -327,7 +327,7 @@ impl Desk {
     }
 
     /// Returns when the business day of a time began, milliseconds UTC.
-    fn day_begins(&self, at: i64) -> Result<i64, Problem> {
+    pub(super) fn day_begins(&self, at: i64) -> Result<i64, Problem> {
         let hour = self
             .setting("day_end")?
             .and_then(|hour| hour.parse().ok())

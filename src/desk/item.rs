@@ -11,7 +11,7 @@ use crate::domain::id::Id;
 use crate::domain::payload::Fields;
 use crate::domain::record::Record;
 use crate::domain::register::{Owner, Post, Register};
-use crate::domain::registers::{SNOOZED_UNTIL, TAGS, allowance, case, conversation, snooze};
+use crate::domain::registers::{SNOOZED_UNTIL, TAGS, allowance, case, conversation, reply, snooze};
 use crate::domain::rules::money;
 use crate::problem::{Kind, Problem};
 
@@ -55,6 +55,7 @@ impl Desk {
     pub fn set_fields(&mut self, id: Id, values: Fields) -> Result<Done, Problem> {
         let (record, register) = self.record(id)?;
         self.may_keep(register)?;
+        self.may_reword(&record)?;
         for (path, value) in &values {
             editable(register, Some(&record), path, value)?;
         }
@@ -92,6 +93,9 @@ impl Desk {
             && !may(self.me()?.role, Action::GiveAllowance).allows()
         {
             return Err(refused("problem-allowance-role").hint("problem-allowance-role-hint"));
+        }
+        if register.name == reply::REGISTER.name {
+            return self.move_reply(&record, to, reason);
         }
         if register.name == case::REGISTER.name {
             // Where money is decided, a step alone says nothing: a person's word does.

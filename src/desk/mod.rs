@@ -30,6 +30,8 @@ pub mod note;
 pub mod notices;
 pub mod opened;
 pub mod order;
+pub mod own_limit;
+pub mod pace;
 pub mod paste;
 pub mod people;
 pub mod practice;
@@ -129,6 +131,11 @@ impl Desk {
     /// Returns the time, milliseconds UTC.
     pub fn now(&self) -> i64 {
         self.clock.now()
+    }
+
+    /// Returns a count of microseconds, by whose differences is told how long something took.
+    pub fn ticks(&self) -> i64 {
+        self.clock.ticks()
     }
 
     /// Returns the shop's zone.

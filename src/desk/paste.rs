@@ -39,6 +39,8 @@ pub struct PastePreview {
     pub since: Option<i64>,
     /// What the buyer's words are about, each with the word that led to it.
     pub matters: Vec<KindFound>,
+    /// Which of the new words of ours promise something, by their place in the talk.
+    pub promises: Vec<usize>,
 }
 
 impl Desk {
@@ -73,6 +75,7 @@ impl Desk {
         let (talk, outcome) = self.joined(talk, buyer.as_deref())?;
         let since = self.store().record(talk.id)?.map(|record| record.opened);
         let matters = self.matters(&talk.said)?;
+        let promises = self.promises(&talk.said, &outcome.fresh)?;
         Ok(PastePreview {
             pasted,
             buyer,
@@ -81,6 +84,7 @@ impl Desk {
             outcome,
             since,
             matters,
+            promises,
         })
     }
 
@@ -232,6 +236,25 @@ impl Desk {
             }
         }
         Ok(matters)
+    }
+
+    /// Our new words that name a time to come, or say that they promise.
+    fn promises(&self, said: &[Said], fresh: &[usize]) -> Result<Vec<usize>, Problem> {
+        let mut promises = Vec::new();
+        for place in fresh {
+            let Some(one) = said.get(*place) else {
+                continue;
+            };
+            if one.direction != Direction::Out {
+                continue;
+            }
+            let found = self.recognised(&one.text)?;
+            let is_said = found.kinds.iter().any(|kind| kind.register == "promise");
+            if is_said || found.due.is_some() {
+                promises.push(*place);
+            }
+        }
+        Ok(promises)
     }
 
     /// A paste that matches the tail of the buyer's conversation of the day before, or of one

@@ -7,10 +7,12 @@ use super::Desk;
 use crate::domain::id::Id;
 use crate::domain::record::Record;
 use crate::domain::register::{Post, Step};
-use crate::domain::registers::{note, stock_out};
+use crate::domain::registers::{note, order, stock_out};
 use crate::problem::Problem;
 use crate::store::Query;
 
+/// The most orders of a state that are counted.
+const ORDERS: usize = 10_000;
 /// The most notices that are looked at.
 const MOST: usize = 1_000;
 
@@ -23,6 +25,17 @@ pub struct PrintingCounts {
     pub late: u64,
     /// What is out of stock.
     pub stock_outs: u64,
+}
+
+/// The orders that are to go out today against their parcels.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Parcels {
+    /// How many orders.
+    pub orders: usize,
+    /// How many of them have a waybill.
+    pub with_parcel: usize,
+    /// The numbers of those without.
+    pub without: Vec<String>,
 }
 
 /// Returns whether an order's state says that it was printed.
@@ -70,6 +83,36 @@ impl Desk {
             Some(at.earliest()?.timestamp_millis())
         });
         Ok(times.filter(|at| *at > now).min())
+    }
+
+    /// Counts the orders that are to go out today against those that have a parcel: what waits
+    /// for its shipment, and what was shipped since the business day began.
+    pub fn parcels_today(&self) -> Result<Parcels, Problem> {
+        let begins = self.day_begins(self.now())?;
+        let mut parcels = Parcels::default();
+        for state in ["to_ship", "part_shipped", "shipped"] {
+            let rows = self.store().rows(&Query {
+                registers: vec![order::REGISTER.name],
+                fields: vec![(order::PLATFORM_STATE.name(), state.to_owned())],
+                limit: Some(ORDERS),
+                ..Query::default()
+            })?;
+            for row in rows.iter().filter(|row| !row.void) {
+                let shipped = row.fields.get(order::SHIPPED_AT.name());
+                let shipped = shipped.and_then(serde_json::Value::as_i64);
+                if state == "shipped" && shipped.is_none_or(|at| at < begins) {
+                    continue;
+                }
+                let text = |name: &str| row.fields.get(name).and_then(|value| value.as_str());
+                parcels.orders += 1;
+                if text(order::WAYBILL.name()).is_some() {
+                    parcels.with_parcel += 1;
+                } else if let Some(number) = text(order::NUMBER.name()) {
+                    parcels.without.push(number.to_owned());
+                }
+            }
+        }
+        Ok(parcels)
     }
 
     /// Returns whether the person at the desk works at the printing post first of all, whose

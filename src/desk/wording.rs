@@ -204,6 +204,23 @@ fn blocked(hit: &Hit, text: &str) -> Problem {
         .hint("problem-words-blocked-hint")
 }
 
+/// Returns how many words of a text must not be said, and how many others are to be looked at.
+pub fn counted(hits: &[Hit]) -> (usize, usize) {
+    let blocking = hits.iter().filter(|hit| hit.severity == Severity::Block);
+    let blocking = blocking.count();
+    (blocking, hits.len() - blocking)
+}
+
+/// Refuses a text in which something must not be said, with what that is.
+pub fn refuse_blocked(hits: &[Hit], text: &str, words: &Words) -> Result<(), Problem> {
+    match hits.iter().find(|hit| hit.severity == Severity::Block) {
+        Some(hit) => Err(super::act::refused("wording-blocked")
+            .arg("what", told(hit, text, words))
+            .hint("wording-reword-hint")),
+        None => Ok(()),
+    }
+}
+
 /// Returns the word for how much something weighs.
 pub fn weight(severity: Severity, words: &Words) -> String {
     words

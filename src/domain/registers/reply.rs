@@ -1,6 +1,7 @@
 //! Canned replies (S05).
 
 use super::super::field::{Enumeration, Field};
+use super::super::id::Id;
 use super::super::lifecycle::{Lifecycle, State};
 use super::super::record::Record;
 use super::super::register::{Identity, Post, Reach, Register, Step, Wait, no_due};
@@ -35,6 +36,8 @@ pub const VALID_UNTIL: Field<i64> = Field::time("valid_until");
 pub const VERSION_NO: Field<i64> = Field::integer("version_no");
 /// Who sees it.
 pub const SCOPE: Field<String> = Field::choice("scope", &SCOPES);
+/// The reply in whose place a proposed wording comes once it is published.
+pub const REPLACES: Field<Id> = Field::record("replaces", "reply").hidden();
 /// How often it had been used when it was taken over from another program.
 pub const USED: Field<i64> = Field::integer("used").hidden();
 
@@ -71,6 +74,7 @@ pub static REGISTER: Register = Register {
         VALID_UNTIL.spec,
         VERSION_NO.spec,
         USED.spec,
+        REPLACES.spec,
     ],
     lifecycle: &LIFECYCLE,
     title: &["title", "code"],

@@ -119,19 +119,32 @@ impl Reply {
     }
 }
 
-/// Our word for a language or a stage: `assets/replies/words.toml`.
-fn our_word(line: usize, field: &'static str, text: &str) -> Result<String, LineProblem> {
-    type Words = HashMap<String, HashMap<String, Vec<String>>>;
+type Words = HashMap<String, HashMap<String, Vec<String>>>;
+
+/// The words of shops by field and our word: `assets/replies/words.toml`.
+fn shop_words() -> &'static Words {
     static WORDS: OnceLock<Words> = OnceLock::new();
+    WORDS.get_or_init(|| {
+        // A test holds that the compiled-in file is whole.
+        toml::from_str(include_str!("../../../assets/replies/words.toml")).unwrap_or_default()
+    })
+}
+
+/// Returns what stands behind a sum of money in a text.
+pub fn behind_a_sum() -> &'static [String] {
+    let money = shop_words().get("money");
+    money
+        .and_then(|money| money.get("after"))
+        .map_or(&[], Vec::as_slice)
+}
+
+/// Our word for a language or a stage.
+fn our_word(line: usize, field: &'static str, text: &str) -> Result<String, LineProblem> {
     if text.trim().is_empty() {
         return Ok(String::new());
     }
-    let words = WORDS.get_or_init(|| {
-        // A test holds that the compiled-in file is whole.
-        toml::from_str(include_str!("../../../assets/replies/words.toml")).unwrap_or_default()
-    });
     let folded = fold_name(text);
-    let found = words.get(field).and_then(|list| {
+    let found = shop_words().get(field).and_then(|list| {
         list.iter().find(|(word, texts)| {
             **word == folded || texts.iter().any(|text| fold_name(text) == folded)
         })

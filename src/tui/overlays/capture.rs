@@ -9,6 +9,7 @@ use super::paste::PastePane;
 use super::{case, follow_up, import, note};
 use crate::desk::Desk;
 use crate::desk::capture::{Corrections, Preview};
+use crate::desk::pace::Pace;
 use crate::desk::people::People;
 use crate::domain::id::Id;
 use crate::exchange::bundle::text::is_text_block;
@@ -57,6 +58,10 @@ pub struct Capture {
     pub(super) people: People,
     pub(super) zone: chrono_tz::Tz,
     pub(super) now: i64,
+    /// Who registers.
+    pub(super) me: String,
+    /// What the person registered today.
+    pub(super) pace: Pace,
 }
 
 impl Capture {
@@ -85,6 +90,8 @@ impl Capture {
             people: reach.desk.people().clone(),
             zone: reach.desk.zone(),
             now: reach.desk.now(),
+            me: reach.desk.me()?.name.clone(),
+            pace: reach.desk.pace()?,
         };
         pane.recognise(reach.desk)?;
         Ok(pane)
@@ -215,6 +222,10 @@ impl Capture {
         self.preview = None;
         self.corrections = Corrections::default();
         self.forget(reach);
+        let took = reach.desk.now() - self.now;
+        if reach.attempt(|desk| desk.count_pace(took)).is_none() {
+            return Flow::Close;
+        }
         let id = done.record();
         match self.follow(then, &preview, id, reach) {
             Ok(flow) => flow,

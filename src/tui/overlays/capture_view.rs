@@ -5,9 +5,9 @@ use ratatui::layout::{Position, Rect};
 
 use super::capture::{CHOICES, Capture};
 use super::capture_edit::PieceOf;
+use super::choices;
 use crate::desk::capture::Preview;
 use crate::exchange::intake::capture::PieceKind;
-use crate::tui::keys::Spot;
 use crate::tui::theme::Ink;
 use crate::tui::widgets::editor;
 use crate::tui::widgets::line::{Run, dim, text};
@@ -46,10 +46,20 @@ pub(super) fn draw(
         .map_or(0, |preview| preview.recent.len().min(RECENT));
     let shelf_found = area.y + 3;
     let shelf_recent = shelf_found + 1 + found.len() as u16;
-    let shelf_then = shelf_recent + 1 + recent.max(1) as u16;
-    let shelves = [shelf_found, shelf_recent, shelf_then];
+    let mut shelf_then = shelf_recent + 1 + recent.max(1) as u16;
+    let mut shelves = vec![
+        (shelf_found, "capture-found"),
+        (shelf_recent, "capture-recent"),
+    ];
+    if pane.preview.is_none() {
+        // Nothing is recognised: no rule stands over nothing.
+        shelf_then = shelf_found;
+        shelves.clear();
+    }
+    shelves.push((shelf_then, "capture-then"));
     let title = [Run::new(words.get("capture-title").to_string(), Ink::Title)];
-    let inner = frame::overlay(buf, area, &title, &[], &shelves, look);
+    let rules: Vec<u16> = shelves.iter().map(|(y, _)| *y).collect();
+    let inner = frame::overlay(buf, area, &title, &[dim(pace(pane, look))], &rules, look);
     if inner.height < 3 || inner.width < 4 {
         return None;
     }
@@ -62,10 +72,7 @@ pub(super) fn draw(
     let prompt = [dim(words.get("capture-prompt").to_string())];
     line::row(buf, row(inner.y), &prompt, &[], look);
     let mut caret = editor::draw(buf, row(inner.y + 1), &pane.line, Ink::Field, look);
-    for (y, id) in shelves
-        .into_iter()
-        .zip(["capture-found", "capture-recent", "capture-then"])
-    {
+    for (y, id) in shelves {
         if y < inner.bottom() {
             let place = Rect {
                 y,
@@ -86,6 +93,19 @@ pub(super) fn draw(
     match pane.correction.menu() {
         Some(menu) => menu.draw(buf, inner, look),
         None => caret,
+    }
+}
+
+/// Which one of the day it is, and how long one took so far.
+fn pace(pane: &Capture, look: &Look<'_>) -> String {
+    let nth = [("nth", i64::from(pane.pace.count + 1).into())];
+    let said = look.words.with("capture-nth", &nth);
+    match pane.pace.average() {
+        Some(average) => {
+            let seconds = [("seconds", ((average + 500) / 1_000).into())];
+            format!("{said}  {}", look.words.with("capture-average", &seconds))
+        }
+        None => said,
     }
 }
 
@@ -138,6 +158,10 @@ fn draw_recent(pane: &Capture, buf: &mut Buffer, area: Rect, look: &Look<'_>) {
         return;
     };
     let speech = speech(pane, look);
+    if preview.recent.is_empty() && area.height > 0 {
+        let none = look.words.get("capture-recent-none");
+        line::put(buf, (area.x, area.y), area.width, &none, Ink::Dim, look);
+    }
     for (one, y) in preview.recent.iter().zip(area.y..area.bottom()) {
         let label = look.words.get(&format!("short-{}", one.register));
         let left = [
@@ -157,22 +181,10 @@ fn draw_recent(pane: &Capture, buf: &mut Buffer, area: Rect, look: &Look<'_>) {
 /// The choices, then what needs no record at all.
 fn draw_choices(pane: &Capture, buf: &mut Buffer, area: Rect, look: &Look<'_>) {
     let words = look.words;
-    for ((at, (_, id)), y) in CHOICES.iter().enumerate().zip(area.y..area.bottom()) {
-        let here = at == pane.chosen;
-        let sign = if here { ">" } else { " " };
-        let ink = if here { Ink::Selection } else { Ink::Text };
-        let label = format!("{sign} {} {}", at + 1, words.get(id));
-        let row = Rect {
-            y,
-            height: 1,
-            ..area
-        };
-        let away = at as isize - pane.chosen as isize;
-        look.note(|record| record.places.push((row, Spot::Row(away))));
-        line::put(buf, (area.x, y), area.width, &label, ink, look);
-    }
-    let advice = area.y + CHOICES.len() as u16 + 1;
-    if advice < area.bottom() {
+    let labels = CHOICES.map(|(_, id)| words.get(id).to_string());
+    let used = choices::draw(buf, area, &labels, pane.chosen, look);
+    let advice = area.bottom().saturating_sub(2);
+    if advice > area.y + used {
         let text = words.get("capture-advice");
         line::put(buf, (area.x, advice), area.width, &text, Ink::Dim, look);
     }
@@ -198,8 +210,18 @@ fn rows<'a>(pane: &'a Capture, preview: &'a Preview, look: &Look<'a>) -> Vec<Fou
                 (false, true) => "capture-buyer-known",
                 (false, false) => "capture-buyer-new",
             };
-            let known = dim(format!("  {}", words.get(known)));
-            let runs = vec![text(buyer.name.clone()), known];
+            let is_order = |row: &&crate::store::Row| row.register == "order";
+            let orders = preview.recent.iter().filter(is_order).count();
+            let open = preview.recent.iter().filter(|row| row.closed.is_none());
+            let counts = [
+                ("orders", orders.into()),
+                ("open", open.filter(|row| !is_order(row)).count().into()),
+            ];
+            let mut known = format!("  {}", words.get(known));
+            if buyer.known && !buyer.masked {
+                known = format!("{known}  {}", words.with("capture-buyer-has", &counts));
+            }
+            let runs = vec![text(buyer.name.clone()), dim(known)];
             row("capture-buyer", Some(PieceOf::Buyer), runs);
         }
         None if is_corrected == Some(PieceOf::Buyer) => {
@@ -259,6 +281,20 @@ fn rows<'a>(pane: &'a Capture, preview: &'a Preview, look: &Look<'a>) -> Vec<Fou
         }
         None => {}
     }
+    let owner = preview
+        .found
+        .persons
+        .iter()
+        .find(|one| one.known)
+        .map(|one| match &one.post {
+            Some(post) => words.get(&format!("value-post-{post}")).to_string(),
+            None => one.name.clone(),
+        });
+    let me = [("me", pane.me.as_str().into())];
+    let owner = owner.unwrap_or_else(|| words.with("capture-owner-me", &me));
+    let first = words.with("capture-first", &me);
+    let owned = vec![text(owner), dim(format!("   {first}"))];
+    row("capture-owner", None, owned);
     row("capture-text", None, vec![text(preview.text().to_owned())]);
     for (message, args) in &preview.warnings {
         let args: Vec<(&str, crate::i18n::Arg<'_>)> = args

@@ -3,7 +3,6 @@
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
-use super::ask::Ask;
 use super::case_facts::CaseFacts;
 use super::case_fields::{self, LINE, Layout, Pieces};
 use super::case_ladder::Ladder;
@@ -11,7 +10,7 @@ use super::case_view;
 use super::note_fields::order_number;
 use super::sheet::{Did, Sheet, set_choice, set_text};
 use super::since::Since;
-use crate::desk::case::{Arithmetic, Request};
+use crate::desk::case::Arithmetic;
 use crate::domain::id::Id;
 use crate::domain::money::Money;
 use crate::domain::payload::Fields;
@@ -40,11 +39,11 @@ pub struct CaseForm {
     pub(super) ladder: Option<Ladder>,
     pub(super) amending: bool,
     pub(super) case: Option<Id>,
-    about: Option<Id>,
+    pub(super) about: Option<Id>,
     /// Whether the person typed the amount, so that ticks do not replace it.
     pub(super) amount_typed: bool,
     language: Language,
-    since: Since,
+    pub(super) since: Since,
 }
 
 impl CaseForm {
@@ -139,14 +138,14 @@ impl CaseForm {
         Ok(())
     }
 
-    fn reread(&mut self, reach: &mut Reach<'_>) {
+    pub(super) fn reread(&mut self, reach: &mut Reach<'_>) {
         if let Err(problem) = self.read_again(reach) {
             reach.trouble(&problem);
         }
     }
 
     /// Reads facts and ladder anew; what is being typed stays.
-    fn read_again(&mut self, reach: &Reach<'_>) -> Result<(), Problem> {
+    pub(super) fn read_again(&mut self, reach: &Reach<'_>) -> Result<(), Problem> {
         let record = match self.case {
             Some(id) => Some(reach.desk.record(id)?.0),
             None => None,
@@ -168,7 +167,7 @@ impl CaseForm {
         Ok(())
     }
 
-    fn number(&self) -> String {
+    pub(super) fn number(&self) -> String {
         let typed = self.sheet.form.text("order").trim();
         if typed.is_empty() {
             self.facts.number.clone()
@@ -209,7 +208,7 @@ impl CaseForm {
     }
 
     /// Computes what follows from the answers: amount, arithmetic, what is read back.
-    fn settle(&mut self, reach: &Reach<'_>) {
+    pub(super) fn settle(&mut self, reach: &Reach<'_>) {
         if !self.amount_typed {
             let asked = case_fields::asked_of(&self.facts, &self.pieces);
             set_text(
@@ -256,80 +255,8 @@ impl CaseForm {
         field.note = vec![run];
     }
 
-    fn values(&self, reach: &Reach<'_>) -> Fields {
+    pub(super) fn values(&self, reach: &Reach<'_>) -> Fields {
         case_fields::values(&self.sheet.form, &self.facts, &self.pieces, speech(reach))
-    }
-
-    /// Writes the answers as a draft record; none where that was refused.
-    fn draft_record(&mut self, reach: &mut Reach<'_>) -> Option<Id> {
-        let mut values = self.values(reach);
-        if self.case.is_none() {
-            values.retain(|_, value| !value.is_null());
-        }
-        let request = Request {
-            order: self.number(),
-            about: self.about,
-            values,
-        };
-        let draft = self.case;
-        let id = reach
-            .attempt(|desk| desk.draft_case(draft, &request))?
-            .record();
-        self.case = Some(id);
-        Some(id)
-    }
-
-    /// Files what was answered: submits a draft, or amends what was submitted.
-    fn submit(&mut self, reach: &mut Reach<'_>) -> Flow {
-        if case_fields::unreadable(&self.sheet.form, "amount") {
-            self.sheet.form.focus("amount");
-            reach.say("case-amount-unreadable", &[]);
-            return Flow::Stay;
-        }
-        if self.sheet.form.missing() > 0 {
-            self.sheet.form.apply(Command::NextMissing);
-            let count = self.sheet.form.missing();
-            reach.say("case-missing", &[("count", count.into())]);
-            return Flow::Stay;
-        }
-        if let Some(stopped) = self.since.stops(reach) {
-            return stopped;
-        }
-        if let Some(id) = self.case.filter(|_| self.amending) {
-            let values = self.values(reach);
-            if reach.attempt(|desk| desk.amend_case(id, &values)).is_some() {
-                self.amending = false;
-                reach.say("case-amended-done", &[]);
-            }
-            self.reread(reach);
-            return Flow::Stay;
-        }
-        let Some(id) = self.draft_record(reach) else {
-            return Flow::Stay;
-        };
-        if reach.attempt(|desk| desk.submit_case(id)).is_some() {
-            self.reread(reach);
-            let number = self
-                .ladder
-                .as_ref()
-                .map(|ladder| ladder.number.clone())
-                .unwrap_or_default();
-            reach.say("case-submitted", &[("no", number.into())]);
-        }
-        Flow::Stay
-    }
-
-    /// Leaves what was begun as a draft that waits in the list; an untouched form leaves nothing.
-    fn leave(&mut self, reach: &mut Reach<'_>) -> Flow {
-        if self.amending {
-            self.amending = false;
-            self.reread(reach);
-            return Flow::Stay;
-        }
-        if self.ladder.is_none() && self.is_begun() && self.draft_record(reach).is_some() {
-            reach.say("case-kept", &[]);
-        }
-        Flow::Close
     }
 
     pub(super) fn is_begun(&self) -> bool {
@@ -410,83 +337,6 @@ impl CaseForm {
             self.pieces.remove(&key)
         };
         true
-    }
-
-    /// Opens the other case of the order.
-    fn open_twin(&self, reach: &mut Reach<'_>) -> Option<Flow> {
-        let on_it = self
-            .sheet
-            .form
-            .current()
-            .is_some_and(|field| field.id == "twin");
-        let (id, _) = self.facts.twin.as_ref().filter(|_| on_it)?;
-        match Self::of_case(reach, *id) {
-            Ok(pane) => Some(Flow::Push(Box::new(pane))),
-            Err(problem) => {
-                reach.trouble(&problem);
-                Some(Flow::Stay)
-            }
-        }
-    }
-
-    /// Takes a draft back, with a reason where it is recorded.
-    fn drop(&self, reach: &Reach<'_>) -> Flow {
-        let Some(id) = self.case else {
-            return Flow::Close;
-        };
-        let (title, hint) = (reach.words.get("case-void"), reach.words.get("ask-reason"));
-        let ask = Ask::new(title.to_string(), hint.to_string(), move |reason, reach| {
-            let done = reach.attempt(|desk| desk.void_case(id, reason));
-            done.map_or(Flow::Stay, |_| Flow::Close)
-        });
-        Flow::Replace(Box::new(ask.keeping(reach, "void", id)))
-    }
-
-    fn amend(&mut self, reach: &mut Reach<'_>) -> Flow {
-        let may = self.ladder.as_ref().is_some_and(Ladder::may_amend);
-        if !may {
-            reach.trouble(
-                &Problem::new(crate::problem::Kind::Refused, "problem-case-over")
-                    .hint("problem-case-over-hint"),
-            );
-            return Flow::Stay;
-        }
-        self.amending = true;
-        self.ladder = None;
-        Flow::Stay
-    }
-
-    fn in_ladder(&mut self, command: Command, reach: &mut Reach<'_>) -> Flow {
-        match command {
-            Command::Back => return Flow::Close,
-            Command::AfterSale => return self.amend(reach),
-            Command::Copy => {
-                let text = self
-                    .ladder
-                    .as_ref()
-                    .map(|ladder| ladder.to_tell.clone())
-                    .filter(|text| !text.is_empty());
-                reach.copy(&text.unwrap_or_else(|| self.read_back.clone()));
-                return Flow::Stay;
-            }
-            _ => {}
-        }
-        let acts = matches!(
-            command,
-            Command::Unfold | Command::Open | Command::Finish | Command::No
-        );
-        if acts && let Some(stopped) = self.since.stops(reach) {
-            self.reread(reach);
-            return stopped;
-        }
-        let (Some(ladder), Some(id)) = (&mut self.ladder, self.case) else {
-            return Flow::Pass;
-        };
-        let flow = ladder.command(command, id, reach);
-        if matches!(command, Command::Unfold | Command::Open | Command::Finish) {
-            self.reread(reach);
-        }
-        flow
     }
 
     fn in_form(&mut self, command: Command, reach: &mut Reach<'_>) -> Flow {

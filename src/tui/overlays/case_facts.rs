@@ -1,10 +1,10 @@
 //! What the after-sale form knows beside its fields: the order's lines and money, other cases,
 //! the clock, who may approve, the buyer's own words.
 
+use super::case_around::{approvers, others, platform, said};
 use super::note_facts::due_words;
 use crate::desk::Desk;
 use crate::desk::allowance::FreeLimit;
-use crate::domain::authority::{Action, may};
 use crate::domain::id::Id;
 use crate::domain::money::Money;
 use crate::domain::record::Record;
@@ -30,9 +30,40 @@ pub struct Line {
     pub bought: i64,
     /// What was paid for all of them.
     pub paid: Option<Money>,
+    /// What the platform says was refunded of it.
+    pub refunded: Option<Money>,
+}
+
+/// Somebody who may approve.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Approver {
+    /// The name, with how old the news of that desk is.
+    pub name: String,
+    /// Up to which sum, none where nothing bounds it.
+    pub limit: Option<Money>,
+}
+
+impl Approver {
+    /// Returns whether a sum is within what this person may approve.
+    pub fn may(&self, asked: Money) -> bool {
+        self.limit
+            .is_none_or(|limit| limit.minus(asked).is_some_and(|left| left.minor >= 0))
+    }
 }
 
 impl Line {
+    /// Returns what may still be refunded of it.
+    pub fn refundable(&self) -> Option<Money> {
+        let left = match self.refunded {
+            Some(refunded) => self.paid?.minus(refunded)?,
+            None => self.paid?,
+        };
+        Some(Money {
+            minor: left.minor.max(0),
+            ..left
+        })
+    }
+
     /// Returns what was paid for so many pieces, without a rest in the last one.
     pub fn worth(&self, pieces: i64) -> Option<Money> {
         let paid = self.paid?;
@@ -55,6 +86,8 @@ pub struct CaseFacts {
     pub order: Option<Id>,
     /// The order in a few words.
     pub order_words: String,
+    /// Where the order stands, by the platform's word.
+    pub state: Option<String>,
     /// Whether no export brought the order yet.
     pub unverified: bool,
     /// The buyer's name.
@@ -63,6 +96,14 @@ pub struct CaseFacts {
     pub lines: Vec<Line>,
     /// The freight that was paid.
     pub freight: Option<Money>,
+    /// What the order was cheaper by.
+    pub discount: Option<Money>,
+    /// When it was paid, in words.
+    pub paid_at: Option<String>,
+    /// What the platform says of its refund, with the age of that word.
+    pub platform: Option<String>,
+    /// Who else has something open on the order, or how old the oldest news of a colleague is.
+    pub others: String,
     /// Where the goods are, by the platform's word.
     pub goods: Option<&'static str>,
     /// The buyer's last words with their time.
@@ -71,8 +112,8 @@ pub struct CaseFacts {
     pub twin: Option<(Id, String)>,
     /// Until when an answer is due, with its source.
     pub due: Option<String>,
-    /// Who may approve.
-    pub approvers: Vec<String>,
+    /// Who may approve: who answers for the day first, then the person's own leader.
+    pub approvers: Vec<Approver>,
     /// What the person may grant alone, and what was drawn on it.
     pub limit: Option<FreeLimit>,
     /// When to look again: milliseconds UTC.
@@ -80,6 +121,24 @@ pub struct CaseFacts {
 }
 
 impl CaseFacts {
+    /// Returns whether the goods are on their way or with the buyer, as far as the platform says.
+    pub fn is_shipped(&self) -> bool {
+        matches!(self.goods, Some("shipped" | "received"))
+    }
+
+    /// Returns what of the paid sum is spread over no line and is no freight: the rest of sharing
+    /// a discount out.
+    pub fn rest(&self, paid: Option<Money>) -> Option<Money> {
+        let mut rest = match self.freight {
+            Some(freight) => paid?.minus(freight)?,
+            None => paid?,
+        };
+        for line in &self.lines {
+            rest = rest.minus(line.paid?)?;
+        }
+        Some(rest)
+    }
+
     /// Reads what is known of an order's number, of the case where it is recorded already, and
     /// of the item from which the form was opened.
     pub fn read(
@@ -104,7 +163,6 @@ impl CaseFacts {
             Some(id) => desk.store().record(id)?,
             None => None,
         };
-        let me = desk.me()?;
         let mut buyer = [record, known.as_ref(), about.as_ref()]
             .into_iter()
             .flatten();
@@ -112,38 +170,37 @@ impl CaseFacts {
             number: number.to_owned(),
             order: known.as_ref().map(|order| order.id),
             order_words: tail(number),
+            state: known
+                .as_ref()
+                .and_then(|order| order.text("platform_state"))
+                .map(|state| speech.choice(&order::PLATFORM_STATE.spec, state)),
             unverified: known.as_ref().is_none_or(order::is_unverified),
             buyer: buyer.find_map(name_of).unwrap_or_default(),
             lines: known.as_ref().map(lines_of).unwrap_or_default(),
             freight: known.as_ref().and_then(|order| order.get(order::FREIGHT)),
+            discount: known.as_ref().and_then(|order| order.get(order::DISCOUNT)),
+            paid_at: known
+                .as_ref()
+                .and_then(|order| order.get(order::PAID_AT))
+                .map(|at| speech.moment(at)),
+            platform: None,
+            others: String::new(),
             goods: known
                 .as_ref()
                 .and_then(|order| goods_of(order.text("platform_state")?)),
-            said: about.as_ref().and_then(|record| last_words(record, speech)),
+            said: None,
             twin: None,
             due: record.and_then(|record| due_words(desk, record, speech)),
-            approvers: desk
-                .people()
-                .all()
-                .iter()
-                .filter(|person| {
-                    person.id != me.id && may(person.role, Action::ApproveAboveLimit).allows()
-                })
-                .map(|person| speech.last_known(desk, person))
-                .collect(),
+            approvers: approvers(desk, speech)?,
             limit: desk.free_limit()?,
             chase: tomorrow(speech),
         };
-        if let Some(state) = known
-            .as_ref()
-            .and_then(|order| order.text("platform_state"))
-        {
-            facts.order_words = format!(
-                "{} {}",
-                facts.order_words,
-                speech.choice(&order::PLATFORM_STATE.spec, state)
-            );
+        if let Some(state) = &facts.state {
+            facts.order_words = format!("{} {state}", facts.order_words);
         }
+        facts.said = said(desk, about.as_ref(), known.as_ref(), speech)?;
+        facts.platform = platform(desk, known.as_ref(), record, speech)?;
+        facts.others = others(desk, facts.order, speech)?;
         facts.twin = twin(desk, facts.order, record.map(|record| record.id), speech)?;
         Ok(facts)
     }
@@ -182,6 +239,7 @@ fn lines_of(order: &Record) -> Vec<Line> {
                 title,
                 bought,
                 paid: order.cell("lines", key, "paid").or(priced),
+                refunded: order.cell("lines", key, "refunded"),
             }
         })
         .collect()
@@ -194,11 +252,6 @@ fn goods_of(state: &str) -> Option<&'static str> {
         "signed" | "success" => Some("received"),
         _ => None,
     }
-}
-
-fn last_words(record: &Record, speech: Speech<'_>) -> Option<(String, String)> {
-    let entry = record.buyers_last()?;
-    Some((entry.say.text.clone()?, speech.moment(entry.at)))
 }
 
 /// Tomorrow morning, when somebody looks at it again.
@@ -254,10 +307,17 @@ mod tests {
             title: "锅".into(),
             bought: 3,
             paid: Some(Money::cny(100)),
+            refunded: None,
         };
         assert_eq!(line.worth(1), Some(Money::cny(33)));
         assert_eq!(line.worth(3), Some(Money::cny(100)));
         assert_eq!(line.worth(0), Some(Money::cny(0)));
+        let refunded = Some(Money::cny(30));
+        let part = Line {
+            refunded,
+            ..line.clone()
+        };
+        assert_eq!(part.refundable(), Some(Money::cny(70)));
         assert_eq!(Line { paid: None, ..line }.worth(1), None);
     }
 }

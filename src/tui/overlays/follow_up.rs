@@ -76,6 +76,16 @@ impl FollowUp {
         form
     }
 
+    /// Opens the form for a promise that was made in these words about a record.
+    pub fn promised(reach: &mut Reach<'_>, about: Id, words: &str) -> Self {
+        reach.item = Some(about);
+        let mut form = Self::of_kind(reach, "promise");
+        if form.sheet.form.text("text").is_empty() {
+            super::sheet::set_text(&mut form.sheet.form, "text", words);
+        }
+        form
+    }
+
     /// Opens the form for marked items: a reminder or a rest; a promise is given to one buyer.
     pub fn of_items(reach: &Reach<'_>, items: Vec<Id>, kind: Option<&str>) -> Self {
         let mut form = Self::open(reach);

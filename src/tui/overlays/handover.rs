@@ -1,13 +1,11 @@
 //! Handover of the one who leaves (F10): every open item a line, red ones with their if-then.
 
-use super::menu::{Menu, Picked};
+use super::menu::Menu;
 use super::{handover_view, time};
-use crate::desk::Desk;
-use crate::desk::handover::{Point, Severity, Sheet, SheetLine};
+use crate::desk::handover::{Around, Point, Receiver, Severity, Sheet, SheetLine, Unwritten};
 use crate::desk::people::People;
-use crate::desk::reading::Reader;
-use crate::domain::register::{Owner, Post};
-use crate::exchange::outlet::Format;
+use crate::domain::register::Owner;
+use crate::domain::registers::person;
 use crate::problem::{Kind, Problem};
 use crate::text::edit::Editor;
 use crate::tui::commands::{Command, Context};
@@ -23,6 +21,9 @@ use ratatui::layout::{Position, Rect};
 /// What a person looks at before leaving because zhiban cannot see it, by the word that is
 /// kept on the sheet; digits tick them.
 pub(super) const CHECKS: [&str; 2] = ["no_unanswered", "chats_routed"];
+
+/// From more lines than these on the green ones stand in one row.
+const UNFOLDED: usize = 8;
 
 /// What can be written about a line, and about the whole sheet.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -61,9 +62,23 @@ pub struct HandoverPane {
     pub(super) at: usize,
     pub(super) field: Option<Cell>,
     pub(super) editor: Editor,
-    receivers: Vec<Owner>,
-    menu: Option<Menu>,
-    signed: bool,
+    pub(super) receivers: Vec<Owner>,
+    pub(super) menu: Option<Menu>,
+    pub(super) signed: bool,
+    /// Whether the green lines stand in one row.
+    folded: bool,
+    /// How many items the person has now.
+    pub(super) items: usize,
+    /// What stands around the line under the cursor.
+    pub(super) around: Around,
+    /// To whom the sheet goes by today's plan.
+    pub(super) taking: Vec<Receiver>,
+    /// The notes that did not reach the platform.
+    pub(super) unwritten: Vec<Unwritten>,
+    /// Whether desks exchange by a shared folder.
+    pub(super) by_folder: bool,
+    /// The person's leader, to whom something can be escalated; empty where there is none.
+    pub(super) leader: String,
     pub(super) people: People,
     pub(super) zone: chrono_tz::Tz,
     pub(super) now: i64,
@@ -72,18 +87,70 @@ pub struct HandoverPane {
 impl HandoverPane {
     /// Opens the sheet, filled in from the open work and the draft of the last time.
     pub fn open(reach: &Reach<'_>) -> Result<Self, Problem> {
-        Ok(Self {
-            sheet: reach.desk.handover_draft(reach.words)?,
+        let sheet = reach.desk.handover_draft(reach.words)?;
+        let mut pane = Self {
+            folded: sheet.lines.len() > UNFOLDED,
+            sheet,
             at: 0,
             field: None,
             editor: Editor::single_line(),
             receivers: Vec::new(),
             menu: None,
             signed: false,
+            items: 0,
+            around: Around::default(),
+            taking: Vec::new(),
+            unwritten: reach.desk.unwritten_notes()?,
+            leader: leader(reach)?,
+            by_folder: reach.config.shared_folder().is_some(),
             people: reach.desk.people().clone(),
             zone: reach.desk.zone(),
             now: reach.desk.now(),
-        })
+        };
+        pane.read(reach)?;
+        Ok(pane)
+    }
+
+    /// Reads what stands around the line under the cursor, and to whom the sheet goes.
+    fn read(&mut self, reach: &Reach<'_>) -> Result<(), Problem> {
+        let me = reach.desk.me()?.id;
+        self.items = reach.desk.to_hand_over(me)?.len();
+        self.taking = reach.desk.receivers(self.sheet.to, self.sheet.ends)?;
+        self.turn(reach)
+    }
+
+    /// Reads what stands around the line under the cursor.
+    fn turn(&mut self, reach: &Reach<'_>) -> Result<(), Problem> {
+        self.around = match self.sheet.lines.get(self.at) {
+            Some(line) => reach.desk.handover_around(&line.row)?,
+            None => Around::default(),
+        };
+        Ok(())
+    }
+
+    /// Reads anew what follows from the sheet; what cannot be read is told.
+    pub(super) fn follow(&mut self, reach: &mut Reach<'_>) {
+        if let Err(problem) = self.read(reach) {
+            reach.trouble(&problem);
+        }
+    }
+
+    /// The number of the first line that stands in the common row of the green ones; none where
+    /// each has its own.
+    pub(super) fn folded_from(&self) -> Option<usize> {
+        let loud = |line: &SheetLine| line.severity != Severity::Green;
+        let first = self
+            .sheet
+            .lines
+            .iter()
+            .rposition(loud)
+            .map_or(0, |at| at + 1);
+        (self.folded && self.sheet.lines.len() > first + 1).then_some(first)
+    }
+
+    /// Gives each green line its row.
+    pub(super) fn unfold(&mut self) {
+        self.folded = false;
     }
 
     pub(super) fn speech<'a>(&'a self, look: &Look<'a>) -> Speech<'a> {
@@ -95,13 +162,13 @@ impl HandoverPane {
         }
     }
 
-    fn line(&mut self) -> Option<&mut SheetLine> {
+    pub(super) fn line(&mut self) -> Option<&mut SheetLine> {
         self.sheet.lines.get_mut(self.at)
     }
 
     /// Takes what was typed into the sheet; a time that cannot be read is told and stays to
     /// be mended.
-    fn settle(&mut self, reach: &mut Reach<'_>) -> bool {
+    pub(super) fn settle(&mut self, reach: &mut Reach<'_>) -> bool {
         let typed = self.editor.text().trim().to_owned();
         let (now, zone) = (self.now, self.zone);
         match self.field {
@@ -160,14 +227,14 @@ impl HandoverPane {
         }
     }
 
-    fn focus(&mut self, field: Option<Cell>, reach: &Reach<'_>) {
+    pub(super) fn focus(&mut self, field: Option<Cell>, reach: &Reach<'_>) {
         self.field = field;
         let shown = field.map(|field| self.shown(field, reach));
         self.editor.set(&shown.unwrap_or_default());
     }
 
     /// The first box of the line that lacks something, else the first of all.
-    fn first_box(&self) -> Cell {
+    pub(super) fn first_box(&self) -> Cell {
         let missing = self
             .sheet
             .lines
@@ -180,7 +247,12 @@ impl HandoverPane {
             .unwrap_or(Cell::Next)
     }
 
-    fn step(&mut self, by: isize, reach: &mut Reach<'_>) {
+    /// Whether nothing is being written of what to do otherwise.
+    pub(super) fn editor_is_empty(&self) -> bool {
+        self.field != Some(Cell::IfThen) || self.editor.text().is_empty()
+    }
+
+    pub(super) fn step(&mut self, by: isize, reach: &mut Reach<'_>) {
         if !self.settle(reach) {
             return;
         }
@@ -188,6 +260,12 @@ impl HandoverPane {
             .at
             .saturating_add_signed(by)
             .min(self.sheet.lines.len().saturating_sub(1));
+        if let Some(first) = self.folded_from() {
+            self.at = self.at.min(first);
+        }
+        if let Err(problem) = self.turn(reach) {
+            reach.trouble(&problem);
+        }
         let field = self.field.filter(|field| *field != Cell::Point);
         self.focus(field, reach);
     }
@@ -199,7 +277,12 @@ impl HandoverPane {
         }
         let next = match self.field {
             None if self.sheet.lines.is_empty() => None,
-            None => Some(self.first_box()),
+            None => {
+                if self.folded_from() == Some(self.at) {
+                    self.unfold();
+                }
+                Some(self.first_box())
+            }
             Some(Cell::Point) => None,
             Some(field) => Cell::LINE
                 .iter()
@@ -229,165 +312,10 @@ impl HandoverPane {
                 self.at = at;
                 let field = self.first_box();
                 self.focus(Some(field), reach);
+                self.follow(reach);
             }
             None => self.focus(None, reach),
         }
-    }
-
-    /// As the item itself says: what was written on the line goes.
-    fn unchanged(&mut self, ids: &[usize], reach: &mut Reach<'_>) {
-        let fresh = match reach.desk.handover_fresh(reach.words) {
-            Ok(fresh) => fresh,
-            Err(problem) => return reach.trouble(&problem),
-        };
-        for at in ids {
-            let Some(line) = self.sheet.lines.get_mut(*at) else {
-                continue;
-            };
-            if let Some(own) = fresh.lines.iter().find(|one| one.row.id == line.row.id) {
-                *line = own.clone();
-            }
-        }
-    }
-
-    fn all_green(&self) -> Vec<usize> {
-        let green = |line: &SheetLine| line.least == Severity::Green;
-        let lines = self.sheet.lines.iter().enumerate();
-        lines
-            .filter(|(_, line)| green(line))
-            .map(|(at, _)| at)
-            .collect()
-    }
-
-    /// One step louder, and behind red as quiet as the item allows.
-    fn louder(&mut self) {
-        if let Some(line) = self.line() {
-            line.severity = match line.severity {
-                Severity::Green => Severity::Yellow,
-                Severity::Yellow => Severity::Red,
-                Severity::Red => line.least,
-            };
-        }
-    }
-
-    fn tick(&mut self, at: usize) {
-        let Some(check) = CHECKS.get(at) else {
-            return;
-        };
-        match self.sheet.checks.iter().position(|one| one == check) {
-            Some(at) => {
-                self.sheet.checks.remove(at);
-            }
-            None => self.sheet.checks.push((*check).to_owned()),
-        }
-    }
-
-    /// Who may take over: today's successor, the posts, everybody else.
-    fn choose_receiver(&mut self, reach: &mut Reach<'_>) {
-        let me = reach.desk.signed_in().map(|me| me.id);
-        let people = reach.desk.people().all();
-        let others = people
-            .iter()
-            .filter(|person| Some(person.id) != me)
-            .map(|person| Owner::Person(person.id));
-        let mut receivers: Vec<Owner> = reach.desk.successor().into_iter().collect();
-        receivers.extend(Post::ALL.map(Owner::Post));
-        receivers.extend(others);
-        let mut seen = std::collections::BTreeSet::new();
-        receivers.retain(|owner| seen.insert(*owner));
-        let reader = Reader {
-            words: reach.words,
-            people: reach.desk.people(),
-        };
-        let at = receivers.iter().position(|owner| *owner == self.sheet.to);
-        let labels = receivers.iter().map(|owner| reader.owner(*owner));
-        let title = reach.words.get("handover-to-whom").to_string();
-        self.menu = Some(Menu::new(title, labels).at(at.unwrap_or(0)));
-        self.receivers = receivers;
-    }
-
-    fn received(&mut self, picked: Picked) -> Flow {
-        match picked {
-            Picked::Row(row) => {
-                if let Some(to) = self.receivers.get(row) {
-                    self.sheet.to = *to;
-                }
-                self.menu = None;
-            }
-            Picked::Closed => self.menu = None,
-            Picked::Moved => {}
-            Picked::Ignored => return Flow::Pass,
-        }
-        Flow::Stay
-    }
-
-    fn sign(&mut self, reach: &mut Reach<'_>) -> Flow {
-        if !self.settle(reach) {
-            return Flow::Stay;
-        }
-        let sheet = self.sheet.clone();
-        let words = reach.words;
-        let signed = reach.attempt(|desk| desk.handover_sign(&sheet, None, words));
-        if signed.is_none() {
-            self.show_lacking(reach);
-            return Flow::Stay;
-        }
-        self.signed = true;
-        reach.say("handover-signed", &[("count", sheet.lines.len().into())]);
-        Flow::Close
-    }
-
-    /// Puts the cursor where signing was refused for.
-    fn show_lacking(&mut self, reach: &Reach<'_>) {
-        let lacks = |line: &SheetLine| !line.missing().is_empty();
-        if let Some(at) = self.sheet.lines.iter().position(lacks) {
-            self.at = at;
-            let field = self.first_box();
-            self.focus(Some(field), reach);
-        }
-    }
-
-    fn copy(&mut self, reach: &mut Reach<'_>) {
-        if !self.settle(reach) {
-            return;
-        }
-        let document =
-            |desk: &Desk| desk.sheet_document(&self.sheet, Format::Markdown, reach.words, false);
-        match document(reach.desk) {
-            Ok(document) => reach.copy(&document),
-            Err(problem) => reach.trouble(&problem),
-        }
-    }
-
-    fn in_list(&mut self, command: Command, reach: &mut Reach<'_>) -> Flow {
-        match command {
-            Command::Unchanged | Command::Mark => self.unchanged(&[self.at], reach),
-            Command::AllUnchanged | Command::MarkAll => {
-                let green = self.all_green();
-                self.unchanged(&green, reach);
-                reach.say("handover-all-unchanged", &[("count", green.len().into())]);
-            }
-            Command::Expand | Command::Escalate => self.louder(),
-            Command::First => self.step(isize::MIN / 2, reach),
-            Command::Last => self.step(isize::MAX / 2, reach),
-            Command::PageDown => self.step(8, reach),
-            Command::PageUp => self.step(-8, reach),
-            Command::Delete => {
-                self.sheet.points.pop();
-            }
-            Command::Open => {
-                return self
-                    .sheet
-                    .lines
-                    .get(self.at)
-                    .map_or(Flow::Stay, |line| Flow::Show(line.row.id));
-            }
-            _ => match command.view().filter(|digit| *digit > 0) {
-                Some(digit) => self.tick(digit - 1),
-                None => return Flow::Pass,
-            },
-        }
-        Flow::Stay
     }
 }
 
@@ -429,10 +357,26 @@ fn point(typed: &str, now: i64, zone: chrono_tz::Tz) -> Point {
     }
 }
 
+/// The name of the person's leader.
+fn leader(reach: &Reach<'_>) -> Result<String, Problem> {
+    let me = reach.desk.me()?.id;
+    let own = reach.desk.store().record(me)?;
+    let leader = own.and_then(|own| own.get(person::LEADER));
+    let leader = leader.and_then(|id| reach.desk.people().by_id(id));
+    Ok(leader.map(|one| one.name.clone()).unwrap_or_default())
+}
+
 impl Pane for HandoverPane {
     fn contexts(&self) -> Vec<Context> {
         match (&self.menu, self.field) {
             (Some(_), _) => vec![Context::Menu],
+            // Alt with a digit takes one of the usual ways out.
+            (None, Some(Cell::IfThen)) => vec![
+                Context::Text,
+                Context::Form,
+                Context::Handover,
+                Context::Picker,
+            ],
             (None, Some(_)) => vec![Context::Text, Context::Form, Context::Handover],
             (None, None) => vec![Context::Handover, Context::List],
         }
@@ -441,7 +385,7 @@ impl Pane for HandoverPane {
     fn command(&mut self, command: Command, reach: &mut Reach<'_>) -> Flow {
         if let Some(menu) = &mut self.menu {
             let picked = menu.command(command);
-            return self.received(picked);
+            return self.received(picked, reach);
         }
         match command {
             Command::Next | Command::NextField => self.step(1, reach),
@@ -466,15 +410,16 @@ impl Pane for HandoverPane {
             }
             Command::Back => return Flow::Close,
             _ if self.field.is_none() => return self.in_list(command, reach),
+            _ if self.field == Some(Cell::IfThen) => return self.way_out(command, reach),
             _ => return Flow::Pass,
         }
         Flow::Stay
     }
 
-    fn input(&mut self, input: &Input, _: &mut Reach<'_>) -> Flow {
+    fn input(&mut self, input: &Input, reach: &mut Reach<'_>) -> Flow {
         if let Some(menu) = &mut self.menu {
             let picked = menu.input(input);
-            return self.received(picked);
+            return self.received(picked, reach);
         }
         if self.field.is_some() && type_into(&mut self.editor, input) != Typed::Ignored {
             return Flow::Stay;

@@ -4,8 +4,9 @@
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
-use super::handover::{CHECKS, Cell, HandoverPane};
-use super::sheet_lines::{self, Line, heading, row_of, severity_run};
+use super::handover::{Cell, HandoverPane};
+use super::handover_parts as parts;
+use super::sheet_lines::{self, Folded, Line, heading, row_of, severity_run};
 use crate::desk::handover::{Severity, SheetLine};
 use crate::tui::theme::Ink;
 use crate::tui::widgets::Look;
@@ -13,11 +14,14 @@ use crate::tui::widgets::editor;
 use crate::tui::widgets::frame::{self, Lines, titles};
 use crate::tui::widgets::line::{self, Run, dim, text};
 use crate::tui::widgets::list::{self, List, Row};
+use crate::tui::words::{Speech, tail};
 
 /// From this width on the line stands beside the list.
 const WIDE: u16 = 100;
 /// The columns of the list there.
 const LIST: u16 = 62;
+/// The fewest rows that the list takes there.
+const LINES: u16 = 8;
 /// Columns of the labels of a line's boxes.
 const LABEL: u16 = 8;
 /// The most points that are shown on a narrow screen.
@@ -41,27 +45,39 @@ pub(super) fn draw(
     }
 }
 
+/// The rows that a narrow screen keeps for what is not the list: the line, the points, what is to
+/// be right before leaving.
 fn narrow(pane: &HandoverPane, buf: &mut Buffer, area: Rect, look: &Look<'_>) -> Option<Position> {
     let points = pane.sheet.points.len().clamp(1, POINTS) as u16 + 1;
-    let heights = [0, 5, points, 4];
+    let before = 1 + parts::before_rows(pane, area.width, look);
+    let heights = [5, points, before];
     let below: u16 = heights.iter().sum();
     let list = Rect {
         height: area.height.saturating_sub(below).max(2).min(area.height),
         ..area
     };
     frame::section(buf, list, &[], &[], look);
-    head(pane, buf, list, look);
+    head(pane, buf, list, false, look);
     draw_lines(pane, buf, under(list), look);
-    let parts = stack(area, list.bottom(), &heights[1..]);
-    for part in &parts {
+    let stacked = stack(area, list.bottom(), &heights);
+    for part in &stacked {
         frame::section(buf, *part, &[], &[], look);
     }
-    let caret = draw_line(pane, buf, parts[0], look);
-    let added = draw_points(pane, buf, parts[1], look);
-    draw_checks(pane, buf, parts[2], look);
+    let rows = [
+        Drawn::Boxes(&[Cell::Summary]),
+        Drawn::Boxes(&[Cell::Next, Cell::Due]),
+        Drawn::Boxes(&[Cell::IfThen]),
+        Drawn::Said,
+    ];
+    line_title(pane, buf, stacked[0], look);
+    let caret = draw_line(pane, buf, stacked[0], &rows, look);
+    let added = draw_points(pane, buf, stacked[1], look);
+    parts::draw_before(pane, buf, stacked[2], false, look);
     added.or(caret)
 }
 
+/// Lines, points, figures, what does not agree and where it goes at the left; the line, what is
+/// to be done, what is at hand, the rules and what is to be right at the right (ux 8.6).
 fn wide(pane: &HandoverPane, buf: &mut Buffer, area: Rect, look: &Look<'_>) -> Option<Position> {
     let left = Rect {
         width: LIST,
@@ -73,31 +89,48 @@ fn wide(pane: &HandoverPane, buf: &mut Buffer, area: Rect, look: &Look<'_>) -> O
         ..area
     };
     let points = pane.sheet.points.len().clamp(2, 5) as u16 + 2;
-    let figures = 6;
+    let figures = 1 + parts::figure_rows(pane, LIST, look);
+    let differs = 1 + parts::differing(pane, look).len() as u16;
+    let below = points + figures + differs + 2;
+    let lines = pane.sheet.lines.len() as u16 + 1;
     let list = Rect {
-        height: left.height.saturating_sub(points + figures),
+        height: lines.max(LINES).min(left.height.saturating_sub(below)),
         ..left
     };
-    let lower = stack(left, list.bottom(), &[points, figures]);
-    let beside = stack(right, right.y, &[7, 6, 8]);
+    let lower = stack(left, list.bottom(), &[points, figures, differs, 2]);
+    let hand = 1 + parts::at_hand(pane, look).len().max(1) as u16;
+    let before = 1 + parts::before_rows(pane, right.width, look);
+    let beside = stack(right, right.y, &[4, 4, hand, 5, before + 2]);
     let mut lines = Lines::new(area);
     lines.column(left.right(), area.top(), area.bottom());
     lines.rule(area.y, area.left(), area.right());
-    for part in &lower {
+    for part in lower.iter().filter(|part| part.height > 0) {
         lines.rule(part.y, left.left(), left.right() + 1);
     }
-    for part in &beside[1..] {
+    for part in beside[1..].iter().filter(|part| part.height > 0) {
         lines.rule(part.y, left.right(), area.right());
     }
     lines.draw(buf, look);
-    head(pane, buf, list, look);
+    head(pane, buf, list, true, look);
     draw_lines(pane, buf, under(list), look);
     let added = draw_points(pane, buf, lower[0], look);
-    draw_figures(pane, buf, lower[1], look);
-    let caret = draw_line(pane, buf, beside[0], look);
-    draw_rules(buf, beside[1], look);
-    draw_checks(pane, buf, beside[2], look);
-    added.or(caret)
+    parts::draw_figures(pane, buf, lower[1], look);
+    parts::draw_differing(pane, buf, lower[2], look);
+    parts::draw_road(pane, buf, lower[3], look);
+    line_title(pane, buf, beside[0], look);
+    let told = [Drawn::Boxes(&[Cell::Summary]), Drawn::Done, Drawn::Said];
+    let first = draw_line(pane, buf, beside[0], &told, look);
+    heading(buf, beside[1], "handover-to-do", "", look);
+    let boxes = [
+        Drawn::Boxes(&[Cell::Next]),
+        Drawn::Boxes(&[Cell::Due]),
+        Drawn::Boxes(&[Cell::IfThen]),
+    ];
+    let second = draw_line(pane, buf, beside[1], &boxes, look);
+    parts::draw_at_hand(pane, buf, beside[2], look);
+    parts::draw_rules(buf, beside[3], look);
+    parts::draw_before(pane, buf, beside[4], true, look);
+    added.or(first).or(second)
 }
 
 /// Areas of these heights one below the other, as far as there is room.
@@ -123,7 +156,9 @@ pub(super) fn under(area: Rect) -> Rect {
     }
 }
 
-fn head(pane: &HandoverPane, buf: &mut Buffer, area: Rect, look: &Look<'_>) {
+/// Who hands over to whom, and whether the sheet has everything; where the list is narrower how
+/// many are red is told by the checks beside it.
+fn head(pane: &HandoverPane, buf: &mut Buffer, area: Rect, beside: bool, look: &Look<'_>) {
     let words = look.words;
     let speech = pane.speech(look);
     let sheet = &pane.sheet;
@@ -132,7 +167,7 @@ fn head(pane: &HandoverPane, buf: &mut Buffer, area: Rect, look: &Look<'_>) {
     });
     let names = [
         ("shift", shift.into()),
-        ("to", speech.owner(Some(sheet.to)).into()),
+        ("to", parts::receiver(pane, speech, look).into()),
     ];
     let title = [Run::new(words.with("handover-leaving", &names), Ink::Title)];
     let red = sheet
@@ -142,11 +177,17 @@ fn head(pane: &HandoverPane, buf: &mut Buffer, area: Rect, look: &Look<'_>) {
         .count();
     let counts = [
         ("lines", sheet.lines.len().into()),
-        ("items", sheet.lines.len().into()),
+        ("items", pane.items.into()),
         ("red", red.into()),
         ("missing", sheet.incomplete().into()),
     ];
-    let right = [dim(words.with("handover-counts", &counts))];
+    let id = match (beside, sheet.lines.len() == pane.items) {
+        (true, true) => "handover-counts-agree",
+        (true, false) => "handover-counts-differ",
+        (false, _) => "handover-counts",
+    };
+    let named = if beside { &counts[..2] } else { &counts[..] };
+    let right = [dim(words.with(id, named))];
     titles(buf, Rect { height: 1, ..area }, &title, &right, look);
 }
 
@@ -160,19 +201,45 @@ fn draw_lines(pane: &HandoverPane, buf: &mut Buffer, area: Rect, look: &Look<'_>
         }
         return;
     }
-    let height = usize::from(area.height);
-    let top = (pane.at + 1).saturating_sub(height);
-    let lines = pane.sheet.lines.iter().enumerate().skip(top).take(height);
+    let first = pane.folded_from();
+    let own = first.unwrap_or(count);
+    let folded = u16::from(first.is_some()).min(area.height);
+    let height = usize::from(area.height - folded);
+    let top = (pane.at.min(own) + 1).saturating_sub(height).min(own);
+    let lines = pane.sheet.lines[..own].iter().enumerate();
     let rows: Vec<Row<'_>> = lines
+        .skip(top)
+        .take(height)
         .map(|(at, line)| sheet_row(pane, at, line, look))
         .collect();
     let list = List {
         columns: &sheet_lines::columns(look),
         rows: &rows,
-        cursor: pane.at.checked_sub(top),
+        cursor: pane.at.checked_sub(top).filter(|_| pane.at < own),
         focused: pane.field.is_none(),
     };
-    list::draw(buf, area, &list, look);
+    let drawn = list::draw(buf, area, &list, look) as u16;
+    if let Some(first) = first {
+        let folded = Folded {
+            from: first + 1,
+            to: count,
+            under_cursor: pane.at >= first,
+            focused: pane.field.is_none(),
+            state: "handover-folded",
+            right: "handover-unfold",
+        };
+        let row = Rect {
+            y: area.y + drawn,
+            height: folded_height(area, drawn),
+            ..area
+        };
+        folded.draw(buf, row, look);
+    }
+}
+
+/// The row of what stands folded, where there is one left.
+pub(super) fn folded_height(area: Rect, drawn: u16) -> u16 {
+    area.height.saturating_sub(drawn).min(1)
 }
 
 fn sheet_row<'a>(
@@ -193,65 +260,171 @@ fn sheet_row<'a>(
         severity: line.severity,
         register: &line.row.register,
         title: speech.title(&line.row),
-        next: &line.next,
+        next: line.next.clone(),
         due: line.due,
         state: (state, ink),
     };
     shown.row(speech, look)
 }
 
-/// The line under the cursor with its four boxes.
+/// A row of what is known and written about the line under the cursor.
+enum Drawn<'a> {
+    /// Boxes side by side.
+    Boxes(&'a [Cell]),
+    /// What was done last.
+    Done,
+    /// What we said last.
+    Said,
+}
+
+fn line_title(pane: &HandoverPane, buf: &mut Buffer, area: Rect, look: &Look<'_>) {
+    let Some(line) = pane.sheet.lines.get(pane.at) else {
+        return;
+    };
+    let (words, speech) = (look.words, pane.speech(look));
+    let label = words.get(&format!("short-{}", line.row.register));
+    let place = [("no", (pane.at + 1).into())];
+    let order = line
+        .row
+        .fields
+        .get("order_number")
+        .and_then(|no| no.as_str());
+    let order = order.map(|number| format!(" {}", tail(number)));
+    let title = [
+        dim(format!("{} {label}  ", words.with("handover-nth", &place))),
+        text(speech.title(&line.row)),
+        dim(order.unwrap_or_default()),
+    ];
+    let weight = format!("{} ", words.get("handover-weight"));
+    let right = [dim(weight), severity_run("", line.severity, look)];
+    titles(buf, Rect { height: 1, ..area }, &title, &right, look);
+}
+
+/// The line under the cursor: its boxes, and what was said and done.
 fn draw_line(
     pane: &HandoverPane,
     buf: &mut Buffer,
     area: Rect,
+    rows: &[Drawn<'_>],
     look: &Look<'_>,
 ) -> Option<Position> {
-    let line = pane.sheet.lines.get(pane.at)?;
-    let (words, speech) = (look.words, pane.speech(look));
-    let label = words.get(&format!("short-{}", line.row.register));
-    let place = [("no", (pane.at + 1).into())];
-    let title = [
-        dim(format!("{} {label}  ", words.with("handover-nth", &place))),
-        text(speech.title(&line.row)),
-    ];
-    let right = [severity_run("", line.severity, look)];
-    titles(buf, Rect { height: 1, ..area }, &title, &right, look);
-    let missing = line.missing();
+    pane.sheet.lines.get(pane.at)?;
+    let speech = pane.speech(look);
     let mut caret = None;
-    for (at, field) in Cell::LINE.into_iter().enumerate() {
+    for (at, drawn) in rows.iter().enumerate() {
         let Some(row) = row_of(area, at) else {
             break;
         };
-        let lacks = missing.contains(&field.name());
-        let label = words.get(&format!("handover-field-{}", field.name()));
-        let (star, ink) = if lacks {
-            ("*", Ink::Missing)
-        } else {
-            (" ", Ink::Dim)
-        };
-        let name = format!("{star}{label}");
-        line::put(buf, (row.x - 1, row.y), LABEL, &name, ink, look);
-        let value = Rect {
-            x: row.x + LABEL.min(row.width),
-            width: row.width.saturating_sub(LABEL),
-            ..row
-        };
-        if pane.field == Some(field) {
-            caret = editor::draw(buf, value, &pane.editor, Ink::Field, look);
-        } else {
-            let shown = pane.value(field, speech);
-            line::put(
+        match drawn {
+            Drawn::Boxes([field]) => {
+                caret = draw_box(pane, buf, row, *field, look).or(caret);
+            }
+            Drawn::Boxes(fields) => {
+                // The last of a row is short: a time.
+                let short = (row.width * 2 / 5).max(LABEL + 12).min(row.width);
+                let mut x = row.x;
+                for (at, field) in fields.iter().enumerate() {
+                    let is_last = at + 1 == fields.len();
+                    let width = if is_last {
+                        row.right().saturating_sub(x)
+                    } else {
+                        row.width - short
+                    };
+                    let place = Rect { x, width, ..row };
+                    caret = draw_box(pane, buf, place, *field, look).or(caret);
+                    x += width;
+                }
+            }
+            Drawn::Done => told(
                 buf,
-                (value.x, value.y),
-                value.width,
-                &shown,
-                Ink::Text,
+                row,
+                "handover-done",
+                pane.around.done.as_ref(),
+                speech,
                 look,
-            );
+            ),
+            Drawn::Said => {
+                let said = pane.around.said.as_ref().map(|(said, at)| {
+                    let quoted = [("text", said.as_str().into())];
+                    (look.words.with("case-quoted", &quoted), *at)
+                });
+                told(buf, row, "handover-said", said.as_ref(), speech, look);
+            }
         }
     }
     caret
+}
+
+/// Something that was said or done, with its time.
+fn told(
+    buf: &mut Buffer,
+    row: Rect,
+    label: &str,
+    what: Option<&(String, i64)>,
+    speech: Speech<'_>,
+    look: &Look<'_>,
+) {
+    let Some((what, at)) = what else { return };
+    let label = look.words.get(label);
+    line::put(buf, (row.x, row.y), LABEL, &label, Ink::Dim, look);
+    let place = Rect {
+        x: row.x + LABEL.min(row.width),
+        width: row.width.saturating_sub(LABEL),
+        ..row
+    };
+    let at = [dim(speech.when(*at))];
+    line::row(buf, place, &[text(what.as_str())], &at, look);
+}
+
+/// A box with its label: what is written in it, or the editor where it is in front.
+fn draw_box(
+    pane: &HandoverPane,
+    buf: &mut Buffer,
+    row: Rect,
+    field: Cell,
+    look: &Look<'_>,
+) -> Option<Position> {
+    let line = pane.sheet.lines.get(pane.at)?;
+    let lacks = line.missing().contains(&field.name());
+    let label = look.words.get(&format!("handover-field-{}", field.name()));
+    let (star, ink) = if lacks {
+        ("*", Ink::Missing)
+    } else {
+        (" ", Ink::Dim)
+    };
+    let name = format!("{star}{label}");
+    line::put(buf, (row.x - 1, row.y), LABEL, &name, ink, look);
+    let value = Rect {
+        x: row.x + LABEL.min(row.width),
+        width: row.width.saturating_sub(LABEL),
+        ..row
+    };
+    if field == Cell::IfThen && line.if_then.is_empty() && pane.editor_is_empty() {
+        let ways = [dim(parts::ways_out(pane, look))];
+        let caret = (pane.field == Some(field)).then(|| Position::new(value.x, value.y));
+        let beside = Rect {
+            x: value.x + 2.min(value.width),
+            width: value.width.saturating_sub(2),
+            ..value
+        };
+        line::row(buf, beside, &[], &ways, look);
+        if caret.is_some() {
+            return caret;
+        }
+    }
+    if pane.field == Some(field) {
+        return editor::draw(buf, value, &pane.editor, Ink::Field, look);
+    }
+    let mut runs = vec![text(pane.value(field, pane.speech(look)))];
+    if field == Cell::Due
+        && line.due == line.row.due
+        && let Some(source) = &line.row.due_source
+    {
+        let source = look.words.get(&format!("source-{source}"));
+        runs.push(Run::new(format!("  [{source}]"), Ink::Source));
+    }
+    line::put_runs(buf, (value.x, value.y), value.width, &runs, look);
+    None
 }
 
 /// What the next shift watches out for.
@@ -273,91 +446,4 @@ fn draw_points(
     }
     let row = row_of(area, points.len() - first)?;
     editor::draw(buf, row, &pane.editor, Ink::Field, look)
-}
-
-/// What the shift came to, and the runs of its numbers.
-fn draw_figures(pane: &HandoverPane, buf: &mut Buffer, area: Rect, look: &Look<'_>) {
-    heading(buf, area, "handover-part-figures", "", look);
-    let mut pieces: Vec<String> = pane
-        .sheet
-        .figures
-        .iter()
-        .map(|figure| {
-            let label = look.words.get(&format!("handover-figure-{}", figure.word));
-            format!("{label} {}", figure.value)
-        })
-        .collect();
-    pieces.extend(pane.sheet.numbers.iter().cloned());
-    let width = area.width.saturating_sub(2);
-    for (at, shown) in flow(pieces, width, look).into_iter().enumerate() {
-        if let Some(row) = row_of(area, at) {
-            line::row(buf, row, &[dim(shown)], &[], look);
-        }
-    }
-}
-
-/// Lays pieces out in rows; none is broken.
-fn flow(pieces: Vec<String>, width: u16, look: &Look<'_>) -> Vec<String> {
-    let mut rows: Vec<String> = Vec::new();
-    for piece in pieces {
-        let fits = |row: &String| look.columns(row) + 3 + look.columns(&piece) <= width;
-        match rows.last_mut().filter(|row| fits(row)) {
-            Some(row) => {
-                row.push_str("   ");
-                row.push_str(&piece);
-            }
-            None => rows.push(piece),
-        }
-    }
-    rows
-}
-
-fn draw_rules(buf: &mut Buffer, area: Rect, look: &Look<'_>) {
-    heading(buf, area, "handover-rules", "", look);
-    for (at, id) in ["red", "yellow", "green", "how"].into_iter().enumerate() {
-        if let Some(row) = row_of(area, at) {
-            let rule = look.words.get(&format!("handover-rule-{id}")).to_string();
-            line::row(buf, row, &[dim(rule)], &[], look);
-        }
-    }
-}
-
-/// What is to be right before leaving: what zhiban knows, and what only a look can tell.
-fn draw_checks(pane: &HandoverPane, buf: &mut Buffer, area: Rect, look: &Look<'_>) {
-    let words = look.words;
-    heading(buf, area, "handover-before", "", look);
-    let sheet = &pane.sheet;
-    let sign = |done: bool| if done { "[x]" } else { "[ ]" };
-    let ink = |done: bool| if done { Ink::Text } else { Ink::Urgent };
-    let missing = sheet.incomplete();
-    let mut checks: Vec<(String, bool)> = vec![
-        (
-            words.with("handover-check-complete", &[("missing", missing.into())]),
-            missing == 0,
-        ),
-        (
-            words.with("handover-check-drafts", &[("count", sheet.drafts.into())]),
-            sheet.drafts == 0,
-        ),
-    ];
-    for (at, check) in CHECKS.into_iter().enumerate() {
-        let label = words.get(&format!("handover-check-{check}"));
-        let done = sheet.checks.iter().any(|one| one == check);
-        checks.push((format!("{} {label}", at + 1), done));
-    }
-    let per_row = if area.width < WIDE / 2 || area.height > 6 {
-        1
-    } else {
-        2
-    };
-    for (at, pair) in checks.chunks(per_row).enumerate() {
-        let Some(row) = row_of(area, at) else {
-            break;
-        };
-        let runs: Vec<Run<'_>> = pair
-            .iter()
-            .map(|(label, done)| Run::new(format!("{} {label}    ", sign(*done)), ink(*done)))
-            .collect();
-        line::row(buf, row, &runs, &[], look);
-    }
 }

@@ -389,7 +389,7 @@ fn a_takeover_without_points_leaves_no_empty_part() {
     assert!(!seen.lines().any(is_bare), "{seen}");
     assert!(!seen.contains("注意事项"), "{seen}");
     // A day is whole where its time has no room.
-    assert!(seen.contains("11/21   买家"), "{seen}");
+    assert!(seen.contains("11/21 买家"), "{seen}");
     stage.draw_everywhere();
     for (width, height) in [(100, 30), (120, 37), (160, 47)] {
         assert!(

@@ -5,15 +5,15 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 use serde_json::{Value as Json, json};
 
-use super::ask::Ask;
-use super::note_facts::{Facts, Wanted, bytes};
+use super::note_facts::Facts;
 use super::note_fields::{fields, flag_of, kept_draft, order_number};
+use super::note_texts::{Wanted, bytes};
 use super::note_view;
 use super::sheet::{Did, Sheet, set_choice, set_text};
 use super::since::Since;
-use crate::desk::note::{NewNote, STEPS};
+use crate::desk::note::STEPS;
+use crate::desk::wording::Wording;
 use crate::domain::id::Id;
-use crate::domain::payload::Fields;
 use crate::domain::record::Record;
 use crate::domain::registers::note;
 use crate::i18n::{Language, Words};
@@ -27,24 +27,26 @@ use crate::tui::widgets::Look;
 /// Bytes that the platform's address field holds.
 const ADDRESS_BYTES: usize = 228;
 /// Bytes that the platform's memo holds.
-const MEMO_BYTES: usize = 1_000;
+pub(super) const MEMO_BYTES: usize = 1_000;
 
 /// The form of an order note.
 pub struct NoteForm {
     pub(super) sheet: Sheet,
     pub(super) facts: Facts,
     pub(super) texts: Vec<String>,
+    /// What must not be said to a buyer.
+    pub(super) wording: Wording,
     /// The step under the cursor; none while the cursor is in the fields.
     pub(super) step: Option<usize>,
     pub(super) state: String,
-    note: Option<Id>,
-    about: Option<Id>,
+    pub(super) note: Option<Id>,
+    pub(super) about: Option<Id>,
     /// Whether the person wrote what was, so that the order's own value does not replace it.
     old_written: bool,
     /// The language of the labels; none before they are laid out.
     language: Option<Language>,
     /// What was seen of the note when it was opened.
-    since: Since,
+    pub(super) since: Since,
 }
 
 impl NoteForm {
@@ -91,6 +93,7 @@ impl NoteForm {
             sheet: Sheet::default(),
             facts: Facts::default(),
             texts: Vec::new(),
+            wording: wording(reach)?,
             step: Some(0),
             state: "draft".to_owned(),
             note: Some(id),
@@ -104,11 +107,13 @@ impl NoteForm {
     }
 
     fn empty(reach: &Reach<'_>, number: &str, about: Option<Id>) -> Result<Self, Problem> {
-        let facts = Facts::read(reach.desk, reach.words, number, None, about)?;
+        let mut facts = Facts::read(reach.desk, reach.words, number, None, about)?;
+        facts.by_folder = reach.config.shared_folder().is_some();
         let mut form = Self {
             sheet: Sheet::new(fields(reach.words, number.is_empty())),
             facts,
             texts: Vec::new(),
+            wording: wording(reach)?,
             step: None,
             state: "draft".to_owned(),
             note: None,
@@ -126,7 +131,7 @@ impl NoteForm {
     }
 
     /// Reads record and facts anew.
-    fn read(&mut self, reach: &Reach<'_>) -> Result<(), Problem> {
+    pub(super) fn read(&mut self, reach: &Reach<'_>) -> Result<(), Problem> {
         let record = match self.note {
             Some(id) => Some(reach.desk.record(id)?.0),
             None => None,
@@ -143,6 +148,7 @@ impl NoteForm {
             record.as_ref(),
             self.about,
         )?;
+        self.facts.by_folder = reach.config.shared_folder().is_some();
         if self.facts.buyer.is_empty() {
             self.facts.buyer = buyer;
         }
@@ -202,7 +208,7 @@ impl NoteForm {
         self.sheet.form.chosen("kind").unwrap_or("other")
     }
 
-    fn number(&self) -> String {
+    pub(super) fn number(&self) -> String {
         let typed = self.sheet.form.text("order").trim();
         if typed.is_empty() {
             self.facts.number.clone()
@@ -212,11 +218,13 @@ impl NoteForm {
     }
 
     /// Computes what depends on the fields: texts and the count of bytes.
-    fn settle(&mut self, reach: &Reach<'_>) {
+    pub(super) fn settle(&mut self, reach: &Reach<'_>) {
         let words = reach.words;
         if self.note.is_none() {
             self.facts.flag = flag_of(reach, self.kind()).unwrap_or_else(|| "red".to_owned());
         }
+        let legend = reach.desk.setting(&format!("flag.{}", self.facts.flag));
+        self.facts.legend = legend.ok().flatten().unwrap_or_default();
         let wanted = Wanted {
             kind: self.kind(),
             old: self.sheet.form.text("old"),
@@ -240,7 +248,7 @@ impl NoteForm {
     }
 
     /// Takes what the order says for what was, until the person writes it.
-    fn fill_old(&mut self) {
+    pub(super) fn fill_old(&mut self) {
         if !self.old_written {
             let was = self.facts.was(self.kind()).to_owned();
             set_text(&mut self.sheet.form, "old", &was);
@@ -248,7 +256,7 @@ impl NoteForm {
     }
 
     /// Reads the order that was typed.
-    fn look_up(&mut self, reach: &mut Reach<'_>) {
+    pub(super) fn look_up(&mut self, reach: &mut Reach<'_>) {
         if self.number() != self.facts.number
             && let Err(problem) = self.read(reach)
         {
@@ -258,151 +266,10 @@ impl NoteForm {
         self.settle(reach);
     }
 
-    /// Writes the note as far as it is filled in; none where that was refused.
-    fn record(&mut self, reach: &mut Reach<'_>) -> Option<Id> {
-        let text = |id: &str| self.sheet.form.text(id).trim().to_owned();
-        let (old, new, kind) = (text("old"), text("new"), self.kind().to_owned());
-        if let Some(id) = self.note {
-            let values = Fields::from([
-                ("kind".to_owned(), json!(kind)),
-                (
-                    "old".to_owned(),
-                    if old.is_empty() {
-                        Json::Null
-                    } else {
-                        json!(old)
-                    },
-                ),
-                ("new".to_owned(), json!(new)),
-            ]);
-            reach.attempt(|desk| desk.set_fields(id, values))?;
-            return Some(id);
-        }
-        if new.is_empty() {
-            self.step = None;
-            self.sheet.form.focus("new");
-            let field = reach.words.get("field-note-new").to_string();
-            reach.say("note-missing", &[("field", field.into())]);
-            return None;
-        }
-        let flag = flag_of(reach, &kind);
-        let note = NewNote {
-            order: self.number(),
-            kind,
-            flag,
-            old: Some(old).filter(|old| !old.is_empty()),
-            new,
-            about: self.about,
-            buyer: Some(self.facts.buyer.clone()).filter(|buyer| !buyer.is_empty()),
-        };
-        let id = reach.attempt(|desk| desk.open_note(&note))?.record();
-        self.note = Some(id);
-        let job = self.sheet.form.chosen("job").unwrap_or("change").to_owned();
-        if job != "change" {
-            reach.attempt(|desk| {
-                desk.set_fields(id, Fields::from([("job".to_owned(), json!(job))]))
-            })?;
-        }
-        Some(id)
-    }
-
-    /// Takes the next step; the third takes the buyer's own words with it.
-    fn advance(&mut self, reach: &mut Reach<'_>) -> bool {
-        if self.stops(reach) {
-            return false;
-        }
-        let Some(at) = self.facts.next() else {
-            reach.say("note-all-done", &[]);
-            return false;
-        };
-        let Some(id) = self.record(reach) else {
-            return false;
-        };
-        let quote = self
-            .facts
-            .offer
-            .as_ref()
-            .filter(|_| STEPS[at] == "confirmed")
-            .map(|offer| offer.text.clone());
-        let done = reach
-            .attempt(|desk| desk.note_step(id, STEPS[at], quote.as_deref()))
-            .is_some();
-        self.step = Some(at);
-        self.reread(reach);
-        done
-    }
-
-    /// Stops where somebody else changed the note since it was opened, and shows it as it is.
-    fn stops(&mut self, reach: &mut Reach<'_>) -> bool {
-        let stopped = self.since.stops(reach).is_some();
-        if stopped {
-            self.reread(reach);
-        }
-        stopped
-    }
-
-    fn back(&mut self, reach: &mut Reach<'_>) {
-        let Some(id) = self.note else { return };
-        if self.stops(reach) {
-            return;
-        }
-        reach.attempt(|desk| desk.note_back(id));
-        self.reread(reach);
-    }
-
-    fn reread(&mut self, reach: &mut Reach<'_>) {
+    pub(super) fn reread(&mut self, reach: &mut Reach<'_>) {
         if let Err(problem) = self.read(reach) {
             reach.trouble(&problem);
         }
-    }
-
-    /// Takes all steps that are ours and closes; what only the buyer can say is not assumed.
-    fn finish(&mut self, reach: &mut Reach<'_>) -> Flow {
-        while let Some(at) = self.facts.next().filter(|at| STEPS[*at] != "acknowledged") {
-            if STEPS[at] == "confirmed" && self.facts.offer.is_none() {
-                self.step = Some(at);
-                reach.say("note-not-confirmed", &[("step", (at + 1).into())]);
-                return Flow::Stay;
-            }
-            if !self.advance(reach) {
-                return Flow::Stay;
-            }
-        }
-        reach.say("note-finished", &[]);
-        Flow::Close
-    }
-
-    /// Leaves the note as a draft that waits in the list; an empty one leaves nothing.
-    fn leave(&mut self, reach: &mut Reach<'_>) -> Flow {
-        let written = !self.sheet.form.text("new").trim().is_empty() && !self.number().is_empty();
-        if written && self.record(reach).is_none() {
-            return Flow::Close;
-        }
-        if written && self.facts.next().is_some() {
-            reach.say("note-kept", &[]);
-        }
-        Flow::Close
-    }
-
-    /// Asks for the reason for which the note is withdrawn.
-    fn withdraw(&mut self, reach: &Reach<'_>) -> Flow {
-        let Some(id) = self.note else {
-            return Flow::Close;
-        };
-        let to = if self.state == "told" {
-            "revoked"
-        } else {
-            "withdrawn"
-        };
-        let (title, hint) = (
-            reach.words.get("note-withdraw"),
-            reach.words.get("ask-reason"),
-        );
-        let ask = Ask::new(title.to_string(), hint.to_string(), move |reason, reach| {
-            let done = reach.attempt(|desk| desk.move_to(id, to, Some(reason)));
-            done.map_or(Flow::Stay, |_| Flow::Show(id))
-        });
-        Flow::Push(Box::new(ask.keeping(reach, to, id)))
     }
 
     fn changed(&mut self, reach: &mut Reach<'_>) {
@@ -497,6 +364,12 @@ impl NoteForm {
     fn draft_key(&self) -> String {
         format!("note/{}", self.facts.number)
     }
+}
+
+fn wording(reach: &Reach<'_>) -> Result<Wording, Problem> {
+    let mut wording = Wording::default();
+    wording.refresh(reach.desk)?;
+    Ok(wording)
 }
 
 impl Pane for NoteForm {

@@ -64,8 +64,12 @@ pub struct Facts {
     pub wave: Option<String>,
     /// Whether the order was printed, and how that is known.
     pub printed: bool,
+    /// When the printing room was last heard of, or printed it; empty where nobody knows.
+    pub printing_at: String,
+    /// Whether desks exchange by a shared folder.
+    pub by_folder: bool,
     /// What was there before, by the kind of change.
-    was: Vec<(&'static str, String)>,
+    pub(super) was: Vec<(&'static str, String)>,
     /// Messages, memos and notes from before.
     pub earlier: Vec<(String, String)>,
     /// The steps.
@@ -80,6 +84,8 @@ pub struct Facts {
     pub printers: String,
     /// The word of the flag that this kind of change gets.
     pub flag: String,
+    /// What the flag means by the shop's legend, empty where it has none.
+    pub legend: String,
 }
 
 impl Facts {
@@ -113,6 +119,7 @@ impl Facts {
             printers: printers(desk, speech)?,
             ..Self::default()
         };
+        facts.printing_at = printing_at(desk, order.as_ref(), speech)?;
         if let Some(order) = &order {
             facts.of_order(desk, order, speech);
         }
@@ -261,6 +268,21 @@ pub(super) fn due_words(desk: &Desk, record: &Record, speech: Speech<'_>) -> Opt
     Some(format!("{} {left} [{source}]", speech.moment(at)))
 }
 
+/// When the order was printed, else when the printing room last wrote anything here.
+fn printing_at(desk: &Desk, order: Option<&Record>, speech: Speech<'_>) -> Result<String, Problem> {
+    let printed = order.and_then(|order| order.reached("printed"));
+    let mut at = printed.map(|step| step.trace.at);
+    if at.is_none() {
+        let rooms = desk.people().all().iter();
+        for person in rooms.filter(|person| person.posts.first() == Some(&Post::Printing)) {
+            for replica in desk.people().replicas_of(person.id) {
+                at = at.max(desk.store().newest_of(replica)?);
+            }
+        }
+    }
+    Ok(at.map(|at| speech.moment(at)).unwrap_or_default())
+}
+
 /// The colleagues of the printing post whose word a note waits for.
 fn printers(desk: &Desk, speech: Speech<'_>) -> Result<String, Problem> {
     let me = desk.me()?.id;
@@ -371,156 +393,10 @@ fn is_yes(text: &str, words: &Words) -> bool {
         .any(|yes| yes == bare)
 }
 
-/// The change that a note is about, as its texts say it.
-#[derive(Clone, Copy, Debug)]
-pub struct Wanted<'a> {
-    /// A word of the note's kinds.
-    pub kind: &'a str,
-    /// What was.
-    pub old: &'a str,
-    /// What shall be.
-    pub new: &'a str,
-}
-
-impl Wanted<'_> {
-    /// Returns what differs: both without the parts with which they begin alike.
-    pub fn difference(&self) -> (String, String) {
-        let (old, new): (Vec<&str>, Vec<&str>) = (
-            self.old.split_whitespace().collect(),
-            self.new.split_whitespace().collect(),
-        );
-        let same = old
-            .iter()
-            .zip(&new)
-            .take_while(|(one, other)| one == other)
-            .count();
-        let same = same
-            .min(new.len().saturating_sub(1))
-            .min(old.len().saturating_sub(1));
-        (
-            old[same.min(old.len())..].join(" "),
-            new[same.min(new.len())..].join(" "),
-        )
-    }
-
-    fn change(&self) -> String {
-        let (old, new) = self.difference();
-        if old.is_empty() {
-            new
-        } else {
-            format!("{old}>{new}")
-        }
-    }
-
-    /// Returns the text that each step gives to copy; the printing room's own step has none.
-    pub fn texts(&self, facts: &Facts, words: &Words) -> Vec<String> {
-        let kind = words.get(&format!("value-note_kind-{}", self.kind));
-        let (_, changed) = self.difference();
-        let args = |extra: Vec<(&'static str, String)>| {
-            let mut all = vec![
-                ("kind", kind.to_string()),
-                ("change", self.change()),
-                ("new", self.new.to_owned()),
-            ];
-            all.extend(extra);
-            all
-        };
-        let say = |id: &str, list: Vec<(&'static str, String)>| {
-            let list: Vec<(&str, crate::i18n::Arg<'_>)> = list
-                .into_iter()
-                .map(|(name, text)| (name, text.into()))
-                .collect();
-            words.with(id, &list)
-        };
-        let ask = if self.kind == "address" {
-            "note-say-ask-address"
-        } else {
-            "note-say-ask"
-        };
-        let printed = words
-            .get(if facts.printed {
-                "note-printed"
-            } else {
-                "note-not-printed"
-            })
-            .to_string();
-        let told = args(vec![
-            ("buyer", facts.buyer.clone()),
-            ("order", facts.number.clone()),
-            ("printed", printed),
-        ]);
-        vec![
-            changed,
-            say(
-                "note-say-memo",
-                args(vec![("day", facts.today.clone()), ("me", facts.me.clone())]),
-            ),
-            say(ask, args(Vec::new())),
-            say(
-                if facts.printed {
-                    "note-say-told-late"
-                } else {
-                    "note-say-told"
-                },
-                told,
-            ),
-            String::new(),
-        ]
-    }
-}
-
-/// Returns the bytes of a text as the platform counts them (GBK).
-pub fn bytes(text: &str) -> usize {
-    encoding_rs::GBK.encode(text).0.len()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::i18n::Language;
-
-    #[test]
-    fn texts_say_only_what_changes() {
-        let wanted = Wanted {
-            kind: "address",
-            old: "浙江 杭州 余杭区 示例路1号",
-            new: "浙江 杭州 余杭区 示例路8号",
-        };
-        assert_eq!(
-            wanted.difference(),
-            ("示例路1号".to_owned(), "示例路8号".to_owned())
-        );
-        let facts = Facts {
-            me: "周敏".into(),
-            today: "11/22".into(),
-            ..Facts::default()
-        };
-        let texts = wanted.texts(&facts, &Words::new(Language::ZhCn));
-        assert_eq!(texts[0], "示例路8号");
-        assert!(
-            texts[1].contains("示例路1号>示例路8号") && texts[1].contains("周敏"),
-            "{}",
-            texts[1]
-        );
-        assert!(texts[2].contains("浙江 杭州 余杭区 示例路8号"));
-        let same = Wanted {
-            kind: "gift",
-            old: "",
-            new: "杯垫",
-        };
-        assert_eq!(same.difference(), (String::new(), "杯垫".to_owned()));
-        let equal = Wanted {
-            kind: "gift",
-            old: "a b",
-            new: "a b",
-        };
-        assert_eq!(equal.difference().1, "b");
-    }
-
-    #[test]
-    fn bytes_are_counted_as_the_platform_does() {
-        assert_eq!(bytes("示例路8号"), 9);
-    }
 
     #[test]
     fn a_short_yes_is_known_in_any_punctuation() {

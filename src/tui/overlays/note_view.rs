@@ -3,9 +3,11 @@
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
-use super::note::NoteForm;
+use super::note::{MEMO_BYTES, NoteForm};
 use super::note_facts::Stage;
+use super::note_texts::bytes;
 use crate::desk::note::STEPS;
+use crate::desk::wording::counted;
 use crate::i18n::Words;
 use crate::tui::keys::Spot;
 use crate::tui::theme::Ink;
@@ -50,16 +52,14 @@ fn narrow(page: &mut Page<'_, '_>, note: &NoteForm) -> Option<Position> {
     page.skip(3 - used.min(3));
     page.titled(&look.words.get("note-limits"));
     let facts = &note.facts;
-    let mut limits = limits(note, look.words);
+    let mut limits = limits(note, "note-printing-short", look.words);
+    // What the row does not hold stands at the right of the next one.
+    let blanks = 2 * limits.len().saturating_sub(1) as u16;
+    let is_long = line::columns(&limits, look) + blanks + 2 > page.width();
+    let printed: Vec<Run<'_>> = limits.pop_if(|_| is_long).into_iter().collect();
     page.row(&join(&mut limits), &[]);
-    page.row(
-        &[dim(format!(
-            "{}  {}",
-            look.words.get("field-note-courier"),
-            facts.carrier
-        ))],
-        &[],
-    );
+    let courier = look.words.get("field-note-courier");
+    page.row(&[dim(format!("{courier}  {}", facts.carrier))], &printed);
     earlier(page, note);
     steps.or(caret)
 }
@@ -88,7 +88,7 @@ fn wide_left(page: &mut Page<'_, '_>, note: &NoteForm) -> Option<Position> {
     }
     let steps = steps(page, note);
     page.titled(&words.get("note-limits"));
-    for run in limits(note, words) {
+    for run in limits(note, "note-printing-at", words) {
         page.row(&[run], &[]);
     }
     earlier(page, note);
@@ -102,24 +102,34 @@ fn wide_left(page: &mut Page<'_, '_>, note: &NoteForm) -> Option<Position> {
 fn wide_right(page: &mut Page<'_, '_>, note: &NoteForm) {
     let look = page.look();
     let words = look.words;
-    // The step to be done stands on top, the others in their order below it.
+    // The step to be done stands on top, below it those before it, the nearest first, then those
+    // that come.
     let first = note.step.or(note.facts.next()).unwrap_or(2).min(3);
-    let rest = (0..4).filter(|at| *at != first);
-    for at in std::iter::once(first).chain(rest) {
+    for at in (0..=first).rev().chain(first + 1..4) {
         let body = note.texts.get(at).map_or("", String::as_str);
         let number = at + 1;
-        let title = words.with(
-            &format!("note-text-{}", STEPS[at]),
-            &[("step", number.into())],
-        );
-        page.section(
-            vec![Run::new(title, Ink::Title)],
-            vec![dim(words.get("note-copy").to_string())],
-        );
+        let id = match (STEPS[at], note.kind()) {
+            ("changed", "address") => "note-text-changed-address".to_owned(),
+            (step, _) => format!("note-text-{step}"),
+        };
+        let title = words.with(&id, &[("step", number.into())]);
+        let right = match note.facts.stages.get(at) {
+            Some(Stage::Locked(by)) if STEPS[at] == "told" => {
+                words.with("note-after", &[("step", (*by).into())])
+            }
+            _ => words.get("note-copy").to_string(),
+        };
+        page.section(vec![Run::new(title, Ink::Title)], vec![dim(right)]);
         let used = page.text(body, 3, Ink::Text);
+        if STEPS[at] == "told" {
+            road(page, note);
+            continue;
+        }
         page.skip(3 - used.min(3));
-        let counted = words.with("note-length", &[("count", body.chars().count().into())]);
-        page.row(&[], &[dim(counted)]);
+        page.row(
+            &parts(note, at, words),
+            &[dim(measure(note, at, body, words))],
+        );
     }
     page.titled(&words.get("note-text-acknowledged"));
     let receipt = match note.facts.stages.get(4) {
@@ -141,6 +151,54 @@ fn wide_right(page: &mut Page<'_, '_>, note: &NoteForm) {
         3,
         Ink::Dim,
     );
+}
+
+/// How the notice gets to the printing room, and when it was last heard of.
+fn road(page: &mut Page<'_, '_>, note: &NoteForm) {
+    let words = page.look().words;
+    let id = if note.facts.by_folder {
+        "note-by-folder"
+    } else {
+        "note-by-hand"
+    };
+    let way = words.get(id);
+    page.row(&[text(format!("{way}   {}", note.facts.printers))], &[]);
+    page.row(&[dim(words.get("note-if-away").to_string())], &[]);
+}
+
+/// How long a step's text is: of a memo in the platform's bytes, with the flag beside it.
+fn measure(note: &NoteForm, at: usize, body: &str, words: &Words) -> String {
+    let length = words.with("note-length", &[("count", body.chars().count().into())]);
+    if STEPS[at] == "confirmed" {
+        // These words go to the buyer.
+        let (blocked, hints) = counted(&note.wording.check(body));
+        let count = [("count", (blocked + hints).into())];
+        return format!("{length}  {}", words.with("wording-count", &count));
+    }
+    if STEPS[at] != "flagged" {
+        return length;
+    }
+    let counts = [("used", bytes(body).into()), ("most", MEMO_BYTES.into())];
+    let flag = words.get(&format!("value-flag-{}", note.facts.flag));
+    format!("{} (GBK)  {flag}", words.with("note-bytes", &counts))
+}
+
+/// A new address in the boxes of the platform, where it was written in its parts.
+fn parts<'a>(note: &NoteForm, at: usize, words: &Words) -> Vec<Run<'a>> {
+    let new = note.sheet.form.text("new");
+    let places: Vec<&str> = new.split_whitespace().collect();
+    let [province, city, district, _, ..] = &places[..] else {
+        return Vec::new();
+    };
+    if STEPS[at] != "changed" || note.kind() != "address" {
+        return Vec::new();
+    }
+    let args = [
+        ("province", (*province).into()),
+        ("city", (*city).into()),
+        ("district", (*district).into()),
+    ];
+    vec![text(words.with("note-address-parts", &args))]
 }
 
 /// The header with the fields below it.
@@ -224,7 +282,7 @@ fn steps(page: &mut Page<'_, '_>, note: &NoteForm) -> Option<Position> {
             Stage::Locked(by) => (
                 "note-mark-locked",
                 Ink::Dim,
-                vec![dim(locked_words(at, *by, words))],
+                vec![dim(locked_words(note, at, *by, words))],
             ),
         };
         let mine = note.step == Some(at);
@@ -274,10 +332,15 @@ fn flag(note: &NoteForm, at: usize, words: &Words) -> Run<'static> {
     if STEPS[at] != "flagged" {
         return text("");
     }
-    dim(format!(
-        "   {}",
-        words.get(&format!("value-flag-{}", note.facts.flag))
-    ))
+    let flag = words.get(&format!("value-flag-{}", note.facts.flag));
+    if note.facts.legend.is_empty() {
+        return dim(format!("   {flag}"));
+    }
+    let legend = [
+        ("flag", flag.as_ref().into()),
+        ("meaning", note.facts.legend.as_str().into()),
+    ];
+    dim(format!("   {flag} {}", words.with("note-legend", &legend)))
 }
 
 fn next_words(note: &NoteForm, at: usize, words: &Words) -> String {
@@ -297,9 +360,10 @@ fn next_words(note: &NoteForm, at: usize, words: &Words) -> String {
     }
 }
 
-fn locked_words(at: usize, by: usize, words: &Words) -> String {
+fn locked_words(note: &NoteForm, at: usize, by: usize, words: &Words) -> String {
     if STEPS[at] == "acknowledged" {
-        return words.get("note-waits-printing").to_string();
+        let waits = words.get("note-waits-printing");
+        return format!("{waits}  {}", note.facts.printers);
     }
     words.with("note-locked", &[("step", by.into())])
 }
@@ -308,8 +372,8 @@ fn locked_words(at: usize, by: usize, words: &Words) -> String {
 fn copied(note: &NoteForm, look: &Look<'_>) -> (usize, String, Vec<Run<'static>>) {
     let at = note.step.or(note.facts.next()).unwrap_or(0).min(3);
     let title = look.words.get("note-this-text").to_string();
-    let count = note.texts.get(at).map_or(0, |body| body.chars().count());
-    let length = look.words.with("note-length", &[("count", count.into())]);
+    let body = note.texts.get(at).map_or("", String::as_str);
+    let length = measure(note, at, body, look.words);
     (
         at,
         title,
@@ -317,7 +381,7 @@ fn copied(note: &NoteForm, look: &Look<'_>) -> (usize, String, Vec<Run<'static>>
     )
 }
 
-fn limits(note: &NoteForm, words: &Words) -> Vec<Run<'static>> {
+fn limits(note: &NoteForm, printing: &str, words: &Words) -> Vec<Run<'static>> {
     let facts = &note.facts;
     let mut all = Vec::new();
     if let Some(wave) = &facts.wave {
@@ -329,15 +393,18 @@ fn limits(note: &NoteForm, words: &Words) -> Vec<Run<'static>> {
     if let Some(due) = &facts.ship_due {
         all.push(text(format!("{} {due}", words.get("note-ship-due"))));
     }
-    all.push(text(
-        words
-            .get(if facts.printed {
-                "note-printed"
-            } else {
-                "note-not-printed"
-            })
-            .to_string(),
-    ));
+    let printed = words.get(if facts.printed {
+        "note-printed"
+    } else {
+        "note-not-printed"
+    });
+    let known = [("at", facts.printing_at.as_str().into())];
+    let known = if facts.printing_at.is_empty() {
+        String::new()
+    } else {
+        format!(" {}", words.with(printing, &known))
+    };
+    all.push(text(format!("{printed}{known}")));
     all
 }
 
@@ -345,7 +412,7 @@ fn join(runs: &mut Vec<Run<'static>>) -> Vec<Run<'static>> {
     let mut all = Vec::with_capacity(runs.len() * 2);
     for (at, run) in runs.drain(..).enumerate() {
         if at > 0 {
-            all.push(text("   "));
+            all.push(text("  "));
         }
         all.push(run);
     }

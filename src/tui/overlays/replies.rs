@@ -5,7 +5,11 @@ use std::collections::BTreeMap;
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
-use crate::desk::replies::{Context as Filling, Filled, Hit, Replies, Scope, fill, language_of};
+use super::reply_form::ReplyForm;
+use crate::desk::replies::{
+    Context as Filling, Filled, Hit, Replies, Reply, Scope, fill, language_of,
+};
+use crate::desk::wording::{Wording, refuse_blocked};
 use crate::domain::id::Id;
 use crate::problem::Problem;
 use crate::text::edit::Editor;
@@ -14,6 +18,9 @@ use crate::tui::keys::Input;
 use crate::tui::pane::{Flow, Pane, Reach};
 use crate::tui::widgets::Look;
 use crate::tui::widgets::editor::{Typed, type_into};
+
+/// The languages of replies, in the order of the switch.
+pub(super) const LANGUAGES: [&str; 3] = ["zh_cn", "zh_tw", "en"];
 
 /// The pane.
 pub struct RepliesPane {
@@ -27,7 +34,13 @@ pub struct RepliesPane {
     /// Replies that were filled and put in front of the one that is taken.
     pub(super) stack: Vec<Taken>,
     pub(super) buyer: String,
-    language: &'static str,
+    /// The number of the order that is open, empty where there is none.
+    pub(super) order: String,
+    pub(super) language: &'static str,
+    /// What must not be said to a buyer.
+    pub(super) wording: Wording,
+    /// How long the last search took, in microseconds.
+    pub(super) took: i64,
     pub(super) zone: chrono_tz::Tz,
     about: Option<Id>,
 }
@@ -57,6 +70,9 @@ impl RepliesPane {
             chosen: BTreeMap::new(),
             stack: Vec::new(),
             language: language_of(reach.words),
+            took: 0,
+            wording: Wording::default(),
+            order: String::new(),
             buyer: record
                 .as_ref()
                 .and_then(|record| record.text("buyer"))
@@ -65,24 +81,38 @@ impl RepliesPane {
             zone: reach.desk.zone(),
             about,
         };
-        pane.filter();
+        pane.order = pane
+            .filling
+            .values
+            .get("order")
+            .and_then(|known| known.first().cloned())
+            .unwrap_or_default();
+        pane.wording.refresh(reach.desk)?;
+        pane.filter(reach);
         Ok(pane)
     }
 
-    fn filter(&mut self) {
+    fn filter(&mut self, reach: &Reach<'_>) {
+        let before = reach.desk.ticks();
         self.hits = self.library.filter(
             self.asked.text(),
             self.scope,
             Some(self.language),
             &self.filling,
         );
+        self.took = reach.desk.ticks().saturating_sub(before).max(0);
         self.at = 0;
         self.chosen.clear();
     }
 
+    /// The reply under the cursor.
+    pub(super) fn reply(&self) -> Option<&Reply> {
+        self.library.get(self.hits.get(self.at)?)
+    }
+
     /// The reply under the cursor with its gaps filled.
     pub(super) fn filled(&self) -> Option<Filled> {
-        let reply = self.library.get(self.hits.get(self.at)?)?;
+        let reply = self.reply()?;
         Some(fill(&reply.text, &self.filling, &self.chosen))
     }
 
@@ -94,25 +124,53 @@ impl RepliesPane {
         self.chosen.clear();
     }
 
-    /// Turns the value of the first variable that has several.
+    /// Turns the values of the variables that have several: the first one, and with each of its
+    /// rounds the next, so that every combination comes.
     fn turn(&mut self, by: isize) {
         let Some(filled) = self.filled() else { return };
-        if let Some(choice) = filled.choices.first() {
+        for choice in &filled.choices {
             let count = choice.options.len() as isize;
-            let next = choice
-                .chosen
-                .map_or(if by > 0 { 0 } else { count - 1 }, |at| {
-                    (at as isize + by).rem_euclid(count)
-                });
-            self.chosen.insert(choice.name, next as usize);
+            let Some(at) = choice.chosen else {
+                let first = if by > 0 { 0 } else { count - 1 };
+                self.chosen.insert(choice.name, first as usize);
+                continue;
+            };
+            let next = at as isize + by;
+            self.chosen
+                .insert(choice.name, next.rem_euclid(count) as usize);
+            if (0..count).contains(&next) {
+                return;
+            }
+        }
+    }
+
+    /// Shows first what is written in the next language.
+    fn next_language(&mut self, reach: &Reach<'_>) {
+        let at = LANGUAGES.iter().position(|known| *known == self.language);
+        self.language = LANGUAGES[at.map_or(0, |at| (at + 1) % LANGUAGES.len())];
+        self.filter(reach);
+    }
+
+    /// Ctrl+W: another wording, or a new reply.
+    fn reword(&self, reach: &mut Reach<'_>) -> Flow {
+        let asked = self.asked.text().trim();
+        match ReplyForm::open(reach, self.reply(), asked, self.language) {
+            Ok(form) => Flow::Push(Box::new(form)),
+            Err(problem) => {
+                reach.trouble(&problem);
+                Flow::Stay
+            }
         }
     }
 
     /// Fills the reply under the cursor, or says what is missing.
     fn take(&self, reach: &mut Reach<'_>) -> Option<Taken> {
-        let reply = self.library.get(self.hits.get(self.at)?)?;
+        let reply = self.reply()?;
         let filled = self.filled()?;
-        if let Err(problem) = reach.desk.may_copy(reply, &filled, reach.words) {
+        let hits = self.wording.check(&filled.text);
+        let sound = refuse_blocked(&hits, &filled.text, reach.words);
+        let may = sound.and_then(|()| reach.desk.may_copy(reply, &filled, reach.words));
+        if let Err(problem) = may {
             reach.trouble(&problem);
             return None;
         }
@@ -128,7 +186,7 @@ impl RepliesPane {
         if let Some(taken) = self.take(reach) {
             self.stack.push(taken);
             self.asked.set("");
-            self.filter();
+            self.filter(reach);
         }
     }
 
@@ -198,8 +256,10 @@ impl Pane for RepliesPane {
                     .position(|scope| *scope == self.scope)
                     .unwrap_or(0);
                 self.scope = Scope::ALL[(at + 1) % Scope::ALL.len()];
-                self.filter();
+                self.filter(reach);
             }
+            Command::ReplyLanguage => self.next_language(reach),
+            Command::Reword => return self.reword(reach),
             _ => match command.choice().filter(|row| *row <= self.hits.len()) {
                 Some(row) => {
                     self.at = row - 1;
@@ -212,11 +272,11 @@ impl Pane for RepliesPane {
         Flow::Stay
     }
 
-    fn input(&mut self, input: &Input, _reach: &mut Reach<'_>) -> Flow {
+    fn input(&mut self, input: &Input, reach: &mut Reach<'_>) -> Flow {
         match type_into(&mut self.asked, input) {
             Typed::Ignored => return Flow::Pass,
             Typed::Moved => {}
-            Typed::Changed => self.filter(),
+            Typed::Changed => self.filter(reach),
         }
         Flow::Stay
     }
@@ -227,5 +287,22 @@ impl Pane for RepliesPane {
 
     fn is_whole(&self) -> bool {
         false
+    }
+
+    fn refresh(&mut self, reach: &mut Reach<'_>) {
+        let before = self.reply().map(|reply| reply.id);
+        if let Err(problem) = reach.desk.refresh_replies(&mut self.library) {
+            reach.trouble(&problem);
+            return;
+        }
+        let chosen = std::mem::take(&mut self.chosen);
+        self.filter(reach);
+        let place = self.hits.iter().position(|hit| {
+            let reply = self.library.get(hit);
+            reply.map(|reply| reply.id) == before
+        });
+        if let Some(at) = place.filter(|_| before.is_some()) {
+            (self.at, self.chosen) = (at, chosen);
+        }
     }
 }

@@ -1,13 +1,13 @@
 //! How the reply picker is drawn: one above the other on a narrow screen, side by side on a
 //! wide one.
 
+use chrono::TimeZone as _;
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
-use super::replies::RepliesPane;
-use crate::desk::replies::{Filled, Scope};
-use crate::exchange::outlet::table;
-use crate::text::wrap::wrap;
+use super::replies::{LANGUAGES, RepliesPane};
+use super::replies_checks::{checks, hints, inset, preview, reasons, stacked};
+use crate::desk::replies::{Hit, Reply, Scope};
 use crate::tui::theme::Ink;
 use crate::tui::widgets::editor;
 use crate::tui::widgets::frame::{self, Lines};
@@ -18,11 +18,16 @@ use crate::tui::widgets::{Look, frame::titles};
 /// From this width on the preview stands beside the list.
 const WIDE: u16 = 100;
 /// The columns and rows of the wide picker.
-const SHEET: (u16, u16) = (112, 24);
+const SHEET: (u16, u16) = (114, 22);
 /// The columns of its list.
 const LIST: u16 = 48;
-/// Rows of the check below the preview.
+/// Rows of the check below the preview of a narrow picker.
 const CHECK: u16 = 4;
+/// Rows of the reasons, of what is stacked, of the check and of the keys in the wide one.
+const REASONS: u16 = 3;
+const STACKED: u16 = 5;
+const HELD: u16 = 4;
+const KEYS: u16 = 5;
 
 /// Draws the picker and returns where the caret stands.
 pub(super) fn draw(
@@ -40,25 +45,27 @@ pub(super) fn draw(
 
 /// Search, list, preview, check, from top to bottom.
 fn narrow(pane: &RepliesPane, buf: &mut Buffer, area: Rect, look: &Look<'_>) -> Option<Position> {
-    let list_rows = (area.height / 3).max(1);
+    let list_rows = (area.height / 4).max(1);
     let check = area.bottom().saturating_sub(CHECK + 2);
     let shelves = [area.y + 2, area.y + 3 + list_rows, check];
     let inner = outline(pane, buf, area, &shelves, look);
     if inner.height < 3 || inner.width < 8 {
         return None;
     }
+    let switches = switches(pane, look, false);
+    let shown = (line::columns(&switches, look) + 2).min(inner.width * 2 / 3);
     let half = Rect {
-        width: inner.width / 2,
+        width: inner.width - shown,
         height: 1,
         ..inner
     };
     let caret = search(pane, buf, half, look);
     let scope = Rect {
         x: half.right(),
-        width: inner.right().saturating_sub(half.right() + 1),
+        width: shown.saturating_sub(1),
         ..half
     };
-    line::row(buf, scope, &[], &scopes(pane, look), look);
+    line::row(buf, scope, &[], &switches, look);
     let part = |y: u16, bottom: u16| Rect {
         y,
         height: bottom.saturating_sub(y),
@@ -76,7 +83,15 @@ fn narrow(pane: &RepliesPane, buf: &mut Buffer, area: Rect, look: &Look<'_>) -> 
             part(shelves[1], shelves[2].min(inner.bottom())),
             look,
         );
-        checks(pane, &filled, buf, part(shelves[2], inner.bottom()), look);
+        let title = [text(look.words.get("replies-check").to_string())];
+        titles(buf, part(shelves[2], shelves[2] + 1), &title, &[], look);
+        checks(
+            pane,
+            &filled,
+            buf,
+            part(shelves[2] + 1, inner.bottom()),
+            look,
+        );
     }
     caret
 }
@@ -91,24 +106,27 @@ fn wide(pane: &RepliesPane, buf: &mut Buffer, area: Rect, look: &Look<'_>) -> Op
         height,
     };
     let inner = outline(pane, buf, sheet, &[], look);
-    if inner.height < 12 || inner.width < LIST + 8 {
+    if inner.height < 18 || inner.width < LIST + 8 {
         return None;
     }
     let divide = inner.x + LIST;
-    let (why, scope) = (inner.bottom() - 7, inner.bottom() - 2);
-    let check = inner.bottom() - CHECK - 2;
-    let mut lines = Lines::new(sheet);
-    lines.outline(sheet);
-    lines.column(divide, inner.top(), inner.bottom());
+    let stack = inner.bottom() - STACKED - 1;
+    let scope = stack - 2;
+    let why = scope - REASONS - 1;
+    let keys = inner.bottom() - KEYS - 1;
+    let check = keys - HELD - 1;
     let half = |x: u16, right: u16| Rect {
         x,
         width: right - x,
         ..sheet
     };
-    for y in [inner.y + 1, why, scope] {
+    let mut lines = Lines::new(sheet);
+    lines.outline(sheet);
+    lines.column(divide, inner.top(), inner.bottom());
+    for y in [inner.y + 1, why, scope, stack] {
         lines.shelf(half(sheet.x, divide + 1), y);
     }
-    for y in [inner.y + 1, check] {
+    for y in [inner.y + 1, check, keys] {
         lines.shelf(half(divide, sheet.right()), y);
     }
     lines.draw(buf, look);
@@ -133,23 +151,16 @@ fn wide(pane: &RepliesPane, buf: &mut Buffer, area: Rect, look: &Look<'_>) -> Op
         rows(pane, buf, place, look);
         reasons(pane, buf, part(left, why, scope), look);
     }
-    titles(
-        buf,
-        part(left, scope, scope + 1),
-        &[text(look.words.get("replies-scope").to_string())],
-        &[],
-        look,
-    );
-    let place = Rect {
-        x: left.x + 1,
-        width: left.width - 2,
-        ..part(left, scope + 1, scope + 2)
-    };
-    line::row(buf, place, &scopes(pane, look), &[], look);
+    let title = [text(look.words.get("replies-scope").to_string())];
+    titles(buf, part(left, scope, scope + 1), &title, &[], look);
+    let place = inset(part(left, scope + 1, scope + 2));
+    line::row(buf, place, &switches(pane, look, true), &[], look);
+    stacked(pane, buf, part(left, stack, inner.bottom()), look);
     if let Some(filled) = pane.filled() {
-        preview(pane, &filled, buf, part(right, inner.y + 1, check), look);
-        checks(pane, &filled, buf, part(right, check, inner.bottom()), look);
+        preview(pane, &filled, buf, part(right, inner.y, check), look);
+        checks(pane, &filled, buf, part(right, check + 1, keys), look);
     }
+    hints(buf, part(right, keys + 1, inner.bottom()), look);
     caret
 }
 
@@ -176,7 +187,11 @@ fn header(pane: &RepliesPane, buf: &mut Buffer, area: Rect, look: &Look<'_>) {
         look.words.get("replies-title").to_string(),
         Ink::Title,
     )];
-    let count = [("count", pane.library.len().into())];
+    let tenths = (pane.took + 50) / 100;
+    let count = [
+        ("count", pane.library.len().into()),
+        ("took", format!("{}.{}", tenths / 10, tenths % 10).into()),
+    ];
     let right = [dim(look.words.with("replies-count", &count))];
     titles(buf, row, &title, &right, look);
 }
@@ -200,18 +215,31 @@ fn search(pane: &RepliesPane, buf: &mut Buffer, area: Rect, look: &Look<'_>) -> 
     editor::draw(buf, field, &pane.asked, Ink::Field, look)
 }
 
-fn scopes<'a>(pane: &RepliesPane, look: &Look<'a>) -> Vec<Run<'a>> {
-    Scope::ALL
-        .iter()
-        .map(|scope| {
-            let name = look.words.get(&format!("replies-scope-{}", scope.name()));
-            if *scope == pane.scope {
-                Run::new(format!("[{name}] "), Ink::Selection)
-            } else {
-                dim(format!("{name} "))
-            }
-        })
-        .collect()
+/// Whose replies are looked at, and in which language first.
+fn switches<'a>(pane: &RepliesPane, look: &Look<'a>, wide: bool) -> Vec<Run<'a>> {
+    let words = look.words;
+    let mut runs = Vec::new();
+    if !wide {
+        runs.push(dim(format!("{} ", words.get("replies-scope"))));
+    }
+    let switch = |id: String, chosen: bool| {
+        let name = words.get(&id);
+        if chosen {
+            Run::new(format!("[{name}] "), Ink::Selection)
+        } else {
+            dim(format!("{name} "))
+        }
+    };
+    for scope in Scope::ALL {
+        let id = format!("replies-scope-{}", scope.name());
+        runs.push(switch(id, scope == pane.scope));
+    }
+    runs.push(dim(format!("{}  ", words.get("replies-scope-key"))));
+    for language in LANGUAGES {
+        let id = format!("replies-language-{language}");
+        runs.push(switch(id, language == pane.language));
+    }
+    runs
 }
 
 /// Says why there is no list, where there is none.
@@ -241,52 +269,35 @@ fn nothing(pane: &RepliesPane, buf: &mut Buffer, area: Rect, look: &Look<'_>) ->
 fn rows(pane: &RepliesPane, buf: &mut Buffer, area: Rect, look: &Look<'_>) {
     let height = usize::from(area.height);
     let top = (pane.at + 1).saturating_sub(height);
+    let narrow = area.width < 60;
     let rows: Vec<Row<'_>> = pane
         .hits
         .iter()
         .enumerate()
         .skip(top)
         .take(height)
-        .filter_map(|(at, hit)| {
-            let reply = pane.library.get(hit)?;
-            let ink = if hit.usable { Ink::Text } else { Ink::Dim };
-            let digit = if at < 9 {
-                (at + 1).to_string()
-            } else {
-                String::new()
-            };
-            let used = [
-                ("used", i64::from(reply.used).into()),
-                ("today", i64::from(reply.today).into()),
-            ];
-            let note = match (hit.expired, reply.used) {
-                (true, _) => look.words.get("replies-expired").to_string(),
-                (false, 0) => String::new(),
-                (false, _) => look.words.with("replies-used", &used),
-            };
-            let cell = |text: &str| vec![Run::new(text.to_owned(), ink)];
-            Some(Row {
-                cells: vec![
-                    vec![dim(digit)],
-                    cell(&reply.title),
-                    cell(&reply.code),
-                    cell(&reply.topic),
-                    vec![dim(note)],
-                ],
-                marked: false,
-            })
-        })
+        .filter_map(|(at, hit)| Some(row(pane, at, hit, pane.library.get(hit)?, narrow, look)))
         .collect();
-    let narrow = area.width < 60;
-    let columns = [
-        Width::Left(2),
-        Width::Fill,
-        Width::Left(if narrow { 7 } else { 10 }),
-        Width::Left(if narrow { 5 } else { 10 }),
-        Width::Right(if narrow { 10 } else { 14 }),
-    ];
+    let columns: &[Width] = if narrow {
+        &[
+            Width::Left(2),
+            Width::Fill,
+            Width::Left(7),
+            Width::Left(5),
+            Width::Right(12),
+        ]
+    } else {
+        &[
+            Width::Left(2),
+            Width::Left(20),
+            Width::Left(8),
+            Width::Left(8),
+            Width::Left(14),
+            Width::Fill,
+        ]
+    };
     let list = List {
-        columns: &columns,
+        columns,
         rows: &rows,
         cursor: Some(pane.at - top),
         focused: true,
@@ -294,110 +305,54 @@ fn rows(pane: &RepliesPane, buf: &mut Buffer, area: Rect, look: &Look<'_>) {
     list::draw(buf, area, &list, look);
 }
 
-/// The reply as it will be copied, for whom, and what is stacked before it.
-fn preview(pane: &RepliesPane, filled: &Filled, buf: &mut Buffer, area: Rect, look: &Look<'_>) {
+/// A reply in the list: what it is, how often it was used or how long it holds, and where there
+/// is room why it sank.
+fn row<'a>(
+    pane: &RepliesPane,
+    at: usize,
+    hit: &Hit,
+    reply: &Reply,
+    narrow: bool,
+    look: &Look<'a>,
+) -> Row<'a> {
     let words = look.words;
-    if area.height == 0 {
-        return;
-    }
-    let mut title = vec![text(
-        words.with("replies-preview", &[("buyer", pane.buyer.as_str().into())]),
-    )];
-    if !pane.stack.is_empty() {
-        let names: Vec<&str> = pane.stack.iter().map(|one| one.title.as_str()).collect();
-        let stacked = [
-            ("count", names.len().into()),
-            ("names", names.join(" ").into()),
-        ];
-        title.push(dim(format!("  {}", words.with("replies-stack", &stacked))));
-    }
-    let count = [("count", filled.text.chars().count().into())];
-    let right = [dim(words.with("composer-count", &count))];
-    titles(buf, Rect { height: 1, ..area }, &title, &right, look);
-    let width = area.width.saturating_sub(2);
-    let shown = crate::text::clean::block(&filled.text);
-    let lines = wrap(&shown, usize::from(width.max(1)), look.ambiguous);
-    for (range, y) in lines.into_iter().zip(area.y + 1..area.bottom()) {
-        let line = shown[range].trim_end_matches('\n');
-        line::put(buf, (area.x + 1, y), width, line, Ink::Text, look);
-    }
-}
-
-/// What is missing, what is to be chosen, and what may not be copied.
-fn checks(pane: &RepliesPane, filled: &Filled, buf: &mut Buffer, area: Rect, look: &Look<'_>) {
-    let words = look.words;
-    if area.height == 0 {
-        return;
-    }
-    let title = [text(words.get("replies-check").to_string())];
-    titles(buf, Rect { height: 1, ..area }, &title, &[], look);
-    let mut lines: Vec<Run<'_>> = Vec::new();
-    if let Some(choice) = filled.choices.first() {
-        let options: Vec<String> = choice
-            .options
-            .iter()
-            .enumerate()
-            .map(|(at, option)| {
-                if choice.chosen == Some(at) {
-                    format!("[{option}]")
-                } else {
-                    option.clone()
-                }
-            })
-            .collect();
-        let arguments = [
-            ("name", choice.written.as_str().into()),
-            ("options", options.join(" / ").into()),
-        ];
-        lines.push(text(words.with("replies-choice", &arguments)));
-    }
-    let missing: Vec<&str> = filled
-        .missing
-        .iter()
-        .map(|blank| blank.written.as_str())
-        .collect();
-    lines.push(if missing.is_empty() {
-        Run::new(words.get("composer-complete").to_string(), Ink::Ok)
+    let ink = if hit.usable { Ink::Text } else { Ink::Dim };
+    let cell = |text: &str| vec![Run::new(text.to_owned(), ink)];
+    let digit = if at < 9 {
+        (at + 1).to_string()
     } else {
-        let names = [("names", missing.join(" ").into())];
-        Run::new(words.with("replies-missing", &names), Ink::Missing)
-    });
-    if area.width < 80
-        && let Some(version) = pane
-            .hits
-            .get(pane.at)
-            .and_then(|hit| pane.library.get(hit))
-            .map(|reply| reply.version)
-    {
-        lines.push(dim(
-            words.with("replies-version", &[("version", version.into())])
-        ));
-    }
-    for (run, y) in lines.iter().zip(area.y + 1..area.bottom()) {
-        line::put_runs(
-            buf,
-            (area.x + 1, y),
-            area.width.saturating_sub(2),
-            std::slice::from_ref(run),
-            look,
-        );
-    }
-}
-
-/// Why the reply under the cursor stands where it stands.
-fn reasons(pane: &RepliesPane, buf: &mut Buffer, area: Rect, look: &Look<'_>) {
-    let title = [text(look.words.get("replies-why").to_string())];
-    titles(buf, Rect { height: 1, ..area }, &title, &[], look);
-    let Some(hit) = pane.hits.get(pane.at) else {
-        return;
+        String::new()
     };
-    let reader = table::Look {
-        words: look.words,
-        zone: pane.zone,
+    let used = [
+        ("used", i64::from(reply.used).into()),
+        ("today", i64::from(reply.today).into()),
+    ];
+    let day = |at: Option<i64>| {
+        at.and_then(|at| pane.zone.timestamp_millis_opt(at).single())
+            .map(|at| at.format("%m/%d").to_string())
+            .unwrap_or_default()
     };
-    let reasons = pane.library.why(hit, pane.asked.text(), &reader);
-    let width = area.width.saturating_sub(2);
-    for (reason, y) in reasons.iter().zip(area.y + 1..area.bottom()) {
-        line::put(buf, (area.x + 1, y), width, reason, Ink::Dim, look);
+    let note = match (hit.expired, reply.valid_until, reply.used, reply.today) {
+        (true, until, ..) => words.with("replies-expired", &[("date", day(until).into())]),
+        (false, until @ Some(_), ..) => words.with("replies-until", &[("date", day(until).into())]),
+        (false, None, 0, _) => String::new(),
+        (false, None, _, 0) => words.with("replies-used-ever", &used),
+        (false, None, ..) => words.with("replies-used", &used),
+    };
+    let mut cells = vec![
+        vec![dim(digit)],
+        cell(&reply.title),
+        cell(&reply.code),
+        cell(&reply.topic),
+        vec![dim(note)],
+    ];
+    if !narrow {
+        let places = [("places", i64::from(hit.stage.abs()).into())];
+        let sank = (hit.stage > 0).then(|| words.with("replies-sank", &places));
+        cells.push(vec![dim(sank.unwrap_or_default())]);
+    }
+    Row {
+        cells,
+        marked: false,
     }
 }

@@ -13,14 +13,31 @@ use crate::tui::words::Speech;
 
 /// The columns of a line: number, severity, register, buyer, next step, by when, state.
 pub(super) fn columns(look: &Look<'_>) -> [Width; 7] {
+    let widest = |ids: &[&str]| {
+        let columns = ids.iter().map(|id| look.columns(&look.words.get(id)));
+        columns.max().unwrap_or(0)
+    };
+    let severity = widest(&["handover-red", "handover-yellow", "handover-green"]);
+    let state = widest(&[
+        "handover-lacks-summary",
+        "handover-lacks-next",
+        "handover-lacks-due",
+        "handover-lacks-if_then",
+        "handover-unchanged",
+        "handover-complete",
+        "takeover-changed",
+        "takeover-ack-accepted",
+        "takeover-ack-changed",
+        "takeover-ack-returned",
+    ]);
     [
         Width::Right(2),
-        Width::Left(4),
-        Width::Left(look.kind_columns() + 1),
-        Width::Left(12),
+        Width::Left(severity),
+        Width::Left(look.kind_columns()),
+        Width::Left(10),
         Width::Fill,
         Width::Right(11),
-        Width::Left(look.kind_columns().max(5) + 2),
+        Width::Left(state),
     ]
 }
 
@@ -35,7 +52,7 @@ pub(super) struct Line<'a> {
     /// The buyer, or what else names the item.
     pub title: String,
     /// What is to be done.
-    pub next: &'a str,
+    pub next: String,
     /// By when, milliseconds UTC.
     pub due: Option<i64>,
     /// How the line stands: a message id and how it is meant.
@@ -51,16 +68,55 @@ impl<'a> Line<'a> {
         let (state, ink) = self.state;
         let cells = vec![
             vec![dim(self.no.to_string())],
-            vec![severity_run(" ", self.severity, look)],
+            vec![severity_run("", self.severity, look)],
             vec![dim(register.to_string())],
             vec![text(self.title)],
             vec![text(self.next)],
             vec![text(due)],
-            vec![Run::new(format!(" {}", words.get(&state)), ink)],
+            vec![Run::new(words.get(&state).to_string(), ink)],
         ];
         Row {
             cells,
             marked: false,
+        }
+    }
+}
+
+/// Green lines that stand in one row.
+pub(super) struct Folded {
+    /// The number of the first, from 1.
+    pub from: usize,
+    /// The number of the last.
+    pub to: usize,
+    /// Whether the cursor is on them.
+    pub under_cursor: bool,
+    /// Whether the list has the focus.
+    pub focused: bool,
+    /// How they stand: a message id.
+    pub state: &'static str,
+    /// The key that is for them: a message id.
+    pub right: &'static str,
+}
+
+impl Folded {
+    /// Draws the row.
+    pub fn draw(&self, buf: &mut Buffer, row: Rect, look: &Look<'_>) {
+        if row.is_empty() {
+            return;
+        }
+        let words = look.words;
+        let sign = if self.under_cursor { ">" } else { " " };
+        let count = [("count", (self.to + 1 - self.from).into())];
+        let left = [
+            text(sign),
+            dim(format!("{}-{} ", self.from, self.to)),
+            severity_run("", Severity::Green, look),
+            text(format!(" {}", words.with(self.state, &count))),
+        ];
+        let right = [dim(format!("{} ", words.get(self.right)))];
+        line::row(buf, row, &left, &right, look);
+        if self.under_cursor && self.focused {
+            line::paint(buf, row, Ink::CursorRow, look);
         }
     }
 }

@@ -18,10 +18,15 @@ use crate::tui::widgets::editor::{Typed, type_into};
 /// The answers in the order of their digits.
 pub(super) const ANSWERS: [&str; 4] = ["accept", "change", "ask", "return"];
 
+/// From more lines than these on the green ones stand in one row.
+const UNFOLDED: usize = 7;
+
 /// The pane.
 pub struct TakeoverPane {
     pub(super) received: Received,
     pub(super) at: usize,
+    /// Whether the green lines stand in one row.
+    folded: bool,
     pub(super) chosen: usize,
     pub(super) words: Editor,
     /// The buyer's card behind the line under the cursor.
@@ -40,6 +45,7 @@ impl TakeoverPane {
     pub fn new(reach: &Reach<'_>, received: Received) -> Result<Self, Problem> {
         let at = received.lines.iter().position(ReceivedLine::is_open);
         let mut pane = Self {
+            folded: received.lines.len() > UNFOLDED,
             received,
             at: at.unwrap_or(0),
             chosen: 0,
@@ -65,7 +71,25 @@ impl TakeoverPane {
         Ok(())
     }
 
+    /// The number of the first line that stands in the common row of the green ones; none where
+    /// each has its own.
+    pub(super) fn folded_from(&self) -> Option<usize> {
+        let loud = |line: &ReceivedLine| line.severity != Severity::Green || line.changed;
+        let lines = &self.received.lines;
+        let first = lines.iter().rposition(loud).map_or(0, |at| at + 1);
+        (self.folded && lines.len() > first + 1).then_some(first)
+    }
+
+    /// Whether the cursor is on the common row.
+    fn is_on_folded(&self) -> bool {
+        self.folded_from().is_some_and(|first| self.at >= first)
+    }
+
     fn answer(&mut self, reach: &mut Reach<'_>) {
+        if self.is_on_folded() {
+            self.folded = false;
+            return;
+        }
         let Some(no) = self.received.lines.get(self.at).map(|line| line.no) else {
             return;
         };
@@ -137,6 +161,9 @@ impl TakeoverPane {
             .at
             .saturating_add_signed(by)
             .min(self.received.lines.len().saturating_sub(1));
+        if let Some(first) = self.folded_from() {
+            self.at = self.at.min(first);
+        }
         self.look(reach);
     }
 

@@ -99,7 +99,21 @@ pub(super) fn origin<'a>(
     let count = [("count", missing.into())];
     let ink = if missing > 0 { Ink::Missing } else { Ink::Dim };
     let missing = Run::new(look.words.with("takeover-missing", &count), ink);
+    if let Some(seal) = &received.seal {
+        let seal = [("seal", seal.as_str().into())];
+        said = format!("{said}  {}", look.words.with("takeover-seal", &seal));
+    }
     (text(said), missing)
+}
+
+/// Whether what was signed is proven to be its author's.
+pub(super) fn proof(pane: &TakeoverPane, look: &Look<'_>) -> Run<'static> {
+    let (id, ink) = if pane.received.is_proven {
+        ("takeover-proven", Ink::Ok)
+    } else {
+        ("takeover-unproven", Ink::Missing)
+    };
+    Run::new(look.words.get(id).to_string(), ink)
 }
 
 /// Where the sheet comes from, as a section.
@@ -111,7 +125,7 @@ pub(super) fn draw_origin(
     look: &Look<'_>,
 ) {
     let (signed, missing) = origin(pane, speech, look);
-    let rows = [vec![signed], vec![missing]];
+    let rows = [vec![signed], vec![proof(pane, look), text("   "), missing]];
     part(buf, area, ("takeover-origin", ""), &rows, look);
 }
 

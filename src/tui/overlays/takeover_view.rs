@@ -3,18 +3,20 @@
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
-use super::handover_view::{stack, under};
-use super::sheet_lines::{self, Line, severity_run};
-use super::takeover::{ANSWERS, TakeoverPane};
+use super::handover_view::{folded_height, stack, under};
+use super::sheet_lines::{self, Folded, Line, severity_run};
+use super::takeover::TakeoverPane;
+use super::takeover_answers::draw_answers;
 use super::takeover_parts as parts;
+use crate::desk::card::LastWords;
 use crate::desk::handover::ReceivedLine;
 use crate::domain::payload::Direction;
 use crate::tui::theme::Ink;
 use crate::tui::widgets::frame::Lines;
 use crate::tui::widgets::line::{Run, dim, text};
 use crate::tui::widgets::list::{self, List, Row};
-use crate::tui::widgets::{Look, editor, frame, line};
-use crate::tui::words::{Speech, short_author};
+use crate::tui::widgets::{Look, frame, line};
+use crate::tui::words::{Speech, short_author, tail};
 
 /// From this width on the line stands beside the list.
 const WIDE: u16 = 100;
@@ -117,16 +119,20 @@ fn narrow(pane: &TakeoverPane, buf: &mut Buffer, area: Rect, look: &Look<'_>) ->
             width: last.width.saturating_sub(2),
             ..last
         };
-        line::row(buf, row, &[signed], &[missing], look);
+        let proof = [parts::proof(pane, look), text("  "), missing];
+        line::row(buf, row, &[signed], &proof, look);
     }
     head(pane, buf, area, look);
-    let answers = ANSWERS.len() as u16 + 2;
+    let answers = 3;
     let points = pane.received.points.len().min(3) as u16;
     let below = answers + points + u16::from(points > 0);
-    let lines = (pane.received.lines.len() as u16).max(1);
+    let own = pane
+        .folded_from()
+        .map_or(pane.received.lines.len(), |first| first + 1);
+    let lines = (own as u16).max(1);
     let room = area.height.saturating_sub(below + 1);
     let list_rows = lines
-        .min(room / 2)
+        .min(room * 3 / 5)
         .max(1)
         .min(area.height.saturating_sub(1));
     let list_area = Rect {
@@ -165,7 +171,7 @@ fn cut(area: Rect, rows: u16) -> (Rect, Rect) {
     (upper, lower)
 }
 
-fn speech<'a>(pane: &'a TakeoverPane, look: &Look<'a>) -> Speech<'a> {
+pub(super) fn speech<'a>(pane: &'a TakeoverPane, look: &Look<'a>) -> Speech<'a> {
     Speech {
         words: look.words,
         zone: pane.zone,
@@ -181,6 +187,11 @@ fn head(pane: &TakeoverPane, buf: &mut Buffer, area: Rect, look: &Look<'_>) {
         .and_then(|id| pane.people.by_id(id))
         .map(|person| person.name.clone())
         .unwrap_or_default();
+    let shift = received.shift.as_ref().map(|shift| {
+        let shift = look.words.get(&format!("value-shift-{shift}"));
+        shift.to_string()
+    });
+    let from = format!("{}{from}", shift.unwrap_or_default());
     let title = look.words.with("takeover-title", &[("from", from.into())]);
     let counts = [
         ("lines", received.lines.len().into()),
@@ -196,20 +207,43 @@ fn head(pane: &TakeoverPane, buf: &mut Buffer, area: Rect, look: &Look<'_>) {
 }
 
 fn draw_lines(pane: &TakeoverPane, buf: &mut Buffer, area: Rect, look: &Look<'_>) {
-    let height = usize::from(area.height);
-    let top = (pane.at + 1).saturating_sub(height);
-    let lines = pane.received.lines.iter().skip(top).take(height);
+    let count = pane.received.lines.len();
+    let first = pane.folded_from();
+    let own = first.unwrap_or(count);
+    let folded = u16::from(first.is_some()).min(area.height);
+    let height = usize::from(area.height - folded);
+    let top = (pane.at.min(own) + 1).saturating_sub(height).min(own);
+    let lines = pane.received.lines[..own].iter().skip(top).take(height);
     let rows: Vec<Row<'_>> = lines.map(|line| row_of(pane, line, look)).collect();
     let list = List {
         columns: &sheet_lines::columns(look),
         rows: &rows,
-        cursor: pane
-            .at
-            .checked_sub(top)
-            .filter(|_| !pane.received.lines.is_empty()),
+        cursor: pane.at.checked_sub(top).filter(|_| pane.at < own),
         focused: pane.chosen == 0,
     };
-    list::draw(buf, area, &list, look);
+    let drawn = list::draw(buf, area, &list, look) as u16;
+    let Some(first) = first else { return };
+    let is_open = pane.received.lines[first..]
+        .iter()
+        .any(ReceivedLine::is_open);
+    let folded = Folded {
+        from: first + 1,
+        to: count,
+        under_cursor: pane.at >= first,
+        focused: pane.chosen == 0,
+        state: "takeover-folded",
+        right: if is_open {
+            "takeover-take-all"
+        } else {
+            "takeover-ack-accepted"
+        },
+    };
+    let row = Rect {
+        y: area.y + drawn,
+        height: folded_height(area, drawn),
+        ..area
+    };
+    folded.draw(buf, row, look);
 }
 
 fn row_of<'a>(pane: &'a TakeoverPane, line: &'a ReceivedLine, look: &Look<'a>) -> Row<'a> {
@@ -223,16 +257,33 @@ fn row_of<'a>(pane: &'a TakeoverPane, line: &'a ReceivedLine, look: &Look<'a>) -
     } else {
         Ink::Ok
     };
+    let next = next_of(line, speech(pane, look));
     let shown = Line {
         no: line.no,
         severity: line.severity,
         register: &line.register,
         title: line.title.clone(),
-        next: &line.next,
+        next,
         due: line.due,
         state: (state, ink),
     };
     shown.row(speech(pane, look), look)
+}
+
+/// What is to be done; of a line that changed since, how it stands now before that.
+fn next_of(line: &ReceivedLine, speech: Speech<'_>) -> String {
+    match line.row.as_ref().filter(|_| line.changed) {
+        Some(row) => {
+            let state = speech.state(&row.register, &row.state);
+            let args = [
+                ("at", speech.when(row.since).into()),
+                ("state", state.into()),
+                ("next", line.next.as_str().into()),
+            ];
+            speech.words.with("takeover-now", &args)
+        }
+        None => line.next.clone(),
+    }
 }
 
 /// What was written about the line, how it stands now where it changed, the last words.
@@ -242,12 +293,24 @@ fn draw_story(pane: &TakeoverPane, buf: &mut Buffer, area: Rect, look: &Look<'_>
     };
     let (words, speech) = (look.words, speech(pane, look));
     let place = [("no", shown.no.into())];
+    let order = shown
+        .row
+        .as_ref()
+        .and_then(|row| row.fields.get("order_number")?.as_str());
     let title = [
-        dim(format!("{}  ", words.with("handover-nth", &place))),
+        dim(format!(
+            "{} {}  ",
+            words.with("handover-nth", &place),
+            words.get(&format!("short-{}", shown.register))
+        )),
         text(shown.title.clone()),
+        dim(order
+            .map(|number| format!(" {}", tail(number)))
+            .unwrap_or_default()),
     ];
     let left = speech.figure(shown.due, pane.now, false);
     let right = [
+        dim(format!("{} ", words.get("handover-weight"))),
         severity_run("", shown.severity, look),
         dim(format!("  {left}")),
     ];
@@ -261,9 +324,14 @@ fn draw_story(pane: &TakeoverPane, buf: &mut Buffer, area: Rect, look: &Look<'_>
             y += 1;
         }
     };
+    let due = shown.due.map(|due| {
+        let by = [("at", speech.moment(due).into())];
+        format!("  {}", words.with("takeover-by", &by))
+    });
+    let next = format!("{}{}", shown.next, due.unwrap_or_default());
     for (id, value) in [
         ("summary", &shown.summary),
-        ("next", &shown.next),
+        ("next", &next),
         ("if_then", &shown.if_then),
         ("note", &shown.note),
     ] {
@@ -278,53 +346,52 @@ fn draw_story(pane: &TakeoverPane, buf: &mut Buffer, area: Rect, look: &Look<'_>
         put(&label, Ink::Urgent, &[Run::new(now, Ink::Urgent)]);
     }
     let said = &pane.card.last_words;
-    for one in said.iter().skip(said.len().saturating_sub(SAID)) {
+    let last = &said[said.len().saturating_sub(SAID)..];
+    if area.width < WIDE / 2 + 10 && !last.is_empty() {
+        let count = [("count", last.len().into())];
+        let label = words.get("takeover-talk");
+        put(
+            &label,
+            Ink::Dim,
+            &[dim(words.with("takeover-last", &count))],
+        );
+    }
+    let rest = Rect {
+        y,
+        height: area.bottom().saturating_sub(y),
+        ..area
+    };
+    draw_said(last, rest, buf, speech, look);
+}
+
+/// The last words with their times, the newest where there is not room for all.
+fn draw_said(
+    last: &[LastWords],
+    area: Rect,
+    buf: &mut Buffer,
+    speech: Speech<'_>,
+    look: &Look<'_>,
+) {
+    let shown = &last[last.len().saturating_sub(usize::from(area.height))..];
+    let clocks: Vec<String> = shown.iter().map(|one| speech.when(one.at)).collect();
+    let column = clocks
+        .iter()
+        .map(|clock| look.columns(clock))
+        .max()
+        .unwrap_or(0);
+    for ((one, clock), y) in shown.iter().zip(&clocks).zip(area.y..area.bottom()) {
+        let words = look.words;
         let (who, ink) = match (one.author.trim(), one.direction) {
             (_, Direction::In) => (words.get("who-buyer").to_string(), Ink::In),
             ("", _) => (words.get("who-us").to_string(), Ink::Out),
             (author, _) => (short_author(author).to_owned(), Ink::Out),
         };
+        line::put(buf, (area.x + 1, y), column, clock, Ink::Dim, look);
         let runs = [Run::new(format!("{who}  "), ink), text(one.text.clone())];
-        put(&speech.when(one.at), Ink::Dim, &runs);
+        let x = area.x + 2 + column;
+        let width = area.right().saturating_sub(x + 1);
+        line::put_runs(buf, (x, y), width, &runs, look);
     }
-}
-
-/// The answers by digit; one that needs words has a line for them.
-fn draw_answers(
-    pane: &TakeoverPane,
-    buf: &mut Buffer,
-    area: Rect,
-    look: &Look<'_>,
-) -> Option<Position> {
-    let title = [text(look.words.get("takeover-answer").to_string())];
-    frame::section(buf, area, &title, &[], look);
-    let mut caret = None;
-    for (at, answer) in ANSWERS.iter().enumerate() {
-        let y = area.y + 1 + at as u16;
-        if y >= area.bottom() {
-            break;
-        }
-        let here = at == pane.chosen;
-        let (sign, ink) = if here {
-            (">", Ink::Selection)
-        } else {
-            (" ", Ink::Text)
-        };
-        let label = look.words.get(&format!("takeover-{answer}"));
-        let label = format!("{sign} {} {label}", at + 1);
-        let width = area.width.saturating_sub(2);
-        let used = line::put(buf, (area.x + 1, y), width, &label, ink, look);
-        if here && at > 0 {
-            let field = Rect {
-                x: area.x + 1 + used + 2.min(area.width),
-                y,
-                width: area.width.saturating_sub(used + 4),
-                height: 1,
-            };
-            caret = editor::draw(buf, field, &pane.words, Ink::Field, look);
-        }
-    }
-    caret
 }
 
 fn draw_points(pane: &TakeoverPane, buf: &mut Buffer, area: Rect, look: &Look<'_>) {

@@ -4,8 +4,10 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 use serde_json::json;
 
+mod view;
+
 use crate::desk::Desk;
-use crate::desk::printing::was_printed;
+use crate::desk::printing::{Parcels, was_printed};
 use crate::domain::id::Id;
 use crate::domain::payload::Fields;
 use crate::domain::record::Record;
@@ -19,9 +21,9 @@ use crate::tui::overlays::record_form::RecordForm;
 use crate::tui::pane::{Flow, Pane, Reach};
 use crate::tui::theme::Ink;
 use crate::tui::widgets::Look;
-use crate::tui::widgets::line::{self, Run, dim, text};
-use crate::tui::widgets::list::{self, Cursor, List, Width};
-use crate::tui::widgets::page::{self, Page};
+use crate::tui::widgets::line::{Run, dim, text};
+use crate::tui::widgets::list::Cursor;
+use crate::tui::widgets::page;
 use crate::tui::words::{Speech, tail};
 
 /// The widest that the page gets; beyond it stands in the middle.
@@ -29,21 +31,11 @@ const WIDEST: u16 = 100;
 /// How many notices are read.
 const MOST: usize = 500;
 /// Rows of what is known of the notice under the cursor, the orders to set aside, the receipts.
-const DETAILS: u16 = 13;
+const DETAILS: u16 = 14;
 /// How many acknowledged ones are shown.
 const RECEIPTS: usize = 12;
 /// What the printing room answers, by digit.
 const ANSWERS: [&str; 3] = ["intercepted", "already_sent", "not_found"];
-/// Flag, kind, order, buyer, what, when and who, printed or not.
-const COLUMNS: &[Width] = &[
-    Width::Left(4),
-    Width::Left(10),
-    Width::Left(6),
-    Width::Left(10),
-    Width::Fill,
-    Width::Left(14),
-    Width::Right(6),
-];
 
 /// One notice as it is shown.
 struct Notice {
@@ -56,6 +48,10 @@ struct Notice {
     new: String,
     told: String,
     printed: bool,
+    /// When it was printed and by whom, where that is known.
+    printed_at: String,
+    /// The order's waybill, empty where there is none.
+    waybill: String,
     unverified: bool,
     answer: Option<String>,
 }
@@ -67,6 +63,8 @@ pub struct PrintingPane {
     acknowledged: usize,
     /// The next wave in words, where the shop has a plan.
     wave: Option<String>,
+    /// Today's orders against their parcels.
+    parcels: Parcels,
     cursor: Cursor<Id>,
 }
 
@@ -78,6 +76,7 @@ impl PrintingPane {
             receipts: Vec::new(),
             acknowledged: 0,
             wave: None,
+            parcels: Parcels::default(),
             cursor: Cursor::default(),
         };
         pane.read(desk, words)?;
@@ -98,6 +97,7 @@ impl PrintingPane {
             ];
             words.with("printing-wave", &args)
         });
+        self.parcels = desk.parcels_today()?;
         let mut told = records(desk, "told", MOST)?;
         told.sort_by_key(|record| {
             std::cmp::Reverse(record.reached("told").map(|step| step.trace.at))
@@ -219,6 +219,19 @@ fn notice(desk: &Desk, record: &Record, speech: Speech<'_>) -> Result<Notice, Pr
         new: text("new"),
         told: told.unwrap_or_default(),
         printed,
+        printed_at: order
+            .as_ref()
+            .and_then(|order| order.reached("printed"))
+            .map(|step| {
+                let who = speech.people.of_replica(step.trace.replica);
+                let name = who.map_or("", |person| person.name.as_str());
+                format!("{} {name}", speech.when(step.trace.at))
+            })
+            .unwrap_or_default(),
+        waybill: order
+            .as_ref()
+            .and_then(|order| order.get(order::WAYBILL))
+            .unwrap_or_default(),
         unverified: order.as_ref().is_none_or(order::is_unverified),
         answer: record
             .text("answer")
@@ -320,128 +333,5 @@ impl Pane for PrintingPane {
         if let Err(problem) = self.read(reach.desk, reach.words) {
             reach.trouble(&problem);
         }
-    }
-}
-
-impl PrintingPane {
-    fn rows(&self, buf: &mut Buffer, area: Rect, look: &Look<'_>) -> Option<Position> {
-        if self.waiting.is_empty() && area.height > 0 {
-            line::put(
-                buf,
-                (area.x, area.y),
-                area.width,
-                &look.words.get("printing-none"),
-                Ink::Dim,
-                look,
-            );
-            return None;
-        }
-        let height = usize::from(area.height);
-        let top = self.cursor.clone().scroll(height, self.waiting.len());
-        let rows: Vec<list::Row<'_>> = self
-            .waiting
-            .iter()
-            .skip(top)
-            .take(height)
-            .map(|notice| row(notice, look))
-            .collect();
-        let at = self.cursor.index().saturating_sub(top);
-        list::draw(
-            buf,
-            area,
-            &List {
-                columns: COLUMNS,
-                rows: &rows,
-                cursor: Some(at),
-                focused: true,
-            },
-            look,
-        );
-        (at < height).then(|| Position::new(area.x, area.y + at as u16))
-    }
-
-    fn details(&self, page: &mut Page<'_, '_>) {
-        let words = page.look().words;
-        page.titled(&words.get("printing-this"));
-        if let Some(notice) = self.current() {
-            let printed = words.get(if notice.printed {
-                "note-printed"
-            } else {
-                "note-not-printed"
-            });
-            let answer = notice.answer.clone().unwrap_or_default();
-            page.row(
-                &[text(format!(
-                    "{}  {}  {printed}",
-                    notice.number, notice.buyer
-                ))],
-                &[Run::new(answer, Ink::Ok)],
-            );
-            page.labelled(
-                &words.get("field-note-old"),
-                4,
-                &[text(notice.old.as_str())],
-                &[],
-            );
-            page.labelled(
-                &words.get("field-note-new"),
-                4,
-                &[text(notice.new.as_str())],
-                &[],
-            );
-            page.row(&[dim(words.get("printing-answers").to_string())], &[]);
-        } else {
-            page.skip(1);
-        }
-        page.titled(&words.get("printing-before"));
-        let hint = words.with(
-            "printing-before-text",
-            &[("count", self.waiting.len().into())],
-        );
-        page.row(&[text(hint)], &[]);
-        page.text(&self.numbers(), 2, Ink::Dim);
-        page.titled(&words.get("printing-receipts"));
-        page.text(&self.receipts.join("   "), 3, Ink::Dim);
-    }
-}
-
-fn row<'a>(notice: &'a Notice, look: &Look<'_>) -> list::Row<'a> {
-    let printed = look.words.get(if notice.printed {
-        "printing-printed"
-    } else {
-        "printing-unprinted"
-    });
-    let mut what = vec![text(format!("{}>{}", notice.old, notice.new))];
-    if notice.old.is_empty() {
-        what = vec![text(notice.new.as_str())];
-    }
-    if notice.unverified {
-        what.insert(
-            0,
-            Run::new(
-                format!("[{}] ", look.words.get("note-not-imported")),
-                Ink::Warn,
-            ),
-        );
-    }
-    let kind = Run::new(
-        notice.kind.as_str(),
-        if notice.printed {
-            Ink::Overdue
-        } else {
-            Ink::Text
-        },
-    );
-    list::Row {
-        cells: vec![
-            vec![text(notice.flag.as_str())],
-            vec![kind],
-            vec![text(tail(&notice.number))],
-            vec![text(notice.buyer.as_str())],
-            what,
-            vec![dim(notice.told.as_str())],
-            vec![text(printed.to_string())],
-        ],
-        marked: false,
     }
 }

@@ -1,0 +1,139 @@
+//! Wordings that people bring in: of the shop and the group at once by those who may publish,
+//! proposed by everybody else (002 L31), one's own at once.
+
+use serde_json::{Value, json};
+
+use super::Desk;
+use crate::desk::act::{Done, refused};
+use crate::domain::authority::{Action, may};
+use crate::domain::id::Id;
+use crate::domain::payload::{Fields, Payload};
+use crate::domain::record::Record;
+use crate::domain::registers::reply::{self, REGISTER};
+use crate::problem::Problem;
+
+/// What became of a wording.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kept {
+    /// It can be used.
+    Published,
+    /// It waits for somebody who may publish.
+    Proposed,
+}
+
+impl Desk {
+    /// Keeps a wording: as the next version of a reply, or as a new one. What is not the
+    /// person's own, and what they may not publish, is proposed.
+    pub fn keep_reply(&mut self, of: Option<Id>, values: Fields) -> Result<Kept, Problem> {
+        let old = match of {
+            Some(id) => Some(self.record(id)?.0),
+            None => None,
+        };
+        for required in [&reply::TITLE.spec, &reply::TEXT.spec] {
+            if values.get(required.name).is_none_or(Value::is_null) {
+                return Err(refused("problem-field-missing")
+                    .arg("field", required.name)
+                    .arg("register", REGISTER.name));
+            }
+        }
+        let is_own = values.get(reply::SCOPE.name()) == Some(&json!("mine"))
+            && old.as_ref().is_none_or(is_private);
+        let published = is_own || self.may_publish()?;
+        let me = self.me()?.id;
+        let mut act = self.act();
+        if let Some(old) = old.as_ref().filter(|_| published) {
+            let mut values = values;
+            values.insert(reply::VERSION_NO.name().to_owned(), json!(version(old) + 1));
+            act.set(&REGISTER, old, values);
+            self.write(act)?;
+            return Ok(Kept::Published);
+        }
+        let id = self.new_id();
+        let mut values = values;
+        values.retain(|_, value| !value.is_null());
+        let next = old.as_ref().map_or(1, |old| version(old) + 1);
+        values.insert(reply::VERSION_NO.name().to_owned(), json!(next));
+        if let Some(old) = &old {
+            values.insert(reply::REPLACES.name().to_owned(), json!(old.id.to_string()));
+        }
+        act.begin(&REGISTER, id, values, me);
+        if !published {
+            let payload = Payload::Move {
+                from: REGISTER.lifecycle.initial().to_owned(),
+                to: "proposed".to_owned(),
+                reason: None,
+                note: None,
+            };
+            act.add(&REGISTER, id, payload);
+        }
+        self.write(act)?;
+        Ok(if published {
+            Kept::Published
+        } else {
+            Kept::Proposed
+        })
+    }
+
+    /// Moves a reply on; what others see is published and taken back only by those who may. A
+    /// proposed wording that is published takes the place of the one that it was made from.
+    pub(in crate::desk) fn move_reply(
+        &mut self,
+        record: &Record,
+        to: &str,
+        reason: Option<&str>,
+    ) -> Result<Done, Problem> {
+        let is_withdrawn = record.state == "proposed" && to == "retired";
+        if !is_withdrawn {
+            self.may_reword(record)?;
+        }
+        let replaced = record
+            .text(reply::REPLACES.name())
+            .and_then(|id| id.parse::<Id>().ok())
+            .filter(|_| record.state == "proposed" && to == "active");
+        let mut act = self.act();
+        let Some(id) = replaced else {
+            act.step(&REGISTER, record, to, reason);
+            return self.write(act);
+        };
+        let (old, _) = self.record(id)?;
+        let mut values: Fields = [
+            &reply::TITLE.spec,
+            &reply::CODE.spec,
+            &reply::TEXT.spec,
+            &reply::TOPIC.spec,
+            &reply::VALID_UNTIL.spec,
+        ]
+        .into_iter()
+        .filter_map(|field| Some((field.name.to_owned(), record.value(field.name)?.clone())))
+        .collect();
+        values.insert(
+            reply::VERSION_NO.name().to_owned(),
+            json!(version(&old) + 1),
+        );
+        act.set(&REGISTER, &old, values);
+        act.step(&REGISTER, record, "retired", reason);
+        self.write(act)
+    }
+
+    /// Refuses to change a reply that others use where the person may only propose.
+    pub(in crate::desk) fn may_reword(&self, record: &Record) -> Result<(), Problem> {
+        let is_shared = record.register == REGISTER.name && !is_private(record);
+        if !is_shared || self.may_publish()? {
+            return Ok(());
+        }
+        Err(refused("problem-reply-publish").hint("problem-reply-publish-hint"))
+    }
+
+    /// Returns whether the person at the desk may publish what others use.
+    pub fn may_publish(&self) -> Result<bool, Problem> {
+        Ok(may(self.me()?.role, Action::Publish).allows())
+    }
+}
+
+fn is_private(record: &Record) -> bool {
+    record.text(reply::SCOPE.name()) == Some("mine")
+}
+
+fn version(record: &Record) -> i64 {
+    record.get(reply::VERSION_NO).unwrap_or(1)
+}
