@@ -49,9 +49,10 @@ pub fn lock(folder: &Path, now: i64) -> Result<Lock> {
         host: host(),
         since: now,
     };
-    // Beside the lock, because Windows lets nobody read a file that is locked.
+    // Beside the lock, because Windows lets nobody read a file that is locked. After a power cut
+    // nobody holds it, whatever stands there: a start need not wait for the disk.
     let json = serde_json::to_vec(&me).map_err(|fault| StoreError::Damaged(fault.to_string()))?;
-    write_private(&folder.join(HOLDER), &json)?;
+    write_unsynced(&folder.join(HOLDER), &json)?;
     Ok(Lock { _file: file })
 }
 
