@@ -51,9 +51,8 @@ fn messages_left_and_what_yesterday_left_open_are_what_they_say() {
     let visit = Visit::new(Some("林晓"), Language::ZhCn, SIZE);
     let desk = visit.app.desk();
     let midnight = desk.day_ends(desk.now()).unwrap() - DAY;
-    let on_board = |row: &Row| {
-        row.fields.get("channel").and_then(|value| value.as_str()) == Some("board")
-    };
+    let on_board =
+        |row: &Row| row.fields.get("channel").and_then(|value| value.as_str()) == Some("board");
     let left = talks(&visit, |row| {
         row.closed.is_none() && row.ours && on_board(row)
     });
@@ -101,7 +100,10 @@ fn a_view_is_chosen_by_its_name_and_stands_in_the_title() {
         visit.keys("1");
         assert!(!screen(&visit).contains(name), "open ones, by their digit");
         visit.keys("v Esc");
-        assert!(!screen(&visit).contains(name), "the menu goes, the view stays");
+        assert!(
+            !screen(&visit).contains(name),
+            "the menu goes, the view stays"
+        );
     }
 }
 
