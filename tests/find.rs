@@ -108,6 +108,9 @@ fn anything_pasted_leads_to_the_buyers_card() {
         "13812345678",
         "5678",
         "阳光",
+        "陽光",
+        "ygxw",
+        "YGX",
         "亲 4031902847193518258 到哪了",
         "买家 08:15\n单号4031902847193518258 到哪了",
     ] {
@@ -126,6 +129,8 @@ fn anything_pasted_leads_to_the_buyers_card() {
         "the order itself comes first"
     );
     assert!(desk.find("没有这个人", 20).unwrap().is_empty());
+    assert!(desk.find("gxw", 20).unwrap().records.is_empty());
+    assert!(desk.find("y", 20).unwrap().records.is_empty());
     assert!(desk.find("  ", 20).unwrap().is_empty());
     assert!(
         !desk.find("今晚回电", 20).unwrap().is_empty(),

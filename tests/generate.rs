@@ -44,6 +44,7 @@ fn the_shop_has_what_was_asked_for() {
     let store = lay(&folder.path().join("shop"), SIZE);
     let all = Query {
         registers: vec!["conversation"],
+        limit: Some(10_000),
         ..Query::default()
     };
     let rows = store.rows(&all).unwrap();

@@ -2,6 +2,7 @@
 //! number, a name, a chat — leads to records; from any record to the buyer's card.
 
 use std::collections::BTreeSet;
+use std::time::Duration;
 
 use super::Desk;
 use crate::domain::id::Id;
@@ -9,7 +10,7 @@ use crate::domain::payload::Direction;
 use crate::domain::record::Record;
 use crate::exchange::intake::is_masked;
 use crate::problem::Problem;
-use crate::store::{Hit, Indexed, Query, Row};
+use crate::store::{Effort, Hit, Indexed, Query, Rest, Row};
 
 /// The most pieces of a paste that are looked up.
 const PIECES: usize = 24;
@@ -17,6 +18,16 @@ const PIECES: usize = 24;
 const DIGITS: usize = 4;
 /// From how many characters on texts are searched: a single one is in every text.
 const TEXT: usize = 2;
+/// How much a key may cost that changes what is looked for.
+const KEY: Effort = Effort {
+    texts: 2_000,
+    time: Duration::from_millis(40),
+};
+/// How much it may cost to look further, which a person asks for and sees.
+const FURTHER: Effort = Effort {
+    texts: 20_000,
+    time: Duration::from_millis(400),
+};
 /// How much of what was said a card shows.
 const LAST_WORDS: usize = 4;
 /// The most records of one buyer.
@@ -33,6 +44,8 @@ pub struct Found {
     pub behind: u64,
     /// What was looked through.
     pub indexed: Indexed,
+    /// Where the look through the texts left off, none where it went through all.
+    pub rest: Option<Rest>,
 }
 
 impl Found {
@@ -108,19 +121,39 @@ impl Desk {
         found.records.truncate(limit);
         let is_line = !text.contains('\n') && text.chars().count() >= TEXT;
         if is_line && found.records.len() < limit {
-            let said = self
-                .store()
-                .search(text, None, limit - found.records.len())?;
+            let room = limit - found.records.len();
+            let said = self.store().search_briefly(text, room, KEY)?;
             found.said = said
                 .hits
                 .into_iter()
                 .filter(|hit| !known.contains(&hit.row.id))
                 .collect();
             found.behind = said.behind;
+            found.rest = said.rest;
             // The search has brought it on.
             found.indexed = self.store().indexed()?;
         }
         Ok(found)
+    }
+
+    /// Looks further back for a text, from where `found` left off, for at most `limit` more.
+    pub fn find_further(&self, text: &str, found: &mut Found, limit: usize) -> Result<(), Problem> {
+        let Some(rest) = found.rest else {
+            return Ok(());
+        };
+        let more = self
+            .store()
+            .search_further(text.trim(), limit, FURTHER, rest)?;
+        for hit in more.hits {
+            let is_shown = found.records.iter().any(|row| row.id == hit.row.id);
+            // A field written again with the same words is one hit.
+            let is_again = |said: &Hit| said.row.id == hit.row.id && said.snippet == hit.snippet;
+            if !is_shown && !found.said.iter().any(is_again) {
+                found.said.push(hit);
+            }
+        }
+        found.rest = more.rest;
+        Ok(())
     }
 
     /// Returns the card of the buyer whom a record is about.

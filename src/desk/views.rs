@@ -4,9 +4,12 @@ use chrono::{Days, NaiveDate, NaiveTime, TimeZone};
 
 use super::Desk;
 use crate::domain::register::{Owner, Register};
-use crate::domain::registers::order;
+use crate::domain::registers::{conversation, order};
 use crate::problem::{Kind, Problem};
-use crate::store::{Order, OwnerFilter, Query, Row};
+use crate::store::{Cursor, Order, OwnerFilter, Query, Row};
+
+/// Rows read at once where only some of them belong to a view.
+const PORTION: usize = 500;
 
 /// Views of any register.
 const COMMON: &[&str] = &[
@@ -32,6 +35,32 @@ pub fn names(register: &Register) -> Vec<&'static str> {
     own.iter().chain(COMMON).copied().collect()
 }
 
+/// A part of a view.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Page {
+    /// Its rows; of a view that no index holds there may be none while more come behind.
+    pub rows: Vec<Row>,
+    /// Behind what the next part begins, none where this is the last.
+    pub after: Option<Cursor>,
+}
+
+/// What tells the rows of a view from others where no index does.
+#[derive(Clone, Copy)]
+enum Sieve {
+    /// Words left on the board, where nobody answers at once.
+    LeftOnBoard,
+    /// Orders that no export has brought yet; the answer is in their events.
+    Unverified,
+}
+
+fn sieve(view: &str) -> Option<Sieve> {
+    match view {
+        "left-messages" => Some(Sieve::LeftOnBoard),
+        "unverified" => Some(Sieve::Unverified),
+        _ => None,
+    }
+}
+
 impl Desk {
     /// Returns the rows of a register's view, all rows where none is named, at most `limit`.
     pub fn view(
@@ -40,6 +69,32 @@ impl Desk {
         view: Option<&str>,
         limit: usize,
     ) -> Result<Vec<Row>, Problem> {
+        // What is taken out of a page is made up for by the next one.
+        let portion = match view.and_then(sieve) {
+            Some(_) => PORTION,
+            None => limit,
+        };
+        let mut found = Vec::new();
+        let mut after = None;
+        loop {
+            let page = self.view_page(register, view, after, portion)?;
+            found.extend(page.rows);
+            after = page.after;
+            if after.is_none() || found.len() >= limit {
+                found.truncate(limit);
+                return Ok(found);
+            }
+        }
+    }
+
+    /// Returns the rows of a view that are among the next `portion` ones behind `after`.
+    pub fn view_page(
+        &self,
+        register: &'static Register,
+        view: Option<&str>,
+        after: Option<Cursor>,
+        portion: usize,
+    ) -> Result<Page, Problem> {
         let mut query = match view {
             Some(view) => self.view_query(register, view)?,
             None => Query {
@@ -48,11 +103,32 @@ impl Desk {
             },
         };
         query.registers = vec![register.name];
-        if view == Some("unverified") {
-            return self.unverified(query, limit);
+        query.after = after;
+        query.limit = Some(portion);
+        let mut rows = self.store().rows(&query)?;
+        let is_full = rows.len() >= portion;
+        let last = rows.last().map(|row| row.cursor(query.order));
+        match view.and_then(sieve) {
+            None => {}
+            Some(Sieve::LeftOnBoard) => rows.retain(|row| {
+                let channel = row.fields.get(conversation::CHANNEL_OF.name());
+                channel.and_then(|channel| channel.as_str()) == Some("board")
+            }),
+            Some(Sieve::Unverified) => {
+                let mut kept = Vec::new();
+                for row in rows {
+                    let record = self.store().record(row.id)?;
+                    if record.is_some_and(|record| order::is_unverified(&record)) {
+                        kept.push(row);
+                    }
+                }
+                rows = kept;
+            }
         }
-        query.limit = Some(limit);
-        Ok(self.store().rows(&query)?)
+        Ok(Page {
+            rows,
+            after: last.filter(|_| is_full),
+        })
     }
 
     fn view_query(&self, register: &Register, view: &str) -> Result<Query, Problem> {
@@ -106,13 +182,9 @@ impl Desk {
                 contradicted: true,
                 ..Query::default()
             },
-            "waiting" => Query {
+            "waiting" | "left-messages" => Query {
                 ours: Some(true),
                 order: Order::Since,
-                ..open
-            },
-            "left-messages" => Query {
-                ours: Some(true),
                 ..open
             },
             "yesterday" => {
@@ -120,7 +192,8 @@ impl Desk {
                 Query {
                     opened_from: Some(begins),
                     opened_before: Some(begins + DAY),
-                    ..Query::default()
+                    order: Order::Opened,
+                    ..open
                 }
             }
             "unpaid" => platform("unpaid"),
@@ -141,36 +214,12 @@ impl Desk {
                 states: states(&["approved", "to_execute"]),
                 ..open
             },
+            "unverified" => Query {
+                order: Order::Opened,
+                ..Query::default()
+            },
             _ => open,
         })
-    }
-
-    /// Orders that no export has brought yet; the answer is in their events, so rows are read
-    /// by pages until enough are found.
-    fn unverified(&self, mut query: Query, limit: usize) -> Result<Vec<Row>, Problem> {
-        let mut found = Vec::new();
-        query.limit = Some(500);
-        query.order = Order::Opened;
-        loop {
-            let page = self.store().rows(&query)?;
-            query.after = page.last().map(|row| row.cursor(Order::Opened));
-            let is_last = page.len() < 500;
-            for row in page {
-                if self
-                    .store()
-                    .record(row.id)?
-                    .is_some_and(|record| order::is_unverified(&record))
-                {
-                    found.push(row);
-                }
-                if found.len() == limit {
-                    return Ok(found);
-                }
-            }
-            if is_last {
-                return Ok(found);
-            }
-        }
     }
 
     /// Returns when the business day of a time ends, milliseconds UTC.

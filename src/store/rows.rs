@@ -163,8 +163,9 @@ impl Store {
     }
 
     /// Finds records by what people type: an order number or waybill, its last four or more
-    /// characters, a number for people, the end of a phone number, a name's beginning, or
-    /// eight or more digits of a record's id. Exact numbers come first.
+    /// characters, a number for people, the end of a phone number, a name's beginning or the
+    /// first letters of its readings, or eight or more digits of a record's id. Exact numbers
+    /// come first, names by their letters before names by their readings.
     pub fn find(&self, text: &str, limit: usize) -> Result<Vec<Row>> {
         let number = words::number_word(text);
         let mut tries = Vec::new();
@@ -177,6 +178,9 @@ impl Store {
         let name = words::name_word(text);
         if !name.is_empty() {
             tries.push((words::NAMES, name));
+        }
+        if let Some(initials) = words::initials_word(text) {
+            tries.push((words::INITIALS, initials));
         }
         let mut rows: Vec<Row> = Vec::new();
         for (slot, word) in tries {

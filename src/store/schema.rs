@@ -15,7 +15,7 @@ use rusqlite::{Connection, OpenFlags};
 use crate::domain::registers;
 
 use super::error::{Result, StoreError};
-use super::place;
+use super::{place, words};
 
 /// `application_id`: the letters `zhbn`.
 const APPLICATION: i64 = 0x7a68_626e;
@@ -377,6 +377,7 @@ fn declared() -> String {
     hasher
         .update(LOCAL.as_bytes())
         .update(PROJECTIONS.as_bytes())
+        .update(words::RULES.as_bytes())
         .update(env!("CARGO_PKG_VERSION").as_bytes());
     for register in registers::ALL {
         hasher.update(

@@ -7,18 +7,15 @@ use std::collections::HashSet;
 use std::time::{Duration, Instant};
 
 use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior};
-use serde_json::Value;
 
 use crate::domain::event::Event;
 use crate::domain::field::Kind;
-use crate::domain::id::Chain;
 use crate::domain::payload::{Change, Payload};
 use crate::domain::registers;
 use crate::text::fold::fold;
 
 use super::error::{Result, StoreError};
 use super::project::text_of;
-use super::rows::Row;
 use super::{Store, read};
 
 /// How many events one step of the indexer takes at most.
@@ -27,27 +24,10 @@ const BATCH: i64 = 2_000;
 const HOLD: Duration = Duration::from_millis(80);
 /// How many steps a query waits for.
 const STEPS_BEFORE_QUERY: usize = 2;
-/// How many events behind the index a query still looks through.
-const TAIL: i64 = 5_000;
 /// The longest word of Latin letters and digits that is kept whole, in characters.
 const WORD_MAX: usize = 40;
 /// The most terms of an index query; a pasted page has thousands.
 const TERMS: usize = 32;
-/// Characters shown before and after what was found.
-const AROUND: usize = 24;
-
-/// A text that was found.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Hit {
-    /// The record.
-    pub row: Row,
-    /// The text around the words, uncleaned.
-    pub snippet: String,
-    /// When it was written or said, milliseconds UTC.
-    pub at: i64,
-    /// The event.
-    pub chain: Chain,
-}
 
 /// How far the index reaches.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -58,17 +38,8 @@ pub struct Indexed {
     pub newest: Option<i64>,
 }
 
-/// What a search found.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Found {
-    /// The newest hits first.
-    pub hits: Vec<Hit>,
-    /// How many events were not looked through, because the index has not got there yet.
-    pub behind: u64,
-}
-
 /// Returns the searchable text of an event.
-fn text(event: &Event) -> String {
+pub(super) fn text(event: &Event) -> String {
     match Payload::read(event) {
         Some(Payload::Say(say)) => say.text.unwrap_or_default(),
         Some(Payload::Open(change) | Payload::Set(change)) => {
@@ -155,7 +126,7 @@ fn words(text: &str) -> String {
 
 /// Returns the index query of a typed text, none where it has nothing to search by. What is
 /// beyond the first terms narrows the texts that are looked at, not the query.
-fn match_of(folded: &str) -> Option<String> {
+pub(super) fn match_of(folded: &str) -> Option<String> {
     let mut terms = Vec::new();
     for piece in pieces(folded) {
         match piece {
@@ -276,13 +247,15 @@ impl Store {
     }
 
     /// Takes a few steps of the index before a query, where nobody else writes at the moment,
-    /// and returns whether it is still behind.
-    fn catch_up(&self) -> Result<bool> {
+    /// none begun after that time, and returns whether it is still behind.
+    pub(super) fn catch_up(&self, time: Option<Duration>) -> Result<bool> {
+        let begun = Instant::now();
         for _ in 0..STEPS_BEFORE_QUERY {
             if self.index_behind()? == 0 {
                 return Ok(false);
             }
-            if self.read_only || self.trouble.is_some() {
+            let is_late = time.is_some_and(|time| begun.elapsed() > time);
+            if is_late || self.read_only || self.trouble.is_some() {
                 break;
             }
             let tx = match Transaction::new_unchecked(&self.conn, TransactionBehavior::Immediate)
@@ -324,163 +297,4 @@ impl Store {
             newest: newest.map(|row| row >> 20),
         })
     }
-
-    /// Searches texts that contain every word, newest first, at most `limit`; in one register
-    /// or in all. Brings the index on by a few steps, looks through up to 5,000 events that the index has not reached, and says
-    /// how many more there are.
-    pub fn search(&self, text: &str, register: Option<&str>, limit: usize) -> Result<Found> {
-        let needle = fold(text);
-        let Some(query) = match_of(&needle) else {
-            return Ok(Found {
-                hits: Vec::new(),
-                behind: 0,
-            });
-        };
-        let needles: Vec<&str> = needle.split_whitespace().collect();
-        let mut finder = Finder {
-            store: self,
-            needles,
-            register,
-            limit,
-            hits: Vec::new(),
-            shown: HashSet::new(),
-        };
-        let unread = if self.catch_up()? { finder.tail()? } else { 0 };
-        finder.index(&query)?;
-        let mut hits = finder.hits;
-        hits.sort_by_key(|hit| std::cmp::Reverse((hit.at, hit.chain)));
-        hits.truncate(limit);
-        Ok(Found {
-            hits,
-            behind: unread,
-        })
-    }
-}
-
-struct Finder<'a> {
-    store: &'a Store,
-    needles: Vec<&'a str>,
-    register: Option<&'a str>,
-    limit: usize,
-    hits: Vec<Hit>,
-    shown: HashSet<(i64, String)>,
-}
-
-impl Finder<'_> {
-    /// Goes through the index, newest first.
-    fn index(&mut self, query: &str) -> Result<()> {
-        let conn = &self.store.conn;
-        let mut rows = conn.prepare_cached(
-            "SELECT s.key FROM search f JOIN search_row s ON s.row = f.rowid WHERE f.search MATCH ?1 ORDER BY f.rowid DESC",
-        )?;
-        let mut rows = rows.query([query])?;
-        let mut found = 0;
-        while let Some(row) = rows.next()? {
-            for stored in read::read(conn, "WHERE e.key = ?1", [row.get::<_, i64>(0)?])? {
-                if let Some(event) = stored.event
-                    && self.look(&event)?
-                {
-                    found += 1;
-                }
-            }
-            if found == self.limit {
-                break;
-            }
-        }
-        Ok(())
-    }
-
-    /// Looks through the newest events behind the index, and returns how many were left out.
-    fn tail(&mut self) -> Result<u64> {
-        let conn = &self.store.conn;
-        let mut streams = conn.prepare_cached(
-            "SELECT no, indexed, seq FROM stream WHERE indexed < seq ORDER BY seq - indexed",
-        )?;
-        let streams: Vec<(i64, i64, i64)> = streams
-            .query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?
-            .collect::<rusqlite::Result<_>>()?;
-        let (mut budget, mut unread) = (TAIL, 0);
-        for (stream, indexed, seq) in streams {
-            let from = indexed.max(seq - budget);
-            unread += from - indexed;
-            budget -= seq - from;
-            let range = (
-                read::key(stream, from as u64),
-                read::key(stream, seq as u64),
-            );
-            for stored in read::read(
-                conn,
-                "WHERE e.key > ?1 AND e.key <= ?2 ORDER BY e.key DESC",
-                range,
-            )? {
-                if let Some(event) = stored.event {
-                    self.look(&event)?;
-                }
-            }
-        }
-        Ok(unread as u64)
-    }
-
-    /// Takes an event as a hit where its text holds every word and is still shown.
-    fn look(&mut self, event: &Event) -> Result<bool> {
-        if self
-            .register
-            .is_some_and(|register| register != event.head.register)
-        {
-            return Ok(false);
-        }
-        let text = text(event);
-        let folded = fold(&text);
-        if !self.needles.iter().all(|needle| folded.contains(needle)) {
-            return Ok(false);
-        }
-        let Some(row) = self.store.row(event.head.record)? else {
-            return Ok(false);
-        };
-        let is_change = matches!(event.head.verb, 1 | 2);
-        if is_change && !self.still_says(&row.fields) {
-            return Ok(false);
-        }
-        // A field written again with the same words is one hit; so is an entry of two pastes.
-        if !self.shown.insert((row.no, folded.clone())) {
-            return Ok(false);
-        }
-        let snippet = snippet(
-            &text,
-            &folded,
-            self.needles.first().copied().unwrap_or_default(),
-        );
-        self.hits.push(Hit {
-            row,
-            snippet,
-            at: event.head.at,
-            chain: event.chain,
-        });
-        Ok(true)
-    }
-
-    fn still_says(&self, fields: &Value) -> bool {
-        let folded = fold(&all_text(fields));
-        self.needles.iter().all(|needle| folded.contains(needle))
-    }
-}
-
-fn all_text(value: &Value) -> String {
-    match value {
-        Value::Object(map) => map.values().map(all_text).collect::<Vec<_>>().join("\n"),
-        other => text_of(other),
-    }
-}
-
-/// Returns the part of a text around a word.
-fn snippet(text: &str, folded: &str, needle: &str) -> String {
-    let place = folded
-        .find(needle)
-        .map_or(0, |byte| folded[..byte].chars().count());
-    // Folding is nearly always one character for one; where it is not, the place is near.
-    let from = place.saturating_sub(AROUND);
-    text.chars()
-        .skip(from)
-        .take(2 * AROUND + needle.chars().count())
-        .collect()
 }

@@ -10,6 +10,7 @@ use crate::domain::field::{FieldSpec, Kind};
 use crate::domain::register::Register;
 use crate::domain::registers::{self, COMMON};
 use crate::text::fold::fold;
+use crate::text::pinyin::spellings;
 
 use super::error::Result;
 use super::project::text_of;
@@ -20,6 +21,10 @@ pub(super) const NUMBERS: i64 = 1;
 pub(super) const ENDS: i64 = 2;
 /// Names from their beginning.
 pub(super) const NAMES: i64 = 3;
+/// Names by the first letters of how they are read, from their beginning.
+pub(super) const INITIALS: i64 = 4;
+/// Says by what rules words are made: other rules build them anew.
+pub(super) const RULES: &str = "words 2";
 /// The longest word kept, in characters.
 const LONGEST: usize = 64;
 /// How many words one statement writes where there are many.
@@ -48,6 +53,15 @@ pub(super) fn number_word(text: &str) -> String {
 /// Returns a name as it is compared.
 pub(super) fn name_word(text: &str) -> String {
     fold(text).trim().chars().take(LONGEST).collect()
+}
+
+/// Returns the first letters that somebody typed instead of a name; a single one says nothing.
+pub(super) fn initials_word(text: &str) -> Option<String> {
+    let word = name_word(text);
+    let is_meant = word.len() > 1
+        && word.chars().all(|c| c.is_ascii_alphanumeric())
+        && word.chars().any(|c| c.is_ascii_lowercase());
+    is_meant.then_some(word)
 }
 
 /// Returns a number from its end.
@@ -146,7 +160,10 @@ fn of_field(register: &Register, field: &FieldSpec, value: &Value, words: &mut W
             if (field.indexed || register.title.contains(&field.name))
                 && !name.contains(['*', '#']) =>
         {
-            words.insert((NAMES, name_word(name)));
+            let name = name_word(name);
+            let spelled = spellings(&name).into_iter();
+            words.extend(spelled.map(|word| (INITIALS, word)));
+            words.insert((NAMES, name));
         }
         (Kind::Map(cells), Value::Object(rows)) => {
             for (key, row) in rows {

@@ -5,13 +5,16 @@
 
 use std::sync::OnceLock;
 
-use pinyin::ToPinyinMulti;
+use pinyin::{ToPinyin, ToPinyinMulti};
 use unicode_normalization::UnicodeNormalization;
 
 use super::fold::{fold, simplified};
 
 const FIRST: u32 = 0x4e00;
 const LAST: u32 = 0x9fff;
+
+/// The most ways in which one text is spelled by first letters.
+pub const SPELLINGS: usize = 8;
 
 /// A text made ready for filtering; about 8 bytes a character.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -177,9 +180,54 @@ fn look_up(c: char) -> u32 {
     firsts.fold(0, |all, first| all | letter(first))
 }
 
+/// The ways to spell a text by first letters, at most [`SPELLINGS`]: each character that counts
+/// by its readings, the usual one first, letters and digits as they are. None where no character
+/// has a reading.
+#[must_use]
+pub fn spellings(text: &str) -> Vec<String> {
+    let mut all = vec![String::new()];
+    let mut has_reading = false;
+    for c in fold(text).chars().filter(|&c| counts(c)) {
+        let mask = readings(c);
+        has_reading |= mask != 0;
+        let usual = c
+            .to_pinyin()
+            .and_then(|reading| reading.plain().chars().next())
+            .filter(|&first| letter(first) != 0);
+        let mut firsts = vec![usual.unwrap_or(c)];
+        let others = ('a'..='z').filter(|&other| letter(other) & mask != 0);
+        firsts.extend(others.filter(|other| Some(*other) != usual));
+        // What would be too much is spelled in the usual way.
+        if firsts.len() * all.len() > SPELLINGS {
+            firsts.truncate(1);
+        }
+        let longer = |first: &char| all.iter().map(|begun| format!("{begun}{first}")).collect();
+        let longer: Vec<Vec<String>> = firsts.iter().map(longer).collect();
+        all = longer.concat();
+    }
+    if has_reading { all } else { Vec::new() }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_text_is_spelled_by_the_first_letters_of_all_its_readings() {
+        assert_eq!(spellings("阳光小屋"), ["ygxw"]);
+        assert_eq!(spellings("陽光 小屋-2"), ["ygxw2"]);
+        let both = spellings("长乐");
+        for spelled in ["cl", "zl", "cy", "zy"] {
+            assert!(both.iter().any(|one| one == spelled), "{spelled} {both:?}");
+        }
+        assert_eq!(spellings("Lucky林"), ["luckyl"]);
+        for none in ["", "lucky7", "***", "🌸"] {
+            assert!(spellings(none).is_empty(), "{none}");
+        }
+        let many = spellings(&"长乐".repeat(20));
+        assert!(!many.is_empty() && many.len() <= SPELLINGS);
+        assert!(many.iter().all(|one| one.chars().count() == 40));
+    }
 
     fn finds(text: &str, query: &str) -> bool {
         Initials::of(text).matches(&Query::new(query))

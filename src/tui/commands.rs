@@ -254,6 +254,7 @@ commands! {
     Acknowledge "acknowledge" [Printing];
     Details "details" [Held];
     NewRecord "new_record" [Tables];
+    ChooseView "choose_view" [Tables];
     ExportRows "export_rows" [Board];
     // Only in the palette, or menus.
     ScreenDesk "screen_desk" [Any];

@@ -272,6 +272,13 @@ const SCRIPTS: &[Script] = &[
     ),
     (Command::NewRecord, "林晓", &[Keys("F12 4 2")], "Ins", ""),
     (
+        Command::ChooseView,
+        "林晓",
+        &[Keys("F12 4 1")],
+        "v",
+        "留言未回",
+    ),
+    (
         Command::ExportRows,
         "王主管",
         &[Keys("F12 2")],

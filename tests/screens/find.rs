@@ -82,3 +82,36 @@ fn what_was_said_opens_at_its_place_and_stands_out_in_the_list() {
     visit.text("灯火");
     visit.keys("Enter");
 }
+
+#[test]
+fn more_than_a_list_holds_is_looked_for_further_back_from_its_end() {
+    let mut chat = String::new();
+    for at in 0..59 {
+        writeln!(
+            chat,
+            "灯火 (2026-11-22 13:{at:02}:05): 要灯芯绒的，第{at}件"
+        )
+        .unwrap();
+    }
+    for (language, further) in [
+        (Language::ZhCn, "搜到 13:"),
+        (Language::ZhTw, "搜到 13:"),
+        (Language::En, "back to 13:"),
+    ] {
+        let mut visit = Visit::new(Some("林晓"), language, SIZE);
+        visit.keys("F2");
+        visit.input(Input::Paste(chat.clone()));
+        visit.keys("Enter");
+        visit.keys("Esc Esc F3");
+        visit.text("灯芯绒");
+        let seen = screen(&visit);
+        println!("{seen}");
+        assert!(seen.contains("50 ") && seen.contains(further), "{seen}");
+        visit.keys(&"PgDn ".repeat(7));
+        let seen = screen(&visit);
+        println!("{seen}");
+        assert!(seen.contains("59 ") && !seen.contains(further), "{seen}");
+        visit.keys(&"PgDn ".repeat(2));
+        assert!(screen(&visit).contains("第0件"), "the oldest is the last");
+    }
+}

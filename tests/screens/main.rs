@@ -21,5 +21,6 @@ mod random;
 mod reveal;
 mod settings;
 mod shop;
+mod tables;
 mod widths;
 mod words;

@@ -5,6 +5,7 @@ mod exchange;
 mod judged;
 mod lists;
 mod local;
+mod search;
 mod speed;
 
 use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};

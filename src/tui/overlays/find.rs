@@ -4,7 +4,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
 use super::capture::Capture;
-use super::find_words::{found_in, nothing};
+use super::find_words::{counted, found_in, nothing};
 use super::import;
 use super::paste::PastePane;
 use crate::desk::card::{Card, Found};
@@ -54,7 +54,7 @@ impl Find {
             people: reach.desk.people().clone(),
             zone: reach.desk.zone(),
             now: reach.desk.now(),
-            keys: [Command::Back, Command::Capture]
+            keys: [Command::Back, Command::Capture, Command::Next]
                 .into_iter()
                 .filter_map(|command| Some((command, (reach.key_of)(command)?)))
                 .collect(),
@@ -95,6 +95,14 @@ impl Find {
     }
 
     fn step(&mut self, by: isize, reach: &mut Reach<'_>) {
+        // Below the last row lies what was not looked through yet.
+        if by > 0 && self.cursor.index().saturating_add_signed(by) >= self.ids().len() {
+            let asked = self.asked.text();
+            let more = reach.desk.find_further(asked, &mut self.found, MOST);
+            if let Err(problem) = more {
+                reach.trouble(&problem);
+            }
+        }
         let ids = self.ids();
         self.cursor.step(by, ids.len(), |at| ids.get(at).copied());
         if let Err(problem) = self.turn(reach) {
@@ -243,13 +251,23 @@ impl Pane for Find {
         let card_rows = (area.height / 2).min(9);
         let shelf_list = area.y + 2;
         let shelf_card = (area.bottom().saturating_sub(card_rows + 1)).max(shelf_list + 1);
+        let speech = Speech {
+            words,
+            zone: self.zone,
+            now: self.now,
+            people: &self.people,
+        };
+        let key = |command| {
+            let key = self.keys.iter().find(|(known, _)| *known == command);
+            key.map_or_else(String::new, |(_, key)| keyrow::key_name(*key, look))
+        };
         let title = [Run::new(words.get("find-title").to_string(), Ink::Title)];
         let count = self.found.records.len() + self.found.said.len();
         let inner = frame::overlay(
             buf,
             area,
             &title,
-            &[dim(words.with("find-count", &[("count", count.into())]))],
+            &[dim(counted(&self.found, speech, key))],
             &[shelf_list, shelf_card],
             look,
         );
@@ -272,16 +290,7 @@ impl Pane for Find {
             let said = if self.asked.text().trim().is_empty() {
                 words.get("find-prompt").to_string()
             } else {
-                let speech = Speech {
-                    words,
-                    zone: self.zone,
-                    now: self.now,
-                    people: &self.people,
-                };
-                nothing(self.asked.text().trim(), &self.found, speech, |command| {
-                    let key = self.keys.iter().find(|(known, _)| *known == command);
-                    key.map_or_else(String::new, |(_, key)| keyrow::key_name(*key, look))
-                })
+                nothing(self.asked.text().trim(), &self.found, speech, key)
             };
             let room = inner.width - 2;
             let lines = wrap(&said, usize::from(room), look.ambiguous);

@@ -65,12 +65,36 @@ pub fn nothing(
         ("back", key(Command::Back).into()),
         ("capture", key(Command::Capture).into()),
     ];
-    let said = words.with("find-nothing", &args);
+    let mut said = words.with("find-nothing", &args);
+    if let Some(rest) = found.rest {
+        // Not "nothing": only nothing as far as it has looked.
+        let args = [
+            ("text", asked.into()),
+            ("when", speech.moment(rest.at()).into()),
+            ("next", key(Command::Next).into()),
+            ("capture", key(Command::Capture).into()),
+        ];
+        said = words.with("find-nothing-yet", &args);
+    }
     if found.behind == 0 {
         return said;
     }
     let behind = [("count", grouped(found.behind as usize).into())];
     format!("{said} {}", words.with("find-behind", &behind))
+}
+
+/// Says how many were found, and how far back it looked where more may lie below.
+pub fn counted(found: &Found, speech: Speech<'_>, key: impl Fn(Command) -> String) -> String {
+    let count = found.records.len() + found.said.len();
+    let said = speech.words.with("find-count", &[("count", count.into())]);
+    let Some(rest) = found.rest else {
+        return said;
+    };
+    let args = [
+        ("when", speech.moment(rest.at()).into()),
+        ("next", key(Command::Next).into()),
+    ];
+    format!("{said} {}", speech.words.with("find-back-to", &args))
 }
 
 #[cfg(test)]

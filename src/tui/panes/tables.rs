@@ -1,19 +1,18 @@
 //! Any register as a list by the columns of its declaration.
 
+mod columns;
+
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
-use serde_json::Value as Json;
 
-use crate::desk::Desk;
-use crate::domain::field::Kind;
+use self::columns::fitting;
+use crate::desk::{Desk, views};
 use crate::domain::id::Id;
 use crate::domain::register::Register;
 use crate::domain::registers;
 use crate::i18n::Words;
 use crate::problem::Problem;
-use crate::store::{Order, Query, Row};
-use crate::text::clean;
-use crate::text::width::{Ambiguous, columns};
+use crate::store::{self, Row};
 use crate::tui::commands::{Command, Context};
 use crate::tui::keys::Input;
 use crate::tui::overlays::case::CaseForm;
@@ -27,37 +26,48 @@ use crate::tui::theme::Ink;
 use crate::tui::widgets::line::{Run, dim, text};
 use crate::tui::widgets::list::{self, Cursor, List, Width};
 use crate::tui::widgets::{Look, page};
-use crate::tui::words::{Speech, tail};
+use crate::tui::words::Speech;
 
 /// Rows read at once.
 const PORTION: usize = 200;
+/// How many portions one key reads where the first ones hold no row of the view.
+const PORTIONS: usize = 5;
 /// Rows that a page key moves.
 const PAGE: isize = 10;
 /// Columns of the state.
 const STATE: u16 = 10;
 
-/// Which records are listed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
-enum Which {
-    #[default]
-    All,
-    Open,
-    Closed,
+/// What the menu in front chooses.
+enum Choice {
+    /// The register.
+    Register(Menu),
+    /// Which of its rows.
+    View(Menu),
+}
+
+impl Choice {
+    fn menu(&mut self) -> &mut Menu {
+        match self {
+            Self::Register(menu) | Self::View(menu) => menu,
+        }
+    }
 }
 
 /// The list of a register.
 pub struct TablesPane {
     register: &'static Register,
-    which: Which,
+    /// The view of the desk by its name, all rows without one.
+    view: Option<&'static str>,
     rows: Vec<Row>,
     /// The cells of the rows as they are shown, the state first.
     cells: Vec<Vec<String>>,
     heads: Vec<String>,
     widths: Vec<Width>,
     cursor: Cursor<Id>,
-    more: bool,
+    /// Behind what the next rows come, none where all are read.
+    after: Option<store::Cursor>,
     name: String,
-    menu: Option<Menu>,
+    choice: Option<Choice>,
 }
 
 impl TablesPane {
@@ -72,15 +82,15 @@ impl TablesPane {
     pub fn of(register: &'static Register, desk: &Desk, words: &Words) -> Result<Self, Problem> {
         let mut pane = Self {
             register,
-            which: Which::default(),
+            view: None,
             rows: Vec::new(),
             cells: Vec::new(),
             heads: Vec::new(),
             widths: Vec::new(),
             cursor: Cursor::default(),
-            more: false,
+            after: None,
             name: String::new(),
-            menu: None,
+            choice: None,
         };
         pane.read(desk, words)?;
         Ok(pane)
@@ -96,7 +106,25 @@ impl TablesPane {
             .iter()
             .position(|register| register.name == self.register.name)
             .unwrap_or(0);
-        self.menu = Some(Menu::new(words.get("tables-choose").to_string(), labels).at(at));
+        let menu = Menu::new(words.get("tables-choose").to_string(), labels).at(at);
+        self.choice = Some(Choice::Register(menu));
+    }
+
+    /// Opens the choice of the register's views, all rows first.
+    fn choose_view(&mut self, words: &Words) {
+        let views = self.views();
+        let labels = views
+            .iter()
+            .map(|view| words.get(&view_words(*view)).to_string());
+        let at = views.iter().position(|view| *view == self.view);
+        let title = words.get("tables-choose-view").to_string();
+        let menu = Menu::new(title, labels).at(at.unwrap_or(0));
+        self.choice = Some(Choice::View(menu));
+    }
+
+    fn views(&self) -> Vec<Option<&'static str>> {
+        let named = views::names(self.register).into_iter().map(Some);
+        std::iter::once(None).chain(named).collect()
     }
 
     fn read(&mut self, desk: &Desk, words: &Words) -> Result<(), Problem> {
@@ -111,6 +139,7 @@ impl TablesPane {
             .to_string();
         self.rows.clear();
         self.cells.clear();
+        self.after = None;
         self.lay(speech);
         self.read_more(desk, speech)?;
         let ids: Vec<Id> = self.rows.iter().map(|row| row.id).collect();
@@ -118,87 +147,26 @@ impl TablesPane {
         Ok(())
     }
 
+    /// Reads on until there are rows or no more; of some views a portion holds none.
     fn read_more(&mut self, desk: &Desk, speech: Speech<'_>) -> Result<(), Problem> {
-        let rows = desk.store().rows(&Query {
-            registers: vec![self.register.name],
-            open_only: self.which == Which::Open,
-            closed_only: self.which == Which::Closed,
-            order: Order::Opened,
-            after: self.rows.last().map(|row| row.cursor(Order::Opened)),
-            limit: Some(PORTION),
-            ..Query::default()
-        })?;
-        self.more = rows.len() == PORTION;
-        let cells: Vec<Vec<String>> = rows.iter().map(|row| self.cells_of(row, speech)).collect();
-        self.cells.extend(cells);
-        self.rows.extend(rows);
-        Ok(())
-    }
-
-    /// Heads and widths by the kinds of the columns: the first text takes what is left over.
-    fn lay(&mut self, speech: Speech<'_>) {
-        self.heads = vec![speech.words.get("tables-state").to_string()];
-        self.widths = vec![Width::Left(STATE)];
-        let mut filled = false;
-        for path in self.register.columns {
-            let Some(spec) = self.register.field(path) else {
-                continue;
-            };
-            let head = speech.label(self.register, spec);
-            let named = columns(&head, Ambiguous::Narrow) as u16;
-            self.heads.push(head);
-            self.widths.push(match spec.kind {
-                Kind::Money | Kind::Integer => Width::Right(10),
-                Kind::Time => Width::Left(11),
-                Kind::Date | Kind::Number => Width::Left(10),
-                // Whole words of ours, however long the longest of them is.
-                Kind::Choice(list) => {
-                    let words = list.values.iter().map(|value| speech.choice(spec, value));
-                    let longest = words
-                        .map(|word| columns(&word, Ambiguous::Narrow) as u16)
-                        .max();
-                    Width::Left(longest.unwrap_or_default().max(named))
-                }
-                Kind::Flag => Width::Left(named.max(4)),
-                _ if filled => Width::Left(12),
-                _ => {
-                    filled = true;
-                    Width::Fill
-                }
-            });
+        for _ in 0..PORTIONS {
+            let page = desk.view_page(self.register, self.view, self.after, PORTION)?;
+            self.after = page.after;
+            let cells = page.rows.iter().map(|row| self.cells_of(row, speech));
+            let cells: Vec<Vec<String>> = cells.collect();
+            self.cells.extend(cells);
+            let is_some = !page.rows.is_empty();
+            self.rows.extend(page.rows);
+            if is_some || self.after.is_none() {
+                break;
+            }
         }
-    }
-
-    fn cells_of(&self, row: &Row, speech: Speech<'_>) -> Vec<String> {
-        let state = speech.state(self.register.name, &row.state);
-        let columns = self
-            .register
-            .columns
-            .iter()
-            .filter_map(|path| Some((path, self.register.field(path)?)));
-        let shown = columns.map(|(path, spec)| {
-            let value = row.fields.get(*path).unwrap_or(&Json::Null);
-            let number = if *path == "no" {
-                row.number.clone()
-            } else {
-                None
-            };
-            let words = match (number, value) {
-                (Some(number), _) => number,
-                (None, Json::Null) => String::new(),
-                (None, value) if matches!(spec.kind, Kind::Number) => {
-                    tail(value.as_str().unwrap_or_default())
-                }
-                (None, value) => speech.value(spec, value),
-            };
-            clean::line(&words).into_owned()
-        });
-        std::iter::once(state).chain(shown).collect()
+        Ok(())
     }
 
     fn step(&mut self, by: isize, reach: &mut Reach<'_>) {
         let near_end = self.cursor.index().saturating_add_signed(by) + 1 >= self.rows.len();
-        if near_end && self.more {
+        if near_end && self.after.is_some() {
             let speech = Speech {
                 words: reach.words,
                 zone: reach.desk.zone(),
@@ -215,11 +183,16 @@ impl TablesPane {
     }
 
     fn view_of(&mut self, view: usize, reach: &mut Reach<'_>) {
-        self.which = match view {
-            1 => Which::Open,
-            2 => Which::Closed,
-            _ => Which::All,
+        let view = match view {
+            1 => Some("open"),
+            2 => Some("closed"),
+            _ => None,
         };
+        self.turn_to(view, reach);
+    }
+
+    fn turn_to(&mut self, view: Option<&'static str>, reach: &mut Reach<'_>) {
+        self.view = view;
         self.refresh(reach);
     }
 
@@ -246,15 +219,21 @@ impl TablesPane {
     fn picked(&mut self, picked: Picked, reach: &mut Reach<'_>) -> Flow {
         match picked {
             Picked::Row(row) => {
-                self.menu = None;
-                if let Some(register) = registers::ALL.get(row) {
+                if let Some(Choice::View(_)) = self.choice.take() {
+                    let view = self.views().get(row).copied().flatten();
+                    self.turn_to(view, reach);
+                } else if let Some(register) = registers::ALL.get(row) {
                     self.register = register;
                     self.cursor = Cursor::default();
+                    // A view that the other register has too stays.
+                    let view = self
+                        .view
+                        .filter(|view| views::names(register).contains(view));
+                    self.turn_to(view, reach);
                 }
-                self.refresh(reach);
             }
             Picked::Moved => {}
-            Picked::Closed => self.menu = None,
+            Picked::Closed => self.choice = None,
             Picked::Ignored => return Flow::Pass,
         }
         Flow::Stay
@@ -263,7 +242,7 @@ impl TablesPane {
 
 impl Pane for TablesPane {
     fn contexts(&self) -> Vec<Context> {
-        if self.menu.is_some() {
+        if self.choice.is_some() {
             vec![Context::Menu]
         } else {
             vec![Context::Tables, Context::List]
@@ -271,8 +250,8 @@ impl Pane for TablesPane {
     }
 
     fn command(&mut self, command: Command, reach: &mut Reach<'_>) -> Flow {
-        if let Some(menu) = &mut self.menu {
-            let picked = menu.command(command);
+        if let Some(choice) = &mut self.choice {
+            let picked = choice.menu().command(command);
             return self.picked(picked, reach);
         }
         match command {
@@ -287,6 +266,7 @@ impl Pane for TablesPane {
                 return Flow::Push(Box::new(RecordForm::new(reach, self.register)));
             }
             Command::NextPane | Command::Collapse => self.choose(reach.words),
+            Command::ChooseView => self.choose_view(reach.words),
             _ if yank::copy(command, self.cursor.id().copied(), reach) => {}
             Command::Back => return Flow::Close,
             _ => match command.view() {
@@ -298,19 +278,26 @@ impl Pane for TablesPane {
     }
 
     fn input(&mut self, input: &Input, reach: &mut Reach<'_>) -> Flow {
-        let Some(menu) = &mut self.menu else {
+        let Some(choice) = &mut self.choice else {
             return Flow::Pass;
         };
-        let picked = menu.input(input);
+        let picked = choice.menu().input(input);
         self.picked(picked, reach)
     }
 
     fn view(&self, buf: &mut Buffer, area: Rect, look: &Look<'_>) -> Option<Position> {
         let caret = page::single(buf, area, look, |page| {
-            let count = format!("{}{}", self.rows.len(), if self.more { "+" } else { "" });
+            let count = format!(
+                "{}{}",
+                self.rows.len(),
+                if self.after.is_some() { "+" } else { "" }
+            );
             let left = vec![
                 Run::new(self.name.clone(), Ink::Title),
-                text(format!("  {count}  ")),
+                text(format!(
+                    "  {} {count}  ",
+                    look.words.get(&view_words(self.view))
+                )),
                 dim(look.words.get("tables-views").to_string()),
             ];
             page.section(left, vec![dim(look.words.get("tables-keys").to_string())]);
@@ -327,8 +314,8 @@ impl Pane for TablesPane {
                 self.draw_rows(buf, area, &heads, look)
             })
         });
-        match &self.menu {
-            Some(menu) => menu.draw(buf, area, look),
+        match &self.choice {
+            Some(Choice::Register(menu) | Choice::View(menu)) => menu.draw(buf, area, look),
             None => caret,
         }
     }
@@ -337,8 +324,10 @@ impl Pane for TablesPane {
         if let Err(problem) = self.read(reach.desk, reach.words) {
             reach.trouble(&problem);
         }
-        if self.menu.is_some() {
-            self.choose(reach.words);
+        match self.choice {
+            Some(Choice::Register(_)) => self.choose(reach.words),
+            Some(Choice::View(_)) => self.choose_view(reach.words),
+            None => {}
         }
     }
 }
@@ -374,7 +363,12 @@ impl TablesPane {
             ..area
         };
         if self.rows.is_empty() && body.height > 0 {
-            let empty = look.words.get("tables-empty");
+            let empty = match (self.after, self.view) {
+                // Not "none": only none as far as it has looked.
+                (Some(_), _) => look.words.get("tables-none-yet"),
+                (None, Some(_)) => look.words.get("tables-none-in-view"),
+                (None, None) => look.words.get("tables-empty"),
+            };
             crate::tui::widgets::line::put(
                 buf,
                 (body.x, body.y),
@@ -415,20 +409,7 @@ impl TablesPane {
     }
 }
 
-/// Returns as many columns from the left as leave the text column some room.
-fn fitting(widths: &[Width], width: u16) -> Vec<Width> {
-    let mut used = 1;
-    let mut all = Vec::new();
-    for column in widths {
-        let wide = match column {
-            Width::Left(wide) | Width::Right(wide) => *wide,
-            Width::Fill => 16,
-        };
-        if used + wide > width && !all.is_empty() {
-            break;
-        }
-        used += wide + 1;
-        all.push(*column);
-    }
-    all
+/// Returns the message id of a view's name.
+fn view_words(view: Option<&str>) -> String {
+    format!("tables-view-{}", view.unwrap_or("all"))
 }

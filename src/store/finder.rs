@@ -1,0 +1,293 @@
+//! A look through everything people wrote: newest first, each hit checked on its event, and
+//! stopped where it has looked long enough, so that a key does not wait for it.
+
+use std::collections::HashSet;
+use std::time::{Duration, Instant};
+
+use serde_json::Value;
+
+use crate::domain::event::Event;
+use crate::domain::id::Chain;
+use crate::text::fold::fold;
+
+use super::error::Result;
+use super::project::text_of;
+use super::rows::Row;
+use super::search::{match_of, text};
+use super::{Store, read};
+
+/// How many events behind the index a query still looks through.
+const TAIL: i64 = 5_000;
+/// Characters shown before and after what was found.
+const AROUND: usize = 24;
+
+/// A text that was found.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Hit {
+    /// The record.
+    pub row: Row,
+    /// The text around the words, uncleaned.
+    pub snippet: String,
+    /// When it was written or said, milliseconds UTC.
+    pub at: i64,
+    /// The event.
+    pub chain: Chain,
+}
+
+/// How much one look may cost.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Effort {
+    /// How many texts are read at most.
+    pub texts: usize,
+    /// After how much time no further one is read.
+    pub time: Duration,
+}
+
+/// Where a look left off: all that is newer was looked through.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Rest(i64);
+
+impl Rest {
+    /// Returns the time of the oldest text that was looked at, milliseconds UTC.
+    pub fn at(self) -> i64 {
+        self.0 >> 20
+    }
+}
+
+/// What a search found.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Found {
+    /// The newest hits first.
+    pub hits: Vec<Hit>,
+    /// How many events were not looked through, because the index has not got there yet.
+    pub behind: u64,
+    /// Where it left off, none where it has looked through everything.
+    pub rest: Option<Rest>,
+}
+
+impl Store {
+    /// Searches texts that contain every word, newest first, at most `limit`; in one register
+    /// or in all. Brings the index on by a few steps, looks through up to 5,000 events that the
+    /// index has not reached, and says how many more there are.
+    pub fn search(&self, text: &str, register: Option<&str>, limit: usize) -> Result<Found> {
+        self.look_through(text, register, limit, None)
+    }
+
+    /// Searches as [`Store::search`] does in all registers, with no more effort than this; what
+    /// the index has not reached may bring a few more than `limit`.
+    pub fn search_briefly(&self, text: &str, limit: usize, effort: Effort) -> Result<Found> {
+        self.look_through(text, None, limit, Some(effort))
+    }
+
+    /// Searches on from where an earlier look left off.
+    pub fn search_further(
+        &self,
+        text: &str,
+        limit: usize,
+        effort: Effort,
+        rest: Rest,
+    ) -> Result<Found> {
+        let needle = fold(text);
+        let Some(query) = match_of(&needle) else {
+            return Ok(Found::default());
+        };
+        let mut finder = Finder::new(self, &needle, None, limit, Some(effort));
+        let rest = finder.index(&query, Some(rest))?;
+        Ok(finder.found(0, rest))
+    }
+
+    fn look_through(
+        &self,
+        text: &str,
+        register: Option<&str>,
+        limit: usize,
+        effort: Option<Effort>,
+    ) -> Result<Found> {
+        let needle = fold(text);
+        let Some(query) = match_of(&needle) else {
+            return Ok(Found::default());
+        };
+        let mut finder = Finder::new(self, &needle, register, limit, effort);
+        let unread = if self.catch_up(effort.map(|effort| effort.time))? {
+            finder.tail()?
+        } else {
+            0
+        };
+        let rest = finder.index(&query, None)?;
+        Ok(finder.found(unread, rest))
+    }
+}
+
+struct Finder<'a> {
+    store: &'a Store,
+    needles: Vec<&'a str>,
+    register: Option<&'a str>,
+    limit: usize,
+    effort: Option<Effort>,
+    begun: Instant,
+    looked: usize,
+    hits: Vec<Hit>,
+    shown: HashSet<(i64, String)>,
+}
+
+impl<'a> Finder<'a> {
+    fn new(
+        store: &'a Store,
+        needle: &'a str,
+        register: Option<&'a str>,
+        limit: usize,
+        effort: Option<Effort>,
+    ) -> Self {
+        Self {
+            store,
+            needles: needle.split_whitespace().collect(),
+            register,
+            limit,
+            effort,
+            begun: Instant::now(),
+            looked: 0,
+            hits: Vec::new(),
+            shown: HashSet::new(),
+        }
+    }
+
+    fn found(self, behind: u64, rest: Option<Rest>) -> Found {
+        let mut hits = self.hits;
+        hits.sort_by_key(|hit| std::cmp::Reverse((hit.at, hit.chain)));
+        // A brief look goes on below all that it found; what it cut off would be lost to it.
+        if self.effort.is_none() {
+            hits.truncate(self.limit);
+        }
+        Found { hits, behind, rest }
+    }
+
+    fn is_spent(&self) -> bool {
+        self.effort.is_some_and(|effort| {
+            self.looked >= effort.texts || self.begun.elapsed() >= effort.time
+        })
+    }
+
+    /// Goes through the index, newest first, and returns where it left off. However late it is,
+    /// it gets on by one text.
+    fn index(&mut self, query: &str, from: Option<Rest>) -> Result<Option<Rest>> {
+        let conn = &self.store.conn;
+        let mut rows = conn.prepare_cached(
+            "SELECT s.key, f.rowid FROM search f JOIN search_row s ON s.row = f.rowid WHERE f.search MATCH ?1 AND f.rowid < ?2 ORDER BY f.rowid DESC",
+        )?;
+        let mut rows = rows.query((query, from.map_or(i64::MAX, |rest| rest.0)))?;
+        let mut found = self.hits.len();
+        let mut rest = None;
+        while let Some(row) = rows.next()? {
+            if rest.is_some() && (found >= self.limit || self.is_spent()) {
+                return Ok(rest);
+            }
+            self.looked += 1;
+            rest = Some(Rest(row.get(1)?));
+            for stored in read::read(conn, "WHERE e.key = ?1", [row.get::<_, i64>(0)?])? {
+                if let Some(event) = stored.event
+                    && self.look(&event)?
+                {
+                    found += 1;
+                }
+            }
+        }
+        Ok(None)
+    }
+
+    /// Looks through the newest events behind the index, and returns how many were left out.
+    fn tail(&mut self) -> Result<u64> {
+        let conn = &self.store.conn;
+        let mut streams = conn.prepare_cached(
+            "SELECT no, indexed, seq FROM stream WHERE indexed < seq ORDER BY seq - indexed",
+        )?;
+        let streams: Vec<(i64, i64, i64)> = streams
+            .query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?
+            .collect::<rusqlite::Result<_>>()?;
+        let most = self
+            .effort
+            .map_or(TAIL, |effort| TAIL.min(effort.texts as i64));
+        let (mut budget, mut unread) = (most, 0);
+        for (stream, indexed, seq) in streams {
+            let from = indexed.max(seq - budget);
+            unread += from - indexed;
+            budget -= seq - from;
+            let range = (
+                read::key(stream, from as u64),
+                read::key(stream, seq as u64),
+            );
+            for stored in read::read(
+                conn,
+                "WHERE e.key > ?1 AND e.key <= ?2 ORDER BY e.key DESC",
+                range,
+            )? {
+                if let Some(event) = stored.event {
+                    self.look(&event)?;
+                }
+            }
+        }
+        Ok(unread as u64)
+    }
+
+    /// Takes an event as a hit where its text holds every word and is still shown.
+    fn look(&mut self, event: &Event) -> Result<bool> {
+        if self
+            .register
+            .is_some_and(|register| register != event.head.register)
+        {
+            return Ok(false);
+        }
+        let text = text(event);
+        let folded = fold(&text);
+        if !self.needles.iter().all(|needle| folded.contains(needle)) {
+            return Ok(false);
+        }
+        let Some(row) = self.store.row(event.head.record)? else {
+            return Ok(false);
+        };
+        let is_change = matches!(event.head.verb, 1 | 2);
+        if is_change && !self.still_says(&row.fields) {
+            return Ok(false);
+        }
+        // A field written again with the same words is one hit; so is an entry of two pastes.
+        if !self.shown.insert((row.no, folded.clone())) {
+            return Ok(false);
+        }
+        let snippet = snippet(
+            &text,
+            &folded,
+            self.needles.first().copied().unwrap_or_default(),
+        );
+        self.hits.push(Hit {
+            row,
+            snippet,
+            at: event.head.at,
+            chain: event.chain,
+        });
+        Ok(true)
+    }
+
+    fn still_says(&self, fields: &Value) -> bool {
+        let folded = fold(&all_text(fields));
+        self.needles.iter().all(|needle| folded.contains(needle))
+    }
+}
+
+fn all_text(value: &Value) -> String {
+    match value {
+        Value::Object(map) => map.values().map(all_text).collect::<Vec<_>>().join("\n"),
+        other => text_of(other),
+    }
+}
+
+/// Returns the part of a text around a word.
+fn snippet(text: &str, folded: &str, needle: &str) -> String {
+    let place = folded
+        .find(needle)
+        .map_or(0, |byte| folded[..byte].chars().count());
+    // Folding is nearly always one character for one; where it is not, the place is near.
+    let from = place.saturating_sub(AROUND);
+    text.chars()
+        .skip(from)
+        .take(2 * AROUND + needle.chars().count())
+        .collect()
+}

@@ -1,0 +1,150 @@
+//! Searching against a plain look at every text, in both scripts, and in portions.
+
+use std::time::Duration;
+
+use proptest::prelude::*;
+
+use super::*;
+use crate::store::Effort;
+use crate::text::fold::fold;
+
+/// Time enough: these tests are held up by texts alone.
+const HOUR: Duration = Duration::from_hours(1);
+
+fn filled(texts: &[String]) -> Bench {
+    let mut bench = Bench::new(4);
+    for (n, text) in texts.iter().enumerate() {
+        bench.one("conversation", id(n as u8), say(text));
+    }
+    while bench.store.index_some().unwrap() {}
+    bench
+}
+
+/// Texts of few characters, so that parts come again: the same ones in both scripts, full width,
+/// and letters whose marks are written apart.
+fn texts() -> Vec<String> {
+    let pieces = [
+        "这件",
+        "這件",
+        "衣服",
+        "退款",
+        "退",
+        "款",
+        "沒收到",
+        "没收到",
+        "，",
+        " ",
+        "cafe\u{301}",
+        "caf\u{e9}",
+        "ＸＬ",
+        "xl",
+        "發貨",
+        "发货",
+        "。",
+        "e\u{301}t\u{e9}",
+    ];
+    let mut at = 7_usize;
+    let mut next = || {
+        at = (at * 1_103 + 12_345) % 65_536;
+        at / 16
+    };
+    let text = |n| {
+        let words: String = (0..8).map(|_| pieces[next() % pieces.len()]).collect();
+        format!("{words} {n}号")
+    };
+    (0..80).map(text).collect()
+}
+
+fn plain(texts: &[String], asked: &str) -> usize {
+    let asked = fold(asked);
+    let holds = |text: &&String| {
+        let text = fold(text);
+        asked.split_whitespace().all(|word| text.contains(word))
+    };
+    texts.iter().filter(holds).count()
+}
+
+#[test]
+fn words_of_two_characters_are_found_in_every_way_they_are_written() {
+    let texts = texts();
+    let bench = filled(&texts);
+    let hits = |asked: &str| bench.store.search(asked, None, 100).unwrap().hits.len();
+    for (one, other) in [
+        ("这件", "這件"),
+        ("发货", "發貨"),
+        ("没收", "沒收"),
+        ("ＸＬ", "xl"),
+        ("caf\u{e9}", "cafe\u{301}"),
+    ] {
+        let count = plain(&texts, one);
+        println!("{one} {count}");
+        assert!(count > 5 && count < texts.len(), "{one}: {count}");
+        assert_eq!(hits(one), count, "{one}");
+        assert_eq!(hits(other), count, "{other}");
+    }
+}
+
+#[test]
+fn search_finds_what_a_look_at_every_text_finds() {
+    let texts = texts();
+    let bench = filled(&texts);
+    let part = (0..texts.len(), 0..16_usize, 1..7_usize);
+    runner(200)
+        .run(&part, |(which, from, len)| {
+            let part: String = texts[which].chars().skip(from).take(len).collect();
+            // A word of letters and digits is found from its beginning.
+            let folded = fold(&part);
+            prop_assume!(folded.starts_with(|c: char| c >= '\u{4e00}'));
+            let begins = |word: &str| !word.starts_with(|c: char| c.is_ascii());
+            prop_assume!(folded.split_whitespace().all(begins));
+            let found = bench.store.search(&part, None, 100).unwrap();
+            prop_assert_eq!(found.hits.len(), plain(&texts, &part), "{}", part);
+            prop_assert_eq!(found.rest, None);
+            Ok(())
+        })
+        .unwrap();
+}
+
+#[test]
+fn a_brief_look_says_how_far_it_went_and_the_rest_is_found_from_there() {
+    let texts: Vec<String> = (0..90).map(|n| format!("第{n}次催发货")).collect();
+    let bench = filled(&texts);
+    let whole = bench.store.search("发货", None, 100).unwrap();
+    assert_eq!((whole.hits.len(), whole.rest), (90, None));
+    for (texts, limit) in [(7, 100), (1_000, 4), (0, 100), (1_000, 1_000)] {
+        let effort = Effort { texts, time: HOUR };
+        let mut found = bench.store.search_briefly("发货", limit, effort).unwrap();
+        let most = texts.max(1).min(limit);
+        assert_eq!(found.hits.len(), most.min(90));
+        let mut looks = 1;
+        while let Some(rest) = found.rest {
+            let oldest = found.hits.last().unwrap().at;
+            assert_eq!(rest.at(), oldest, "all that is newer was looked through");
+            let more = bench
+                .store
+                .search_further("发货", limit, effort, rest)
+                .unwrap();
+            found.hits.extend(more.hits);
+            found.rest = more.rest;
+            looks += 1;
+        }
+        assert_eq!(looks, 90_usize.div_ceil(most));
+        assert_eq!(found.hits, whole.hits, "none twice, none left out");
+    }
+    // Where nothing is found the time of the search still tells how far it looked.
+    let effort = Effort {
+        texts: 3,
+        time: HOUR,
+    };
+    let none = bench.store.search_briefly("货发", 5, effort).unwrap();
+    assert_eq!((none.hits.len(), none.rest), (0, None), "no such pair");
+    let none = bench.store.search_briefly("催发 次催发货发", 5, effort);
+    assert!(none.unwrap().hits.is_empty());
+    let late = Effort {
+        texts: 1_000,
+        time: Duration::ZERO,
+    };
+    let found = bench.store.search_briefly("发货", 100, late).unwrap();
+    assert_eq!(found.hits.len(), 1, "late as it is, it gets on");
+    assert!(found.rest.is_some());
+}
