@@ -1358,6 +1358,7 @@ problem-transfer-reason = { $reason } is no reason for a transfer
 problem-transfer-reason-hint = Use one of: { $reasons }
 problem-person = No person or post is called { $name }
 problem-person-hint = Write the whole name, or a post: pre_sales in_sales after_sales general printing
+problem-outcome-missing = A talk ends with an outcome
 problem-outcome = { $outcome } is no outcome
 problem-outcome-hint = Use one of: ordered thinking out_of_stock price not_suitable solved passed_on no_answer ad
 problem-snooze-past = That time is already over

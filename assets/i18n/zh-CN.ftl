@@ -1358,6 +1358,7 @@ problem-transfer-reason = 「{ $reason }」不是转交理由
 problem-transfer-reason-hint = 可用：{ $reasons }
 problem-person = 店里没有人或岗位叫「{ $name }」
 problem-person-hint = 写全名，或岗位 pre_sales in_sales after_sales general printing
+problem-outcome-missing = 会话要有结果才能完成
 problem-outcome = 「{ $outcome }」不是结果
 problem-outcome-hint = 可用：ordered thinking out_of_stock price not_suitable solved passed_on no_answer ad
 problem-snooze-past = 这个时间已经过了

@@ -1358,6 +1358,7 @@ problem-transfer-reason = 「{ $reason }」不是轉交理由
 problem-transfer-reason-hint = 可用：{ $reasons }
 problem-person = 店裡沒有人或崗位叫「{ $name }」
 problem-person-hint = 寫全名，或崗位 pre_sales in_sales after_sales general printing
+problem-outcome-missing = 對話要有結果才能完成
 problem-outcome = 「{ $outcome }」不是結果
 problem-outcome-hint = 可用：ordered thinking out_of_stock price not_suitable solved passed_on no_answer ad
 problem-snooze-past = 這個時間已經過了

@@ -41,6 +41,7 @@ pub mod reading;
 pub mod replies;
 pub mod reveal;
 pub mod road;
+pub mod route;
 pub mod settings;
 pub mod settle;
 pub mod shift;
