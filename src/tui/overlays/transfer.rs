@@ -7,6 +7,7 @@ use super::ask::Ask;
 use super::bulk;
 use super::kept::KeptForm;
 use super::sheet::{Did, Sheet, set_choice};
+use super::since::Since;
 use crate::desk::Desk;
 use crate::desk::bulk::Bulk;
 use crate::desk::item::TRANSFER_REASONS;
@@ -33,6 +34,7 @@ pub struct Transfer {
     /// Whom it is about, or how many items go.
     buyer: String,
     kept: KeptForm,
+    since: Since,
     /// Whether the items were marked: then what each comes to is shown first.
     is_marked: bool,
 }
@@ -105,6 +107,8 @@ impl Transfer {
             )
             .required(),
         ];
+        // Marked items are looked at once more in the preview.
+        let since = Since::of_all(reach, if is_marked { &[] } else { &items });
         let mut sheet = Sheet::new(fields);
         let first = items.first().copied().unwrap_or_default();
         let key = format!("transfer/{first}+{}", items.len());
@@ -116,6 +120,7 @@ impl Transfer {
             items,
             buyer,
             kept,
+            since,
             is_marked,
         })
     }
@@ -133,6 +138,9 @@ impl Transfer {
         let (items, reason) = (self.items.clone(), reason.to_owned());
         if self.is_marked {
             return bulk::show(reach, items, Bulk::Transfer { to, reason });
+        }
+        if let Some(stopped) = self.since.stops(reach) {
+            return stopped;
         }
         if reach
             .attempt(|desk| desk.transfer_all(&items, to, &reason))
@@ -319,7 +327,11 @@ pub fn claim(reach: &mut Reach<'_>) -> Result<Option<Ask>, Problem> {
                 .map_or_else(String::new, |person| person.name.clone());
             let title = reach.words.with("claim-title", &[("owner", name.into())]);
             let hint = reach.words.get("ask-reason").to_string();
+            let mut since = Since::of(reach, item);
             let ask = Ask::new(title, hint, move |reason, reach| {
+                if let Some(stopped) = since.stops(reach) {
+                    return stopped;
+                }
                 let claim = |desk: &mut Desk| desk.claim(item, Some(reason));
                 if reach.attempt(claim).is_none() {
                     return Flow::Stay;
