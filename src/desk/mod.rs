@@ -6,6 +6,7 @@ pub mod act;
 pub mod admit;
 pub mod allowance;
 pub mod approval;
+pub mod assign;
 pub mod attach;
 pub mod begin;
 pub mod board;

@@ -9,6 +9,7 @@ use super::kept::KeptForm;
 use super::sheet::{Did, Sheet, set_choice};
 use super::since::Since;
 use crate::desk::Desk;
+use crate::desk::assign::Candidate;
 use crate::desk::bulk::Bulk;
 use crate::desk::item::TRANSFER_REASONS;
 use crate::domain::authority::Role;
@@ -60,15 +61,8 @@ impl Transfer {
             }
             _ => words.with("transfer-several", &[("count", items.len().into())]),
         };
-        let me = reach.desk.me()?.id;
-        let people = reach
-            .desk
-            .people()
-            .all()
-            .iter()
-            .filter(|person| person.id != me);
-        let people = people
-            .map(|person| Choice::new(Owner::Person(person.id).spelling(), person.name.clone()));
+        let candidates = reach.desk.candidates(&items)?;
+        let people = candidates.iter().map(|one| choice(reach, one));
         let posts = Post::ALL.map(|post| {
             let name = words.get(&format!("value-post-{}", post.word()));
             Choice::new(
@@ -266,6 +260,29 @@ impl Pane for Transfer {
     fn draft(&self) -> Option<(String, String)> {
         Some(self.kept.draft(&self.sheet.form))
     }
+}
+
+/// A colleague with what speaks for and against the choice.
+fn choice(reach: &Reach<'_>, one: &Candidate) -> Choice {
+    let words = reach.words;
+    let name = reach.desk.people().by_id(one.person);
+    let mut label = vec![name.map_or_else(String::new, |person| person.name.clone())];
+    if !one.is_here() {
+        let state = format!("state-attendance-{}", one.presence);
+        label.push(words.get(&state).to_string());
+    }
+    if one.knows_buyer {
+        label.push(words.get("transfer-why-buyer").to_string());
+    }
+    if one.follows {
+        label.push(words.get("transfer-why-follows").to_string());
+    }
+    if let Some(post) = one.post {
+        let post = format!("value-post-{}", post.word());
+        label.push(words.get(&post).to_string());
+    }
+    label.push(words.with("transfer-why-load", &[("count", one.load.into())]));
+    Choice::new(Owner::Person(one.person).spelling(), label.join("  "))
 }
 
 /// Says that no item is open.
