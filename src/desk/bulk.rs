@@ -3,7 +3,7 @@
 
 use super::Desk;
 use super::act::{Act, Done, refused};
-use super::item::{TRANSFER_REASONS, allowed};
+use super::item::{AD_OUTCOME, TRANSFER_REASONS, allowed};
 use crate::domain::id::Id;
 use crate::domain::record::Record;
 use crate::domain::register::{Owner, Register};
@@ -135,7 +135,8 @@ impl Desk {
     fn add_close(&self, act: &mut Act, id: Id, outcome: &str) -> Result<(), Problem> {
         let (record, register) = self.record(id)?;
         if register.name == conversation::REGISTER.name {
-            if record.text("complexity") == Some("complex") && record.value("accepted").is_none() {
+            let asks = outcome != AD_OUTCOME && record.text("complexity") == Some("complex");
+            if asks && record.value("accepted").is_none() {
                 return Err(refused("problem-bulk-asks"));
             }
             return self.add_outcome(act, &record, outcome);

@@ -403,6 +403,7 @@ impl Desk {
         )?;
         let mut values = self.captured(preview)?;
         values.insert("channel".into(), json!("chat"));
+        self.give_stage(&mut values, &preview.found.kinds)?;
         values.retain(|path, value| {
             conversation::REGISTER
                 .field(path)

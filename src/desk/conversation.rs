@@ -277,8 +277,10 @@ impl Desk {
         let outcome = self.preview(talk, &says)?;
         if outcome.begun && !act.touches(talk.id) {
             self.know_customer(act, &talk.about, None)?;
+            let mut about = talk.about.clone();
+            self.give_stage(&mut about, &[])?;
             let change = Change {
-                fields: talk.about.clone(),
+                fields: about,
                 ..Change::default()
             };
             act.add_at(

@@ -236,6 +236,9 @@ impl Desk {
             let known = self.store().record(id)?;
             let act = &mut plan.act;
             self.know_customer(act, &values, row.platform.as_deref())?;
+            if row.register == "order" {
+                self.send_on_shipped(act, id, known.as_ref(), &values)?;
+            }
             let fate = mirror(act, register, id, known.as_ref(), values, exported_at);
             if fate == Fate::New && row.register == "case" {
                 settle(act, register, id, row);

@@ -27,6 +27,9 @@ pub const TRANSFER_REASONS: &[&str] = &[
     "supervisor_approved",
 ];
 
+/// How the talk of an advertiser ends: it is no consultation, and nothing is asked about it.
+pub const AD_OUTCOME: &str = "ad";
+
 impl Desk {
     /// Opens a record of any register that people may fill in.
     pub fn open_record(&mut self, name: &str, values: Fields) -> Result<Done, Problem> {
@@ -108,6 +111,12 @@ impl Desk {
                 }
                 _ => {}
             }
+        }
+        if register.name == conversation::REGISTER.name
+            && to == "closed"
+            && record.get(conversation::OUTCOME).is_none()
+        {
+            return Err(refused("problem-outcome-missing").hint("problem-outcome-hint"));
         }
         let me = self.me()?.id;
         let mut act = self.act();
@@ -251,7 +260,11 @@ impl Desk {
         }
         allowed(register, record, "closed")?;
         act.claim(register, record, self.me()?.id);
-        act.set(register, record, fields([(field.name, json!(outcome))]));
+        let mut change = fields([(field.name, json!(outcome))]);
+        if outcome == AD_OUTCOME && record.get(conversation::AD) != Some(true) {
+            change.insert(conversation::AD.name().to_owned(), json!(true));
+        }
+        act.set(register, record, change);
         act.step(register, record, "closed", None);
         Ok(())
     }

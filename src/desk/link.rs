@@ -10,7 +10,7 @@ use crate::domain::id::Id;
 use crate::domain::payload::{Direction, Payload, Relation, Say};
 use crate::domain::record::Record;
 use crate::domain::register::Register;
-use crate::domain::registers::{case, conversation, note};
+use crate::domain::registers::{case, conversation, note, order};
 use crate::problem::Problem;
 use crate::store::Row;
 
@@ -42,6 +42,9 @@ impl Desk {
             let mut values = fields(order);
             values.retain(|path, _| record.value(path).is_none() && register.field(path).is_some());
             act.set(register, &record, values);
+        }
+        if is_order && register.name == conversation::REGISTER.name && order::is_shipped(&to) {
+            self.send_to_after_sales(&mut act, &record);
         }
         act.add(register, id, link_to(&to, relation));
         self.write(act)

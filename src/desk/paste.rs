@@ -71,10 +71,11 @@ impl Desk {
         if said.is_empty() {
             return Err(refused("problem-nothing-said").hint("problem-nothing-said-hint"));
         }
-        let talk = self.talk_of(said, buyer.as_deref(), order.as_deref())?;
+        let mut talk = self.talk_of(said, buyer.as_deref(), order.as_deref())?;
+        let matters = self.matters(&talk.said)?;
+        self.give_stage(&mut talk.about, &matters)?;
         let (talk, outcome) = self.joined(talk, buyer.as_deref())?;
         let since = self.store().record(talk.id)?.map(|record| record.opened);
-        let matters = self.matters(&talk.said)?;
         let promises = self.promises(&talk.said, &outcome.fresh)?;
         Ok(PastePreview {
             pasted,

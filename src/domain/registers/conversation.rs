@@ -93,7 +93,7 @@ pub static REGISTER: Register = Register {
     watches: &[],
 };
 
-/// The first answer to a waiting chat (003 L93), by the shop's limit.
+/// The first answer to a waiting chat (003 L93), by the shop's limit; none to an advertiser.
 fn due(record: &Record, limits: &Limits) -> Option<Due> {
     let wait = wait(record);
     wait.ours.then(|| Due {
@@ -102,7 +102,7 @@ fn due(record: &Record, limits: &Limits) -> Option<Due> {
     })
 }
 
-/// Ours while the buyer spoke last, or while nobody spoke yet.
+/// Ours while the buyer spoke last, or while nobody spoke yet. An advertiser is no buyer.
 fn wait(record: &Record) -> Wait {
     let last = record.last_said();
     let since = record
@@ -110,7 +110,8 @@ fn wait(record: &Record) -> Wait {
         .or(last.map(|(_, at)| at))
         .unwrap_or(record.opened);
     Wait {
-        ours: last.is_none_or(|(direction, _)| direction == Direction::In),
+        ours: record.get(AD) != Some(true)
+            && last.is_none_or(|(direction, _)| direction == Direction::In),
         post: opt_post(record.get(STAGE_OF)).unwrap_or(Post::General),
         step: None,
         since,

@@ -264,6 +264,16 @@ pub fn is_to_ship(record: &Record) -> bool {
     )
 }
 
+/// Returns whether a state of the platform says that all goods are on their way or there.
+pub fn says_shipped(state: &str) -> bool {
+    matches!(state, "shipped" | "signed" | "success")
+}
+
+/// Returns whether the platform says that all goods are on their way or there.
+pub fn is_shipped(record: &Record) -> bool {
+    record.text(PLATFORM_STATE.name()).is_some_and(says_shipped)
+}
+
 /// The shipment's end: the platform's own time, else payment and the shop's limit
 /// (`taobao.ship_within`).
 fn due(record: &Record, limits: &Limits) -> Option<Due> {

@@ -6,6 +6,7 @@ use ratatui::layout::{Position, Rect};
 
 use super::follow_up::FollowUp;
 use super::menu::{Menu, MenuPane};
+use super::since::Since;
 use super::tag;
 use super::transfer::{Transfer, nothing_open};
 use crate::desk::bulk::{Bulk, Sorted};
@@ -41,6 +42,7 @@ pub struct BulkPane {
     taken: usize,
     lines: Vec<Line>,
     at: usize,
+    since: Since,
 }
 
 impl BulkPane {
@@ -58,6 +60,7 @@ impl BulkPane {
         Ok(Self {
             what: what(reach, &bulk),
             taken: sorted.taken.len(),
+            since: Since::of_all(reach, &items),
             items,
             bulk,
             lines,
@@ -69,6 +72,14 @@ impl BulkPane {
         if self.taken == 0 {
             reach.say("bulk-none", &[]);
             return Flow::Stay;
+        }
+        if let Some(stopped) = self.since.stops(reach) {
+            // What the act comes to now stands in the place of what it came to.
+            match Self::new(reach, self.items.clone(), self.bulk.clone()) {
+                Ok(anew) => *self = anew,
+                Err(problem) => reach.trouble(&problem),
+            }
+            return stopped;
         }
         let done = reach.attempt(|desk| desk.bulk(&self.items, &self.bulk));
         let Some((_, sorted)) = done else {

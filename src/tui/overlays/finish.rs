@@ -7,6 +7,7 @@ use super::menu::{Menu, MenuPane};
 use super::note::NoteForm;
 use super::since::Since;
 use super::{Opened, pane};
+use crate::desk::item::AD_OUTCOME;
 use crate::domain::id::Id;
 use crate::domain::payload::Fields;
 use crate::domain::record::Record;
@@ -26,6 +27,10 @@ pub fn open(reach: &mut Reach<'_>) -> Result<Opened, Problem> {
     match register.name {
         "note" => Ok(pane(NoteForm::of_note(reach, id)?)),
         "case" => Ok(pane(CaseForm::of_case(reach, id)?)),
+        // An advertiser is asked nothing about.
+        "conversation" if record.get(conversation::AD) == Some(true) => {
+            Ok(Opened::Flow(closed(reach, id, AD_OUTCOME)))
+        }
         "conversation" => Ok(pane(outcomes(reach, &record))),
         _ if register.work => Ok(ends(reach, &record, register)),
         _ => {
@@ -56,7 +61,7 @@ fn outcomes(reach: &Reach<'_>, record: &Record) -> MenuPane {
             if let Some(stopped) = since.stops(reach) {
                 return stopped;
             }
-            if asks {
+            if asks && *outcome != AD_OUTCOME {
                 return Flow::Replace(Box::new(accepted(id, outcome, reach)));
             }
             closed(reach, id, outcome)

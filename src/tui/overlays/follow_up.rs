@@ -6,6 +6,7 @@ use ratatui::layout::{Position, Rect};
 use super::bulk;
 use super::note_fields::kept_draft;
 use super::sheet::{Did, Sheet, set_text};
+use super::since::Since;
 use super::{case_fields, time};
 use crate::desk::bulk::Bulk;
 use crate::desk::reading::Reader;
@@ -38,6 +39,7 @@ pub struct FollowUp {
     items: Vec<Id>,
     named: String,
     language: Language,
+    since: Since,
     /// Recorded: nothing is left to keep.
     is_done: bool,
 }
@@ -54,6 +56,10 @@ impl FollowUp {
             items: Vec::new(),
             named: String::new(),
             language: reach.words.language(),
+            since: reach
+                .item
+                .map(|id| Since::of(reach, id))
+                .unwrap_or_default(),
             is_done: false,
         };
         let reader = Reader {
@@ -90,6 +96,8 @@ impl FollowUp {
     pub fn of_items(reach: &Reach<'_>, items: Vec<Id>, kind: Option<&str>) -> Self {
         let mut form = Self::open(reach);
         form.about = None;
+        // Marked items are looked at once more in the preview.
+        form.since = Since::default();
         let count = [("count", items.len().into())];
         form.named = reach.words.with("transfer-several", &count);
         form.items = items;
@@ -260,6 +268,9 @@ impl FollowUp {
         if about.is_none() && kind != "reminder" {
             reach.say("follow-no-item", &[]);
             return Flow::Stay;
+        }
+        if let Some(stopped) = self.since.stops(reach) {
+            return stopped;
         }
         let amount = case_fields::amount(&self.sheet.form, "amount");
         let reminder = if text.is_empty() {

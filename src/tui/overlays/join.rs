@@ -2,6 +2,7 @@
 
 use super::ask::Ask;
 use super::menu::{Menu, MenuPane};
+use super::since::Since;
 use super::transfer::nothing_open;
 use super::{Opened, pane};
 use crate::problem::Problem;
@@ -13,7 +14,11 @@ pub fn link(reach: &Reach<'_>) -> Result<Ask, Problem> {
     let item = reach.item.ok_or_else(nothing_open)?;
     let title = reach.words.get("link-title").to_string();
     let hint = reach.words.get("link-hint").to_string();
+    let mut since = Since::of(reach, item);
     Ok(Ask::new(title, hint, move |name, reach| {
+        if let Some(stopped) = since.stops(reach) {
+            return stopped;
+        }
         if reach.attempt(|desk| desk.link(item, name)).is_none() {
             return Flow::Stay;
         }
@@ -43,10 +48,15 @@ pub fn merge(reach: &mut Reach<'_>) -> Result<Opened, Problem> {
     let title = reach.words.get("merge-title").to_string();
     let goals: Vec<_> = goals.iter().map(|row| row.id).collect();
     let menu = Menu::new(title, labels);
+    let both: Vec<_> = goals.iter().copied().chain([item]).collect();
+    let mut since = Since::of_all(reach, &both);
     Ok(pane(MenuPane::new(menu, move |row, reach| {
         let Some(goal) = goals.get(row).copied() else {
             return Flow::Stay;
         };
+        if let Some(stopped) = since.stops(reach) {
+            return stopped;
+        }
         if reach.attempt(|desk| desk.merge(item, goal)).is_none() {
             return Flow::Close;
         }
@@ -60,7 +70,11 @@ pub fn split(reach: &Reach<'_>) -> Result<Ask, Problem> {
     let item = reach.item.ok_or_else(nothing_open)?;
     let title = reach.words.get("split-title").to_string();
     let hint = reach.words.get("split-hint").to_string();
+    let mut since = Since::of(reach, item);
     Ok(Ask::new(title, hint, move |what, reach| {
+        if let Some(stopped) = since.stops(reach) {
+            return stopped;
+        }
         let done = reach.attempt(|desk| desk.split_off(item, what));
         let Some(done) = done else {
             return Flow::Stay;

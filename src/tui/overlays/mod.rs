@@ -56,6 +56,8 @@ pub mod sheet;
 mod sheet_lines;
 mod since;
 #[cfg(test)]
+mod since_tests;
+#[cfg(test)]
 #[path = "stage_tests.rs"]
 pub(crate) mod stage;
 pub mod start;

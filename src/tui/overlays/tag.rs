@@ -2,6 +2,7 @@
 
 use super::ask::Ask;
 use super::bulk;
+use super::since::Since;
 use super::transfer::nothing_open;
 use crate::desk::bulk::Bulk;
 use crate::desk::item::tags;
@@ -23,7 +24,11 @@ pub fn open(reach: &Reach<'_>) -> Result<Ask, Problem> {
             .with("tag-before", &[("tags", before.join(" ").into())])
     };
     let title = reach.words.get("tag-title").to_string();
+    let mut since = Since::of(reach, item);
     Ok(Ask::new(title, hint, move |words, reach| {
+        if let Some(stopped) = since.stops(reach) {
+            return stopped;
+        }
         if reach.attempt(|desk| desk.tag(item, words)).is_none() {
             return Flow::Stay;
         }

@@ -7,7 +7,9 @@ use super::ask::Ask;
 use super::bulk;
 use super::kept::KeptForm;
 use super::sheet::{Did, Sheet, set_choice};
+use super::since::Since;
 use crate::desk::Desk;
+use crate::desk::assign::Candidate;
 use crate::desk::bulk::Bulk;
 use crate::desk::item::TRANSFER_REASONS;
 use crate::domain::authority::Role;
@@ -33,6 +35,7 @@ pub struct Transfer {
     /// Whom it is about, or how many items go.
     buyer: String,
     kept: KeptForm,
+    since: Since,
     /// Whether the items were marked: then what each comes to is shown first.
     is_marked: bool,
 }
@@ -58,15 +61,8 @@ impl Transfer {
             }
             _ => words.with("transfer-several", &[("count", items.len().into())]),
         };
-        let me = reach.desk.me()?.id;
-        let people = reach
-            .desk
-            .people()
-            .all()
-            .iter()
-            .filter(|person| person.id != me);
-        let people = people
-            .map(|person| Choice::new(Owner::Person(person.id).spelling(), person.name.clone()));
+        let candidates = reach.desk.candidates(&items)?;
+        let people = candidates.iter().map(|one| choice(reach, one));
         let posts = Post::ALL.map(|post| {
             let name = words.get(&format!("value-post-{}", post.word()));
             Choice::new(
@@ -105,6 +101,8 @@ impl Transfer {
             )
             .required(),
         ];
+        // Marked items are looked at once more in the preview.
+        let since = Since::of_all(reach, if is_marked { &[] } else { &items });
         let mut sheet = Sheet::new(fields);
         let first = items.first().copied().unwrap_or_default();
         let key = format!("transfer/{first}+{}", items.len());
@@ -116,6 +114,7 @@ impl Transfer {
             items,
             buyer,
             kept,
+            since,
             is_marked,
         })
     }
@@ -133,6 +132,9 @@ impl Transfer {
         let (items, reason) = (self.items.clone(), reason.to_owned());
         if self.is_marked {
             return bulk::show(reach, items, Bulk::Transfer { to, reason });
+        }
+        if let Some(stopped) = self.since.stops(reach) {
+            return stopped;
         }
         if reach
             .attempt(|desk| desk.transfer_all(&items, to, &reason))
@@ -260,6 +262,29 @@ impl Pane for Transfer {
     }
 }
 
+/// A colleague with what speaks for and against the choice.
+fn choice(reach: &Reach<'_>, one: &Candidate) -> Choice {
+    let words = reach.words;
+    let name = reach.desk.people().by_id(one.person);
+    let mut label = vec![name.map_or_else(String::new, |person| person.name.clone())];
+    if !one.is_here() {
+        let state = format!("state-attendance-{}", one.presence);
+        label.push(words.get(&state).to_string());
+    }
+    if one.knows_buyer {
+        label.push(words.get("transfer-why-buyer").to_string());
+    }
+    if one.follows {
+        label.push(words.get("transfer-why-follows").to_string());
+    }
+    if let Some(post) = one.post {
+        let post = format!("value-post-{}", post.word());
+        label.push(words.get(&post).to_string());
+    }
+    label.push(words.with("transfer-why-load", &[("count", one.load.into())]));
+    Choice::new(Owner::Person(one.person).spelling(), label.join("  "))
+}
+
 /// Says that no item is open.
 pub(super) fn nothing_open() -> Problem {
     Problem::new(Kind::Refused, "problem-nothing-open").hint("problem-nothing-open-hint")
@@ -319,7 +344,11 @@ pub fn claim(reach: &mut Reach<'_>) -> Result<Option<Ask>, Problem> {
                 .map_or_else(String::new, |person| person.name.clone());
             let title = reach.words.with("claim-title", &[("owner", name.into())]);
             let hint = reach.words.get("ask-reason").to_string();
+            let mut since = Since::of(reach, item);
             let ask = Ask::new(title, hint, move |reason, reach| {
+                if let Some(stopped) = since.stops(reach) {
+                    return stopped;
+                }
                 let claim = |desk: &mut Desk| desk.claim(item, Some(reason));
                 if reach.attempt(claim).is_none() {
                     return Flow::Stay;
