@@ -61,7 +61,7 @@ fn marked_rows_are_handed_on_with_a_preview_and_taken_back_by_one_key() {
     visit.keys("Enter");
     let seen = screen(&visit);
     assert!(seen.contains("3 件，一次撤销全部退回"), "{seen}");
-    assert!(!seen.contains("已标"), "{seen}");
+    assert!(seen.contains("已标 0"), "{seen}");
     let after = owners(&visit, &items);
     assert!(
         after
@@ -103,9 +103,9 @@ fn what_is_refused_stands_on_top_with_its_reason() {
     visit.keys("Enter");
     assert!(screen(&visit).contains("件没动"), "{}", screen(&visit));
     // What was not taken stays marked; Esc takes the marks away.
-    assert!(screen(&visit).contains("已标"), "{}", screen(&visit));
+    assert!(!screen(&visit).contains("已标 0"), "{}", screen(&visit));
     visit.keys("Esc");
-    assert!(!screen(&visit).contains("已标"), "{}", screen(&visit));
+    assert!(screen(&visit).contains("已标 0"), "{}", screen(&visit));
 }
 
 #[test]

@@ -235,7 +235,7 @@ impl Generator {
             account: crew.account.clone(),
             tongues,
             nicks: stock.nicks,
-            secret: desk.secret()?.clone(),
+            secret: desk.secret()?,
             agents,
             zone: desk.author()?.zone,
             random: SeededRandom::new(format!("generate {}", size.seed)),

@@ -211,12 +211,11 @@ pub(super) fn import_keeping(
     let kept = checked.kept.take();
     let mut taking = Taking::begin(store, &checked, now)?;
     let work = |store: &mut Store| {
-        match kept {
-            Some(kept) => taking.take_all(store, kept.into_iter(), &mut folding, progress)?,
-            None => {
-                let bundle = carrier.bundle().map_err(fault)?;
-                taking.append(store, (bundle, &file), &mut folding, progress)?;
-            }
+        if let Some(kept) = kept {
+            taking.take_all(store, kept.into_iter(), &mut folding, progress)?;
+        } else {
+            let bundle = carrier.bundle().map_err(fault)?;
+            taking.append(store, (bundle, &file), &mut folding, progress)?;
         }
         let outside = std::mem::replace(&mut taking.outside, Keeping::new(now));
         let healed = outside::settle(store, shop, outside)?;

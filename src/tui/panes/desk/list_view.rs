@@ -69,17 +69,11 @@ pub(super) fn list_title(
         let more = if pane.todo.is_cut { "+" } else { "" };
         let place = format!("{place}/{}{more}", pane.rows.len());
         let way = words.get("desk-whole-list");
-        let marked = pane.marked.len();
-        let mut right = vec![dim(if is_strip {
+        vec![dim(if is_strip {
             format!("{way}  {place}")
         } else {
             place
-        })];
-        if marked > 0 {
-            let marked = words.with("board-marked", &[("count", marked.into())]);
-            right.insert(0, Run::new(format!("{marked}  "), Ink::Marked));
-        }
-        right
+        })]
     } else {
         Vec::new()
     };
