@@ -1,6 +1,7 @@
 //! What waits for me (待办): every register's open items, one row a buyer with the most
 //! urgent reason, ordered by least time left, then oldest (ux 8.1).
 
+use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::Desk;
@@ -284,18 +285,17 @@ impl Desk {
         }
         let mut groups: BTreeMap<Id, Vec<Item>> = BTreeMap::new();
         for item in items {
-            let of_order = match (item.row.customer, item.row.order_id) {
-                (None, Some(order)) => match whose.get(&order) {
-                    Some(known) => known.or(Some(order)),
-                    None => {
-                        let customer = self.store().customer_of(order)?;
-                        whose.insert(order, customer);
-                        customer.or(Some(order))
-                    }
-                },
-                _ => None,
+            let key = match (item.row.customer, item.row.order_id) {
+                (Some(customer), _) => customer,
+                (None, None) => item.row.id,
+                (None, Some(order)) => {
+                    let customer = match whose.entry(order) {
+                        Entry::Occupied(known) => *known.get(),
+                        Entry::Vacant(place) => *place.insert(self.store().customer_of(order)?),
+                    };
+                    customer.unwrap_or(order)
+                }
             };
-            let key = item.row.customer.or(of_order).unwrap_or(item.row.id);
             groups.entry(key).or_default().push(item);
         }
         let mut buyers: Vec<Buyer> = groups
