@@ -51,7 +51,7 @@ impl Workstation {
                     ("name", name.into()),
                     ("kilobytes", bytes.len().div_ceil(1_024).into()),
                 ];
-                self.inform("paste-attached", &args, Ink::Ok);
+                self.inform("paste-attached-picture", &args, Ink::Ok);
             }
             Err(problem) => self.trouble(&problem),
         }
