@@ -53,7 +53,7 @@ fn todo(desk: &Desk, view: Option<&str>) -> Result<Vec<Row>, Problem> {
         })?,
     };
     Ok(desk
-        .todo(view)?
+        .todo_page(view, MOST)?
         .buyers
         .into_iter()
         .flat_map(|buyer| buyer.items)

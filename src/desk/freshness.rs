@@ -1,13 +1,8 @@
 //! How old each kind of export is: a fact on screen, since a list made from an old file cannot
 //! see what came later (ux 3.4).
 
-use std::collections::BTreeMap;
-
-use serde_json::Value;
-
 use super::Desk;
 use crate::problem::Problem;
-use crate::store::Query;
 
 const HOUR: i64 = 3_600_000;
 
@@ -22,25 +17,57 @@ pub struct Freshness {
     pub stale: bool,
 }
 
+/// The kinds of export that what waits comes from.
+pub const OF_WORK: &[&str] = &["orders", "refunds", "parcels", "reviews"];
+
+/// What a list cannot see, because its source is old or was never there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Blind {
+    /// The kind of export.
+    pub kind: &'static str,
+    /// The time behind which nothing is known; none where there never was an export.
+    pub since: Option<i64>,
+}
+
+/// Returns the kinds of export by which records of a register become known; none where people
+/// write them here.
+pub fn kinds_of(register: &str) -> &'static [&'static str] {
+    match register {
+        "order" => &["orders"],
+        "case" => &["refunds"],
+        "parcel" => &["parcels"],
+        "review" => &["reviews"],
+        _ => &[],
+    }
+}
+
+/// Returns what a list from these kinds of export cannot see.
+pub fn blind(known: &[Freshness], kinds: &[&'static str]) -> Vec<Blind> {
+    let blind = kinds.iter().filter_map(|kind| {
+        let newest = known.iter().find(|one| one.kind == *kind);
+        let since = match newest {
+            Some(newest) if !newest.stale => return None,
+            Some(newest) => Some(newest.exported_at),
+            None => None,
+        };
+        Some(Blind { kind, since })
+    });
+    blind.collect()
+}
+
+/// Returns what the list of what waits cannot see. A shop may have no refunds or parcels in its
+/// exports; orders it has.
+pub fn blind_to_work(known: &[Freshness]) -> Vec<Blind> {
+    let mut blind = blind(known, OF_WORK);
+    blind.retain(|one| one.since.is_some() || one.kind == "orders");
+    blind
+}
+
 impl Desk {
     /// Returns the newest export of each kind, by kind.
     pub fn freshness(&self) -> Result<Vec<Freshness>, Problem> {
-        let rows = self.store().rows(&Query {
-            registers: vec!["import"],
-            limit: Some(10_000),
-            ..Query::default()
-        })?;
-        let mut newest: BTreeMap<String, i64> = BTreeMap::new();
-        for row in rows.iter().filter(|row| !row.void) {
-            let kind = row.fields.get("kind").and_then(Value::as_str);
-            let Some((kind, at)) = kind.zip(row.fields.get("exported_at").and_then(Value::as_i64))
-            else {
-                continue;
-            };
-            let known = newest.entry(kind.to_owned()).or_insert(at);
-            *known = at.max(*known);
-        }
         let now = self.now();
+        let newest = self.store().newest_exports()?;
         newest
             .into_iter()
             .map(|(kind, exported_at)| {
@@ -64,5 +91,41 @@ fn usual_limit(kind: &str) -> i64 {
         "orders" | "items" | "refunds" => 3,
         "parcels" => 6,
         _ => 24,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn known(kind: &str, stale: bool) -> Freshness {
+        Freshness {
+            kind: kind.into(),
+            exported_at: 7,
+            stale,
+        }
+    }
+
+    #[test]
+    fn what_is_old_or_was_never_there_is_not_seen() {
+        let never = Blind {
+            kind: "orders",
+            since: None,
+        };
+        assert_eq!(blind_to_work(&[]), [never]);
+        assert_eq!(blind_to_work(&[known("orders", false)]), []);
+        let old = |kind| Blind {
+            kind,
+            since: Some(7),
+        };
+        let all = [known("orders", true), known("refunds", true)];
+        assert_eq!(blind_to_work(&all), [old("orders"), old("refunds")]);
+        // Another kind of file says nothing about orders.
+        assert_eq!(
+            blind_to_work(&[known("scores", false), known("parcels", true)]),
+            [never, old("parcels")]
+        );
+        assert_eq!(blind(&[], kinds_of("case")).len(), 1);
+        assert_eq!(blind(&[], kinds_of("note")), []);
     }
 }

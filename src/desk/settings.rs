@@ -12,6 +12,9 @@ use crate::store::{Query, Row};
 
 const MINUTE: i64 = 60_000;
 
+/// Records folded anew in one step after a limit changed.
+const FOLDED_AT_ONCE: usize = 10_000;
+
 impl Desk {
     /// Returns the shop's value of a setting in force now.
     pub fn setting(&self, key: &str) -> Result<Option<String>, Problem> {
@@ -61,7 +64,12 @@ impl Desk {
                 (setting::SINCE.name(), now.into()),
             ]),
         );
-        self.write(act)
+        let done = self.write(act)?;
+        // The clocks of what is open follow a limit at once, not at the next file.
+        if key.starts_with("limit_") {
+            while self.store_mut().fold_dirty(FOLDED_AT_ONCE)? > 0 {}
+        }
+        Ok(done)
     }
 
     /// Returns how long before its end a deadline counts as at risk, milliseconds.

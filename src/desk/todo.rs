@@ -1,7 +1,8 @@
 //! What waits for me (待办): every register's open items, one row a buyer with the most
 //! urgent reason, ordered by least time left, then oldest (ux 8.1).
 
-use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::Desk;
 use super::people::Person;
@@ -12,8 +13,17 @@ use crate::domain::register::Owner;
 use crate::problem::Problem;
 use crate::store::{Mine, OwnerFilter, Query, Row};
 
-/// The most open items that one list holds; beyond it counts carry a plus.
+/// The most open items that one list holds.
 pub const MOST: usize = 5_000;
+
+/// The most that a screen shows at once: those with the least time left.
+pub const PAGE: usize = 1_000;
+
+/// The most that is counted; beyond it counts carry a plus.
+const COUNTED: usize = 100_000;
+
+/// The most items that a bell is rung for.
+const ALARMING: usize = 10_000;
 
 /// The most related records that a panel looks at.
 const RELATED: usize = 200;
@@ -153,47 +163,150 @@ pub struct Todo {
     pub buyers: Vec<Buyer>,
     /// Counts over all views.
     pub counts: Counts,
+    /// Whether the view has more than what is held here.
+    pub is_cut: bool,
 }
 
 impl Desk {
-    /// Returns what waits for the person at the desk, as a view shows it.
+    /// Returns what waits for the person at the desk, as a view shows it: its first page.
     pub fn todo(&self, view: View) -> Result<Todo, Problem> {
-        let me = self.me()?.clone();
-        let now = self.now();
-        let at_risk_span = self.at_risk()?;
-        let mine = Mine {
-            person: me.id,
-            posts: me.posts.clone(),
-            approves: may_approve(&me),
-        };
-        let rows = self.store().rows(&Query {
+        self.todo_page(view, PAGE)
+    }
+
+    /// Returns the first so many items of a view, grouped by buyer, and the counts of all views.
+    /// Contradictions come first, whatever their time.
+    pub fn todo_page(&self, view: View, most: usize) -> Result<Todo, Problem> {
+        let (me, now, at_risk) = (self.me()?.clone(), self.now(), self.at_risk()?);
+        let query = self.waiting_query(view, &me, at_risk);
+        let disputed = self.store().rows(&Query {
+            contradicted: true,
+            limit: Some(most),
+            ..query.clone()
+        })?;
+        let mut rows = self.store().rows(&Query {
+            limit: Some(most),
+            ..query
+        })?;
+        let is_cut = rows.len() == most;
+        let known: BTreeSet<Id> = disputed.iter().map(|row| row.id).collect();
+        rows.retain(|row| !known.contains(&row.id));
+        rows.truncate(most.saturating_sub(disputed.len()));
+        let items = disputed.into_iter().chain(rows).map(|row| Item {
+            mark: mark(&row, &me, now, at_risk),
+            row,
+        });
+        Ok(Todo {
+            buyers: self.by_buyer(items.collect())?,
+            counts: self.todo_counts()?,
+            is_cut,
+        })
+    }
+
+    /// Counts what waits for the person at the desk, over all views, without reading a row that
+    /// no contradiction is about.
+    pub fn todo_counts(&self) -> Result<Counts, Problem> {
+        self.counts_within(COUNTED)
+    }
+
+    fn counts_within(&self, most: usize) -> Result<Counts, Problem> {
+        let (me, now, at_risk) = (self.me()?.clone(), self.now(), self.at_risk()?);
+        let query = self.waiting_query(View::All, &me, at_risk);
+        let soon = now.saturating_add(at_risk);
+        let tally = self.store().tally(&query, &whose(&me), now, soon, most)?;
+        let disputed = self.store().rows(&Query {
+            contradicted: true,
+            limit: Some(MOST),
+            ..query
+        })?;
+        // A contradiction's own mark stands before that of its time.
+        let near = |row: &&Row| row.due.is_some_and(|due| due > now && due <= soon);
+        let hidden = disputed.iter().filter(near).count();
+        Ok(Counts {
+            overdue: tally.overdue,
+            urgent: (tally.soon - tally.overdue).saturating_sub(hidden),
+            waiting: tally.waiting,
+            mine: tally.mine,
+            unowned: tally.unowned,
+            unacknowledged: tally.unacknowledged,
+            approvals: tally.approvals,
+            conflicts: disputed.len(),
+            all: tally.all,
+            capped: tally.capped,
+        })
+    }
+
+    /// Returns the items that are overdue or at risk and whose mark says so.
+    pub fn alarming(&self) -> Result<BTreeSet<Id>, Problem> {
+        let (me, at_risk) = (self.me()?.clone(), self.at_risk()?);
+        let query = self.waiting_query(View::AtRisk, &me, at_risk);
+        let alarming = self.store().undisputed(&query, ALARMING)?;
+        Ok(alarming.into_iter().collect())
+    }
+
+    /// What a view shows of that which waits for a person.
+    fn waiting_query(&self, view: View, me: &Person, at_risk: i64) -> Query {
+        let (mine, now) = (whose(me), self.now());
+        let all = Query {
             open_only: true,
             work_only: true,
-            mine: Some(mine),
+            mine: Some(mine.clone()),
             not_snoozed_at: Some(now),
-            limit: Some(MOST),
             ..Query::default()
-        })?;
-        let capped = rows.len() == MOST;
-        let items: Vec<Item> = rows
-            .into_iter()
-            .map(|row| Item {
-                mark: mark(&row, &me, now, at_risk_span),
-                row,
+        };
+        match view {
+            View::All => all,
+            View::Waiting => Query {
+                waits_for: Some(mine),
+                ..all
+            },
+            View::AtRisk => Query {
+                due_before: Some(now.saturating_add(at_risk).saturating_add(1)),
+                ..all
+            },
+            View::Mine => Query {
+                owner: Some(OwnerFilter::Any(vec![Owner::Person(me.id)])),
+                ..all
+            },
+            View::Unowned => Query {
+                no_person: true,
+                ..all
+            },
+        }
+    }
+
+    /// Groups by customer record, be it only the order's, else by order, else item; a masked
+    /// name never groups, because no record is derived from it.
+    fn by_buyer(&self, items: Vec<Item>) -> Result<Vec<Buyer>, Problem> {
+        let mut whose: BTreeMap<Id, Option<Id>> = BTreeMap::new();
+        for row in items.iter().map(|item| &item.row) {
+            if let (Some(customer), Some(order)) = (row.customer, row.order_id) {
+                whose.entry(order).or_insert(Some(customer));
+            }
+        }
+        let mut groups: BTreeMap<Id, Vec<Item>> = BTreeMap::new();
+        for item in items {
+            let key = match (item.row.customer, item.row.order_id) {
+                (Some(customer), _) => customer,
+                (None, None) => item.row.id,
+                (None, Some(order)) => {
+                    let customer = match whose.entry(order) {
+                        Entry::Occupied(known) => *known.get(),
+                        Entry::Vacant(place) => *place.insert(self.store().customer_of(order)?),
+                    };
+                    customer.unwrap_or(order)
+                }
+            };
+            groups.entry(key).or_default().push(item);
+        }
+        let mut buyers: Vec<Buyer> = groups
+            .into_values()
+            .map(|mut items| {
+                items.sort_by_key(urgency);
+                Buyer { items }
             })
             .collect();
-        let counts = Counts {
-            capped,
-            ..count(&items, &me, now, at_risk_span)
-        };
-        let shown = items
-            .into_iter()
-            .filter(|item| is_in(view, item, &me, now, at_risk_span))
-            .collect();
-        Ok(Todo {
-            buyers: by_buyer(shown),
-            counts,
-        })
+        buyers.sort_by_key(|buyer| urgency(buyer.first()));
+        Ok(buyers)
     }
 
     /// Returns the other records of the same customer or order, the open ones first.
@@ -249,6 +362,15 @@ impl Desk {
     }
 }
 
+/// What makes something wait for a person.
+fn whose(me: &Person) -> Mine {
+    Mine {
+        person: me.id,
+        posts: me.posts.clone(),
+        approves: may_approve(me),
+    }
+}
+
 fn step_is_mine(row: &Row, me: &Person) -> bool {
     match row
         .step
@@ -291,72 +413,6 @@ fn mark(row: &Row, me: &Person, now: i64, at_risk: i64) -> Mark {
     }
 }
 
-fn is_at_risk(row: &Row, now: i64, at_risk: i64) -> bool {
-    row.due.is_some_and(|due| due - now <= at_risk)
-}
-
-fn is_owned(row: &Row, me: &Person) -> bool {
-    row.owner == Some(Owner::Person(me.id))
-}
-
-fn is_unowned(row: &Row) -> bool {
-    !matches!(row.owner, Some(Owner::Person(_)))
-}
-
-fn is_in(view: View, item: &Item, me: &Person, now: i64, at_risk: i64) -> bool {
-    match view {
-        View::All => true,
-        View::Waiting => item.row.ours || step_is_mine(&item.row, me),
-        View::AtRisk => is_at_risk(&item.row, now, at_risk),
-        View::Mine => is_owned(&item.row, me),
-        View::Unowned => is_unowned(&item.row),
-    }
-}
-
-fn count(items: &[Item], me: &Person, now: i64, at_risk: i64) -> Counts {
-    let number = |holds: &dyn Fn(&Item) -> bool| items.iter().filter(|item| holds(item)).count();
-    Counts {
-        overdue: number(&|item| item.row.due.is_some_and(|due| due <= now)),
-        urgent: number(&|item| item.mark == Mark::Urgent),
-        waiting: number(&|item| is_in(View::Waiting, item, me, now, at_risk)),
-        mine: number(&|item| is_owned(&item.row, me)),
-        unowned: number(&|item| is_unowned(&item.row)),
-        unacknowledged: number(&|item| {
-            item.row
-                .step
-                .as_deref()
-                .is_some_and(|step| step.starts_with("acknowledge"))
-        }),
-        approvals: number(&|item| item.row.step.as_deref() == Some("approve")),
-        conflicts: number(&|item| item.row.conflicts > 0),
-        all: items.len(),
-        capped: false,
-    }
-}
-
-/// Groups by customer record, else order, else item; a masked name never groups, because no
-/// record is derived from it.
-fn by_buyer(items: Vec<Item>) -> Vec<Buyer> {
-    let mut groups: BTreeMap<Id, Vec<Item>> = BTreeMap::new();
-    for item in items {
-        let key = item
-            .row
-            .customer
-            .or(item.row.order_id)
-            .unwrap_or(item.row.id);
-        groups.entry(key).or_default().push(item);
-    }
-    let mut buyers: Vec<Buyer> = groups
-        .into_values()
-        .map(|mut items| {
-            items.sort_by_key(urgency);
-            Buyer { items }
-        })
-        .collect();
-    buyers.sort_by_key(|buyer| urgency(buyer.first()));
-    buyers
-}
-
 /// Contradictions first, then least time left, then oldest.
 fn urgency(item: &Item) -> (bool, i64, i64, Id) {
     let due = item.row.due.unwrap_or(i64::MAX);
@@ -367,3 +423,7 @@ fn urgency(item: &Item) -> (bool, i64, i64, Id) {
         item.row.id,
     )
 }
+
+#[cfg(test)]
+#[path = "todo_tests.rs"]
+mod tests;

@@ -41,6 +41,7 @@ mod search;
 mod standing;
 mod stop;
 mod verify;
+mod waiting;
 mod watch;
 mod words;
 
@@ -64,6 +65,7 @@ pub use search::Indexed;
 pub use standing::{Press, Standing};
 pub use stop::Stop;
 pub use verify::{Defect, Verified};
+pub use waiting::Tally;
 pub use watch::{Contradiction, UnfoldedEvent};
 
 /// The shop that a store belongs to.

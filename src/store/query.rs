@@ -68,6 +68,10 @@ pub struct Query {
     pub owner: Option<OwnerFilter>,
     /// Only what waits for this person.
     pub mine: Option<Mine>,
+    /// Only what no person owns.
+    pub no_person: bool,
+    /// Only what waits for us or for a step of this person.
+    pub waits_for: Option<Mine>,
     /// Only what a post works on while nobody owns it.
     pub post: Option<Post>,
     /// Only what waits for this step.
@@ -119,13 +123,13 @@ pub struct Count {
 
 /// A condition in the making, with its arguments.
 #[derive(Default)]
-struct Built {
+pub(super) struct Built {
     terms: Vec<String>,
-    args: Vec<Sql>,
+    pub(super) args: Vec<Sql>,
 }
 
 impl Built {
-    fn arg(&mut self, value: impl Into<Sql>) -> String {
+    pub(super) fn arg(&mut self, value: impl Into<Sql>) -> String {
         self.args.push(value.into());
         format!("?{}", self.args.len())
     }
@@ -148,7 +152,7 @@ impl Built {
         }
     }
 
-    fn condition(&self) -> String {
+    pub(super) fn condition(&self) -> String {
         if self.terms.is_empty() {
             "1".to_owned()
         } else {
@@ -162,7 +166,7 @@ pub(super) fn blob(id: Id) -> Sql {
 }
 
 impl Query {
-    fn build(&self) -> Built {
+    pub(super) fn build(&self) -> Built {
         let mut built = Built::default();
         self.terms_of_kind(&mut built);
         self.terms_of_people(&mut built);
@@ -207,6 +211,14 @@ impl Query {
         }
         if let Some(mine) = &self.mine {
             let term = mine.term(built);
+            built.term(term);
+        }
+        if self.no_person {
+            let term = unassigned(built);
+            built.term(term);
+        }
+        if let Some(mine) = &self.waits_for {
+            let term = mine.waits(built);
             built.term(term);
         }
         if let Some(post) = self.post {
@@ -326,21 +338,36 @@ impl Mine {
             .map(|post| post.word().to_owned())
             .collect();
         let mut owns = vec![format!("r.owner = {person}")];
-        let mut steps = vec![step_word(&Step::Person(self.person))];
         if !posts.is_empty() {
             owns.push(built.any_of("r.owner", posts.clone()));
             let unowned = built.any_of("r.post", posts);
             owns.push(format!("(r.owner IS NULL AND {unowned})"));
-            steps.extend(
-                self.posts
-                    .iter()
-                    .map(|post| step_word(&Step::Acknowledge(*post))),
-            );
         }
+        let step = self.step(built);
+        format!("({} OR {step})", owns.join(" OR "))
+    }
+
+    /// A step of it waits for me.
+    fn step(&self, built: &mut Built) -> String {
+        let mut steps = vec![step_word(&Step::Person(self.person))];
+        let posts = self.posts.iter();
+        steps.extend(posts.map(|post| step_word(&Step::Acknowledge(*post))));
         if self.approves {
             steps.push(step_word(&Step::Approve));
         }
-        let step = built.any_of("r.step", steps);
-        format!("({} OR {step})", owns.join(" OR "))
+        built.any_of("r.step", steps)
     }
+
+    /// The next step is ours, or a step of it waits for me.
+    pub(super) fn waits(&self, built: &mut Built) -> String {
+        let step = self.step(built);
+        format!("(r.ours = 1 OR {step})")
+    }
+}
+
+/// Nobody's, or a post's.
+pub(super) fn unassigned(built: &mut Built) -> String {
+    let posts = Post::ALL.iter().map(|post| post.word().to_owned());
+    let posts = built.any_of("r.owner", posts.collect());
+    format!("(r.owner IS NULL OR {posts})")
 }

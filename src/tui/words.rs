@@ -5,6 +5,7 @@ use chrono_tz::Tz;
 use serde_json::Value;
 
 use crate::desk::Desk;
+use crate::desk::freshness::Blind;
 use crate::desk::people::{People, Person};
 use crate::desk::reading::Reader;
 use crate::domain::field::{FieldSpec, FromValue, Kind};
@@ -111,6 +112,23 @@ impl Speech<'_> {
             None if ours => word("figure-waiting", self.span((self.now - since).max(0))),
             None => String::new(),
         }
+    }
+
+    /// Returns which exports are old or missing, each by a message for the one or the other.
+    pub fn blind(&self, blind: &[Blind], old: &str, never: &str) -> String {
+        let parts = blind.iter().map(|one| {
+            let kind = self.words.get(&format!("value-import_kind-{}", one.kind));
+            let kind = ("kind", kind.as_ref().into());
+            match one.since {
+                Some(since) => {
+                    let time = ("time", self.moment(since).into());
+                    self.words.with(old, &[kind, time])
+                }
+                None => self.words.with(never, &[kind]),
+            }
+        });
+        let parts: Vec<String> = parts.collect();
+        parts.join(&self.words.get("list-comma"))
     }
 
     /// Returns a time of today as `18:00`, of another day as `11/25`, of another year whole.

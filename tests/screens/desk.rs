@@ -322,3 +322,90 @@ fn among_ourselves_the_checker_only_advises() {
         "it is recorded\n{seen}"
     );
 }
+
+#[test]
+fn an_open_talk_has_the_clock_of_its_row() {
+    let (size, days) = ((120, 40), 10);
+    let lay = |desk: &mut zhiban::desk::Desk| {
+        let supervisor = desk.people().by_name("王主管").unwrap().clone();
+        desk.act_as(&supervisor);
+        let limit = (days * 86_400_000_i64).to_string();
+        desk.set_setting("limit_reply", &limit).unwrap();
+        let agent = desk.people().by_name("林晓").unwrap().clone();
+        desk.act_as(&agent);
+    };
+    let mut visit = Visit::after(lay, None, Language::ZhCn, size);
+    let todo = visit.app.desk().todo(zhiban::desk::todo::View::All);
+    let mut rows = todo.unwrap().buyers.into_iter();
+    let is_talk = |row: &zhiban::store::Row| row.register == "conversation" && row.due.is_some();
+    let at = rows.position(|buyer| is_talk(&buyer.first().row)).unwrap();
+    visit.keys(&format!("{} Enter", "Down ".repeat(at)));
+    let seen = shown(&visit, size);
+    let title = seen
+        .lines()
+        .find(|row| row.contains("[店]"))
+        .unwrap_or(&seen);
+    // Ten days from the 22nd of November and some time before.
+    assert!(title.contains("12/0") && !title.contains('超'), "{title}");
+}
+
+/// Limits of the shop for how old exports may be, in hours, as its supervisor sets them.
+fn old_after(hours: &'static str) -> impl FnOnce(&mut zhiban::desk::Desk) {
+    move |desk| {
+        let supervisor = desk.people().by_name("王主管").unwrap().clone();
+        desk.act_as(&supervisor);
+        for kind in ["orders", "refunds", "parcels", "reviews"] {
+            let key = format!("stale_{kind}_hours");
+            desk.set_setting(&key, hours).unwrap();
+        }
+        let agent = desk.people().by_name("林晓").unwrap().clone();
+        desk.act_as(&agent);
+    }
+}
+
+#[test]
+fn an_empty_list_says_what_it_cannot_see() {
+    for (size, language, told) in [
+        (
+            (80, 24),
+            Language::ZhCn,
+            "没有等你的事 (只知道 15:02 以前的订单)",
+        ),
+        (
+            (80, 24),
+            Language::ZhTw,
+            "沒有等你的事 (只知道 15:02 以前的訂單)",
+        ),
+        (
+            (80, 24),
+            Language::En,
+            "Nothing waits for you (Orders known only until 15:02)",
+        ),
+    ] {
+        let mut visit = Visit::after(old_after("0"), None, language, size);
+        visit.keys("Ctrl+A F7 3 1 Enter");
+        let seen = shown(&visit, size);
+        println!("{seen}");
+        assert!(seen.contains(told), "{seen}");
+    }
+}
+
+#[test]
+fn a_list_says_what_its_old_source_cannot_see() {
+    for (size, language, told) in [
+        ((80, 24), Language::ZhCn, "15:02 以后新的订单看不到"),
+        ((80, 24), Language::ZhTw, "15:02 以後新的訂單看不到"),
+        (
+            (120, 40),
+            Language::En,
+            "Orders new since 15:02 cannot be seen",
+        ),
+    ] {
+        let visit = Visit::after(old_after("0"), None, language, size);
+        let seen = shown(&visit, size);
+        println!("{seen}");
+        assert!(seen.contains(told), "{seen}");
+        let visit = Visit::after(old_after("1000"), None, language, size);
+        assert!(!shown(&visit, size).contains(told));
+    }
+}

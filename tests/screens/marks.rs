@@ -165,3 +165,25 @@ fn what_waits_for_the_buyer_is_put_away_by_a_digit() {
     visit.keys("Ctrl+Z");
     assert_eq!(waiting(&visit), all);
 }
+
+#[test]
+fn the_mark_of_all_takes_what_is_folded_away_too() {
+    let mut visit = visit();
+    let todo = visit.app.desk().todo(View::All).unwrap();
+    assert!(
+        todo.buyers.len() < todo.counts.all,
+        "the sample folds a buyer"
+    );
+    let marked = |count: usize| format!("已标 {count} ");
+    visit.keys("Ctrl+A");
+    assert!(screen(&visit).contains(&marked(todo.counts.all)));
+    visit.keys("Ctrl+A");
+    assert!(screen(&visit).contains(&marked(0)), "{}", screen(&visit));
+
+    // A row's mark is taken away with those of what is folded behind it.
+    let at = todo.buyers.iter().position(|buyer| buyer.items.len() > 1);
+    let at = at.unwrap();
+    let left = todo.counts.all - todo.buyers[at].items.len();
+    visit.keys(&format!("Ctrl+A Home {} Space", "Down ".repeat(at)));
+    assert!(screen(&visit).contains(&marked(left)), "{}", screen(&visit));
+}

@@ -7,7 +7,7 @@ use ratatui::layout::Rect;
 
 use crate::desk::Desk;
 use crate::desk::printing::PrintingCounts;
-use crate::desk::todo::{Counts, Mark, View};
+use crate::desk::todo::Counts;
 use crate::domain::authority::{Action, may};
 use crate::domain::id::Id;
 use crate::domain::register::Post;
@@ -96,13 +96,8 @@ impl Status {
         let freshness = desk.freshness()?;
         let orders = freshness.iter().find(|one| one.kind == "orders");
         let shift = desk.shift_of(me.id)?;
-        let todo = desk.todo(View::All)?;
-        let items = todo.buyers.iter().flat_map(|buyer| &buyer.items);
-        let alarming = items
-            .filter(|item| matches!(item.mark, Mark::Overdue | Mark::Urgent))
-            .map(|item| item.row.id)
-            .collect();
-        let mut counts = todo.counts;
+        let alarming = desk.alarming()?;
+        let mut counts = desk.todo_counts()?;
         let broken = desk.alarms()?;
         counts.conflicts += broken.iter().filter(|alarm| alarm.is_finding()).count();
         let decides = may(me.role, Action::CloseContradiction).allows();

@@ -6,7 +6,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
 use self::columns::fitting;
-use crate::desk::{Desk, views};
+use crate::desk::{Desk, freshness, views};
 use crate::domain::id::Id;
 use crate::domain::register::Register;
 use crate::domain::registers;
@@ -61,6 +61,8 @@ pub struct TablesPane {
     rows: Vec<Row>,
     /// The cells of the rows as they are shown, the state first.
     cells: Vec<Vec<String>>,
+    /// What it cannot see.
+    blind: String,
     heads: Vec<String>,
     widths: Vec<Width>,
     cursor: Cursor<Id>,
@@ -85,6 +87,7 @@ impl TablesPane {
             view: None,
             rows: Vec::new(),
             cells: Vec::new(),
+            blind: String::new(),
             heads: Vec::new(),
             widths: Vec::new(),
             cursor: Cursor::default(),
@@ -143,6 +146,9 @@ impl TablesPane {
         self.lay(speech);
         self.read_more(desk, speech)?;
         let ids: Vec<Id> = self.rows.iter().map(|row| row.id).collect();
+        let kinds = freshness::kinds_of(self.register.name);
+        let blind = freshness::blind(&desk.freshness()?, kinds);
+        self.blind = speech.blind(&blind, "blind-known", "blind-never");
         self.cursor.follow(&ids);
         Ok(())
     }
@@ -377,6 +383,10 @@ impl TablesPane {
                 Ink::Dim,
                 look,
             );
+        }
+        if self.rows.is_empty() && body.height > 1 {
+            let (at, ink) = ((body.x, body.y + 1), Ink::Stale);
+            crate::tui::widgets::line::put(buf, at, body.width, &self.blind, ink, look);
         }
         let height = usize::from(body.height);
         let top = self.cursor.clone().scroll(height, self.rows.len());

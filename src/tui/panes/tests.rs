@@ -135,6 +135,20 @@ fn any_register_is_listed_and_its_rows_open() {
 }
 
 #[test]
+fn an_empty_register_says_which_export_never_came() {
+    use crate::domain::registers::{notice, parcel};
+    let mut stage = Stage::new();
+    stage.push(|reach| TablesPane::of(&parcel::REGISTER, reach.desk, reach.words));
+    let seen = stage.screen(80, 21);
+    println!("{seen}");
+    assert!(seen.contains("没导入过物流"), "{seen}");
+    // What people write here comes from no export.
+    stage.push(|reach| TablesPane::of(&notice::REGISTER, reach.desk, reach.words));
+    let seen = stage.screen(80, 21);
+    assert!(!seen.contains("没导入过"), "{seen}");
+}
+
+#[test]
 fn every_register_has_its_form() {
     let mut stage = Stage::new();
     for register in crate::domain::registers::ALL {

@@ -1,10 +1,12 @@
-//! What stands under the list of what waits: what does not count yet, and how the list is to be
-//! read.
+//! What stands under the list of what waits: what does not count yet, what the list cannot
+//! see, and how it is to be read.
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
 use super::DeskPane;
+use super::view::speech;
+use crate::desk::freshness::blind_to_work;
 use crate::tui::theme::Ink;
 use crate::tui::widgets::line::{Run, dim, text};
 use crate::tui::widgets::{Look, line};
@@ -34,6 +36,11 @@ pub(super) fn list_foot(pane: &DeskPane, buf: &mut Buffer, area: Rect, look: &Lo
         ]);
     }
     if !pane.rows.is_empty() {
+        let blind = blind_to_work(&pane.freshness);
+        if !blind.is_empty() {
+            let unseen = speech(pane, look).blind(&blind, "blind-behind", "blind-never");
+            rows.push(vec![Run::new(format!(" {unseen}"), Ink::Stale)]);
+        }
         rows.push(vec![dim(reading(pane, area.width, look))]);
     }
     let height = area.height - rows.len() as u16;

@@ -6,6 +6,7 @@ use ratatui::layout::Rect;
 use super::list_foot::list_foot;
 use super::view::{focus_mark, speech};
 use super::{DeskPane, Focus};
+use crate::desk::freshness::blind_to_work;
 use crate::desk::todo::{Item, Mark, View};
 use crate::tui::theme::Ink;
 use crate::tui::widgets::frame::titles;
@@ -24,6 +25,7 @@ pub(super) fn list_title(
 ) {
     let counts = &pane.todo.counts;
     let words = look.words;
+    let plus = if counts.capped { "+" } else { "" };
     let mut left = vec![
         focus_mark(pane, Focus::List, area, look),
         Run::new(format!("{} ", words.get("desk-todo")), Ink::Title),
@@ -42,11 +44,11 @@ pub(super) fn list_title(
         let is_shown = pane.view == view || pane.view == View::All && digit == 1;
         if is_strip {
             if is_shown {
-                left.push(dim(format!("{}{count}", words.get(id))));
+                left.push(dim(format!("{}{count}{plus}", words.get(id))));
             }
             continue;
         }
-        let label = format!("{digit}{}{count}", words.get(id));
+        let label = format!("{digit}{}{count}{plus}", words.get(id));
         // The chosen one is told by brackets too, never by colour alone.
         left.push(if pane.view == view {
             Run::new(format!(" [{label}]"), Ink::Selection)
@@ -64,7 +66,8 @@ pub(super) fn list_title(
         pane.cursor.index() + 1
     };
     let right = if area.width >= 60 {
-        let place = format!("{place}/{}", pane.rows.len());
+        let more = if pane.todo.is_cut { "+" } else { "" };
+        let place = format!("{place}/{}{more}", pane.rows.len());
         let way = words.get("desk-whole-list");
         vec![dim(if is_strip {
             format!("{way}  {place}")
@@ -190,13 +193,13 @@ fn ink(mark: Mark) -> Ink {
 /// Empty never means blind: what the list rests on is said beside it.
 fn empty(pane: &DeskPane, buf: &mut Buffer, area: Rect, look: &Look<'_>) {
     let speech = speech(pane, look);
-    let orders = pane.freshness.iter().find(|one| one.kind == "orders");
-    let message = match orders {
-        Some(orders) if orders.stale => look.words.with(
-            "desk-empty-stale",
-            &[("time", speech.moment(orders.exported_at).into())],
-        ),
-        _ => look.words.get("desk-empty").to_string(),
+    let blind = blind_to_work(&pane.freshness);
+    let message = if blind.is_empty() {
+        look.words.get("desk-empty").to_string()
+    } else {
+        let known = speech.blind(&blind, "blind-known", "blind-never");
+        look.words
+            .with("desk-empty-stale", &[("known", known.into())])
     };
     let room = area.width.saturating_sub(2);
     for (at, range) in crate::text::wrap::wrap(&message, usize::from(room.max(1)), look.ambiguous)

@@ -9,19 +9,31 @@ use crate::tui::overlays::bulk;
 use crate::tui::pane::{Flow, Reach};
 
 impl DeskPane {
+    /// All items of the view in their order, those behind a `+n` too.
     fn ids(&self) -> Vec<Id> {
-        let rows = self.rows.iter();
-        rows.map(|row| self.item_at(*row).row.id).collect()
+        let items = self.todo.buyers.iter().flat_map(|buyer| &buyer.items);
+        items.map(|item| item.row.id).collect()
     }
 
-    /// Marks the row under the cursor, or takes its mark away, and goes on.
+    /// Marks the row under the cursor, or takes its mark away and those of what is folded
+    /// behind it, and goes on.
     pub(super) fn mark(&mut self) {
-        if let Some(id) = self.under_cursor().map(|item| item.row.id) {
-            if !self.marked.remove(&id) {
-                self.marked.insert(id);
+        let at = self.cursor.index();
+        let Some(&(buyer, item)) = self.rows.get(at) else {
+            return;
+        };
+        let items = &self.todo.buyers[buyer].items;
+        let is_folded = item == 0 && self.rows.get(at + 1).is_none_or(|next| next.0 != buyer);
+        let behind = if is_folded { items.len() } else { item + 1 };
+        let id = items[item].row.id;
+        if self.marked.contains(&id) {
+            for item in &items[item..behind] {
+                self.marked.remove(&item.row.id);
             }
-            self.step(1);
+        } else {
+            self.marked.insert(id);
         }
+        self.step(1);
     }
 
     /// Draws the marks along to the next row, or the one before.
@@ -34,7 +46,8 @@ impl DeskPane {
         }
     }
 
-    /// Marks all rows of the view, or none where all are.
+    /// Marks all items of the view, or none where all are: what is folded away behind a `+n`
+    /// belongs to the view, and the mark's count says so.
     pub(super) fn mark_all(&mut self) {
         let all: BTreeSet<Id> = self.ids().into_iter().collect();
         self.marked = if self.marked == all {
@@ -46,8 +59,7 @@ impl DeskPane {
 
     /// Takes the marks away of what is no longer among the items that wait.
     pub(super) fn keep_marks(&mut self) {
-        let items = self.todo.buyers.iter().flat_map(|buyer| &buyer.items);
-        let here: BTreeSet<Id> = items.map(|item| item.row.id).collect();
+        let here: BTreeSet<Id> = self.ids().into_iter().collect();
         self.marked.retain(|id| here.contains(id));
     }
 

@@ -66,6 +66,8 @@ pub(super) enum Focus {
 /// The item that is open.
 pub(super) struct OpenItem {
     pub(super) record: Record,
+    /// Its row: its clock is the one of the list, by the shop's limits.
+    pub(super) row: Option<Row>,
     pub(super) register: &'static Register,
     /// Other open items of the same buyer or order.
     pub(super) related: Vec<Row>,
@@ -270,9 +272,11 @@ impl DeskPane {
         let beside = Beside::read(desk, words, &record, &related)?;
         self.side = Side::read(desk, &record, self.side.leaf())?;
         self.suggest(desk, words, &record)?;
+        let row = desk.store().row(id)?;
         let record = desk.with_merged(&record)?;
         self.open = Some(OpenItem {
             record,
+            row,
             register,
             related,
             marks,

@@ -40,17 +40,12 @@ pub(super) fn talk_title(
         .register
         .field("channel")
         .and_then(|field| Some(speech.choice(field, record.text("channel")?)));
-    let limits = crate::domain::register::Limits::default();
-    let due = (open.register.due)(record, &limits);
-    let wait = (open.register.wait)(record);
     let mut right = String::new();
-    if record.closed.is_none() {
-        right = speech.figure(due.map(|due| due.at), wait.since, wait.ours);
-        if let Some(due) = due {
-            right = format!(
-                "{right} [{}]",
-                look.words.get(&format!("source-{}", due.source.word()))
-            );
+    if let Some(row) = open.row.as_ref().filter(|row| row.closed.is_none()) {
+        right = speech.figure(row.due, row.since, row.ours);
+        if let Some(source) = &row.due_source {
+            let source = look.words.get(&format!("source-{source}"));
+            right = format!("{right} [{source}]");
         }
     }
     let first = record.first_owner.map(|owner| speech.owner(Some(owner)));
