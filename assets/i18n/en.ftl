@@ -1793,6 +1793,7 @@ context-follow_up = Follow up
 context-handover = Handover
 context-takeover = Take over
 context-board = Board
+context-bulk = Marked items
 context-printing = Printing desk
 context-tables = Tables
 context-figures = Figures

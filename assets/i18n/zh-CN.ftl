@@ -1793,6 +1793,7 @@ context-follow_up = 跟进
 context-handover = 交接
 context-takeover = 接班
 context-board = 看板
+context-bulk = 已标记的
 context-printing = 打单台
 context-tables = 表格
 context-figures = 指标

@@ -1793,6 +1793,7 @@ context-follow_up = 追蹤
 context-handover = 交接
 context-takeover = 接班
 context-board = 看板
+context-bulk = 已標記的
 context-printing = 列印台
 context-tables = 表格
 context-figures = 指標

@@ -226,11 +226,15 @@ fn take_bundle(
 /// Makes a desk for a thread, at which nobody sits yet.
 type Make = Arc<dyn Fn() -> Result<Desk, Problem> + Send + Sync>;
 
+/// What a thread does between two portions, told how long the last one took.
+type Rest = Arc<dyn Fn(Duration) + Send + Sync>;
+
 /// Starts jobs.
 #[derive(Clone)]
 pub struct Jobs {
     make: Make,
     outbox: Outbox<Background>,
+    rest: Rest,
 }
 
 impl fmt::Debug for Jobs {
@@ -248,7 +252,15 @@ impl Jobs {
         Self {
             make: Arc::new(make),
             outbox,
+            rest: Arc::new(|took| thread::sleep(took.min(BREATH))),
         }
+    }
+
+    /// Lets something else decide when the next portion is written.
+    #[cfg(test)]
+    pub fn resting(mut self, rest: impl Fn(Duration) + Send + Sync + 'static) -> Self {
+        self.rest = Arc::new(rest);
+        self
     }
 
     /// Starts a job in a person's name.
@@ -284,7 +296,7 @@ impl Jobs {
                         self.outbox.post(Background::Job(JobNews::Step(progress)));
                     }
                     if progress.step.stage == Stage::Writing {
-                        thread::sleep(begun.elapsed().min(BREATH));
+                        (self.rest)(begun.elapsed());
                     }
                     begun = Instant::now();
                     !stop.load(Ordering::Relaxed)
