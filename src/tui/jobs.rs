@@ -258,6 +258,7 @@ impl Jobs {
 
     /// Lets something else decide when the next portion is written.
     #[cfg(test)]
+    #[must_use]
     pub fn resting(mut self, rest: impl Fn(Duration) + Send + Sync + 'static) -> Self {
         self.rest = Arc::new(rest);
         self
