@@ -21,9 +21,7 @@ use crate::domain::id::{Id, ReplicaId};
 use crate::exchange::bundle::{self, Accounting, Export as BundleOptions, Selection, Step};
 use crate::exchange::envelope::{EnvelopeFault, Keys, Receivers, roster_receivers};
 use crate::exchange::intake::{self, DateOrder, LineProblem};
-use crate::exchange::outlet::export::{Scope, table};
-use crate::exchange::outlet::table::Look;
-use crate::exchange::outlet::{self, Format};
+use crate::exchange::outlet::Format;
 use crate::exchange::reach::Eyes;
 use crate::i18n::Words;
 use crate::problem::{Kind, Problem};
@@ -425,26 +423,7 @@ pub(super) fn export(place: &Place, args: &Export, out: &Out) -> Result<u8, Prob
         args.view.as_deref(),
         args.limit.unwrap_or(MOST).clamp(1, MOST),
     )?;
-    let names = |id: Id| {
-        let person = desk.people().by_id(id).map(|person| person.name.clone());
-        person.or_else(|| {
-            desk.store()
-                .row(id)
-                .ok()
-                .flatten()
-                .and_then(|row| row.title)
-        })
-    };
-    let scope = Scope {
-        all_fields: true,
-        ids: true,
-        unmask: false,
-    };
-    let look = Look {
-        words: &out.words,
-        zone: desk.zone(),
-    };
-    let text = outlet::write(&table(declared, &rows, scope, &names, &look), format, &look);
+    let text = desk.as_table(declared, &rows, format, &out.words);
     let file = args
         .output
         .as_deref()

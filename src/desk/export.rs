@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use super::Desk;
 use super::act::register;
 use crate::domain::id::Id;
+use crate::domain::register::Register;
 use crate::exchange::outlet::export::{Scope, table};
 use crate::exchange::outlet::table::Look;
 use crate::exchange::outlet::{self, Format};
@@ -39,7 +40,7 @@ impl Desk {
         let mut files = Vec::new();
         for (name, rows) in by_register {
             let file = self.free_name(folder, name)?;
-            let text = self.as_csv(name, &rows, words)?;
+            let text = self.as_table(register(name)?, &rows, Format::Csv, words);
             let holds = if rows.len() > RECORDS_MAX {
                 Holds::Register(name.to_owned())
             } else {
@@ -61,7 +62,15 @@ impl Desk {
         Ok(files)
     }
 
-    fn as_csv(&self, name: &str, rows: &[Row], words: &Words) -> Result<String, Problem> {
+    /// Returns rows of a register as a file of this format: all fields, masked, with the names of
+    /// who and what they name.
+    pub fn as_table(
+        &self,
+        register: &Register,
+        rows: &[Row],
+        format: Format,
+        words: &Words,
+    ) -> String {
         let named = |id: Id| {
             let person = self.people().by_id(id).map(|person| person.name.clone());
             person.or_else(|| {
@@ -81,8 +90,7 @@ impl Desk {
             words,
             zone: self.zone(),
         };
-        let whole = table(register(name)?, rows, scope, &named, &look);
-        Ok(outlet::write(&whole, Format::Csv, &look))
+        outlet::write(&table(register, rows, scope, &named, &look), format, &look)
     }
 
     /// A name of the day that nothing in the folder has.

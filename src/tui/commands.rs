@@ -317,11 +317,27 @@ impl Command {
         numbered(self, "choose_")
     }
 
+    /// How many rows a walk through a list goes; to its ends farther than any list is long.
+    pub fn steps(self) -> Option<isize> {
+        match self {
+            Self::Next => Some(1),
+            Self::Previous => Some(-1),
+            Self::PageDown => Some(PAGE),
+            Self::PageUp => Some(-PAGE),
+            Self::First => Some(isize::MIN / 2),
+            Self::Last => Some(isize::MAX / 2),
+            _ => None,
+        }
+    }
+
     /// The view that a view command names, from 0.
     pub fn view(self) -> Option<usize> {
         numbered(self, "view_")
     }
 }
+
+/// How many rows a page of a list is.
+const PAGE: isize = 10;
 
 fn numbered(command: Command, prefix: &str) -> Option<usize> {
     command.name().strip_prefix(prefix)?.parse().ok()

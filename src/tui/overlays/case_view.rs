@@ -141,7 +141,7 @@ pub(super) fn said<'a>(case: &'a CaseForm, words: &Words) -> Vec<Run<'a>> {
 }
 
 /// What the platform says of the refund.
-pub(super) fn platform(page: &mut Page<'_, '_>, case: &CaseForm) {
+fn platform(page: &mut Page<'_, '_>, case: &CaseForm) {
     let words = page.look().words;
     if let Some(said) = &case.facts.platform {
         let source = Run::new(words.get("case-source-platform").to_string(), Ink::Source);
@@ -154,11 +154,9 @@ pub(super) fn platform(page: &mut Page<'_, '_>, case: &CaseForm) {
     }
 }
 
-/// The checks in a line each, for narrow screens.
-fn checks(page: &mut Page<'_, '_>, case: &CaseForm) {
+/// What the shop and the platform say about the case, and until when it must be decided.
+pub(super) fn rules(page: &mut Page<'_, '_>, case: &CaseForm) {
     let words = page.look().words;
-    let sum = arithmetic(case, words);
-    page.labelled(&words.get("case-sum"), label_of(page.look()), &[sum], &[]);
     page.labelled(
         &words.get("case-policy"),
         label_of(page.look()),
@@ -174,6 +172,14 @@ fn checks(page: &mut Page<'_, '_>, case: &CaseForm) {
             &[],
         );
     }
+}
+
+/// The checks in a line each, for narrow screens.
+fn checks(page: &mut Page<'_, '_>, case: &CaseForm) {
+    let words = page.look().words;
+    let sum = arithmetic(case, words);
+    page.labelled(&words.get("case-sum"), label_of(page.look()), &[sum], &[]);
+    rules(page, case);
     page.labelled(
         &words.get("case-approval"),
         label_of(page.look()),

@@ -6,9 +6,7 @@ use ratatui::layout::Position;
 use super::case::CaseForm;
 use super::case_facts::Line;
 use super::case_fields::LINE;
-use super::case_view::{
-    approval, guard, header, is_alone, label_of, names, others, platform, said,
-};
+use super::case_view::{approval, guard, header, is_alone, label_of, names, others, rules, said};
 use crate::domain::money::Money;
 use crate::i18n::Words;
 use crate::tui::theme::Ink;
@@ -168,21 +166,7 @@ fn spread(field: &mut Field, case: &CaseForm, words: &Words) {
 pub(super) fn beside(page: &mut Page<'_, '_>, case: &CaseForm) {
     let words = page.look().words;
     page.titled(&words.get("case-may-refund"));
-    page.labelled(
-        &words.get("case-policy"),
-        label_of(page.look()),
-        &[dim(words.get("case-no-policy").to_string())],
-        &[],
-    );
-    platform(page, case);
-    if let Some(due) = &case.facts.due {
-        page.labelled(
-            &words.get("case-due"),
-            label_of(page.look()),
-            &[text(due.as_str())],
-            &[],
-        );
-    }
+    rules(page, case);
     page.titled(&words.get("case-sum-of"));
     sums(page, case);
     page.titled(&words.get("case-who-approves"));

@@ -5,7 +5,7 @@ use ratatui::layout::{Position, Rect};
 use serde_json::{Value as Json, json};
 
 use super::kept::KeptForm;
-use super::sheet::{Did, Sheet};
+use super::sheet::Sheet;
 use super::since::Since;
 use super::{case_fields, sheet, time};
 use crate::domain::field::{FieldSpec, FromValue, Kind};
@@ -328,17 +328,11 @@ impl Pane for RecordForm {
                 _ => {}
             }
         }
-        match self.sheet.command(command) {
-            Did::Changed | Did::Moved => Flow::Stay,
-            Did::Ignored => Flow::Pass,
-        }
+        self.sheet.command(command).into()
     }
 
     fn input(&mut self, input: &Input, _: &mut Reach<'_>) -> Flow {
-        match self.sheet.input(input) {
-            Did::Changed | Did::Moved => Flow::Stay,
-            Did::Ignored => Flow::Pass,
-        }
+        self.sheet.input(input).into()
     }
 
     fn view(&self, buf: &mut Buffer, area: Rect, look: &Look<'_>) -> Option<Position> {

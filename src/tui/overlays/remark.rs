@@ -148,13 +148,7 @@ impl Pane for Remark {
     }
 
     fn view(&self, buf: &mut Buffer, area: Rect, look: &Look<'_>) -> Option<Position> {
-        let (width, height) = (SIZE.0.min(area.width), SIZE.1.min(area.height));
-        let place = Rect::new(
-            area.x + (area.width - width) / 2,
-            area.bottom() - height,
-            width,
-            height,
-        );
+        let place = frame::bottom(area, SIZE);
         let title = [Run::new(
             look.words.get("remark-title").to_string(),
             Ink::Internal,

@@ -5,7 +5,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 use serde_json::{Value as Json, json};
 
-use super::sheet::{Did, Sheet, set_text};
+use super::sheet::{Sheet, set_text};
 use crate::desk::replies::{Kept, Reply};
 use crate::desk::wording::{Wording, refuse_blocked};
 use crate::domain::field::FieldSpec;
@@ -178,17 +178,11 @@ impl Pane for ReplyForm {
                 _ => {}
             }
         }
-        match self.sheet.command(command) {
-            Did::Changed | Did::Moved => Flow::Stay,
-            Did::Ignored => Flow::Pass,
-        }
+        self.sheet.command(command).into()
     }
 
     fn input(&mut self, input: &Input, _: &mut Reach<'_>) -> Flow {
-        match self.sheet.input(input) {
-            Did::Changed | Did::Moved => Flow::Stay,
-            Did::Ignored => Flow::Pass,
-        }
+        self.sheet.input(input).into()
     }
 
     fn view(&self, buf: &mut Buffer, area: Rect, look: &Look<'_>) -> Option<Position> {

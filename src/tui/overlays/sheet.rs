@@ -6,6 +6,7 @@ use ratatui::layout::{Position, Rect};
 use super::menu::{Menu, Picked};
 use crate::tui::commands::{Command, Context};
 use crate::tui::keys::Input;
+use crate::tui::pane::Flow;
 use crate::tui::widgets::Look;
 use crate::tui::widgets::form::{Field, Form, Outcome, Value};
 
@@ -18,6 +19,15 @@ pub enum Did {
     Moved,
     /// Not for the form.
     Ignored,
+}
+
+impl From<Did> for Flow {
+    fn from(did: Did) -> Self {
+        match did {
+            Did::Changed | Did::Moved => Self::Stay,
+            Did::Ignored => Self::Pass,
+        }
+    }
 }
 
 /// A form, and a menu where one is unfolded.

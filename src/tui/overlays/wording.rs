@@ -156,13 +156,8 @@ impl Pane for WordingPane {
         let width = WIDEST.min(area.width);
         let room = usize::from(width.saturating_sub(6).max(2));
         let rows = self.rows(room, look);
-        let height = (rows.len() as u16).saturating_add(2).min(area.height);
-        let place = Rect::new(
-            area.x + (area.width - width) / 2,
-            area.bottom() - height,
-            width,
-            height,
-        );
+        let height = (rows.len() as u16).saturating_add(2);
+        let place = frame::bottom(area, (width, height));
         let title = [Run::new(
             look.words.get("wording-title").to_string(),
             Ink::Title,

@@ -254,11 +254,11 @@ impl Pane for PrintingPane {
     }
 
     fn command(&mut self, command: Command, reach: &mut Reach<'_>) -> Flow {
+        if let Some(by) = command.steps() {
+            self.step(by);
+            return Flow::Stay;
+        }
         match command {
-            Command::Next => self.step(1),
-            Command::Previous => self.step(-1),
-            Command::First => self.step(isize::MIN / 2),
-            Command::Last => self.step(self.waiting.len() as isize),
             Command::Acknowledge | Command::Finish => self.acknowledge(reach),
             Command::Copy => {
                 let numbers = self.numbers();

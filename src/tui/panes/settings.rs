@@ -243,16 +243,15 @@ impl Pane for SettingsPane {
     }
 
     fn command(&mut self, command: Command, reach: &mut Reach<'_>) -> Flow {
-        match command {
-            Command::Next => self.step(1),
-            Command::Previous => self.step(-1),
-            Command::First => self.step(isize::MIN / 2),
-            Command::Last => self.step(self.rows.len() as isize),
-            Command::Open | Command::Expand => return self.change(reach),
-            Command::Back => return Flow::Close,
-            _ => return Flow::Pass,
+        if let Some(by) = command.steps() {
+            self.step(by);
+            return Flow::Stay;
         }
-        Flow::Stay
+        match command {
+            Command::Open | Command::Expand => self.change(reach),
+            Command::Back => Flow::Close,
+            _ => Flow::Pass,
+        }
     }
 
     fn input(&mut self, input: &Input, _: &mut Reach<'_>) -> Flow {

@@ -32,8 +32,6 @@ use crate::tui::words::Speech;
 const PORTION: usize = 200;
 /// How many portions one key reads where the first ones hold no row of the view.
 const PORTIONS: usize = 5;
-/// Rows that a page key moves.
-const PAGE: isize = 10;
 /// Columns of the state.
 const STATE: u16 = 10;
 
@@ -260,13 +258,11 @@ impl Pane for TablesPane {
             let picked = choice.menu().command(command);
             return self.picked(picked, reach);
         }
+        if let Some(by) = command.steps() {
+            self.step(by, reach);
+            return Flow::Stay;
+        }
         match command {
-            Command::Next => self.step(1, reach),
-            Command::Previous => self.step(-1, reach),
-            Command::PageDown => self.step(PAGE, reach),
-            Command::PageUp => self.step(-PAGE, reach),
-            Command::First => self.step(isize::MIN / 2, reach),
-            Command::Last => self.step(self.rows.len() as isize, reach),
             Command::Open | Command::Expand => return self.open(reach),
             Command::NewRecord => {
                 return Flow::Push(Box::new(RecordForm::new(reach, self.register)));

@@ -254,6 +254,18 @@ pub fn paper(area: Rect) -> Rect {
     }
 }
 
+/// The place of a box of at most so many columns and rows in the middle of an area's bottom, where
+/// it hides what is typed last.
+pub fn bottom(area: Rect, (width, height): (u16, u16)) -> Rect {
+    let (width, height) = (width.min(area.width), height.min(area.height));
+    Rect {
+        x: area.x + (area.width - width) / 2,
+        y: area.bottom() - height,
+        width,
+        height,
+    }
+}
+
 /// An overlay: clears the area, draws its box with titles and the shelves at
 /// these rows, and returns the area within.
 pub fn overlay(

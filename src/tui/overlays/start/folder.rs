@@ -10,7 +10,7 @@ use crate::desk::start::{Need, try_folder};
 use crate::text::edit::Editor;
 use crate::tui::commands::{Command, Context};
 use crate::tui::keys::Input;
-use crate::tui::overlays::sheet::{Did, Sheet};
+use crate::tui::overlays::sheet::Sheet;
 use crate::tui::pane::{Flow, Pane, Reach};
 use crate::tui::run::Effect;
 use crate::tui::widgets::Look;
@@ -101,17 +101,11 @@ impl Pane for FolderForm {
             Command::Finish | Command::Unfold => return self.keep(reach),
             _ => {}
         }
-        match self.sheet.command(command) {
-            Did::Changed | Did::Moved => Flow::Stay,
-            Did::Ignored => Flow::Pass,
-        }
+        self.sheet.command(command).into()
     }
 
     fn input(&mut self, input: &Input, _: &mut Reach<'_>) -> Flow {
-        match self.sheet.input(input) {
-            Did::Changed | Did::Moved => Flow::Stay,
-            Did::Ignored => Flow::Pass,
-        }
+        self.sheet.input(input).into()
     }
 
     fn view(&self, buf: &mut Buffer, area: Rect, look: &Look<'_>) -> Option<Position> {

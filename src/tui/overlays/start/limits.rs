@@ -12,7 +12,7 @@ use crate::text::edit::Editor;
 use crate::tui::commands::{Command, Context};
 use crate::tui::keys::Input;
 use crate::tui::overlays::case_fields;
-use crate::tui::overlays::sheet::{Did, Sheet};
+use crate::tui::overlays::sheet::Sheet;
 use crate::tui::pane::{Flow, Pane, Reach};
 use crate::tui::widgets::Look;
 use crate::tui::widgets::form::{Field, Value};
@@ -90,17 +90,11 @@ impl Pane for LimitsForm {
             Command::Unfold if last => return self.give(reach),
             _ => {}
         }
-        match self.sheet.command(command) {
-            Did::Changed | Did::Moved => Flow::Stay,
-            Did::Ignored => Flow::Pass,
-        }
+        self.sheet.command(command).into()
     }
 
     fn input(&mut self, input: &Input, _: &mut Reach<'_>) -> Flow {
-        match self.sheet.input(input) {
-            Did::Changed | Did::Moved => Flow::Stay,
-            Did::Ignored => Flow::Pass,
-        }
+        self.sheet.input(input).into()
     }
 
     fn view(&self, buf: &mut Buffer, area: Rect, look: &Look<'_>) -> Option<Position> {

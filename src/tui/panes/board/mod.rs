@@ -31,9 +31,6 @@ use crate::tui::words::Speech;
 use acts::{act_on, export, open_record};
 use rows::RowsPane;
 
-/// Rows that a page key moves.
-const PAGE: isize = 8;
-
 /// The parts of the board among which Tab goes, in reading order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Block {
@@ -376,13 +373,11 @@ impl Pane for BoardPane {
     }
 
     fn command(&mut self, command: Command, reach: &mut Reach<'_>) -> Flow {
+        if let Some(by) = command.steps() {
+            self.step(by, reach);
+            return Flow::Stay;
+        }
         match command {
-            Command::Next => self.step(1, reach),
-            Command::Previous => self.step(-1, reach),
-            Command::PageDown => self.step(PAGE, reach),
-            Command::PageUp => self.step(-PAGE, reach),
-            Command::First => self.step(isize::MIN / 2, reach),
-            Command::Last => self.step(isize::MAX / 2, reach),
             Command::NextPane => self.turn(true),
             Command::PreviousPane => self.turn(false),
             Command::Expand => return self.across(1),

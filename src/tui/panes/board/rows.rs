@@ -25,8 +25,6 @@ use crate::tui::widgets::list::{self, Cursor, FIGURE, List, Width};
 use crate::tui::widgets::{Look, page};
 use crate::tui::words::Speech;
 
-/// Rows that a page key moves.
-const PAGE: isize = 10;
 /// What it is, whom it is about, what about, who answers for it, its state, money, time.
 const COLUMNS: &[Width] = &[
     Width::Left(5),
@@ -233,13 +231,11 @@ impl Pane for RowsPane {
         if let Some(flow) = self.on_marked(command, reach) {
             return flow;
         }
+        if let Some(by) = command.steps() {
+            self.step(by);
+            return Flow::Stay;
+        }
         match command {
-            Command::Next => self.step(1),
-            Command::Previous => self.step(-1),
-            Command::PageDown => self.step(PAGE),
-            Command::PageUp => self.step(-PAGE),
-            Command::First => self.step(isize::MIN / 2),
-            Command::Last => self.step(isize::MAX / 2),
             Command::Open | Command::Expand => {
                 return match self.cursor.id().copied() {
                     Some(id) => open_record(id, reach),

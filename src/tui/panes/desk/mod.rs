@@ -332,13 +332,11 @@ impl DeskPane {
         if let Some(flow) = self.on_marked(command, reach) {
             return flow;
         }
+        if let Some(by) = command.steps() {
+            self.step(by);
+            return Flow::Stay;
+        }
         match command {
-            Command::Next => self.step(1),
-            Command::Previous => self.step(-1),
-            Command::PageDown => self.step(10),
-            Command::PageUp => self.step(-10),
-            Command::First => self.step(isize::MIN / 2),
-            Command::Last => self.step(isize::MAX / 2),
             Command::Open => return self.open_cursor(reach),
             Command::Expand if self.has_more() => self.unfold(true),
             Command::Expand => return self.open_cursor(reach),
