@@ -167,6 +167,13 @@ fn what_waits_for_the_buyer_comes_back_with_the_buyer_and_not_before() {
     );
     crate::tui::overlays::stage::buyer_says(&mut stage, talk, "在吗");
     assert!(waiting(&stage.desk).contains(&talk), "before its time");
+    // Nobody speaks in what is no conversation.
+    let at = stage.desk.now() + 3_600_000;
+    let promise = stage.desk.promise(talk, "明天发出", at, None).unwrap();
+    let refused = stage
+        .desk
+        .snooze_for(promise.record(), until, Some("reply"));
+    assert_eq!(refused.unwrap_err().message, "problem-snooze-no-talk");
     // Once more, until anybody else does something.
     stage.desk.snooze_for(talk, until, Some("change")).unwrap();
     stage.desk.tag(talk, "急").unwrap();

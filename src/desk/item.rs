@@ -294,6 +294,9 @@ impl Desk {
             return Err(refused("problem-snooze-past").hint("problem-snooze-past-hint"));
         }
         let (record, register) = self.record(id)?;
+        if event == Some(snooze::REPLY) && register.name != conversation::REGISTER.name {
+            return Err(refused("problem-snooze-no-talk").hint("problem-snooze-no-talk-hint"));
+        }
         let mut change = fields([(SNOOZED_UNTIL.name(), json!(until))]);
         let known = record.text(snooze::SNOOZED_FOR.name());
         if known != event {

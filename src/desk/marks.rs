@@ -125,8 +125,9 @@ fn said(record: &Record) -> impl DoubleEndedIterator<Item = &Entry> {
     record.entries.iter().filter(|entry| !entry.void)
 }
 
-/// The newest short yes of the buyer since a time that answers a question of ours.
-fn newest_yes<'a>(record: &'a Record, since: i64, wording: &Wording) -> Option<&'a Entry> {
+/// Returns the newest short yes of the buyer since a time (milliseconds UTC) that answers a question
+/// of ours.
+pub fn newest_yes<'a>(record: &'a Record, since: i64, wording: &Wording) -> Option<&'a Entry> {
     let mut asked: Option<&Entry> = None;
     let mut yes = None;
     for entry in said(record) {

@@ -11,7 +11,7 @@ use super::{case_fields, time};
 use crate::desk::bulk::Bulk;
 use crate::desk::reading::Reader;
 use crate::domain::id::Id;
-use crate::domain::registers::snooze;
+use crate::domain::registers::{conversation, snooze};
 use crate::i18n::{Language, Words};
 use crate::text::edit::Editor;
 use crate::tui::commands::{Command, Context};
@@ -156,7 +156,7 @@ impl FollowUp {
             );
             fields.push(typed.note(label("follow-typed-hint"), Ink::Dim));
             if kind == "snooze" {
-                fields.push(events(reach));
+                fields.push(events(self.about, reach));
             }
         }
         let before = std::mem::take(&mut self.sheet);
@@ -312,11 +312,16 @@ impl FollowUp {
     }
 }
 
-/// What may bring a snoozed item back, with the time at which it comes back anyway.
-fn events(reach: &Reach<'_>) -> Field {
+/// What may bring a snoozed item back, with the time at which it comes back anyway. Of several
+/// items some may be conversations.
+fn events(about: Option<Id>, reach: &Reach<'_>) -> Field {
+    let register = about.and_then(|about| Some(reach.desk.record(about).ok()?.1.name));
+    let is_talk = register.is_none_or(|name| name == conversation::REGISTER.name);
     let speech = speech(reach);
     let when = [("when", speech.day(speech.now + LATEST).into())];
-    let choices = snooze::EVENTS.values.iter().map(|event| {
+    let events = snooze::EVENTS.values.iter();
+    let choices = events.filter(|event| is_talk || **event != snooze::REPLY);
+    let choices = choices.map(|event| {
         let label = reach.words.get(&format!("value-snooze_event-{event}"));
         Choice::new(*event, label.to_string())
     });
