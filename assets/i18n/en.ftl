@@ -2381,7 +2381,6 @@ note-finished = Printing is told and has to acknowledge
 note-kept = Kept as a draft in your list
 note-withdraw = Withdraw this note
 note-why = Shop rule: back end and flag first, printing is told only after the customer confirmed; taking a told step back sends a revocation
-note-yes-words = 对|对的|对对|是|是的|嗯|嗯嗯|好|好的|好滴|行|可以|没错|没问题|正确|确认|ok|okay|yes|y|對|對的|沒錯|沒問題|正確|確認
 
 
 ## handover
@@ -3377,3 +3376,21 @@ board-export-hint = Enter writes CSV, phones and addresses stay masked  Esc none
 board-export-nothing = There are no rows here to hand out
 board-exported = Written: { $files }
 drop-replies-banned = { $count } with words that must not be said: change them first
+
+# A time gone by.
+cli-arg-at = What this store held at that time: 18:00, 2026-11-25, 2h ago as 2h
+past-copying = Copying
+past-folding = Folding { $done }/{ $total }
+problem-past-to-come = { $value } is still to come
+problem-past-nothing = Nothing was here by { $value }; the first came in { $first }
+problem-past-empty = Nothing has come in here yet
+problem-past-hint = Name a time gone by: 18:00, 2026-11-25, or 2h for two hours ago
+command-look_back = Look back: what this desk held at a time gone by
+past-ask = Look back at which time?
+past-banner = Looking back at { $time }: nothing can be changed here  Esc back to now
+past-waiting = Fetching { $time }  Esc leave it
+problem-past-read-only = This is a time gone by: nothing can be changed in it
+problem-past-read-only-hint = Esc leads back to now; do it there
+
+problem-snooze-no-talk = Only a buyer who writes here can bring it back: it is no conversation
+problem-snooze-no-talk-hint = Choose a time, or until anything changes

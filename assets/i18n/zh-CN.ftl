@@ -2381,7 +2381,6 @@ note-finished = 已通知打单，等签收
 note-kept = 备注留作草稿，在待办里
 note-withdraw = 取消这条备注
 note-why = 店规：先改好后台、插旗，客户确认了才告知打单；撤回已告知的一步会给打单发撤销
-note-yes-words = 对|对的|对对|是|是的|嗯|嗯嗯|好|好的|好滴|行|可以|没错|没问题|正确|确认|ok|okay|yes|y|對|對的|沒錯|沒問題|正確|確認
 
 
 ## handover
@@ -3377,3 +3376,21 @@ board-export-hint = Enter 写成 CSV，电话地址仍遮着  Esc 不要
 board-export-nothing = 这里没有可导出的行
 board-exported = 已写 { $files }
 drop-replies-banned = { $count } 条含禁语，先改
+
+# 过去的某一刻。
+cli-arg-at = 看这个库在那时有什么：18:00、2026-11-25、2h（两小时前）
+past-copying = 正在复制
+past-folding = 正在还原 { $done }/{ $total }
+problem-past-to-come = { $value } 还没到
+problem-past-nothing = { $value } 时这里还什么都没有，最早的一条是 { $first } 来的
+problem-past-empty = 这里还什么都没有来过
+problem-past-hint = 请给一个过去的时间：18:00、2026-11-25，或 2h（两小时前）
+command-look_back = 回看：这张台子在过去某一刻的样子
+past-ask = 回看什么时间？
+past-banner = 回看 { $time }：这里什么都不能改　Esc 回到现在
+past-waiting = 正在取 { $time } 的样子　Esc 不看了
+problem-past-read-only = 这是过去的样子，不能改
+problem-past-read-only-hint = 按 Esc 回到现在，在那里做
+
+problem-snooze-no-talk = 这不是会话，买家没法在这里说话
+problem-snooze-no-talk-hint = 请选时间，或选“有变动时”

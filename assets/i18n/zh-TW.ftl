@@ -2381,7 +2381,6 @@ note-finished = 已通知列印，等簽收
 note-kept = 備註留作草稿，在待辦裡
 note-withdraw = 取消這條備註
 note-why = 店規：先改好後台、標旗，客戶確認了才通知列印；撤回已通知的一步會給列印送出收回通知
-note-yes-words = 对|对的|对对|是|是的|嗯|嗯嗯|好|好的|好滴|行|可以|没错|没问题|正确|确认|ok|okay|yes|y|對|對的|沒錯|沒問題|正確|確認
 
 
 ## handover
@@ -3377,3 +3376,21 @@ board-export-hint = Enter 寫成 CSV，電話地址仍遮著  Esc 不要
 board-export-nothing = 這裡沒有可匯出的列
 board-exported = 已寫 { $files }
 drop-replies-banned = { $count } 條含禁語，先改
+
+# 過去的某一刻。
+cli-arg-at = 看這個資料庫在那時有什麼：18:00、2026-11-25、2h（兩小時前）
+past-copying = 正在複製
+past-folding = 正在還原 { $done }/{ $total }
+problem-past-to-come = { $value } 還沒到
+problem-past-nothing = { $value } 時這裡還什麼都沒有，最早的一筆是 { $first } 來的
+problem-past-empty = 這裡還什麼都沒有來過
+problem-past-hint = 請給一個過去的時間：18:00、2026-11-25，或 2h（兩小時前）
+command-look_back = 回看：這張檯子在過去某一刻的樣子
+past-ask = 回看什麼時間？
+past-banner = 回看 { $time }：這裡什麼都不能改　Esc 回到現在
+past-waiting = 正在取 { $time } 的樣子　Esc 不看了
+problem-past-read-only = 這是過去的樣子，不能改
+problem-past-read-only-hint = 按 Esc 回到現在，在那裡做
+
+problem-snooze-no-talk = 這不是對話，買家沒辦法在這裡說話
+problem-snooze-no-talk-hint = 請選時間，或選「有變動時」

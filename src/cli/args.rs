@@ -65,7 +65,7 @@ pub(super) enum Command {
     #[command(subcommand)]
     Bundle(Bundle),
     List(List),
-    Show(OneId),
+    Show(Show),
     Search(Search),
     SignIn(SignIn),
     SignOut(MaybeReason),
@@ -289,6 +289,15 @@ pub(super) struct List {
     pub view: Option<String>,
     #[arg(long, default_value_t = 100)]
     pub limit: usize,
+    #[arg(long, value_name = "TIME")]
+    pub at: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Show {
+    pub id: String,
+    #[arg(long, value_name = "TIME")]
+    pub at: Option<String>,
 }
 
 #[derive(Debug, Args)]
@@ -303,6 +312,8 @@ pub(super) struct Search {
     pub register: Option<String>,
     #[arg(long, default_value_t = 50)]
     pub limit: usize,
+    #[arg(long, value_name = "TIME")]
+    pub at: Option<String>,
 }
 
 #[derive(Debug, Args)]

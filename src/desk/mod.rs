@@ -33,6 +33,7 @@ pub mod opened;
 pub mod order;
 pub mod own_limit;
 pub mod pace;
+pub mod past;
 pub mod paste;
 pub mod people;
 pub mod practice;

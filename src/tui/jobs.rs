@@ -24,6 +24,7 @@ use crate::exchange::bundle::{
     text::{TextBlock, TextTaken},
 };
 use crate::problem::{Kind, Problem};
+use crate::store::Store;
 
 pub use told::told;
 
@@ -55,6 +56,8 @@ pub enum Job {
     WriteBlock,
     /// Take in the text blocks of a pasted text.
     TakeBlock(String),
+    /// Look back at a time, milliseconds UTC.
+    LookBack(i64),
 }
 
 /// What a pane wants done beside it.
@@ -99,6 +102,13 @@ pub enum Done {
     BlockWritten(Result<TextBlock, Problem>),
     /// What a text block brought.
     BlockTaken(Result<TextTaken, Problem>),
+    /// The store as it was at a time, for whoever waits for it; none where it was stopped.
+    LookedBack {
+        /// The time, milliseconds UTC.
+        time: i64,
+        /// Taken by the pane that asked.
+        past: Option<Result<Option<Store>, Problem>>,
+    },
 }
 
 /// How far a job is.
@@ -130,7 +140,7 @@ impl Job {
 
     /// Returns whether it can be stopped half-way.
     pub fn can_stop(&self) -> bool {
-        self.files() > 0
+        self.files() > 0 || matches!(self, Self::LookBack(_))
     }
 
     /// Does it, and tells how far it is; what is told is answered with whether to go on.
@@ -141,6 +151,10 @@ impl Job {
             Self::Erase { name, reason } => Done::Erased(desk.erase_customer(&name, &reason)),
             Self::WriteBlock => Done::BlockWritten(desk.text_block()),
             Self::TakeBlock(text) => Done::BlockTaken(desk.take_text(&text)),
+            Self::LookBack(time) => Done::LookedBack {
+                time,
+                past: Some(look_back(desk.store(), time, going_on)),
+            },
         }
     }
 
@@ -153,6 +167,10 @@ impl Job {
             Self::Erase { .. } => Done::Erased(Err(problem)),
             Self::WriteBlock => Done::BlockWritten(Err(problem)),
             Self::TakeBlock(_) => Done::BlockTaken(Err(problem)),
+            Self::LookBack(time) => Done::LookedBack {
+                time,
+                past: Some(Err(problem)),
+            },
         }
     }
 }
@@ -193,6 +211,24 @@ fn take(
         }
     }
     done
+}
+
+fn look_back(
+    store: &Store,
+    time: i64,
+    going_on: &mut dyn FnMut(Progress) -> bool,
+) -> Result<Option<Store>, Problem> {
+    let past = store.past(time, &mut |at| {
+        let (stage, done, of, act) = (Stage::Reading, at.done, at.of, None);
+        let step = Step {
+            stage,
+            done,
+            of,
+            act,
+        };
+        going_on(Progress { file: 1, step })
+    });
+    Ok(past?)
 }
 
 fn take_bundle(

@@ -105,6 +105,20 @@ pub struct Reach<'a> {
 }
 
 impl Reach<'_> {
+    /// Returns the same reach at another desk, with what is open there.
+    pub fn at<'b>(&'b mut self, desk: &'b mut Desk, item: Option<Id>) -> Reach<'b> {
+        Reach {
+            desk,
+            item,
+            words: self.words,
+            config: self.config,
+            effects: self.effects,
+            notice: self.notice,
+            stale: self.stale,
+            key_of: self.key_of,
+        }
+    }
+
     /// Tells the person something good or neutral, by message id.
     pub fn say(&mut self, id: &str, args: &[(&str, Arg<'_>)]) {
         *self.notice = Some(Notice {

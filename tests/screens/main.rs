@@ -16,6 +16,7 @@ mod join;
 mod kept;
 mod marks;
 mod outlets;
+mod past;
 mod pictures;
 mod random;
 mod reveal;

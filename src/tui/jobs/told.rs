@@ -12,7 +12,12 @@ use crate::tui::theme::Ink;
 /// Returns what the person is told, the most important last.
 pub fn told(done: &Done, words: &Words) -> Vec<Notice> {
     match done {
-        Done::Previewed(_) | Done::BlockWritten(Ok(_)) => Vec::new(),
+        Done::Previewed(_)
+        | Done::BlockWritten(Ok(_))
+        | Done::LookedBack {
+            past: None | Some(Ok(_)),
+            ..
+        } => Vec::new(),
         Done::Imported(files) => imported(files, words),
         Done::Erased(Ok(done)) => {
             let counts = [
@@ -24,7 +29,11 @@ pub fn told(done: &Done, words: &Words) -> Vec<Notice> {
         Done::BlockTaken(Ok(taken)) => vec![block_taken(taken, words)],
         Done::Erased(Err(problem))
         | Done::BlockWritten(Err(problem))
-        | Done::BlockTaken(Err(problem)) => vec![trouble(problem, words)],
+        | Done::BlockTaken(Err(problem))
+        | Done::LookedBack {
+            past: Some(Err(problem)),
+            ..
+        } => vec![trouble(problem, words)],
     }
 }
 

@@ -77,6 +77,7 @@ use crate::problem::Problem;
 use crate::tui::commands::{Command, Context};
 use crate::tui::keymap::Keymap;
 use crate::tui::pane::{Flow, Pane, Reach, Screen};
+use crate::tui::panes::past;
 use crate::tui::panes::record::RecordPane;
 
 /// What a command opened.
@@ -96,16 +97,17 @@ pub fn open(
     keymap: &Keymap,
     contexts: &[Context],
 ) -> Opened {
-    let opened = match command {
-        Command::Help | Command::Palette => Ok(pane(palette::PalettePane::new(
-            keymap,
-            contexts,
-            reach.words,
-        ))),
-        Command::Screens => Ok(pane(screens::open(reach))),
-        _ => form(command, reach),
-    };
-    match opened {
+    match command {
+        Command::Help | Command::Palette => {
+            pane(palette::PalettePane::new(keymap, contexts, reach.words))
+        }
+        _ => open_here(command, reach),
+    }
+}
+
+/// Opens what a command means at a desk, without what is about keys.
+pub fn open_here(command: Command, reach: &mut Reach<'_>) -> Opened {
+    match form(command, reach) {
         Ok(opened) => opened,
         Err(problem) => {
             reach.trouble(&problem);
@@ -117,6 +119,8 @@ pub fn open(
 /// Forms about the item on the desk, and screens.
 fn form(command: Command, reach: &mut Reach<'_>) -> Result<Opened, Problem> {
     Ok(match command {
+        Command::Screens => pane(screens::open(reach)),
+        Command::LookBack => pane(past::ask(reach)),
         Command::Capture => pane(capture::Capture::open(reach)?),
         Command::Find => pane(find::Find::open(reach)),
         Command::Replies => pane(replies::RepliesPane::open(reach)?),
