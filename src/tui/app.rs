@@ -3,6 +3,7 @@
 
 mod configure;
 mod evidence;
+mod front;
 mod guide;
 mod heard;
 mod mouse;
@@ -21,7 +22,7 @@ use ratatui::layout::{Position, Rect};
 use crate::config::Config;
 use crate::desk::Desk;
 use crate::domain::id::Id;
-use crate::i18n::{Language, Words};
+use crate::i18n::{Arg, Language, Words};
 use crate::problem::Problem;
 use crate::text::width::Ambiguous;
 use crate::tui::clipboard::{Copied, Road};
@@ -183,12 +184,7 @@ impl Workstation {
     /// Shows what was wrong with the person's files before the first key.
     pub fn greet(&mut self, problems: &[Problem]) {
         if let Some(problem) = problems.first() {
-            let (message, hint) = self.words.problem(problem);
-            let text = hint.map_or_else(|| message.clone(), |hint| format!("{message} {hint}"));
-            self.notice = Some(Notice {
-                text,
-                ink: Ink::Warn,
-            });
+            self.notice = Some(Notice::of(problem, &self.words));
         }
     }
 
@@ -245,42 +241,11 @@ impl Workstation {
         effects: &mut Effects,
         act: impl FnOnce(&mut dyn Pane, &mut Reach<'_>) -> Flow,
     ) -> bool {
-        let item = self.home.item();
         let before = self.home.draft();
-        let mut stale = false;
-        let mut said = None;
-        let flow = {
-            let contexts = self.contexts();
-            let keymap = &self.keymap;
-            let key_of = |command: Command| keymap.key_of(command, &contexts);
-            let mut reach = Reach {
-                desk: &mut self.desk,
-                words: &self.words,
-                config: &self.config,
-                effects,
-                notice: &mut said,
-                item,
-                stale: &mut stale,
-                key_of: &key_of,
-            };
-            match self.front.last_mut() {
-                Some(pane) => act(pane.as_mut(), &mut reach),
-                None => act(&mut self.home, &mut reach),
-            }
-        };
-        if let Some(notice) = said {
-            self.tell(notice);
-        }
-        let settled = std::mem::take(&mut effects.settled);
-        if !settled.is_empty() {
-            self.home.settled(&settled);
-            self.front
-                .iter_mut()
-                .for_each(|pane| pane.settled(&settled));
-        }
-        if stale {
-            self.reread(effects);
-        }
+        let flow = self.reaching(effects, |reach, open| match open.front.last_mut() {
+            Some(pane) => act(pane.as_mut(), reach),
+            None => act(open.home, reach),
+        });
         let taken = !matches!(flow, Flow::Pass);
         self.follow(flow, effects);
         self.keep(before);
@@ -421,12 +386,12 @@ impl Workstation {
     }
 
     fn trouble(&mut self, problem: &Problem) {
-        let (message, hint) = self.words.problem(problem);
-        let text = hint.map_or_else(|| message.clone(), |hint| format!("{message} {hint}"));
-        self.tell(Notice {
-            text,
-            ink: Ink::Warn,
-        });
+        self.tell(Notice::of(problem, &self.words));
+    }
+
+    /// Tells the person something, by message id.
+    fn say(&mut self, id: &str, args: &[(&str, Arg<'_>)], ink: Ink) {
+        self.tell(Notice::new(id, args, ink, &self.words));
     }
 
     /// Reads lists and figures anew after the store changed.
@@ -454,26 +419,14 @@ impl Workstation {
             }
             Err(problem) => self.trouble(&problem),
         }
-        let item = self.home.item();
-        let mut stale = false;
-        let mut said = None;
-        let key_of = |_: Command| None;
-        for pane in &mut self.front {
-            let mut reach = Reach {
-                desk: &mut self.desk,
-                words: &self.words,
-                config: &self.config,
-                effects,
-                notice: &mut said,
-                item,
-                stale: &mut stale,
-                key_of: &key_of,
-            };
-            pane.refresh(&mut reach);
-        }
+        // What they change while they read is on the screen already.
+        let ((), said, _) = self.reach(effects, |reach, open| {
+            open.front.iter_mut().for_each(|pane| pane.refresh(reach));
+        });
         if let Some(notice) = said {
             self.tell(notice);
         }
+        self.look_on();
         self.alarm(effects);
     }
 
@@ -578,10 +531,7 @@ impl Workstation {
     /// Says that a command has nothing to do here.
     fn useless(&mut self, command: Command) {
         let what = self.words.get(&command.doc_id()).to_string();
-        self.tell(Notice {
-            text: self.words.with("tui-not-here", &[("what", what.into())]),
-            ink: Ink::Dim,
-        });
+        self.say("tui-not-here", &[("what", what.into())], Ink::Dim);
     }
 
     /// Runs a command where it is wanted first: in front, else everywhere. False where nobody
@@ -602,31 +552,9 @@ impl Workstation {
     fn global(&mut self, command: Command, effects: &mut Effects) -> bool {
         // What opens takes up what was typed a moment ago.
         self.save_drafts();
-        let opened = {
-            let contexts = self.contexts();
-            let item = self.home.item();
-            let keymap = &self.keymap;
-            let key_of = |command: Command| keymap.key_of(command, &contexts);
-            let (mut said, mut stale) = (None, false);
-            let mut reach = Reach {
-                desk: &mut self.desk,
-                words: &self.words,
-                config: &self.config,
-                effects,
-                notice: &mut said,
-                item,
-                stale: &mut stale,
-                key_of: &key_of,
-            };
-            let opened = overlays::open(command, &mut reach, keymap, &contexts);
-            if let Some(notice) = said {
-                self.tell(notice);
-            }
-            if stale {
-                self.reread(effects);
-            }
-            opened
-        };
+        let opened = self.reaching(effects, |reach, open| {
+            overlays::open(command, reach, open.keymap, open.contexts)
+        });
         match opened {
             overlays::Opened::Pane(pane) => {
                 self.push(pane);
@@ -655,10 +583,7 @@ impl Workstation {
                 } else {
                     "tui-mouse-off"
                 };
-                self.tell(Notice {
-                    text: self.words.get(id).to_string(),
-                    ink: Ink::Ok,
-                });
+                self.say(id, &[], Ink::Ok);
             }
             Command::NextLanguage => {
                 let all = Language::ALL;
@@ -686,12 +611,9 @@ impl Workstation {
                     }
                     None => "desk-all-saved",
                 };
-                self.tell(Notice {
-                    text: self.words.get(id).to_string(),
-                    ink: Ink::Ok,
-                });
+                self.say(id, &[], Ink::Ok);
             }
-            Command::TextBlock => effects.work = Some(Work::Start(Job::WriteBlock)),
+            Command::TextBlock => effects.work.push(Work::Start(Job::WriteBlock)),
             Command::GuidedShift => self.guide_along(),
             Command::Paste => effects.list.push(Effect::Paste),
             Command::StopWork => self.stop_work(),
@@ -717,10 +639,7 @@ impl Workstation {
         } else {
             "tui-copied-terminal"
         };
-        let text = self
-            .words
-            .with(id, &[("count", text.chars().count().into())]);
-        self.tell(Notice { text, ink: Ink::Ok });
+        self.say(id, &[("count", text.chars().count().into())], Ink::Ok);
     }
 }
 

@@ -1,13 +1,14 @@
 //! The threads beside the loop, and what they send into it.
 
 use std::fmt;
+use std::io;
 use std::path::Path;
 
 use super::indexer::Indexer;
 use super::jobs::{JobNews, Jobs};
 use super::live::Live;
 use super::road::{FolderRoad, RoadNews};
-use crate::problem::Problem;
+use crate::problem::{Kind, Problem};
 use crate::store::Store;
 
 /// What the workstation's threads tell the loop.
@@ -21,6 +22,13 @@ pub enum Background {
     Road(RoadNews),
     /// Long work has something to say.
     Job(JobNews),
+}
+
+/// Says that the system gives no thread, and what to do about it.
+pub fn thread_failed(error: io::Error) -> Problem {
+    Problem::new(Kind::Refused, "problem-thread")
+        .hint("problem-thread-hint")
+        .caused_by(error)
 }
 
 /// Opens a road for a store over a folder.

@@ -37,3 +37,27 @@ fn one_solved_and_one_new_is_a_bell() {
     app.desk.undo(None).unwrap();
     assert_eq!(read(&mut app), (0, 1), "one less is no bell");
 }
+
+#[test]
+fn each_file_that_cannot_be_attached_is_told_by_its_name() {
+    let folder = tempfile::tempdir().unwrap();
+    let large = |name: &str| {
+        let path = folder.path().join(name);
+        std::fs::write(&path, b"\x89PNG\r\n\x1a\n").unwrap();
+        let file = std::fs::File::options().write(true).open(&path).unwrap();
+        file.set_len(21 << 20).unwrap();
+        path.display().to_string()
+    };
+    let mut desk = Stage::new().desk;
+    desk.open_conversation("BUYER", "chat").unwrap();
+    let (config, words) = (Config::default(), Words::new(Language::En));
+    let keymap = Keymap::load(None).0;
+    let mut app = Workstation::new(desk, config, words, keymap, (80, 24)).unwrap();
+    let dropped = format!("{}\n{}", large("one.png"), large("two.png"));
+    let mut effects = Effects::none();
+    assert!(app.dropped(&Input::Paste(dropped), &mut effects));
+    for name in ["one.png", "two.png"] {
+        let mut told = app.messages.iter();
+        assert!(told.any(|told| told.text.contains(name)), "{name}");
+    }
+}

@@ -19,7 +19,7 @@ impl Workstation {
             Command::Cut => self.cut(effects),
             Command::SelectAll => return self.edit(Edit::SelectAll, effects),
             Command::Redo if self.edit(Edit::Redo, effects) => {}
-            Command::Redo => self.note("tui-nothing-to-redo", Ink::Dim),
+            Command::Redo => self.say("tui-nothing-to-redo", &[], Ink::Dim),
             Command::Undo if is_text => return self.edit(Edit::Undo, effects),
             _ => return false,
         }
@@ -42,7 +42,7 @@ impl Workstation {
             .filter(|text| !text.is_empty());
         match text {
             Some(text) => effects.list.push(Effect::Copy(text.clone())),
-            None => self.note("tui-nothing-to-copy", Ink::Dim),
+            None => self.say("tui-nothing-to-copy", &[], Ink::Dim),
         }
     }
 
@@ -54,7 +54,7 @@ impl Workstation {
             .filter(|_| self.edit(Edit::Cut, effects));
         match selected {
             Some(text) => effects.list.push(Effect::Copy(text)),
-            None => self.note("tui-nothing-selected", Ink::Dim),
+            None => self.say("tui-nothing-selected", &[], Ink::Dim),
         }
     }
 
@@ -134,10 +134,5 @@ impl Workstation {
                     | Command::Erase
                     | Command::Reveal
             )
-    }
-
-    fn note(&mut self, id: &str, ink: Ink) {
-        let text = self.words.get(id).to_string();
-        self.tell(Notice { text, ink });
     }
 }
