@@ -136,6 +136,7 @@ fn sit(visit: &mut Visit, name: &str) {
     visit.keys("Ctrl+Q 3");
     let people = visit.app.desk().people_here();
     let at = people.iter().position(|person| person.name == name);
-    visit.text(&(at.unwrap() + 1).to_string());
+    let (top, down) = ("Up ".repeat(people.len()), "Down ".repeat(at.unwrap()));
+    visit.keys(&format!("{top}{down}Enter"));
     assert_eq!(visit.app.desk().me().unwrap().name, name);
 }

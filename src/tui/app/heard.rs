@@ -6,28 +6,6 @@ use crate::tui::run::Effects;
 use crate::tui::theme::Ink;
 
 impl Workstation {
-    /// Reads anew where it was not this desk that wrote.
-    pub(super) fn written(&mut self, effects: &mut Effects) {
-        if !self.work.is_time_to_read() {
-            // Read when the work is done, at the latest.
-            return;
-        }
-        match self.seen.is_stale(self.desk.store()) {
-            Ok(false) => {}
-            Ok(true) => {
-                if let Err(problem) = self.desk.refresh() {
-                    self.trouble(&problem);
-                }
-                self.reread(effects);
-                effects.draw = true;
-            }
-            Err(error) => {
-                self.trouble(&error.into());
-                effects.draw = true;
-            }
-        }
-    }
-
     /// Says what the road over the shared folder has to say.
     pub(super) fn heard(&mut self, news: RoadNews, effects: &mut Effects) {
         match news {

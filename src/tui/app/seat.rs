@@ -188,19 +188,4 @@ impl Workstation {
         self.tell_unread();
         Ok(())
     }
-
-    /// Says how many notices the person must read, where there are any.
-    pub fn tell_unread(&mut self) {
-        if self.gate.is_some() {
-            return;
-        }
-        match self.desk.to_read() {
-            Ok(unread) if unread.is_empty() => {}
-            Ok(unread) => {
-                let count = [("count", unread.len().into())];
-                self.say("notice-unread", &count, Ink::Warn);
-            }
-            Err(problem) => self.trouble(&problem),
-        }
-    }
 }

@@ -1,4 +1,7 @@
 use super::*;
+use crate::config::LanguageChoice;
+use crate::i18n::Language;
+use crate::tui::commands::Command;
 use crate::tui::overlays::stage::{NOW, Stage};
 
 /// How many bells and titles an update leads to.
@@ -60,4 +63,30 @@ fn each_file_that_cannot_be_attached_is_told_by_its_name() {
         let mut told = app.messages.iter();
         assert!(told.any(|told| told.text.contains(name)), "{name}");
     }
+}
+
+#[test]
+fn what_a_key_changed_is_what_the_settings_show_and_change_back() {
+    let (config, words) = (Config::default(), Words::new(Language::ZhCn));
+    let keymap = Keymap::load(None).0;
+    let mut app = Workstation::new(Stage::new().desk, config, words, keymap, (80, 24)).unwrap();
+    let before = app.config.clone();
+    let mut effects = Effects::none();
+    for command in [
+        Command::NextTheme,
+        Command::ToggleMouse,
+        Command::NextLanguage,
+    ] {
+        assert!(app.run(command, &mut effects));
+    }
+    let shown = app.config.clone();
+    assert_eq!(shown.screen.theme, app.drawn_as);
+    assert_ne!(shown.screen.mouse, before.screen.mouse);
+    assert_eq!(shown.language(), app.words.language());
+    let mut back = shown;
+    back.screen.theme = Choice::Dark;
+    back.language = LanguageChoice::ZhCn;
+    app.configure(back, &mut effects);
+    assert_eq!(app.drawn_as, Choice::Dark);
+    assert_eq!(app.words.language(), Language::ZhCn);
 }

@@ -100,39 +100,4 @@ impl Workstation {
         let input = Input::Paste(pasted);
         self.with_pane(effects, |pane, reach| pane.input(&input, reach));
     }
-
-    /// Says why nothing can be written here.
-    pub(super) fn refuse(&mut self) {
-        if let Err(error) = self.desk.store().writable() {
-            self.trouble(&error.into());
-        }
-    }
-
-    /// Whether a command writes, and nothing can be written here.
-    pub(super) fn is_barred(&self, command: Command) -> bool {
-        self.desk.store().writable().is_err()
-            && matches!(
-                command,
-                Command::Capture
-                    | Command::Note
-                    | Command::AfterSale
-                    | Command::FollowUp
-                    | Command::Finish
-                    | Command::Handover
-                    | Command::Remark
-                    | Command::Transfer
-                    | Command::Escalate
-                    | Command::Claim
-                    | Command::Snooze
-                    | Command::Promise
-                    | Command::Remind
-                    | Command::Attach
-                    | Command::Tag
-                    | Command::Link
-                    | Command::Merge
-                    | Command::Split
-                    | Command::Erase
-                    | Command::Reveal
-            )
-    }
 }
