@@ -8,6 +8,7 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::thread;
 use std::time::{Duration, Instant};
 
 use rusqlite::{Connection, OptionalExtension};
@@ -115,6 +116,9 @@ pub(super) struct Kept {
 
 /// Returns what is to be doubted of the database of a folder; reads only.
 pub(super) fn doubt(conn: &Connection, folder: &Path, watch: &Watch) -> Result<Option<Doubt>> {
+    // Of one moment, and under one lock.
+    let moment = conn.unchecked_transaction()?;
+    let conn = &*moment;
     let incarnation = incarnation(conn)?;
     let [near, far] = watch
         .files(folder)
@@ -194,10 +198,15 @@ impl Store {
     /// [`StoreError::Doubtful`], and nothing written, where it may not be the one that was
     /// closed here.
     pub fn open_watched(folder: &Path, watch: &Watch) -> Result<Self> {
-        if let Some(doubt) = Self::doubt(folder, watch)? {
-            return Err(StoreError::Doubtful(doubt));
-        }
-        let mut store = Self::open(folder)?;
+        let mut store = thread::scope(|scope| {
+            let keys = keys::load_beside(scope, folder);
+            let looking = schema::look(folder)?;
+            if let Some(doubt) = doubt(&looking, folder, watch)? {
+                return Err(StoreError::Doubtful(doubt));
+            }
+            place::refuse_network(folder)?;
+            Self::open_looked(looking, folder, keys)
+        })?;
         store.watch(watch)?;
         Ok(store)
     }

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use super::anchor::Watch;
 use super::error::{Result, StoreError};
 use super::verify::Verified;
-use super::{Store, place, schema};
+use super::{Store, keys, place, schema};
 
 /// The folder of attachments beside a database.
 pub(super) const ATTACHMENTS: &str = "att";
@@ -64,7 +64,7 @@ impl Store {
         let looking = schema::connect(file, true)?;
         schema::check(&looking, file)?;
         // The copy lies alone: no key beside it is its own.
-        let mut copy = Self::with(looking, &beside(file, ".folder"), true)?;
+        let mut copy = Self::with(looking, &beside(file, ".folder"), keys::Keys::new(), true)?;
         copy.attachments = attachments_of(file);
         Ok(copy)
     }

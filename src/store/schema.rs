@@ -324,12 +324,8 @@ fn look_alone(path: &Path) -> Result<Connection> {
     Ok(alone)
 }
 
-/// Opens a store's database after looking at its version without the right to write.
-pub fn open(folder: &Path, read_only: bool) -> Result<Connection> {
-    let looking = look(folder)?;
-    if read_only {
-        return Ok(looking);
-    }
+/// Opens a store's database to write, after it was looked at without the right to.
+pub fn open(looking: Connection, folder: &Path) -> Result<Connection> {
     drop(looking);
     let mut conn = connect(&folder.join(place::DATABASE), false)?;
     renew(&mut conn)?;
