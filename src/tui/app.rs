@@ -43,7 +43,7 @@ use crate::tui::run::{App, Effect, Effects, Message, Signal};
 use crate::tui::theme::Theme;
 use crate::tui::widgets::Look;
 use crate::tui::widgets::spots::Spots;
-use crate::tui::workers::{Background, Workers};
+use crate::tui::workers::{Background, StartWorkers, Workers};
 
 use drafts::Drafts;
 use seat::Seat;
@@ -88,6 +88,8 @@ pub struct Workstation {
     offered: Option<String>,
     /// What the left button went down on, while it is down.
     dragging: Option<(Rect, Spot)>,
+    /// What starts the workers, until it has.
+    start: Option<StartWorkers>,
     workers: Workers,
     /// Long work beside the person.
     work: Workbench,
@@ -120,9 +122,13 @@ impl Workstation {
         };
         let theme = Theme::named(drawn_as.name());
         let is_open = desk.signed_in().is_some() && !desk.is_locked();
+        let moment = desk.store().moment()?;
+        let mut seen = Seen::default();
+        seen.remember(desk.store())?;
         let (home, mut status) = if is_open {
             let home = panes::desk::DeskPane::new(&desk, &words)?;
-            (home, Status::read(&desk, &words)?)
+            let status = home.status(&desk, &words)?;
+            (home, status)
         } else {
             (panes::desk::DeskPane::empty(&desk), Status::of_nobody())
         };
@@ -132,6 +138,7 @@ impl Workstation {
             None
         };
         let gate = (!is_open).then(|| Gate::new(&desk, &words, Asks::of(&desk)));
+        drop(moment);
         status.resize(size.0, size.1);
         let alarmed = status.alarming().clone();
         Ok(Self {
@@ -154,9 +161,10 @@ impl Workstation {
             titled: None,
             offered: None,
             dragging: None,
+            start: None,
             workers: Workers::default(),
             work: Workbench::default(),
-            seen: Seen::default(),
+            seen,
             standing: Standing::default(),
             gate,
             parked: BTreeMap::new(),
@@ -171,9 +179,22 @@ impl Workstation {
         let road = workers.road.as_ref().and_then(FolderRoad::state);
         self.status.follow(road, &self.desk, &self.words);
         self.workers = workers;
-        if let Err(error) = self.seen.remember(self.desk.store()) {
-            self.trouble(&error.into());
-        }
+    }
+
+    /// Says what starts the threads beside the loop, once the first screen stands: it waits for
+    /// none of them.
+    pub fn work_once_shown(&mut self, start: StartWorkers) {
+        self.start = Some(start);
+    }
+
+    /// Starts the threads, and looks whether somebody wrote before they did.
+    fn shown(&mut self, effects: &mut Effects) {
+        let Some(start) = self.start.take() else {
+            return;
+        };
+        self.work_with(start(self.desk.store()));
+        effects.draw = true;
+        self.written(effects);
     }
 
     /// Returns the desk, after the loop has ended.
@@ -262,6 +283,7 @@ impl App for Workstation {
                 effects.draw = true;
             }
             Message::Pasted(pasted) => self.pasted(pasted, &mut effects),
+            Message::Background(Background::Shown) => self.shown(&mut effects),
             Message::Background(Background::Trouble(problem)) => {
                 self.trouble(&problem);
                 effects.draw = true;

@@ -14,6 +14,8 @@ use crate::store::Store;
 /// What the workstation's threads tell the loop.
 #[derive(Debug)]
 pub enum Background {
+    /// The first screen stands: they may begin.
+    Shown,
     /// Something went wrong in one of them.
     Trouble(Problem),
     /// Somebody wrote to the store: this desk, its threads, or another process.
@@ -30,6 +32,9 @@ pub fn thread_failed(error: io::Error) -> Problem {
         .hint("problem-thread-hint")
         .caused_by(error)
 }
+
+/// Starts the threads of a workstation over a store.
+pub type StartWorkers = Box<dyn FnOnce(&Store) -> Workers>;
 
 /// Opens a road for a store over a folder.
 pub type OpenRoad = Box<dyn Fn(&Store, &Path) -> Result<FolderRoad, Problem>>;

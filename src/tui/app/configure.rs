@@ -11,8 +11,10 @@ use crate::tui::theme::{self, Theme};
 impl Workstation {
     /// Draws in the theme that was chosen of those there are, whatever the settings call it.
     pub fn draw_as(&mut self, choice: Choice) {
-        self.drawn_as = choice;
-        self.theme = Theme::named(choice.name());
+        if self.drawn_as != choice {
+            self.drawn_as = choice;
+            self.theme = Theme::named(choice.name());
+        }
     }
 
     /// Lets other settings hold: words, colours, widths, title, lock, and the road over the

@@ -1,7 +1,6 @@
 //! The screen read anew after the store changed, and what is told of it beyond the screen.
 
 use super::Workstation;
-use crate::tui::panes::status::Status;
 use crate::tui::road::{FolderRoad, RoadState};
 use crate::tui::run::{Effect, Effects};
 
@@ -22,7 +21,7 @@ impl Workstation {
         let road = self.workers.road.as_ref().and_then(FolderRoad::state);
         self.desk
             .set_cut_off(matches!(road, Some(RoadState::Broken(_))));
-        match Status::read(&self.desk, &self.words) {
+        match self.home.status(&self.desk, &self.words) {
             Ok(status) => {
                 let (width, height) = self.status.size();
                 self.status = status;

@@ -1,7 +1,16 @@
 use super::*;
+use std::cell::Cell;
+use std::rc::Rc;
+
+use ratatui::Terminal;
+use ratatui::backend::TestBackend;
+
+use crate::chance::{FixedClock, SeededRandom};
 use crate::config::LanguageChoice;
 use crate::i18n::Language;
+use crate::store::Store;
 use crate::tui::commands::Command;
+use crate::tui::dump;
 use crate::tui::overlays::stage::{NOW, Stage};
 
 /// How many bells and titles an update leads to.
@@ -89,4 +98,34 @@ fn what_a_key_changed_is_what_the_settings_show_and_change_back() {
     app.configure(back, &mut effects);
     assert_eq!(app.drawn_as, Choice::Dark);
     assert_eq!(app.words.language(), Language::ZhCn);
+}
+
+#[test]
+fn threads_begin_once_the_first_screen_stands_and_nothing_is_missed_until_then() {
+    let stage = Stage::new();
+    let desk = stage.desk;
+    let (folder, me) = (desk.store().folder().to_owned(), desk.me().unwrap().clone());
+    let (config, words) = (Config::default(), Words::new(Language::En));
+    let keymap = Keymap::load(None).0;
+    let mut app = Workstation::new(desk, config, words, keymap, (80, 24)).unwrap();
+    let begun = Rc::new(Cell::new(false));
+    let told = Rc::clone(&begun);
+    app.work_once_shown(Box::new(move |_| {
+        told.set(true);
+        Workers::default()
+    }));
+    let (clock, random) = (FixedClock(NOW), SeededRandom::new("beside"));
+    let store = Store::open(&folder).unwrap();
+    let mut beside = Desk::open(store, Box::new(clock), Box::new(random)).unwrap();
+    beside.act_as(&me);
+    beside.open_conversation("SUNNY", "chat").unwrap();
+    let screen = |app: &Workstation| {
+        let mut terminal = Terminal::new(TestBackend::new(80, 24)).unwrap();
+        terminal.draw(|frame| _ = app.view(frame)).unwrap();
+        dump::text(terminal.backend().buffer())
+    };
+    assert!(!begun.get() && !screen(&app).contains("SUNNY"));
+    let effects = app.update(Message::Background(Background::Shown));
+    assert!(begun.get() && effects.draw);
+    assert!(screen(&app).contains("SUNNY"), "{}", screen(&app));
 }
