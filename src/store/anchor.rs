@@ -200,12 +200,12 @@ impl Store {
     pub fn open_watched(folder: &Path, watch: &Watch) -> Result<Self> {
         let mut store = thread::scope(|scope| {
             let keys = keys::load_beside(scope, folder);
-            let looking = schema::look(folder)?;
-            if let Some(doubt) = doubt(&looking, folder, watch)? {
+            let looked = schema::look_to_write(folder)?;
+            if let Some(doubt) = doubt(&looked.conn, folder, watch)? {
                 return Err(StoreError::Doubtful(doubt));
             }
             place::refuse_network(folder)?;
-            Self::open_looked(looking, folder, keys)
+            Self::open_looked(looked, folder, keys)
         })?;
         store.watch(watch)?;
         Ok(store)

@@ -164,17 +164,17 @@ impl Store {
         if Self::exists(folder) {
             place::refuse_network(folder)?;
         }
-        let looking = schema::look(folder).map_err(|fault| fault.on(folder))?;
-        Self::open_looked(looking, folder, || keys::load(folder))
+        let looked = schema::look_to_write(folder).map_err(|fault| fault.on(folder))?;
+        Self::open_looked(looked, folder, || keys::load(folder))
     }
 
     /// Opens a store that was looked at just now.
     fn open_looked(
-        looking: Connection,
+        looked: schema::Looked,
         folder: &Path,
         keys: impl FnOnce() -> Result<keys::Keys>,
     ) -> Result<Self> {
-        let opened = || Self::with(schema::open(looking, folder)?, folder, keys()?, false);
+        let opened = || Self::with(schema::open(looked, folder)?, folder, keys()?, false);
         opened().map_err(|fault| fault.on(folder))
     }
 

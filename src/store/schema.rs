@@ -163,6 +163,10 @@ fn connect_with(path: &Path, access: OpenFlags) -> Result<Connection> {
         return Err(StoreError::OldSqlite(rusqlite::version().to_owned()));
     }
     let conn = Connection::open_with_flags(path, access | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
+    settle(conn)
+}
+
+fn settle(conn: Connection) -> Result<Connection> {
     conn.busy_timeout(Duration::from_secs(5))?;
     conn.set_db_config(DbConfig::SQLITE_DBCONFIG_DEFENSIVE, true)?;
     conn.set_db_config(DbConfig::SQLITE_DBCONFIG_TRUSTED_SCHEMA, false)?;
@@ -243,23 +247,47 @@ pub fn lay(conn: &mut Connection) -> Result<()> {
     Ok(())
 }
 
+/// The beginning of a database's file, as far as it is looked at before SQLite opens it.
+struct Header([u8; 72]);
+
+impl Header {
+    fn of(path: &Path) -> Option<Self> {
+        let mut header = [0; 72];
+        let mut file = File::open(path).ok()?;
+        file.read_exact(&mut header).ok().map(|()| Self(header))
+    }
+
+    fn word(&self, at: usize) -> i64 {
+        let bytes = &self.0;
+        let bytes = [bytes[at], bytes[at + 1], bytes[at + 2], bytes[at + 3]];
+        i64::from(u32::from_be_bytes(bytes))
+    }
+
+    fn is_ours(&self) -> bool {
+        self.word(68) == APPLICATION
+    }
+
+    fn version(&self) -> i64 {
+        self.word(60)
+    }
+
+    /// Returns whether it is read and written by a write-ahead log.
+    fn has_log(&self) -> bool {
+        self.0[18..20] == [2, 2]
+    }
+}
+
 /// Refuses the file of a newer release before SQLite opens it, which would lay files of its own
 /// beside it: version and owner stand in the header.
 pub fn refuse_newer(path: &Path) -> Result<()> {
-    let mut header = [0; 72];
-    let read = File::open(path).and_then(|mut file| file.read_exact(&mut header));
-    let word = |at: usize| {
-        let bytes = [header[at], header[at + 1], header[at + 2], header[at + 3]];
-        i64::from(u32::from_be_bytes(bytes))
-    };
     // What is no database is said in the right words by the next step.
-    if read.is_ok() && word(68) == APPLICATION && word(60) > VERSION {
-        return Err(StoreError::Newer {
-            found: word(60),
+    match Header::of(path) {
+        Some(header) if header.is_ours() && header.version() > VERSION => Err(StoreError::Newer {
+            found: header.version(),
             known: VERSION,
-        });
+        }),
+        _ => Ok(()),
     }
-    Ok(())
 }
 
 /// Checks that a file is a store that this program may touch; reads only.
@@ -324,10 +352,61 @@ fn look_alone(path: &Path) -> Result<Connection> {
     Ok(alone)
 }
 
-/// Opens a store's database to write, after it was looked at without the right to.
-pub fn open(looking: Connection, folder: &Path) -> Result<Connection> {
-    drop(looking);
-    let mut conn = connect(&folder.join(place::DATABASE), false)?;
+/// A store's database that was looked at and not written to.
+pub struct Looked {
+    /// For reading.
+    pub conn: Connection,
+    /// Whether the same connection may write from now on.
+    goes_on: bool,
+}
+
+/// Looks at a store's database that is to be written to: with the connection that then writes,
+/// where the file is what it should be, else as [`look`] does, which says what it is.
+pub fn look_to_write(folder: &Path) -> Result<Looked> {
+    Ok(match look_and_go_on(&folder.join(place::DATABASE)) {
+        Some(conn) => Looked {
+            conn,
+            goes_on: true,
+        },
+        None => Looked {
+            conn: look(folder)?,
+            goes_on: false,
+        },
+    })
+}
+
+fn look_and_go_on(path: &Path) -> Option<Connection> {
+    let header = Header::of(path)?;
+    let mut journal = path.as_os_str().to_owned();
+    journal.push("-journal");
+    // With a journal of the other kind SQLite would write before anybody has looked.
+    let is_plain = header.is_ours() && header.has_log() && !Path::new(&journal).exists();
+    if !is_plain || header.version() > VERSION || rusqlite::version_number() < SQLITE {
+        return None;
+    }
+    let access = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let conn = Connection::open_with_flags(path, access).ok()?;
+    // Nothing of the log goes into the file, neither by a write nor at the end.
+    conn.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)
+        .ok()?;
+    let conn = settle(conn).ok()?;
+    conn.pragma_update(None, "query_only", "ON").ok()?;
+    // Where the file is write-protected it was opened for reading without a word.
+    let may_write = !conn.is_readonly("main").ok()?;
+    (may_write && check(&conn, path).is_ok()).then_some(conn)
+}
+
+/// Opens a store's database to write, after it was looked at.
+pub fn open(looked: Looked, folder: &Path) -> Result<Connection> {
+    let mut conn = if looked.goes_on {
+        let conn = looked.conn;
+        conn.pragma_update(None, "query_only", "OFF")?;
+        conn.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, false)?;
+        conn
+    } else {
+        drop(looked.conn);
+        connect(&folder.join(place::DATABASE), false)?
+    };
     renew(&mut conn)?;
     Ok(conn)
 }
