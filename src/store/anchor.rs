@@ -18,7 +18,7 @@ use crate::domain::id::{Chain, Id, ReplicaId};
 
 use super::error::{Result, StoreError};
 use super::read::{self, StreamHead};
-use super::{Store, Trouble, keys, place, schema};
+use super::{Store, Trouble, keys, look, place};
 
 /// The anchor's name beside the database.
 const NEAR: &str = "anchor.json";
@@ -200,7 +200,7 @@ impl Store {
     pub fn open_watched(folder: &Path, watch: &Watch) -> Result<Self> {
         let mut store = thread::scope(|scope| {
             let keys = keys::load_beside(scope, folder);
-            let looked = schema::look_to_write(folder)?;
+            let looked = look::to_write(folder)?;
             if let Some(doubt) = doubt(&looked.conn, folder, watch)? {
                 return Err(StoreError::Doubtful(doubt));
             }
@@ -213,7 +213,7 @@ impl Store {
 
     /// Returns what is to be doubted of a folder's store; no file is changed.
     pub fn doubt(folder: &Path, watch: &Watch) -> Result<Option<Doubt>> {
-        doubt(&schema::look(folder)?, folder, watch)
+        doubt(&look::to_read(folder)?, folder, watch)
     }
 
     /// Opens a store of which a person says that it is the same; refused where events that an

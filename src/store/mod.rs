@@ -27,6 +27,7 @@ mod judge;
 mod keys;
 mod lay;
 mod log;
+mod look;
 mod outcome;
 mod pin;
 mod place;
@@ -164,13 +165,13 @@ impl Store {
         if Self::exists(folder) {
             place::refuse_network(folder)?;
         }
-        let looked = schema::look_to_write(folder).map_err(|fault| fault.on(folder))?;
+        let looked = look::to_write(folder).map_err(|fault| fault.on(folder))?;
         Self::open_looked(looked, folder, || keys::load(folder))
     }
 
     /// Opens a store that was looked at just now.
     fn open_looked(
-        looked: schema::Looked,
+        looked: look::Looked,
         folder: &Path,
         keys: impl FnOnce() -> Result<keys::Keys>,
     ) -> Result<Self> {
@@ -180,7 +181,7 @@ impl Store {
 
     /// Opens a store for reading; no file is changed.
     pub fn open_read_only(folder: &Path) -> Result<Self> {
-        Self::with(schema::look(folder)?, folder, keys::load(folder)?, true)
+        Self::with(look::to_read(folder)?, folder, keys::load(folder)?, true)
     }
 
     fn with(conn: Connection, folder: &Path, keys: keys::Keys, read_only: bool) -> Result<Self> {
