@@ -67,6 +67,18 @@ impl Problem {
         }
     }
 
+    /// The same once more, without what lies below.
+    #[must_use]
+    pub fn again(&self) -> Self {
+        Self {
+            kind: self.kind,
+            message: self.message,
+            args: self.args.clone(),
+            hint: self.hint,
+            source: None,
+        }
+    }
+
     /// Gives the sentence and the hint an argument.
     #[must_use]
     #[allow(clippy::needless_pass_by_value)] // literals, numbers and paths are handed in alike

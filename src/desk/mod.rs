@@ -94,18 +94,19 @@ impl Desk {
         clock: Box<dyn Clock>,
         random: Box<dyn Random>,
     ) -> Result<Self, Problem> {
-        let people = People::read(&store)?;
         let mut desk = Self {
             store,
             clock,
             random,
-            people,
+            people: People::default(),
             me: None,
             zone: HOME_ZONE,
             is_cut_off: false,
             is_locked: false,
             beside: BTreeMap::new(),
         };
+        let moment = desk.store.moment()?;
+        desk.people = People::read(&desk.store)?;
         desk.zone = desk
             .setting("zone")?
             .and_then(|name| name.parse().ok())
@@ -118,6 +119,7 @@ impl Desk {
             desk.me = desk.people.of_replica(replica).cloned();
         }
         desk.is_locked = desk.store.setting_local(sign_in::LOCKED)?.is_some();
+        drop(moment);
         Ok(desk)
     }
 

@@ -37,17 +37,13 @@ impl Desk {
             ..Query::default()
         })?;
         let now = self.now();
-        let mut all = Vec::new();
-        for row in rows.iter().filter(|row| !row.void) {
-            let Some(record) = self.store().record(row.id)? else {
-                continue;
-            };
+        let published = rows.iter().filter(|row| !row.void).map(|row| row.id);
+        let mut all = self.store().records(published)?;
+        all.retain(|record| {
             let begun = record.get(notice::VALID_FROM).is_none_or(|at| at <= now);
             let ends = record.get(notice::VALID_UNTIL).is_none_or(|at| now < at);
-            if begun && ends && record.get(notice::MUST_READ) == Some(true) {
-                all.push(record);
-            }
-        }
+            begun && ends && record.get(notice::MUST_READ) == Some(true)
+        });
         Ok(all)
     }
 

@@ -5,6 +5,7 @@
 mod told;
 
 use std::fmt;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -13,7 +14,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use super::run::Outbox;
-use super::workers::Background;
+use super::workers::{Background, thread_failed};
 use crate::desk::Desk;
 use crate::desk::erase::Erasure;
 use crate::desk::import::{FileReport, ImportOptions};
@@ -158,11 +159,14 @@ impl Job {
         }
     }
 
-    /// Returns what comes of it where it could not begin.
-    fn failed(self, problem: Problem) -> Done {
+    /// Returns what comes of it where it could not begin, or broke.
+    pub fn failed(self, problem: Problem) -> Done {
         let first = |files: Vec<PathBuf>| files.into_iter().next().unwrap_or_default();
         match self {
-            Self::Preview(files) => Done::Previewed(vec![(first(files), Err(problem))]),
+            Self::Preview(files) => {
+                let same = |file| (file, Err(problem.again()));
+                Done::Previewed(files.into_iter().map(same).collect())
+            }
             Self::Import(files) => Done::Imported(vec![(first(files), Err(problem))]),
             Self::Erase { .. } => Done::Erased(Err(problem)),
             Self::WriteBlock => Done::BlockWritten(Err(problem)),
@@ -304,16 +308,18 @@ impl Jobs {
     pub fn start(&self, job: Job, person: Person) -> Result<Running, Problem> {
         let stop = Arc::new(AtomicBool::new(false));
         let (asked, jobs, work) = (Arc::clone(&stop), self.clone(), job.clone());
+        let whose = person.clone();
         let (end, ended) = channel();
         thread::Builder::new()
             .name("job".into())
             .spawn(move || {
-                jobs.work(work, &person, &asked);
+                jobs.work(work, &whose, &asked);
                 drop(end);
             })
-            .map_err(|error| Problem::new(Kind::Defect, "tui-no-terminal").caused_by(error))?;
+            .map_err(thread_failed)?;
         Ok(Running {
             job,
+            person,
             progress: None,
             stop,
             ended,
@@ -321,7 +327,20 @@ impl Jobs {
     }
 
     fn work(&self, job: Job, person: &Person, stop: &AtomicBool) {
-        let done = match (self.make)() {
+        let broken = job.clone();
+        let run = AssertUnwindSafe(|| self.run(job, person, stop));
+        // What breaks here must not keep what waits behind it from its turn. Its own words are
+        // left out, they can quote a customer's text.
+        let done = catch_unwind(run).unwrap_or_else(|_| {
+            let problem = Problem::new(Kind::Defect, "problem-job-broke");
+            broken.failed(problem.hint("problem-defect-hint"))
+        });
+        // Without a loop nobody reads it any more.
+        self.outbox.post(Background::Job(JobNews::Done(done)));
+    }
+
+    fn run(&self, job: Job, person: &Person, stop: &AtomicBool) -> Done {
+        match (self.make)() {
             Ok(mut desk) => {
                 desk.act_as(person);
                 let (mut told, mut act) = (None::<Instant>, None);
@@ -340,9 +359,7 @@ impl Jobs {
                 })
             }
             Err(problem) => job.failed(problem),
-        };
-        // Without a loop nobody reads it any more.
-        self.outbox.post(Background::Job(JobNews::Done(done)));
+        }
     }
 }
 
@@ -351,6 +368,8 @@ impl Jobs {
 pub struct Running {
     /// What is being done.
     pub job: Job,
+    /// Whose it is.
+    pub person: Person,
     /// How far it is; none while it only reads the file.
     pub progress: Option<Progress>,
     stop: Arc<AtomicBool>,

@@ -28,6 +28,24 @@ pub struct Notice {
     pub ink: Ink,
 }
 
+impl Notice {
+    /// Says something, by message id.
+    pub fn new(id: &str, args: &[(&str, Arg<'_>)], ink: Ink, words: &Words) -> Self {
+        let text = words.with(id, args);
+        Self { text, ink }
+    }
+
+    /// Says what is wrong and what to do next.
+    pub fn of(problem: &Problem, words: &Words) -> Self {
+        let (message, hint) = words.problem(problem);
+        let text = hint.map_or_else(|| message.clone(), |hint| format!("{message} {hint}"));
+        Self {
+            text,
+            ink: Ink::Warn,
+        }
+    }
+}
+
 /// What a pane wants after an input.
 pub enum Flow {
     /// Nothing more: the input was the pane's.
@@ -121,20 +139,12 @@ impl Reach<'_> {
 
     /// Tells the person something good or neutral, by message id.
     pub fn say(&mut self, id: &str, args: &[(&str, Arg<'_>)]) {
-        *self.notice = Some(Notice {
-            text: self.words.with(id, args),
-            ink: Ink::Ok,
-        });
+        *self.notice = Some(Notice::new(id, args, Ink::Ok, self.words));
     }
 
     /// Tells the person what is wrong and what to do next.
     pub fn trouble(&mut self, problem: &Problem) {
-        let (message, hint) = self.words.problem(problem);
-        let text = hint.map_or_else(|| message.clone(), |hint| format!("{message} {hint}"));
-        *self.notice = Some(Notice {
-            text,
-            ink: Ink::Warn,
-        });
+        *self.notice = Some(Notice::of(problem, self.words));
     }
 
     /// Does something that may be refused; a refusal is told and gives none.
@@ -158,7 +168,7 @@ impl Reach<'_> {
 
     /// Has long work done beside the loop.
     pub fn work(&mut self, work: Work) {
-        self.effects.work = Some(work);
+        self.effects.work.push(work);
     }
 
     /// Asks for a wake of this token after a time.

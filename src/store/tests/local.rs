@@ -573,3 +573,23 @@ fn room_for_much_goes_again_whatever_came_of_the_work() {
     assert!(matches!(failed, Err(StoreError::NoShop)));
     assert_eq!(pages(&bench.store), everyday);
 }
+
+#[test]
+fn what_is_read_in_one_moment_fits_together_whatever_is_written_meanwhile() {
+    let mut bench = Bench::new(1);
+    bench.one("conversation", id(1), open(json!({"buyer": "橘子"})));
+    let beside = Store::open(bench.store.folder()).unwrap();
+    let moment = beside.moment().unwrap();
+    assert!(moment.is_some());
+    let before = beside.tide().unwrap();
+    bench.one("conversation", id(2), open(json!({"buyer": "暖冬"})));
+    assert_eq!(beside.tide().unwrap(), before);
+    assert!(beside.record(id(2)).unwrap().is_none());
+    let within = beside.moment().unwrap();
+    assert!(within.is_none(), "it is the same one");
+    drop(within);
+    assert_eq!(beside.tide().unwrap(), before);
+    drop(moment);
+    assert_ne!(beside.tide().unwrap(), before);
+    assert!(beside.record(id(2)).unwrap().is_some());
+}

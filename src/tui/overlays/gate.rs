@@ -11,7 +11,7 @@ use crate::i18n::Words;
 use crate::text::{fold, wrap};
 use crate::tui::commands::{Command, Context};
 use crate::tui::keys::{Code, Input, Key, Spot};
-use crate::tui::pane::{Flow, Pane, Reach};
+use crate::tui::pane::{Flow, Notice, Pane, Reach};
 use crate::tui::theme::Ink;
 use crate::tui::widgets::line::{self, Run, dim, text};
 use crate::tui::widgets::{Look, frame};
@@ -160,9 +160,7 @@ impl Gate {
         match done {
             Ok(()) => Flow::Seated,
             Err(problem) => {
-                let (message, hint) = reach.words.problem(&problem);
-                let text = hint.map_or_else(|| message.clone(), |hint| format!("{message} {hint}"));
-                self.said = Some(text);
+                self.said = Some(Notice::of(&problem, reach.words).text);
                 Flow::Stay
             }
         }

@@ -151,8 +151,10 @@ impl Pane for ImportPane {
         if let Done::Previewed(files) = done {
             for (path, outcome) in std::mem::take(files) {
                 let is_this = |file: &&mut Dropped| file.path == path && file.outcome.is_none();
-                if let Some(file) = self.files.iter_mut().find(is_this) {
-                    file.outcome = Some(outcome);
+                match self.files.iter_mut().find(is_this) {
+                    Some(file) => file.outcome = Some(outcome),
+                    // Another pane's.
+                    None => files.push((path, outcome)),
                 }
             }
         }

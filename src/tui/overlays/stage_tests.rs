@@ -169,7 +169,7 @@ impl Stage {
         if said.is_some() {
             self.said = said;
         }
-        self.work.extend(effects.work.take());
+        self.work.extend(effects.work);
         for pane in &mut self.panes {
             pane.settled(&effects.settled);
         }

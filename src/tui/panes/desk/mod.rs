@@ -43,6 +43,7 @@ use crate::tui::widgets::{Look, line};
 
 use super::reveal::Revealed;
 use super::side::{Leaf, Side};
+use super::status::Status;
 use beside::Beside;
 use draft::{Draft, key as draft_key};
 use held::Held;
@@ -150,6 +151,11 @@ impl DeskPane {
             split: None,
             shelf: None,
         }
+    }
+
+    /// Returns the top line of the workstation, by what was read here.
+    pub fn status(&self, desk: &Desk, words: &Words) -> Result<Status, Problem> {
+        Status::beside(desk, words, self.todo.counts, &self.freshness)
     }
 
     /// Returns whether it was read for nobody yet.
