@@ -2569,6 +2569,7 @@ replies-why-used = used { $count } times
 replies-why-language = in another language
 replies-why-expired = ended { $date }, cannot be copied
 replies-why-not-yet = holds from { $date }
+problem-reply-blocked = "{ $words }" in a reply must not be said to a buyer ({ $rule })
 problem-reply-expired = This reply ended { $date }
 problem-reply-expired-hint = Choose another, or ask a supervisor to prolong it
 problem-reply-missing = { $count } missing: { $names }

@@ -2569,6 +2569,7 @@ replies-why-used = 共用过 { $count } 次
 replies-why-language = 别的语言，排后
 replies-why-expired = 过期 { $date }，不能复制
 replies-why-not-yet = { $date } 起才能用
+problem-reply-blocked = 话术里「{ $words }」不能发给买家（{ $rule }）
 problem-reply-expired = 这条话术 { $date } 已过期
 problem-reply-expired-hint = 换一条，或请主管改期限
 problem-reply-missing = 还缺 { $count } 处：{ $names }

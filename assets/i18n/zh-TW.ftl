@@ -2569,6 +2569,7 @@ replies-why-used = 共用過 { $count } 次
 replies-why-language = 其他語言，排後
 replies-why-expired = 已過期 { $date }，不能複製
 replies-why-not-yet = { $date } 起才能用
+problem-reply-blocked = 罐頭回覆裡「{ $words }」不能傳給買家（{ $rule }）
 problem-reply-expired = 這則罐頭回覆 { $date } 已過期
 problem-reply-expired-hint = 換一條，或請主管改期限
 problem-reply-missing = 還缺 { $count } 處：{ $names }

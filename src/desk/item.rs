@@ -47,6 +47,7 @@ impl Desk {
                 .arg("field", missing.name)
                 .arg("register", register.name));
         }
+        self.sound_reply(register, &values)?;
         let id = self.new_id();
         let me = self.me()?.id;
         let mut act = self.act();
@@ -73,6 +74,7 @@ impl Desk {
                 events: Vec::new(),
             });
         }
+        self.sound_reply(register, &changed)?;
         let me = self.me()?.id;
         let mut act = self.act();
         act.claim(register, &record, me);
