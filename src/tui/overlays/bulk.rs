@@ -43,6 +43,9 @@ pub struct BulkPane {
     lines: Vec<Line>,
     at: usize,
     since: Since,
+    /// The draft of the form that asked for it: it is done with once the act is.
+    draft: Option<String>,
+    is_done: bool,
 }
 
 impl BulkPane {
@@ -65,6 +68,8 @@ impl BulkPane {
             bulk,
             lines,
             at: 0,
+            draft: None,
+            is_done: false,
         })
     }
 
@@ -76,7 +81,10 @@ impl BulkPane {
         if let Some(stopped) = self.since.stops(reach) {
             // What the act comes to now stands in the place of what it came to.
             match Self::new(reach, self.items.clone(), self.bulk.clone()) {
-                Ok(anew) => *self = anew,
+                Ok(anew) => {
+                    let draft = self.draft.take();
+                    *self = Self { draft, ..anew };
+                }
                 Err(problem) => reach.trouble(&problem),
             }
             return stopped;
@@ -85,6 +93,7 @@ impl BulkPane {
         let Some((_, sorted)) = done else {
             return Flow::Stay;
         };
+        self.is_done = true;
         self.say(&sorted, reach);
         reach.effects.settled.extend(sorted.taken);
         Flow::Close
@@ -167,7 +176,7 @@ fn finish(reach: &mut Reach<'_>, items: Vec<Id>) -> Result<Box<dyn Pane>, Proble
         let Some((_, end)) = choices.get(row) else {
             return Flow::Stay;
         };
-        show(reach, items.clone(), Bulk::Close((*end).to_owned()))
+        show(reach, items.clone(), Bulk::Close((*end).to_owned()), None)
     })))
 }
 
@@ -196,14 +205,15 @@ fn boxed(pane: impl Pane + 'static) -> Box<dyn Pane> {
     Box::new(pane)
 }
 
-/// Puts the preview in the place of what asked for it.
-pub fn show(reach: &mut Reach<'_>, items: Vec<Id>, bulk: Bulk) -> Flow {
+/// Puts the preview in the place of what asked for it, whose draft under this key is kept until the
+/// act is done.
+pub fn show(reach: &mut Reach<'_>, items: Vec<Id>, bulk: Bulk, draft: Option<String>) -> Flow {
     if items.is_empty() {
         reach.trouble(&nothing_open());
         return Flow::Stay;
     }
     match BulkPane::new(reach, items, bulk) {
-        Ok(pane) => Flow::Replace(Box::new(pane)),
+        Ok(pane) => Flow::Replace(Box::new(BulkPane { draft, ..pane })),
         Err(problem) => {
             reach.trouble(&problem);
             Flow::Stay
@@ -270,6 +280,11 @@ impl Pane for BulkPane {
 
     fn is_whole(&self) -> bool {
         false
+    }
+
+    fn draft(&self) -> Option<(String, String)> {
+        let key = self.draft.clone().filter(|_| self.is_done)?;
+        Some((key, String::new()))
     }
 }
 

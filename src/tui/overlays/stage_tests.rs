@@ -292,6 +292,7 @@ impl Stage {
                 self.panes.pop();
             }
             Flow::Replace(pane) => {
+                self.keep_drafts();
                 self.panes.pop();
                 self.panes.push(pane);
             }

@@ -5,7 +5,7 @@ use ratatui::layout::{Position, Rect};
 
 use super::ask::Ask;
 use super::bulk;
-use super::kept::KeptForm;
+use super::kept::{self, KeptForm};
 use super::sheet::{Did, Sheet, set_choice};
 use super::since::Since;
 use crate::desk::Desk;
@@ -104,8 +104,7 @@ impl Transfer {
         // Marked items are looked at once more in the preview.
         let since = Since::of_all(reach, if is_marked { &[] } else { &items });
         let mut sheet = Sheet::new(fields);
-        let first = items.first().copied().unwrap_or_default();
-        let key = format!("transfer/{first}+{}", items.len());
+        let key = kept::key_of("transfer", &items);
         let kept = KeptForm::open(reach, key, &mut sheet.form);
         // To whom is asked at once, with the digits in sight.
         sheet.show_menu();
@@ -131,7 +130,8 @@ impl Transfer {
         };
         let (items, reason) = (self.items.clone(), reason.to_owned());
         if self.is_marked {
-            return bulk::show(reach, items, Bulk::Transfer { to, reason });
+            let (key, _) = self.kept.draft(&self.sheet.form);
+            return bulk::show(reach, items, Bulk::Transfer { to, reason }, Some(key));
         }
         if let Some(stopped) = self.since.stops(reach) {
             return stopped;
@@ -370,3 +370,7 @@ pub fn claim(reach: &mut Reach<'_>) -> Result<Option<Ask>, Problem> {
         }
     }
 }
+
+#[cfg(test)]
+#[path = "transfer_tests.rs"]
+mod tests;
