@@ -3244,6 +3244,7 @@ drop-data-unpaid = { $count } unpaid for more than 12 hours
 drop-data-ship = { $count } to be shipped today
 drop-data-refunds = { $count } refunds that the platform pays within 24 hours { $sum }
 drop-none = No file in it: drop the file on this window
+drop-taking = Taking them in; what comes of it is said here
 drop-keys-none = Drop files on this window  Esc later
 drop-keys-look = Nothing is written yet. Enter takes them  drop more  Esc none
 drop-keys-taken = Taken. Enter closes

@@ -3244,6 +3244,7 @@ drop-data-unpaid = 未付超 12 小时 { $count } 笔
 drop-data-ship = 应发今天 { $count } 笔
 drop-data-refunds = 24 小时内平台自动退款 { $count } 笔 { $sum }
 drop-none = 里面没有文件：把文件拖到窗口上
+drop-taking = 正在收下，收完这里会说
 drop-keys-none = 把文件拖到窗口上  Esc 以后再来
 drop-keys-look = 还没写入。Enter 收下  再拖可以加  Esc 不要
 drop-keys-taken = 已收下。Enter 关上

@@ -3244,6 +3244,7 @@ drop-data-unpaid = 未付超過 12 小時 { $count } 筆
 drop-data-ship = 今天應出貨 { $count } 筆
 drop-data-refunds = 24 小時內平台自動退款 { $count } 筆 { $sum }
 drop-none = 裡面沒有檔案：把檔案拖到視窗上
+drop-taking = 正在收下，收完這裡會說
 drop-keys-none = 把檔案拖到視窗上  Esc 以後再來
 drop-keys-look = 還沒寫入。Enter 收下  再拖可以加  Esc 不要
 drop-keys-taken = 已收下。Enter 關上
