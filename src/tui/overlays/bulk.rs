@@ -245,15 +245,8 @@ impl Pane for BulkPane {
     }
 
     fn view(&self, buf: &mut Buffer, area: Rect, look: &Look<'_>) -> Option<Position> {
-        let width = WIDTH.min(area.width);
         let height = (self.lines.len() as u16).saturating_add(2).min(HEIGHT);
-        let height = height.min(area.height);
-        let place = Rect::new(
-            area.x + (area.width - width) / 2,
-            area.y + (area.height - height) / 2,
-            width,
-            height,
-        );
+        let place = frame::middle(area, (WIDTH, height));
         let counts = [
             ("count", self.taken.into()),
             ("refused", (self.lines.len() - self.taken).into()),

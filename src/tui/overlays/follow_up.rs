@@ -432,12 +432,7 @@ impl Pane for FollowUp {
         let shape = form::Shape { label, beside: 0 };
         let width = WIDTH.min(area.width);
         let height = (form::height(form, width.saturating_sub(2), shape) + 2).min(area.height);
-        let place = Rect::new(
-            area.x + (area.width - width) / 2,
-            area.y + (area.height - height) / 2,
-            width,
-            height,
-        );
+        let place = frame::middle(area, (width, height));
         let title = [
             Run::new(look.words.get("follow-title").to_string(), Ink::Title),
             Run::new(format!("  {}", self.named), Ink::Text),

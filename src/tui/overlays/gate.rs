@@ -241,16 +241,8 @@ impl Pane for Gate {
 
     fn view(&self, buf: &mut Buffer, area: Rect, look: &Look<'_>) -> Option<Position> {
         line::clear(buf, area);
-        let height = (self.rows.len() as u16)
-            .saturating_add(7 + SAID as u16)
-            .min(area.height);
-        let width = WIDEST.min(area.width);
-        let place = Rect::new(
-            area.x + (area.width - width) / 2,
-            area.y + (area.height - height) / 2,
-            width,
-            height,
-        );
+        let height = (self.rows.len() as u16).saturating_add(7 + SAID as u16);
+        let place = frame::middle(area, (WIDEST, height));
         let title = [Run::new(self.shop.as_str(), Ink::Title)];
         let clock = [dim(self.clock.as_str())];
         let inner = frame::overlay(buf, place, &title, &clock, &[], look);

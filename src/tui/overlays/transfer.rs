@@ -224,16 +224,7 @@ impl Pane for Transfer {
             label: page::shape(form, 0, look).label,
             beside: 0,
         };
-        let (width, height) = (
-            WIDTH.min(area.width),
-            (form.fields.len() as u16 + 2).min(area.height),
-        );
-        let place = Rect::new(
-            area.x + (area.width - width) / 2,
-            area.y + (area.height - height) / 2,
-            width,
-            height,
-        );
+        let place = frame::middle(area, (WIDTH, form.fields.len() as u16 + 2));
         let title = look
             .words
             .with("transfer-title", &[("buyer", (&self.buyer).into())]);
