@@ -192,12 +192,23 @@ impl Act {
         to: Owner,
         reason: Option<&str>,
     ) {
+        self.assign_noted(register, record, to, (reason, None));
+    }
+
+    /// Gives a record an owner, with a word of the list and words of one's own.
+    pub fn assign_noted(
+        &mut self,
+        register: &'static Register,
+        record: &Record,
+        to: Owner,
+        (reason, note): (Option<&str>, Option<&str>),
+    ) {
         let saw = record.assigned_by.map(|chain| chain.short());
         let payload = Payload::Assign {
             saw,
             to,
             reason: reason.map(str::to_owned),
-            note: None,
+            note: note.map(str::to_owned),
         };
         self.add(register, record.id, payload);
     }
