@@ -7,16 +7,20 @@ use super::Desk;
 use super::act::{Done, fields, refused};
 use super::people::Person;
 use super::talk::said;
+use super::todo::MOST;
 use crate::domain::authority::Role;
 use crate::domain::id::Id;
 use crate::domain::record::Record;
 use crate::domain::register::Owner;
 use crate::domain::registers::ticket::LEVELS;
-use crate::domain::registers::{ESCALATED, ESCALATED_TO};
+use crate::domain::registers::{ESCALATED, ESCALATED_TO, follow_up};
 use crate::problem::Problem;
+use crate::store::{OwnerFilter, Query, Row};
 
 /// The setting that names the after-sales contact.
 const CONTACT: &str = "after_sales_contact";
+/// What the item of whoever is asked is called.
+pub(super) const CALL: &str = "escalation";
 /// The most leaders above each other.
 const HIGHEST: usize = 5;
 
@@ -85,13 +89,29 @@ impl Desk {
         let mut act = self.act();
         act.claim(register, &record, self.me()?.id);
         let people = above.people.iter().map(|person| person.id);
-        self.add_call(&mut act, (register, &record), &text, "escalation", people)?;
+        self.add_call(&mut act, (register, &record), &text, CALL, people)?;
         let level = [
             (ESCALATED.name(), json!(above.level)),
             (ESCALATED_TO.name(), json!(asked)),
         ];
         act.set(register, &record, fields(level));
         self.write(act)
+    }
+
+    /// Counts what was escalated to the person at the desk and is not answered yet.
+    pub fn escalated_to_me(&self) -> Result<usize, Problem> {
+        let rows = self.store().rows(&Query {
+            registers: vec![follow_up::REGISTER.name],
+            open_only: true,
+            owner: Some(OwnerFilter::Any(vec![Owner::Person(self.me()?.id)])),
+            limit: Some(MOST),
+            ..Query::default()
+        })?;
+        let kind = |row: &Row| {
+            let kind = row.fields.get(follow_up::KIND.name());
+            kind.and_then(Value::as_str) == Some(CALL)
+        };
+        Ok(rows.iter().filter(|row| !row.void && kind(row)).count())
     }
 
     /// Who answers at a level for a person: their own chain where the roster names one, else
@@ -198,7 +218,7 @@ mod tests {
         let todo = desk.todo(View::Mine).unwrap();
         let marks = todo.buyers.iter().flat_map(|buyer| &buyer.items);
         let count = marks.filter(|item| item.mark == Mark::Escalated).count();
-        assert_eq!(count, 1);
+        assert_eq!((count, desk.escalated_to_me().unwrap()), (1, 1));
         desk.escalate(item, "要赔三倍").unwrap();
         assert_eq!(level(&desk).as_deref(), Some("supervisor"));
         assert_eq!(asked(&desk), ["陈立", "王主管"]);

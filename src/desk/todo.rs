@@ -4,8 +4,8 @@
 use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::Desk;
 use super::people::Person;
+use super::{Desk, escalate};
 use crate::domain::authority::Role;
 use crate::domain::id::Id;
 use crate::domain::record::Record;
@@ -421,7 +421,7 @@ fn mark(row: &Row, me: &Person, now: i64, at_risk: i64) -> Mark {
 fn is_escalated_to(row: &Row, me: &Person) -> bool {
     let kind = row.fields.get("kind").and_then(|kind| kind.as_str());
     row.register == "follow_up"
-        && kind == Some("escalation")
+        && kind == Some(escalate::CALL)
         && row.owner == Some(Owner::Person(me.id))
 }
 

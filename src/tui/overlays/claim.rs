@@ -169,3 +169,7 @@ pub fn escalate(reach: &Reach<'_>) -> Result<Ask, Problem> {
     })
     .keeping(reach, "escalate", item))
 }
+
+#[cfg(test)]
+#[path = "claim_tests.rs"]
+mod tests;

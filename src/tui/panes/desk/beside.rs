@@ -23,7 +23,7 @@ use super::view::PENDING;
 pub(in crate::tui::panes) struct Beside {
     /// Somebody else works on it, since when; or who had the buyer before.
     pub(super) working: Option<String>,
-    /// Whose it was first, whose it is, whose group that is.
+    /// Whose it was first, whose it is, how high it went, else whose group that is.
     pub(super) owners: String,
     /// When a reply was copied last that has not been seen sent.
     pub(super) copied: Option<i64>,
@@ -136,15 +136,16 @@ fn owners(desk: &Desk, record: &Record, speech: Speech<'_>) -> Result<String, Pr
         tell("desk-first-owner", speech.owner(record.first_owner));
     }
     tell("desk-owner", speech.owner(record.owner));
-    if let Some(Owner::Person(owner)) = record.owner
+    if let Some(level) = record.get(ESCALATED) {
+        // Whom it went to before stands in the timeline.
+        let asked = desk.names_of(&escalated_to(record));
+        let level = speech.words.get(&format!("value-level-{level}"));
+        let last = asked.last().map_or("", String::as_str);
+        tell("desk-escalated", format!("{level} {last}"));
+    } else if let Some(Owner::Person(owner)) = record.owner
         && let Some(leader) = desk.leader_over(owner)?
     {
         tell("desk-group", leader.name.clone());
-    }
-    let asked = desk.names_of(&escalated_to(record));
-    if let Some(level) = record.get(ESCALATED) {
-        let level = speech.words.get(&format!("value-level-{level}"));
-        tell("desk-escalated", format!("{level} {}", asked.join(" > ")));
     }
     Ok(said.join("    "))
 }
