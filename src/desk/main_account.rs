@@ -1,6 +1,8 @@
 //! Main accounts only route (003 L9, 7.3): what comes in there is handed on, and answered by
 //! whoever gets it.
 
+use serde_json::Value;
+
 use super::Desk;
 use super::act::refused;
 use crate::domain::event::Verb;
@@ -8,27 +10,42 @@ use crate::domain::record::Record;
 use crate::domain::register::Owner;
 use crate::domain::registers::{ACCOUNT, account, conversation};
 use crate::problem::Problem;
-use crate::store::{Query, Row};
+use crate::store::Query;
 
 /// The most accounts of a shop.
 const MOST: usize = 100;
 
+/// What only routes: accounts by all their names, and whether who sits here sits at one.
+#[derive(Debug, Default)]
+pub(super) struct Routing {
+    names: Vec<String>,
+    /// The account of today's plan, where it is one of them.
+    seat: Option<String>,
+}
+
+impl Routing {
+    /// Returns the main account at which an item may only be handed on: the one where who acts
+    /// sits today, else the one where a talk came in that was not handed on yet.
+    pub(super) fn account_of(&self, record: &Record) -> Option<&str> {
+        self.seat().or_else(|| {
+            let came_in = record.text(ACCOUNT.name())?;
+            let is_talk = record.register == conversation::REGISTER.name;
+            let name = self.names.iter().find(|name| *name == came_in)?;
+            (is_talk && !is_routed(record)).then_some(name.as_str())
+        })
+    }
+
+    /// Returns the main account at which who acts sits today.
+    pub(super) fn seat(&self) -> Option<&str> {
+        self.seat.as_deref()
+    }
+}
+
 impl Desk {
-    /// Refuses to claim or answer an item at a main account: by who sits there today, and a talk
-    /// that came in there before it was handed on.
+    /// Refuses to claim or answer an item at a main account, and says who could take it.
     pub(super) fn may_answer(&self, record: &Record) -> Result<(), Problem> {
-        let main = self.main_accounts()?;
-        if main.is_empty() {
-            return Ok(());
-        }
-        let me = self.me()?.id;
-        let seat = self.shift_of(me)?;
-        let seat = seat.and_then(|line| line.get(ACCOUNT));
-        let came_in = record
-            .get(ACCOUNT)
-            .filter(|_| record.register == conversation::REGISTER.name && !is_routed(record));
-        let is_main = |name: &String| main.iter().any(|row| is_named(row, name));
-        let Some(name) = [seat, came_in].into_iter().flatten().find(is_main) else {
+        let routing = self.routing()?;
+        let Some(name) = routing.account_of(record) else {
             return Ok(());
         };
         let problem = refused("problem-main-account").arg("account", name);
@@ -42,26 +59,33 @@ impl Desk {
         })
     }
 
-    /// The accounts that only route.
-    fn main_accounts(&self) -> Result<Vec<Row>, Problem> {
-        let mut rows = self.store().rows(&Query {
+    /// Returns what only routes, for who sits here.
+    pub(super) fn routing(&self) -> Result<Routing, Problem> {
+        let rows = self.store().rows(&Query {
             registers: vec![account::REGISTER.name],
             open_only: true,
             limit: Some(MOST),
             ..Query::default()
         })?;
-        rows.retain(|row| {
+        let mut names = Vec::new();
+        for row in rows.iter().filter(|row| !row.void) {
+            let text = |name: &str| Some(row.fields.get(name)?.as_str()?.to_owned());
             let flag = row.fields.get(account::ROUTES_ONLY.name());
-            !row.void && flag.and_then(serde_json::Value::as_bool) == Some(true)
-        });
-        Ok(rows)
+            if flag.and_then(Value::as_bool) == Some(true) {
+                names.extend(text(account::NAME.name()));
+                names.extend(text(account::SHOP_NAME.name()));
+            }
+        }
+        let seat = match (names.is_empty(), self.signed_in()) {
+            (false, Some(me)) => self.shift_of(me.id)?,
+            _ => None,
+        };
+        let seat = seat.and_then(|line| line.get(ACCOUNT));
+        Ok(Routing {
+            seat: seat.filter(|seat| names.contains(seat)),
+            names,
+        })
     }
-}
-
-fn is_named(row: &Row, name: &str) -> bool {
-    [account::NAME.name(), account::SHOP_NAME.name()]
-        .iter()
-        .any(|field| row.fields.get(*field).and_then(|known| known.as_str()) == Some(name))
 }
 
 /// Whether a talk was handed to the person who has it: who hands on says why.
@@ -134,5 +158,13 @@ mod tests {
         desk.act_as(&me);
         let problem = desk.reply(other.id, "在的").unwrap_err();
         assert_eq!(problem.message, "problem-main-account");
+        // Neither does a first act there claim anything, nor is who hands on the first asked.
+        let third = talk(&mut desk, "分号");
+        desk.remark(third.id, "问发票").unwrap();
+        assert_eq!(desk.record(third.id).unwrap().0.owner, None);
+        desk.transfer(third.id, Owner::Person(first.id), "main_account")
+            .unwrap();
+        let (record, _) = desk.record(third.id).unwrap();
+        assert_eq!(record.first_owner, Some(Owner::Person(first.id)));
     }
 }
