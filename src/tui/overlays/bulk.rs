@@ -20,7 +20,6 @@ use crate::tui::theme::Ink;
 use crate::tui::widgets::line::{Run, dim, text};
 use crate::tui::widgets::list::{self, List, Row, Width};
 use crate::tui::widgets::{Look, frame};
-use crate::tui::words::Speech;
 
 /// Columns of the box.
 const WIDTH: u16 = 76;
@@ -134,12 +133,7 @@ fn line(reach: &Reach<'_>, id: Id, refusal: Option<String>) -> Result<Line, Prob
 /// Says what is done, in the words of its key.
 fn what(reach: &Reach<'_>, bulk: &Bulk) -> String {
     let words = reach.words;
-    let speech = Speech {
-        words,
-        zone: reach.desk.zone(),
-        now: reach.desk.now(),
-        people: reach.desk.people(),
-    };
+    let speech = reach.speech();
     let when = |at: i64| [("when", speech.moment(at).into())];
     match bulk {
         Bulk::Transfer { to, .. } => {
@@ -160,12 +154,7 @@ fn finish(reach: &mut Reach<'_>, items: Vec<Id>) -> Result<Box<dyn Pane>, Proble
         let bulk = Bulk::Close(String::new());
         return Ok(Box::new(BulkPane::new(reach, items, bulk)?));
     }
-    let speech = Speech {
-        words: reach.words,
-        zone: reach.desk.zone(),
-        now: reach.desk.now(),
-        people: reach.desk.people(),
-    };
+    let speech = reach.speech();
     let labels = choices.iter().map(|(register, end)| match *register {
         "conversation" => reach.words.get(&format!("value-outcome-{end}")).to_string(),
         register => speech.state(register, end),

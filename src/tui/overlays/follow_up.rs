@@ -366,12 +366,7 @@ fn proposals(reach: &Reach<'_>) -> Vec<(i64, String)> {
 }
 
 fn speech<'a>(reach: &'a Reach<'_>) -> Speech<'a> {
-    Speech {
-        words: reach.words,
-        zone: reach.desk.zone(),
-        now: reach.desk.now(),
-        people: reach.desk.people(),
-    }
+    reach.speech()
 }
 
 impl Pane for FollowUp {

@@ -91,12 +91,7 @@ impl Gate {
 
     /// Reads people and time anew.
     pub fn read(&mut self, desk: &Desk, words: &Words) {
-        let speech = Speech {
-            words,
-            zone: desk.zone(),
-            now: desk.now(),
-            people: desk.people(),
-        };
+        let speech = Speech::new(desk, words);
         self.clock = speech.clock(desk.now());
         self.shop = desk
             .store()

@@ -23,7 +23,6 @@ use crate::tui::theme::Ink;
 use crate::tui::widgets::form::{self, Choice, Field, Value};
 use crate::tui::widgets::line::Run;
 use crate::tui::widgets::{Look, frame, page};
-use crate::tui::words::Speech;
 
 /// Columns of the box.
 const WIDTH: u16 = 76;
@@ -266,12 +265,7 @@ pub(super) fn reason_field(words: &Words) -> Field {
 /// Who has the next shift, with the reason why it is them.
 fn next_choice(reach: &Reach<'_>, next: &NextShift) -> Choice {
     let words = reach.words;
-    let speech = Speech {
-        words,
-        zone: reach.desk.zone(),
-        now: reach.desk.now(),
-        people: reach.desk.people(),
-    };
+    let speech = reach.speech();
     let why = match &next.why {
         Why::Follows => words.get("transfer-why-follows").to_string(),
         Why::Nobody => words.get("transfer-why-unplanned").to_string(),

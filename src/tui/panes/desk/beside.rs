@@ -41,12 +41,7 @@ impl Beside {
         record: &Record,
         related: &[Row],
     ) -> Result<Self, Problem> {
-        let speech = Speech {
-            words,
-            zone: desk.zone(),
-            now: desk.now(),
-            people: desk.people(),
-        };
+        let speech = Speech::new(desk, words);
         let buyer = record.text("buyer").unwrap_or_default();
         Ok(Self {
             working: working(desk, record, speech)?,
