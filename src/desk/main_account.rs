@@ -166,5 +166,9 @@ mod tests {
             .unwrap();
         let (record, _) = desk.record(third.id).unwrap();
         assert_eq!(record.first_owner, Some(Owner::Person(first.id)));
+        let pasted = "路人甲 15:40\n在吗\n林晓 15:41\n您好\n";
+        let preview = desk.paste_preview(pasted, Some("路人甲")).unwrap();
+        let pasted = desk.paste(&preview).unwrap().record();
+        assert_eq!(desk.record(pasted).unwrap().0.owner, None);
     }
 }

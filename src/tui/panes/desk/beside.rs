@@ -86,7 +86,8 @@ fn working(desk: &Desk, record: &Record, speech: Speech<'_>) -> Result<Option<St
         return Ok(None);
     };
     let id = match (lease.has_run_out, lease.acted) {
-        (true, _) => "desk-others-let-lie",
+        (true, Some(_)) => "desk-others-let-lie",
+        (true, None) => "desk-others-never-began",
         (false, Some(_)) => "desk-others-work",
         (false, None) => "desk-others-have",
     };
