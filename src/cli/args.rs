@@ -360,7 +360,7 @@ pub(super) struct Saying {
 #[derive(Debug, Args)]
 pub(super) struct Transfer {
     pub id: String,
-    #[arg(long, value_name = "PERSON|POST")]
+    #[arg(long, value_name = "PERSON|POST|next-shift")]
     pub to: String,
     #[arg(long)]
     pub reason: String,

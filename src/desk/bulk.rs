@@ -3,7 +3,7 @@
 
 use super::Desk;
 use super::act::{Act, Done, refused};
-use super::item::{AD_OUTCOME, TRANSFER_REASONS, allowed};
+use super::item::{AD_OUTCOME, allowed, is_reason};
 use crate::domain::id::Id;
 use crate::domain::record::Record;
 use crate::domain::register::{Owner, Register};
@@ -108,19 +108,14 @@ impl Desk {
     fn add_bulk(&mut self, act: &mut Act, id: Id, bulk: &Bulk) -> Result<(), Problem> {
         match bulk {
             Bulk::Transfer { to, reason } => {
-                if !TRANSFER_REASONS.contains(&reason.as_str()) {
-                    return Err(refused("problem-transfer-reason")
-                        .arg("reason", reason)
-                        .arg("reasons", TRANSFER_REASONS.join(", "))
-                        .hint("problem-transfer-reason-hint"));
-                }
+                is_reason(reason)?;
                 if self.record(id)?.0.owner == Some(*to) {
                     return Err(refused("problem-bulk-theirs"));
                 }
                 self.add_transfer(act, id, *to, reason)
             }
             Bulk::Claim => {
-                let is_taken = self.add_claim(act, id, None)?;
+                let is_taken = self.add_claim(act, id, (None, None))?;
                 is_taken
                     .then_some(())
                     .ok_or_else(|| refused("problem-bulk-mine"))

@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 
 use super::Desk;
 use super::act::{Act, Done, fields, refused, register};
+use super::lease;
 use crate::domain::authority::{Action, may};
 use crate::domain::field::FieldSpec;
 use crate::domain::id::Id;
@@ -27,6 +28,9 @@ pub const TRANSFER_REASONS: &[&str] = &[
     "supervisor_approved",
 ];
 
+/// Whom an item may be handed to beside people and posts.
+pub const NEXT_SHIFT: &str = "next_shift";
+
 /// How the talk of an advertiser ends: it is no consultation, and nothing is asked about it.
 pub const AD_OUTCOME: &str = "ad";
 
@@ -47,6 +51,7 @@ impl Desk {
                 .arg("field", missing.name)
                 .arg("register", register.name));
         }
+        self.sound_reply(register, &values)?;
         let id = self.new_id();
         let me = self.me()?.id;
         let mut act = self.act();
@@ -73,6 +78,7 @@ impl Desk {
                 events: Vec::new(),
             });
         }
+        self.sound_reply(register, &changed)?;
         let me = self.me()?.id;
         let mut act = self.act();
         act.claim(register, &record, me);
@@ -125,10 +131,21 @@ impl Desk {
         self.write(act)
     }
 
-    /// Takes an item: an unowned one, or with a reason a colleague's.
+    /// Takes an item: an unowned one, one whose lease ran out, or with a reason from the list a
+    /// colleague's.
     pub fn claim(&mut self, id: Id, reason: Option<&str>) -> Result<Done, Problem> {
+        self.claim_noted(id, reason, None)
+    }
+
+    /// Takes an item as [`Self::claim`] does, with words of one's own beside the reason.
+    pub fn claim_noted(
+        &mut self,
+        id: Id,
+        reason: Option<&str>,
+        note: Option<&str>,
+    ) -> Result<Done, Problem> {
         let mut act = self.act();
-        if !self.add_claim(&mut act, id, reason)? {
+        if !self.add_claim(&mut act, id, (reason, note))? {
             return Ok(Done {
                 act: 0,
                 records: vec![id],
@@ -143,24 +160,30 @@ impl Desk {
         &self,
         act: &mut Act,
         id: Id,
-        reason: Option<&str>,
+        (reason, note): (Option<&str>, Option<&str>),
     ) -> Result<bool, Problem> {
         let (record, register) = self.record(id)?;
         let me = self.me()?.id;
+        reason.map_or(Ok(()), is_reason)?;
+        let mut reason = reason;
         match record.owner {
             Some(Owner::Person(owner)) if owner == me => return Ok(false),
             Some(Owner::Person(owner)) if reason.is_none() => {
-                let name = self
-                    .people()
-                    .by_id(owner)
-                    .map_or_else(String::new, |person| person.name.clone());
-                return Err(refused("problem-owned")
-                    .arg("owner", name)
-                    .hint("problem-owned-hint"));
+                if !self.lease(&record)?.is_some_and(|lease| lease.has_run_out) {
+                    let name = self
+                        .people()
+                        .by_id(owner)
+                        .map_or_else(String::new, |person| person.name.clone());
+                    return Err(refused("problem-owned")
+                        .arg("owner", name)
+                        .hint("problem-owned-hint"));
+                }
+                reason = Some(lease::EXPIRED);
             }
             _ => {}
         }
-        act.assign(register, &record, Owner::Person(me), reason);
+        self.may_answer(&record)?;
+        act.assign_noted(register, &record, Owner::Person(me), (reason, note));
         Ok(true)
     }
 
@@ -172,12 +195,7 @@ impl Desk {
     /// Hands items to a person or post in one act, with a reason from the list: all of them or
     /// none.
     pub fn transfer_all(&mut self, ids: &[Id], to: Owner, reason: &str) -> Result<Done, Problem> {
-        if !TRANSFER_REASONS.contains(&reason) {
-            return Err(Problem::new(Kind::NotUnderstood, "problem-transfer-reason")
-                .arg("reason", reason)
-                .arg("reasons", TRANSFER_REASONS.join(", "))
-                .hint("problem-transfer-reason-hint"));
-        }
+        is_reason(reason)?;
         let mut act = self.act();
         for id in ids {
             self.add_transfer(&mut act, *id, to, reason)?;
@@ -209,8 +227,11 @@ impl Desk {
         self.write(act)
     }
 
-    /// Reads whom a word names: a person or a post.
+    /// Reads whom a word names: a person, a post, or who has the next shift.
     pub fn owner_named(&self, word: &str) -> Result<Owner, Problem> {
+        if word.replace('-', "_") == NEXT_SHIFT {
+            return Ok(self.next_shift(&[])?.to);
+        }
         let post = Post::of(&word.replace('-', "_")).map(Owner::Post);
         post.or_else(|| {
             self.people()
@@ -335,6 +356,17 @@ impl Desk {
         act.set(register, &record, change);
         Ok(())
     }
+}
+
+/// Checks that a word says why work changes hands.
+pub(super) fn is_reason(reason: &str) -> Result<(), Problem> {
+    if TRANSFER_REASONS.contains(&reason) {
+        return Ok(());
+    }
+    Err(Problem::new(Kind::NotUnderstood, "problem-transfer-reason")
+        .arg("reason", reason)
+        .arg("reasons", TRANSFER_REASONS.join(", "))
+        .hint("problem-transfer-reason-hint"))
 }
 
 /// Returns the tags of a record.

@@ -210,7 +210,10 @@ fn unread(record: &Record, related: &[Row]) -> HashMap<Chain, i64> {
     let calls: Vec<&Row> = related
         .iter()
         .filter(|row| row.register == "follow_up" && row.closed.is_none())
-        .filter(|row| row.fields.get("kind").and_then(|kind| kind.as_str()) == Some("mention"))
+        .filter(|row| {
+            let kind = row.fields.get("kind").and_then(|kind| kind.as_str());
+            matches!(kind, Some("mention" | "escalation"))
+        })
         .collect();
     let is_called = |entry: &&Entry| {
         entry.say.direction == Direction::Internal

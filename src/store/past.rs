@@ -199,8 +199,7 @@ impl Store {
     /// Makes a store of a copy, which may be written until it is folded.
     fn looking(&self, conn: Connection, scratch: Scratch) -> Result<Self> {
         let folder = scratch.folder.clone();
-        let mut past = Self::with(conn, &folder, false)?;
-        past.keys.clone_from(&self.keys);
+        let mut past = Self::with(conn, &folder, self.keys.clone(), false)?;
         past.attachments.clone_from(&self.attachments);
         past.scratch = Some(scratch);
         Ok(past)

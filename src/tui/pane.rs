@@ -18,6 +18,7 @@ use crate::tui::keys::{Input, Key};
 use crate::tui::run::{Effect, Effects};
 use crate::tui::theme::Ink;
 use crate::tui::widgets::Look;
+use crate::tui::words::Speech;
 
 /// A message to the person; it stays until their next key and is kept in a list.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -135,6 +136,11 @@ impl Reach<'_> {
             stale: self.stale,
             key_of: self.key_of,
         }
+    }
+
+    /// Returns how the person is spoken to now.
+    pub fn speech(&self) -> Speech<'_> {
+        Speech::new(self.desk, self.words)
     }
 
     /// Tells the person something good or neutral, by message id.

@@ -199,8 +199,10 @@ impl Workstation {
         let words = &self.words;
         let step = running.progress.map(|progress| progress.step);
         let mut text = match (&running.job, step) {
-            (Job::Preview(_) | Job::Import(_), None) => words.get("job-reading").to_string(),
-            (Job::Preview(_) | Job::Import(_), Some(step)) => {
+            (Job::Preview(..) | Job::Import(..) | Job::OldTable { .. }, None) => {
+                words.get("job-reading").to_string()
+            }
+            (Job::Preview(..) | Job::Import(..) | Job::OldTable { .. }, Some(step)) => {
                 let id = match step.stage {
                     Stage::Reading => "job-looking",
                     Stage::Writing => "job-import",

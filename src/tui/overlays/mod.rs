@@ -18,6 +18,7 @@ mod case_view;
 mod case_wide;
 mod case_words;
 mod choices;
+pub mod claim;
 pub mod find;
 mod find_words;
 pub mod finish;
@@ -133,7 +134,7 @@ fn form(command: Command, reach: &mut Reach<'_>) -> Result<Opened, Problem> {
         Command::FollowUp => pane(follow_up::FollowUp::open(reach)),
         Command::Finish => finish::open(reach)?,
         Command::Transfer => pane(transfer::Transfer::open(reach)?),
-        Command::Claim => transfer::claim(reach)?.map_or(Opened::Flow(Flow::Stay), pane),
+        Command::Claim => claim::claim(reach)?.map_or(Opened::Flow(Flow::Stay), pane),
         Command::YankNumber | Command::YankOrder | Command::YankAddress | Command::YankLast => {
             yank::copy(command, reach.item, reach);
             Opened::Flow(Flow::Stay)
@@ -142,7 +143,7 @@ fn form(command: Command, reach: &mut Reach<'_>) -> Result<Opened, Problem> {
         Command::Merge => join::merge(reach)?,
         Command::Split => pane(join::split(reach)?),
         Command::Tag => pane(tag::open(reach)?),
-        Command::Escalate => pane(transfer::escalate(reach)?),
+        Command::Escalate => pane(claim::escalate(reach)?),
         Command::Remark => pane(remark::Remark::open(reach)?),
         Command::Erase => pane(privacy::erase(reach, None)?),
         Command::Attach => pane(privacy::attach(reach, None)?),

@@ -96,12 +96,7 @@ impl Facts {
         note: Option<&Record>,
         about: Option<Id>,
     ) -> Result<Self, Problem> {
-        let speech = Speech {
-            words,
-            zone: desk.zone(),
-            now: desk.now(),
-            people: desk.people(),
-        };
+        let speech = Speech::new(desk, words);
         let order = if number.is_empty() {
             None
         } else {

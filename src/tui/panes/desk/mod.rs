@@ -101,6 +101,8 @@ pub struct DeskPane {
     pub(super) now: i64,
     /// How the group stands, where the person leads one.
     pub(super) group: Option<Counts>,
+    /// How many items were escalated to the person and are not answered.
+    pub(super) escalated: usize,
     /// What does not count yet, for those who decide about it.
     pub(super) held: Vec<Held>,
     nobody: bool,
@@ -142,6 +144,7 @@ impl DeskPane {
             library: Replies::default(),
             freshness: Vec::new(),
             group: None,
+            escalated: 0,
             held: Vec::new(),
             people: People::default(),
             zone: desk.zone(),
@@ -171,6 +174,7 @@ impl DeskPane {
         self.keep_marks();
         self.freshness = desk.freshness()?;
         self.group = desk.group_counts()?;
+        self.escalated = desk.escalated_to_me()?;
         self.held = held::rows(desk, words)?;
         self.lay_out();
         if let Some(id) = self.open.as_ref().map(|open| open.record.id) {
