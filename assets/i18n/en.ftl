@@ -3148,9 +3148,13 @@ split-title = Another matter: what is it
 split-hint = Buyer and order go with it, what was said stays where it is
 split-done = Split off; an undo takes it back
 problem-link-same = It is linked already, or it is the same
+problem-link-same-hint = Name another item by its number or an order number
 problem-merge-kind = It can be merged only into another of its kind
-problem-merge-form = Notes and after-sale cases have steps and money of their own and are not merged
+problem-merge-kind-hint = Choose another item of the same kind and buyer
+problem-merge-form = This kind has steps, ends or money of its own and is not merged
+problem-merge-form-hint = Finish each on its own; link them to keep them together
 problem-merge-over = What is over cannot be merged
+problem-merge-over-hint = Reopen it first, or choose one that is still open
 board-money-spoken = Verbal, not signed
 board-group = My group
 

@@ -3148,9 +3148,13 @@ split-title = 拆出另一件事：是什么
 split-hint = 买家和订单照带，说过的话留在原处
 split-done = 已拆出，撤销一次就收回
 problem-link-same = 已经连着，或就是它自己
+problem-link-same-hint = 用编号或订单号写要连的另一件
 problem-merge-kind = 只能并入同一类的另一件
-problem-merge-form = 备注和售后单各有各的步骤和钱，不能合并
+problem-merge-kind-hint = 选同一类、同一位买家的另一件
+problem-merge-form = 这一类各有各的步骤、结果或金额，不能合并
+problem-merge-form-hint = 各自办完；要连在一起，用连接
 problem-merge-over = 已经结束的不能合并
+problem-merge-over-hint = 先重新打开，或选还没结束的
 board-money-spoken = 口头批未签
 board-group = 我的组
 

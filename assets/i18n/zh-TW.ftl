@@ -3148,9 +3148,13 @@ split-title = 拆出另一件事：是什麼
 split-hint = 買家和訂單照帶，說過的話留在原處
 split-done = 已拆出，復原一次就收回
 problem-link-same = 已經連著，或就是它自己
+problem-link-same-hint = 用編號或訂單編號寫要連的另一件
 problem-merge-kind = 只能併入同一類的另一件
-problem-merge-form = 備註和售後單各有各的步驟和金額，不能合併
+problem-merge-kind-hint = 選同一類、同一位買家的另一件
+problem-merge-form = 這一類各有各的步驟、結果或金額，不能合併
+problem-merge-form-hint = 各自辦完；要連在一起，用連結
 problem-merge-over = 已經結束的不能合併
+problem-merge-over-hint = 先重新打開，或選還沒結束的
 board-money-spoken = 口頭核准未簽
 board-group = 我的組
 

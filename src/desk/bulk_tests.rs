@@ -140,13 +140,15 @@ fn tags_are_added_and_taken_away_by_words() {
         .record();
     let tags = |stage: &Stage| super::super::item::tags(&stage.desk.record(talk).unwrap().0);
     stage.desk.tag(talk, "大客户 #急 大客户").unwrap();
-    assert_eq!(tags(&stage), ["急", "大客户"]);
+    assert_eq!(tags(&stage), ["大客户", "急"]);
+    let same = stage.desk.tag(talk, "大客户").unwrap_err();
+    assert_eq!(same.message, "problem-tag-same", "it is there already");
     stage.desk.tag(talk, "-急 -没有").unwrap();
     assert_eq!(tags(&stage), ["大客户"]);
     let same = stage.desk.tag(talk, "大客户").unwrap_err();
     assert_eq!(same.message, "problem-tag-same");
     stage.desk.undo(None).unwrap();
-    assert_eq!(tags(&stage), ["急", "大客户"]);
+    assert_eq!(tags(&stage), ["大客户", "急"]);
 }
 
 #[test]
@@ -188,4 +190,25 @@ fn what_waits_for_the_buyer_comes_back_with_the_buyer_and_not_before() {
     assert_eq!(record.value("snoozed_for"), None, "only the time counts");
     assert!(!waiting(&stage.desk).contains(&talk));
     assert!(stage.desk.store().verify().unwrap().clean);
+}
+
+#[test]
+fn a_signed_sheet_is_over_by_its_receipt_and_no_other_way() {
+    let mut stage = Stage::sample("王主管");
+    let desk = &mut stage.desk;
+    let signed = desk.store().rows(&crate::store::Query {
+        registers: vec!["handover"],
+        states: vec!["signed".to_owned()],
+        ..Default::default()
+    });
+    let sheet = signed.unwrap().first().expect("the sample has one").id;
+    let open = desk.handover(sheet).unwrap().open();
+    assert!(open > 0);
+    let refused = desk.bulk(&[sheet], &Bulk::Close("acknowledged".into()));
+    assert_eq!(refused.unwrap_err().message, "problem-bulk-form");
+    let refused = desk.move_to(sheet, "acknowledged", None).unwrap_err();
+    assert_eq!(refused.message, "problem-handover-open");
+    let refused = desk.move_to(sheet, "withdrawn", None).unwrap_err();
+    assert_eq!(refused.message, "problem-handover-not-yours");
+    assert_eq!(desk.record(sheet).unwrap().0.state, "signed");
 }

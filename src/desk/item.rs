@@ -11,7 +11,9 @@ use crate::domain::id::Id;
 use crate::domain::payload::Fields;
 use crate::domain::record::Record;
 use crate::domain::register::{Owner, Post, Register};
-use crate::domain::registers::{SNOOZED_UNTIL, TAGS, allowance, case, conversation, reply, snooze};
+use crate::domain::registers::{
+    SNOOZED_UNTIL, TAGS, allowance, case, conversation, handover, note, reply, snooze,
+};
 use crate::domain::rules::money;
 use crate::problem::{Kind, Problem};
 
@@ -100,6 +102,9 @@ impl Desk {
         if register.name == reply::REGISTER.name {
             return self.move_reply(&record, to, reason);
         }
+        if register.name == handover::REGISTER.name {
+            return self.move_handover(&record, to, reason);
+        }
         if register.name == case::REGISTER.name {
             // Where money is decided, a step alone says nothing: a person's word does.
             match to {
@@ -172,12 +177,7 @@ impl Desk {
     /// Hands items to a person or post in one act, with a reason from the list: all of them or
     /// none.
     pub fn transfer_all(&mut self, ids: &[Id], to: Owner, reason: &str) -> Result<Done, Problem> {
-        if !TRANSFER_REASONS.contains(&reason) {
-            return Err(Problem::new(Kind::NotUnderstood, "problem-transfer-reason")
-                .arg("reason", reason)
-                .arg("reasons", TRANSFER_REASONS.join(", "))
-                .hint("problem-transfer-reason-hint"));
-        }
+        transfer_reason(reason)?;
         let mut act = self.act();
         for id in ids {
             self.add_transfer(&mut act, *id, to, reason)?;
@@ -320,8 +320,9 @@ impl Desk {
         for word in words.split_whitespace() {
             let is_off = word.starts_with(['-', '－']);
             let word = word.trim_start_matches(['#', '＃', '-', '－']);
-            after.retain(|known| known != word);
-            if !is_off && !word.is_empty() {
+            if is_off {
+                after.retain(|known| known != word);
+            } else if !word.is_empty() && after.iter().all(|known| known != word) {
                 after.push(word.to_owned());
             }
         }
@@ -332,6 +333,28 @@ impl Desk {
         act.set(register, &record, change);
         Ok(())
     }
+}
+
+/// Refuses a reason for handing on that is not from the list.
+pub(super) fn transfer_reason(reason: &str) -> Result<(), Problem> {
+    if TRANSFER_REASONS.contains(&reason) {
+        return Ok(());
+    }
+    Err(Problem::new(Kind::NotUnderstood, "problem-transfer-reason")
+        .arg("reason", reason)
+        .arg("reasons", TRANSFER_REASONS.join(", "))
+        .hint("problem-transfer-reason-hint"))
+}
+
+/// Returns whether records of a register end by steps that have to be looked at one by one: each
+/// stands for a signature, for money or for what a list does not show.
+pub(super) fn goes_by_steps(register: &Register) -> bool {
+    let own = [
+        note::REGISTER.name,
+        case::REGISTER.name,
+        handover::REGISTER.name,
+    ];
+    own.contains(&register.name) || !register.work
 }
 
 /// Returns the tags of a record.

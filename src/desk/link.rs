@@ -10,7 +10,7 @@ use crate::domain::id::Id;
 use crate::domain::payload::{Direction, Payload, Relation, Say};
 use crate::domain::record::Record;
 use crate::domain::register::Register;
-use crate::domain::registers::{case, conversation, note, order};
+use crate::domain::registers::{conversation, order};
 use crate::problem::Problem;
 use crate::store::Row;
 
@@ -23,7 +23,7 @@ impl Desk {
         let (to, _) = self.record(other)?;
         let is_known = record.links.iter().any(|link| link.to == other);
         if other == id || is_known {
-            return Err(refused("problem-link-same"));
+            return Err(refused("problem-link-same").hint("problem-link-same-hint"));
         }
         let is_order = to.register == "order" && register.name != "order";
         let relation = if is_order {
@@ -56,11 +56,11 @@ impl Desk {
         let (record, register) = self.record(id)?;
         let (goal, _) = self.record(into)?;
         if id == into || goal.register != record.register {
-            return Err(refused("problem-merge-kind"));
+            return Err(refused("problem-merge-kind").hint("problem-merge-kind-hint"));
         }
         let end = end_of(register, &record)?;
         if goal.closed.is_some() || goal.void {
-            return Err(refused("problem-merge-over"));
+            return Err(refused("problem-merge-over").hint("problem-merge-over-hint"));
         }
         let me = self.me()?.id;
         let mut act = self.act();
@@ -163,19 +163,16 @@ fn link_to(record: &Record, relation: Relation) -> Payload {
     }
 }
 
-/// Returns how a record ends that is merged into another. Notes and cases are not: their steps
-/// and their money stand for themselves.
+/// Returns how a record ends that is merged into another, as its register declares. Notes, cases
+/// and promises do not say: their steps, their money and whether they were kept stand for
+/// themselves.
 fn end_of(register: &'static Register, record: &Record) -> Result<&'static str, Problem> {
-    if [note::REGISTER.name, case::REGISTER.name].contains(&register.name) || !register.work {
-        return Err(refused("problem-merge-form"));
-    }
-    let lifecycle = register.lifecycle;
-    let ends = lifecycle.successors(&record.state).iter().copied();
-    let ends: Vec<&'static str> = ends.filter(|state| lifecycle.is_closed(state)).collect();
-    let dropped = ends.iter().find(|end| **end == "cancelled");
-    let end = dropped.or(ends.first()).copied();
-    end.filter(|_| record.closed.is_none())
-        .ok_or_else(|| refused("problem-merge-over"))
+    let end = register.lifecycle.end_of_merged();
+    let end = end.ok_or_else(|| refused("problem-merge-form").hint("problem-merge-form-hint"))?;
+    let is_open = record.closed.is_none() && register.lifecycle.allows(&record.state, end);
+    is_open
+        .then_some(end)
+        .ok_or_else(|| refused("problem-merge-over").hint("problem-merge-over-hint"))
 }
 
 #[cfg(test)]
@@ -259,6 +256,18 @@ mod tests {
             stage.desk.merge_goals(note).unwrap_err().message,
             "problem-merge-form"
         );
+    }
+
+    #[test]
+    fn merging_a_promise_does_not_say_that_it_was_kept() {
+        let mut stage = Stage::new();
+        let talk = talk(&mut stage, "橘子", "一");
+        let due = stage.desk.now() + 3_600_000;
+        let mut promise = |text| stage.desk.promise(talk, text, due, None).unwrap().record();
+        let (one, two) = (promise("今天发"), promise("今天一定发"));
+        let refused = stage.desk.merge(one, two).unwrap_err();
+        assert_eq!(refused.message, "problem-merge-form");
+        assert_eq!(stage.desk.record(one).unwrap().0.state, "open");
     }
 
     #[test]
