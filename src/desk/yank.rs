@@ -3,6 +3,7 @@
 
 use super::Desk;
 use super::act::refused;
+use super::reveal;
 use crate::domain::id::Id;
 use crate::domain::payload::Direction;
 use crate::domain::record::Record;
@@ -23,10 +24,11 @@ pub enum Piece {
 }
 
 impl Desk {
-    /// Returns a fact of an item, uncleaned, or says that it has none.
-    pub fn piece(&self, id: Id, piece: Piece) -> Result<String, Problem> {
+    /// Returns a fact of an item, uncleaned, or says that it has none. Where an order's receiver
+    /// is in it whole, that is revealed: only to who may see it, and with a word in the log.
+    pub fn piece(&mut self, id: Id, piece: Piece) -> Result<String, Problem> {
         let (record, _) = self.record(id)?;
-        let (found, missing) = match piece {
+        let (found, missing, hint) = match piece {
             Piece::Number => (
                 Some(
                     record
@@ -34,15 +36,28 @@ impl Desk {
                         .map_or_else(|| id.to_string(), str::to_owned),
                 ),
                 "problem-yank-order",
+                "problem-yank-order-hint",
             ),
-            Piece::Order => (order_number(&record), "problem-yank-order"),
-            Piece::Address => (self.address(&record)?, "problem-yank-address"),
-            Piece::LastWords => (last_words(&record), "problem-yank-words"),
+            Piece::Order => (
+                order_number(&record),
+                "problem-yank-order",
+                "problem-yank-order-hint",
+            ),
+            Piece::Address => (
+                self.address(&record)?,
+                "problem-yank-address",
+                "problem-yank-address-hint",
+            ),
+            Piece::LastWords => (
+                last_words(&record),
+                "problem-yank-words",
+                "problem-yank-words-hint",
+            ),
         };
-        found.ok_or_else(|| refused(missing))
+        found.ok_or_else(|| refused(missing).hint(hint))
     }
 
-    fn address(&self, record: &Record) -> Result<Option<String>, Problem> {
+    fn address(&mut self, record: &Record) -> Result<Option<String>, Problem> {
         let known = match order_number(record) {
             Some(number) => self.order_by_number(&number)?,
             None => None,
@@ -55,10 +70,14 @@ impl Desk {
         let place = known
             .text(order::ADDRESS.name())
             .or_else(|| known.text(order::SAID_ADDRESS.name()));
-        Ok(place.map(|place| {
-            let block = format!("{}\n{place}", who.join(" "));
-            block.trim().to_owned()
-        }))
+        let Some(place) = place else {
+            return Ok(None);
+        };
+        let block = format!("{}\n{place}", who.join(" ")).trim().to_owned();
+        if !reveal::whole(&known).is_empty() {
+            self.reveal(Some(known.id))?;
+        }
+        Ok(Some(block))
     }
 }
 
@@ -94,7 +113,12 @@ mod tests {
             ..NewNote::default()
         };
         let id = stage.desk.open_note(&note).unwrap().record();
-        let piece = |piece| stage.desk.piece(id, piece);
+        let reveals = |desk: &Desk| {
+            let order = desk.order_by_number(ORDER).unwrap().unwrap();
+            order.keys(order::REVEALS.name()).len()
+        };
+        assert_eq!(reveals(&stage.desk), 0);
+        let mut piece = |piece| stage.desk.piece(id, piece);
         assert!(
             piece(Piece::Number).unwrap().starts_with('N'),
             "{:?}",
@@ -103,6 +127,10 @@ mod tests {
         assert_eq!(piece(Piece::Order).unwrap(), ORDER);
         let address = piece(Piece::Address).unwrap();
         assert!(address.contains("13800138000\n湖北省武汉市"), "{address}");
+        assert_eq!(reveals(&stage.desk), 1, "who copies it has seen it");
+        stage.desk.piece(id, Piece::Order).unwrap();
+        assert_eq!(reveals(&stage.desk), 1);
+        let mut piece = |piece| stage.desk.piece(id, piece);
         assert_eq!(
             piece(Piece::LastWords).unwrap_err().message,
             "problem-yank-words"
