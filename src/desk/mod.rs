@@ -46,6 +46,8 @@ pub mod route;
 pub mod settings;
 pub mod settle;
 pub mod shift;
+#[cfg(test)]
+pub(crate) mod shop_tests;
 pub mod sign_in;
 pub mod start;
 pub mod talk;

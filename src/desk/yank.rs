@@ -101,24 +101,24 @@ fn last_words(record: &Record) -> Option<String> {
 mod tests {
     use super::*;
     use crate::desk::note::NewNote;
-    use crate::tui::overlays::stage::{ORDER, Stage};
+    use crate::desk::shop_tests::{ORDER, Shop};
 
     #[test]
     fn facts_of_a_note_come_from_its_order_and_what_is_missing_is_said() {
-        let mut stage = Stage::new();
+        let mut shop = Shop::new();
         let note = NewNote {
             order: ORDER.into(),
             kind: "address".into(),
             new: "中和街5号".into(),
             ..NewNote::default()
         };
-        let id = stage.desk.open_note(&note).unwrap().record();
+        let id = shop.desk.open_note(&note).unwrap().record();
         let reveals = |desk: &Desk| {
             let order = desk.order_by_number(ORDER).unwrap().unwrap();
             order.keys(order::REVEALS.name()).len()
         };
-        assert_eq!(reveals(&stage.desk), 0);
-        let mut piece = |piece| stage.desk.piece(id, piece);
+        assert_eq!(reveals(&shop.desk), 0);
+        let mut piece = |piece| shop.desk.piece(id, piece);
         assert!(
             piece(Piece::Number).unwrap().starts_with('N'),
             "{:?}",
@@ -127,24 +127,24 @@ mod tests {
         assert_eq!(piece(Piece::Order).unwrap(), ORDER);
         let address = piece(Piece::Address).unwrap();
         assert!(address.contains("13800138000\n湖北省武汉市"), "{address}");
-        assert_eq!(reveals(&stage.desk), 1, "who copies it has seen it");
-        stage.desk.piece(id, Piece::Order).unwrap();
-        assert_eq!(reveals(&stage.desk), 1);
-        let mut piece = |piece| stage.desk.piece(id, piece);
+        assert_eq!(reveals(&shop.desk), 1, "who copies it has seen it");
+        shop.desk.piece(id, Piece::Order).unwrap();
+        assert_eq!(reveals(&shop.desk), 1);
+        let mut piece = |piece| shop.desk.piece(id, piece);
         assert_eq!(
             piece(Piece::LastWords).unwrap_err().message,
             "problem-yank-words"
         );
-        let talk = stage
+        let talk = shop
             .desk
             .open_conversation("橘子", "chat")
             .unwrap()
             .record();
-        let refused = stage.desk.piece(talk, Piece::Order).unwrap_err();
+        let refused = shop.desk.piece(talk, Piece::Order).unwrap_err();
         assert_eq!(refused.message, "problem-yank-order");
-        let refused = stage.desk.piece(talk, Piece::Address).unwrap_err();
+        let refused = shop.desk.piece(talk, Piece::Address).unwrap_err();
         assert_eq!(refused.message, "problem-yank-address");
-        stage.desk.reply(talk, "今天发").unwrap();
-        assert_eq!(stage.desk.piece(talk, Piece::LastWords).unwrap(), "今天发");
+        shop.desk.reply(talk, "今天发").unwrap();
+        assert_eq!(shop.desk.piece(talk, Piece::LastWords).unwrap(), "今天发");
     }
 }

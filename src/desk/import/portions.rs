@@ -140,7 +140,7 @@ fn counts(report: &FileReport) -> Fields {
 mod tests {
     use super::*;
     use crate::desk::freshness::Freshness;
-    use crate::tui::overlays::stage::Stage as Shop;
+    use crate::desk::shop_tests::Shop;
 
     const MADE: i64 = 1_795_330_000_000;
 
