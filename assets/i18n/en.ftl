@@ -2575,6 +2575,8 @@ problem-reply-missing = { $count } missing: { $names }
 problem-reply-missing-hint = Choose a value, fill it in, or delete the braces
 problem-reply-publish = A supervisor publishes replies
 problem-reply-publish-hint = Propose it with F4 Ctrl+W
+problem-reply-outdated = The reply was changed after this was proposed
+problem-reply-outdated-hint = Take the proposal back and make it again from the reply as it is now
 
 
 
@@ -2587,6 +2589,8 @@ problem-demo-folder = { $folder } holds another shop; it was left as it is
 problem-demo-folder-hint = Name an empty folder with --data
 problem-generate-folder = { $folder } holds data already; it was left as it is
 problem-generate-folder-hint = Name an empty folder with --data
+problem-generate-stopped = Stopped; nothing was left behind
+problem-generate-stopped-hint = Run it again to begin anew
 
 cli-about-join = Ask to be admitted to a shop, or take the answer in
 cli-about-admit = Admit a person's device to the shop
@@ -2717,6 +2721,7 @@ problem-case-unsigned-hint = It closes after whoever agreed has signed it
 problem-allowance-role = Only a supervisor gives and ends allowances
 problem-allowance-role-hint = Ask a supervisor
 problem-allowance-amount = An allowance must be more than zero
+problem-allowance-amount-hint = Write a sum above zero, such as 200
 problem-allowance-self = Nobody gives an allowance to themselves
 problem-allowance-self-hint = Ask another supervisor
 problem-allowance-replica = { $person } has no device, or more than one: { $candidates }
@@ -3175,6 +3180,9 @@ problem-shop-hours-hint = Write 09:00-23:00
 problem-shop-day-hint = Write an hour from 0 to 12, such as 4
 problem-shop-clock-hint = Write 16:30, several with blanks between
 problem-shop-minutes-hint = Write minutes, such as 120
+problem-shop-platform-hint = Write the word of a platform, such as taobao
+problem-shop-hour-count-hint = Write hours, such as 3
+problem-shop-clock-limit-hint = Write milliseconds above zero, such as 60000
 problem-limits-order = The three must rise: a case, a day, a person
 problem-limits-order-hint = Leave empty what shall have no limit
 problem-old-table-whose = No column is the order or the buyer

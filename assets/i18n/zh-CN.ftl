@@ -2575,6 +2575,8 @@ problem-reply-missing = 还缺 { $count } 处：{ $names }
 problem-reply-missing-hint = 选一个值、补上，或删掉花括号
 problem-reply-publish = 话术要主管发布
 problem-reply-publish-hint = 用 F4 Ctrl+W 提议
+problem-reply-outdated = 提议之后这条话术又改过了
+problem-reply-outdated-hint = 收回这条提议，按现在的话术重新提
 
 
 
@@ -2587,6 +2589,8 @@ problem-demo-folder = { $folder } 里是别的店，没有动它
 problem-demo-folder-hint = 用 --data 指明一个空文件夹
 problem-generate-folder = { $folder } 里已有数据，没有动它
 problem-generate-folder-hint = 用 --data 指明一个空文件夹
+problem-generate-stopped = 已停下，什么也没留下
+problem-generate-stopped-hint = 再运行一次从头生成
 
 cli-about-join = 申请加入一家店，或收下答复
 cli-about-admit = 收一个人的设备进店
@@ -2717,6 +2721,7 @@ problem-case-unsigned-hint = 同意的人补签后才能结单
 problem-allowance-role = 额度由主管给和收回
 problem-allowance-role-hint = 请主管来办
 problem-allowance-amount = 额度要大于零
+problem-allowance-amount-hint = 写一个大于零的金额，如 200
 problem-allowance-self = 不能给自己额度
 problem-allowance-self-hint = 请另一位主管给
 problem-allowance-replica = { $person } 没有设备，或不止一台：{ $candidates }
@@ -3175,6 +3180,9 @@ problem-shop-hours-hint = 写成 09:00-23:00
 problem-shop-day-hint = 写 0 到 12 点，例如 4
 problem-shop-clock-hint = 写成 16:30，几个时间用空格隔开
 problem-shop-minutes-hint = 写几分钟，例如 120
+problem-shop-platform-hint = 写平台的代号，例如 taobao
+problem-shop-hour-count-hint = 写几小时，例如 3
+problem-shop-clock-limit-hint = 写毫秒数，大于零，例如 60000
 problem-limits-order = 三个数要一个比一个大：每单、每天、每人
 problem-limits-order-hint = 不想限的空着
 problem-old-table-whose = 没有一列是订单号或买家

@@ -2575,6 +2575,8 @@ problem-reply-missing = 還缺 { $count } 處：{ $names }
 problem-reply-missing-hint = 選一個值、補上，或刪掉大括號
 problem-reply-publish = 罐頭回覆要主管發布
 problem-reply-publish-hint = 用 F4 Ctrl+W 提議
+problem-reply-outdated = 提議之後這則罐頭回覆又改過了
+problem-reply-outdated-hint = 收回這則提議，按現在的回覆重新提
 
 
 
@@ -2587,6 +2589,8 @@ problem-demo-folder = { $folder } 裡是別的店，未更動
 problem-demo-folder-hint = 用 --data 指定一個空資料夾
 problem-generate-folder = { $folder } 裡已有資料，未更動
 problem-generate-folder-hint = 用 --data 指定一個空資料夾
+problem-generate-stopped = 已停止，沒有留下任何東西
+problem-generate-stopped-hint = 再執行一次從頭產生
 
 cli-about-join = 申請加入一家店，或收下答覆
 cli-about-admit = 收一個人的裝置進店
@@ -2717,6 +2721,7 @@ problem-case-unsigned-hint = 同意的人補簽後才能結單
 problem-allowance-role = 額度由主管給和收回
 problem-allowance-role-hint = 請主管來辦
 problem-allowance-amount = 額度要大於零
+problem-allowance-amount-hint = 寫一個大於零的金額，如 200
 problem-allowance-self = 不能給自己額度
 problem-allowance-self-hint = 請另一位主管給
 problem-allowance-replica = { $person } 沒有裝置，或不只一台：{ $candidates }
@@ -3175,6 +3180,9 @@ problem-shop-hours-hint = 寫成 09:00-23:00
 problem-shop-day-hint = 寫 0 到 12 點，例如 4
 problem-shop-clock-hint = 寫成 16:30，幾個時間用空格隔開
 problem-shop-minutes-hint = 寫幾分鐘，例如 120
+problem-shop-platform-hint = 寫平台的代號，例如 taobao
+problem-shop-hour-count-hint = 寫幾小時，例如 3
+problem-shop-clock-limit-hint = 寫毫秒數，大於零，例如 60000
 problem-limits-order = 三個數要一個比一個大：每單、每天、每人
 problem-limits-order-hint = 不想限的留空
 problem-old-table-whose = 沒有一欄是訂單編號或買家
