@@ -223,7 +223,10 @@ impl Desk {
         let hidden = disputed.iter().filter(near).count();
         Ok(Counts {
             overdue: tally.overdue,
-            urgent: (tally.soon - tally.overdue).saturating_sub(hidden),
+            urgent: tally
+                .soon
+                .saturating_sub(tally.overdue)
+                .saturating_sub(hidden),
             waiting: tally.waiting,
             mine: tally.mine,
             unowned: tally.unowned,
