@@ -74,20 +74,20 @@ impl Config {
             return self.with(name, &value);
         };
         let (text, mark) = with_mark(text_of(file)?);
-        let mut document: DocumentMut = text.parse().map_err(|cause: toml_edit::TomlError| {
-            Problem::new(Kind::Unreadable, "problem-config-syntax")
-                .arg("file", file.display())
-                .arg("line", 1)
-                .arg("cause", cause.message())
-                .hint("problem-config-syntax-hint")
-        })?;
+        // What was wrong before is told with its line.
+        Self::parse(&text, file)?;
+        let mut document: DocumentMut = text
+            .parse()
+            .map_err(|cause: toml_edit::TomlError| defect(cause.to_string()))?;
         // Where nothing is set yet, what stands there are words that stay in front.
-        let front = if document.is_empty() {
+        let mut front = String::new();
+        if document.is_empty() {
             document = DocumentMut::new();
-            text.as_str()
-        } else {
-            ""
-        };
+            front = text;
+            if !front.is_empty() && !front.ends_with('\n') {
+                front.push('\n');
+            }
+        }
         put(&mut document, name, value);
         let changed = format!("{front}{document}");
         let mut config = Self::parse(&changed, file)?;
@@ -98,8 +98,6 @@ impl Config {
 
     /// Returns these settings with one of them changed.
     fn with(&self, name: &str, value: &Value) -> Result<Self, Problem> {
-        let defect =
-            |cause: String| Problem::new(Kind::Defect, "problem-defect").arg("what", cause);
         let ours = toml::to_string(self).map_err(|cause| defect(cause.to_string()))?;
         let mut document: DocumentMut = ours
             .parse()
@@ -107,6 +105,12 @@ impl Config {
         put(&mut document, name, value.clone());
         Self::parse(&document.to_string(), Path::new(""))
     }
+}
+
+fn defect(cause: String) -> Problem {
+    Problem::new(Kind::Defect, "problem-defect")
+        .arg("what", cause)
+        .hint("problem-defect-hint")
 }
 
 impl Allowed {
@@ -224,8 +228,13 @@ fn write(file: &Path, text: &str) -> Result<(), Problem> {
     if let Some(folder) = file.parent() {
         fs::create_dir_all(folder).map_err(unwritable)?;
     }
-    let aside = file.with_extension("toml.new");
+    // A name of this process: another may write the same file now.
+    let aside = file.with_extension(format!("toml.{}.new", std::process::id()));
     let written = fs::File::create(&aside).and_then(|mut new| {
+        // Who may read it stays as its owner set it.
+        if let Ok(known) = fs::metadata(file) {
+            new.set_permissions(known.permissions())?;
+        }
         new.write_all(text.as_bytes())?;
         new.sync_all()
     });
@@ -296,6 +305,33 @@ mod tests {
             assert_eq!(config.screen.theme, Theme::Bare, "{text}");
             assert_eq!(Config::load(Some(&file)).unwrap(), config, "{text}");
         }
+    }
+
+    #[test]
+    fn words_alone_stay_in_front_however_they_end() {
+        let place = tempfile::tempdir().unwrap();
+        let file = place.path().join("config.toml");
+        for text in ["# mine", "# mine\n", "\u{feff}# mine", ""] {
+            for (name, typed) in [("language", "en"), ("screen.theme", "bare")] {
+                fs::write(&file, text).unwrap();
+                let config = Config::load(Some(&file))
+                    .unwrap()
+                    .keep(name, typed)
+                    .unwrap();
+                assert_eq!(entry(&config, name).value, typed, "{text}");
+                let kept = fs::read_to_string(&file).unwrap();
+                assert!(kept.starts_with(text), "{kept}");
+                assert_eq!(Config::load(Some(&file)).unwrap(), config, "{text}");
+            }
+        }
+        fs::write(&file, "language = 'en'\n\nscreen = [\n").unwrap();
+        let config = Config {
+            file: Some(file.clone()),
+            ..Config::default()
+        };
+        let problem = config.keep("language", "zh-TW").unwrap_err();
+        assert_eq!(problem.message, "problem-config-syntax");
+        assert_ne!(problem.argument("line"), Some("1"));
     }
 
     #[test]

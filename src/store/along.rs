@@ -176,11 +176,10 @@ fn fold_all(
 ) {
     for window in to_fold {
         let records = window.records.into_iter().map(|group| {
-            let mut outcome = Outcome::of(group.id, fold_stored(judge, group.events), limits);
-            outcome.is_new = group.is_new;
+            let folded = fold_stored(judge, group.events);
             Fresh {
                 first: group.first,
-                outcome,
+                outcome: Outcome::of(group.id, folded, limits, group.is_new),
             }
         });
         let fresh = Window {

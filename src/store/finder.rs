@@ -13,7 +13,7 @@ use crate::text::fold::fold;
 use super::error::Result;
 use super::project::text_of;
 use super::rows::Row;
-use super::search::{match_of, text};
+use super::search::{self, match_of, text};
 use super::{Store, read};
 
 /// How many events behind the index a query still looks through.
@@ -50,7 +50,7 @@ pub struct Rest(i64);
 impl Rest {
     /// Returns the time of the oldest text that was looked at, milliseconds UTC.
     pub fn at(self) -> i64 {
-        self.0 >> 20
+        search::time_of(self.0)
     }
 }
 
@@ -175,7 +175,8 @@ impl<'a> Finder<'a> {
             "SELECT s.key, f.rowid FROM search f JOIN search_row s ON s.row = f.rowid WHERE f.search MATCH ?1 AND f.rowid < ?2 ORDER BY f.rowid DESC",
         )?;
         let mut rows = rows.query((query, from.map_or(i64::MAX, |rest| rest.0)))?;
-        let mut found = self.hits.len();
+        // What lies behind the index may be old: it takes no newer hit's place.
+        let mut found = 0;
         let mut rest = None;
         while let Some(row) = rows.next()? {
             if rest.is_some() && (found >= self.limit || self.is_spent()) {
@@ -220,7 +221,13 @@ impl<'a> Finder<'a> {
                 "WHERE e.key > ?1 AND e.key <= ?2 ORDER BY e.key DESC",
                 range,
             )? {
-                if let Some(event) = stored.event {
+                let Some(event) = stored.event else {
+                    continue;
+                };
+                if self.is_spent() {
+                    unread += 1;
+                } else {
+                    self.looked += 1;
                     self.look(&event)?;
                 }
             }

@@ -19,13 +19,15 @@ impl Store {
     ) -> std::result::Result<T, E> {
         self.set_room(ROOM, ROOM_PAGES)?;
         let done = work(self);
-        self.set_room(schema::CACHE, schema::CHECKPOINT_PAGES)?;
+        let back = self.set_room(schema::CACHE, schema::CHECKPOINT_PAGES);
         // What waits in the log is more than an everyday act should copy. Nothing of it is lost
         // where this fails: the next act's commit copies it, or tells what is wrong.
         let _ = self
             .conn
             .query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |_| Ok(()));
-        done
+        let done = done?;
+        back?;
+        Ok(done)
     }
 
     fn set_room(&self, cache: i64, pages: i64) -> Result<()> {

@@ -268,7 +268,7 @@ impl<'a> Projector<'a> {
     /// Folds a record; returns what it comes to under the limits as they are at this place of
     /// the transaction.
     pub(super) fn outcome(&self, id: Id) -> Result<Outcome> {
-        Ok(Outcome::of(id, self.fold(id)?, &self.limits))
+        Ok(Outcome::of(id, self.fold(id)?, &self.limits, false))
     }
 
     /// Returns the shop's limits as they are at this place of the transaction.

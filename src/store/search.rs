@@ -147,13 +147,21 @@ pub(super) fn match_of(folded: &str) -> Option<String> {
     (!terms.is_empty()).then(|| terms.join(" AND "))
 }
 
+/// Below the time of its text a row's number has so many bits of the event's key.
+const TIME_BITS: u32 = 20;
+
+/// Returns the time of the text that a row of the index stands for, milliseconds UTC.
+pub(super) fn time_of(row: i64) -> i64 {
+    row >> TIME_BITS
+}
+
 /// Puts an event's text into the index.
 pub(super) fn add(conn: &Connection, key: i64, event: &Event) -> Result<()> {
     let words = words(&text(event));
     if words.is_empty() {
         return Ok(());
     }
-    let base = event.head.at << 20 | (key & 0xF_FFFF);
+    let base = event.head.at << TIME_BITS | (key & ((1 << TIME_BITS) - 1));
     let mut taken = conn.prepare_cached("SELECT key FROM search_row WHERE row = ?1")?;
     // Of one time and seq there may be one event a stream; the next free place is near.
     let mut row = base;
@@ -294,7 +302,7 @@ impl Store {
             .query_row([], |row| row.get(0))?;
         Ok(Indexed {
             events: events.max(0) as u64,
-            newest: newest.map(|row| row >> 20),
+            newest: newest.map(time_of),
         })
     }
 }

@@ -98,21 +98,23 @@ pub(super) struct Outcome {
     ready: Option<Ready>,
     /// Its own contradictions.
     own: Vec<Contradiction>,
-    keys: Keys,
+    /// Its watch keys; none where no watch looks at its register.
+    keys: Option<Keys>,
     /// Whether nothing of the record was ever folded: there is nothing to compare with.
-    pub(super) is_new: bool,
+    is_new: bool,
 }
 
 impl Outcome {
     /// Computes what follows from a fold under these limits. The record itself goes where no
     /// watch will look at it.
-    pub(super) fn of(id: Id, mut folded: Folded, limits: &Limits) -> Self {
+    pub(super) fn of(id: Id, mut folded: Folded, limits: &Limits, is_new: bool) -> Self {
         let own = folded.record.as_ref().map(own_contradictions);
-        let (ready, keys) = (Ready::of(&folded, limits), keys_of(&folded));
-        if folded
+        let ready = Ready::of(&folded, limits);
+        let is_unwatched = folded
             .register
-            .is_none_or(|register| register.watches.is_empty())
-        {
+            .is_some_and(|register| register.watches.is_empty());
+        let keys = (!is_unwatched).then(|| keys_of(&folded));
+        if is_unwatched {
             folded.record = None;
         }
         Self {
@@ -121,7 +123,7 @@ impl Outcome {
             own: own.unwrap_or_default(),
             keys,
             folded,
-            is_new: false,
+            is_new,
         }
     }
 }
@@ -148,13 +150,9 @@ pub(super) fn keep(projector: &mut Projector<'_>, outcome: Outcome) -> Result<Ke
         projector.any_contradiction = true;
         replace(projector.conn, OWN, &id.to_string(), &own)?;
     }
-    let watched = folded
-        .register
-        .is_none_or(|register| !register.watches.is_empty());
-    let keys = if watched {
-        move_keys(projector.conn, id, keys, is_new)?
-    } else {
-        keys
+    let keys = match keys {
+        Some(keys) => move_keys(projector.conn, id, keys, is_new)?,
+        None => Keys::new(),
     };
     projector.keep(id, folded);
     Ok(keys)

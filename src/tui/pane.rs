@@ -161,8 +161,11 @@ pub trait Pane {
     /// Takes a command that a key means here.
     fn command(&mut self, command: Command, reach: &mut Reach<'_>) -> Flow;
 
-    /// Takes input that means no command: text, pastes, clicks.
-    fn input(&mut self, input: &Input, reach: &mut Reach<'_>) -> Flow;
+    /// Takes input that means no command: text, pastes, clicks. What it passes of the mouse walks
+    /// through it as the arrow keys do.
+    fn input(&mut self, _input: &Input, _reach: &mut Reach<'_>) -> Flow {
+        Flow::Pass
+    }
 
     /// Draws itself into an area and says where the caret stands.
     fn view(&self, buf: &mut Buffer, area: Rect, look: &Look<'_>) -> Option<Position>;

@@ -157,6 +157,18 @@ fn a_promise_before_the_approval_is_told_and_goes_out_by_the_second_key() {
 }
 
 #[test]
+fn what_was_warned_of_for_one_buyer_is_warned_of_anew_for_another() {
+    let mut visit = at_the_refund(Language::ZhCn, (80, 24));
+    let text = "应该是吧";
+    visit.text(text);
+    assert_eq!(copies(&mut visit), [""; 0], "a warning");
+    visit.keys("Esc Down Enter");
+    visit.text(text);
+    assert_eq!(copies(&mut visit), [""; 0], "not said of this one");
+    assert_eq!(copies(&mut visit), [text]);
+}
+
+#[test]
 fn a_shop_has_rules_of_its_own_and_a_wrong_one_is_refused() {
     let own = "[[banned]]\nid = \"x01\"\nclass = \"scold\"\npattern = '亲亲'\n";
     let lay = |desk: &mut zhiban::desk::Desk| {

@@ -10,7 +10,7 @@ use crate::domain::id::Id;
 use crate::domain::payload::{Meaning, Payload};
 use crate::domain::record::Record;
 use crate::domain::register::{Owner, Register};
-use crate::domain::registers::{follow_up, handover, person};
+use crate::domain::registers::{follow_up, handover};
 use crate::problem::{Kind, Problem};
 
 /// Why the owner changes, as a word of the transfer reasons.
@@ -178,20 +178,15 @@ impl Desk {
             Answer::Ask(text) => self.tell(act, sheet.from, line, text),
             Answer::Return(text) => {
                 self.tell(act, sheet.from, line, text);
-                let leader = self.leader_of(sheet.from)?.filter(|leader| *leader != me);
-                self.tell(act, leader, line, text);
+                let leader = match sheet.from {
+                    Some(from) => self.leader_over(from)?.map(|leader| leader.id),
+                    None => None,
+                };
+                self.tell(act, leader.filter(|leader| *leader != me), line, text);
             }
             Answer::Accept | Answer::Change(_) => {}
         }
         Ok(())
-    }
-
-    fn leader_of(&self, id: Option<Id>) -> Result<Option<Id>, Problem> {
-        let Some(id) = id else { return Ok(None) };
-        Ok(self
-            .store()
-            .record(id)?
-            .and_then(|record| record.get(person::LEADER)))
     }
 
     /// Opens a mention for a colleague about a line.

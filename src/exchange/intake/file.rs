@@ -63,8 +63,9 @@ fn of_address(text: &str) -> Cow<'_, str> {
         return text.into();
     };
     let path = rest.strip_prefix("localhost").unwrap_or(rest);
-    // A drive stands behind a slash that is no part of it.
-    let is_drive = path.as_bytes().get(2) == Some(&b':');
+    // A drive of Windows stands behind a slash that is no part of it.
+    let is_drive = std::path::MAIN_SEPARATOR == '\\'
+        && matches!(path.as_bytes(), [b'/', letter, b':', ..] if letter.is_ascii_alphabetic());
     let mut bytes = Vec::new();
     let mut letters = path[usize::from(is_drive)..].bytes();
     while let Some(byte) = letters.next() {
@@ -144,6 +145,12 @@ mod tests {
         assert!(dropped_files(&format!("{one} 改地址")).is_empty());
         assert!(dropped_files("orders.csv").is_empty(), "only whole paths");
         assert!(dropped_files("").is_empty());
+        // A sign of several bytes stands where a drive would.
+        assert!(dropped_files("file://é:x").is_empty());
+        assert_eq!(of_address("file://é:x"), "é:x");
+        if std::path::MAIN_SEPARATOR == '/' {
+            assert_eq!(of_address("file:///a:b"), "/a:b");
+        }
         assert!(read_file(&folder.path().join("none")).is_err());
     }
 }

@@ -535,3 +535,25 @@ fn words_for_people_name_every_problem() {
     }
     assert_eq!(Verb::Erase as u8, 10);
 }
+
+#[test]
+fn room_for_much_goes_again_whatever_came_of_the_work() {
+    let mut bench = Bench::new(1);
+    let pages = |store: &Store| -> (i64, i64) {
+        let value = |name: &str| {
+            let conn = &store.conn;
+            conn.pragma_query_value(None, name, |row| row.get(0))
+                .unwrap()
+        };
+        (value("cache_size"), value("wal_autocheckpoint"))
+    };
+    let everyday = pages(&bench.store);
+    let within = bench
+        .store
+        .with_room(|store| Ok::<_, StoreError>(pages(store)));
+    assert!(within.unwrap().0 < everyday.0, "negative KiB: more is less");
+    assert_eq!(pages(&bench.store), everyday);
+    let failed = bench.store.with_room(|_| Err::<(), _>(StoreError::NoShop));
+    assert!(matches!(failed, Err(StoreError::NoShop)));
+    assert_eq!(pages(&bench.store), everyday);
+}

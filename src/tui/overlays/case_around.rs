@@ -7,7 +7,7 @@ use crate::desk::people::Person;
 use crate::domain::authority::{Action, Role, may};
 use crate::domain::id::Id;
 use crate::domain::record::Record;
-use crate::domain::registers::{case, order, person};
+use crate::domain::registers::{case, order};
 use crate::problem::Problem;
 use crate::store::{Order, Query};
 use crate::tui::words::Speech;
@@ -18,10 +18,7 @@ const MOST: usize = 50;
 /// Who may approve what the person at the desk asks.
 pub(super) fn approvers(desk: &Desk, speech: Speech<'_>) -> Result<Vec<Approver>, Problem> {
     let me = desk.me()?.id;
-    let leader = desk
-        .store()
-        .record(me)?
-        .and_then(|own| own.get(person::LEADER));
+    let leader = desk.leader()?.map(|one| one.id);
     let mut all: Vec<&Person> = desk
         .people()
         .all()

@@ -5,7 +5,6 @@ use super::{handover_view, time};
 use crate::desk::handover::{Around, Point, Receiver, Severity, Sheet, SheetLine, Unwritten};
 use crate::desk::people::People;
 use crate::domain::register::Owner;
-use crate::domain::registers::person;
 use crate::problem::{Kind, Problem};
 use crate::text::edit::Editor;
 use crate::tui::commands::{Command, Context};
@@ -101,7 +100,11 @@ impl HandoverPane {
             around: Around::default(),
             taking: Vec::new(),
             unwritten: reach.desk.unwritten_notes()?,
-            leader: leader(reach)?,
+            leader: reach
+                .desk
+                .leader()?
+                .map(|one| one.name.clone())
+                .unwrap_or_default(),
             by_folder: reach.config.shared_folder().is_some(),
             people: reach.desk.people().clone(),
             zone: reach.desk.zone(),
@@ -256,18 +259,24 @@ impl HandoverPane {
         if !self.settle(reach) {
             return;
         }
-        self.at = self
+        let mut at = self
             .at
             .saturating_add_signed(by)
             .min(self.sheet.lines.len().saturating_sub(1));
         if let Some(first) = self.folded_from() {
-            self.at = self.at.min(first);
+            at = at.min(first);
         }
+        self.go(at, reach);
+        let field = self.field.filter(|field| *field != Cell::Point);
+        self.focus(field, reach);
+    }
+
+    /// Puts the cursor on a line, with what stands around it.
+    pub(super) fn go(&mut self, at: usize, reach: &mut Reach<'_>) {
+        self.at = at;
         if let Err(problem) = self.turn(reach) {
             reach.trouble(&problem);
         }
-        let field = self.field.filter(|field| *field != Cell::Point);
-        self.focus(field, reach);
     }
 
     /// Tab: the next box, behind the last one the list.
@@ -309,10 +318,9 @@ impl HandoverPane {
             .find(|at| !self.sheet.lines[*at].missing().is_empty());
         match lacking {
             Some(at) => {
-                self.at = at;
+                self.go(at, reach);
                 let field = self.first_box();
                 self.focus(Some(field), reach);
-                self.follow(reach);
             }
             None => self.focus(None, reach),
         }
@@ -357,15 +365,6 @@ fn point(typed: &str, now: i64, zone: chrono_tz::Tz) -> Point {
     }
 }
 
-/// The name of the person's leader.
-fn leader(reach: &Reach<'_>) -> Result<String, Problem> {
-    let me = reach.desk.me()?.id;
-    let own = reach.desk.store().record(me)?;
-    let leader = own.and_then(|own| own.get(person::LEADER));
-    let leader = leader.and_then(|id| reach.desk.people().by_id(id));
-    Ok(leader.map(|one| one.name.clone()).unwrap_or_default())
-}
-
 impl Pane for HandoverPane {
     fn contexts(&self) -> Vec<Context> {
         match (&self.menu, self.field) {
@@ -405,8 +404,10 @@ impl Pane for HandoverPane {
             Command::Finish => return self.sign(reach),
             Command::Copy => self.copy(reach),
             Command::Back if self.field.is_some() => {
-                self.settle(reach);
-                self.focus(None, reach);
+                // What cannot be read stays to be mended.
+                if self.settle(reach) {
+                    self.focus(None, reach);
+                }
             }
             Command::Back => return Flow::Close,
             _ if self.field.is_none() => return self.in_list(command, reach),
@@ -440,14 +441,15 @@ impl Pane for HandoverPane {
             return None;
         }
         let mut sheet = self.sheet.clone();
-        // What stands in the box is kept too, though nobody has left it yet.
+        // Words in the box are kept too, though nobody has left it yet.
         let typed = self.editor.text().trim();
         if let Some(line) = sheet.lines.get_mut(self.at) {
             match self.field {
                 Some(Cell::Summary) => typed.clone_into(&mut line.summary),
                 Some(Cell::Next) => typed.clone_into(&mut line.next),
                 Some(Cell::IfThen) => typed.clone_into(&mut line.if_then),
-                _ => {}
+                // A time is on the sheet once its box is left: half typed it may be another one.
+                Some(Cell::Due | Cell::Point) | None => {}
             }
         }
         if self.field == Some(Cell::Point) && !typed.is_empty() {

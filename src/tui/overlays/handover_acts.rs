@@ -100,10 +100,10 @@ impl HandoverPane {
     }
 
     /// Puts the cursor where signing was refused for.
-    pub(super) fn show_lacking(&mut self, reach: &Reach<'_>) {
+    pub(super) fn show_lacking(&mut self, reach: &mut Reach<'_>) {
         let lacks = |line: &SheetLine| !line.missing().is_empty();
         if let Some(at) = self.sheet.lines.iter().position(lacks) {
-            self.at = at;
+            self.go(at, reach);
             let field = self.first_box();
             self.focus(Some(field), reach);
         }
@@ -122,6 +122,10 @@ impl HandoverPane {
     }
 
     pub(super) fn in_list(&mut self, command: Command, reach: &mut Reach<'_>) -> Flow {
+        if let Some(by) = command.steps() {
+            self.step(by, reach);
+            return Flow::Stay;
+        }
         match command {
             Command::Unchanged | Command::Mark if self.folded_from() == Some(self.at) => {
                 let green = self.all_green();
@@ -134,10 +138,6 @@ impl HandoverPane {
                 reach.say("handover-all-unchanged", &[("count", green.len().into())]);
             }
             Command::Expand | Command::Escalate => self.louder(),
-            Command::First => self.step(isize::MIN / 2, reach),
-            Command::Last => self.step(isize::MAX / 2, reach),
-            Command::PageDown => self.step(8, reach),
-            Command::PageUp => self.step(-8, reach),
             Command::Delete => {
                 self.sheet.points.pop();
             }

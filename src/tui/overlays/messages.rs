@@ -4,7 +4,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
 use crate::tui::commands::{Command, Context};
-use crate::tui::keys::{Input, Spot};
+use crate::tui::keys::Spot;
 use crate::tui::pane::{Flow, Notice, Pane, Reach};
 use crate::tui::theme::Ink;
 use crate::tui::widgets::line::Run;
@@ -37,10 +37,6 @@ impl Pane for Messages {
             _ => return Flow::Pass,
         }
         Flow::Stay
-    }
-
-    fn input(&mut self, _input: &Input, _reach: &mut Reach<'_>) -> Flow {
-        Flow::Pass
     }
 
     fn view(&self, buf: &mut Buffer, area: Rect, look: &Look<'_>) -> Option<Position> {

@@ -11,7 +11,6 @@ use crate::domain::id::{Chain, Id};
 use crate::i18n::Words;
 use crate::problem::Problem;
 use crate::tui::commands::{Command, Context};
-use crate::tui::keys::Input;
 use crate::tui::overlays::ask::Ask;
 use crate::tui::pane::{Flow, Notice, Pane, Reach};
 use crate::tui::panes::record::RecordPane;
@@ -202,10 +201,6 @@ impl Pane for HeldPane {
             },
         }
         Flow::Stay
-    }
-
-    fn input(&mut self, _: &Input, _: &mut Reach<'_>) -> Flow {
-        Flow::Pass
     }
 
     fn view(&self, buf: &mut Buffer, area: Rect, look: &Look<'_>) -> Option<Position> {

@@ -13,7 +13,6 @@ use crate::i18n::Words;
 use crate::problem::Problem;
 use crate::store::{Query, Row};
 use crate::tui::commands::{Command, Context};
-use crate::tui::keys::{Input, Spot};
 use crate::tui::overlays::record_form::RecordForm;
 use crate::tui::pane::{Flow, Pane, Reach};
 use crate::tui::theme::Ink;
@@ -187,16 +186,6 @@ impl Pane for PlanPane {
         match command {
             Command::Open | Command::Expand => self.open(reach),
             Command::Back => Flow::Close,
-            _ => Flow::Pass,
-        }
-    }
-
-    fn input(&mut self, input: &Input, _: &mut Reach<'_>) -> Flow {
-        match input {
-            Input::Pointed(Spot::Row(by) | Spot::Turned(by)) => {
-                self.step(*by);
-                Flow::Stay
-            }
             _ => Flow::Pass,
         }
     }

@@ -11,7 +11,6 @@ use crate::domain::registers::words::PLATFORM;
 use crate::i18n::Words;
 use crate::problem::Problem;
 use crate::tui::commands::{Command, Context};
-use crate::tui::keys::{Input, Spot};
 use crate::tui::overlays::ask::Ask;
 use crate::tui::overlays::menu::{Menu, MenuPane};
 use crate::tui::pane::{Flow, Pane, Reach};
@@ -250,16 +249,6 @@ impl Pane for SettingsPane {
         match command {
             Command::Open | Command::Expand => self.change(reach),
             Command::Back => Flow::Close,
-            _ => Flow::Pass,
-        }
-    }
-
-    fn input(&mut self, input: &Input, _: &mut Reach<'_>) -> Flow {
-        match input {
-            Input::Pointed(Spot::Row(by) | Spot::Turned(by)) => {
-                self.step(*by);
-                Flow::Stay
-            }
             _ => Flow::Pass,
         }
     }

@@ -138,11 +138,16 @@ impl TablesPane {
         self.name = words
             .get(&format!("register-{}", self.register.name))
             .to_string();
+        // As far as somebody has gone down: the row under the cursor stays there.
+        let had = self.rows.len();
         self.rows.clear();
         self.cells.clear();
         self.after = None;
         self.lay(speech);
         self.read_more(desk, speech)?;
+        while self.rows.len() < had && self.after.is_some() {
+            self.read_more(desk, speech)?;
+        }
         let ids: Vec<Id> = self.rows.iter().map(|row| row.id).collect();
         let kinds = freshness::kinds_of(self.register.name);
         let blind = freshness::blind(&desk.freshness()?, kinds);
@@ -197,6 +202,7 @@ impl TablesPane {
 
     fn turn_to(&mut self, view: Option<&'static str>, reach: &mut Reach<'_>) {
         self.view = view;
+        self.rows.clear();
         self.refresh(reach);
     }
 

@@ -40,13 +40,18 @@ impl Folded {
 
     /// Returns where a pattern stands, but for what an exception covers.
     pub(super) fn find(&self, pattern: &Regex, except: &[Regex]) -> Vec<Range<usize>> {
-        let excused: Vec<Range<usize>> = except
-            .iter()
-            .flat_map(|one| one.find_iter(&self.text).map(|found| found.range()))
-            .collect();
-        pattern
+        let found: Vec<Range<usize>> = pattern
             .find_iter(&self.text)
             .map(|found| found.range())
+            .collect();
+        // Mostly there is nothing to excuse.
+        let excused: Vec<Range<usize>> = except
+            .iter()
+            .filter(|_| !found.is_empty())
+            .flat_map(|one| one.find_iter(&self.text).map(|found| found.range()))
+            .collect();
+        found
+            .into_iter()
             .filter(|range| {
                 let meets = |one: &Range<usize>| one.start < range.end && range.start < one.end;
                 !range.is_empty() && !excused.iter().any(meets)

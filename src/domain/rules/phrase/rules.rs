@@ -39,7 +39,7 @@ pub(super) struct Class {
 #[serde(deny_unknown_fields)]
 struct BannedText {
     id: String,
-    class: String,
+    class: Spanned<String>,
     pattern: Spanned<String>,
     #[serde(default)]
     except: Vec<Spanned<String>>,
@@ -52,7 +52,7 @@ struct BannedText {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct StyleText {
-    id: String,
+    id: Spanned<String>,
     severity: Severity,
     #[serde(default)]
     phone: bool,
@@ -149,6 +149,15 @@ impl PhraseRules {
             rules.strict_in = strict;
         }
         lay(&mut rules.classes, file.class, |one| &one.id);
+        let is_known = |class: &str| rules.classes.iter().any(|one| one.id == class);
+        if let Some(one) = file
+            .banned
+            .iter()
+            .find(|one| !is_known(one.class.get_ref()))
+        {
+            let cause = format!("class = \"{}\"", one.class.get_ref());
+            return Err(wrong(line_of(text, one.class.span().start), &cause));
+        }
         let banned = file.banned.into_iter().map(|one| one.read(text));
         let banned: Vec<Banned> = banned.collect::<Result<_, _>>()?;
         lay(&mut rules.banned, banned, |one| &one.id);
@@ -178,7 +187,7 @@ impl BannedText {
             pattern: pattern(file, &self.pattern)?,
             except: patterns(file, &self.except)?,
             id: self.id,
-            class: self.class,
+            class: self.class.into_inner(),
             better: Better {
                 simplified: self.better_zh_cn,
                 traditional: self.better_zh_tw,
@@ -188,13 +197,29 @@ impl BannedText {
 }
 
 impl StyleText {
+    /// Returns the keys of which one stands without the others: such a rule would find nothing.
+    fn half(&self) -> Option<&'static str> {
+        let (asks, patterned) = (self.ask_verbs.is_some(), self.pattern.is_some());
+        if asks != self.ok.is_some() {
+            return Some("ask_verbs, ok");
+        }
+        if !self.except.is_empty() && !patterned {
+            return Some("except, pattern");
+        }
+        let has_rule = asks || patterned || !self.need_any.is_empty() || self.max_chars.is_some();
+        (!has_rule).then_some("pattern | ask_verbs, ok | need_any | max_chars")
+    }
+
     fn read(self, file: &str) -> Result<Style, Problem> {
+        if let Some(half) = self.half() {
+            return Err(wrong(line_of(file, self.id.span().start), half));
+        }
         let found = self.pattern.map(|one| pattern(file, &one)).transpose()?;
         let except = patterns(file, &self.except)?;
         let verbs = self.ask_verbs.map(|one| pattern(file, &one)).transpose()?;
         let form = self.ok.map(|one| pattern(file, &one)).transpose()?;
         Ok(Style {
-            id: self.id,
+            id: self.id.into_inner(),
             severity: self.severity,
             is_phone: self.phone,
             pattern: found.map(|found| (found, except)),

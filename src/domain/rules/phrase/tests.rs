@@ -139,6 +139,20 @@ fn a_mistake_is_told_with_its_line() {
         ),
         ("strict_in = []\n[[banned]]\nwords = 1\n", "3"),
         ("\n\n[[banned\n", "3"),
+        // What finds nothing, or would not block what it should, is no rule.
+        (
+            "[[banned]]\nid = \"x\"\nclass = \"scould\"\npattern = 'a'\n",
+            "3",
+        ),
+        (
+            "[[style]]\nid = \"x\"\nseverity = \"hint\"\nok = 'a'\n",
+            "2",
+        ),
+        (
+            "[[style]]\nid = \"x\"\nseverity = \"hint\"\nexcept = ['a']\n",
+            "2",
+        ),
+        ("\n[[style]]\nid = \"x\"\nseverity = \"hint\"\n", "3"),
     ] {
         let problem = PhraseRules::built_in().with(text).unwrap_err();
         let said = crate::i18n::Words::new(crate::i18n::Language::En).problem(&problem);

@@ -43,6 +43,9 @@ impl FolderForm {
     /// Keeps the folder, where it does what is asked of it, or the word that there is none.
     fn keep(&mut self, reach: &mut Reach<'_>) -> Flow {
         if self.sheet.form.ticked("none") {
+            if reach.config.shared_folder().is_some() && !set_folder("", reach) {
+                return Flow::Stay;
+            }
             if reach
                 .attempt(|desk| desk.settle_need(Need::Folder))
                 .is_none()
@@ -57,29 +60,19 @@ impl FolderForm {
             reach.say("folder-empty", &[]);
             return Flow::Stay;
         }
-        let kept = try_folder(&folder).and_then(|()| {
-            reach
-                .config
-                .keep("folder.path", &folder.display().to_string())
-        });
-        match kept {
-            Ok(config) => {
-                let file = config.file.as_ref().map(|file| file.display().to_string());
-                reach.effects.list.push(Effect::Configure(Box::new(config)));
-                reach.say(
-                    "folder-kept",
-                    &[
-                        ("folder", folder.display().to_string().into()),
-                        ("file", file.unwrap_or_default().into()),
-                    ],
-                );
-                Flow::Close
-            }
-            Err(problem) => {
-                reach.trouble(&problem);
-                Flow::Stay
-            }
+        if let Err(problem) = try_folder(&folder) {
+            reach.trouble(&problem);
+            return Flow::Stay;
         }
+        let shown = folder.display().to_string();
+        if !set_folder(&shown, reach) {
+            return Flow::Stay;
+        }
+        let file = reach.config.file.as_ref();
+        let file = file.map_or_else(String::new, |file| file.display().to_string());
+        let args = [("folder", shown.into()), ("file", file.into())];
+        reach.say("folder-kept", &args);
+        Flow::Close
     }
 
     /// The folder as typed, pasted or dropped.
@@ -87,6 +80,22 @@ impl FolderForm {
         let typed = self.sheet.form.text("path").trim();
         let bare = typed.trim_matches(['"', '\'']);
         Path::new(bare).to_owned()
+    }
+}
+
+/// Keeps the folder, empty for none, among the settings and has the workstation take it; says what
+/// went wrong and returns whether nothing did.
+fn set_folder(folder: &str, reach: &mut Reach<'_>) -> bool {
+    match reach.config.keep("folder.path", folder) {
+        Ok(config) => {
+            let config = Effect::Configure(Box::new(config));
+            reach.effects.list.push(config);
+            true
+        }
+        Err(problem) => {
+            reach.trouble(&problem);
+            false
+        }
     }
 }
 

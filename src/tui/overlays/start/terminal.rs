@@ -160,14 +160,18 @@ impl TerminalCheck {
         match (self.question(), number) {
             (Some(_), 1) => self.answer(Outcome::Right),
             (Some(Question::Rulers), 2) => self.answer(Outcome::Wrong),
-            // The other width is tried; where that is wrong too, nothing more can be set.
-            (Some(Question::Circles), 2) if no_more => self.answer(Outcome::Wrong),
+            // The other width is tried; where that is wrong too, what held before holds again.
             (Some(Question::Circles), 2) => {
                 let other = match reach.config.screen.ambiguous {
                     width::Ambiguous::Narrow => "wide",
                     width::Ambiguous::Wide => "narrow",
                 };
-                self.set("screen.ambiguous", other, reach)
+                let set = self.set("screen.ambiguous", other, reach);
+                if no_more {
+                    self.answer(Outcome::Wrong)
+                } else {
+                    set
+                }
             }
             _ => Flow::Pass,
         }

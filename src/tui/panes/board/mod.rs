@@ -23,7 +23,6 @@ use crate::i18n::Words;
 use crate::problem::Problem;
 use crate::store::Row;
 use crate::tui::commands::{Command, Context};
-use crate::tui::keys::Input;
 use crate::tui::pane::{Flow, Pane, Reach, Screen};
 use crate::tui::widgets::Look;
 use crate::tui::words::Speech;
@@ -396,10 +395,6 @@ impl Pane for BoardPane {
             },
         }
         Flow::Stay
-    }
-
-    fn input(&mut self, _: &Input, _: &mut Reach<'_>) -> Flow {
-        Flow::Pass
     }
 
     fn view(&self, buf: &mut Buffer, area: Rect, look: &Look<'_>) -> Option<Position> {

@@ -16,7 +16,6 @@ use crate::domain::money::Money;
 use crate::problem::Problem;
 use crate::store::Row;
 use crate::tui::commands::{Command, Context};
-use crate::tui::keys::Input;
 use crate::tui::overlays::{bulk, yank};
 use crate::tui::pane::{Flow, Pane, Reach};
 use crate::tui::theme::Ink;
@@ -254,10 +253,6 @@ impl Pane for RowsPane {
             _ => return Flow::Pass,
         }
         Flow::Stay
-    }
-
-    fn input(&mut self, _: &Input, _: &mut Reach<'_>) -> Flow {
-        Flow::Pass
     }
 
     fn view(&self, buf: &mut Buffer, area: Rect, look: &Look<'_>) -> Option<Position> {

@@ -19,8 +19,8 @@ pub(in crate::tui::panes) struct Draft {
     pub(super) findings: Findings,
     /// The text as it was checked.
     checked: String,
-    /// The text that goes out when it is asked for again.
-    warned: Option<String>,
+    /// The text that goes out when it is asked for again; to this item, and to no other one.
+    pub(super) warned: Option<String>,
 }
 
 impl DeskPane {

@@ -7,6 +7,7 @@ use crate::domain::field::Kind;
 use crate::domain::payload::Direction;
 use crate::domain::record::{Entry, Record, Step};
 use crate::domain::register::{Owner, Register};
+use crate::i18n::Words;
 use crate::store::Row;
 use crate::text::clean;
 use crate::text::width::{Ambiguous, columns};
@@ -374,7 +375,7 @@ pub fn facts(
         })
         .filter_map(|field| {
             let value = match field.kind {
-                Kind::Map(_) => titles(record, field.name),
+                Kind::Map(_) => titles(record, field.name, speech.words),
                 _ => hidden(field.name, &speech.value(field, record.value(field.name)?)),
             };
             (!value.is_empty()).then(|| (speech.label(register, field), value))
@@ -383,11 +384,11 @@ pub fn facts(
 }
 
 /// The titles of a map's rows, such as an order's lines, in one line.
-fn titles(record: &Record, map: &str) -> String {
+fn titles(record: &Record, map: &str, words: &Words) -> String {
     let titles: Vec<&str> = record
         .keys(map)
         .into_iter()
         .filter_map(|key| record.text(&format!("{map}/{key}/title")))
         .collect();
-    titles.join("；")
+    titles.join(&words.get("list-comma"))
 }

@@ -73,11 +73,9 @@ impl DeskPane {
             self.marked.clear();
             return Some(Flow::Stay);
         }
-        // In the order in which they stand; what another view hides stands behind.
+        // In the order in which they stand.
         let mut items = self.ids();
         items.retain(|id| self.marked.contains(id));
-        let shown = items.clone();
-        items.extend(self.marked.iter().filter(|id| !shown.contains(id)));
         let opened = bulk::of_marked(command, items, reach)?;
         Some(match opened {
             Ok(pane) => Flow::Push(pane),

@@ -190,6 +190,7 @@ impl DeskPane {
             .draft(&person, &draft_key(id))?
             .unwrap_or_default();
         self.composer = Editor::with_text(&text);
+        self.draft.warned = None;
         self.check_draft(desk)
     }
 
@@ -482,7 +483,10 @@ impl Pane for DeskPane {
                     reach.say("desk-undone", &[]);
                 }
             }
-            Command::Newline => self.composer.newline(),
+            Command::Newline => {
+                self.composer.newline();
+                self.look_at_draft();
+            }
             Command::PageUp if self.focus != Focus::List => self.scroll(5),
             Command::PageDown if self.focus != Focus::List => self.scroll(-5),
             Command::Previous if self.focus == Focus::Timeline => self.scroll(1),
