@@ -32,6 +32,7 @@ impl State {
 
     /// Declares that a record ends in this state when it is merged into another of its kind: it
     /// says nothing of what became of the matter.
+    #[must_use]
     pub const fn of_merged(self) -> Self {
         Self {
             merged: true,
