@@ -37,6 +37,7 @@ impl Desk {
     pub fn open_record(&mut self, name: &str, values: Fields) -> Result<Done, Problem> {
         let register = register(name)?;
         self.may_keep(register)?;
+        self.may_save(register, None, &values)?;
         for (path, value) in &values {
             editable(register, None, path, value)?;
         }
@@ -61,6 +62,7 @@ impl Desk {
         let (record, register) = self.record(id)?;
         self.may_keep(register)?;
         self.may_reword(&record)?;
+        self.may_save(register, Some(&record), &values)?;
         for (path, value) in &values {
             editable(register, Some(&record), path, value)?;
         }
@@ -94,6 +96,7 @@ impl Desk {
     pub fn move_to(&mut self, id: Id, to: &str, reason: Option<&str>) -> Result<Done, Problem> {
         let (record, register) = self.record(id)?;
         allowed(register, &record, to)?;
+        self.may_save(register, Some(&record), &Fields::new())?;
         if register.name == allowance::REGISTER.name
             && !may(self.me()?.role, Action::GiveAllowance).allows()
         {

@@ -13,7 +13,7 @@ use crate::text::fold::fold;
 use super::error::Result;
 use super::project::text_of;
 use super::rows::Row;
-use super::search::{self, match_of, text};
+use super::search::{self, holds, match_of, text};
 use super::{Store, read};
 
 /// How many events behind the index a query still looks through.
@@ -115,6 +115,21 @@ impl Store {
         };
         let rest = finder.index(&query, None)?;
         Ok(finder.found(unread, rest))
+    }
+}
+
+impl Store {
+    /// Returns whether words stand, as one piece, in something that was written or said in a
+    /// record and is still shown.
+    pub fn says(&self, row: &Row, words: &str) -> Result<bool> {
+        let folded = fold(words);
+        let needle = folded.trim();
+        let is_shown = holds(&fold(&all_text(&row.fields)), needle);
+        let events = self.events(row.id)?;
+        Ok(events.iter().any(|event| {
+            let is_change = matches!(event.head.verb, 1 | 2);
+            (!is_change || is_shown) && holds(&fold(&text(event)), needle)
+        }))
     }
 }
 

@@ -154,7 +154,8 @@ impl Desk {
 
     /// Returns whether a reply is the person's own and nobody else's.
     fn is_private(&self, record: &Record) -> Result<bool, Problem> {
-        Ok(record.text(reply::SCOPE.name()) == Some(MINE) && self.is_author(record.id)?)
+        Ok(record.text(reply::SCOPE.name()) == Some(MINE)
+            && self.is_author(record.id, reply::TEXT.name())?)
     }
 }
 
