@@ -3470,8 +3470,9 @@ problem-view-name = { $name } cannot name a view
 problem-view-name-hint = Choose a name that no list uses
 
 filter-label = Filter
-filter-clear = Esc clears
-filter-nothing = Nothing for { $text }. Esc clears it, F2 captures it as new
+filter-clear = { $back } clears
+filter-nothing = Nothing for { $text }. { $back } clears it, { $capture } captures it as new
+filter-nothing-open = Nothing open for { $text }. Add state:all for what is over too; { $back } clears it
 filter-keep-title = Keep as a view named
 filter-keep-mine = For myself
 filter-keep-shop = For the shop

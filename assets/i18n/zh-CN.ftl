@@ -3470,8 +3470,9 @@ problem-view-name = 「{ $name }」不能当视图名
 problem-view-name-hint = 换一个没有用过的名字
 
 filter-label = 筛
-filter-clear = Esc 清除
-filter-nothing = 「{ $text }」没找到。Esc 清除  F2 登记成新的
+filter-clear = { $back } 清除
+filter-nothing = 「{ $text }」没找到。{ $back } 清除  { $capture } 登记成新的
+filter-nothing-open = 没结的里没有「{ $text }」。加 状态:全部 连已结的也看  { $back } 清除
 filter-keep-title = 存成视图，叫什么
 filter-keep-mine = 只给自己
 filter-keep-shop = 给全店

@@ -3470,8 +3470,9 @@ problem-view-name = 「{ $name }」不能當檢視名稱
 problem-view-name-hint = 換一個沒有用過的名稱
 
 filter-label = 篩
-filter-clear = Esc 清除
-filter-nothing = 「{ $text }」沒找到。Esc 清除  F2 登記成新的
+filter-clear = { $back } 清除
+filter-nothing = 「{ $text }」沒找到。{ $back } 清除  { $capture } 登記成新的
+filter-nothing-open = 未結的裡沒有「{ $text }」。加 狀態:全部 連已結的也看  { $back } 清除
 filter-keep-title = 存成檢視，叫什麼
 filter-keep-mine = 只給自己
 filter-keep-shop = 給全店

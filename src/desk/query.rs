@@ -27,6 +27,16 @@ impl Question {
     pub fn is_empty(&self) -> bool {
         self.terms.is_empty()
     }
+
+    /// Returns whether it says itself which states are looked at.
+    pub fn names_a_state(&self) -> bool {
+        self.terms.iter().any(|term| {
+            matches!(
+                term.what,
+                What::Among(Key::State, _) | What::Beside(Key::Closed, ..)
+            )
+        })
+    }
 }
 
 /// A condition.

@@ -167,6 +167,13 @@ impl Built {
     }
 }
 
+/// Returns a statement of the records that may say some words, and its argument; none where
+/// the words have nothing to search by.
+pub(super) fn found_by(words: &str) -> Option<(String, String)> {
+    let wanted = search::match_of(&fold(words))?;
+    Some((format!("{FOUND} ?1 UNION {}", behind()), wanted))
+}
+
 /// The records of events that the index has not reached.
 fn behind() -> String {
     let bits = read::SEQ_BITS;

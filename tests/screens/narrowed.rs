@@ -178,6 +178,41 @@ fn a_view_is_kept_and_chosen_by_its_name_on_the_desk_and_in_tables() {
 }
 
 #[test]
+fn what_is_over_is_looked_at_where_it_is_asked_for() {
+    let mut visit = visit("林晓");
+    visit.keys("F12 4 4 f");
+    visit.text("状态:已告知 金额>999999");
+    visit.keys("Enter");
+    assert!(screen(&visit).contains("」没找到"), "{}", screen(&visit));
+    visit.keys("Esc f");
+    visit.text("金额>999999");
+    visit.keys("Enter");
+    let seen = screen(&visit);
+    assert!(
+        seen.contains("没结的里没有「金额>999999」。加 状态:全部"),
+        "{seen}"
+    );
+    let table = |visit: &Visit| {
+        let question = visit.app.desk().question("state:closed").unwrap();
+        let case = zhiban::domain::registers::by_name("case").unwrap();
+        visit
+            .app
+            .desk()
+            .asked(case, None, &question, 100)
+            .unwrap()
+            .len()
+    };
+    visit.keys("Esc f");
+    visit.text("状态:已结");
+    visit.keys("Enter");
+    let (seen, count) = (screen(&visit), table(&visit));
+    assert!(
+        count > 0 && seen.contains(&format!(" {count}  ")),
+        "{count} {seen}"
+    );
+}
+
+#[test]
 fn a_table_is_narrowed_at_every_size_and_in_every_language() {
     for language in Language::ALL {
         let mut visit = Visit::new(Some("林晓"), language, SIZE);

@@ -1,7 +1,9 @@
 //! What is asked, against rows: first what the store narrows by its indexes, then every term on
 //! each row, so that an index that lets too much through changes nothing.
 
+use std::collections::HashSet;
 use std::ops::Range;
+use std::rc::Rc;
 
 use chrono::{Datelike, Days, NaiveDate};
 use serde_json::Value as Json;
@@ -51,7 +53,8 @@ enum Standing {
 /// A condition with all that it depends on: time, people, the shop's day.
 #[derive(Debug, Clone)]
 enum Check {
-    Said(String),
+    /// These words; no other records than these may say them, where that is known.
+    Said(String, Option<Rc<HashSet<Id>>>),
     State(Vec<Stands>),
     Register(Vec<&'static str>),
     Post(Vec<Post>),
@@ -115,7 +118,7 @@ impl Asked {
 
     fn narrow_by(&self, check: &Check, query: &mut Query) {
         match check {
-            Check::Said(said) => query.says.push(said.clone()),
+            Check::Said(said, _) => query.says.push(said.clone()),
             Check::State(states) => narrow_to_states(states, query),
             Check::Register(names) if query.registers.is_empty() => {
                 query.registers.clone_from(names);
@@ -174,7 +177,7 @@ impl Asked {
         let (said, seen): (Vec<_>, Vec<_>) = self
             .checks
             .iter()
-            .partition(|(_, check)| matches!(check, Check::Said(_)));
+            .partition(|(_, check)| matches!(check, Check::Said(..)));
         if !seen
             .iter()
             .all(|(is_not, check)| self.holds(check, row) != *is_not)
@@ -182,9 +185,11 @@ impl Asked {
             return Ok(false);
         }
         for (is_not, check) in said {
-            if let Check::Said(said) = check
-                && desk.store().says(row, said)? == *is_not
-            {
+            let Check::Said(said, may_say) = check else {
+                continue;
+            };
+            let may = may_say.as_ref().is_none_or(|ids| ids.contains(&row.id));
+            if (may && desk.store().says(row, said)?) == *is_not {
                 return Ok(false);
             }
         }
@@ -209,7 +214,7 @@ impl Asked {
         let text = |name: &str| row.fields.get(name).and_then(Json::as_str);
         match check {
             // Looked up in the log, by who asks.
-            Check::Said(_) => true,
+            Check::Said(..) => true,
             Check::State(states) => states.iter().any(|state| stands(state, row)),
             Check::Register(names) => names.contains(&row.register.as_str()),
             Check::Post(posts) => row.post.is_some_and(|post| posts.contains(&post)),
@@ -359,7 +364,12 @@ fn asks_for_closed(is_not: bool, check: &Check) -> bool {
 
 fn check(desk: &Desk, term: &Term) -> Result<Check, Problem> {
     let (key, values) = match &term.what {
-        What::Said(said) => return Ok(Check::Said(said.clone())),
+        What::Said(said) if term.is_not => {
+            // No list is narrowed to what does not say it: what may is known beforehand.
+            let may_say = desk.store().may_say(said)?.map(Rc::new);
+            return Ok(Check::Said(said.clone(), may_say));
+        }
+        What::Said(said) => return Ok(Check::Said(said.clone(), None)),
         What::Beside(key, side, measure) => return beside(desk, *key, *side, *measure),
         What::Among(key, values) => (*key, values),
     };

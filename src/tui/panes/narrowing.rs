@@ -13,7 +13,7 @@ use crate::i18n::{Language, Words};
 use crate::problem::Problem;
 use crate::text::edit::Editor;
 use crate::tui::commands::{Command, Context};
-use crate::tui::keys::Input;
+use crate::tui::keys::{Input, Key};
 use crate::tui::overlays::ask::Ask;
 use crate::tui::overlays::menu::{Menu, MenuPane};
 use crate::tui::pane::{Flow, Reach};
@@ -61,6 +61,8 @@ pub struct Narrowing {
     /// The name of the kept view that holds.
     name: Option<String>,
     question: Question,
+    /// The keys that are named where nothing is found.
+    keys: Vec<(Command, Key)>,
 }
 
 impl Narrowing {
@@ -117,6 +119,7 @@ impl Narrowing {
         };
         typing.offer();
         self.typing = Some(typing);
+        self.keys = named_keys(reach);
     }
 
     /// Holds a view that is kept.
@@ -124,12 +127,13 @@ impl Narrowing {
     /// # Errors
     ///
     /// Where this release cannot read its question.
-    pub fn hold(&mut self, view: &SavedView, desk: &Desk) -> Result<(), Problem> {
-        let question = desk.question(&view.query);
+    pub fn hold(&mut self, view: &SavedView, reach: &Reach<'_>) -> Result<(), Problem> {
+        let question = reach.desk.question(&view.query);
         self.question = question.map_err(|wrong| wrong.problem())?;
         self.text.clone_from(&view.query);
         self.name = Some(view.name.clone());
         self.typing = None;
+        self.keys = named_keys(reach);
         Ok(())
     }
 
@@ -270,7 +274,12 @@ impl Narrowing {
             if let Some(name) = &self.name {
                 said.insert(0, Run::new(format!("{name}  "), Ink::Title));
             }
-            let clear = dim(look.words.get("filter-clear").to_string());
+            let back = self
+                .keys
+                .iter()
+                .find(|(command, _)| *command == Command::Back);
+            let back = back.map(|(_, key)| key.to_string()).unwrap_or_default();
+            let clear = dim(look.words.with("filter-clear", &[("back", back.into())]));
             line::row(buf, field, &said, &[clear], look);
             return (left, None);
         };
@@ -365,6 +374,13 @@ impl Typing {
     }
 }
 
+fn named_keys(reach: &Reach<'_>) -> Vec<(Command, Key)> {
+    let named = [Command::Back, Command::Capture].into_iter();
+    named
+        .filter_map(|command| Some((command, (reach.key_of)(command)?)))
+        .collect()
+}
+
 fn told(problem: &Problem, words: &Words) -> String {
     let (message, hint) = words.problem(problem);
     hint.map_or_else(|| message.clone(), |hint| format!("{message}  {hint}"))
@@ -395,8 +411,20 @@ pub fn labels(views: &[SavedView], words: &Words) -> Vec<(String, String)> {
         .collect()
 }
 
-/// Says that a list that is narrowed shows nothing, and what to do about it.
-pub fn nothing(narrowing: &Narrowing, look: &Look<'_>) -> String {
-    let args = [("text", narrowing.text().into())];
+/// Says that a list that is narrowed shows nothing, and what to do about it: what is over was
+/// not looked at unless it was asked for.
+pub fn nothing(narrowing: &Narrowing, may_be_over: bool, look: &Look<'_>) -> String {
+    let key = |command| {
+        let known = narrowing.keys.iter().find(|(known, _)| *known == command);
+        known.map(|(_, key)| key.to_string()).unwrap_or_default()
+    };
+    let args = [
+        ("text", narrowing.text().into()),
+        ("back", key(Command::Back).into()),
+        ("capture", key(Command::Capture).into()),
+    ];
+    if may_be_over && !narrowing.question.names_a_state() {
+        return look.words.with("filter-nothing-open", &args);
+    }
     look.words.with("filter-nothing", &args)
 }

@@ -151,7 +151,7 @@ impl TablesPane {
         let Some(view) = saved.get(row - views.len()) else {
             return;
         };
-        match self.narrowing.hold(view, reach.desk) {
+        match self.narrowing.hold(view, reach) {
             Ok(()) => self.turn_to(None, reach),
             Err(problem) => reach.trouble(&problem),
         }
@@ -435,7 +435,10 @@ impl TablesPane {
             let empty = match (self.after, self.view) {
                 // Not "none": only none as far as it has looked.
                 (Some(_), _) => look.words.get("tables-none-yet").to_string(),
-                (None, _) if self.narrowing.holds() => narrowing::nothing(&self.narrowing, look),
+                (None, _) if self.narrowing.holds() => {
+                    let may_be_over = self.view != Some("closed");
+                    narrowing::nothing(&self.narrowing, may_be_over, look)
+                }
                 (None, Some(_)) => look.words.get("tables-none-in-view").to_string(),
                 (None, None) => look.words.get("tables-empty").to_string(),
             };

@@ -203,7 +203,7 @@ fn empty(pane: &DeskPane, buf: &mut Buffer, area: Rect, look: &Look<'_>) {
     let speech = speech(pane, look);
     let blind = blind_to_work(&pane.freshness);
     let message = if pane.narrowing.holds() {
-        narrowing::nothing(&pane.narrowing, look)
+        narrowing::nothing(&pane.narrowing, false, look)
     } else if blind.is_empty() {
         look.words.get("desk-empty").to_string()
     } else {

@@ -101,7 +101,7 @@ impl DeskPane {
         let Some(view) = saved.get(row - View::ALL.len()) else {
             return;
         };
-        match self.narrowing.hold(view, reach.desk) {
+        match self.narrowing.hold(view, reach) {
             Ok(()) => self.show_view(View::All, reach),
             Err(problem) => reach.trouble(&problem),
         }
