@@ -151,17 +151,17 @@ fn a_view_is_kept_and_chosen_by_its_name_on_the_desk_and_in_tables() {
     let seen = screen(&visit);
     println!("{seen}");
     assert!(
-        seen.contains("6 全店售后") && seen.contains("全店 "),
+        seen.contains("5 全店售后") && seen.contains("全店 "),
         "{seen}"
     );
-    visit.keys("6");
+    visit.keys("5");
     let seen = screen(&visit);
     assert!(seen.contains("筛 全店售后  登记:售后单"), "{seen}");
     assert_eq!(rows(&seen), left);
     for size in SIZES {
         screen_of(&visit, size);
     }
-    visit.keys("v 1");
+    visit.keys("v 0");
     assert!(
         !screen(&visit).contains("筛 "),
         "a view of the list takes its place"

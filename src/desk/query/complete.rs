@@ -44,11 +44,11 @@ pub fn complete(
         return Completion::default();
     };
     let after = sign_at + sign.len_utf8();
-    // Behind the last comma, and behind the `=` of `<=`.
+    // Behind the last comma, and behind the signs of a comparison.
     let tail = &word[after..];
     let from = tail
         .char_indices()
-        .filter(|(_, c)| matches!(mark(*c), ',' | '='))
+        .filter(|(_, c)| mark(*c) == ',' || is_sign(*c))
         .map(|(at, c)| at + c.len_utf8())
         .next_back()
         .unwrap_or(0);

@@ -229,7 +229,11 @@ impl Reader<'_> {
     }
 
     fn side(&mut self) -> Side {
-        let sign = self.chars.next().map_or(':', |(_, c)| mark(c));
+        let mut sign = self.chars.next().map_or(':', |(_, c)| mark(c));
+        // `due:<4h` is what a completed key and a comparison make.
+        if sign == ':' && (self.next_is('<') || self.next_is('>')) {
+            sign = self.chars.next().map_or(':', |(_, c)| mark(c));
+        }
         let or_equal = matches!(sign, '<' | '>') && self.takes('=');
         match (sign, or_equal) {
             ('<', false) => Side::Below,

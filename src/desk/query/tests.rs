@@ -70,6 +70,8 @@ fn measures_are_spans_days_and_sums() {
     for (text, printed) in [
         ("due<4h", "due<4h"),
         ("due<=1d12h", "due<=36h"),
+        ("时限:<4小时", "due<4h"),
+        ("due:>=今天", "due>=today"),
         ("opened>2天", "opened>2d"),
         ("建于>=30分钟", "opened>=30m"),
         ("due:今天", "due:today"),
@@ -176,6 +178,7 @@ fn what_may_come_next_is_offered_where_the_caret_stands() {
         offered("due<=to", Language::En).choices,
         ["today", "tomorrow"]
     );
+    assert_eq!(offered("due:<to", Language::En).at, 5..7);
     assert_eq!(offered("state:wait", Language::En).at, 6..10);
     assert!(zh("金额>").choices.is_empty());
     assert!(zh("nokey:").choices.is_empty());

@@ -73,8 +73,8 @@ impl DeskPane {
             None => View::ALL.iter().position(|view| *view == self.view),
         };
         let title = reach.words.get("tables-choose-view").to_string();
-        let menu = Menu::noted(title, rows).at(at.unwrap_or(0));
-        self.choice = Some((menu, saved));
+        let menu = Menu::noted(title, rows).zero_based();
+        self.choice = Some((menu.at(at.unwrap_or(0)), saved));
     }
 
     pub(super) fn picked(&mut self, picked: Picked, reach: &mut Reach<'_>) -> Flow {
