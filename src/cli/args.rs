@@ -230,6 +230,8 @@ pub(super) struct Export {
     pub format: Option<String>,
     #[arg(long)]
     pub view: Option<String>,
+    #[arg(long, value_name = "TEXT", allow_hyphen_values = true)]
+    pub query: Option<String>,
     #[arg(long)]
     pub limit: Option<usize>,
 }
@@ -287,6 +289,8 @@ pub(super) struct List {
     pub register: String,
     #[arg(long)]
     pub view: Option<String>,
+    #[arg(long, value_name = "TEXT", allow_hyphen_values = true)]
+    pub query: Option<String>,
     #[arg(long, default_value_t = 100)]
     pub limit: usize,
     #[arg(long, value_name = "TIME")]

@@ -8,6 +8,7 @@ use super::session::Place;
 use super::{CLEAN, FINDINGS};
 use crate::desk::Desk;
 use crate::desk::act::{not_found, register};
+use crate::desk::query::Question;
 use crate::desk::reading::Reader;
 use crate::desk::todo::View;
 use crate::domain::event::Verb;
@@ -16,7 +17,7 @@ use crate::domain::payload::Payload;
 use crate::domain::record::{Entry, Record};
 use crate::domain::register::Register;
 use crate::domain::registers::{self, allowance};
-use crate::problem::{Kind, Problem};
+use crate::problem::Problem;
 use crate::store::{Row, Store};
 
 /// The longest page that is printed.
@@ -25,9 +26,10 @@ const MOST: usize = 10_000;
 /// Lists a register, or what waits.
 pub(super) fn list(desk: &Desk, args: &List, out: &Out) -> Result<u8, Problem> {
     let limit = args.limit.clamp(1, MOST);
+    let question = asked(desk, args.query.as_deref())?;
     let mut rows = match args.register.as_str() {
-        "todo" => todo(desk, args.view.as_deref())?,
-        name => desk.view(register(name)?, args.view.as_deref(), limit + 1)?,
+        "todo" => todo(desk, args.view.as_deref(), &question)?,
+        name => desk.asked(register(name)?, args.view.as_deref(), &question, limit + 1)?,
     };
     let more = rows.len() > limit;
     rows.truncate(limit);
@@ -42,19 +44,18 @@ pub(super) fn list(desk: &Desk, args: &List, out: &Out) -> Result<u8, Problem> {
     Ok(CLEAN)
 }
 
-fn todo(desk: &Desk, view: Option<&str>) -> Result<Vec<Row>, Problem> {
-    let view = match view {
-        None => View::All,
-        Some(name) => View::of(name).ok_or_else(|| {
-            let views: Vec<&str> = View::ALL.iter().map(|view| view.name()).collect();
-            Problem::new(Kind::NotUnderstood, "problem-cli-view")
-                .arg("view", name)
-                .arg("views", views.join(", "))
-                .hint("problem-cli-view-hint")
-        })?,
-    };
+/// Reads what is asked of a list.
+pub(super) fn asked(desk: &Desk, query: Option<&str>) -> Result<Question, Problem> {
+    let question = desk.question(query.unwrap_or_default());
+    question.map_err(|wrong| wrong.problem())
+}
+
+fn todo(desk: &Desk, view: Option<&str>, question: &Question) -> Result<Vec<Row>, Problem> {
+    let (view, mut whole) = desk.named_view(view, &View::ALL.map(View::name))?;
+    whole.terms.extend(question.terms.iter().cloned());
+    let view = view.and_then(View::of).unwrap_or_default();
     Ok(desk
-        .todo_page(view, MOST)?
+        .todo_asked(view, &whole, MOST)?
         .buyers
         .into_iter()
         .flat_map(|buyer| buyer.items)

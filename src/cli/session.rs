@@ -275,10 +275,5 @@ fn first_here(desk: &Desk) -> Option<Person> {
 
 /// Writes a file, or says why it cannot be written.
 pub(super) fn write_file(path: &Path, bytes: &[u8]) -> Result<(), Problem> {
-    std::fs::write(path, bytes).map_err(|fault| {
-        Problem::new(Kind::NotSaved, "problem-file-unwritable")
-            .arg("file", path.display())
-            .hint("problem-file-unwritable-hint")
-            .caused_by(fault)
-    })
+    std::fs::write(path, bytes).map_err(|fault| Problem::unwritable(path).caused_by(fault))
 }

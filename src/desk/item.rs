@@ -12,7 +12,9 @@ use crate::domain::id::Id;
 use crate::domain::payload::Fields;
 use crate::domain::record::Record;
 use crate::domain::register::{Owner, Post, Register};
-use crate::domain::registers::{SNOOZED_UNTIL, TAGS, allowance, case, conversation, reply, snooze};
+use crate::domain::registers::{
+    SNOOZED_UNTIL, TAGS, allowance, case, conversation, handover, note, reply, snooze,
+};
 use crate::domain::rules::money;
 use crate::problem::{Kind, Problem};
 
@@ -39,6 +41,7 @@ impl Desk {
     pub fn open_record(&mut self, name: &str, values: Fields) -> Result<Done, Problem> {
         let register = register(name)?;
         self.may_keep(register)?;
+        self.may_save(register, None, &values)?;
         for (path, value) in &values {
             editable(register, None, path, value)?;
         }
@@ -64,6 +67,7 @@ impl Desk {
         let (record, register) = self.record(id)?;
         self.may_keep(register)?;
         self.may_reword(&record)?;
+        self.may_save(register, Some(&record), &values)?;
         for (path, value) in &values {
             editable(register, Some(&record), path, value)?;
         }
@@ -98,6 +102,7 @@ impl Desk {
     pub fn move_to(&mut self, id: Id, to: &str, reason: Option<&str>) -> Result<Done, Problem> {
         let (record, register) = self.record(id)?;
         allowed(register, &record, to)?;
+        self.may_save(register, Some(&record), &Fields::new())?;
         if register.name == allowance::REGISTER.name
             && !may(self.me()?.role, Action::GiveAllowance).allows()
         {
@@ -105,6 +110,9 @@ impl Desk {
         }
         if register.name == reply::REGISTER.name {
             return self.move_reply(&record, to, reason);
+        }
+        if register.name == handover::REGISTER.name {
+            return self.move_handover(&record, to, reason);
         }
         if register.name == case::REGISTER.name {
             // Where money is decided, a step alone says nothing: a person's word does.
@@ -164,7 +172,7 @@ impl Desk {
     ) -> Result<bool, Problem> {
         let (record, register) = self.record(id)?;
         let me = self.me()?.id;
-        reason.map_or(Ok(()), is_reason)?;
+        reason.map_or(Ok(()), transfer_reason)?;
         let mut reason = reason;
         match record.owner {
             Some(Owner::Person(owner)) if owner == me => return Ok(false),
@@ -195,7 +203,7 @@ impl Desk {
     /// Hands items to a person or post in one act, with a reason from the list: all of them or
     /// none.
     pub fn transfer_all(&mut self, ids: &[Id], to: Owner, reason: &str) -> Result<Done, Problem> {
-        is_reason(reason)?;
+        transfer_reason(reason)?;
         let mut act = self.act();
         for id in ids {
             self.add_transfer(&mut act, *id, to, reason)?;
@@ -344,8 +352,9 @@ impl Desk {
         for word in words.split_whitespace() {
             let is_off = word.starts_with(['-', '－']);
             let word = word.trim_start_matches(['#', '＃', '-', '－']);
-            after.retain(|known| known != word);
-            if !is_off && !word.is_empty() {
+            if is_off {
+                after.retain(|known| known != word);
+            } else if !word.is_empty() && after.iter().all(|known| known != word) {
                 after.push(word.to_owned());
             }
         }
@@ -358,8 +367,8 @@ impl Desk {
     }
 }
 
-/// Checks that a word says why work changes hands.
-pub(super) fn is_reason(reason: &str) -> Result<(), Problem> {
+/// Refuses a reason for handing on that is not from the list.
+pub(super) fn transfer_reason(reason: &str) -> Result<(), Problem> {
     if TRANSFER_REASONS.contains(&reason) {
         return Ok(());
     }
@@ -367,6 +376,17 @@ pub(super) fn is_reason(reason: &str) -> Result<(), Problem> {
         .arg("reason", reason)
         .arg("reasons", TRANSFER_REASONS.join(", "))
         .hint("problem-transfer-reason-hint"))
+}
+
+/// Returns whether records of a register end by steps that have to be looked at one by one: each
+/// stands for a signature, for money or for what a list does not show.
+pub(super) fn goes_by_steps(register: &Register) -> bool {
+    let own = [
+        note::REGISTER.name,
+        case::REGISTER.name,
+        handover::REGISTER.name,
+    ];
+    own.contains(&register.name) || !register.work
 }
 
 /// Returns the tags of a record.

@@ -5,6 +5,7 @@ use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::people::Person;
+use super::query::{Asked, Question};
 use super::{Desk, escalate};
 use crate::domain::authority::Role;
 use crate::domain::id::Id;
@@ -179,8 +180,27 @@ impl Desk {
     /// Returns the first so many items of a view, grouped by buyer, and the counts of all views.
     /// Contradictions come first, whatever their time.
     pub fn todo_page(&self, view: View, most: usize) -> Result<Todo, Problem> {
+        self.todo_asked(view, &Question::default(), most)
+    }
+
+    /// Returns the items of a view of which all holds that a question asks, among the first so
+    /// many that the store narrows it to; the counts stay those of all that waits.
+    pub fn todo_asked(
+        &self,
+        view: View,
+        question: &Question,
+        most: usize,
+    ) -> Result<Todo, Problem> {
         let (me, now, at_risk) = (self.me()?.clone(), self.now(), self.at_risk()?);
-        let query = self.waiting_query(view, &me, at_risk);
+        let mut query = self.waiting_query(view, &me, at_risk);
+        let asked = Asked::new(self, question, &query)?;
+        asked.narrow(&mut query);
+        // What is taken out of a page is made up for by a longer one.
+        let most = if question.is_empty() {
+            most
+        } else {
+            most.max(MOST)
+        };
         let disputed = self.store().rows(&Query {
             contradicted: true,
             limit: Some(most),
@@ -194,7 +214,8 @@ impl Desk {
         let known: BTreeSet<Id> = disputed.iter().map(|row| row.id).collect();
         rows.retain(|row| !known.contains(&row.id));
         rows.truncate(most.saturating_sub(disputed.len()));
-        let items = disputed.into_iter().chain(rows).map(|row| Item {
+        let rows = disputed.into_iter().chain(rows).collect();
+        let items = asked.leaves(self, rows)?.into_iter().map(|row| Item {
             mark: mark(&row, &me, now, at_risk),
             row,
         });
@@ -226,7 +247,10 @@ impl Desk {
         let hidden = disputed.iter().filter(near).count();
         Ok(Counts {
             overdue: tally.overdue,
-            urgent: (tally.soon - tally.overdue).saturating_sub(hidden),
+            urgent: tally
+                .soon
+                .saturating_sub(tally.overdue)
+                .saturating_sub(hidden),
             waiting: tally.waiting,
             mine: tally.mine,
             unowned: tally.unowned,

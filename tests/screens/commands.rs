@@ -278,6 +278,14 @@ const SCRIPTS: &[Script] = &[
         "v",
         "留言未回",
     ),
+    (Command::Filter, "林晓", &[], "f", "筛 "),
+    (
+        Command::KeepView,
+        "林晓",
+        &[Keys("f"), Text("责任:我")],
+        "Ctrl+W",
+        "存成视图",
+    ),
     (
         Command::ExportRows,
         "王主管",

@@ -15,6 +15,7 @@ mod guide;
 mod join;
 mod kept;
 mod marks;
+mod narrowed;
 mod outlets;
 mod past;
 mod pictures;

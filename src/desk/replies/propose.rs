@@ -6,12 +6,24 @@ use serde_json::{Value, json};
 use super::Desk;
 use crate::desk::act::{Done, refused};
 use crate::domain::authority::{Action, may};
+use crate::domain::field::FieldSpec;
 use crate::domain::id::Id;
 use crate::domain::payload::{Fields, Payload};
 use crate::domain::record::Record;
 use crate::domain::register::Register;
 use crate::domain::registers::reply::{self, REGISTER};
 use crate::problem::Problem;
+
+/// The scope of what only its author sees.
+const MINE: &str = "mine";
+/// What a proposed wording brings when it is published.
+const PUBLISHED: [&FieldSpec; 5] = [
+    &reply::TITLE.spec,
+    &reply::CODE.spec,
+    &reply::TEXT.spec,
+    &reply::TOPIC.spec,
+    &reply::VALID_UNTIL.spec,
+];
 
 /// What became of a wording.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -39,8 +51,11 @@ impl Desk {
             }
         }
         self.sound_reply(&REGISTER, &values)?;
-        let is_own = values.get(reply::SCOPE.name()) == Some(&json!("mine"))
-            && old.as_ref().is_none_or(is_private);
+        let said = values.get(reply::SCOPE.name()).and_then(Value::as_str);
+        let is_own = match &old {
+            Some(old) => said.is_none_or(|scope| scope == MINE) && self.is_private(old)?,
+            None => said == Some(MINE),
+        };
         let published = is_own || self.may_publish()?;
         let me = self.me()?.id;
         let mut act = self.act();
@@ -53,6 +68,13 @@ impl Desk {
         }
         let id = self.new_id();
         let mut values = values;
+        if let Some(old) = &old {
+            // A proposal is whole: what is not in it was cleared.
+            for field in PUBLISHED {
+                let kept = old.value(field.name).cloned().unwrap_or_default();
+                values.entry(field.name.to_owned()).or_insert(kept);
+            }
+        }
         values.retain(|_, value| !value.is_null());
         let next = old.as_ref().map_or(1, |old| version(old) + 1);
         values.insert(reply::VERSION_NO.name().to_owned(), json!(next));
@@ -102,16 +124,17 @@ impl Desk {
             return self.write(act);
         };
         let (old, _) = self.record(id)?;
-        let mut values: Fields = [
-            &reply::TITLE.spec,
-            &reply::CODE.spec,
-            &reply::TEXT.spec,
-            &reply::TOPIC.spec,
-            &reply::VALID_UNTIL.spec,
-        ]
-        .into_iter()
-        .filter_map(|field| Some((field.name.to_owned(), record.value(field.name)?.clone())))
-        .collect();
+        if version(record) != version(&old) + 1 {
+            return Err(refused("problem-reply-outdated").hint("problem-reply-outdated-hint"));
+        }
+        let mut values: Fields = PUBLISHED
+            .into_iter()
+            .map(|field| {
+                let value = record.value(field.name).cloned().unwrap_or_default();
+                (field.name.to_owned(), value)
+            })
+            .filter(|(name, value)| old.value(name).unwrap_or(&Value::Null) != value)
+            .collect();
         values.insert(
             reply::VERSION_NO.name().to_owned(),
             json!(version(&old) + 1),
@@ -123,7 +146,7 @@ impl Desk {
 
     /// Refuses to change a reply that others use where the person may only propose.
     pub(in crate::desk) fn may_reword(&self, record: &Record) -> Result<(), Problem> {
-        let is_shared = record.register == REGISTER.name && !is_private(record);
+        let is_shared = record.register == REGISTER.name && !self.is_private(record)?;
         if !is_shared || self.may_publish()? {
             return Ok(());
         }
@@ -147,10 +170,12 @@ impl Desk {
     pub fn may_publish(&self) -> Result<bool, Problem> {
         Ok(may(self.me()?.role, Action::Publish).allows())
     }
-}
 
-fn is_private(record: &Record) -> bool {
-    record.text(reply::SCOPE.name()) == Some("mine")
+    /// Returns whether a reply is the person's own and nobody else's.
+    fn is_private(&self, record: &Record) -> Result<bool, Problem> {
+        Ok(record.text(reply::SCOPE.name()) == Some(MINE)
+            && self.is_author(record.id, reply::TEXT.name())?)
+    }
 }
 
 fn version(record: &Record) -> i64 {
@@ -164,6 +189,7 @@ mod tests {
     use crate::desk::act::fields;
     use crate::desk::begin::init_drill;
     use crate::desk::import::ImportOptions;
+    use crate::desk::shop_tests::{Shop, act_as};
     use crate::store::{Query, Row};
 
     /// Words that the built-in rules block.
@@ -228,5 +254,78 @@ mod tests {
         desk.set_fields(id, fields([("text", json!("请您大声一点"))]))
             .unwrap();
         desk.move_to(id, "active", None).unwrap();
+    }
+
+    fn wording(text: &str, scope: &str, code: &str) -> Fields {
+        let mut values = fields([
+            (reply::TITLE.name(), json!("发货")),
+            (reply::TEXT.name(), json!(text)),
+            (reply::SCOPE.name(), json!(scope)),
+        ]);
+        let code = Some(code).filter(|code| !code.is_empty());
+        values.insert(reply::CODE.name().to_owned(), json!(code));
+        values
+    }
+
+    fn replies(desk: &Desk, state: &str) -> Vec<Record> {
+        let rows = desk.store().rows(&crate::store::Query {
+            registers: vec![REGISTER.name],
+            states: vec![state.to_owned()],
+            limit: Some(1_000),
+            ..Default::default()
+        });
+        let rows = rows.unwrap().into_iter();
+        let all = rows.map(|row| desk.record(row.id).unwrap().0);
+        all.filter(|one| one.text("title") == Some("发货"))
+            .collect()
+    }
+
+    #[test]
+    fn only_its_author_changes_a_private_reply_without_asking() {
+        let mut shop = Shop::sample("林晓");
+        let kept = shop.desk.keep_reply(None, wording("今天发", MINE, "fh"));
+        assert_eq!(kept.unwrap(), Kept::Published);
+        let own = replies(&shop.desk, "active")[0].id;
+        let again = shop
+            .desk
+            .keep_reply(Some(own), wording("今天一定发", MINE, "fh"));
+        assert_eq!(again.unwrap(), Kept::Published);
+        act_as(&mut shop.desk, "周敏");
+        let record = shop.desk.record(own).unwrap().0;
+        let refused = shop.desk.move_to(own, "retired", None).unwrap_err();
+        assert_eq!(refused.message, "problem-reply-publish");
+        let theirs = shop
+            .desk
+            .keep_reply(Some(own), wording("明天发", MINE, "fh"));
+        assert_eq!(theirs.unwrap(), Kept::Proposed);
+        let after = shop.desk.record(own).unwrap().0;
+        assert_eq!(after.text("text"), record.text("text"));
+    }
+
+    #[test]
+    fn a_proposal_clears_what_it_cleared_and_not_what_came_after_it() {
+        let mut shop = Shop::sample("王主管");
+        let desk = &mut shop.desk;
+        desk.keep_reply(None, wording("今天发", "shop", "fh"))
+            .unwrap();
+        let shared = replies(desk, "active")[0].id;
+        act_as(&mut shop.desk, "林晓");
+        let desk = &mut shop.desk;
+        for text in ["两天内发", "三天内发"] {
+            let kept = desk.keep_reply(Some(shared), wording(text, "shop", ""));
+            assert_eq!(kept.unwrap(), Kept::Proposed);
+        }
+        act_as(&mut shop.desk, "王主管");
+        let desk = &mut shop.desk;
+        let proposed = replies(desk, "proposed");
+        let (first, second) = (proposed[0].id, proposed[1].id);
+        desk.move_to(first, "active", None).unwrap();
+        let record = desk.record(shared).unwrap().0;
+        assert_eq!(record.text("code"), None, "cleared");
+        assert_eq!(version(&record), 2);
+        let refused = desk.move_to(second, "active", None).unwrap_err();
+        assert_eq!(refused.message, "problem-reply-outdated");
+        let after = desk.record(shared).unwrap().0;
+        assert_eq!(after.text("text"), record.text("text"));
     }
 }

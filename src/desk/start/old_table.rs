@@ -1,6 +1,9 @@
 //! The shop's own old table taken over (ux 10, step 8): what is open in it becomes a case, with
 //! the line it stood on as its provenance; what is done stays where it is.
 
+use std::collections::BTreeMap;
+
+use chrono_tz::Tz;
 use serde_json::{Value, json};
 
 use crate::desk::Desk;
@@ -90,6 +93,7 @@ impl Desk {
             ..OldTableReport::default()
         };
         let mut act = self.act();
+        let mut seen: BTreeMap<String, usize> = BTreeMap::new();
         for (done, row) in table.rows.iter().enumerate() {
             let step = Step {
                 stage: Stage::Reading,
@@ -100,12 +104,16 @@ impl Desk {
             if done % LOOKED == 0 && !(pace.going_on)(step) && dry_run {
                 break;
             }
-            let line = Line {
+            let mut line = Line {
                 file,
                 table,
                 meanings,
                 row,
+                nth: 0,
             };
+            let count = seen.entry(line.name(self.zone())).or_default();
+            line.nth = *count;
+            *count += 1;
             if let Err(problem) = self.take_line(&line, &mut act, &mut report)? {
                 report.refused += 1;
                 report.problems.push(problem);
@@ -157,7 +165,7 @@ impl Desk {
                 return Ok(Err(line.problem(Meaning::Order, reason)));
             }
         }
-        let name = line.name();
+        let name = format!("{}\u{0}{}", line.name(self.zone()), line.nth);
         let id = self.secret()?.derive("case", "old_table", &name);
         if self.store().record(id)?.is_some() || act.touches(id) {
             report.known += 1;
@@ -236,6 +244,8 @@ struct Line<'a> {
     table: &'a OldTable,
     meanings: &'a [Meaning],
     row: &'a OldRow,
+    /// How many lines before it have its name.
+    nth: usize,
 }
 
 impl<'a> Line<'a> {
@@ -253,14 +263,29 @@ impl<'a> Line<'a> {
         LineProblem::new(self.row.line, header, reason, value)
     }
 
-    /// What names the line, so that the same file once more opens nothing twice.
-    fn name(&self) -> String {
-        format!(
-            "{}\u{0}{}\u{0}{}",
-            self.file,
-            self.row.line,
-            self.row.cells.join("\u{1f}")
-        )
+    /// What names the line wherever it stands and whatever its file is called, so that the same
+    /// table once more, with lines put in between, opens nothing twice: whose it is, what it is,
+    /// when and how much.
+    fn name(&self, zone: Tz) -> String {
+        let cell = |meaning| self.cell(meaning).unwrap_or_default();
+        let (kind, date, amount) = (
+            cell(Meaning::Kind),
+            cell(Meaning::Date),
+            cell(Meaning::Amount),
+        );
+        let date = times::time(date, zone, None).map_or(date.to_owned(), |at| at.to_string());
+        let amount = values::money(amount, "CNY").map_or(amount.to_owned(), |(minor, currency)| {
+            format!("{minor} {currency}")
+        });
+        [
+            name_of(self.table),
+            clean_number(cell(Meaning::Order)),
+            cell(Meaning::Buyer).to_owned(),
+            old_table::kind(kind).unwrap_or(kind).to_owned(),
+            date,
+            amount,
+        ]
+        .join("\u{0}")
     }
 
     fn values(&self, report: &mut OldTableReport, desk: &Desk) -> Fields {
@@ -406,6 +431,19 @@ mod tests {
             .unwrap();
         assert_eq!((again.opened, again.known), (0, 2));
         assert_eq!(cases(&desk).len(), 2);
+        // Nor does it under another name, with a line put in and a line written twice.
+        let more = TABLE.replacen(
+            '\n',
+            "\n2026/11/22,冬至,4031902847193516615,仅退款,20,,林晓,\n",
+            1,
+        );
+        let twice = format!("{more}2026/11/21,小鹿,,补发,,,何静,又少一个\n");
+        let table = old_table::read(twice.as_bytes()).unwrap();
+        let grown = desk
+            .take_old_table("登记 (2).csv", &table, &meanings, false, pace)
+            .unwrap();
+        assert_eq!((grown.opened, grown.known), (2, 2));
+        assert_eq!(cases(&desk).len(), 4);
         let nobody = vec![Meaning::Other; meanings.len()];
         let problem = desk
             .take_old_table("x", &table, &nobody, true, pace)

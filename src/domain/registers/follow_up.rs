@@ -52,7 +52,7 @@ static LIFECYCLE: Lifecycle = Lifecycle {
     states: &[
         State::open("open"),
         State::closed("done"),
-        State::closed("cancelled"),
+        State::closed("cancelled").of_merged(),
     ],
     moves: &[
         ("open", &["done", "cancelled"]),

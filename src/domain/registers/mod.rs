@@ -25,6 +25,7 @@ pub mod stock_out;
 #[cfg(test)]
 mod tests;
 pub mod ticket;
+pub mod view;
 pub mod watches;
 pub mod words;
 
@@ -107,6 +108,7 @@ pub static ALL: &[&Register] = &[
     &allowance::REGISTER,
     &person::REGISTER,
     &setting::REGISTER,
+    &view::REGISTER,
 ];
 
 /// Returns the register of a hashed name.

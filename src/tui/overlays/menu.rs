@@ -82,6 +82,15 @@ impl Menu {
         }
     }
 
+    /// Counts the rows from 0, as the digits of a list count its views.
+    #[must_use]
+    pub fn zero_based(mut self) -> Self {
+        for (at, row) in self.rows.iter_mut().enumerate() {
+            row.digit = at;
+        }
+        self
+    }
+
     /// Puts the cursor on a row.
     #[must_use]
     pub fn at(mut self, row: usize) -> Self {

@@ -3,8 +3,9 @@
 use super::case::CaseForm;
 use super::note::NoteForm;
 use super::privacy;
-use super::stage::{ORDER, Stage, buyer_says as said};
+use super::stage::{ORDER, Stage};
 use crate::desk::allowance::Given;
+use crate::desk::shop_tests::buyer_says;
 use crate::domain::money::Money;
 use crate::domain::registers::case;
 use crate::domain::rules::money::is_approved;
@@ -342,7 +343,7 @@ fn the_buyers_short_yes_is_offered_as_a_quote() {
         .reply(talk, "您好，为您核对新地址，对吗？")
         .unwrap();
     // The buyer's line comes as a paste would bring it.
-    said(&mut stage, talk, "对的。");
+    buyer_says(&mut stage.desk, talk, "对的。");
     stage.push(|reach| {
         NoteForm::for_order(
             reach,
@@ -569,7 +570,7 @@ fn a_customer_is_erased_by_a_reason_and_a_word() {
     let mut stage = Stage::new();
     let talk = stage.desk.open_conversation("鸢尾花田", "chat").unwrap();
     let talk = talk.record();
-    said(&mut stage, talk, "我的手机打不通");
+    buyer_says(&mut stage.desk, talk, "我的手机打不通");
     stage.push(|reach| privacy::erase(reach, Some(talk)));
     stage.draw_everywhere();
     let buyer = |stage: &Stage| {

@@ -8,6 +8,7 @@ use super::terminal::TerminalCheck;
 use crate::config::Config;
 use crate::desk::import::ImportOptions;
 use crate::desk::start::{Need, ShopFacts};
+use crate::domain::id::Id;
 use crate::exchange::intake::Kind;
 use crate::tui::jobs::{Job, Work};
 use crate::tui::overlays::stage::Stage;
@@ -516,7 +517,7 @@ fn the_card_names_what_is_lacking_and_steps_lead_back_to_it() {
 }
 
 /// Files a refund and carries it out on the person's own allowance.
-fn refunds(stage: &mut Stage, order: &str, yuan: i64) -> Result<(), crate::problem::Problem> {
+fn refunds(stage: &mut Stage, order: &str, yuan: i64) -> Result<Id, crate::problem::Problem> {
     use serde_json::json;
     let values = crate::desk::act::fields([
         ("kind", json!("refund_only")),
@@ -532,13 +533,16 @@ fn refunds(stage: &mut Stage, order: &str, yuan: i64) -> Result<(), crate::probl
     };
     let case = stage.desk.draft_case(None, &request)?.record();
     stage.desk.submit_case(case)?;
-    stage.desk.execute_case(case).map(|_| ())
+    stage.desk.execute_case(case).map(|_| case)
 }
 
 #[test]
 fn the_limit_of_a_day_binds_over_all_that_was_drawn_on_it() {
+    use serde_json::json;
+
     use crate::desk::start::limits::FreeHand;
     use crate::domain::money::Money;
+    use crate::domain::register::Owner;
     let yuan = |sum: i64| Some(Money::cny(sum * 100));
     let hand = |day| FreeHand {
         case: yuan(50),
@@ -550,7 +554,7 @@ fn the_limit_of_a_day_binds_over_all_that_was_drawn_on_it() {
     let person = |stage: &Stage, name: &str| stage.desk.people().by_name(name).unwrap().clone();
     let (agent, supervisor) = (person(&stage, "林晓"), person(&stage, "王主管"));
     stage.desk.act_as(&agent);
-    refunds(&mut stage, "4031902847193549004", 40).unwrap();
+    let case = refunds(&mut stage, "4031902847193549004", 40).unwrap();
     let left = stage.desk.free_limit().unwrap().unwrap();
     assert_eq!(left.amount, Money::cny(2_000));
     // More than is left of the day waits for an approval, though one case may cost as much.
@@ -571,4 +575,49 @@ fn the_limit_of_a_day_binds_over_all_that_was_drawn_on_it() {
     stage.desk.act_as(&agent);
     let left = stage.desk.free_limit().unwrap().unwrap();
     assert_eq!(left.amount, Money::cny(3_500));
+    assert_eq!(left.left, Some(Money::cny(3_500)));
+    // A second allowance does not make the day longer, nor does one in another currency.
+    stage.desk.act_as(&supervisor);
+    for currency in ["CNY", "USD"] {
+        let given = crate::desk::allowance::Given {
+            person: agent.id,
+            replica: Some(agent.replica),
+            amount: serde_json::from_value(json!({"minor": 20_000, "currency": currency})).unwrap(),
+            case_cap: None,
+            spot: false,
+            until: None,
+        };
+        stage.desk.give_allowance(given).unwrap();
+    }
+    stage.desk.act_as(&agent);
+    let left = stage.desk.free_limit().unwrap().unwrap();
+    assert_eq!(left.left, Some(Money::cny(3_500)));
+    // Nor does it that somebody else answers for the case now.
+    stage
+        .desk
+        .transfer(case, Owner::Person(supervisor.id), "peak")
+        .unwrap();
+    let left = stage.desk.free_limit().unwrap().unwrap();
+    assert_eq!(
+        (left.left, left.today),
+        (Some(Money::cny(3_500)), Money::cny(4_000))
+    );
+}
+
+#[test]
+fn a_free_hand_is_given_as_a_whole_and_no_undo_takes_back_half_of_it() {
+    use crate::desk::start::limits::FreeHand;
+    use crate::domain::money::Money;
+    let mut stage = Stage::sample("王主管");
+    let hand = FreeHand {
+        case: Some(Money::cny(5_100)),
+        day: Some(Money::cny(6_100)),
+        person: Some(Money::cny(30_100)),
+    };
+    assert!(stage.desk.give_free_hand(&hand).unwrap().len() > 1);
+    let given = stage.desk.allowances().unwrap();
+    // What goes by authority stays; an older act may be taken back.
+    let _ = stage.desk.undo(None);
+    assert_eq!(stage.desk.free_hand().unwrap(), hand);
+    assert_eq!(stage.desk.allowances().unwrap(), given);
 }
