@@ -71,14 +71,13 @@ use std::collections::BTreeMap;
 use chrono_tz::Tz;
 
 use crate::chance::{Clock, Random};
+use crate::domain::deadline::calendar::HOME_ZONE;
 use crate::domain::id::{Id, ReplicaId, ShopSecret};
 use crate::problem::{Kind, Problem};
 use crate::store::Store;
 
 use people::{People, Person};
 
-/// The zone of a shop that has not said where it is.
-const HOME_ZONE: Tz = chrono_tz::Asia::Shanghai;
 /// The local setting that holds the signed-in replica.
 const SIGNED_IN: &str = "signed_in";
 

@@ -6,8 +6,10 @@ use super::Desk;
 use super::act::{Act, Done, fields, refused};
 use super::start::shop;
 use crate::domain::authority::{Action, may};
+use crate::domain::deadline::calendar;
+use crate::domain::deadline::clock::Clock;
+use crate::domain::deadline::limits::{Key, Limits, is_limit};
 use crate::domain::money::{Currency, Money};
-use crate::domain::register::Limits;
 use crate::domain::registers::setting;
 use crate::problem::{Kind, Problem};
 use crate::store::{Query, Row};
@@ -39,9 +41,12 @@ fn is_sum(key: &str) -> bool {
     [LIMIT_CASE, LIMIT_DAY, LIMIT_PERSON].contains(&key)
 }
 
-/// Returns whether a setting is a limit from which the clocks of what is open are computed.
+/// The settings of days that people are off, or work on a weekend.
+const DAYS: [&str; 2] = ["days_off", "days_worked"];
+
+/// Returns whether the clocks of what is open are computed from a setting.
 fn is_clock(key: &str) -> bool {
-    key.starts_with("limit_") && !is_sum(key)
+    is_limit(key) || key == "zone" || DAYS.contains(&key)
 }
 
 /// Refuses a value that cannot be one of its setting, where the setting is known; an empty one
@@ -64,10 +69,16 @@ fn sound(key: &str, value: &str) -> Result<(), Problem> {
             Money::parse(value, Currency::CNY).is_ok_and(|sum| sum.minor > 0),
             "problem-allowance-amount-hint",
         ),
-        _ if is_clock(key) => (
-            duration(value, 1).is_some_and(|time| time > 0),
-            "problem-shop-clock-limit-hint",
-        ),
+        _ if is_limit(key) => {
+            if Key::parse(key).is_none() {
+                return Err(Problem::new(Kind::NotUnderstood, "problem-shop-limit-key")
+                    .arg("value", key)
+                    .hint("problem-shop-limit-key-hint"));
+            }
+            let is_clock = Clock::parse(value).is_some();
+            (is_clock, "problem-shop-clock-limit-hint")
+        }
+        _ if DAYS.contains(&key) => (calendar::days(value).is_some(), "problem-shop-days-hint"),
         _ => return shop::check(key, value),
     };
     if is_readable {
@@ -178,6 +189,9 @@ mod tests {
             ("stale_sync_minutes", "9223372036854775807"),
             ("limit_reply", "9223372036854775807"),
             ("limit_reply", "0"),
+            ("limit_reply@channel=phone", "soon"),
+            ("limit_ship", "2h 18:00-09:00"),
+            ("days_off", "2027-02-30"),
             ("limit_day", "-1"),
             ("day_end", "25"),
             ("print_waves", "25:00"),
@@ -196,6 +210,8 @@ mod tests {
             desk.freshness().unwrap();
             desk.board().unwrap();
         }
+        let refused = desk.set_setting("limit_ship@stage=after_sales", "2h");
+        assert_eq!(refused.unwrap_err().message, "problem-shop-limit-key");
         desk.set_setting("at_risk_minutes", "30").unwrap();
         assert_eq!(desk.at_risk().unwrap(), 30 * MINUTE);
     }

@@ -1,4 +1,9 @@
-//! Days of the shop: a business day ends at a set hour, not at midnight.
+//! Days of the shop: a business day ends at a set hour, not at midnight. Below, the clocks by which
+//! deadlines are counted.
+
+pub mod calendar;
+pub mod clock;
+pub mod limits;
 
 use chrono::{DateTime, Days, Duration, NaiveDate, NaiveTime, TimeZone};
 

@@ -1,6 +1,7 @@
 //! Registers: what a declaration says, from which list, form, search, import and export
 //! follow.
 
+use super::deadline::limits::Limits;
 use super::field::{FieldSpec, Kind};
 use super::id::Id;
 use super::lifecycle::Lifecycle;
@@ -124,46 +125,6 @@ pub struct Due {
     pub at: i64,
     /// Who says so.
     pub source: Source,
-}
-
-/// The shop's limits that deadlines are computed from, in milliseconds; settings change them.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Limits {
-    /// First answer to a waiting chat (003 L93; shop rule).
-    pub reply: i64,
-    /// Settlement of a complaint (S14: 48 h).
-    pub complaint: i64,
-    /// Seller's answer to a refund of unshipped goods (`taobao.refund_only.unshipped`: 48 h, unverified).
-    pub refund_unshipped: i64,
-    /// Seller's answer to any other refund (5 d, unverified).
-    pub refund: i64,
-    /// Shipment after payment (`taobao.ship_within`: 48 h, unverified).
-    pub ship: i64,
-    /// Answer to a bad review (S16: 7 d).
-    pub review: i64,
-    /// Answer of another department.
-    pub ticket: i64,
-    /// How long before its end a deadline counts as at risk (`handover.at_risk`: 4 h).
-    pub at_risk: i64,
-}
-
-const MINUTE: i64 = 60_000;
-const HOUR: i64 = 60 * MINUTE;
-const DAY: i64 = 24 * HOUR;
-
-impl Default for Limits {
-    fn default() -> Self {
-        Self {
-            reply: MINUTE,
-            complaint: 48 * HOUR,
-            refund_unshipped: 48 * HOUR,
-            refund: 5 * DAY,
-            ship: 48 * HOUR,
-            review: 7 * DAY,
-            ticket: 24 * HOUR,
-            at_risk: 4 * HOUR,
-        }
-    }
 }
 
 /// Whose step an open record waits for.

@@ -13,9 +13,9 @@ use std::vec::IntoIter;
 
 use rusqlite::{Connection, TransactionBehavior};
 
+use crate::domain::deadline::limits::Limits;
 use crate::domain::event::Event;
 use crate::domain::id::Id;
-use crate::domain::register::Limits;
 
 use super::error::Result;
 use super::judge::{Judge, Kept};

@@ -8,12 +8,15 @@ use rusqlite::{Connection, OptionalExtension};
 use serde_json::Value;
 
 use crate::domain::body::Absence;
+use crate::domain::deadline::calendar;
+use crate::domain::deadline::clock::Clock;
+use crate::domain::deadline::limits::{Key, Limits};
 use crate::domain::event::Event;
 use crate::domain::fold;
 use crate::domain::id::{Chain, Id, ReplicaId};
 use crate::domain::payload::Payload;
 use crate::domain::record::Record;
-use crate::domain::register::{Limits, Register, Step};
+use crate::domain::register::{Register, Step};
 use crate::domain::registers::{self, NUMBER};
 
 use super::error::Result;
@@ -379,38 +382,38 @@ impl<'a> Projector<'a> {
     }
 }
 
-/// Reads the shop's limits: settings `limit_*` in milliseconds, else the defaults.
+/// Reads the shop's limits, zone and days from its settings; what cannot be read counts as unsaid.
 fn limits(conn: &Connection) -> Result<Limits> {
     let mut limits = Limits::default();
     let mut query = conn.prepare_cached(
-        "SELECT fields ->> '$.key', CAST(fields ->> '$.value' AS INTEGER) FROM record
+        "SELECT fields ->> '$.key', fields ->> '$.value' FROM record
          WHERE register = 'setting' AND closed IS NULL ORDER BY coalesce(fields ->> '$.since', opened), id",
     )?;
     let rows = query.query_map([], |row| {
         Ok((
             row.get::<_, Option<String>>(0)?,
-            row.get::<_, Option<i64>>(1)?,
+            row.get::<_, Option<String>>(1)?,
         ))
     })?;
+    let (mut off, mut worked) = (Vec::new(), Vec::new());
     for row in rows {
         let (Some(key), Some(value)) = row? else {
             continue;
         };
-        let place = match key.as_str() {
-            "limit_reply" => &mut limits.reply,
-            "limit_complaint" => &mut limits.complaint,
-            "limit_refund_unshipped" => &mut limits.refund_unshipped,
-            "limit_refund" => &mut limits.refund,
-            "limit_ship" => &mut limits.ship,
-            "limit_review" => &mut limits.review,
-            "limit_ticket" => &mut limits.ticket,
-            "limit_at_risk" => &mut limits.at_risk,
-            _ => continue,
-        };
-        if value > 0 {
-            *place = value;
+        let days = || calendar::days(&value).unwrap_or_default();
+        match key.as_str() {
+            "zone" => limits.calendar.zone = value.parse().unwrap_or(calendar::HOME_ZONE),
+            "days_off" => off = days(),
+            "days_worked" => worked = days(),
+            key => {
+                if let Some(key) = Key::parse(key) {
+                    limits.say(key, Clock::parse(&value));
+                }
+            }
         }
     }
+    limits.calendar.say(&off, false);
+    limits.calendar.say(&worked, true);
     Ok(limits)
 }
 

@@ -3,10 +3,11 @@
 use rusqlite::{Connection, OptionalExtension, ToSql};
 use serde_json::Value;
 
+use crate::domain::deadline::limits::Limits;
 use crate::domain::id::Id;
 use crate::domain::money::Money;
 use crate::domain::record::Record;
-use crate::domain::register::{LAST_WORDS, Limits, Register, Wait, no_wait};
+use crate::domain::register::{LAST_WORDS, Register, Wait, no_wait};
 use crate::domain::registers::{CUSTOMER, NUMBER, ORDER, snooze};
 
 use super::error::Result;

@@ -5,11 +5,12 @@ use std::time::{Duration, Instant};
 
 use rusqlite::{Connection, TransactionBehavior};
 
+use crate::domain::deadline::limits::Limits;
 use crate::domain::event::Event;
 use crate::domain::id::{Chain, Id};
 use crate::domain::payload::Meaning;
 use crate::domain::record::Record;
-use crate::domain::register::{Finding, Limits, Watch};
+use crate::domain::register::{Finding, Watch};
 use crate::domain::registers;
 
 use super::error::Result;

@@ -2,11 +2,12 @@
 
 use serde_json::Value;
 
+use super::super::deadline::limits::{Limits, Rule};
 use super::super::field::{Enumeration, Field, FieldSpec};
 use super::super::lifecycle::{Lifecycle, State};
 use super::super::money::Money;
 use super::super::record::{Record, Signature};
-use super::super::register::{Due, Identity, Limits, Post, Reach, Register, Source, Step, Wait};
+use super::super::register::{Due, Identity, Post, Reach, Register, Source, Step, Wait};
 use super::super::rules::money;
 use super::watches::{
     ALLOWANCE_EXCEEDED, DOUBLE_EXECUTION, DOUBLE_REFUND, OVERPAYMENT, UNAPPROVED_EXECUTION,
@@ -352,23 +353,20 @@ fn due(record: &Record, limits: &Limits) -> Option<Due> {
     };
     let set = record.get(DUE_AT).map(manual);
     let rule = match record.state.as_str() {
-        "draft" | "submitted" | "approved" => Some(Due {
-            at: answer_by(record, limits),
-            source: Source::Rule,
-        }),
+        "draft" | "submitted" | "approved" => Some(answer_by(record, limits)),
         "awaiting_goods" => record.get(CHASE_AT).map(manual),
         _ => None,
     };
     [set, rule].into_iter().flatten().min_by_key(|due| due.at)
 }
 
-fn answer_by(record: &Record, limits: &Limits) -> i64 {
-    let unshipped = record.text(GOODS_STATE.name()) == Some("not_shipped");
-    record.opened.saturating_add(if unshipped {
-        limits.refund_unshipped
+fn answer_by(record: &Record, limits: &Limits) -> Due {
+    let rule = if record.text(GOODS_STATE.name()) == Some("not_shipped") {
+        Rule::RefundUnshipped
     } else {
-        limits.refund
-    })
+        Rule::Refund
+    };
+    limits.due(rule, record, record.opened)
 }
 
 fn wait(record: &Record) -> Wait {

@@ -1,11 +1,12 @@
 //! Complaints, in the customer's own words (S14).
 
+use super::super::deadline::limits::{Limits, Rule, times_in};
 use super::super::field::{Enumeration, Field};
 use super::super::id::Id;
 use super::super::lifecycle::{Lifecycle, State};
 use super::super::money::Money;
 use super::super::record::Record;
-use super::super::register::{Due, Identity, Limits, Post, Reach, Register, Source, Wait};
+use super::super::register::{Due, Identity, Post, Reach, Register, Source, Wait};
 use super::watches::REPEAT_COMPLAINT;
 use super::words::{CATEGORY, CHANNEL, FAULT};
 use super::{ACCOUNT, BUYER, ORDER_NUMBER, entered, ours};
@@ -134,10 +135,9 @@ fn due(record: &Record, limits: &Limits) -> Option<Due> {
     if matches!(record.state.as_str(), "answered" | "closed") {
         return None;
     }
-    let rule = Due {
-        at: record.opened.saturating_add(limits.complaint),
-        source: Source::Rule,
-    };
+    // Answered, it was the customer's turn, however it went on.
+    let theirs = times_in(record, &["answered", "closed"]);
+    let rule = limits.due_but(Rule::Complaint, record, record.opened, &theirs);
     let own = record.get(PROMISED_AT).map(|at| Due {
         at,
         source: Source::Own,

@@ -1,12 +1,11 @@
 //! Conversations: what of a chat, call or mail outlives the moment.
 
+use super::super::deadline::limits::{Limits, Rule};
 use super::super::field::{Enumeration, Field};
 use super::super::lifecycle::{Lifecycle, State};
 use super::super::payload::Direction;
 use super::super::record::Record;
-use super::super::register::{
-    Due, Identity, LAST_WORDS, Limits, Post, Reach, Register, Source, Wait,
-};
+use super::super::register::{Due, Identity, LAST_WORDS, Post, Reach, Register, Wait};
 use super::words::{CATEGORY, CHANNEL, STAGE};
 use super::{ACCOUNT, BUYER, ORDER_NUMBER, opt_post};
 
@@ -96,10 +95,8 @@ pub static REGISTER: Register = Register {
 /// The first answer to a waiting chat (003 L93), by the shop's limit; none to an advertiser.
 fn due(record: &Record, limits: &Limits) -> Option<Due> {
     let wait = wait(record);
-    wait.ours.then(|| Due {
-        at: wait.since.saturating_add(limits.reply),
-        source: Source::Rule,
-    })
+    wait.ours
+        .then(|| limits.due(Rule::Reply, record, wait.since))
 }
 
 /// Ours while the buyer spoke last, or while nobody spoke yet. An advertiser is no buyer.

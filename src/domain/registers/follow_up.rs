@@ -1,11 +1,12 @@
 //! Follow-ups: reminders, call-backs, visits, urges at the carrier, mentions of a colleague
 //! (S11, S17).
 
+use super::super::deadline::limits::Limits;
 use super::super::field::{Enumeration, Field};
 use super::super::id::Id;
 use super::super::lifecycle::{Lifecycle, State};
 use super::super::record::Record;
-use super::super::register::{Due, Identity, Limits, Post, Reach, Register, Source, Step, Wait};
+use super::super::register::{Due, Identity, Post, Reach, Register, Source, Step, Wait};
 use super::{ACCOUNT, BUYER, ORDER_NUMBER, entered};
 
 /// What is to be done.

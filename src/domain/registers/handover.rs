@@ -2,13 +2,12 @@
 
 use serde_json::Value;
 
+use super::super::deadline::limits::Limits;
 use super::super::field::{Enumeration, Field, FieldSpec};
 use super::super::id::Id;
 use super::super::lifecycle::{Lifecycle, State};
 use super::super::record::Record;
-use super::super::register::{
-    Due, Identity, Limits, Owner, Post, Reach, Register, Source, Step, Wait,
-};
+use super::super::register::{Due, Identity, Owner, Post, Reach, Register, Source, Step, Wait};
 use super::entered;
 use super::words::{COLOUR, SHIFT};
 

@@ -1,9 +1,10 @@
 //! Order notes: the five steps of S08, in their order, up to the printing room's word.
 
+use super::super::deadline::limits::Limits;
 use super::super::field::{Enumeration, Field};
 use super::super::lifecycle::{Lifecycle, State};
 use super::super::record::Record;
-use super::super::register::{Due, Identity, Limits, Post, Reach, Register, Source, Step, Wait};
+use super::super::register::{Due, Identity, Post, Reach, Register, Source, Step, Wait};
 use super::words::FLAG;
 use super::{ACCOUNT, BUYER, ORDER_NUMBER, entered};
 

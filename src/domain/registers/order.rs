@@ -6,11 +6,12 @@
 
 use serde_json::Value;
 
+use super::super::deadline::limits::{Limits, Rule};
 use super::super::field::{Enumeration, Field, FieldSpec};
 use super::super::lifecycle::{Lifecycle, State};
 use super::super::money::Money;
 use super::super::record::Record;
-use super::super::register::{Due, Identity, Limits, Post, Reach, Register, Source, Wait};
+use super::super::register::{Due, Identity, Post, Reach, Register, Source, Wait};
 use super::watches::{DOUBLE_REFUND, OVERPAYMENT};
 use super::words::{FLAG, PLATFORM};
 use super::{ACCOUNT, BUYER, entered};
@@ -284,13 +285,7 @@ fn due(record: &Record, limits: &Limits) -> Option<Due> {
         at,
         source: Source::Platform,
     });
-    platform.or_else(|| {
-        let at = record.get(PAID_AT)?.saturating_add(limits.ship);
-        Some(Due {
-            at,
-            source: Source::Rule,
-        })
-    })
+    platform.or_else(|| Some(limits.due(Rule::Ship, record, record.get(PAID_AT)?)))
 }
 
 fn wait(record: &Record) -> Wait {

@@ -2,10 +2,11 @@
 //!
 //! A parcel that moves is nobody's work; marking a problem makes it so.
 
+use super::super::deadline::limits::Limits;
 use super::super::field::{Enumeration, Field};
 use super::super::lifecycle::{Lifecycle, State};
 use super::super::record::Record;
-use super::super::register::{Due, Identity, Limits, Post, Reach, Register, Source, Wait};
+use super::super::register::{Due, Identity, Post, Reach, Register, Source, Wait};
 use super::{ACCOUNT, BUYER, ORDER_NUMBER, entered, ours};
 
 /// What the carrier says.

@@ -1,10 +1,11 @@
 //! Promises: our own word to a buyer, with the hour by which it must be kept.
 
+use super::super::deadline::limits::Limits;
 use super::super::field::Field;
 use super::super::lifecycle::{Lifecycle, State};
 use super::super::money::Money;
 use super::super::record::Record;
-use super::super::register::{Due, Identity, Limits, Post, Reach, Register, Source, Wait};
+use super::super::register::{Due, Identity, Post, Reach, Register, Source, Wait};
 use super::watches::DOUBLE_PROMISE;
 use super::{ACCOUNT, BUYER, ORDER_NUMBER, entered, ours};
 

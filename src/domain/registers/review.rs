@@ -1,9 +1,10 @@
 //! Reviews (S16): answered within a week where they are not good.
 
+use super::super::deadline::limits::{Limits, Rule};
 use super::super::field::{Enumeration, Field};
 use super::super::lifecycle::{Lifecycle, State};
 use super::super::record::Record;
-use super::super::register::{Due, Identity, Limits, Post, Reach, Register, Source, Wait};
+use super::super::register::{Due, Identity, Post, Reach, Register, Wait};
 use super::{ACCOUNT, BUYER, ORDER_NUMBER, entered};
 
 /// How good it is.
@@ -102,10 +103,7 @@ fn needs_answer(record: &Record) -> bool {
 fn due(record: &Record, limits: &Limits) -> Option<Due> {
     needs_answer(record).then(|| {
         let posted = record.get(POSTED_AT).unwrap_or(record.opened);
-        Due {
-            at: posted.saturating_add(limits.review),
-            source: Source::Rule,
-        }
+        limits.due(Rule::Review, record, posted)
     })
 }
 

@@ -1,9 +1,10 @@
 //! Stock-outs: what cannot be sold now, and whether buyers who wait were told (S10).
 
+use super::super::deadline::limits::Limits;
 use super::super::field::Field;
 use super::super::lifecycle::{Lifecycle, State};
 use super::super::record::Record;
-use super::super::register::{Due, Identity, Limits, Post, Reach, Register, Source, Wait};
+use super::super::register::{Due, Identity, Post, Reach, Register, Source, Wait};
 use super::{ACCOUNT, entered, ours};
 
 /// The merchant's code.

@@ -4,11 +4,12 @@ use std::borrow::Borrow;
 
 use serde_json::{Value, json};
 
+use super::super::deadline::limits::Limits;
 use super::super::event::Verb;
 use super::super::id::{Chain, Id, ReplicaId};
 use super::super::payload::{Direction, Meaning, Say};
 use super::super::record::{Entry, Record, Signature, Step as Moved, Trace, Write};
-use super::super::register::{Due, Limits, Post, Source, Step};
+use super::super::register::{Due, Post, Source, Step};
 use super::super::stamp::Stamp;
 use super::*;
 
@@ -139,10 +140,7 @@ fn a_conversation_waits_since_the_buyers_first_unanswered_words() {
     assert_eq!(wait(&fresh).post, Post::PreSales);
     let asked = said(said(fresh, Direction::In, 100), Direction::In, 200);
     assert_eq!(wait(&asked).since, 100);
-    assert_eq!(
-        due(&asked),
-        Some((100 + Limits::default().reply, Source::Rule))
-    );
+    assert_eq!(due(&asked), Some((100 + 60_000, Source::Rule)));
     let answered = said(asked, Direction::Out, 300);
     assert!(!wait(&answered).ours);
     assert_eq!(due(&answered), None);
@@ -263,7 +261,14 @@ fn complaints_and_reviews_keep_the_shops_hours() {
     assert_eq!(due(&complaint), Some((60, Source::Own)));
     let late = record("complaint", 1, json!({"promised_at": 500 * HOUR}));
     assert_eq!(due(&late), Some((10 + 48 * HOUR, Source::Rule)));
-    assert_eq!(due(&moved(late, &["answered"])), None);
+    let answered = moved(late, &["answered"]);
+    assert_eq!(due(&answered), None);
+    // While it was answered, from 1,001 to 1,002, its clock stood still.
+    let again = moved(
+        record("complaint", 1, json!({})),
+        &["answered", "coordinating"],
+    );
+    assert_eq!(due(&again), Some((11 + 48 * HOUR, Source::Rule)));
     let bad = record("review", 1, json!({"level": "bad", "posted_at": 30}));
     assert_eq!(due(&bad), Some((30 + 7 * 24 * HOUR, Source::Rule)));
     let good = record("review", 1, json!({"level": "good", "posted_at": 30}));

@@ -1,10 +1,11 @@
 //! Questions to another department, and escalations (S15).
 
+use super::super::deadline::limits::{Limits, Rule, times_in};
 use super::super::field::{Enumeration, Field};
 use super::super::id::Id;
 use super::super::lifecycle::{Lifecycle, State};
 use super::super::record::Record;
-use super::super::register::{Due, Identity, Limits, Post, Reach, Register, Source, Step, Wait};
+use super::super::register::{Due, Identity, Post, Reach, Register, Source, Step, Wait};
 use super::{ACCOUNT, BUYER, ORDER_NUMBER, entered};
 
 /// Departments (requirements 7.2).
@@ -131,10 +132,9 @@ fn due(record: &Record, limits: &Limits) -> Option<Due> {
     if matches!(record.state.as_str(), "answered" | "closed") {
         return None;
     }
-    let rule = Due {
-        at: record.opened.saturating_add(limits.ticket),
-        source: Source::Rule,
-    };
+    // Answered, it was the asker's turn.
+    let ours = times_in(record, &["answered", "closed"]);
+    let rule = limits.due_but(Rule::Ticket, record, record.opened, &ours);
     Some(record.get(DUE_AT).map_or(rule, |at| Due {
         at,
         source: Source::Manual,

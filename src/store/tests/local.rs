@@ -428,6 +428,42 @@ fn nothing_is_due_of_what_was_taken_back() {
 }
 
 #[test]
+fn a_limit_holds_for_one_channel_and_by_the_hours_of_a_window() {
+    let mut bench = Bench::new(1);
+    let by = |channel: &str| {
+        let mut fields = json!({"words": "掉色", "source": "customer", "buyer": "小鱼儿"});
+        fields["channel"] = json!(channel);
+        open(fields)
+    };
+    bench.one("complaint", id(1), by("phone"));
+    bench.one("complaint", id(2), by("chat"));
+    let due = |bench: &Bench, n: u8| bench.store.row(id(n)).unwrap().unwrap().due.unwrap();
+    let (usual, begun) = (due(&bench, 2), bench.now);
+    let limit = |key: &str, value: &str| open(json!({"key": key, "value": value}));
+    bench.one(
+        "setting",
+        id(10),
+        limit("limit_complaint@channel=phone", "4h"),
+    );
+    bench.fold_all();
+    assert_eq!(due(&bench, 1), begun - 1_000 + 4 * 3_600_000);
+    assert_eq!(due(&bench, 2), usual);
+    // 15:46 in the shop's zone: two hours and a quarter are left of the window.
+    bench.one(
+        "setting",
+        id(11),
+        limit("limit_complaint", "4h 09:00-18:00"),
+    );
+    bench.fold_all();
+    assert_eq!(due(&bench, 2), begun + (4 + 15) * 3_600_000);
+    // What nobody can read counts as unsaid.
+    bench.one("setting", id(12), limit("limit_complaint", "soon"));
+    bench.fold_all();
+    assert_eq!(due(&bench, 2), usual);
+    bench.state();
+}
+
+#[test]
 fn limits_of_the_shop_move_deadlines() {
     let mut bench = Bench::new(1);
     bench.one("complaint", id(1), complaint());

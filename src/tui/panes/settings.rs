@@ -7,6 +7,7 @@ use ratatui::layout::{Position, Rect};
 
 use crate::config::{Allowed, Config, Entry};
 use crate::desk::Desk;
+use crate::domain::deadline::limits::Rule;
 use crate::domain::registers::words::PLATFORM;
 use crate::i18n::Words;
 use crate::problem::Problem;
@@ -107,11 +108,14 @@ impl SettingsPane {
             .into_iter()
             .map(|entry| of_machine(entry, &usual))
             .collect();
-        for (name, usual) in OF_SHOP {
+        let limits = Rule::ALL.map(|rule| (rule.key(), rule.usual().to_string()));
+        let days = ["days_off", "days_worked"].map(|name| (name, String::new()));
+        let of_shop = OF_SHOP.map(|(name, usual)| (name, usual.to_owned()));
+        for (name, usual) in of_shop.into_iter().chain(limits).chain(days) {
             let said = desk.setting_since(name)?;
             let (value, source) = match said {
                 Some((value, since)) => (value, Source::Shop(speech.day(since))),
-                None => (usual.to_owned(), Source::Default),
+                None => (usual, Source::Default),
             };
             rows.push(Row {
                 name,
