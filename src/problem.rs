@@ -6,6 +6,7 @@
 
 use std::error::Error;
 use std::fmt;
+use std::path::Path;
 
 /// What sort of trouble it is: decides the exit code, and the tone on screen.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -77,6 +78,14 @@ impl Problem {
             hint: self.hint,
             source: None,
         }
+    }
+
+    /// Says that a file or folder cannot be written.
+    #[must_use]
+    pub fn unwritable(path: &Path) -> Self {
+        Self::new(Kind::NotSaved, "problem-file-unwritable")
+            .arg("file", path.display())
+            .hint("problem-file-unwritable-hint")
     }
 
     /// Gives the sentence and the hint an argument.

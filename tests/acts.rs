@@ -719,3 +719,32 @@ fn a_shift_is_handed_over_and_taken() {
         (&"何静".into(), &"林晓".into())
     );
 }
+
+#[test]
+fn a_view_of_the_shop_travels_and_ones_own_stays_ones_own() {
+    let desk = shop("林晓");
+    let other = colleague(&desk, "何静");
+    desk.ok(&["capture", "夜猫子 投诉 面料不符 18:00", "--yes"]);
+    for (name, scope) in [("投诉我看", "scope=shop"), ("我自己看", "scope=mine")] {
+        let name = format!("name={name}");
+        desk.ok(&["open", "view", &name, "query=登记:投诉 状态:全部", scope]);
+    }
+    carry(&desk, &other);
+    let rows = other.json(&["list", "complaint", "--view", "投诉我看"]);
+    assert_eq!(rows.len(), 1, "{rows:?}");
+    let own = other.run(&["list", "complaint", "--view", "我自己看"]);
+    let said = String::from_utf8_lossy(&own.stderr);
+    assert_eq!(own.status.code(), Some(2), "{said}");
+    assert!(
+        said.contains("投诉我看"),
+        "the views that there are: {said}"
+    );
+    // On its author's screen both are chosen by name.
+    let mut terminal = ready(&desk, 80, 24);
+    terminal
+        .press("v")
+        .wait_for("5 我自己看")
+        .wait_for("6 投诉我看")
+        .press("6")
+        .wait_for("筛 投诉我看");
+}

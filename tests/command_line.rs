@@ -265,6 +265,44 @@ fn undo_restores_what_was() {
 }
 
 #[test]
+fn lists_are_narrowed_by_a_query_or_by_a_view_that_is_kept() {
+    let shop = Shop::new();
+    for (words, severity) in [("太慢了", "general"), ("破了", "serious")] {
+        let words = format!("words={words}");
+        let severity = format!("severity={severity}");
+        shop.json(
+            "a",
+            &["open", "complaint", &words, "source=customer", &severity],
+        );
+    }
+    let texts = |words: &[&str]| {
+        let line: Vec<&str> = ["list", "complaint"].iter().chain(words).copied().collect();
+        let rows = shop.json("a", &line);
+        rows.iter()
+            .map(|row| row["title"].to_string())
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(texts(&[]).len(), 2);
+    let slow = texts(&["--query", "太慢了 责任:我"]);
+    assert_eq!(slow.len(), 1, "{slow:?}");
+    assert_eq!(texts(&["--query", "-太慢了"]).len(), 1);
+    assert_eq!(texts(&["--query", "state:closed"]).len(), 0);
+    let keep = ["open", "view", "name=慢", "query=太慢了", "scope=shop"];
+    shop.json("a", &keep);
+    assert_eq!(texts(&["--view", "慢"]), slow);
+    assert_eq!(texts(&["--view", "慢", "--query", "-太慢了"]).len(), 0);
+    assert_eq!(shop.json("a", &["list", "todo", "--view", "慢"]).len(), 1);
+    for wrong in [
+        &["list", "complaint", "--query", "stat:open"][..],
+        &["list", "complaint", "--query", "due<soon"],
+        &["list", "complaint", "--view", "快"],
+        &["open", "view", "name=x", "query=stat:open"],
+    ] {
+        assert_ne!(shop.run("a", wrong).code, 0, "{wrong:?}");
+    }
+}
+
+#[test]
 fn exit_codes_and_sentences() {
     let shop = Shop::new();
     for (words, code) in [

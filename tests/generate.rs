@@ -87,7 +87,7 @@ fn what_is_stopped_leaves_nothing_and_what_is_there_stays() {
     let shop = folder.path().join("shop");
     let mut stop = |one: Progress| one.done < 400;
     let problem = generate(&shop, SIZE, WALL, &mut stop).unwrap_err();
-    assert_eq!(problem.message, "problem-cancelled");
+    assert_eq!(problem.message, "problem-generate-stopped");
     assert_eq!(folder.path().read_dir().unwrap().count(), 0);
     let before = state(&lay(&shop, SIZE));
     let problem = generate(&shop, SIZE, WALL, &mut |_| true).unwrap_err();

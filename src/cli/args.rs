@@ -65,7 +65,7 @@ pub(super) enum Command {
     #[command(subcommand)]
     Bundle(Bundle),
     List(List),
-    Show(OneId),
+    Show(Show),
     Search(Search),
     SignIn(SignIn),
     SignOut(MaybeReason),
@@ -230,6 +230,8 @@ pub(super) struct Export {
     pub format: Option<String>,
     #[arg(long)]
     pub view: Option<String>,
+    #[arg(long, value_name = "TEXT", allow_hyphen_values = true)]
+    pub query: Option<String>,
     #[arg(long)]
     pub limit: Option<usize>,
 }
@@ -287,8 +289,19 @@ pub(super) struct List {
     pub register: String,
     #[arg(long)]
     pub view: Option<String>,
+    #[arg(long, value_name = "TEXT", allow_hyphen_values = true)]
+    pub query: Option<String>,
     #[arg(long, default_value_t = 100)]
     pub limit: usize,
+    #[arg(long, value_name = "TIME")]
+    pub at: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Show {
+    pub id: String,
+    #[arg(long, value_name = "TIME")]
+    pub at: Option<String>,
 }
 
 #[derive(Debug, Args)]
@@ -303,6 +316,8 @@ pub(super) struct Search {
     pub register: Option<String>,
     #[arg(long, default_value_t = 50)]
     pub limit: usize,
+    #[arg(long, value_name = "TIME")]
+    pub at: Option<String>,
 }
 
 #[derive(Debug, Args)]
@@ -349,7 +364,7 @@ pub(super) struct Saying {
 #[derive(Debug, Args)]
 pub(super) struct Transfer {
     pub id: String,
-    #[arg(long, value_name = "PERSON|POST")]
+    #[arg(long, value_name = "PERSON|POST|next-shift")]
     pub to: String,
     #[arg(long)]
     pub reason: String,

@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 
 use super::args::{Bundle, BundleExport, Export, Import};
 use super::erase::note;
+use super::look::asked;
 use super::out::{Out, rfc3339};
 use super::people::complete;
 use super::progress::ProgressLine;
@@ -418,9 +419,11 @@ pub(super) fn export(place: &Place, args: &Export, out: &Out) -> Result<u8, Prob
     let desk = &place.desk(false)?;
     let declared = register(&args.register)?;
     let format = format_of(args.format.as_deref(), args.output.as_deref(), Format::Csv)?;
-    let rows = desk.view(
+    let question = asked(desk, args.query.as_deref())?;
+    let rows = desk.asked(
         declared,
         args.view.as_deref(),
+        &question,
         args.limit.unwrap_or(MOST).clamp(1, MOST),
     )?;
     let text = desk.as_table(declared, &rows, format, &out.words);

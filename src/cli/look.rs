@@ -2,11 +2,13 @@
 
 use serde_json::{Map, Value, json};
 
-use super::args::{List, Search};
+use super::args::{List, Search, Show};
 use super::out::{Out, fields_json, local, owner_name, rfc3339, value_text};
+use super::session::Place;
 use super::{CLEAN, FINDINGS};
 use crate::desk::Desk;
 use crate::desk::act::{not_found, register};
+use crate::desk::query::Question;
 use crate::desk::reading::Reader;
 use crate::desk::todo::View;
 use crate::domain::event::Verb;
@@ -15,7 +17,7 @@ use crate::domain::payload::Payload;
 use crate::domain::record::{Entry, Record};
 use crate::domain::register::Register;
 use crate::domain::registers::{self, allowance};
-use crate::problem::{Kind, Problem};
+use crate::problem::Problem;
 use crate::store::{Row, Store};
 
 /// The longest page that is printed.
@@ -24,9 +26,10 @@ const MOST: usize = 10_000;
 /// Lists a register, or what waits.
 pub(super) fn list(desk: &Desk, args: &List, out: &Out) -> Result<u8, Problem> {
     let limit = args.limit.clamp(1, MOST);
+    let question = asked(desk, args.query.as_deref())?;
     let mut rows = match args.register.as_str() {
-        "todo" => todo(desk, args.view.as_deref())?,
-        name => desk.view(register(name)?, args.view.as_deref(), limit + 1)?,
+        "todo" => todo(desk, args.view.as_deref(), &question)?,
+        name => desk.asked(register(name)?, args.view.as_deref(), &question, limit + 1)?,
     };
     let more = rows.len() > limit;
     rows.truncate(limit);
@@ -41,19 +44,18 @@ pub(super) fn list(desk: &Desk, args: &List, out: &Out) -> Result<u8, Problem> {
     Ok(CLEAN)
 }
 
-fn todo(desk: &Desk, view: Option<&str>) -> Result<Vec<Row>, Problem> {
-    let view = match view {
-        None => View::All,
-        Some(name) => View::of(name).ok_or_else(|| {
-            let views: Vec<&str> = View::ALL.iter().map(|view| view.name()).collect();
-            Problem::new(Kind::NotUnderstood, "problem-cli-view")
-                .arg("view", name)
-                .arg("views", views.join(", "))
-                .hint("problem-cli-view-hint")
-        })?,
-    };
+/// Reads what is asked of a list.
+pub(super) fn asked(desk: &Desk, query: Option<&str>) -> Result<Question, Problem> {
+    let question = desk.question(query.unwrap_or_default());
+    question.map_err(|wrong| wrong.problem())
+}
+
+fn todo(desk: &Desk, view: Option<&str>, question: &Question) -> Result<Vec<Row>, Problem> {
+    let (view, mut whole) = desk.named_view(view, &View::ALL.map(View::name))?;
+    whole.terms.extend(question.terms.iter().cloned());
+    let view = view.and_then(View::of).unwrap_or_default();
     Ok(desk
-        .todo_page(view, MOST)?
+        .todo_asked(view, &whole, MOST)?
         .buyers
         .into_iter()
         .flat_map(|buyer| buyer.items)
@@ -155,11 +157,20 @@ pub(super) fn row_line(desk: &Desk, row: &Row, out: &Out) -> String {
         .join("  ")
 }
 
-/// Shows one record whole.
-pub(super) fn show(desk: &Desk, name: &str, out: &Out) -> Result<u8, Problem> {
-    let id = desk.resolve(name)?;
+/// Shows one record whole, as it is, or as it was at a time.
+pub(super) fn show(place: &Place, args: &Show, out: &Out) -> Result<u8, Problem> {
+    let desk = place.desk(false)?;
+    let id = desk.resolve(&args.id)?;
+    let Some(time) = &args.at else {
+        return show_record(&desk, id, args, out);
+    };
+    let past = desk.past_of(id, desk.gone_by(time)?, place.random()?)?;
+    show_record(&past, id, args, out)
+}
+
+fn show_record(desk: &Desk, id: Id, args: &Show, out: &Out) -> Result<u8, Problem> {
+    let row = desk.store().row(id)?.ok_or_else(|| not_found(&args.id))?;
     let (record, declared) = desk.record(id)?;
-    let row = desk.store().row(id)?.ok_or_else(|| not_found(name))?;
     let conflicts = contradictions_of(desk, &record)?;
     let withheld = desk.store().withheld_of(id)?;
     if out.json {
@@ -171,9 +182,11 @@ pub(super) fn show(desk: &Desk, name: &str, out: &Out) -> Result<u8, Problem> {
             );
             object.insert("timeline".into(), Value::Array(timeline(desk, &record)?));
             object.insert("withheld".into(), json!(withheld));
+            // A look back at one record sees none of those that it contradicts.
+            let conflicts: Vec<Value> = conflicts.iter().map(|one| one.1.clone()).collect();
             object.insert(
                 "contradictions".into(),
-                Value::Array(conflicts.iter().map(|one| one.1.clone()).collect()),
+                args.at.is_none().then_some(conflicts).into(),
             );
         }
         out.object(&object)?;

@@ -4,7 +4,8 @@
 use serde_json::json;
 
 use super::Desk;
-use super::act::{Done, fields, refused};
+use super::act::{Act, Done, fields, refused};
+use super::own_limit::rest;
 use super::people::Person;
 use crate::domain::authority::{Action, may};
 use crate::domain::id::{Id, ReplicaId};
@@ -89,12 +90,23 @@ impl Desk {
     /// Refused to who may not, for nothing or less, to oneself for spending, and for the word of
     /// mouth of somebody who may not approve.
     pub fn give_allowance(&mut self, given: Given<'_>) -> Result<Done, Problem> {
+        let mut act = self.act();
+        self.add_allowance(&mut act, given)?;
+        self.write(act)
+    }
+
+    /// Adds that an allowance is given.
+    pub(in crate::desk) fn add_allowance(
+        &mut self,
+        act: &mut Act,
+        given: Given<'_>,
+    ) -> Result<(), Problem> {
         let me = self.me()?.clone();
         if !may(me.role, Action::GiveAllowance).allows() {
             return Err(refused("problem-allowance-role").hint("problem-allowance-role-hint"));
         }
         if given.amount.minor <= 0 || given.case_cap.is_some_and(|cap| cap.minor <= 0) {
-            return Err(refused("problem-allowance-amount"));
+            return Err(refused("problem-allowance-amount").hint("problem-allowance-amount-hint"));
         }
         let field = allowance::TO_DAY.spec;
         // Days are compared as they are spelled.
@@ -122,9 +134,8 @@ impl Desk {
             self.spend(&me, &person, given.replica)?
         });
         let id = self.new_id();
-        let mut act = self.act();
         act.open(&allowance::REGISTER, id, values);
-        self.write(act)
+        Ok(())
     }
 
     fn spend(
@@ -269,17 +280,17 @@ impl Desk {
         let replica = self.me()?.replica;
         let mut all = self.allowances()?;
         all.retain(|one| one.usable && one.terms.replica == Some(replica));
-        // What is left of the person's day binds whatever the allowance has left.
-        if !all.is_empty()
-            && let Some(day) = self.left_of_day()?
-        {
-            for one in &mut all {
-                if one.left.currency == day.currency && day.minor < one.left.minor {
-                    one.left = day;
-                }
-            }
-        }
         Ok(all)
+    }
+
+    /// Returns the allowances that this replica may spend today on a case: what is left of the
+    /// person's day without it binds whatever an allowance has left.
+    pub(super) fn own_allowances_for(&self, case: Id) -> Result<Vec<Allowance>, Problem> {
+        let mut own = self.own_allowances()?;
+        if !own.is_empty() {
+            bind(&mut own, self.day_left(Some(case))?);
+        }
+        Ok(own)
     }
 
     /// Returns the allowance from which a sum is taken, or says what is left.
@@ -329,9 +340,11 @@ impl Desk {
     /// allowances have left, or in a practice shop without any the shop's setting `limit_case`,
     /// and of a day together no more than its `limit_day`.
     pub fn free_limit(&self) -> Result<Option<FreeLimit>, Problem> {
-        let own = self.own_allowances()?;
         let today = self.granted_today()?;
-        let left = self.left_today(today)?;
+        let day = self.free_hand()?.day.map(|day| rest(day, today));
+        let mut own = self.own_allowances()?;
+        let left = self.left_today(&own, day);
+        bind(&mut own, day);
         if let Some(best) = own.iter().max_by_key(|one| one.most().minor) {
             let drawn = own
                 .iter()
@@ -365,6 +378,18 @@ impl Desk {
             left,
             is_allowance: false,
         }))
+    }
+}
+
+/// Lets no allowance have more left than the day has.
+fn bind(own: &mut [Allowance], day: Option<Money>) {
+    let Some(day) = day else {
+        return;
+    };
+    for one in own {
+        if one.left.currency == day.currency && day.minor < one.left.minor {
+            one.left = day;
+        }
     }
 }
 

@@ -163,7 +163,7 @@ impl Desk {
         if let Some(witness) = money::witness(record, Some(me.replica)) {
             return Ok(Ground::Verbal(witness.trace.chain));
         }
-        let own = self.own_allowances()?;
+        let own = self.own_allowances_for(record.id)?;
         if own.is_empty() && self.is_practice() {
             return if money::is_within_limit(record) {
                 Ok(Ground::Practice)

@@ -49,25 +49,8 @@ pub fn is_evidence(path: &Path) -> bool {
 impl Desk {
     /// Attaches a text to a record as evidence, as it is; what it says becomes no talk.
     pub fn attach_text(&mut self, id: Id, text: &str, name: &str) -> Result<Done, Problem> {
-        let (record, register) = self.record(id)?;
-        let me = self.me()?.id;
-        if text.len() as u64 > ATTACHMENT_MAX {
-            return Err(refused("problem-attach-large")
-                .arg("file", name)
-                .arg("most", ATTACHMENT_MAX >> 20)
-                .hint("problem-attach-large-hint"));
-        }
-        let hash = self.store_mut().keep_file(text.as_bytes())?;
-        let mut act = self.act();
-        act.claim(register, &record, me);
-        let attach = Payload::Attach {
-            hash,
-            media: TEXT.to_owned(),
-            size: text.len() as u64,
-            name: Some(name.to_owned()),
-        };
-        act.add(register, id, attach);
-        self.write(act)
+        small_enough(text.len() as u64, name)?;
+        self.attach_as(id, TEXT, name, text.as_bytes())
     }
 
     /// Attaches a file to a record as evidence, at most 20 MiB, of a kind that its first bytes
@@ -88,14 +71,24 @@ impl Desk {
     }
 
     fn attach_named(&mut self, id: Id, path: &Path, bytes: &[u8]) -> Result<Done, Problem> {
-        let (record, register) = self.record(id)?;
-        let me = self.me()?.id;
         let media = media_of(bytes).ok_or_else(|| {
             Problem::new(Kind::Refused, "problem-attach-kind")
                 .arg("file", path.display())
                 .hint("problem-attach-kind-hint")
         })?;
         let name = path.file_name().unwrap_or_default();
+        self.attach_as(id, media, &name.to_string_lossy(), bytes)
+    }
+
+    fn attach_as(
+        &mut self,
+        id: Id,
+        media: &str,
+        name: &str,
+        bytes: &[u8],
+    ) -> Result<Done, Problem> {
+        let (record, register) = self.record(id)?;
+        let me = self.me()?.id;
         let hash = self.store_mut().keep_file(bytes)?;
         let mut act = self.act();
         act.claim(register, &record, me);
@@ -103,7 +96,7 @@ impl Desk {
             hash,
             media: media.to_owned(),
             size: bytes.len() as u64,
-            name: Some(name.to_string_lossy().into_owned()),
+            name: Some(name.to_owned()),
         };
         act.add(register, id, attach);
         self.write(act)

@@ -3,11 +3,10 @@
 
 use super::Desk;
 use super::act::{Act, Done, refused};
-use super::item::{AD_OUTCOME, TRANSFER_REASONS, allowed};
+use super::item::{AD_OUTCOME, allowed, goes_by_steps, transfer_reason};
 use crate::domain::id::Id;
-use crate::domain::record::Record;
-use crate::domain::register::{Owner, Register};
-use crate::domain::registers::{case, conversation, note};
+use crate::domain::register::Owner;
+use crate::domain::registers::conversation;
 use crate::problem::Problem;
 
 /// What is done with each of several items.
@@ -78,8 +77,8 @@ impl Desk {
             let (record, register) = self.record(*id)?;
             let ends = match register.name {
                 "conversation" => conversation::OUTCOMES.values.to_vec(),
-                _ if has_own_form(register) => Vec::new(),
-                _ => ends(&record, register),
+                _ if goes_by_steps(register) => Vec::new(),
+                _ => register.lifecycle.ends(&record.state),
             };
             if ends.len() > 1 {
                 choices.extend(ends.into_iter().map(|end| (register.name, end)));
@@ -108,19 +107,14 @@ impl Desk {
     fn add_bulk(&mut self, act: &mut Act, id: Id, bulk: &Bulk) -> Result<(), Problem> {
         match bulk {
             Bulk::Transfer { to, reason } => {
-                if !TRANSFER_REASONS.contains(&reason.as_str()) {
-                    return Err(refused("problem-transfer-reason")
-                        .arg("reason", reason)
-                        .arg("reasons", TRANSFER_REASONS.join(", "))
-                        .hint("problem-transfer-reason-hint"));
-                }
+                transfer_reason(reason)?;
                 if self.record(id)?.0.owner == Some(*to) {
                     return Err(refused("problem-bulk-theirs"));
                 }
                 self.add_transfer(act, id, *to, reason)
             }
             Bulk::Claim => {
-                let is_taken = self.add_claim(act, id, None)?;
+                let is_taken = self.add_claim(act, id, (None, None))?;
                 is_taken
                     .then_some(())
                     .ok_or_else(|| refused("problem-bulk-mine"))
@@ -141,10 +135,10 @@ impl Desk {
             }
             return self.add_outcome(act, &record, outcome);
         }
-        if has_own_form(register) {
+        if goes_by_steps(register) {
             return Err(refused("problem-bulk-form"));
         }
-        let ends = ends(&record, register);
+        let ends = register.lifecycle.ends(&record.state);
         let end = match ends[..] {
             [only] => only,
             _ => ends
@@ -157,18 +151,6 @@ impl Desk {
         act.step(register, &record, end, None);
         Ok(())
     }
-}
-
-/// Notes and cases end by steps that have to be looked at one by one.
-fn has_own_form(register: &Register) -> bool {
-    [note::REGISTER.name, case::REGISTER.name].contains(&register.name) || !register.work
-}
-
-/// Returns the states in which a record may end now.
-fn ends(record: &Record, register: &'static Register) -> Vec<&'static str> {
-    let lifecycle = register.lifecycle;
-    let next = lifecycle.successors(&record.state).iter().copied();
-    next.filter(|state| lifecycle.is_closed(state)).collect()
 }
 
 #[cfg(test)]

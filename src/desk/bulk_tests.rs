@@ -4,9 +4,9 @@ use serde_json::Value;
 
 use super::*;
 use crate::chance::{Random, SeededRandom};
+use crate::desk::shop_tests::{Shop, act_as, buyer_says, colleague};
 use crate::desk::todo::View;
 use crate::domain::register::Post;
-use crate::tui::overlays::stage::Stage;
 
 /// What a record comes to for whoever looks at it.
 type Seen = (
@@ -64,8 +64,8 @@ fn any_bulk(desk: &Desk, random: &mut SeededRandom) -> Bulk {
 
 #[test]
 fn a_bulk_act_taken_back_leaves_every_record_as_it_was() {
-    let mut stage = Stage::sample("林晓");
-    let desk = &mut stage.desk;
+    let mut shop = Shop::sample("林晓");
+    let desk = &mut shop.desk;
     let mut random = SeededRandom::new("bulk");
     let all = waiting(desk);
     assert!(all.len() > 20, "{}", all.len());
@@ -105,8 +105,8 @@ fn a_bulk_act_taken_back_leaves_every_record_as_it_was() {
 
 #[test]
 fn what_cannot_be_taken_says_why_and_nothing_is_written_for_it() {
-    let mut stage = Stage::sample("林晓");
-    let desk = &mut stage.desk;
+    let mut shop = Shop::sample("林晓");
+    let desk = &mut shop.desk;
     let items = waiting(desk);
     let sorted = desk.sort_bulk(&items, &Bulk::Claim);
     let mine = desk.me().unwrap().id;
@@ -132,60 +132,85 @@ fn what_cannot_be_taken_says_why_and_nothing_is_written_for_it() {
 
 #[test]
 fn tags_are_added_and_taken_away_by_words() {
-    let mut stage = Stage::new();
-    let talk = stage
+    let mut shop = Shop::new();
+    let talk = shop
         .desk
         .open_conversation("橘子", "chat")
         .unwrap()
         .record();
-    let tags = |stage: &Stage| super::super::item::tags(&stage.desk.record(talk).unwrap().0);
-    stage.desk.tag(talk, "大客户 #急 大客户").unwrap();
-    assert_eq!(tags(&stage), ["急", "大客户"]);
-    stage.desk.tag(talk, "-急 -没有").unwrap();
-    assert_eq!(tags(&stage), ["大客户"]);
-    let same = stage.desk.tag(talk, "大客户").unwrap_err();
+    let tags = |shop: &Shop| super::super::item::tags(&shop.desk.record(talk).unwrap().0);
+    shop.desk.tag(talk, "大客户 #急 大客户").unwrap();
+    assert_eq!(tags(&shop), ["大客户", "急"]);
+    let same = shop.desk.tag(talk, "大客户").unwrap_err();
+    assert_eq!(same.message, "problem-tag-same", "it is there already");
+    shop.desk.tag(talk, "-急 -没有").unwrap();
+    assert_eq!(tags(&shop), ["大客户"]);
+    let same = shop.desk.tag(talk, "大客户").unwrap_err();
     assert_eq!(same.message, "problem-tag-same");
-    stage.desk.undo(None).unwrap();
-    assert_eq!(tags(&stage), ["急", "大客户"]);
+    shop.desk.undo(None).unwrap();
+    assert_eq!(tags(&shop), ["大客户", "急"]);
 }
 
 #[test]
 fn what_waits_for_the_buyer_comes_back_with_the_buyer_and_not_before() {
-    let mut stage = Stage::new();
-    let talk = stage
+    let mut shop = Shop::new();
+    let talk = shop
         .desk
         .open_conversation("橘子", "chat")
         .unwrap()
         .record();
-    let until = stage.desk.now() + 86_400_000;
-    stage.desk.snooze_for(talk, until, Some("reply")).unwrap();
-    assert!(!waiting(&stage.desk).contains(&talk));
-    stage.desk.remark(talk, "等她").unwrap();
+    let until = shop.desk.now() + 86_400_000;
+    shop.desk.snooze_for(talk, until, Some("reply")).unwrap();
+    assert!(!waiting(&shop.desk).contains(&talk));
+    shop.desk.remark(talk, "等她").unwrap();
     assert!(
-        !waiting(&stage.desk).contains(&talk),
+        !waiting(&shop.desk).contains(&talk),
         "we spoke, not the buyer"
     );
-    crate::tui::overlays::stage::buyer_says(&mut stage, talk, "在吗");
-    assert!(waiting(&stage.desk).contains(&talk), "before its time");
+    buyer_says(&mut shop.desk, talk, "在吗");
+    assert!(waiting(&shop.desk).contains(&talk), "before its time");
+    // Nobody speaks in what is no conversation.
+    let at = shop.desk.now() + 3_600_000;
+    let promise = shop.desk.promise(talk, "明天发出", at, None).unwrap();
+    let refused = shop.desk.snooze_for(promise.record(), until, Some("reply"));
+    assert_eq!(refused.unwrap_err().message, "problem-snooze-no-talk");
     // Once more, until anybody else does something.
-    stage.desk.snooze_for(talk, until, Some("change")).unwrap();
-    stage.desk.tag(talk, "急").unwrap();
+    shop.desk.snooze_for(talk, until, Some("change")).unwrap();
+    shop.desk.tag(talk, "急").unwrap();
+    assert!(!waiting(&shop.desk).contains(&talk), "own acts are no news");
+    let me = shop.desk.me().unwrap().id;
+    colleague(&mut shop.desk, "周敏");
+    shop.desk.remark(talk, "我看过了").unwrap();
+    act_as(&mut shop.desk, "林晓");
+    assert_eq!(shop.desk.me().unwrap().id, me);
     assert!(
-        !waiting(&stage.desk).contains(&talk),
-        "own acts are no news"
-    );
-    let me = stage.desk.me().unwrap().id;
-    stage.colleague("周敏");
-    stage.desk.remark(talk, "我看过了").unwrap();
-    stage.act_as("林晓");
-    assert_eq!(stage.desk.me().unwrap().id, me);
-    assert!(
-        waiting(&stage.desk).contains(&talk),
+        waiting(&shop.desk).contains(&talk),
         "a colleague did something"
     );
-    stage.desk.snooze(talk, until).unwrap();
-    let record = stage.desk.record(talk).unwrap().0;
+    shop.desk.snooze(talk, until).unwrap();
+    let record = shop.desk.record(talk).unwrap().0;
     assert_eq!(record.value("snoozed_for"), None, "only the time counts");
-    assert!(!waiting(&stage.desk).contains(&talk));
-    assert!(stage.desk.store().verify().unwrap().clean);
+    assert!(!waiting(&shop.desk).contains(&talk));
+    assert!(shop.desk.store().verify().unwrap().clean);
+}
+
+#[test]
+fn a_signed_sheet_is_over_by_its_receipt_and_no_other_way() {
+    let mut shop = Shop::sample("王主管");
+    let desk = &mut shop.desk;
+    let signed = desk.store().rows(&crate::store::Query {
+        registers: vec!["handover"],
+        states: vec!["signed".to_owned()],
+        ..Default::default()
+    });
+    let sheet = signed.unwrap().first().expect("the sample has one").id;
+    let open = desk.handover(sheet).unwrap().open();
+    assert!(open > 0);
+    let refused = desk.bulk(&[sheet], &Bulk::Close("acknowledged".into()));
+    assert_eq!(refused.unwrap_err().message, "problem-bulk-form");
+    let refused = desk.move_to(sheet, "acknowledged", None).unwrap_err();
+    assert_eq!(refused.message, "problem-handover-open");
+    let refused = desk.move_to(sheet, "withdrawn", None).unwrap_err();
+    assert_eq!(refused.message, "problem-handover-not-yours");
+    assert_eq!(desk.record(sheet).unwrap().0.state, "signed");
 }

@@ -55,10 +55,7 @@ pub fn open(folder: &Path, wall: i64) -> Result<Desk, Problem> {
     let crew: Crew = read(PEOPLE)?;
     if Store::exists(folder) {
         let store = Store::open(folder)?;
-        let is_ours = store
-            .shop()
-            .is_some_and(|shop| shop.drill && shop.name == crew.shop);
-        if !is_ours {
+        if !is_sample(&store) {
             let folder = folder.display();
             return Err(refused("problem-demo-folder")
                 .arg("folder", folder)
@@ -90,12 +87,7 @@ pub fn clock(store: &Store, wall: i64) -> Result<Option<RunningClock>, Problem> 
 
 /// Lays a shop aside and renames it: a shop that was begun and not finished is none.
 fn lay_aside(folder: &Path, lay: impl FnOnce(&Path) -> Result<(), Problem>) -> Result<(), Problem> {
-    let unwritable = |fault: std::io::Error| {
-        Problem::new(Kind::NotSaved, "problem-file-unwritable")
-            .arg("file", folder.display())
-            .hint("problem-file-unwritable-hint")
-            .caused_by(fault)
-    };
+    let unwritable = |fault: std::io::Error| Problem::unwritable(folder).caused_by(fault);
     let mut name = folder.file_name().unwrap_or_default().to_owned();
     name.push(format!(".{}.new", std::process::id()));
     let aside = folder.with_file_name(name);

@@ -13,7 +13,7 @@ use crate::exchange::outlet::export::{Scope, table};
 use crate::exchange::outlet::table::Look;
 use crate::exchange::outlet::{self, Format};
 use crate::i18n::Words;
-use crate::problem::{Kind, Problem};
+use crate::problem::Problem;
 use crate::store::{Given, Holds, RECORDS_MAX, Row, private_file};
 
 /// The most files of one name before it is given up.
@@ -56,7 +56,7 @@ impl Desk {
                 holds,
             })?;
             let written = private_file(&file)?.write_all(text.as_bytes());
-            written.map_err(|fault| unwritable(&file).caused_by(fault))?;
+            written.map_err(|fault| Problem::unwritable(&file).caused_by(fault))?;
             files.push(file);
         }
         Ok(files)
@@ -101,12 +101,6 @@ impl Desk {
         std::iter::once(first.clone())
             .chain(more)
             .find(|file| !file.exists())
-            .ok_or_else(|| unwritable(&first))
+            .ok_or_else(|| Problem::unwritable(&first))
     }
-}
-
-fn unwritable(file: &Path) -> Problem {
-    Problem::new(Kind::NotSaved, "problem-file-unwritable")
-        .arg("file", file.display())
-        .hint("problem-file-unwritable-hint")
 }

@@ -88,17 +88,12 @@ impl FirstStart {
     /// written over.
     pub fn leave_paper(&self, name: &str, text: &str) -> Result<PathBuf, Problem> {
         let file = self.papers.join(name);
-        let unwritable = || {
-            Problem::new(Kind::NotSaved, "problem-file-unwritable")
-                .arg("file", file.display())
-                .hint("problem-file-unwritable-hint")
-        };
         if file.exists() {
-            return Err(unwritable());
+            return Err(Problem::unwritable(&file));
         }
         let mut paper = private_file(&file)?;
         let written = paper.write_all(text.as_bytes());
-        written.map_err(|fault| unwritable().caused_by(fault))?;
+        written.map_err(|fault| Problem::unwritable(&file).caused_by(fault))?;
         Ok(file)
     }
 
@@ -130,12 +125,8 @@ impl FirstStart {
         let mut random = (self.random)()?;
         let request = admit::request(&self.folder, name, pin, random.as_mut())?;
         let asked = asked(&request, shared);
-        fs::write(&asked.request, request.write()?).map_err(|fault| {
-            Problem::new(Kind::NotSaved, "problem-file-unwritable")
-                .arg("file", asked.request.display())
-                .hint("problem-file-unwritable-hint")
-                .caused_by(fault)
-        })?;
+        fs::write(&asked.request, request.write()?)
+            .map_err(|fault| Problem::unwritable(&asked.request).caused_by(fault))?;
         let shared = shared.display().to_string();
         Store::open(&self.folder)?.set_setting_local(ASKED_IN, Some(&shared))?;
         Ok(asked)

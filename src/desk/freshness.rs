@@ -2,9 +2,8 @@
 //! see what came later (ux 3.4).
 
 use super::Desk;
+use super::settings::{HOUR, duration};
 use crate::problem::Problem;
-
-const HOUR: i64 = 3_600_000;
 
 /// The newest export of a kind.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -73,10 +72,10 @@ impl Desk {
             .map(|(kind, exported_at)| {
                 let hours = self
                     .setting(&format!("stale_{kind}_hours"))?
-                    .and_then(|hours| hours.parse::<i64>().ok());
-                let limit = hours.unwrap_or_else(|| usual_limit(&kind)) * HOUR;
+                    .and_then(|hours| duration(&hours, HOUR));
+                let limit = hours.unwrap_or_else(|| usual_limit(&kind) * HOUR);
                 Ok(Freshness {
-                    stale: now - exported_at > limit,
+                    stale: now.saturating_sub(exported_at) > limit,
                     kind,
                     exported_at,
                 })

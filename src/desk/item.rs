@@ -5,13 +5,16 @@ use serde_json::{Value, json};
 
 use super::Desk;
 use super::act::{Act, Done, fields, refused, register};
+use super::lease;
 use crate::domain::authority::{Action, may};
 use crate::domain::field::FieldSpec;
 use crate::domain::id::Id;
 use crate::domain::payload::Fields;
 use crate::domain::record::Record;
 use crate::domain::register::{Owner, Post, Register};
-use crate::domain::registers::{SNOOZED_UNTIL, TAGS, allowance, case, conversation, reply, snooze};
+use crate::domain::registers::{
+    SNOOZED_UNTIL, TAGS, allowance, case, conversation, handover, note, reply, snooze,
+};
 use crate::domain::rules::money;
 use crate::problem::{Kind, Problem};
 
@@ -27,6 +30,9 @@ pub const TRANSFER_REASONS: &[&str] = &[
     "supervisor_approved",
 ];
 
+/// Whom an item may be handed to beside people and posts.
+pub const NEXT_SHIFT: &str = "next_shift";
+
 /// How the talk of an advertiser ends: it is no consultation, and nothing is asked about it.
 pub const AD_OUTCOME: &str = "ad";
 
@@ -35,6 +41,7 @@ impl Desk {
     pub fn open_record(&mut self, name: &str, values: Fields) -> Result<Done, Problem> {
         let register = register(name)?;
         self.may_keep(register)?;
+        self.may_save(register, None, &values)?;
         for (path, value) in &values {
             editable(register, None, path, value)?;
         }
@@ -47,6 +54,7 @@ impl Desk {
                 .arg("field", missing.name)
                 .arg("register", register.name));
         }
+        self.sound_reply(register, &values)?;
         let id = self.new_id();
         let me = self.me()?.id;
         let mut act = self.act();
@@ -59,6 +67,7 @@ impl Desk {
         let (record, register) = self.record(id)?;
         self.may_keep(register)?;
         self.may_reword(&record)?;
+        self.may_save(register, Some(&record), &values)?;
         for (path, value) in &values {
             editable(register, Some(&record), path, value)?;
         }
@@ -73,6 +82,7 @@ impl Desk {
                 events: Vec::new(),
             });
         }
+        self.sound_reply(register, &changed)?;
         let me = self.me()?.id;
         let mut act = self.act();
         act.claim(register, &record, me);
@@ -92,6 +102,7 @@ impl Desk {
     pub fn move_to(&mut self, id: Id, to: &str, reason: Option<&str>) -> Result<Done, Problem> {
         let (record, register) = self.record(id)?;
         allowed(register, &record, to)?;
+        self.may_save(register, Some(&record), &Fields::new())?;
         if register.name == allowance::REGISTER.name
             && !may(self.me()?.role, Action::GiveAllowance).allows()
         {
@@ -99,6 +110,9 @@ impl Desk {
         }
         if register.name == reply::REGISTER.name {
             return self.move_reply(&record, to, reason);
+        }
+        if register.name == handover::REGISTER.name {
+            return self.move_handover(&record, to, reason);
         }
         if register.name == case::REGISTER.name {
             // Where money is decided, a step alone says nothing: a person's word does.
@@ -125,10 +139,21 @@ impl Desk {
         self.write(act)
     }
 
-    /// Takes an item: an unowned one, or with a reason a colleague's.
+    /// Takes an item: an unowned one, one whose lease ran out, or with a reason from the list a
+    /// colleague's.
     pub fn claim(&mut self, id: Id, reason: Option<&str>) -> Result<Done, Problem> {
+        self.claim_noted(id, reason, None)
+    }
+
+    /// Takes an item as [`Self::claim`] does, with words of one's own beside the reason.
+    pub fn claim_noted(
+        &mut self,
+        id: Id,
+        reason: Option<&str>,
+        note: Option<&str>,
+    ) -> Result<Done, Problem> {
         let mut act = self.act();
-        if !self.add_claim(&mut act, id, reason)? {
+        if !self.add_claim(&mut act, id, (reason, note))? {
             return Ok(Done {
                 act: 0,
                 records: vec![id],
@@ -143,24 +168,30 @@ impl Desk {
         &self,
         act: &mut Act,
         id: Id,
-        reason: Option<&str>,
+        (reason, note): (Option<&str>, Option<&str>),
     ) -> Result<bool, Problem> {
         let (record, register) = self.record(id)?;
         let me = self.me()?.id;
+        reason.map_or(Ok(()), transfer_reason)?;
+        let mut reason = reason;
         match record.owner {
             Some(Owner::Person(owner)) if owner == me => return Ok(false),
             Some(Owner::Person(owner)) if reason.is_none() => {
-                let name = self
-                    .people()
-                    .by_id(owner)
-                    .map_or_else(String::new, |person| person.name.clone());
-                return Err(refused("problem-owned")
-                    .arg("owner", name)
-                    .hint("problem-owned-hint"));
+                if !self.lease(&record)?.is_some_and(|lease| lease.has_run_out) {
+                    let name = self
+                        .people()
+                        .by_id(owner)
+                        .map_or_else(String::new, |person| person.name.clone());
+                    return Err(refused("problem-owned")
+                        .arg("owner", name)
+                        .hint("problem-owned-hint"));
+                }
+                reason = Some(lease::EXPIRED);
             }
             _ => {}
         }
-        act.assign(register, &record, Owner::Person(me), reason);
+        self.may_answer(&record)?;
+        act.assign_noted(register, &record, Owner::Person(me), (reason, note));
         Ok(true)
     }
 
@@ -172,12 +203,7 @@ impl Desk {
     /// Hands items to a person or post in one act, with a reason from the list: all of them or
     /// none.
     pub fn transfer_all(&mut self, ids: &[Id], to: Owner, reason: &str) -> Result<Done, Problem> {
-        if !TRANSFER_REASONS.contains(&reason) {
-            return Err(Problem::new(Kind::NotUnderstood, "problem-transfer-reason")
-                .arg("reason", reason)
-                .arg("reasons", TRANSFER_REASONS.join(", "))
-                .hint("problem-transfer-reason-hint"));
-        }
+        transfer_reason(reason)?;
         let mut act = self.act();
         for id in ids {
             self.add_transfer(&mut act, *id, to, reason)?;
@@ -209,8 +235,11 @@ impl Desk {
         self.write(act)
     }
 
-    /// Reads whom a word names: a person or a post.
+    /// Reads whom a word names: a person, a post, or who has the next shift.
     pub fn owner_named(&self, word: &str) -> Result<Owner, Problem> {
+        if word.replace('-', "_") == NEXT_SHIFT {
+            return Ok(self.next_shift(&[])?.to);
+        }
         let post = Post::of(&word.replace('-', "_")).map(Owner::Post);
         post.or_else(|| {
             self.people()
@@ -294,6 +323,9 @@ impl Desk {
             return Err(refused("problem-snooze-past").hint("problem-snooze-past-hint"));
         }
         let (record, register) = self.record(id)?;
+        if event == Some(snooze::REPLY) && register.name != conversation::REGISTER.name {
+            return Err(refused("problem-snooze-no-talk").hint("problem-snooze-no-talk-hint"));
+        }
         let mut change = fields([(SNOOZED_UNTIL.name(), json!(until))]);
         let known = record.text(snooze::SNOOZED_FOR.name());
         if known != event {
@@ -320,8 +352,9 @@ impl Desk {
         for word in words.split_whitespace() {
             let is_off = word.starts_with(['-', '－']);
             let word = word.trim_start_matches(['#', '＃', '-', '－']);
-            after.retain(|known| known != word);
-            if !is_off && !word.is_empty() {
+            if is_off {
+                after.retain(|known| known != word);
+            } else if !word.is_empty() && after.iter().all(|known| known != word) {
                 after.push(word.to_owned());
             }
         }
@@ -332,6 +365,28 @@ impl Desk {
         act.set(register, &record, change);
         Ok(())
     }
+}
+
+/// Refuses a reason for handing on that is not from the list.
+pub(super) fn transfer_reason(reason: &str) -> Result<(), Problem> {
+    if TRANSFER_REASONS.contains(&reason) {
+        return Ok(());
+    }
+    Err(Problem::new(Kind::NotUnderstood, "problem-transfer-reason")
+        .arg("reason", reason)
+        .arg("reasons", TRANSFER_REASONS.join(", "))
+        .hint("problem-transfer-reason-hint"))
+}
+
+/// Returns whether records of a register end by steps that have to be looked at one by one: each
+/// stands for a signature, for money or for what a list does not show.
+pub(super) fn goes_by_steps(register: &Register) -> bool {
+    let own = [
+        note::REGISTER.name,
+        case::REGISTER.name,
+        handover::REGISTER.name,
+    ];
+    own.contains(&register.name) || !register.work
 }
 
 /// Returns the tags of a record.

@@ -10,7 +10,7 @@ use crate::domain::id::Id;
 use crate::domain::payload::{Direction, Payload, Relation, Say};
 use crate::domain::record::Record;
 use crate::domain::register::Register;
-use crate::domain::registers::{case, conversation, note, order};
+use crate::domain::registers::{conversation, order};
 use crate::problem::Problem;
 use crate::store::Row;
 
@@ -23,7 +23,7 @@ impl Desk {
         let (to, _) = self.record(other)?;
         let is_known = record.links.iter().any(|link| link.to == other);
         if other == id || is_known {
-            return Err(refused("problem-link-same"));
+            return Err(refused("problem-link-same").hint("problem-link-same-hint"));
         }
         let is_order = to.register == "order" && register.name != "order";
         let relation = if is_order {
@@ -56,11 +56,11 @@ impl Desk {
         let (record, register) = self.record(id)?;
         let (goal, _) = self.record(into)?;
         if id == into || goal.register != record.register {
-            return Err(refused("problem-merge-kind"));
+            return Err(refused("problem-merge-kind").hint("problem-merge-kind-hint"));
         }
         let end = end_of(register, &record)?;
         if goal.closed.is_some() || goal.void {
-            return Err(refused("problem-merge-over"));
+            return Err(refused("problem-merge-over").hint("problem-merge-over-hint"));
         }
         let me = self.me()?.id;
         let mut act = self.act();
@@ -163,39 +163,32 @@ fn link_to(record: &Record, relation: Relation) -> Payload {
     }
 }
 
-/// Returns how a record ends that is merged into another. Notes and cases are not: their steps
-/// and their money stand for themselves.
+/// Returns how a record ends that is merged into another, as its register declares. Notes, cases
+/// and promises do not say: their steps, their money and whether they were kept stand for
+/// themselves.
 fn end_of(register: &'static Register, record: &Record) -> Result<&'static str, Problem> {
-    if [note::REGISTER.name, case::REGISTER.name].contains(&register.name) || !register.work {
-        return Err(refused("problem-merge-form"));
-    }
-    let lifecycle = register.lifecycle;
-    let ends = lifecycle.successors(&record.state).iter().copied();
-    let ends: Vec<&'static str> = ends.filter(|state| lifecycle.is_closed(state)).collect();
-    let dropped = ends.iter().find(|end| **end == "cancelled");
-    let end = dropped.or(ends.first()).copied();
-    end.filter(|_| record.closed.is_none())
-        .ok_or_else(|| refused("problem-merge-over"))
+    let end = register.lifecycle.end_of_merged();
+    let end = end.ok_or_else(|| refused("problem-merge-form").hint("problem-merge-form-hint"))?;
+    let is_open = record.closed.is_none() && register.lifecycle.allows(&record.state, end);
+    is_open
+        .then_some(end)
+        .ok_or_else(|| refused("problem-merge-over").hint("problem-merge-over-hint"))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::tui::overlays::stage::{ORDER, Stage};
+    use crate::desk::shop_tests::{ORDER, Shop, buyer_says};
 
-    fn talk(stage: &mut Stage, buyer: &str, said: &str) -> Id {
-        let id = stage
-            .desk
-            .open_conversation(buyer, "chat")
-            .unwrap()
-            .record();
-        stage.desk.reply(id, said).unwrap();
+    fn talk(shop: &mut Shop, buyer: &str, said: &str) -> Id {
+        let id = shop.desk.open_conversation(buyer, "chat").unwrap().record();
+        shop.desk.reply(id, said).unwrap();
         id
     }
 
-    fn said(stage: &Stage, id: Id) -> Vec<String> {
-        let (record, _) = stage.desk.record(id).unwrap();
-        let whole = stage.desk.with_merged(&record).unwrap();
+    fn said(shop: &Shop, id: Id) -> Vec<String> {
+        let (record, _) = shop.desk.record(id).unwrap();
+        let whole = shop.desk.with_merged(&record).unwrap();
         assert!(whole.entries.is_sorted_by_key(|entry| entry.at), "by time");
         let entries = whole.entries.into_iter().filter(|entry| !entry.void);
         let mut said: Vec<String> = entries.filter_map(|entry| entry.say.text).collect();
@@ -206,46 +199,46 @@ mod tests {
 
     #[test]
     fn what_is_merged_goes_on_as_one_and_an_undo_parts_it_again() {
-        let mut stage = Stage::new();
-        let one = talk(&mut stage, "橘子", "一");
-        let two = talk(&mut stage, "橘子", "二");
-        let three = talk(&mut stage, "橘子", "三");
-        let before = stage.desk.record(one).unwrap().0;
-        stage.desk.merge(two, three).unwrap();
-        stage.desk.merge(one, three).unwrap();
-        assert_eq!(said(&stage, three), ["一", "三", "二"]);
-        assert!(stage.desk.record(one).unwrap().0.closed.is_some());
-        let again = stage.desk.merge(one, three).unwrap_err();
+        let mut shop = Shop::new();
+        let one = talk(&mut shop, "橘子", "一");
+        let two = talk(&mut shop, "橘子", "二");
+        let three = talk(&mut shop, "橘子", "三");
+        let before = shop.desk.record(one).unwrap().0;
+        shop.desk.merge(two, three).unwrap();
+        shop.desk.merge(one, three).unwrap();
+        assert_eq!(said(&shop, three), ["一", "三", "二"]);
+        assert!(shop.desk.record(one).unwrap().0.closed.is_some());
+        let again = shop.desk.merge(one, three).unwrap_err();
         assert_eq!(again.message, "problem-merge-over");
-        stage.desk.undo(None).unwrap();
-        let after = stage.desk.record(one).unwrap().0;
+        shop.desk.undo(None).unwrap();
+        let after = shop.desk.record(one).unwrap().0;
         assert_eq!((after.state, after.links), (before.state, before.links));
-        assert_eq!(said(&stage, three), ["三", "二"]);
+        assert_eq!(said(&shop, three), ["三", "二"]);
         // What goes on may itself be merged: nothing of it is lost.
-        let last = talk(&mut stage, "橘子", "四");
-        crate::tui::overlays::stage::buyer_says(&mut stage, three, "在吗");
-        stage.desk.merge(three, last).unwrap();
-        assert_eq!(said(&stage, last).len(), 4);
-        let (record, _) = stage.desk.record(last).unwrap();
-        let whole = stage.desk.with_merged(&record).unwrap();
+        let last = talk(&mut shop, "橘子", "四");
+        buyer_says(&mut shop.desk, three, "在吗");
+        shop.desk.merge(three, last).unwrap();
+        assert_eq!(said(&shop, last).len(), 4);
+        let (record, _) = shop.desk.record(last).unwrap();
+        let whole = shop.desk.with_merged(&record).unwrap();
         let newest = whole
             .entries
             .last()
             .and_then(|entry| entry.say.text.clone());
         assert_eq!(newest.as_deref(), Some("在吗"));
-        assert!(stage.desk.store().verify().unwrap().clean);
+        assert!(shop.desk.store().verify().unwrap().clean);
     }
 
     #[test]
     fn only_what_is_of_one_kind_is_merged_and_money_is_not() {
-        let mut stage = Stage::new();
-        let one = talk(&mut stage, "橘子", "一");
-        let due = stage.desk.now() + 3_600_000;
-        let reminder = stage.desk.follow_up(None, "reminder", "回电", due).unwrap();
-        let kinds = stage.desk.merge(one, reminder.record()).unwrap_err();
+        let mut shop = Shop::new();
+        let one = talk(&mut shop, "橘子", "一");
+        let due = shop.desk.now() + 3_600_000;
+        let reminder = shop.desk.follow_up(None, "reminder", "回电", due).unwrap();
+        let kinds = shop.desk.merge(one, reminder.record()).unwrap_err();
         assert_eq!(kinds.message, "problem-merge-kind");
         assert_eq!(
-            stage.desk.merge(one, one).unwrap_err().message,
+            shop.desk.merge(one, one).unwrap_err().message,
             "problem-merge-kind"
         );
         let note = crate::desk::note::NewNote {
@@ -254,39 +247,51 @@ mod tests {
             new: "中和街5号".into(),
             ..Default::default()
         };
-        let note = stage.desk.open_note(&note).unwrap().record();
+        let note = shop.desk.open_note(&note).unwrap().record();
         assert_eq!(
-            stage.desk.merge_goals(note).unwrap_err().message,
+            shop.desk.merge_goals(note).unwrap_err().message,
             "problem-merge-form"
         );
     }
 
     #[test]
+    fn merging_a_promise_does_not_say_that_it_was_kept() {
+        let mut shop = Shop::new();
+        let talk = talk(&mut shop, "橘子", "一");
+        let due = shop.desk.now() + 3_600_000;
+        let mut promise = |text| shop.desk.promise(talk, text, due, None).unwrap().record();
+        let (one, two) = (promise("今天发"), promise("今天一定发"));
+        let refused = shop.desk.merge(one, two).unwrap_err();
+        assert_eq!(refused.message, "problem-merge-form");
+        assert_eq!(shop.desk.record(one).unwrap().0.state, "open");
+    }
+
+    #[test]
     fn a_second_matter_is_split_off_with_buyer_and_order() {
-        let mut stage = Stage::new();
-        let one = talk(&mut stage, "橘子", "一");
-        stage.desk.link(one, ORDER).unwrap();
-        let linked = stage.desk.record(one).unwrap().0;
+        let mut shop = Shop::new();
+        let one = talk(&mut shop, "橘子", "一");
+        shop.desk.link(one, ORDER).unwrap();
+        let linked = shop.desk.record(one).unwrap().0;
         assert_eq!(linked.text("order_number"), Some(ORDER));
         assert_eq!(linked.links[0].relation, Relation::OrderOf);
         assert_eq!(
-            stage.desk.link(one, ORDER).unwrap_err().message,
+            shop.desk.link(one, ORDER).unwrap_err().message,
             "problem-link-same"
         );
-        let two = stage.desk.split_off(one, "还要开发票").unwrap().record();
-        let split = stage.desk.record(two).unwrap().0;
+        let two = shop.desk.split_off(one, "还要开发票").unwrap().record();
+        let split = shop.desk.record(two).unwrap().0;
         assert_eq!(split.text("buyer"), Some("橘子"));
         assert_eq!(split.text("order_number"), Some(ORDER));
         assert_eq!(split.links[0].relation, Relation::Continues);
         assert_eq!(
-            said(&stage, two),
+            said(&shop, two),
             ["还要开发票"],
             "the rest stays where it was said"
         );
-        assert_eq!(stage.desk.merge_goals(one).unwrap()[0].id, two);
-        stage.desk.undo(None).unwrap();
-        assert!(stage.desk.record(two).unwrap().0.void);
-        stage.desk.undo(None).unwrap();
-        assert!(stage.desk.record(one).unwrap().0.links.is_empty());
+        assert_eq!(shop.desk.merge_goals(one).unwrap()[0].id, two);
+        shop.desk.undo(None).unwrap();
+        assert!(shop.desk.record(two).unwrap().0.void);
+        shop.desk.undo(None).unwrap();
+        assert!(shop.desk.record(one).unwrap().0.links.is_empty());
     }
 }

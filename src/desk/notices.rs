@@ -36,15 +36,21 @@ impl Desk {
             limit: Some(MOST),
             ..Query::default()
         })?;
-        let now = self.now();
         let published = rows.iter().filter(|row| !row.void).map(|row| row.id);
         let mut all = self.store().records(published)?;
-        all.retain(|record| {
-            let begun = record.get(notice::VALID_FROM).is_none_or(|at| at <= now);
-            let ends = record.get(notice::VALID_UNTIL).is_none_or(|at| now < at);
-            begun && ends && record.get(notice::MUST_READ) == Some(true)
-        });
+        all.retain(|record| self.is_must_read(record));
         Ok(all)
+    }
+
+    /// Returns whether a record is a notice in force that must be read.
+    fn is_must_read(&self, record: &Record) -> bool {
+        let now = self.now();
+        let is_out =
+            record.register == notice::REGISTER.name && record.state == "published" && !record.void;
+        is_out
+            && record.get(notice::VALID_FROM).is_none_or(|at| at <= now)
+            && record.get(notice::VALID_UNTIL).is_none_or(|at| now < at)
+            && record.get(notice::MUST_READ) == Some(true)
     }
 
     /// Returns whether a notice is for a person who has not read it as it stands now. Who wrote
@@ -106,7 +112,10 @@ impl Desk {
 
     /// Returns whether the person at the desk must read a record and has not.
     pub fn must_read(&self, id: Id) -> Result<bool, Problem> {
-        Ok(self.to_read()?.iter().any(|one| one.id == id))
+        let me = self.me()?;
+        let record = self.store().record(id)?;
+        Ok(record
+            .is_some_and(|record| self.is_must_read(&record) && self.lacks_reading(&record, me)))
     }
 
     /// Signs that the person at the desk read a notice as it stands now.

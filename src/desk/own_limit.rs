@@ -1,74 +1,143 @@
 //! How far the person at the desk went today without asking, and how far those who approve go.
 
+use std::collections::BTreeSet;
+
 use super::Desk;
+use super::allowance::Allowance;
 use super::people::Person;
 use crate::domain::authority::{Action, Grant, may};
-use crate::domain::id::Id;
+use crate::domain::id::{Id, ReplicaId};
 use crate::domain::money::{Currency, Money};
+use crate::domain::payload::Meaning;
+use crate::domain::record::{Record, Trace};
 use crate::domain::register::Owner;
+use crate::domain::registers::allowance::{self, Terms};
 use crate::domain::registers::{case, person};
 use crate::domain::rules::money;
 use crate::problem::Problem;
-use crate::store::{OwnerFilter, Query};
+use crate::store::Query;
 
-/// The most cases of a person that are looked at.
-const MOST: usize = 2_000;
+/// The most cases and allowances that are looked at.
+const MOST: usize = 10_000;
+/// The states of a case whose money was granted.
+const GRANTED: [&str; 7] = [
+    "approved",
+    "awaiting_goods",
+    "goods_received",
+    "to_execute",
+    "executed",
+    "told",
+    "closed",
+];
+
+/// Returns what is left of a day's limit, never less than nothing.
+pub(super) fn rest(day: Money, granted: Money) -> Money {
+    Money {
+        minor: day.minus(granted).map_or(0, |left| left.minor.max(0)),
+        ..day
+    }
+}
+
+/// Returns what replicas granted in a case since a time without an approval: what they drew on
+/// an allowance, or else what they let go on by themselves.
+fn granted_since(record: &Record, from: i64, mine: &[ReplicaId]) -> Vec<Money> {
+    let is_mine = |trace: &Trace| mine.contains(&trace.replica) && trace.at >= from;
+    let executed = record.signatures.iter().filter(|sign| {
+        let is_drawn = money::named_record(&sign.saw, money::GRANT).is_some();
+        sign.meaning == Meaning::Execute && is_drawn && is_mine(&sign.trace)
+    });
+    let drawn: Vec<Money> = executed
+        .filter_map(|sign| money::amount(&sign.saw))
+        .collect();
+    let step = record.reached("approved");
+    let is_granted = step.is_some_and(|step| is_mine(&step.trace));
+    if !drawn.is_empty() || record.void || !is_granted || !money::is_within_limit(record) {
+        return drawn;
+    }
+    record.get(case::AMOUNT).into_iter().collect()
+}
 
 impl Desk {
-    /// Returns what the person at the desk granted in this business day without an approval.
+    /// Returns what the person at the desk granted in this business day without an approval, on
+    /// whatever desk of theirs and whoever answers for the cases now.
     pub fn granted_today(&self) -> Result<Money, Problem> {
-        let me = self.me()?;
+        self.granted_but(None)
+    }
+
+    /// Returns what the person granted today, one case left aside. Sums of other currencies are
+    /// not added up.
+    fn granted_but(&self, but: Option<Id>) -> Result<Money, Problem> {
         let begins = self.day_begins(self.now())?;
-        let mine = Query {
+        let mine = self.people().replicas_of(self.me()?.id);
+        let mut sum = Money::cny(0);
+        for id in self.maybe_granted(begins, &mine)? {
+            if Some(id) == but {
+                continue;
+            }
+            let Some(record) = self.store().record(id)? else {
+                continue;
+            };
+            for amount in granted_since(&record, begins, &mine) {
+                sum = sum.plus(amount).unwrap_or(sum);
+            }
+        }
+        Ok(sum)
+    }
+
+    /// Returns the cases that may have been granted since a time: those that went on, and those
+    /// that drew on an allowance of these replicas, also on one that was taken back since.
+    fn maybe_granted(&self, from: i64, mine: &[ReplicaId]) -> Result<BTreeSet<Id>, Problem> {
+        let granted = Query {
             registers: vec![case::REGISTER.name],
-            owner: Some(OwnerFilter::Any(vec![Owner::Person(me.id)])),
+            states: GRANTED.iter().map(|state| (*state).to_owned()).collect(),
             limit: Some(MOST),
             ..Query::default()
         };
         let open = self.store().rows(&Query {
             open_only: true,
-            ..mine.clone()
+            ..granted.clone()
         })?;
         let closed = self.store().rows(&Query {
-            closed_from: Some(begins),
-            ..mine
+            closed_from: Some(from),
+            ..granted
         })?;
-        let mut sum = Money::cny(0);
-        for row in open.iter().chain(&closed) {
-            let Some(record) = self.store().record(row.id)? else {
-                continue;
-            };
-            let step = record
-                .reached("approved")
-                .filter(|step| step.trace.replica == me.replica && step.trace.at >= begins);
-            if step.is_none() || record.void || !money::is_within_limit(&record) {
-                continue;
+        let mut ids: BTreeSet<Id> = open.iter().chain(&closed).map(|row| row.id).collect();
+        let given = self.store().rows(&Query {
+            registers: vec![allowance::REGISTER.name],
+            limit: Some(MOST),
+            ..Query::default()
+        })?;
+        for row in given {
+            let terms = self.store().record(row.id)?.as_ref().and_then(Terms::of);
+            let replica = terms.and_then(|terms| terms.replica);
+            if replica.is_some_and(|replica| mine.contains(&replica)) {
+                ids.extend(self.drawing_on(row.id)?);
             }
-            let amount = record.get(case::AMOUNT);
-            sum = amount.and_then(|amount| sum.plus(amount)).unwrap_or(sum);
         }
-        Ok(sum)
+        Ok(ids)
+    }
+
+    /// Returns how much of the shop's limit for a day is left to who sits at the desk, one case
+    /// left aside; none where the shop has no such limit.
+    pub(super) fn day_left(&self, but: Option<Id>) -> Result<Option<Money>, Problem> {
+        let Some(day) = self.free_hand()?.day else {
+            return Ok(None);
+        };
+        Ok(Some(rest(day, self.granted_but(but)?)))
     }
 
     /// Returns what is left today of what the person may grant without asking: of the
-    /// allowances of this replica, or in a practice shop of the shop's setting for a day.
-    pub fn left_today(&self, granted: Money) -> Result<Option<Money>, Problem> {
-        let own = self.own_allowances()?;
-        if !own.is_empty() {
-            let sum = own
-                .iter()
-                .filter(|one| one.left.currency == Currency::CNY)
-                .fold(0_i64, |sum, one| sum.saturating_add(one.left.minor.max(0)));
-            return Ok(Some(Money::cny(sum)));
+    /// allowances of this replica together, no more than of the day; in a practice shop without
+    /// any, of the day.
+    pub(super) fn left_today(&self, own: &[Allowance], day: Option<Money>) -> Option<Money> {
+        if own.is_empty() {
+            return day.filter(|_| self.is_practice());
         }
-        if !self.is_practice() {
-            return Ok(None);
-        }
-        let limit = self.setting("limit_day")?;
-        let limit = limit.and_then(|limit| Money::parse(&limit, Currency::CNY).ok());
-        Ok(limit
-            .and_then(|limit| limit.minus(granted))
-            .map(|left| Money::cny(left.minor.max(0))))
+        let own = own.iter().map(|one| one.left);
+        let sum = own
+            .filter(|left| left.currency == Currency::CNY)
+            .fold(0_i64, |sum, left| sum.saturating_add(left.minor.max(0)));
+        Some(Money::cny(day.map_or(sum, |day| day.minor.min(sum))))
     }
 
     /// Returns up to which sum a person may approve, none where nothing bounds them.

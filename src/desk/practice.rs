@@ -57,7 +57,10 @@ impl Desk {
         let mut taken = 0;
         for row in sheets {
             let sheet = self.handover(row.id)?;
-            taken += sheet.count("accepted") + sheet.count("changed");
+            let mine = sheet.lines.iter().filter(|line| {
+                line.ack_by == Some(me) && matches!(line.ack.as_str(), "accepted" | "changed")
+            });
+            taken += mine.count();
         }
         Ok(Practised {
             notes: mine(note::REGISTER.name, &[])?.n,

@@ -1,9 +1,8 @@
 //! What the printing room must know at a glance: how many notices it has not acknowledged, how
 //! many of them came after printing, what is out of stock, and when the next wave goes.
 
-use chrono::NaiveTime;
-
 use super::Desk;
+use super::start::shop::{WAVES, waves};
 use crate::domain::id::Id;
 use crate::domain::record::Record;
 use crate::domain::register::{Post, Step};
@@ -73,12 +72,12 @@ impl Desk {
     /// Returns when the next wave of the shop's plan goes (`print_waves`), milliseconds UTC; none
     /// where there is no plan, or none is left today.
     pub fn next_wave(&self) -> Result<Option<i64>, Problem> {
-        let planned = self.setting("print_waves")?.unwrap_or_default();
+        let planned = self.setting(WAVES)?.unwrap_or_default();
         let now = self.now();
         let today = chrono::DateTime::from_timestamp_millis(now)
             .map(|now| now.with_timezone(&self.zone()).date_naive());
-        let times = planned.split([',', ' ', '、']).filter_map(|clock| {
-            let time = NaiveTime::parse_from_str(clock.trim(), "%H:%M").ok()?;
+        let times = waves(&planned).unwrap_or_default();
+        let times = times.into_iter().filter_map(|time| {
             let at = today?.and_time(time).and_local_timezone(self.zone());
             Some(at.earliest()?.timestamp_millis())
         });
@@ -145,8 +144,8 @@ mod tests {
         assert_eq!(desk.next_wave().unwrap(), None);
         for (plan, minutes) in [
             ("16:30, 10:30 16:00", Some(14)),
+            ("10：30，15：47", Some(1)),
             ("10:30 15:46", None),
-            ("25:00 x", None),
         ] {
             desk.set_setting("print_waves", plan).unwrap();
             let wave = desk.next_wave().unwrap();
@@ -156,5 +155,7 @@ mod tests {
                 "{plan}"
             );
         }
+        let refused = desk.set_setting("print_waves", "25:00 x").unwrap_err();
+        assert_eq!(refused.message, "problem-shop-fact");
     }
 }

@@ -201,7 +201,7 @@ impl Desk {
         let number = |name: &str| row.fields.get(name).and_then(Value::as_i64);
         let scope = text(reply::SCOPE.name()).unwrap_or_else(|| "shop".to_owned());
         let private = scope == "mine" || row.state != "active";
-        if row.void || private && !self.is_author(row.id)? {
+        if row.void || private && !self.is_author(row.id, reply::TEXT.name())? {
             return Ok(None);
         }
         let (ever, on_day) = uses
@@ -229,14 +229,10 @@ impl Desk {
         }))
     }
 
-    fn is_author(&self, id: Id) -> Result<bool, Problem> {
+    pub(in crate::desk) fn is_author(&self, id: Id, field: &str) -> Result<bool, Problem> {
         let me = self.me()?.id;
         let record = self.store().record(id)?;
-        let author = record.and_then(|record| {
-            record
-                .write(reply::TEXT.name())
-                .map(|write| write.trace.replica)
-        });
+        let author = record.and_then(|record| record.write(field).map(|write| write.trace.replica));
         Ok(author
             .and_then(|author| self.people().of_replica(author))
             .is_some_and(|author| author.id == me))

@@ -9,10 +9,15 @@ use crate::domain::id::Id;
 use crate::domain::payload::{Fields, Payload};
 use crate::domain::record::Record;
 use crate::domain::registers::order;
+use crate::exchange::intake::is_masked;
 use crate::problem::Problem;
 
 /// The fields that are masked on screens.
-pub const MASKED: [&str; 3] = ["receiver", "phone", "address"];
+pub const MASKED: [&str; 3] = [
+    order::RECEIVER.name(),
+    order::PHONE.name(),
+    order::ADDRESS.name(),
+];
 
 impl Desk {
     /// Records that the person looks at an order's receiver now: which fields, never what they
@@ -25,21 +30,13 @@ impl Desk {
         if register.name != order::REGISTER.name {
             return Err(nothing());
         }
-        let held: Vec<&str> = MASKED
-            .into_iter()
-            .filter(|path| record.text(path).is_some_and(|value| !value.is_empty()))
-            .collect();
-        let whole: Vec<&str> = held
-            .iter()
-            .copied()
-            .filter(|path| is_whole(&record, path))
-            .collect();
-        match (held.is_empty(), whole.is_empty()) {
-            (true, _) => return Err(nothing()),
-            (false, true) => {
-                return Err(refused("problem-reveal-masked").hint("problem-reveal-masked-hint"));
-            }
-            (false, false) => {}
+        let is_held = |path: &&str| record.text(path).is_some_and(|value| !value.is_empty());
+        if !MASKED.iter().any(is_held) {
+            return Err(nothing());
+        }
+        let whole = whole(&record);
+        if whole.is_empty() {
+            return Err(refused("problem-reveal-masked").hint("problem-reveal-masked-hint"));
         }
         let path = format!(
             "{}/{}/{}",
@@ -53,10 +50,13 @@ impl Desk {
     }
 }
 
-/// Returns whether the platform gave a field unmasked.
-fn is_whole(record: &Record, path: &str) -> bool {
-    let value = record.text(path).unwrap_or_default();
-    !value.is_empty() && !value.contains(['*', '#', '$'])
+/// Returns the fields among those masked on screens that the platform gave whole.
+pub(super) fn whole(record: &Record) -> Vec<&'static str> {
+    let is_whole = |value: &str| !value.is_empty() && !is_masked(value);
+    MASKED
+        .into_iter()
+        .filter(|path| record.text(path).is_some_and(is_whole))
+        .collect()
 }
 
 fn nothing() -> Problem {

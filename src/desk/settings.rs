@@ -3,14 +3,80 @@
 use serde_json::Value;
 
 use super::Desk;
-use super::act::{Done, fields, refused};
+use super::act::{Act, Done, fields, refused};
+use super::start::shop;
 use crate::domain::authority::{Action, may};
+use crate::domain::money::{Currency, Money};
 use crate::domain::register::Limits;
 use crate::domain::registers::setting;
-use crate::problem::Problem;
+use crate::problem::{Kind, Problem};
 use crate::store::{Query, Row};
 
-const MINUTE: i64 = 60_000;
+/// A minute, in milliseconds.
+pub(super) const MINUTE: i64 = 60_000;
+/// An hour, in milliseconds.
+pub(super) const HOUR: i64 = 60 * MINUTE;
+/// The longest time that a setting may name, in milliseconds: ten years.
+const LONGEST: i64 = 3_650 * 24 * HOUR;
+
+/// The settings of what one case, one day and one person may cost.
+pub(super) const LIMIT_CASE: &str = "limit_case";
+/// See [`LIMIT_CASE`].
+pub(super) const LIMIT_DAY: &str = "limit_day";
+/// See [`LIMIT_CASE`].
+pub(super) const LIMIT_PERSON: &str = "limit_person";
+
+/// Reads a time that a setting names in a unit of so many milliseconds; none where it is no
+/// number, less than nothing or longer than any clock of the shop.
+pub(super) fn duration(value: &str, unit: i64) -> Option<i64> {
+    let number = value.trim().parse::<i64>().ok()?;
+    let time = number.checked_mul(unit)?;
+    (0..=LONGEST).contains(&time).then_some(time)
+}
+
+/// Returns whether a setting is a limit of a sum of money.
+fn is_sum(key: &str) -> bool {
+    [LIMIT_CASE, LIMIT_DAY, LIMIT_PERSON].contains(&key)
+}
+
+/// Returns whether a setting is a limit from which the clocks of what is open are computed.
+fn is_clock(key: &str) -> bool {
+    key.starts_with("limit_") && !is_sum(key)
+}
+
+/// Refuses a value that cannot be one of its setting, where the setting is known; an empty one
+/// takes back what was said.
+fn sound(key: &str, value: &str) -> Result<(), Problem> {
+    if value.is_empty() {
+        return Ok(());
+    }
+    let is_hours = key.starts_with("stale_") && key.ends_with("_hours");
+    let (is_readable, hint) = match key {
+        "at_risk_minutes" | "stale_sync_minutes" => (
+            duration(value, MINUTE).is_some(),
+            "problem-shop-minutes-hint",
+        ),
+        _ if is_hours => (
+            duration(value, HOUR).is_some(),
+            "problem-shop-hour-count-hint",
+        ),
+        _ if is_sum(key) => (
+            Money::parse(value, Currency::CNY).is_ok_and(|sum| sum.minor > 0),
+            "problem-allowance-amount-hint",
+        ),
+        _ if is_clock(key) => (
+            duration(value, 1).is_some_and(|time| time > 0),
+            "problem-shop-clock-limit-hint",
+        ),
+        _ => return shop::check(key, value),
+    };
+    if is_readable {
+        return Ok(());
+    }
+    Err(Problem::new(Kind::NotUnderstood, "problem-shop-fact")
+        .arg("value", value)
+        .hint(hint))
+}
 
 /// Records folded anew in one step after a limit changed.
 const FOLDED_AT_ONCE: usize = 10_000;
@@ -47,14 +113,31 @@ impl Desk {
 
     /// Sets the shop's value from now on; older figures keep the value of their time.
     pub fn set_setting(&mut self, key: &str, value: &str) -> Result<Done, Problem> {
+        let mut act = self.act();
+        self.add_setting(&mut act, key, value)?;
+        let done = self.write(act)?;
+        // The clocks of what is open follow a limit at once, not at the next file.
+        if is_clock(key) {
+            while self.store_mut().fold_dirty(FOLDED_AT_ONCE)? > 0 {}
+        }
+        Ok(done)
+    }
+
+    /// Adds the shop's value of a setting from now on.
+    pub(super) fn add_setting(
+        &mut self,
+        act: &mut Act,
+        key: &str,
+        value: &str,
+    ) -> Result<(), Problem> {
         let me = self.me()?.clone();
         if !may(me.role, Action::ChangeSetting).allows() {
             return Err(refused("problem-setting-role").hint("problem-setting-role-hint"));
         }
         Self::sound_phrases(key, value)?;
+        sound(key, value)?;
         let id = self.new_id();
         let now = self.now();
-        let mut act = self.act();
         act.open(
             &setting::REGISTER,
             id,
@@ -64,19 +147,56 @@ impl Desk {
                 (setting::SINCE.name(), now.into()),
             ]),
         );
-        let done = self.write(act)?;
-        // The clocks of what is open follow a limit at once, not at the next file.
-        if key.starts_with("limit_") {
-            while self.store_mut().fold_dirty(FOLDED_AT_ONCE)? > 0 {}
-        }
-        Ok(done)
+        Ok(())
     }
 
     /// Returns how long before its end a deadline counts as at risk, milliseconds.
     pub fn at_risk(&self) -> Result<i64, Problem> {
         let minutes = self
             .setting("at_risk_minutes")?
-            .and_then(|minutes| minutes.parse::<i64>().ok());
-        Ok(minutes.map_or_else(|| Limits::default().at_risk, |minutes| minutes * MINUTE))
+            .and_then(|minutes| duration(&minutes, MINUTE));
+        Ok(minutes.unwrap_or_else(|| Limits::default().at_risk))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::desk::shop_tests::Shop;
+    use crate::desk::todo::View;
+
+    #[test]
+    fn what_cannot_be_a_setting_is_refused_and_counts_as_unsaid_where_it_is_there() {
+        let mut shop = Shop::sample("王主管");
+        let desk = &mut shop.desk;
+        let usual = desk.at_risk().unwrap();
+        for (key, value) in [
+            ("at_risk_minutes", "-5"),
+            ("at_risk_minutes", "9223372036854775807"),
+            ("stale_orders_hours", "-1"),
+            ("stale_orders_hours", "9223372036854775807"),
+            ("stale_sync_minutes", "9223372036854775807"),
+            ("limit_reply", "9223372036854775807"),
+            ("limit_reply", "0"),
+            ("limit_day", "-1"),
+            ("day_end", "25"),
+            ("print_waves", "25:00"),
+        ] {
+            let refused = desk.set_setting(key, value).unwrap_err();
+            assert_eq!(refused.message, "problem-shop-fact", "{key} {value}");
+            // Another desk's program may have written it all the same.
+            let mut act = desk.act();
+            let id = desk.new_id();
+            let said = [("key", key.into()), ("value", value.into())];
+            act.open(&setting::REGISTER, id, fields(said));
+            desk.write(act).unwrap();
+            assert_eq!(desk.setting(key).unwrap().as_deref(), Some(value));
+            assert_eq!(desk.at_risk().unwrap(), usual, "{key} {value}");
+            desk.todo(View::All).unwrap();
+            desk.freshness().unwrap();
+            desk.board().unwrap();
+        }
+        desk.set_setting("at_risk_minutes", "30").unwrap();
+        assert_eq!(desk.at_risk().unwrap(), 30 * MINUTE);
     }
 }

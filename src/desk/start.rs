@@ -5,7 +5,7 @@
 mod folder;
 pub mod limits;
 pub mod old_table;
-mod shop;
+pub(super) mod shop;
 pub mod work;
 
 pub use folder::try_folder;

@@ -4,8 +4,9 @@
 use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::Desk;
 use super::people::Person;
+use super::query::{Asked, Question};
+use super::{Desk, escalate};
 use crate::domain::authority::Role;
 use crate::domain::id::Id;
 use crate::domain::record::Record;
@@ -82,6 +83,8 @@ pub enum Mark {
     Urgent,
     /// I must approve it.
     Approve,
+    /// A colleague asks me as the next level about an item of theirs.
+    Escalated,
     /// I must acknowledge it or take it over.
     New,
     /// The buyer waits for us.
@@ -100,6 +103,7 @@ impl Mark {
             Self::Overdue => "overdue",
             Self::Urgent => "urgent",
             Self::Approve => "approve",
+            Self::Escalated => "escalated",
             Self::New => "new",
             Self::Waiting => "waiting",
             Self::LeftMessage => "left",
@@ -176,8 +180,27 @@ impl Desk {
     /// Returns the first so many items of a view, grouped by buyer, and the counts of all views.
     /// Contradictions come first, whatever their time.
     pub fn todo_page(&self, view: View, most: usize) -> Result<Todo, Problem> {
+        self.todo_asked(view, &Question::default(), most)
+    }
+
+    /// Returns the items of a view of which all holds that a question asks, among the first so
+    /// many that the store narrows it to; the counts stay those of all that waits.
+    pub fn todo_asked(
+        &self,
+        view: View,
+        question: &Question,
+        most: usize,
+    ) -> Result<Todo, Problem> {
         let (me, now, at_risk) = (self.me()?.clone(), self.now(), self.at_risk()?);
-        let query = self.waiting_query(view, &me, at_risk);
+        let mut query = self.waiting_query(view, &me, at_risk);
+        let asked = Asked::new(self, question, &query)?;
+        asked.narrow(&mut query);
+        // What is taken out of a page is made up for by a longer one.
+        let most = if question.is_empty() {
+            most
+        } else {
+            most.max(MOST)
+        };
         let disputed = self.store().rows(&Query {
             contradicted: true,
             limit: Some(most),
@@ -191,7 +214,8 @@ impl Desk {
         let known: BTreeSet<Id> = disputed.iter().map(|row| row.id).collect();
         rows.retain(|row| !known.contains(&row.id));
         rows.truncate(most.saturating_sub(disputed.len()));
-        let items = disputed.into_iter().chain(rows).map(|row| Item {
+        let rows = disputed.into_iter().chain(rows).collect();
+        let items = asked.leaves(self, rows)?.into_iter().map(|row| Item {
             mark: mark(&row, &me, now, at_risk),
             row,
         });
@@ -223,7 +247,10 @@ impl Desk {
         let hidden = disputed.iter().filter(near).count();
         Ok(Counts {
             overdue: tally.overdue,
-            urgent: (tally.soon - tally.overdue).saturating_sub(hidden),
+            urgent: tally
+                .soon
+                .saturating_sub(tally.overdue)
+                .saturating_sub(hidden),
             waiting: tally.waiting,
             mine: tally.mine,
             unowned: tally.unowned,
@@ -407,10 +434,19 @@ fn mark(row: &Row, me: &Person, now: i64, at_risk: i64) -> Mark {
             }
         }
         _ if step_is_mine(row, me) => Mark::New,
+        _ if is_escalated_to(row, me) => Mark::Escalated,
         _ if row.ours && channel == Some("board") => Mark::LeftMessage,
         _ if row.ours => Mark::Waiting,
         _ => Mark::Pending,
     }
+}
+
+/// Whether an item is a call that goes with an escalation.
+fn is_escalated_to(row: &Row, me: &Person) -> bool {
+    let kind = row.fields.get("kind").and_then(|kind| kind.as_str());
+    row.register == "follow_up"
+        && kind == Some(escalate::CALL)
+        && row.owner == Some(Owner::Person(me.id))
 }
 
 /// Contradictions first, then least time left, then oldest.

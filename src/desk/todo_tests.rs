@@ -1,7 +1,7 @@
 use super::*;
 use crate::desk::act::fields;
+use crate::desk::shop_tests::Shop;
 use crate::domain::registers::{complaint, follow_up};
-use crate::tui::overlays::stage::Stage;
 
 /// Opens a reminder of one's own about a customer, an order, or neither.
 fn remind(desk: &mut Desk, customer: Option<Id>, order: Option<Id>, due: i64) -> Id {
@@ -47,8 +47,8 @@ fn rows_with(todo: &Todo, item: Id) -> Vec<Id> {
 
 #[test]
 fn an_order_of_a_known_customer_stands_in_their_row() {
-    let mut stage = Stage::sample("林晓");
-    let desk = &mut stage.desk;
+    let mut shop = Shop::sample("林晓");
+    let desk = &mut shop.desk;
     let now = desk.now();
     let (customer, order, other) = (desk.new_id(), desk.new_id(), desk.new_id());
     // The one says whose order it is, the other knows only the order.
@@ -157,8 +157,8 @@ fn ids(todo: &Todo) -> Vec<Vec<Id>> {
 
 #[test]
 fn what_waits_is_what_a_plain_walk_over_all_registers_finds() {
-    let mut stage = Stage::sample("林晓");
-    let desk = &mut stage.desk;
+    let mut shop = Shop::sample("林晓");
+    let desk = &mut shop.desk;
     complain_twice(desk);
     let people = desk.people().all().to_vec();
     let (mut seen, mut disputed, mut soon) = (0, 0, 0);
@@ -189,8 +189,8 @@ fn what_waits_is_what_a_plain_walk_over_all_registers_finds() {
 
 #[test]
 fn what_is_not_held_is_said_and_own_items_are_found_behind_it() {
-    let mut stage = Stage::sample("林晓");
-    let desk = &mut stage.desk;
+    let mut shop = Shop::sample("林晓");
+    let desk = &mut shop.desk;
     complain_twice(desk);
     let whole = desk.todo(View::All).unwrap();
     assert_eq!(whole.buyers[0].first().mark, Mark::Conflict);

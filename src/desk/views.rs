@@ -3,6 +3,7 @@
 use chrono::{Days, NaiveDate, NaiveTime, TimeZone};
 
 use super::Desk;
+use super::query::{Asked, Question};
 use crate::domain::register::{Owner, Register};
 use crate::domain::registers::{conversation, order};
 use crate::problem::{Kind, Problem};
@@ -62,22 +63,37 @@ fn sieve(view: &str) -> Option<Sieve> {
 }
 
 impl Desk {
-    /// Returns the rows of a register's view, all rows where none is named, at most `limit`.
+    /// Returns the rows of a register's view, all rows where none is named, at most `limit`. A
+    /// view that people keep goes by its name too.
     pub fn view(
         &self,
         register: &'static Register,
         view: Option<&str>,
         limit: usize,
     ) -> Result<Vec<Row>, Problem> {
+        self.asked(register, view, &Question::default(), limit)
+    }
+
+    /// Returns those rows of a view of which all holds that a question asks.
+    pub fn asked(
+        &self,
+        register: &'static Register,
+        view: Option<&str>,
+        question: &Question,
+        limit: usize,
+    ) -> Result<Vec<Row>, Problem> {
+        let (view, mut whole) = self.named_view(view, &names(register))?;
+        whole.terms.extend(question.terms.iter().cloned());
         // What is taken out of a page is made up for by the next one.
-        let portion = match view.and_then(sieve) {
-            Some(_) => PORTION,
-            None => limit,
+        let portion = if view.and_then(sieve).is_none() && whole.is_empty() {
+            limit
+        } else {
+            PORTION
         };
         let mut found = Vec::new();
         let mut after = None;
         loop {
-            let page = self.view_page(register, view, after, portion)?;
+            let page = self.view_page(register, view, &whole, after, portion)?;
             found.extend(page.rows);
             after = page.after;
             if after.is_none() || found.len() >= limit {
@@ -87,11 +103,13 @@ impl Desk {
         }
     }
 
-    /// Returns the rows of a view that are among the next `portion` ones behind `after`.
+    /// Returns the rows of a view that a question leaves of the next `portion` ones behind
+    /// `after`.
     pub fn view_page(
         &self,
         register: &'static Register,
         view: Option<&str>,
+        question: &Question,
         after: Option<Cursor>,
         portion: usize,
     ) -> Result<Page, Problem> {
@@ -105,6 +123,8 @@ impl Desk {
         query.registers = vec![register.name];
         query.after = after;
         query.limit = Some(portion);
+        let asked = Asked::new(self, question, &query)?;
+        asked.narrow(&mut query);
         let mut rows = self.store().rows(&query)?;
         let is_full = rows.len() >= portion;
         let last = rows.last().map(|row| row.cursor(query.order));
@@ -126,17 +146,14 @@ impl Desk {
             }
         }
         Ok(Page {
-            rows,
+            rows: asked.leaves(self, rows)?,
             after: last.filter(|_| is_full),
         })
     }
 
     fn view_query(&self, register: &Register, view: &str) -> Result<Query, Problem> {
         if !names(register).contains(&view) {
-            return Err(Problem::new(Kind::NotUnderstood, "problem-cli-view")
-                .arg("view", view)
-                .arg("views", names(register).join(", "))
-                .hint("problem-cli-view-hint"));
+            return Err(unknown(view, &names(register)));
         }
         let now = self.now();
         let open = Query {
@@ -239,6 +256,14 @@ impl Desk {
             });
         Ok(end.map_or_else(|| at.saturating_add(DAY), |end| end.timestamp_millis()))
     }
+}
+
+/// Says that there is no view of a name, and which there are.
+pub(super) fn unknown(view: &str, known: &[&str]) -> Problem {
+    Problem::new(Kind::NotUnderstood, "problem-cli-view")
+        .arg("view", view)
+        .arg("views", known.join(", "))
+        .hint("problem-cli-view-hint")
 }
 
 const DAY: i64 = 24 * 3_600_000;

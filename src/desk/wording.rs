@@ -134,17 +134,8 @@ impl Wording {
         if text.trim().is_empty() {
             return Findings::default();
         }
-        let complains = |row: &&Row| row.register == "complaint" && row.closed.is_none();
-        let register = match related.iter().find(complains) {
-            Some(complaint) => &complaint.register,
-            None => &record.register,
-        };
-        let place = Place {
-            register,
-            is_spoken: matches!(record.text("channel"), Some("phone" | "hotline")),
-        };
         Findings {
-            hits: self.rules().check(text, place),
+            hits: self.rules().check(text, place(record, related)),
             too_early: self.too_early(text, record, related),
         }
     }
@@ -170,20 +161,46 @@ impl Wording {
     }
 }
 
+/// Where words about a record are said: to somebody who complains, where one of the same buyer or
+/// order has a complaint open.
+fn place<'a>(record: &'a Record, related: &'a [Row]) -> Place<'a> {
+    let complains = |row: &&Row| row.register == "complaint" && row.closed.is_none();
+    let register = match related.iter().find(complains) {
+        Some(complaint) => &complaint.register,
+        None => &record.register,
+    };
+    Place {
+        register,
+        is_spoken: matches!(record.text("channel"), Some("phone" | "hotline")),
+    }
+}
+
 impl Desk {
     /// Refuses words to a buyer that must not be said, by whatever road they come.
     pub(super) fn may_be_said(&self, text: &str, record: &Record) -> Result<(), Problem> {
+        let related = self.related(record)?;
+        self.refuse(text, place(record, &related), "problem-words-blocked")
+    }
+
+    /// Refuses a wording of a reply in which something must not be said, by whatever road it
+    /// comes to be used.
+    pub(super) fn may_be_a_reply(&self, text: &str) -> Result<(), Problem> {
+        self.refuse(text, Place::default(), "problem-reply-blocked")
+    }
+
+    /// Refuses words that must not be said with a message: which, and by which rule.
+    fn refuse(&self, text: &str, place: Place<'_>, message: &'static str) -> Result<(), Problem> {
         let mut wording = Wording::default();
         wording.refresh(self)?;
-        let place = Place {
-            register: &record.register,
-            is_spoken: false,
-        };
         let hits = wording.rules().check(text, place);
-        match hits.iter().find(|hit| hit.severity == Severity::Block) {
-            Some(hit) => Err(blocked(hit, text)),
-            None => Ok(()),
-        }
+        let Some(hit) = hits.iter().find(|hit| hit.severity == Severity::Block) else {
+            return Ok(());
+        };
+        let found = text.get(hit.range.clone()).unwrap_or_default();
+        Err(refused(message)
+            .arg("words", fit(found, QUOTED, Ambiguous::Narrow))
+            .arg("rule", &hit.rule)
+            .hint("problem-words-blocked-hint"))
     }
 
     /// Refuses rules of wording that nobody could read.
@@ -193,15 +210,6 @@ impl Desk {
         }
         Ok(())
     }
-}
-
-/// Says that words must not be said: which, and by which rule.
-fn blocked(hit: &Hit, text: &str) -> Problem {
-    let found = text.get(hit.range.clone()).unwrap_or_default();
-    refused("problem-words-blocked")
-        .arg("words", fit(found, QUOTED, Ambiguous::Narrow))
-        .arg("rule", &hit.rule)
-        .hint("problem-words-blocked-hint")
 }
 
 /// Returns how many words of a text must not be said, and how many others are to be looked at.
@@ -256,5 +264,35 @@ pub fn better<'a>(hit: &'a Hit, words: &Words) -> &'a str {
         &hit.better.traditional
     } else {
         &hit.better.simplified
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::desk::act::fields;
+    use crate::desk::shop_tests::{ORDER, Shop};
+    use serde_json::json;
+
+    #[test]
+    fn whoever_complains_is_answered_with_care_by_whatever_road() {
+        let mut shop = Shop::new();
+        let desk = &mut shop.desk;
+        let talk = desk.open_conversation("橘子", "chat").unwrap().record();
+        desk.link(talk, ORDER).unwrap();
+        desk.reply(talk, "大概是吧").unwrap();
+        let (record, _) = desk.record(talk).unwrap();
+        let complaint = fields([
+            ("words", json!("太慢了")),
+            ("source", json!("customer")),
+            ("order", json!(record.text("order"))),
+            ("order_number", json!(ORDER)),
+        ]);
+        desk.open_record("complaint", complaint).unwrap();
+        let related = desk.related(&record).unwrap();
+        let seen = Wording::default().look_at("大概是吧", &record, &related);
+        assert_eq!(seen.blocking(), 1);
+        let refused = desk.reply(talk, "大概是吧").unwrap_err();
+        assert_eq!(refused.message, "problem-words-blocked");
     }
 }

@@ -3,6 +3,7 @@
 
 use super::Desk;
 use super::act::refused;
+use super::reveal;
 use crate::domain::id::Id;
 use crate::domain::payload::Direction;
 use crate::domain::record::Record;
@@ -23,10 +24,11 @@ pub enum Piece {
 }
 
 impl Desk {
-    /// Returns a fact of an item, uncleaned, or says that it has none.
-    pub fn piece(&self, id: Id, piece: Piece) -> Result<String, Problem> {
+    /// Returns a fact of an item, uncleaned, or says that it has none. Where an order's receiver
+    /// is in it whole, that is revealed: only to who may see it, and with a word in the log.
+    pub fn piece(&mut self, id: Id, piece: Piece) -> Result<String, Problem> {
         let (record, _) = self.record(id)?;
-        let (found, missing) = match piece {
+        let (found, missing, hint) = match piece {
             Piece::Number => (
                 Some(
                     record
@@ -34,15 +36,28 @@ impl Desk {
                         .map_or_else(|| id.to_string(), str::to_owned),
                 ),
                 "problem-yank-order",
+                "problem-yank-order-hint",
             ),
-            Piece::Order => (order_number(&record), "problem-yank-order"),
-            Piece::Address => (self.address(&record)?, "problem-yank-address"),
-            Piece::LastWords => (last_words(&record), "problem-yank-words"),
+            Piece::Order => (
+                order_number(&record),
+                "problem-yank-order",
+                "problem-yank-order-hint",
+            ),
+            Piece::Address => (
+                self.address(&record)?,
+                "problem-yank-address",
+                "problem-yank-address-hint",
+            ),
+            Piece::LastWords => (
+                last_words(&record),
+                "problem-yank-words",
+                "problem-yank-words-hint",
+            ),
         };
-        found.ok_or_else(|| refused(missing))
+        found.ok_or_else(|| refused(missing).hint(hint))
     }
 
-    fn address(&self, record: &Record) -> Result<Option<String>, Problem> {
+    fn address(&mut self, record: &Record) -> Result<Option<String>, Problem> {
         let known = match order_number(record) {
             Some(number) => self.order_by_number(&number)?,
             None => None,
@@ -55,10 +70,14 @@ impl Desk {
         let place = known
             .text(order::ADDRESS.name())
             .or_else(|| known.text(order::SAID_ADDRESS.name()));
-        Ok(place.map(|place| {
-            let block = format!("{}\n{place}", who.join(" "));
-            block.trim().to_owned()
-        }))
+        let Some(place) = place else {
+            return Ok(None);
+        };
+        let block = format!("{}\n{place}", who.join(" ")).trim().to_owned();
+        if !reveal::whole(&known).is_empty() {
+            self.reveal(Some(known.id))?;
+        }
+        Ok(Some(block))
     }
 }
 
@@ -82,19 +101,24 @@ fn last_words(record: &Record) -> Option<String> {
 mod tests {
     use super::*;
     use crate::desk::note::NewNote;
-    use crate::tui::overlays::stage::{ORDER, Stage};
+    use crate::desk::shop_tests::{ORDER, Shop};
 
     #[test]
     fn facts_of_a_note_come_from_its_order_and_what_is_missing_is_said() {
-        let mut stage = Stage::new();
+        let mut shop = Shop::new();
         let note = NewNote {
             order: ORDER.into(),
             kind: "address".into(),
             new: "中和街5号".into(),
             ..NewNote::default()
         };
-        let id = stage.desk.open_note(&note).unwrap().record();
-        let piece = |piece| stage.desk.piece(id, piece);
+        let id = shop.desk.open_note(&note).unwrap().record();
+        let reveals = |desk: &Desk| {
+            let order = desk.order_by_number(ORDER).unwrap().unwrap();
+            order.keys(order::REVEALS.name()).len()
+        };
+        assert_eq!(reveals(&shop.desk), 0);
+        let mut piece = |piece| shop.desk.piece(id, piece);
         assert!(
             piece(Piece::Number).unwrap().starts_with('N'),
             "{:?}",
@@ -103,20 +127,24 @@ mod tests {
         assert_eq!(piece(Piece::Order).unwrap(), ORDER);
         let address = piece(Piece::Address).unwrap();
         assert!(address.contains("13800138000\n湖北省武汉市"), "{address}");
+        assert_eq!(reveals(&shop.desk), 1, "who copies it has seen it");
+        shop.desk.piece(id, Piece::Order).unwrap();
+        assert_eq!(reveals(&shop.desk), 1);
+        let mut piece = |piece| shop.desk.piece(id, piece);
         assert_eq!(
             piece(Piece::LastWords).unwrap_err().message,
             "problem-yank-words"
         );
-        let talk = stage
+        let talk = shop
             .desk
             .open_conversation("橘子", "chat")
             .unwrap()
             .record();
-        let refused = stage.desk.piece(talk, Piece::Order).unwrap_err();
+        let refused = shop.desk.piece(talk, Piece::Order).unwrap_err();
         assert_eq!(refused.message, "problem-yank-order");
-        let refused = stage.desk.piece(talk, Piece::Address).unwrap_err();
+        let refused = shop.desk.piece(talk, Piece::Address).unwrap_err();
         assert_eq!(refused.message, "problem-yank-address");
-        stage.desk.reply(talk, "今天发").unwrap();
-        assert_eq!(stage.desk.piece(talk, Piece::LastWords).unwrap(), "今天发");
+        shop.desk.reply(talk, "今天发").unwrap();
+        assert_eq!(shop.desk.piece(talk, Piece::LastWords).unwrap(), "今天发");
     }
 }

@@ -7,6 +7,8 @@ pub struct State {
     pub name: &'static str,
     /// Whether work on the record is over.
     pub closed: bool,
+    /// Whether a record ends in it that was merged into another of its kind.
+    pub merged: bool,
 }
 
 impl State {
@@ -15,12 +17,27 @@ impl State {
         Self {
             name,
             closed: false,
+            merged: false,
         }
     }
 
     /// Declares a state in which work is over.
     pub const fn closed(name: &'static str) -> Self {
-        Self { name, closed: true }
+        Self {
+            name,
+            closed: true,
+            merged: false,
+        }
+    }
+
+    /// Declares that a record ends in this state when it is merged into another of its kind: it
+    /// says nothing of what became of the matter.
+    #[must_use]
+    pub const fn of_merged(self) -> Self {
+        Self {
+            merged: true,
+            ..self
+        }
     }
 }
 
@@ -58,6 +75,19 @@ impl Lifecycle {
         self.states
             .iter()
             .any(|state| state.name == name && state.closed)
+    }
+
+    /// Returns the states in which a record may end from a state.
+    pub fn ends(&self, from: &str) -> Vec<&'static str> {
+        let next = self.successors(from).iter().copied();
+        next.filter(|state| self.is_closed(state)).collect()
+    }
+
+    /// Returns the state in which a record ends that is merged into another; none where records
+    /// are not merged, because each of their ends says something of its own.
+    pub fn end_of_merged(&self) -> Option<&'static str> {
+        let end = self.states.iter().find(|state| state.merged);
+        end.map(|state| state.name)
     }
 
     /// Returns whether the lifecycle knows a state.

@@ -7,13 +7,14 @@ use std::time::{Duration, Instant};
 use serde_json::Value;
 
 use crate::domain::event::Event;
-use crate::domain::id::Chain;
+use crate::domain::id::{Chain, Id};
 use crate::text::fold::fold;
 
 use super::error::Result;
 use super::project::text_of;
+use super::query::found_by;
 use super::rows::Row;
-use super::search::{self, match_of, text};
+use super::search::{self, holds, match_of, text};
 use super::{Store, read};
 
 /// How many events behind the index a query still looks through.
@@ -115,6 +116,46 @@ impl Store {
         };
         let rest = finder.index(&query, None)?;
         Ok(finder.found(unread, rest))
+    }
+}
+
+impl Store {
+    /// Returns whether words stand, as one piece, in something that was written or said in a
+    /// record and is still shown.
+    pub fn says(&self, row: &Row, words: &str) -> Result<bool> {
+        let folded = fold(words);
+        let needle = folded.trim();
+        let is_shown = holds(&fold(&all_text(&row.fields)), needle);
+        let keys: Vec<i64> = self
+            .conn
+            .prepare_cached(
+                "SELECT key FROM event WHERE record = ?1 ORDER BY stamp DESC, key DESC",
+            )?
+            .query_map([row.id.0], |row| row.get(0))?
+            .collect::<rusqlite::Result<_>>()?;
+        // Mostly the newest says it: the others need not be read then.
+        for key in keys {
+            let stored = read::read(&self.conn, "WHERE e.key = ?1", [key])?;
+            let mut events = stored.into_iter().filter_map(|stored| stored.event);
+            if events.any(|event| {
+                let is_change = matches!(event.head.verb, 1 | 2);
+                (!is_change || is_shown) && holds(&fold(&text(&event)), needle)
+            }) {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
+    /// Returns no fewer than the records that say these words, by the index and what it has not
+    /// reached; none where the words have nothing to search by.
+    pub fn may_say(&self, words: &str) -> Result<Option<HashSet<Id>>> {
+        let Some((sql, wanted)) = found_by(words) else {
+            return Ok(None);
+        };
+        let mut query = self.conn.prepare_cached(&sql)?;
+        let ids = query.query_map([wanted], |row| Ok(Id(row.get(0)?)))?;
+        Ok(Some(ids.collect::<rusqlite::Result<_>>()?))
     }
 }
 

@@ -2,6 +2,7 @@
 //!
 //! `log` appends own events, `read` reads all, `foreign` takes in those of other replicas, `project`
 //! keeps the rows of records, `query` and `search` find them, `draft` keeps what is local,
+//! `past` shows what it held at a time,
 //! `verify` re-checks everything, `anchor` and `stop` notice a store that is not the one it was.
 
 use std::fs;
@@ -29,6 +30,7 @@ mod lay;
 mod log;
 mod look;
 mod outcome;
+mod past;
 mod pin;
 mod place;
 mod project;
@@ -56,6 +58,7 @@ pub use health::Health;
 pub use keys::OpeningKey;
 pub use log::{Appended, Author, Draft};
 pub use outcome::Trouble;
+pub use past::LookingBack;
 pub use pin::{Pin, Tried};
 pub use place::{Holder, make_folder, private_file, sync_folder};
 pub use query::{Count, Cursor, Mine, Order, OwnerFilter, Query};
@@ -113,6 +116,8 @@ pub struct Store {
     trouble: Option<Trouble>,
     is_log_named: bool,
     attachments: PathBuf,
+    /// Of a copy that shows a time gone by; after the connection, which is closed first.
+    scratch: Option<past::Scratch>,
 }
 
 impl std::fmt::Debug for Store {
@@ -198,6 +203,7 @@ impl Store {
             trouble: None,
             is_log_named: false,
             attachments: folder.join(health::ATTACHMENTS),
+            scratch: None,
         };
         store.read_shop()?;
         Ok(store)
@@ -255,6 +261,7 @@ impl Store {
     pub fn lock(&mut self, now: i64) -> Result<()> {
         if self.lock.is_none() {
             self.lock = Some(place::lock(&self.folder, now)?);
+            past::sweep(&self.folder);
         }
         Ok(())
     }

@@ -46,6 +46,8 @@ impl Store {
     pub fn writable(&self) -> Result<()> {
         if self.trouble == Some(Trouble::Halted) {
             Err(StoreError::Halted)
+        } else if self.read_only && self.scratch.is_some() {
+            Err(StoreError::GoneBy)
         } else if self.read_only {
             Err(StoreError::ReadOnly)
         } else {

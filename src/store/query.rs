@@ -7,8 +7,11 @@ use crate::domain::register::{Owner, Post, Step};
 
 use super::project::step_word;
 use super::rows::COLUMNS;
-use super::words;
+use super::{read, search, words};
+use crate::text::fold::fold;
 
+/// The records in which the index knows such words; their terms follow.
+const FOUND: &str = "SELECT e.record FROM search f JOIN search_row s ON s.row = f.rowid JOIN event e ON e.key = s.key WHERE f.search MATCH";
 /// Where counts over closed work stop.
 pub(super) const COUNT_CAP: i64 = 1_000;
 /// The longest page.
@@ -98,6 +101,9 @@ pub struct Query {
     pub order_id: Option<Id>,
     /// Only where the title contains this.
     pub title_contains: Option<String>,
+    /// No less than where each of these was written or said, as far as the index knows; whether
+    /// a row holds the words is for [`super::Store::says`].
+    pub says: Vec<String>,
     /// Only what is not out of sight at this time.
     pub not_snoozed_at: Option<i64>,
     /// Only what is out of sight at this time.
@@ -159,6 +165,21 @@ impl Built {
             self.terms.join(" AND ")
         }
     }
+}
+
+/// Returns a statement of the records that may say some words, and its argument; none where
+/// the words have nothing to search by.
+pub(super) fn found_by(words: &str) -> Option<(String, String)> {
+    let wanted = search::match_of(&fold(words))?;
+    Some((format!("{FOUND} ?1 UNION {}", behind()), wanted))
+}
+
+/// The records of events that the index has not reached.
+fn behind() -> String {
+    let bits = read::SEQ_BITS;
+    format!(
+        "SELECT e.record FROM stream t JOIN event e ON e.key > (t.no << {bits} | t.indexed) AND e.key <= (t.no << {bits} | t.seq) WHERE t.indexed < t.seq"
+    )
 }
 
 pub(super) fn blob(id: Id) -> Sql {
@@ -281,6 +302,15 @@ impl Query {
         }
         if self.contradicted {
             built.term("r.id IN (SELECT c.record FROM contradiction_of c WHERE c.closed = 0)");
+        }
+        for said in &self.says {
+            // What has nothing to search by narrows nothing.
+            if let Some(wanted) = search::match_of(&fold(said)) {
+                let (wanted, behind) = (built.arg(wanted), behind());
+                built.term(format!(
+                    "(r.id IN ({FOUND} {wanted}) OR r.id IN ({behind}))"
+                ));
+            }
         }
     }
 

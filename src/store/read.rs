@@ -14,7 +14,7 @@ use super::error::Result;
 use super::{Store, project};
 
 /// The bits of an event's key that hold its seq; the stream's number stands above them.
-const SEQ_BITS: u32 = 40;
+pub(super) const SEQ_BITS: u32 = 40;
 const SEQ_MASK: i64 = (1 << SEQ_BITS) - 1;
 
 /// Returns the key of an event.

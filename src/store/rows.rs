@@ -1,5 +1,7 @@
 //! Rows of records: pages, counts, and finding by what people type.
 
+use std::time::Duration;
+
 use rusqlite::params_from_iter;
 use rusqlite::types::Value as Sql;
 
@@ -9,6 +11,9 @@ use crate::domain::register::{Owner, Post};
 use super::error::Result;
 use super::query::{COUNT_CAP, Count, Cursor, Order, Query, blob};
 use super::{Store, words};
+
+/// How long a list of what was said waits for the index.
+const CATCH_UP: Duration = Duration::from_millis(30);
 
 /// A record in a list.
 #[derive(Debug, Clone, PartialEq)]
@@ -125,6 +130,10 @@ fn row_at(row: &rusqlite::Row<'_>) -> rusqlite::Result<Row> {
 impl Store {
     /// Returns a page of records.
     pub fn rows(&self, query: &Query) -> Result<Vec<Row>> {
+        if !query.says.is_empty() {
+            // The less it is behind, the fewer records are looked into.
+            self.catch_up(Some(CATCH_UP))?;
+        }
         let (sql, args) = query.page();
         self.rows_of(&sql, args)
     }

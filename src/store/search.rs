@@ -155,6 +155,23 @@ pub(super) fn time_of(row: i64) -> i64 {
     row >> TIME_BITS
 }
 
+/// Returns whether a folded text holds folded words as the index finds them: as they stand, and
+/// beginning where a Latin word or a number does.
+pub(super) fn holds(folded: &str, words: &str) -> bool {
+    if words.is_empty() || !folded.contains(words) {
+        return false;
+    }
+    let known = pieces(folded);
+    pieces(words).iter().all(|piece| match piece {
+        Piece::Plain(word) => known.iter().any(|one| match one {
+            Piece::Plain(known) => known.starts_with(word.as_str()),
+            Piece::Wide(_) => false,
+        }),
+        // That they stand there was seen above.
+        Piece::Wide(_) => true,
+    })
+}
+
 /// Puts an event's text into the index.
 pub(super) fn add(conn: &Connection, key: i64, event: &Event) -> Result<()> {
     let words = words(&text(event));

@@ -56,6 +56,8 @@ pub enum Context {
     Printing,
     /// Any register as a table.
     Tables,
+    /// The line by which a list is narrowed.
+    Filter,
     /// Unfolded and contradictions.
     Held,
     /// Files that were dropped on the window.
@@ -97,6 +99,7 @@ pub const CONTEXTS: &[(Context, &str)] = &[
     (Context::Board, "board"),
     (Context::Printing, "printing"),
     (Context::Tables, "tables"),
+    (Context::Filter, "filter"),
     (Context::Held, "held"),
     (Context::Import, "import"),
     (Context::Bulk, "bulk"),
@@ -238,7 +241,7 @@ commands! {
     // Single screens.
     SwapSides "swap_sides" [Paste];
     EditField "edit_field" [Capture];
-    Accept "accept" [Capture Paste Find Replies Import Bulk Message];
+    Accept "accept" [Capture Paste Find Replies Import Bulk Message Filter];
     AddReply "add_reply" [Replies];
     DropReply "drop_reply" [Replies];
     NextScope "next_scope" [Replies];
@@ -254,7 +257,9 @@ commands! {
     Acknowledge "acknowledge" [Printing];
     Details "details" [Held];
     NewRecord "new_record" [Tables];
-    ChooseView "choose_view" [Tables];
+    ChooseView "choose_view" [Desk Tables];
+    Filter "filter" [Desk Tables];
+    KeepView "keep_view" [Filter];
     ExportRows "export_rows" [Board];
     // Only in the palette, or menus.
     ScreenDesk "screen_desk" [Any];
@@ -278,6 +283,7 @@ commands! {
     CheckTerminal "check_terminal" [Any];
     GuidedShift "guided_shift" [Any];
     MustRead "must_read" [Any];
+    LookBack "look_back" [Any];
     ChangePerson "change_person" [Any];
     Lock "lock" [Any];
     StopWork "stop_work" [Any];

@@ -18,6 +18,7 @@ use crate::tui::keys::{Input, Key};
 use crate::tui::run::{Effect, Effects};
 use crate::tui::theme::Ink;
 use crate::tui::widgets::Look;
+use crate::tui::words::Speech;
 
 /// A message to the person; it stays until their next key and is kept in a list.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -123,6 +124,25 @@ pub struct Reach<'a> {
 }
 
 impl Reach<'_> {
+    /// Returns the same reach at another desk, with what is open there.
+    pub fn at<'b>(&'b mut self, desk: &'b mut Desk, item: Option<Id>) -> Reach<'b> {
+        Reach {
+            desk,
+            item,
+            words: self.words,
+            config: self.config,
+            effects: self.effects,
+            notice: self.notice,
+            stale: self.stale,
+            key_of: self.key_of,
+        }
+    }
+
+    /// Returns how the person is spoken to now.
+    pub fn speech(&self) -> Speech<'_> {
+        Speech::new(self.desk, self.words)
+    }
+
     /// Tells the person something good or neutral, by message id.
     pub fn say(&mut self, id: &str, args: &[(&str, Arg<'_>)]) {
         *self.notice = Some(Notice::new(id, args, Ink::Ok, self.words));

@@ -278,6 +278,14 @@ const SCRIPTS: &[Script] = &[
         "v",
         "留言未回",
     ),
+    (Command::Filter, "林晓", &[], "f", "筛 "),
+    (
+        Command::KeepView,
+        "林晓",
+        &[Keys("f"), Text("责任:我")],
+        "Ctrl+W",
+        "存成视图",
+    ),
     (
         Command::ExportRows,
         "王主管",
@@ -346,6 +354,7 @@ const ASKED: &[(Command, &str, &[Do], &str)] = &[
     (Command::CheckTerminal, "林晓", &[], "1/5"),
     (Command::GuidedShift, "林晓", &[], "练 1/4"),
     (Command::MustRead, "林晓", &[], "F8 看过了"),
+    (Command::LookBack, "林晓", &[], "回看什么时间"),
     (Command::ScreenBoard, "王主管", &[], "要我定的"),
     (Command::StopWork, "林晓", &[], "没有在做的事"),
     (Command::Messages, "林晓", &[Keys("Ctrl+S")], "都已存"),

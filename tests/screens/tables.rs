@@ -1,5 +1,6 @@
 //! A register as a list: the views of the desk by a key, each with the rows that belong to it.
 
+use zhiban::desk::query::Question;
 use zhiban::domain::registers::{self, conversation};
 use zhiban::i18n::Language;
 use zhiban::store::{Query, Row};
@@ -35,7 +36,13 @@ fn viewed(visit: &Visit, view: &str, portion: usize) -> Vec<String> {
     loop {
         let desk = visit.app.desk();
         let page = desk
-            .view_page(&conversation::REGISTER, Some(view), after, portion)
+            .view_page(
+                &conversation::REGISTER,
+                Some(view),
+                &Question::default(),
+                after,
+                portion,
+            )
             .unwrap();
         ids.extend(page.rows.iter().map(|row| row.id.to_string()));
         after = page.after;

@@ -7,6 +7,7 @@ use super::Scope;
 use super::standing::{self, Count, Counts};
 use crate::desk::Desk;
 use crate::desk::people::Person;
+use crate::desk::settings::{MINUTE, duration};
 use crate::domain::event::Verb;
 use crate::domain::field::FromValue;
 use crate::domain::id::Id;
@@ -14,7 +15,6 @@ use crate::domain::registers::{attendance, sheet};
 use crate::problem::Problem;
 use crate::store::{Query, Row, Standing};
 
-const MINUTE: i64 = 60_000;
 /// After how many minutes without a word of a colleague's desk what is known of it is old,
 /// where the shop has not said.
 const SILENT: i64 = 30;
@@ -129,8 +129,8 @@ impl Desk {
     fn silent_after(&self) -> Result<i64, Problem> {
         let minutes = self
             .setting("stale_sync_minutes")?
-            .and_then(|minutes| minutes.parse::<i64>().ok());
-        Ok(minutes.unwrap_or(SILENT) * MINUTE)
+            .and_then(|minutes| duration(&minutes, MINUTE));
+        Ok(minutes.unwrap_or(SILENT * MINUTE))
     }
 
     fn heard_of(&self, person: &Person, silent: i64) -> Result<Heard, Problem> {

@@ -114,7 +114,8 @@ fn go_on(yes: bool) -> Result<(), Problem> {
     if yes {
         Ok(())
     } else {
-        Err(Problem::new(Kind::Refused, "problem-cancelled"))
+        Err(Problem::new(Kind::Refused, "problem-generate-stopped")
+            .hint("problem-generate-stopped-hint"))
     }
 }
 

@@ -79,6 +79,30 @@ impl Desk {
         self.write(act)
     }
 
+    /// Moves a sheet on by a word alone: its end is the receipt of who may take it, with every
+    /// line answered; only who signed it takes it back, and nothing but the signing signs it.
+    pub(in crate::desk) fn move_handover(
+        &mut self,
+        record: &Record,
+        to: &str,
+        reason: Option<&str>,
+    ) -> Result<Done, Problem> {
+        if to == "acknowledged" {
+            return self.handover_receipt(record.id);
+        }
+        if to == "signed" {
+            return Err(refused("problem-handover-state"));
+        }
+        if record.get(handover::FROM) != Some(self.me()?.id) {
+            return Err(
+                refused("problem-handover-not-yours").hint("problem-handover-not-yours-hint")
+            );
+        }
+        let mut act = self.act();
+        act.step(&handover::REGISTER, record, to, reason);
+        self.write(act)
+    }
+
     fn may_take(&self, record: &Record) -> Result<(), Problem> {
         if record.state != "signed" {
             return Err(refused("problem-handover-state"));

@@ -1,10 +1,15 @@
 //! The shop's own old table taken over (ux 10, step 8): what is open in it becomes a case, with
 //! the line it stood on as its provenance; what is done stays where it is.
 
+use std::collections::BTreeMap;
+
+use chrono_tz::Tz;
 use serde_json::{Value, json};
 
 use crate::desk::Desk;
 use crate::desk::act::{Act, fields};
+use crate::desk::long::{Pace, Stage, Step};
+use crate::desk::start::Need;
 use crate::domain::id::Id;
 use crate::domain::payload::{Change, Fields, Payload};
 use crate::domain::register::Owner;
@@ -15,8 +20,8 @@ use crate::problem::{Kind, Problem};
 
 /// The setting that holds what the shop's tables mean: a list of headers with their meanings.
 const PROFILES: &str = "old_tables";
-/// How many events one transaction holds.
-const PORTION: usize = 2_000;
+/// How many lines are looked at between two words about it.
+const LOOKED: usize = 100;
 
 /// What came of an old table.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -63,7 +68,9 @@ impl Desk {
     }
 
     /// Takes an old table over by what its columns mean, and keeps that meaning for the next
-    /// table with these headers; with `dry_run` says only what would happen.
+    /// table with these headers; with `dry_run` says only what would happen. Each step is told of.
+    /// Stopped while it only looks, it says what it saw so far; what is written goes through, and
+    /// then nothing is lacking of it any more.
     ///
     /// Refused where no column names order or buyer.
     pub fn take_old_table(
@@ -72,6 +79,7 @@ impl Desk {
         table: &OldTable,
         meanings: &[Meaning],
         dry_run: bool,
+        pace: &mut Pace<'_>,
     ) -> Result<OldTableReport, Problem> {
         let names_it = |meaning: &Meaning| matches!(meaning, Meaning::Order | Meaning::Buyer);
         if !meanings.iter().any(names_it) {
@@ -85,13 +93,27 @@ impl Desk {
             ..OldTableReport::default()
         };
         let mut act = self.act();
-        for row in &table.rows {
-            let line = Line {
+        let mut seen: BTreeMap<String, usize> = BTreeMap::new();
+        for (done, row) in table.rows.iter().enumerate() {
+            let step = Step {
+                stage: Stage::Reading,
+                done,
+                of: table.rows.len(),
+                act: None,
+            };
+            if done % LOOKED == 0 && !(pace.going_on)(step) && dry_run {
+                break;
+            }
+            let mut line = Line {
                 file,
                 table,
                 meanings,
                 row,
+                nth: 0,
             };
+            let count = seen.entry(line.name(self.zone())).or_default();
+            line.nth = *count;
+            *count += 1;
             if let Err(problem) = self.take_line(&line, &mut act, &mut report)? {
                 report.refused += 1;
                 report.problems.push(problem);
@@ -101,7 +123,8 @@ impl Desk {
             return Ok(report);
         }
         self.keep_old_table(table, meanings)?;
-        self.write_long(act, PORTION)?;
+        self.write_long_by(act, pace)?;
+        self.settle_need(Need::OldTable)?;
         Ok(report)
     }
 
@@ -142,7 +165,7 @@ impl Desk {
                 return Ok(Err(line.problem(Meaning::Order, reason)));
             }
         }
-        let name = line.name();
+        let name = format!("{}\u{0}{}", line.name(self.zone()), line.nth);
         let id = self.secret()?.derive("case", "old_table", &name);
         if self.store().record(id)?.is_some() || act.touches(id) {
             report.known += 1;
@@ -221,6 +244,8 @@ struct Line<'a> {
     table: &'a OldTable,
     meanings: &'a [Meaning],
     row: &'a OldRow,
+    /// How many lines before it have its name.
+    nth: usize,
 }
 
 impl<'a> Line<'a> {
@@ -238,14 +263,29 @@ impl<'a> Line<'a> {
         LineProblem::new(self.row.line, header, reason, value)
     }
 
-    /// What names the line, so that the same file once more opens nothing twice.
-    fn name(&self) -> String {
-        format!(
-            "{}\u{0}{}\u{0}{}",
-            self.file,
-            self.row.line,
-            self.row.cells.join("\u{1f}")
-        )
+    /// What names the line wherever it stands and whatever its file is called, so that the same
+    /// table once more, with lines put in between, opens nothing twice: whose it is, what it is,
+    /// when and how much.
+    fn name(&self, zone: Tz) -> String {
+        let cell = |meaning| self.cell(meaning).unwrap_or_default();
+        let (kind, date, amount) = (
+            cell(Meaning::Kind),
+            cell(Meaning::Date),
+            cell(Meaning::Amount),
+        );
+        let date = times::time(date, zone, None).map_or(date.to_owned(), |at| at.to_string());
+        let amount = values::money(amount, "CNY").map_or(amount.to_owned(), |(minor, currency)| {
+            format!("{minor} {currency}")
+        });
+        [
+            name_of(self.table),
+            clean_number(cell(Meaning::Order)),
+            cell(Meaning::Buyer).to_owned(),
+            old_table::kind(kind).unwrap_or(kind).to_owned(),
+            date,
+            amount,
+        ]
+        .join("\u{0}")
     }
 
     fn values(&self, report: &mut OldTableReport, desk: &Desk) -> Fields {
@@ -344,11 +384,13 @@ mod tests {
             Box::new(SeededRandom::new("old")),
         );
         let mut desk = init_drill(&place.path().join("d"), "s", "林晓", clock, random).unwrap();
+        let mut going_on = |_| true;
+        let pace = &mut Pace::whole(&mut going_on);
         let table = old_table::read(TABLE.as_bytes()).unwrap();
         let (meanings, is_confirmed) = desk.old_table_meanings(&table).unwrap();
         assert!(!is_confirmed);
         let looked = desk
-            .take_old_table("登记.csv", &table, &meanings, true)
+            .take_old_table("登记.csv", &table, &meanings, true, pace)
             .unwrap();
         assert_eq!(
             (looked.read, looked.opened, looked.done, looked.refused),
@@ -363,7 +405,7 @@ mod tests {
             desk.store().rows(&query).unwrap()
         };
         assert!(cases(&desk).is_empty());
-        desk.take_old_table("登记.csv", &table, &meanings, false)
+        desk.take_old_table("登记.csv", &table, &meanings, false, pace)
             .unwrap();
         let rows = cases(&desk);
         assert_eq!(rows.len(), 2);
@@ -385,12 +427,27 @@ mod tests {
         let (meanings, is_confirmed) = desk.old_table_meanings(&table).unwrap();
         assert!(is_confirmed);
         let again = desk
-            .take_old_table("登记.csv", &table, &meanings, false)
+            .take_old_table("登记.csv", &table, &meanings, false, pace)
             .unwrap();
         assert_eq!((again.opened, again.known), (0, 2));
         assert_eq!(cases(&desk).len(), 2);
+        // Nor does it under another name, with a line put in and a line written twice.
+        let more = TABLE.replacen(
+            '\n',
+            "\n2026/11/22,冬至,4031902847193516615,仅退款,20,,林晓,\n",
+            1,
+        );
+        let twice = format!("{more}2026/11/21,小鹿,,补发,,,何静,又少一个\n");
+        let table = old_table::read(twice.as_bytes()).unwrap();
+        let grown = desk
+            .take_old_table("登记 (2).csv", &table, &meanings, false, pace)
+            .unwrap();
+        assert_eq!((grown.opened, grown.known), (2, 2));
+        assert_eq!(cases(&desk).len(), 4);
         let nobody = vec![Meaning::Other; meanings.len()];
-        let problem = desk.take_old_table("x", &table, &nobody, true).unwrap_err();
+        let problem = desk
+            .take_old_table("x", &table, &nobody, true, pace)
+            .unwrap_err();
         assert_eq!(problem.message, "problem-old-table-whose");
     }
 }

@@ -14,7 +14,7 @@ const HOME: &str = "platform";
 /// The setting of the hour at which the business day ends.
 const DAY_END: &str = "day_end";
 /// The setting of the printing waves.
-const WAVES: &str = "print_waves";
+pub(in crate::desk) const WAVES: &str = "print_waves";
 /// The setting of the time until which an order leaves on the same day.
 pub(super) const CUTOFF: &str = "cutoff";
 /// The latest hour at which a business day can end.
@@ -48,30 +48,44 @@ impl ShopFacts {
 
     /// Refuses what cannot be read; what is empty is not asked for.
     fn check(&self) -> Result<(), Problem> {
-        for (key, value) in self.pairs() {
-            let is_readable = value.is_empty()
-                || match key {
-                    HOME => PLATFORM.values.contains(&value),
-                    HOURS => hours(value).is_some(),
-                    DAY_END => value.parse::<u32>().is_ok_and(|hour| hour <= LATEST_END),
-                    WAVES => value
-                        .split([',', ' ', '\u{3001}', '\u{ff0c}'])
-                        .filter(|one| !one.is_empty())
-                        .all(|one| clock(one).is_some()),
-                    _ => clock(value).is_some(),
-                };
-            if !is_readable {
-                return Err(Problem::new(Kind::NotUnderstood, "problem-shop-fact")
-                    .arg("value", value)
-                    .hint(hint(key)));
-            }
-        }
-        Ok(())
+        let mut pairs = self.pairs().into_iter();
+        pairs.try_for_each(|(key, value)| check(key, value))
     }
+}
+
+/// Refuses what cannot be read as the shop's setting of a key; what is empty is not asked for.
+pub(in crate::desk) fn check(key: &str, value: &str) -> Result<(), Problem> {
+    let value = value.trim();
+    let is_readable = value.is_empty()
+        || match key {
+            HOME => PLATFORM.values.contains(&value),
+            HOURS => hours(value).is_some(),
+            DAY_END => value.parse::<u32>().is_ok_and(|hour| hour <= LATEST_END),
+            WAVES => waves(value).is_some(),
+            CUTOFF => clock(value).is_some(),
+            _ => true,
+        };
+    if is_readable {
+        return Ok(());
+    }
+    Err(Problem::new(Kind::NotUnderstood, "problem-shop-fact")
+        .arg("value", value)
+        .hint(hint(key)))
+}
+
+/// Reads the times at which labels are printed, with the marks that people type between them;
+/// none where one of them is no time.
+pub(in crate::desk) fn waves(text: &str) -> Option<Vec<NaiveTime>> {
+    let marks = |mark: char| {
+        mark.is_whitespace() || [',', ';', '\u{3001}', '\u{ff0c}', '\u{ff1b}'].contains(&mark)
+    };
+    let times = text.split(marks).filter(|one| !one.is_empty());
+    times.map(clock).collect()
 }
 
 fn hint(key: &str) -> &'static str {
     match key {
+        HOME => "problem-shop-platform-hint",
         HOURS => "problem-shop-hours-hint",
         DAY_END => "problem-shop-day-hint",
         _ => "problem-shop-clock-hint",
@@ -162,7 +176,7 @@ mod tests {
             platform: "taobao".into(),
             hours: "09:00-23:00".into(),
             day_end: "3".into(),
-            waves: "10:30 14:00\u{3001}16:00".into(),
+            waves: "10\u{ff1a}30\u{ff0c}14:00\u{3001}15\u{ff1a}50".into(),
             cutoff: "16\u{ff1a}30".into(),
         };
         desk.keep_shop_facts(&facts).unwrap();
@@ -170,7 +184,8 @@ mod tests {
         let heads = desk.store().heads().unwrap();
         desk.keep_shop_facts(&facts).unwrap();
         assert_eq!(desk.store().heads().unwrap(), heads, "nothing changed");
-        assert!(desk.next_wave().unwrap().is_some());
+        let wave = desk.next_wave().unwrap();
+        assert_eq!(wave, Some(1_795_333_560_000 + 4 * 60_000), "wide marks too");
         let (from, to) = desk.opening_hours().unwrap().unwrap();
         assert_eq!(
             (from.to_string(), to.to_string()),

@@ -70,7 +70,7 @@ static LIFECYCLE: Lifecycle = Lifecycle {
         State::open("verifying"),
         State::open("coordinating"),
         State::open("answered"),
-        State::closed("closed"),
+        State::closed("closed").of_merged(),
     ],
     moves: &[
         ("received", &["verifying", "coordinating", "answered"]),

@@ -55,7 +55,7 @@ pub const LANGUAGE: Field<String> = Field::text("language");
 pub const BATCH: Field<String> = Field::text("batch").hidden();
 
 static LIFECYCLE: Lifecycle = Lifecycle {
-    states: &[State::open("open"), State::closed("closed")],
+    states: &[State::open("open"), State::closed("closed").of_merged()],
     moves: &[("open", &["closed"]), ("closed", &["open"])],
 };
 

@@ -17,6 +17,7 @@ pub static KINDS: Enumeration = Enumeration {
         "visit",
         "urge",
         "mention",
+        "escalation",
         "intercept",
         "care",
         "correction",
@@ -51,7 +52,7 @@ static LIFECYCLE: Lifecycle = Lifecycle {
     states: &[
         State::open("open"),
         State::closed("done"),
-        State::closed("cancelled"),
+        State::closed("cancelled").of_merged(),
     ],
     moves: &[
         ("open", &["done", "cancelled"]),

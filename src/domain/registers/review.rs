@@ -43,7 +43,7 @@ static LIFECYCLE: Lifecycle = Lifecycle {
         State::open("open"),
         State::open("contacted"),
         State::closed("answered"),
-        State::closed("closed"),
+        State::closed("closed").of_merged(),
     ],
     moves: &[
         ("open", &["contacted", "answered", "closed"]),

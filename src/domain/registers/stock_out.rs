@@ -20,7 +20,7 @@ pub const SUBSTITUTE: Field<String> = Field::text("substitute");
 pub const NOTIFIED: Field<bool> = Field::flag("notified");
 
 static LIFECYCLE: Lifecycle = Lifecycle {
-    states: &[State::open("open"), State::closed("closed")],
+    states: &[State::open("open"), State::closed("closed").of_merged()],
     moves: &[("open", &["closed"]), ("closed", &["open"])],
 };
 

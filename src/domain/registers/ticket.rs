@@ -75,7 +75,7 @@ static LIFECYCLE: Lifecycle = Lifecycle {
         State::open("open"),
         State::open("accepted"),
         State::open("answered"),
-        State::closed("closed"),
+        State::closed("closed").of_merged(),
     ],
     moves: &[
         ("open", &["accepted", "answered", "closed"]),

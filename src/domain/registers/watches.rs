@@ -106,16 +106,6 @@ fn draws(case: &Record) -> impl Iterator<Item = (Id, Money)> {
         })
 }
 
-/// Returns what a case drew on an allowance at a time or later, milliseconds UTC.
-pub fn drawn_since(allowance: Id, case: &Record, from: i64) -> Vec<Money> {
-    case.signatures
-        .iter()
-        .filter(|sign| sign.meaning == Meaning::Execute && sign.trace.at >= from)
-        .filter(|sign| money::named_record(&sign.saw, money::GRANT) == Some(allowance))
-        .filter_map(|sign| money::amount(&sign.saw))
-        .collect()
-}
-
 /// Returns what cases drew on an allowance, case by case; where a sum does not fit its
 /// currency or 64 bits, none.
 pub fn drawn(allowance: Id, cases: &[&Record]) -> Vec<(Id, Money)> {

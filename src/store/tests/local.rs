@@ -412,6 +412,22 @@ fn rebuilding_changes_nothing() {
 }
 
 #[test]
+fn nothing_is_due_of_what_was_taken_back() {
+    let mut bench = Bench::new(1);
+    bench.one("complaint", id(1), complaint());
+    let whole = Payload::Void {
+        events: None,
+        reason: None,
+    };
+    bench.one("complaint", id(1), whole);
+    assert_eq!(bench.store.row(id(1)).unwrap().unwrap().due, None);
+    let limit = json!({"key": "limit_complaint", "value": "3600000"});
+    bench.one("setting", id(2), open(limit));
+    bench.fold_all();
+    bench.state();
+}
+
+#[test]
 fn limits_of_the_shop_move_deadlines() {
     let mut bench = Bench::new(1);
     bench.one("complaint", id(1), complaint());

@@ -64,6 +64,95 @@ fn plain(texts: &[String], asked: &str) -> usize {
     texts.iter().filter(holds).count()
 }
 
+/// What a list of what was said narrows to, and what of it holds the words, by local numbers.
+fn said(bench: &Bench, words: &[&str]) -> (Vec<i64>, Vec<i64>) {
+    let query = Query {
+        says: words.iter().map(|word| (*word).to_owned()).collect(),
+        limit: Some(1_000),
+        ..Query::default()
+    };
+    let rows = bench.store.rows(&query).unwrap();
+    let holds = |row: &&Row| {
+        words
+            .iter()
+            .all(|word| bench.store.says(row, word).unwrap())
+    };
+    let held = rows.iter().filter(holds).map(|row| row.no).collect();
+    (rows.iter().map(|row| row.no).collect(), held)
+}
+
+#[test]
+fn a_list_of_what_was_said_narrows_to_no_less_than_what_holds_the_words() {
+    let texts = texts();
+    let bench = filled(&texts);
+    let every = bench.store.rows(&Query {
+        limit: Some(1_000),
+        ..Query::default()
+    });
+    let every = every.unwrap();
+    for words in [
+        &["这件衣服"][..],
+        &["退"],
+        &["款"],
+        &["xl"],
+        &["l"],
+        &["cafe\u{301}"],
+        &["f\u{e9}"],
+        &["没收到", "发货"],
+        &["7号"],
+        &["?"],
+        &["，"],
+    ] {
+        let holds = |row: &&Row| {
+            words
+                .iter()
+                .all(|word| bench.store.says(row, word).unwrap())
+        };
+        let plain: Vec<i64> = every.iter().filter(holds).map(|row| row.no).collect();
+        let (narrowed, held) = said(&bench, words);
+        assert_eq!(held, plain, "{words:?}");
+        println!(
+            "{words:?} {} of {} of {}",
+            held.len(),
+            narrowed.len(),
+            every.len()
+        );
+    }
+    assert!(
+        said(&bench, &["这件衣服"]).0.len() < every.len() / 2,
+        "by the index"
+    );
+}
+
+#[test]
+fn a_list_of_what_was_said_goes_by_the_indexes() {
+    let bench = filled(&texts());
+    let query = Query {
+        open_only: true,
+        says: vec!["退款".into()],
+        ..Query::default()
+    };
+    let (sql, args) = query.page();
+    let mut plan = bench
+        .store
+        .conn
+        .prepare(&format!("EXPLAIN QUERY PLAN {sql}"))
+        .unwrap();
+    let lines = plan.query_map(rusqlite::params_from_iter(args), |row| {
+        row.get::<_, String>(3)
+    });
+    let lines: Vec<String> = lines.unwrap().collect::<rusqlite::Result<_>>().unwrap();
+    println!("{lines:#?}");
+    for line in &lines {
+        let walks = line.starts_with("SCAN r") && !line.contains("INDEX open_");
+        assert!(
+            !walks && !line.starts_with("SCAN e") && !line.starts_with("SCAN s "),
+            "{lines:#?}"
+        );
+        assert!(!line.contains("CORRELATED SCALAR SUBQUERY") || !line.contains("search"));
+    }
+}
+
 #[test]
 fn words_of_two_characters_are_found_in_every_way_they_are_written() {
     let texts = texts();

@@ -199,8 +199,10 @@ impl Workstation {
         let words = &self.words;
         let step = running.progress.map(|progress| progress.step);
         let mut text = match (&running.job, step) {
-            (Job::Preview(_) | Job::Import(_), None) => words.get("job-reading").to_string(),
-            (Job::Preview(_) | Job::Import(_), Some(step)) => {
+            (Job::Preview(..) | Job::Import(..) | Job::OldTable { .. }, None) => {
+                words.get("job-reading").to_string()
+            }
+            (Job::Preview(..) | Job::Import(..) | Job::OldTable { .. }, Some(step)) => {
                 let id = match step.stage {
                     Stage::Reading => "job-looking",
                     Stage::Writing => "job-import",
@@ -214,6 +216,14 @@ impl Workstation {
             (Job::Erase { .. }, _) => words.get("job-erase").to_string(),
             (Job::WriteBlock, _) => words.get("job-block-write").to_string(),
             (Job::TakeBlock(_), _) => words.get("job-block-take").to_string(),
+            (Job::LookBack(_), Some(step)) if step.of > 0 => {
+                let counts = [
+                    ("done", grouped(step.done).into()),
+                    ("total", grouped(step.of).into()),
+                ];
+                words.with("past-folding", &counts)
+            }
+            (Job::LookBack(_), _) => words.get("past-copying").to_string(),
         };
         let files = running.job.files();
         if files > 1 {

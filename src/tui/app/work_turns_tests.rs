@@ -97,7 +97,7 @@ fn all_that_one_key_asks_for_is_done() {
     let mut bench = Bench::new();
     let mut effects = Effects::none();
     let path = table(bench.folder.path(), 20);
-    for job in [Job::WriteBlock, Job::Import(vec![path])] {
+    for job in [Job::WriteBlock, Job::Import(vec![path], None)] {
         effects.work.push(Work::Start(job));
     }
     bench.app.take_work(&mut effects);

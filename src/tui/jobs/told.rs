@@ -2,6 +2,7 @@
 
 use super::{Brought, Done, FileDone};
 use crate::desk::import::FileReport;
+use crate::desk::start::old_table::OldTableReport;
 use crate::exchange::bundle::Accounting;
 use crate::exchange::bundle::text::TextTaken;
 use crate::i18n::{Arg, Words};
@@ -11,7 +12,20 @@ use crate::tui::theme::Ink;
 /// Returns what the person is told, the most important last.
 pub fn told(done: &Done, words: &Words) -> Vec<Notice> {
     match done {
-        Done::Previewed(_) | Done::BlockWritten(Ok(_)) => Vec::new(),
+        Done::Previewed(_)
+        | Done::BlockWritten(Ok(_))
+        | Done::OldTable { dry_run: true, .. }
+        | Done::LookedBack {
+            past: None | Some(Ok(_)),
+            ..
+        } => Vec::new(),
+        Done::OldTable {
+            outcome: Ok(report),
+            ..
+        } => {
+            let counts = old_table_counts(report);
+            vec![Notice::new("old-table-taken", &counts, Ink::Ok, words)]
+        }
         Done::Imported(files) => imported(files, words),
         Done::Erased(Ok(done)) => {
             let counts = [
@@ -21,10 +35,29 @@ pub fn told(done: &Done, words: &Words) -> Vec<Notice> {
             vec![Notice::new("erase-done", &counts, Ink::Ok, words)]
         }
         Done::BlockTaken(Ok(taken)) => vec![block_taken(taken, words)],
-        Done::Erased(Err(problem))
+        Done::OldTable {
+            outcome: Err(problem),
+            ..
+        }
+        | Done::Erased(Err(problem))
         | Done::BlockWritten(Err(problem))
-        | Done::BlockTaken(Err(problem)) => vec![Notice::of(problem, words)],
+        | Done::BlockTaken(Err(problem))
+        | Done::LookedBack {
+            past: Some(Err(problem)),
+            ..
+        } => vec![Notice::of(problem, words)],
     }
+}
+
+/// Returns what came of an old table as the words name it.
+pub fn old_table_counts(report: &OldTableReport) -> [(&'static str, Arg<'static>); 5] {
+    [
+        ("read", report.read.into()),
+        ("opened", report.opened.into()),
+        ("done", report.done.into()),
+        ("known", report.known.into()),
+        ("refused", report.refused.into()),
+    ]
 }
 
 fn imported(files: &[FileDone], words: &Words) -> Vec<Notice> {

@@ -91,12 +91,7 @@ impl Gate {
 
     /// Reads people and time anew.
     pub fn read(&mut self, desk: &Desk, words: &Words) {
-        let speech = Speech {
-            words,
-            zone: desk.zone(),
-            now: desk.now(),
-            people: desk.people(),
-        };
+        let speech = Speech::new(desk, words);
         self.clock = speech.clock(desk.now());
         self.shop = desk
             .store()
@@ -239,16 +234,8 @@ impl Pane for Gate {
 
     fn view(&self, buf: &mut Buffer, area: Rect, look: &Look<'_>) -> Option<Position> {
         line::clear(buf, area);
-        let height = (self.rows.len() as u16)
-            .saturating_add(7 + SAID as u16)
-            .min(area.height);
-        let width = WIDEST.min(area.width);
-        let place = Rect::new(
-            area.x + (area.width - width) / 2,
-            area.y + (area.height - height) / 2,
-            width,
-            height,
-        );
+        let height = (self.rows.len() as u16).saturating_add(7 + SAID as u16);
+        let place = frame::middle(area, (WIDEST, height));
         let title = [Run::new(self.shop.as_str(), Ink::Title)];
         let clock = [dim(self.clock.as_str())];
         let inner = frame::overlay(buf, place, &title, &clock, &[], look);

@@ -4,11 +4,9 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
 use super::{Opened, open};
-use crate::chance::{FixedClock, SeededRandom};
 use crate::config::Config;
 use crate::desk::Desk;
-use crate::desk::begin::init_drill;
-use crate::desk::import::ImportOptions;
+use crate::desk::shop_tests::{self as shop, Shop};
 use crate::domain::id::Id;
 use crate::i18n::{Language, Words};
 use crate::problem::Problem;
@@ -22,10 +20,7 @@ use crate::tui::run::{Effect, Effects};
 use crate::tui::theme::Theme;
 use crate::tui::widgets::Look;
 
-/// 2026-11-22T15:46+08:00.
-pub const NOW: i64 = 1_795_333_560_000;
-/// An order of two lines that is not shipped yet.
-pub const ORDER: &str = "4031902847193516613";
+pub use crate::desk::shop_tests::{NOW, ORDER};
 
 /// Panes in front of each other, a desk behind them.
 pub struct Stage {
@@ -38,6 +33,8 @@ pub struct Stage {
     pub copied: Vec<String>,
     pub shown: Option<Id>,
     pub quit: bool,
+    /// Whether what is to be done beside the panes waits.
+    pub holds_work: bool,
     work: Vec<Work>,
     keymap: Keymap,
     config: Config,
@@ -46,19 +43,7 @@ pub struct Stage {
 impl Stage {
     /// A shop with one supervisor and the sample's orders.
     pub fn new() -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        let clock = Box::new(FixedClock(NOW));
-        let random = Box::new(SeededRandom::new("stage"));
-        let mut desk =
-            init_drill(&folder.path().join("data"), "青禾", "林晓", clock, random).unwrap();
-        let orders = include_bytes!("../../../assets/sample/orders.csv");
-        let options = ImportOptions {
-            exported_at: Some(NOW - 3_600_000),
-            ..ImportOptions::default()
-        };
-        let me = desk.me().unwrap().clone();
-        desk.sign_in(&me).unwrap();
-        desk.import("orders.csv", orders, &options).unwrap();
+        let Shop { folder, desk } = Shop::new();
         Self::over(folder, desk)
     }
 
@@ -78,6 +63,7 @@ impl Stage {
             copied: Vec::new(),
             shown: None,
             quit: false,
+            holds_work: false,
             work: Vec::new(),
             keymap: Keymap::load(None).0,
             config: Config::default(),
@@ -96,50 +82,18 @@ impl Stage {
 
     /// The sample shop, with one of its people at the desk.
     pub fn sample(name: &str) -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        let mut desk = crate::desk::demo::open(&folder.path().join("data"), 1_000_000).unwrap();
-        let person = desk.people().by_name(name).unwrap().clone();
-        desk.act_as(&person);
+        let Shop { folder, desk } = Shop::sample(name);
         Self::over(folder, desk)
     }
 
     /// Another person of the same shop on the same device, who acts from now on.
     pub fn colleague(&mut self, name: &str) {
-        use crate::desk::act::fields;
-        use crate::domain::payload::{Change, Payload};
-        use crate::domain::registers::setting;
-        use crate::domain::seal::ReplicaKey;
-        use crate::store::{Author, Draft};
-        let secret = *blake3::hash(name.as_bytes()).as_bytes();
-        let replica = self
-            .desk
-            .store_mut()
-            .add_replica(ReplicaKey::from_secret(&secret))
-            .unwrap();
-        let named = [
-            ("key", serde_json::json!("replica")),
-            ("name", serde_json::json!(name)),
-        ];
-        let change = Change {
-            fields: fields(named),
-            ..Change::default()
-        };
-        let id = self.desk.new_id();
-        let draft = Draft::new(&setting::REGISTER, id, Payload::Open(change), NOW);
-        let author = Author { replica, zone: 480 };
-        let mut random = SeededRandom::new(name);
-        self.desk
-            .store_mut()
-            .append(&author, NOW, &mut random, &[draft])
-            .unwrap();
-        self.desk.refresh().unwrap();
-        self.act_as(name);
+        shop::colleague(&mut self.desk, name);
     }
 
     /// Lets somebody act who sits here already.
     pub fn act_as(&mut self, name: &str) {
-        let person = self.desk.people().by_name(name).unwrap().clone();
-        self.desk.sign_in(&person).unwrap();
+        shop::act_as(&mut self.desk, name);
     }
 
     /// The order's record as the item on the desk.
@@ -268,10 +222,20 @@ impl Stage {
         taken
     }
 
-    /// Does at once what was to be done beside the panes.
-    fn work(&mut self) {
-        for work in std::mem::take(&mut self.work) {
-            let Work::Start(job) = work else { continue };
+    /// What waits to be done beside the panes.
+    pub fn waiting(&self) -> &[Work] {
+        &self.work
+    }
+
+    /// Does what was to be done beside the panes: at once, where it is not held back.
+    pub fn work(&mut self) {
+        if self.holds_work {
+            return;
+        }
+        while !self.work.is_empty() {
+            let Work::Start(job) = self.work.remove(0) else {
+                continue;
+            };
             let mut done = job.run(&mut self.desk, &mut |_| true);
             if let Some(mut pane) = self.panes.pop() {
                 let flow = self.with(|reach| pane.worked(&mut done, reach));
@@ -292,6 +256,7 @@ impl Stage {
                 self.panes.pop();
             }
             Flow::Replace(pane) => {
+                self.keep_drafts();
                 self.panes.pop();
                 self.panes.push(pane);
             }
@@ -461,37 +426,4 @@ fn is_id(word: &str) -> bool {
     }) && word
         .chars()
         .all(|c| c.is_ascii_alphanumeric() || c == '-' || c == '_')
-}
-
-/// Lets the buyer of a talk say something.
-pub fn buyer_says(stage: &mut Stage, talk: crate::domain::id::Id, text: &str) {
-    use crate::domain::payload::{Direction, Payload, Say};
-    use crate::domain::registers::conversation;
-    use crate::store::{Author, Draft};
-    let say = Say {
-        direction: Direction::In,
-        channel: None,
-        author: Some("小鹿".into()),
-        text: Some(text.into()),
-        copied: false,
-        hash: None,
-        source: None,
-    };
-    let now = stage.desk.now();
-    let draft = Draft::new(
-        &conversation::REGISTER,
-        talk,
-        Payload::Say(Box::new(say)),
-        now + 60_000,
-    );
-    let author = Author {
-        replica: stage.desk.me().unwrap().replica,
-        zone: 480,
-    };
-    let mut random = crate::chance::SeededRandom::new("said");
-    stage
-        .desk
-        .store_mut()
-        .append(&author, now + 60_000, &mut random, &[draft])
-        .unwrap();
 }

@@ -3,8 +3,9 @@
 use super::case::CaseForm;
 use super::note::NoteForm;
 use super::privacy;
-use super::stage::{ORDER, Stage, buyer_says as said};
+use super::stage::{ORDER, Stage};
 use crate::desk::allowance::Given;
+use crate::desk::shop_tests::buyer_says;
 use crate::domain::money::Money;
 use crate::domain::registers::case;
 use crate::domain::rules::money::is_approved;
@@ -342,7 +343,7 @@ fn the_buyers_short_yes_is_offered_as_a_quote() {
         .reply(talk, "您好，为您核对新地址，对吗？")
         .unwrap();
     // The buyer's line comes as a paste would bring it.
-    said(&mut stage, talk, "对的。");
+    buyer_says(&mut stage.desk, talk, "对的。");
     stage.push(|reach| {
         NoteForm::for_order(
             reach,
@@ -454,9 +455,22 @@ fn an_item_is_finished_handed_on_escalated_and_remarked() {
         "{}",
         stage.message()
     );
+    // A colleague's is taken for a reason from the list.
     stage.keys(&["Ctrl+K"]);
+    stage.draw_everywhere();
+    stage.keys(&["Esc", "F8"]);
+    assert!(
+        stage.message().contains("选一个原因"),
+        "{}",
+        stage.message()
+    );
+    stage.keys(&["1", "Down"]);
     stage.text("他下班了");
-    stage.keys(&["Enter", "F8"]);
+    stage.keys(&["F8"]);
+    let taken = stage.desk.record(talk).unwrap().0.steps.pop().unwrap();
+    let why = (taken.reason.as_deref(), taken.note.as_deref());
+    assert_eq!(why, (Some("after_sales"), Some("他下班了")));
+    stage.keys(&["F8"]);
     stage.draw_everywhere();
     stage.keys(&["6"]);
     assert_eq!(
@@ -556,7 +570,7 @@ fn a_customer_is_erased_by_a_reason_and_a_word() {
     let mut stage = Stage::new();
     let talk = stage.desk.open_conversation("鸢尾花田", "chat").unwrap();
     let talk = talk.record();
-    said(&mut stage, talk, "我的手机打不通");
+    buyer_says(&mut stage.desk, talk, "我的手机打不通");
     stage.push(|reach| privacy::erase(reach, Some(talk)));
     stage.draw_everywhere();
     let buyer = |stage: &Stage| {
@@ -655,4 +669,15 @@ fn an_escalation_goes_to_ones_own_leader() {
     };
     assert_eq!(mentions(&stage, "陈立"), 1, "{}", stage.message());
     assert_eq!(mentions(&stage, "方圆"), 0);
+    // Once more it goes one level higher, and then nowhere.
+    stage.keys(&["Ctrl+U"]);
+    let seen = stage.screen(80, 21);
+    assert!(seen.contains("升级给主管 王主管"), "{seen}");
+    stage.text("买家要见主管，等了一天");
+    stage.keys(&["Enter", "Ctrl+U"]);
+    assert_eq!(mentions(&stage, "王主管"), 1, "{}", stage.message());
+    stage.act_as("王主管");
+    stage.keys(&["Ctrl+U"]);
+    let said = stage.message().to_owned();
+    assert!(said.contains("已升到头，问过 陈立 王主管"), "{said}");
 }

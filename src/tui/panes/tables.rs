@@ -6,6 +6,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
 use self::columns::fitting;
+use crate::desk::saved::SavedView;
 use crate::desk::{Desk, freshness, views};
 use crate::domain::id::Id;
 use crate::domain::register::Register;
@@ -21,6 +22,7 @@ use crate::tui::overlays::note::NoteForm;
 use crate::tui::overlays::record_form::RecordForm;
 use crate::tui::overlays::yank;
 use crate::tui::pane::{Flow, Pane, Reach};
+use crate::tui::panes::narrowing::{self, Narrowed, Narrowing};
 use crate::tui::panes::record::RecordPane;
 use crate::tui::theme::Ink;
 use crate::tui::widgets::line::{Run, dim, text};
@@ -39,14 +41,14 @@ const STATE: u16 = 10;
 enum Choice {
     /// The register.
     Register(Menu),
-    /// Which of its rows.
-    View(Menu),
+    /// Which of its rows: the list's own views, then those that are kept.
+    View(Menu, Vec<SavedView>),
 }
 
 impl Choice {
     fn menu(&mut self) -> &mut Menu {
         match self {
-            Self::Register(menu) | Self::View(menu) => menu,
+            Self::Register(menu) | Self::View(menu, _) => menu,
         }
     }
 }
@@ -56,6 +58,8 @@ pub struct TablesPane {
     register: &'static Register,
     /// The view of the desk by its name, all rows without one.
     view: Option<&'static str>,
+    /// What else is asked of them.
+    narrowing: Narrowing,
     rows: Vec<Row>,
     /// The cells of the rows as they are shown, the state first.
     cells: Vec<Vec<String>>,
@@ -83,6 +87,7 @@ impl TablesPane {
         let mut pane = Self {
             register,
             view: None,
+            narrowing: Narrowing::default(),
             rows: Vec::new(),
             cells: Vec::new(),
             blind: String::new(),
@@ -111,16 +116,59 @@ impl TablesPane {
         self.choice = Some(Choice::Register(menu));
     }
 
-    /// Opens the choice of the register's views, all rows first.
-    fn choose_view(&mut self, words: &Words) {
+    /// Opens the choice of the register's views, all rows first, and of those that are kept.
+    fn choose_view(&mut self, reach: &mut Reach<'_>) {
         let views = self.views();
-        let labels = views
-            .iter()
-            .map(|view| words.get(&view_words(*view)).to_string());
-        let at = views.iter().position(|view| *view == self.view);
-        let title = words.get("tables-choose-view").to_string();
-        let menu = Menu::new(title, labels).at(at.unwrap_or(0));
-        self.choice = Some(Choice::View(menu));
+        let own = views.iter().map(|view| {
+            let label = reach.words.get(&view_words(*view));
+            (label.to_string(), String::new())
+        });
+        let mut rows: Vec<(String, String)> = own.collect();
+        let saved = reach.desk.saved_views().unwrap_or_else(|problem| {
+            reach.trouble(&problem);
+            Vec::new()
+        });
+        rows.extend(narrowing::labels(&saved, reach.words));
+        let held = self.narrowing.name();
+        let at = match held.and_then(|name| saved.iter().position(|view| view.name == name)) {
+            Some(at) => Some(views.len() + at),
+            None => views.iter().position(|view| *view == self.view),
+        };
+        let title = reach.words.get("tables-choose-view").to_string();
+        let menu = Menu::noted(title, rows).at(at.unwrap_or(0));
+        self.choice = Some(Choice::View(menu, saved));
+    }
+
+    /// Shows a view of the list, or one that is kept over all its rows.
+    fn take_view(&mut self, row: usize, saved: &[SavedView], reach: &mut Reach<'_>) {
+        let views = self.views();
+        if let Some(view) = views.get(row) {
+            if self.narrowing.name().is_some() {
+                self.narrowing.clear();
+            }
+            return self.turn_to(*view, reach);
+        }
+        let Some(view) = saved.get(row - views.len()) else {
+            return;
+        };
+        match self.narrowing.hold(view, reach) {
+            Ok(()) => self.turn_to(None, reach),
+            Err(problem) => reach.trouble(&problem),
+        }
+    }
+
+    /// What came of a key of the line that narrows the list.
+    fn narrowed(&mut self, narrowed: Narrowed, reach: &mut Reach<'_>) -> Flow {
+        match narrowed {
+            Narrowed::Pass => return Flow::Pass,
+            Narrowed::Same => {}
+            Narrowed::Changed => self.refresh(reach),
+            Narrowed::Flow(flow) => {
+                self.refresh(reach);
+                return flow;
+            }
+        }
+        Flow::Stay
     }
 
     fn views(&self) -> Vec<Option<&'static str>> {
@@ -159,7 +207,8 @@ impl TablesPane {
     /// Reads on until there are rows or no more; of some views a portion holds none.
     fn read_more(&mut self, desk: &Desk, speech: Speech<'_>) -> Result<(), Problem> {
         for _ in 0..PORTIONS {
-            let page = desk.view_page(self.register, self.view, self.after, PORTION)?;
+            let asked = self.narrowing.question();
+            let page = desk.view_page(self.register, self.view, asked, self.after, PORTION)?;
             self.after = page.after;
             let cells = page.rows.iter().map(|row| self.cells_of(row, speech));
             let cells: Vec<Vec<String>> = cells.collect();
@@ -229,9 +278,8 @@ impl TablesPane {
     fn picked(&mut self, picked: Picked, reach: &mut Reach<'_>) -> Flow {
         match picked {
             Picked::Row(row) => {
-                if let Some(Choice::View(_)) = self.choice.take() {
-                    let view = self.views().get(row).copied().flatten();
-                    self.turn_to(view, reach);
+                if let Some(Choice::View(_, saved)) = self.choice.take() {
+                    self.take_view(row, &saved, reach);
                 } else if let Some(register) = registers::ALL.get(row) {
                     self.register = register;
                     self.cursor = Cursor::default();
@@ -254,6 +302,8 @@ impl Pane for TablesPane {
     fn contexts(&self) -> Vec<Context> {
         if self.choice.is_some() {
             vec![Context::Menu]
+        } else if self.narrowing.is_typing() {
+            Narrowing::contexts()
         } else {
             vec![Context::Tables, Context::List]
         }
@@ -263,6 +313,10 @@ impl Pane for TablesPane {
         if let Some(choice) = &mut self.choice {
             let picked = choice.menu().command(command);
             return self.picked(picked, reach);
+        }
+        if self.narrowing.is_typing() {
+            let narrowed = self.narrowing.command(command, reach);
+            return self.narrowed(narrowed, reach);
         }
         if let Some(by) = command.steps() {
             self.step(by, reach);
@@ -274,7 +328,12 @@ impl Pane for TablesPane {
                 return Flow::Push(Box::new(RecordForm::new(reach, self.register)));
             }
             Command::NextPane | Command::Collapse => self.choose(reach.words),
-            Command::ChooseView => self.choose_view(reach.words),
+            Command::ChooseView => self.choose_view(reach),
+            Command::Filter => self.narrowing.open(reach),
+            Command::Back if self.narrowing.holds() => {
+                self.narrowing.clear();
+                self.refresh(reach);
+            }
             _ if yank::copy(command, self.cursor.id().copied(), reach) => {}
             Command::Back => return Flow::Close,
             _ => match command.view() {
@@ -287,7 +346,8 @@ impl Pane for TablesPane {
 
     fn input(&mut self, input: &Input, reach: &mut Reach<'_>) -> Flow {
         let Some(choice) = &mut self.choice else {
-            return Flow::Pass;
+            let narrowed = self.narrowing.input(input, reach);
+            return self.narrowed(narrowed, reach);
         };
         let picked = choice.menu().input(input);
         self.picked(picked, reach)
@@ -319,11 +379,12 @@ impl Pane for TablesPane {
             };
             let height = page.rows_left();
             page.draw(height, |buf, area, look| {
-                self.draw_rows(buf, area, &heads, look)
+                let (rows, caret) = self.narrowing.draw(buf, area, look);
+                caret.or(self.draw_rows(buf, rows, &heads, look))
             })
         });
         match &self.choice {
-            Some(Choice::Register(menu) | Choice::View(menu)) => menu.draw(buf, area, look),
+            Some(Choice::Register(menu) | Choice::View(menu, _)) => menu.draw(buf, area, look),
             None => caret,
         }
     }
@@ -334,7 +395,7 @@ impl Pane for TablesPane {
         }
         match self.choice {
             Some(Choice::Register(_)) => self.choose(reach.words),
-            Some(Choice::View(_)) => self.choose_view(reach.words),
+            Some(Choice::View(..)) => self.choose_view(reach),
             None => {}
         }
     }
@@ -373,9 +434,13 @@ impl TablesPane {
         if self.rows.is_empty() && body.height > 0 {
             let empty = match (self.after, self.view) {
                 // Not "none": only none as far as it has looked.
-                (Some(_), _) => look.words.get("tables-none-yet"),
-                (None, Some(_)) => look.words.get("tables-none-in-view"),
-                (None, None) => look.words.get("tables-empty"),
+                (Some(_), _) => look.words.get("tables-none-yet").to_string(),
+                (None, _) if self.narrowing.holds() => {
+                    let may_be_over = self.view != Some("closed");
+                    narrowing::nothing(&self.narrowing, may_be_over, look)
+                }
+                (None, Some(_)) => look.words.get("tables-none-in-view").to_string(),
+                (None, None) => look.words.get("tables-empty").to_string(),
             };
             crate::tui::widgets::line::put(
                 buf,

@@ -1,11 +1,11 @@
 //! The list of what waits, as the desk screen draws it.
 
 use ratatui::buffer::Buffer;
-use ratatui::layout::Rect;
+use ratatui::layout::{Position, Rect};
 
 use super::list_foot::list_foot;
 use super::view::{focus_mark, speech};
-use super::{DeskPane, Focus};
+use super::{DeskPane, Focus, narrowing};
 use crate::desk::freshness::blind_to_work;
 use crate::desk::todo::{Item, Mark, View};
 use crate::tui::theme::Ink;
@@ -80,11 +80,19 @@ pub(super) fn list_title(
     titles(buf, area, &left, &right, look);
 }
 
-pub(super) fn draw_list(pane: &DeskPane, buf: &mut Buffer, area: Rect, look: &Look<'_>) {
+/// Draws the list with the line that narrows it; returns the caret where the line has it.
+pub(super) fn draw_list(
+    pane: &DeskPane,
+    buf: &mut Buffer,
+    area: Rect,
+    look: &Look<'_>,
+) -> Option<Position> {
+    let (area, caret) = pane.narrowing.draw(buf, area, look);
     let area = list_foot(pane, buf, area, look);
     let mut cursor = pane.cursor.clone();
     let top = cursor.scroll(usize::from(area.height), pane.rows.len());
     draw_from(pane, buf, area, top, look);
+    caret
 }
 
 /// The most urgent rows, wherever the cursor is.
@@ -182,7 +190,7 @@ fn ink(mark: Mark) -> Ink {
         Mark::Conflict => Ink::Conflict,
         Mark::Overdue => Ink::Overdue,
         Mark::Urgent => Ink::Urgent,
-        Mark::Approve => Ink::Approve,
+        Mark::Approve | Mark::Escalated => Ink::Approve,
         Mark::New => Ink::New,
         Mark::Waiting => Ink::Waiting,
         Mark::LeftMessage => Ink::Left,
@@ -194,7 +202,9 @@ fn ink(mark: Mark) -> Ink {
 fn empty(pane: &DeskPane, buf: &mut Buffer, area: Rect, look: &Look<'_>) {
     let speech = speech(pane, look);
     let blind = blind_to_work(&pane.freshness);
-    let message = if blind.is_empty() {
+    let message = if pane.narrowing.holds() {
+        narrowing::nothing(&pane.narrowing, false, look)
+    } else if blind.is_empty() {
         look.words.get("desk-empty").to_string()
     } else {
         let known = speech.blind(&blind, "blind-known", "blind-never");

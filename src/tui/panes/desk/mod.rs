@@ -8,6 +8,7 @@ mod lines;
 mod list_foot;
 mod list_view;
 mod marks;
+mod narrowed;
 mod side_view;
 mod talk_view;
 mod told;
@@ -25,7 +26,8 @@ use crate::desk::freshness::Freshness;
 use crate::desk::marks::Marks;
 use crate::desk::people::People;
 use crate::desk::replies::{Replies, Scope, language_of};
-use crate::desk::todo::{Item, Todo, View};
+use crate::desk::saved::SavedView;
+use crate::desk::todo::{Item, PAGE, Todo, View};
 use crate::domain::id::Id;
 use crate::domain::record::Record;
 use crate::domain::register::Register;
@@ -36,11 +38,13 @@ use crate::text::edit::Editor;
 use crate::tui::commands::{Command, Context};
 use crate::tui::keys::{Input, Spot};
 use crate::tui::overlays::follow_up::FollowUp;
+use crate::tui::overlays::menu::{Menu, Picked};
 use crate::tui::pane::{Flow, Pane, Reach};
 use crate::tui::widgets::editor::{Typed, type_into};
 use crate::tui::widgets::list::Cursor;
 use crate::tui::widgets::{Look, line};
 
+use super::narrowing::{self, Narrowed, Narrowing};
 use super::reveal::Revealed;
 use super::side::{Leaf, Side};
 use super::status::Status;
@@ -84,6 +88,10 @@ pub(super) struct OpenItem {
 /// The desk screen's state.
 pub struct DeskPane {
     pub(super) view: View,
+    /// What else is asked of the list.
+    pub(super) narrowing: Narrowing,
+    /// The choice of a view: the list's own, then those that are kept.
+    pub(super) choice: Option<(Menu, Vec<SavedView>)>,
     pub(super) todo: Todo,
     pub(super) rows: Vec<(usize, usize)>,
     pub(super) cursor: Cursor<Id>,
@@ -101,6 +109,8 @@ pub struct DeskPane {
     pub(super) now: i64,
     /// How the group stands, where the person leads one.
     pub(super) group: Option<Counts>,
+    /// How many items were escalated to the person and are not answered.
+    pub(super) escalated: usize,
     /// What does not count yet, for those who decide about it.
     pub(super) held: Vec<Held>,
     nobody: bool,
@@ -129,6 +139,8 @@ impl DeskPane {
     pub fn empty(desk: &Desk) -> Self {
         Self {
             view: View::All,
+            narrowing: Narrowing::default(),
+            choice: None,
             todo: Todo::default(),
             rows: Vec::new(),
             cursor: Cursor::default(),
@@ -142,6 +154,7 @@ impl DeskPane {
             library: Replies::default(),
             freshness: Vec::new(),
             group: None,
+            escalated: 0,
             held: Vec::new(),
             people: People::default(),
             zone: desk.zone(),
@@ -167,10 +180,11 @@ impl DeskPane {
     pub fn read(&mut self, desk: &Desk, words: &Words) -> Result<(), Problem> {
         self.now = desk.now();
         self.people = desk.people().clone();
-        self.todo = desk.todo(self.view)?;
+        self.todo = desk.todo_asked(self.view, self.narrowing.question(), PAGE)?;
         self.keep_marks();
         self.freshness = desk.freshness()?;
         self.group = desk.group_counts()?;
+        self.escalated = desk.escalated_to_me()?;
         self.held = held::rows(desk, words)?;
         self.lay_out();
         if let Some(id) = self.open.as_ref().map(|open| open.record.id) {
@@ -356,14 +370,12 @@ impl DeskPane {
                 return Flow::Push(Box::new(FollowUp::of_kind(reach, "snooze")));
             }
             Command::View0 | Command::View1 | Command::View2 | Command::View3 | Command::View4 => {
-                self.view = command
-                    .view()
-                    .and_then(|at| View::ALL.get(at))
-                    .copied()
-                    .unwrap_or_default();
-                if let Err(problem) = self.read(reach.desk, reach.words) {
-                    reach.trouble(&problem);
-                }
+                let view = command.view().and_then(|at| View::ALL.get(at));
+                self.show_view(view.copied().unwrap_or_default(), reach);
+            }
+            Command::Back if self.narrowing.holds() => {
+                self.narrowing.clear();
+                self.read_again(reach);
             }
             _ => return Flow::Pass,
         }
@@ -450,6 +462,12 @@ impl DeskPane {
 
 impl Pane for DeskPane {
     fn contexts(&self) -> Vec<Context> {
+        if self.choice.is_some() {
+            return vec![Context::Menu];
+        }
+        if self.narrowing.is_typing() {
+            return Narrowing::contexts();
+        }
         match self.focus {
             Focus::List => vec![Context::List, Context::Desk],
             Focus::Timeline => vec![Context::Timeline, Context::Desk],
@@ -467,6 +485,9 @@ impl Pane for DeskPane {
     }
 
     fn command(&mut self, command: Command, reach: &mut Reach<'_>) -> Flow {
+        if let Some(flow) = self.list_line(command, reach) {
+            return flow;
+        }
         match command {
             Command::NextPane => self.move_focus(true),
             Command::PreviousPane => self.move_focus(false),
@@ -507,6 +528,14 @@ impl Pane for DeskPane {
     }
 
     fn input(&mut self, input: &Input, reach: &mut Reach<'_>) -> Flow {
+        if let Some((menu, _)) = &mut self.choice {
+            let picked = menu.input(input);
+            return self.picked(picked, reach);
+        }
+        match self.narrowing.input(input, reach) {
+            Narrowed::Pass => {}
+            narrowed => return self.narrowed(narrowed, reach),
+        }
         if let Input::Pointed(Spot::Leaf(number)) = input {
             let at = Leaf::ALL.iter().position(|leaf| *leaf == self.side.leaf());
             self.turn_leaf(*number as isize - at.unwrap_or(0) as isize, reach);
@@ -527,7 +556,11 @@ impl Pane for DeskPane {
 
     fn view(&self, buf: &mut Buffer, area: Rect, look: &Look<'_>) -> Option<Position> {
         line::clear(buf, area);
-        view::draw(self, buf, area, look)
+        let caret = view::draw(self, buf, area, look);
+        match &self.choice {
+            Some((menu, _)) => menu.draw(buf, area, look),
+            None => caret,
+        }
     }
 
     fn hide(&mut self) {

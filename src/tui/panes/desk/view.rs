@@ -81,6 +81,10 @@ fn group_line(pane: &DeskPane, buf: &mut Buffer, area: Rect, look: &Look<'_>) ->
         let ink = if number == 0 { Ink::Dim } else { ink };
         runs.push(Run::new(format!("{}{number} ", look.words.get(id)), ink));
     }
+    if pane.escalated > 0 {
+        let mark = look.words.get("mark-escalated");
+        runs.push(Run::new(format!("{mark}{} ", pane.escalated), Ink::Approve));
+    }
     line::put_runs(buf, (area.x, area.y), area.width, &runs, look);
     Rect {
         y: area.y + 1,
@@ -183,7 +187,7 @@ fn wide(pane: &DeskPane, buf: &mut Buffer, area: Rect, look: &Look<'_>) -> Optio
         false,
         look,
     );
-    draw_list(pane, buf, below(list_area), look);
+    let caret = draw_list(pane, buf, below(list_area), look);
     side_title(
         pane,
         buf,
@@ -228,9 +232,10 @@ fn wide(pane: &DeskPane, buf: &mut Buffer, area: Rect, look: &Look<'_>) -> Optio
             }
             talk_title(pane, open, buf, Rect { height: 1, ..talk }, look);
             draw_talk(pane, open, buf, below(talk), look);
-            draw_draft(pane, open, buf, draft, look)
+            let of_draft = draw_draft(pane, open, buf, draft, look);
+            caret.or(of_draft)
         }
-        None => nothing_open(pane, buf, below(talk), look),
+        None => caret.or(nothing_open(pane, buf, below(talk), look)),
     }
 }
 
@@ -240,8 +245,7 @@ fn narrow(pane: &DeskPane, buf: &mut Buffer, area: Rect, look: &Look<'_>) -> Opt
     let Some(open) = pane.open.as_ref().filter(|_| pane.focus != Focus::List) else {
         section(buf, area, &[], &[], look);
         list_title(pane, buf, Rect { height: 1, ..area }, false, look);
-        draw_list(pane, buf, below(area), look);
-        return None;
+        return draw_list(pane, buf, below(area), look);
     };
     let strip = Rect {
         height: (STRIP + 1).min(area.height),

@@ -1,0 +1,430 @@
+//! The line by which a list is narrowed: typed with completion, held until Esc, kept under a
+//! name.
+
+use std::ops::Range;
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::{Position, Rect};
+
+use crate::desk::Desk;
+use crate::desk::query::{Completion, Question, complete};
+use crate::desk::saved::SavedView;
+use crate::i18n::{Language, Words};
+use crate::problem::Problem;
+use crate::text::edit::Editor;
+use crate::tui::commands::{Command, Context};
+use crate::tui::keys::{Input, Key};
+use crate::tui::overlays::ask::Ask;
+use crate::tui::overlays::menu::{Menu, MenuPane};
+use crate::tui::pane::{Flow, Reach};
+use crate::tui::theme::Ink;
+use crate::tui::widgets::Look;
+use crate::tui::widgets::editor::{self, Typed, type_into};
+use crate::tui::widgets::line::{self, Run, dim, text};
+
+/// What came of a key.
+pub enum Narrowed {
+    /// The list shows something else now.
+    Changed,
+    /// The list stays as it is.
+    Same,
+    /// Not for the line.
+    Pass,
+    /// Something else comes in front.
+    Flow(Flow),
+}
+
+/// A choice that Tab put in, and those that come in its place when it is pressed again.
+struct Turn {
+    at: Range<usize>,
+    choices: Vec<String>,
+    chosen: usize,
+}
+
+/// The line while it is typed.
+struct Typing {
+    editor: Editor,
+    language: Language,
+    people: Vec<String>,
+    tags: Vec<String>,
+    offered: Completion,
+    turn: Option<Turn>,
+    /// What is wrong with it, told in words.
+    wrong: Option<String>,
+}
+
+/// What narrows a list.
+#[derive(Default)]
+pub struct Narrowing {
+    typing: Option<Typing>,
+    text: String,
+    /// The name of the kept view that holds.
+    name: Option<String>,
+    question: Question,
+    /// The keys that are named where nothing is found.
+    keys: Vec<(Command, Key)>,
+}
+
+impl Narrowing {
+    /// Returns what is asked of the list.
+    pub fn question(&self) -> &Question {
+        &self.question
+    }
+
+    /// Returns what was typed and holds.
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// Returns the name of the kept view that holds, unless it was changed since.
+    pub fn name(&self) -> Option<&str> {
+        self.name.as_deref()
+    }
+
+    /// Returns whether the line has the caret.
+    pub fn is_typing(&self) -> bool {
+        self.typing.is_some()
+    }
+
+    /// Returns whether something narrows the list.
+    pub fn holds(&self) -> bool {
+        !self.question.is_empty()
+    }
+
+    /// Returns the places in which keys are looked up while the line has the caret.
+    pub fn contexts() -> Vec<Context> {
+        vec![Context::Filter, Context::Text]
+    }
+
+    /// Gives the line the caret; what holds can be changed.
+    pub fn open(&mut self, reach: &mut Reach<'_>) {
+        let tags = match reach.desk.tags_in_use() {
+            Ok(tags) => tags,
+            Err(problem) => {
+                reach.trouble(&problem);
+                Vec::new()
+            }
+        };
+        let mut editor = Editor::single_line();
+        editor.set(&self.text);
+        let people = reach.desk.people().all().iter();
+        let mut typing = Typing {
+            editor,
+            language: reach.words.language(),
+            people: people.map(|person| person.name.clone()).collect(),
+            tags,
+            offered: Completion::default(),
+            turn: None,
+            wrong: None,
+        };
+        typing.offer();
+        self.typing = Some(typing);
+        self.keys = named_keys(reach);
+    }
+
+    /// Holds a view that is kept.
+    ///
+    /// # Errors
+    ///
+    /// Where this release cannot read its question.
+    pub fn hold(&mut self, view: &SavedView, reach: &Reach<'_>) -> Result<(), Problem> {
+        let question = reach.desk.question(&view.query);
+        self.question = question.map_err(|wrong| wrong.problem())?;
+        self.text.clone_from(&view.query);
+        self.name = Some(view.name.clone());
+        self.typing = None;
+        self.keys = named_keys(reach);
+        Ok(())
+    }
+
+    /// Lets the list be whole again.
+    pub fn clear(&mut self) {
+        *self = Self::default();
+    }
+
+    /// Takes a command while the line has the caret.
+    pub fn command(&mut self, command: Command, reach: &mut Reach<'_>) -> Narrowed {
+        let Some(typing) = &mut self.typing else {
+            return Narrowed::Pass;
+        };
+        match command {
+            Command::Accept => return self.accept(reach),
+            Command::Back => {
+                let held = self.holds();
+                self.clear();
+                return if held {
+                    Narrowed::Changed
+                } else {
+                    Narrowed::Same
+                };
+            }
+            Command::NextPane => typing.turn(true),
+            Command::PreviousPane => typing.turn(false),
+            Command::KeepView => {
+                return match self.accept(reach) {
+                    Narrowed::Changed if self.holds() => Narrowed::Flow(self.keep(reach)),
+                    other => other,
+                };
+            }
+            _ => return Narrowed::Pass,
+        }
+        Narrowed::Same
+    }
+
+    /// Takes a key that no command took.
+    pub fn input(&mut self, input: &Input, reach: &mut Reach<'_>) -> Narrowed {
+        let Some(typing) = &mut self.typing else {
+            return Narrowed::Pass;
+        };
+        match type_into(&mut typing.editor, input) {
+            Typed::Ignored => {
+                // Who points elsewhere has left the line.
+                if matches!(input, Input::Pointed(_)) {
+                    self.typing = None;
+                }
+                return Narrowed::Pass;
+            }
+            Typed::Moved => {}
+            Typed::Changed => typing.look(reach),
+        }
+        typing.turn = None;
+        typing.offer();
+        Narrowed::Same
+    }
+
+    /// Lets what was typed hold, or says what is wrong with it and selects the place.
+    fn accept(&mut self, reach: &mut Reach<'_>) -> Narrowed {
+        let Some(typing) = &mut self.typing else {
+            return Narrowed::Pass;
+        };
+        let text = typing.editor.text().trim().to_owned();
+        match reach.desk.question(typing.editor.text()) {
+            Ok(question) => {
+                if self.text != text {
+                    self.name = None;
+                }
+                self.question = question;
+                self.text = text;
+                self.typing = None;
+                Narrowed::Changed
+            }
+            Err(wrong) => {
+                typing.wrong = Some(told(&wrong.problem(), reach.words));
+                typing.offered = Completion::default();
+                typing.editor.select(wrong.at);
+                Narrowed::Same
+            }
+        }
+    }
+
+    /// Asks for a name under which what holds is kept, and for whom where the person may say.
+    fn keep(&self, reach: &mut Reach<'_>) -> Flow {
+        let query = self.text.clone();
+        let title = reach.words.get("filter-keep-title").to_string();
+        let ask = Ask::new(title, query.clone(), move |name, reach| {
+            let (name, query) = (name.to_owned(), query.clone());
+            if !reach.desk.may_publish().unwrap_or(false) {
+                return keep_as(&name, &query, false, reach);
+            }
+            let whose = ["filter-keep-mine", "filter-keep-shop"];
+            let rows = whose.map(|id| reach.words.get(id).to_string());
+            let menu = Menu::new(name.clone(), rows);
+            Flow::Replace(Box::new(MenuPane::new(menu, move |row, reach| {
+                keep_as(&name, &query, row == 1, reach)
+            })))
+        });
+        Flow::Push(Box::new(
+            ask.answered(self.name.as_deref().unwrap_or_default()),
+        ))
+    }
+
+    /// Draws the line where something narrows the list, and below it while it is typed what may
+    /// come next or what is wrong; returns what is left for the list, and the caret.
+    pub fn draw(&self, buf: &mut Buffer, area: Rect, look: &Look<'_>) -> (Rect, Option<Position>) {
+        let rows = match &self.typing {
+            Some(_) => 2,
+            None => u16::from(self.holds()),
+        };
+        let rows = rows.min(area.height);
+        let left = Rect {
+            y: area.y + rows,
+            height: area.height - rows,
+            ..area
+        };
+        if rows == 0 {
+            return (left, None);
+        }
+        let row = Rect { height: 1, ..area };
+        let label = format!(" {} ", look.words.get("filter-label"));
+        let used = line::put(
+            buf,
+            (row.x, row.y),
+            row.width,
+            &label,
+            Ink::FieldLabel,
+            look,
+        );
+        let field = Rect {
+            x: row.x + used,
+            width: row.width - used,
+            ..row
+        };
+        let Some(typing) = &self.typing else {
+            let mut said = vec![text(self.text.as_str())];
+            if let Some(name) = &self.name {
+                said.insert(0, Run::new(format!("{name}  "), Ink::Title));
+            }
+            let back = self
+                .keys
+                .iter()
+                .find(|(command, _)| *command == Command::Back);
+            let back = back.map(|(_, key)| key.to_string()).unwrap_or_default();
+            let clear = dim(look.words.with("filter-clear", &[("back", back.into())]));
+            line::row(buf, field, &said, &[clear], look);
+            return (left, None);
+        };
+        let caret = editor::draw(buf, field, &typing.editor, Ink::Field, look);
+        if rows > 1 {
+            let below = Rect {
+                y: row.y + 1,
+                ..row
+            };
+            typing.draw_below(buf, below, look);
+        }
+        (left, caret)
+    }
+}
+
+impl Typing {
+    /// Reads what may come next at the caret.
+    fn offer(&mut self) {
+        let people: Vec<&str> = self.people.iter().map(String::as_str).collect();
+        let tags: Vec<&str> = self.tags.iter().map(String::as_str).collect();
+        let (text, caret) = (self.editor.text(), self.editor.offset());
+        self.offered = complete(text, caret, self.language, &people, &tags);
+    }
+
+    /// Says at once what is wrong with what was typed.
+    fn look(&mut self, reach: &Reach<'_>) {
+        let read = reach.desk.question(self.editor.text());
+        self.wrong = read.err().map(|wrong| told(&wrong.problem(), reach.words));
+    }
+
+    /// Puts in what may come next; again the next one in its place.
+    fn turn(&mut self, forward: bool) {
+        let turn = match self.turn.take() {
+            Some(mut turn) => {
+                let count = turn.choices.len();
+                let by = if forward { 1 } else { count - 1 };
+                turn.chosen = (turn.chosen + by) % count;
+                turn
+            }
+            None if self.offered.choices.is_empty() => return,
+            None => {
+                let choices = std::mem::take(&mut self.offered.choices);
+                let chosen = if forward { 0 } else { choices.len() - 1 };
+                Turn {
+                    at: self.offered.at.clone(),
+                    choices,
+                    chosen,
+                }
+            }
+        };
+        self.put(turn);
+    }
+
+    fn put(&mut self, mut turn: Turn) {
+        let Some(choice) = turn.choices.get(turn.chosen) else {
+            return;
+        };
+        self.editor.select(turn.at.clone());
+        self.editor.insert(choice);
+        turn.at.end = turn.at.start + choice.len();
+        self.wrong = None;
+        if turn.choices.len() > 1 {
+            self.turn = Some(turn);
+        } else {
+            // What there was no choice about is done; its value may come next.
+            self.offer();
+        }
+    }
+
+    /// What may come next, else what is wrong.
+    fn draw_below(&self, buf: &mut Buffer, area: Rect, look: &Look<'_>) {
+        let (choices, chosen) = match &self.turn {
+            Some(turn) => (&turn.choices, Some(turn.chosen)),
+            None => (&self.offered.choices, None),
+        };
+        let mut runs = vec![dim(" ")];
+        if let Some(wrong) = self.wrong.as_ref().filter(|_| choices.is_empty()) {
+            runs.push(Run::new(wrong.as_str(), Ink::Warn));
+        }
+        // The chosen one stays in sight, with those before it as far as there is room.
+        let from = chosen.map_or(0, |chosen| chosen.saturating_sub(2));
+        for (at, choice) in choices.iter().enumerate().skip(from) {
+            let is_chosen = chosen == Some(at);
+            // Told by brackets too, never by colour alone.
+            runs.push(if is_chosen {
+                Run::new(format!("[{choice}]"), Ink::Selection)
+            } else {
+                dim(format!(" {choice} "))
+            });
+        }
+        line::put_runs(buf, (area.x, area.y), area.width, &runs, look);
+    }
+}
+
+fn named_keys(reach: &Reach<'_>) -> Vec<(Command, Key)> {
+    let named = [Command::Back, Command::Capture].into_iter();
+    named
+        .filter_map(|command| Some((command, (reach.key_of)(command)?)))
+        .collect()
+}
+
+fn told(problem: &Problem, words: &Words) -> String {
+    let (message, hint) = words.problem(problem);
+    hint.map_or_else(|| message.clone(), |hint| format!("{message}  {hint}"))
+}
+
+fn keep_as(name: &str, query: &str, is_shop: bool, reach: &mut Reach<'_>) -> Flow {
+    let keep = |desk: &mut Desk| desk.keep_view(name, query, is_shop);
+    if reach.attempt(keep).is_none() {
+        return Flow::Stay;
+    }
+    reach.say("filter-kept", &[("name", name.into())]);
+    Flow::Close
+}
+
+/// Returns the labels of kept views for a menu, each with whose it is.
+pub fn labels(views: &[SavedView], words: &Words) -> Vec<(String, String)> {
+    let whose = |view: &SavedView| {
+        let id = if view.is_shop {
+            "value-view_scope-shop"
+        } else {
+            "value-view_scope-mine"
+        };
+        words.get(id).to_string()
+    };
+    views
+        .iter()
+        .map(|view| (view.name.clone(), whose(view)))
+        .collect()
+}
+
+/// Says that a list that is narrowed shows nothing, and what to do about it: what is over was
+/// not looked at unless it was asked for.
+pub fn nothing(narrowing: &Narrowing, may_be_over: bool, look: &Look<'_>) -> String {
+    let key = |command| {
+        let known = narrowing.keys.iter().find(|(known, _)| *known == command);
+        known.map(|(_, key)| key.to_string()).unwrap_or_default()
+    };
+    let args = [
+        ("text", narrowing.text().into()),
+        ("back", key(Command::Back).into()),
+        ("capture", key(Command::Capture).into()),
+    ];
+    if may_be_over && !narrowing.question.names_a_state() {
+        return look.words.with("filter-nothing-open", &args);
+    }
+    look.words.with("filter-nothing", &args)
+}
