@@ -184,7 +184,10 @@ impl DeskPane {
         self.keep_marks();
         self.freshness = desk.freshness()?;
         self.group = desk.group_counts()?;
-        self.escalated = desk.escalated_to_me()?;
+        self.escalated = match self.group {
+            Some(_) => desk.escalated_to_me()?,
+            None => 0,
+        };
         self.held = held::rows(desk, words)?;
         self.lay_out();
         if let Some(id) = self.open.as_ref().map(|open| open.record.id) {
