@@ -2,6 +2,9 @@
 //!
 //! Three Fluent files are compiled in. A word that a language lacks comes from
 //! the next: zh-TW, zh-CN, en. A missing word shows its id, so that it is seen.
+//!
+//! A file is parsed word by word, as they are asked for: of some three thousand the first screen
+//! needs a hundred, and nobody waits for the rest. No word may therefore quote another.
 
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -10,6 +13,7 @@ use std::sync::{Arc, OnceLock, PoisonError, RwLock};
 
 use fluent_bundle::concurrent::FluentBundle;
 use fluent_bundle::{FluentArgs, FluentResource, FluentValue};
+use fluent_syntax::ast;
 use unic_langid::LanguageIdentifier;
 
 use crate::problem::Problem;
@@ -18,8 +22,6 @@ use crate::text::clean::{self, Untrusted};
 mod check;
 
 pub use check::{messages, missing};
-
-type Bundle = FluentBundle<FluentResource>;
 
 /// Whole numbers beyond this lose digits in Fluent, and travel as text.
 const EXACT: u64 = 1 << 53;
@@ -88,10 +90,10 @@ impl Language {
         }
     }
 
-    /// Its words, parsed when first asked for.
-    fn bundle(self) -> &'static Bundle {
-        static BUNDLES: [OnceLock<Bundle>; 3] = [const { OnceLock::new() }; 3];
-        BUNDLES[self as usize].get_or_init(|| bundle(self))
+    /// Its file, looked through when first asked for.
+    fn file(self) -> &'static File {
+        static FILES: [OnceLock<File>; 3] = [const { OnceLock::new() }; 3];
+        FILES[self as usize].get_or_init(|| File::new(self))
     }
 
     /// The languages asked for a word, in this order.
@@ -238,7 +240,7 @@ impl Words {
     /// Says whether there is such a word, in this language or a fallback.
     #[must_use]
     pub fn has(&self, id: &str) -> bool {
-        self.bundle_with(id).is_some()
+        self.word(id).is_some()
     }
 
     /// A sentence with its arguments; text among them is cleaned as one line.
@@ -277,43 +279,100 @@ impl Words {
         (self.with(problem.message, &args), hint)
     }
 
-    fn format<'a>(&'a self, id: &'a str, args: Option<&'a FluentArgs<'_>>) -> Cow<'a, str> {
-        let Some(bundle) = self.bundle_with(id) else {
+    fn format<'a>(&'a self, id: &'a str, args: Option<&FluentArgs<'_>>) -> Cow<'a, str> {
+        let Some((file, word)) = self.word(id) else {
             return Cow::Borrowed(id);
         };
-        let pattern = bundle.get_message(id).and_then(|message| message.value());
         // An argument left out shows as `{$name}`: visible, and found by the tests.
-        pattern.map_or(Cow::Borrowed(id), |pattern| {
-            bundle.format_pattern(pattern, args, &mut Vec::new())
+        value(&word).map_or(Cow::Borrowed(id), |pattern| {
+            let said = file.rules.format_pattern(pattern, args, &mut Vec::new());
+            Cow::Owned(said.into_owned())
         })
     }
 
-    fn bundle_with(&self, id: &str) -> Option<&Bundle> {
+    fn word(&self, id: &str) -> Option<(&'static File, Arc<FluentResource>)> {
         let chain = self.language.chain().iter();
-        chain.map(|language| language.bundle()).find(|bundle| {
-            bundle
-                .get_message(id)
-                .is_some_and(|message| message.value().is_some())
-        })
+        chain
+            .map(|language| language.file())
+            .find_map(|file| Some((file, file.word(id)?)))
     }
 
-    /// Parses the language's file, so that it lies ready when the first word is asked for.
+    /// Looks through the language's file, so that it lies ready when the first word is asked for.
     pub fn prepare(language: Language) {
-        language.bundle();
+        language.file();
     }
 }
 
-fn bundle(language: Language) -> Bundle {
-    // What cannot be parsed is left out here; a test allows none.
-    let resource = match FluentResource::try_new(language.source().to_owned()) {
-        Ok(resource) | Err((resource, _)) => resource,
-    };
-    let tag: Option<LanguageIdentifier> = language.tag().parse().ok();
-    let mut bundle = Bundle::new_concurrent(tag.into_iter().collect());
-    // Isolating marks are invisible characters that terminals draw as cells.
-    bundle.set_use_isolating(false);
-    bundle.add_resource_overriding(resource);
-    bundle
+/// A language's file.
+struct File {
+    /// Where each word stands in it.
+    places: HashMap<&'static str, &'static str>,
+    /// Those that were asked for.
+    words: RwLock<HashMap<&'static str, Arc<FluentResource>>>,
+    /// How numbers decide between forms, and no words.
+    rules: FluentBundle<FluentResource>,
+}
+
+impl File {
+    fn new(language: Language) -> Self {
+        let tag: Option<LanguageIdentifier> = language.tag().parse().ok();
+        let mut rules = FluentBundle::new_concurrent(tag.into_iter().collect());
+        // Isolating marks are invisible characters that terminals draw as cells.
+        rules.set_use_isolating(false);
+        Self {
+            places: places(language.source()),
+            words: RwLock::default(),
+            rules,
+        }
+    }
+
+    /// Returns a word that has a value.
+    fn word(&self, id: &str) -> Option<Arc<FluentResource>> {
+        let (id, text) = self.places.get_key_value(id)?;
+        let known = self.words.read().unwrap_or_else(PoisonError::into_inner);
+        if let Some(word) = known.get(id) {
+            return Some(Arc::clone(word));
+        }
+        drop(known);
+        // What cannot be parsed is left out here; a test allows none.
+        let word = Arc::new(FluentResource::try_new((*text).to_owned()).ok()?);
+        value(&word)?;
+        self.words
+            .write()
+            .unwrap_or_else(PoisonError::into_inner)
+            .insert(id, Arc::clone(&word));
+        Some(word)
+    }
+}
+
+/// Returns what the one word of a piece of a file says.
+fn value(word: &FluentResource) -> Option<&ast::Pattern<&str>> {
+    match word.get_entry(0)? {
+        ast::Entry::Message(message) => message.value.as_ref(),
+        _ => None,
+    }
+}
+
+/// Returns the piece of a file in which each word stands. A word begins at the left margin and
+/// goes on in all lines that begin with neither a letter nor a comment.
+fn places(text: &'static str) -> HashMap<&'static str, &'static str> {
+    let mut places = HashMap::with_capacity(text.len() / 40);
+    let (mut at, mut begun) = (0, None);
+    for line in text.split_inclusive('\n') {
+        let first = line.as_bytes().first().copied().unwrap_or_default();
+        if first.is_ascii_alphabetic() || first == b'#' {
+            if let Some((id, from)) = begun.take() {
+                places.insert(id, &text[from..at]);
+            }
+            let id = line.split(['=', ' ']).next().unwrap_or_default();
+            begun = first.is_ascii_alphabetic().then_some((id, at));
+        }
+        at += line.len();
+    }
+    if let Some((id, from)) = begun {
+        places.insert(id, &text[from..]);
+    }
+    places
 }
 
 #[cfg(test)]
@@ -358,6 +417,25 @@ mod tests {
                     assert!(seen.insert(id), "{} {id} twice", language.tag());
                 }
             }
+        }
+    }
+
+    #[test]
+    fn a_word_alone_is_what_it_is_in_its_file() {
+        for language in Language::ALL {
+            let whole = FluentResource::try_new(language.source().to_owned()).unwrap();
+            let mut count = 0;
+            for entry in whole.entries() {
+                let ast::Entry::Message(message) = entry else {
+                    continue;
+                };
+                let alone = language.file().word(message.id.name);
+                let alone = alone.unwrap_or_else(|| panic!("{}", message.id.name));
+                assert_eq!(value(&alone), message.value.as_ref());
+                count += 1;
+            }
+            assert_eq!(count, language.file().places.len());
+            assert_eq!(check::quoting(language), Vec::<String>::new());
         }
     }
 

@@ -68,6 +68,18 @@ impl Problem {
         }
     }
 
+    /// The same once more, without what lies below.
+    #[must_use]
+    pub fn again(&self) -> Self {
+        Self {
+            kind: self.kind,
+            message: self.message,
+            args: self.args.clone(),
+            hint: self.hint,
+            source: None,
+        }
+    }
+
     /// Says that a file or folder cannot be written.
     #[must_use]
     pub fn unwritable(path: &Path) -> Self {

@@ -73,9 +73,18 @@ impl Home {
     /// The store is in doubt; nothing is written until a person says how it goes on.
     fn doubted(&self, doubts: &[Doubt]) {
         let before = events(&self.data());
+        let files = || {
+            let log = self.data().join("zhiban.db-wal");
+            [self.database(), log].map(|file| fs::read(file).unwrap_or_default())
+        };
+        let held = files();
         let Err(StoreError::Doubtful(doubt)) = self.open() else {
             panic!("not noticed: {doubts:?}")
         };
+        assert!(
+            files() == held,
+            "{doubt:?}: what was only looked at is another"
+        );
         assert!(doubts.contains(&doubt), "{doubt:?} is none of {doubts:?}");
         assert_eq!(events(&self.data()), before, "{doubt:?}");
         let same = Store::open_as_same(&self.data(), &self.watch());

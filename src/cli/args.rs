@@ -65,7 +65,7 @@ pub(super) enum Command {
     #[command(subcommand)]
     Bundle(Bundle),
     List(List),
-    Show(OneId),
+    Show(Show),
     Search(Search),
     SignIn(SignIn),
     SignOut(MaybeReason),
@@ -293,6 +293,15 @@ pub(super) struct List {
     pub query: Option<String>,
     #[arg(long, default_value_t = 100)]
     pub limit: usize,
+    #[arg(long, value_name = "TIME")]
+    pub at: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Show {
+    pub id: String,
+    #[arg(long, value_name = "TIME")]
+    pub at: Option<String>,
 }
 
 #[derive(Debug, Args)]
@@ -307,6 +316,8 @@ pub(super) struct Search {
     pub register: Option<String>,
     #[arg(long, default_value_t = 50)]
     pub limit: usize,
+    #[arg(long, value_name = "TIME")]
+    pub at: Option<String>,
 }
 
 #[derive(Debug, Args)]
@@ -353,7 +364,7 @@ pub(super) struct Saying {
 #[derive(Debug, Args)]
 pub(super) struct Transfer {
     pub id: String,
-    #[arg(long, value_name = "PERSON|POST")]
+    #[arg(long, value_name = "PERSON|POST|next-shift")]
     pub to: String,
     #[arg(long)]
     pub reason: String,

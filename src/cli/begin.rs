@@ -253,7 +253,7 @@ fn run(
     Ok(CLEAN)
 }
 
-/// Sets a workstation up with its workers.
+/// Sets a workstation up, with workers that begin once its first screen stands.
 fn sit(
     desk: Desk,
     place: &Place,
@@ -263,12 +263,13 @@ fn sit(
     size: (u16, u16),
 ) -> Result<Workstation, Problem> {
     let (keymap, of_keys) = Keymap::of(&place.config);
-    let workers = workers(&desk, place, outbox)?;
     let config = place.config.clone();
     let theme = theme::chosen(config.screen.theme, |name| std::env::var(name).ok());
     let mut app = Workstation::new(desk, config, Words::new(language), keymap, size)?;
     app.draw_as(theme);
-    app.work_with(workers);
+    let (beside, outlet) = (place.clone(), outbox.clone());
+    app.work_once_shown(Box::new(move |store| workers(store, &beside, &outlet)));
+    outbox.post(Background::Shown);
     problems.extend(of_keys);
     app.greet(&problems);
     app.tell_lacks();
@@ -278,38 +279,36 @@ fn sit(
 
 /// Starts the threads of a workstation. Where one cannot start the desk works without it, and
 /// says so.
-fn workers(desk: &Desk, place: &Place, outbox: &Outbox<Background>) -> Result<Workers, Problem> {
-    let store = desk.store();
-    let live = Live::start(store.folder(), outbox.clone());
+fn workers(store: &Store, place: &Place, outbox: &Outbox<Background>) -> Workers {
     let mut workers = Workers::default();
+    let told = |problem| _ = outbox.post(Background::Trouble(problem));
     if !store.is_read_only() {
-        workers.indexer = Some(Indexer::start(store.folder(), outbox.clone())?);
+        match Indexer::start(store.folder(), outbox.clone()) {
+            Ok(indexer) => workers.indexer = Some(indexer),
+            Err(problem) => told(problem),
+        }
         let (clocks, outlet) = (place.clone(), outbox.clone());
         workers.roads = Some(Box::new(move |store, folder| {
             FolderRoad::start(store, folder, clocks.clock(store)?, outlet.clone())
         }));
-        workers.jobs = Some(jobs(desk, place, outbox));
+        workers.jobs = Some(jobs(store, place, outbox));
         if let Some(folder) = place.config.shared_folder() {
             match workers.open_road(store, folder) {
                 Ok(road) => workers.road = road,
-                Err(problem) => {
-                    outbox.post(Background::Trouble(problem));
-                }
+                Err(problem) => told(problem),
             }
         }
     }
-    match live {
+    match Live::start(store.folder(), outbox.clone()) {
         Ok(live) => workers.live = Some(live),
-        Err(problem) => {
-            outbox.post(Background::Trouble(problem));
-        }
+        Err(problem) => told(problem),
     }
-    Ok(workers)
+    workers
 }
 
 /// Returns what starts long work, each at a desk of its own over the same store.
-fn jobs(desk: &Desk, place: &Place, outbox: &Outbox<Background>) -> Jobs {
-    let (folder, place) = (desk.store().folder().to_owned(), place.clone());
+fn jobs(store: &Store, place: &Place, outbox: &Outbox<Background>) -> Jobs {
+    let (folder, place) = (store.folder().to_owned(), place.clone());
     let make = move || {
         let store = Store::open(&folder)?;
         let clock = place.clock(&store)?;

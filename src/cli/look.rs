@@ -2,8 +2,9 @@
 
 use serde_json::{Map, Value, json};
 
-use super::args::{List, Search};
+use super::args::{List, Search, Show};
 use super::out::{Out, fields_json, local, owner_name, rfc3339, value_text};
+use super::session::Place;
 use super::{CLEAN, FINDINGS};
 use crate::desk::Desk;
 use crate::desk::act::{not_found, register};
@@ -156,11 +157,20 @@ pub(super) fn row_line(desk: &Desk, row: &Row, out: &Out) -> String {
         .join("  ")
 }
 
-/// Shows one record whole.
-pub(super) fn show(desk: &Desk, name: &str, out: &Out) -> Result<u8, Problem> {
-    let id = desk.resolve(name)?;
+/// Shows one record whole, as it is, or as it was at a time.
+pub(super) fn show(place: &Place, args: &Show, out: &Out) -> Result<u8, Problem> {
+    let desk = place.desk(false)?;
+    let id = desk.resolve(&args.id)?;
+    let Some(time) = &args.at else {
+        return show_record(&desk, id, args, out);
+    };
+    let past = desk.past_of(id, desk.gone_by(time)?, place.random()?)?;
+    show_record(&past, id, args, out)
+}
+
+fn show_record(desk: &Desk, id: Id, args: &Show, out: &Out) -> Result<u8, Problem> {
+    let row = desk.store().row(id)?.ok_or_else(|| not_found(&args.id))?;
     let (record, declared) = desk.record(id)?;
-    let row = desk.store().row(id)?.ok_or_else(|| not_found(name))?;
     let conflicts = contradictions_of(desk, &record)?;
     let withheld = desk.store().withheld_of(id)?;
     if out.json {
@@ -172,9 +182,11 @@ pub(super) fn show(desk: &Desk, name: &str, out: &Out) -> Result<u8, Problem> {
             );
             object.insert("timeline".into(), Value::Array(timeline(desk, &record)?));
             object.insert("withheld".into(), json!(withheld));
+            // A look back at one record sees none of those that it contradicts.
+            let conflicts: Vec<Value> = conflicts.iter().map(|one| one.1.clone()).collect();
             object.insert(
                 "contradictions".into(),
-                Value::Array(conflicts.iter().map(|one| one.1.clone()).collect()),
+                args.at.is_none().then_some(conflicts).into(),
             );
         }
         out.object(&object)?;

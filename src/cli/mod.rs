@@ -139,9 +139,9 @@ fn dispatch(cli: Cli, out: &Out) -> Result<u8, Problem> {
         Command::Import(args) => exchange::import(&mut place.desk(!args.dry_run)?, &args, out),
         Command::Erase(args) => erase::run(&mut place.desk(!args.list)?, &args, out),
         Command::Export(args) => exchange::export(&place, &args, out),
-        Command::List(args) => look::list(&place.desk(false)?, &args, out),
-        Command::Show(args) => look::show(&place.desk(false)?, &args.id, out),
-        Command::Search(args) => look::search(&place.desk(false)?, &args, out),
+        Command::List(args) => look::list(&place.desk_at(args.at.as_deref(), out)?, &args, out),
+        Command::Show(args) => look::show(&place, &args, out),
+        Command::Search(args) => look::search(&place.desk_at(args.at.as_deref(), out)?, &args, out),
         Command::Unfolded => matters::unfolded(&place.desk(false)?, out),
         Command::Contradictions(args) => {
             let mut desk = place.desk(args.settle.is_some())?;

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use super::args::Global;
 use super::out::Out;
+use super::progress::ProgressLine;
 use super::secret;
 use crate::chance::{Clock, FixedClock, Random, SystemClock, SystemRandom};
 use crate::config::Config;
@@ -131,6 +132,27 @@ impl Place {
         let mut desk = Desk::open(store, clock, self.random()?)?;
         self.seat(&mut desk, is_drill)?;
         Ok(desk)
+    }
+
+    /// Sits down to read what was there at a time, where one is given, else now.
+    pub fn desk_at(&self, time: Option<&str>, out: &Out) -> Result<Desk, Problem> {
+        let desk = self.desk(false)?;
+        let Some(time) = time else {
+            return Ok(desk);
+        };
+        let time = desk.gone_by(time)?;
+        let mut line = ProgressLine::new(out);
+        let past = desk.past(time, self.random()?, &mut |step| {
+            if step.of == 0 {
+                line.show("past-copying", &[]);
+            } else {
+                let args = [("done", step.done.into()), ("total", step.of.into())];
+                line.show("past-folding", &args);
+            }
+            true
+        })?;
+        // Only who is asked could say that nobody waits.
+        Ok(past.unwrap_or(desk))
     }
 
     /// Sits down to read beside a workstation that writes.

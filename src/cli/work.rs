@@ -80,7 +80,8 @@ fn run_item(desk: &mut Desk, command: Command) -> Result<Done, Problem> {
     match command {
         Command::Claim(args) => {
             let id = desk.resolve(&args.id)?;
-            desk.claim(id, args.reason.as_deref())
+            let reason = args.reason.map(|reason| reason.replace('-', "_"));
+            desk.claim(id, reason.as_deref())
         }
         Command::Reply(args) => {
             let id = desk.resolve(&args.id)?;

@@ -6,6 +6,7 @@ use chrono::{Offset, TimeZone};
 use serde_json::Value;
 
 use super::Desk;
+use super::main_account::Routing;
 use crate::domain::body::Json;
 use crate::domain::id::{Chain, Id, ShortId};
 use crate::domain::payload::{Change, Fields, Meaning, Payload};
@@ -38,6 +39,8 @@ pub(super) struct Act {
     at: i64,
     drafts: Vec<Draft>,
     touched: HashSet<Id>,
+    /// Where the first act claims nothing.
+    routing: Routing,
 }
 
 impl Act {
@@ -47,7 +50,19 @@ impl Act {
             at,
             drafts: Vec::new(),
             touched: HashSet::new(),
+            routing: Routing::default(),
         }
+    }
+
+    /// Returns the act of somebody for whom these accounts only route.
+    pub fn routed(mut self, routing: Routing) -> Self {
+        self.routing = routing;
+        self
+    }
+
+    /// Returns whether who acts sits at an account that only routes.
+    pub fn only_routes(&self) -> bool {
+        self.routing.seat().is_some()
     }
 
     fn push(&mut self, draft: Draft) {
@@ -192,19 +207,32 @@ impl Act {
         to: Owner,
         reason: Option<&str>,
     ) {
+        self.assign_noted(register, record, to, (reason, None));
+    }
+
+    /// Gives a record an owner, with a word of the list and words of one's own.
+    pub fn assign_noted(
+        &mut self,
+        register: &'static Register,
+        record: &Record,
+        to: Owner,
+        (reason, note): (Option<&str>, Option<&str>),
+    ) {
         let saw = record.assigned_by.map(|chain| chain.short());
         let payload = Payload::Assign {
             saw,
             to,
             reason: reason.map(str::to_owned),
-            note: None,
+            note: note.map(str::to_owned),
         };
         self.add(register, record.id, payload);
     }
 
-    /// Claims a record that no person owns: the first act on it does.
+    /// Claims a record that no person owns: the first act on it does, but at an account that
+    /// only routes.
     pub fn claim(&mut self, register: &'static Register, record: &Record, me: Id) {
-        if register.work && !matches!(record.owner, Some(Owner::Person(_))) {
+        let is_free = !matches!(record.owner, Some(Owner::Person(_)));
+        if register.work && is_free && self.routing.account_of(record).is_none() {
             self.assign(register, record, Owner::Person(me), None);
         }
     }
@@ -254,7 +282,8 @@ pub fn register(name: &str) -> Result<&'static Register, Problem> {
 impl Desk {
     /// Begins an act now.
     pub(super) fn act(&self) -> Act {
-        Act::at(self.now())
+        // Where the accounts cannot be read, the act cannot be written either.
+        Act::at(self.now()).routed(self.routing().unwrap_or_default())
     }
 
     /// Writes an act for the person at the desk.

@@ -16,6 +16,8 @@ use crate::store::{OwnerFilter, Query, Row};
 pub struct Candidate {
     /// The person.
     pub person: Id,
+    /// Whether the person had the buyer's last talk and is in their shift: the first to ask.
+    pub had_last: bool,
     /// Whether the person had this buyer or order before.
     pub knows_buyer: bool,
     /// Whether today's plan lets the person take over from who sits here.
@@ -36,22 +38,27 @@ impl Candidate {
 }
 
 impl Desk {
-    /// Returns everybody else who could take an item: who is here first, of those who had this
-    /// buyer, then who takes over, then who does this work, then who has least to do.
+    /// Returns everybody else who could take an item: who had the buyer's last talk and works now,
+    /// then who is here, of those who had this buyer, then who takes over, then who does this work,
+    /// then who has least to do.
     ///
     /// Of several items only the post counts, where it is the same for all of them.
     pub fn candidates(&self, items: &[Id]) -> Result<Vec<Candidate>, Problem> {
         let me = self.me()?.id;
-        let before = match items {
-            [only] => self.related(&self.record(*only)?.0)?,
-            _ => Vec::new(),
-        };
+        let (mut before, mut last) = (Vec::new(), None);
+        if let [only] = items {
+            let record = self.record(*only)?.0;
+            before = self.related(&record)?;
+            last = self.had_among(&record, &before)?;
+        }
+        let last = last.filter(|last| last.is_on_shift);
         let post = self.common_post(items)?;
         let follower = self.successor()?;
         let mut all = Vec::new();
         for person in self.people().all().iter().filter(|one| one.id != me) {
             all.push(Candidate {
                 person: person.id,
+                had_last: last.is_some_and(|last| last.person == person.id),
                 knows_buyer: before.iter().any(|row| had(row, person.id)),
                 follows: follower == Owner::Person(person.id),
                 post: match post {
@@ -65,6 +72,7 @@ impl Desk {
         // The roster is in the order of names, which decides between equals.
         all.sort_by_key(|one| {
             (
+                Reverse(one.had_last),
                 Reverse(one.is_here()),
                 Reverse(one.knows_buyer),
                 Reverse(one.follows),
@@ -76,7 +84,7 @@ impl Desk {
     }
 
     /// The post whose work all of these items are.
-    fn common_post(&self, items: &[Id]) -> Result<Option<Post>, Problem> {
+    pub(super) fn common_post(&self, items: &[Id]) -> Result<Option<Post>, Problem> {
         let mut common = None;
         for (at, id) in items.iter().enumerate() {
             let post = self.store().row(*id)?.and_then(|row| row.post);
@@ -98,7 +106,7 @@ impl Desk {
         })
     }
 
-    fn load(&self, person: Id) -> Result<u64, Problem> {
+    pub(super) fn load(&self, person: Id) -> Result<u64, Problem> {
         let open = self.store().count(&Query {
             open_only: true,
             work_only: true,
@@ -138,7 +146,10 @@ mod tests {
         );
 
         // Who has least to do stands first among those who are equal otherwise.
-        let same = |one: &Candidate| (one.is_here(), one.knows_buyer, one.follows, one.post);
+        let same = |one: &Candidate| {
+            let known = (one.had_last, one.knows_buyer);
+            (one.is_here(), known, one.follows, one.post)
+        };
         for pair in all.windows(2) {
             assert!(same(&pair[0]) != same(&pair[1]) || pair[0].load <= pair[1].load);
         }

@@ -114,7 +114,7 @@ impl Desk {
                 self.add_transfer(act, id, *to, reason)
             }
             Bulk::Claim => {
-                let is_taken = self.add_claim(act, id, None)?;
+                let is_taken = self.add_claim(act, id, (None, None))?;
                 is_taken
                     .then_some(())
                     .ok_or_else(|| refused("problem-bulk-mine"))

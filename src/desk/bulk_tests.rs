@@ -169,6 +169,11 @@ fn what_waits_for_the_buyer_comes_back_with_the_buyer_and_not_before() {
     );
     buyer_says(&mut shop.desk, talk, "在吗");
     assert!(waiting(&shop.desk).contains(&talk), "before its time");
+    // Nobody speaks in what is no conversation.
+    let at = shop.desk.now() + 3_600_000;
+    let promise = shop.desk.promise(talk, "明天发出", at, None).unwrap();
+    let refused = shop.desk.snooze_for(promise.record(), until, Some("reply"));
+    assert_eq!(refused.unwrap_err().message, "problem-snooze-no-talk");
     // Once more, until anybody else does something.
     shop.desk.snooze_for(talk, until, Some("change")).unwrap();
     shop.desk.tag(talk, "急").unwrap();

@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 
 use super::Desk;
 use super::act::{Act, Done, fields, refused, register};
+use super::lease;
 use crate::domain::authority::{Action, may};
 use crate::domain::field::FieldSpec;
 use crate::domain::id::Id;
@@ -29,6 +30,9 @@ pub const TRANSFER_REASONS: &[&str] = &[
     "supervisor_approved",
 ];
 
+/// Whom an item may be handed to beside people and posts.
+pub const NEXT_SHIFT: &str = "next_shift";
+
 /// How the talk of an advertiser ends: it is no consultation, and nothing is asked about it.
 pub const AD_OUTCOME: &str = "ad";
 
@@ -50,6 +54,7 @@ impl Desk {
                 .arg("field", missing.name)
                 .arg("register", register.name));
         }
+        self.sound_reply(register, &values)?;
         let id = self.new_id();
         let me = self.me()?.id;
         let mut act = self.act();
@@ -77,6 +82,7 @@ impl Desk {
                 events: Vec::new(),
             });
         }
+        self.sound_reply(register, &changed)?;
         let me = self.me()?.id;
         let mut act = self.act();
         act.claim(register, &record, me);
@@ -133,10 +139,21 @@ impl Desk {
         self.write(act)
     }
 
-    /// Takes an item: an unowned one, or with a reason a colleague's.
+    /// Takes an item: an unowned one, one whose lease ran out, or with a reason from the list a
+    /// colleague's.
     pub fn claim(&mut self, id: Id, reason: Option<&str>) -> Result<Done, Problem> {
+        self.claim_noted(id, reason, None)
+    }
+
+    /// Takes an item as [`Self::claim`] does, with words of one's own beside the reason.
+    pub fn claim_noted(
+        &mut self,
+        id: Id,
+        reason: Option<&str>,
+        note: Option<&str>,
+    ) -> Result<Done, Problem> {
         let mut act = self.act();
-        if !self.add_claim(&mut act, id, reason)? {
+        if !self.add_claim(&mut act, id, (reason, note))? {
             return Ok(Done {
                 act: 0,
                 records: vec![id],
@@ -151,24 +168,30 @@ impl Desk {
         &self,
         act: &mut Act,
         id: Id,
-        reason: Option<&str>,
+        (reason, note): (Option<&str>, Option<&str>),
     ) -> Result<bool, Problem> {
         let (record, register) = self.record(id)?;
         let me = self.me()?.id;
+        reason.map_or(Ok(()), transfer_reason)?;
+        let mut reason = reason;
         match record.owner {
             Some(Owner::Person(owner)) if owner == me => return Ok(false),
             Some(Owner::Person(owner)) if reason.is_none() => {
-                let name = self
-                    .people()
-                    .by_id(owner)
-                    .map_or_else(String::new, |person| person.name.clone());
-                return Err(refused("problem-owned")
-                    .arg("owner", name)
-                    .hint("problem-owned-hint"));
+                if !self.lease(&record)?.is_some_and(|lease| lease.has_run_out) {
+                    let name = self
+                        .people()
+                        .by_id(owner)
+                        .map_or_else(String::new, |person| person.name.clone());
+                    return Err(refused("problem-owned")
+                        .arg("owner", name)
+                        .hint("problem-owned-hint"));
+                }
+                reason = Some(lease::EXPIRED);
             }
             _ => {}
         }
-        act.assign(register, &record, Owner::Person(me), reason);
+        self.may_answer(&record)?;
+        act.assign_noted(register, &record, Owner::Person(me), (reason, note));
         Ok(true)
     }
 
@@ -212,8 +235,11 @@ impl Desk {
         self.write(act)
     }
 
-    /// Reads whom a word names: a person or a post.
+    /// Reads whom a word names: a person, a post, or who has the next shift.
     pub fn owner_named(&self, word: &str) -> Result<Owner, Problem> {
+        if word.replace('-', "_") == NEXT_SHIFT {
+            return Ok(self.next_shift(&[])?.to);
+        }
         let post = Post::of(&word.replace('-', "_")).map(Owner::Post);
         post.or_else(|| {
             self.people()
@@ -297,6 +323,9 @@ impl Desk {
             return Err(refused("problem-snooze-past").hint("problem-snooze-past-hint"));
         }
         let (record, register) = self.record(id)?;
+        if event == Some(snooze::REPLY) && register.name != conversation::REGISTER.name {
+            return Err(refused("problem-snooze-no-talk").hint("problem-snooze-no-talk-hint"));
+        }
         let mut change = fields([(SNOOZED_UNTIL.name(), json!(until))]);
         let known = record.text(snooze::SNOOZED_FOR.name());
         if known != event {

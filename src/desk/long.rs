@@ -114,9 +114,24 @@ impl Desk {
 
     /// Writes a long act in several transactions of at most `portion` events.
     pub(super) fn write_long(&mut self, act: Act, portion: usize) -> Result<(), Problem> {
+        let going_on = &mut |_| true;
+        self.write_long_by(act, &mut Pace { portion, going_on })
+    }
+
+    /// Writes a long act as [`Self::write_long`] does, telling of each portion; it goes through.
+    pub(super) fn write_long_by(&mut self, act: Act, pace: &mut Pace<'_>) -> Result<(), Problem> {
         let mut long = self.begin_long()?;
-        for events in act.into_drafts().chunks(portion) {
-            self.write_portion(&mut long, events)?;
+        let events = act.into_drafts();
+        let mut done = 0;
+        for portion in events.chunks(pace.portion) {
+            self.write_portion(&mut long, portion)?;
+            done += portion.len();
+            (pace.going_on)(Step {
+                stage: Stage::Writing,
+                done,
+                of: events.len(),
+                act: long.act(),
+            });
         }
         self.refresh()
     }

@@ -125,8 +125,9 @@ fn said(record: &Record) -> impl DoubleEndedIterator<Item = &Entry> {
     record.entries.iter().filter(|entry| !entry.void)
 }
 
-/// The newest short yes of the buyer since a time that answers a question of ours.
-fn newest_yes<'a>(record: &'a Record, since: i64, wording: &Wording) -> Option<&'a Entry> {
+/// Returns the newest short yes of the buyer since a time (milliseconds UTC) that answers a question
+/// of ours.
+pub fn newest_yes<'a>(record: &'a Record, since: i64, wording: &Wording) -> Option<&'a Entry> {
     let mut asked: Option<&Entry> = None;
     let mut yes = None;
     for entry in said(record) {
@@ -209,7 +210,10 @@ fn unread(record: &Record, related: &[Row]) -> HashMap<Chain, i64> {
     let calls: Vec<&Row> = related
         .iter()
         .filter(|row| row.register == "follow_up" && row.closed.is_none())
-        .filter(|row| row.fields.get("kind").and_then(|kind| kind.as_str()) == Some("mention"))
+        .filter(|row| {
+            let kind = row.fields.get("kind").and_then(|kind| kind.as_str());
+            matches!(kind, Some("mention" | "escalation"))
+        })
         .collect();
     let is_called = |entry: &&Entry| {
         entry.say.direction == Direction::Internal

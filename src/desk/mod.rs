@@ -17,22 +17,27 @@ pub mod case;
 pub mod conversation;
 pub mod demo;
 pub mod erase;
+pub mod escalate;
 pub mod export;
 pub mod first;
 pub mod freshness;
 pub mod handover;
 pub mod import;
 pub mod item;
+pub mod lease;
 pub mod link;
 pub mod long;
+mod main_account;
 pub mod marks;
 pub mod matters;
+pub mod next_shift;
 pub mod note;
 pub mod notices;
 pub mod opened;
 pub mod order;
 pub mod own_limit;
 pub mod pace;
+pub mod past;
 pub mod paste;
 pub mod people;
 pub mod practice;
@@ -41,6 +46,7 @@ pub mod promise;
 pub mod query;
 pub mod reading;
 pub mod replies;
+pub mod returning;
 pub mod reveal;
 pub mod road;
 pub mod route;
@@ -97,18 +103,19 @@ impl Desk {
         clock: Box<dyn Clock>,
         random: Box<dyn Random>,
     ) -> Result<Self, Problem> {
-        let people = People::read(&store)?;
         let mut desk = Self {
             store,
             clock,
             random,
-            people,
+            people: People::default(),
             me: None,
             zone: HOME_ZONE,
             is_cut_off: false,
             is_locked: false,
             beside: BTreeMap::new(),
         };
+        let moment = desk.store.moment()?;
+        desk.people = People::read(&desk.store)?;
         desk.zone = desk
             .setting("zone")?
             .and_then(|name| name.parse().ok())
@@ -121,6 +128,7 @@ impl Desk {
             desk.me = desk.people.of_replica(replica).cloned();
         }
         desk.is_locked = desk.store.setting_local(sign_in::LOCKED)?.is_some();
+        drop(moment);
         Ok(desk)
     }
 

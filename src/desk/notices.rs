@@ -36,15 +36,9 @@ impl Desk {
             limit: Some(MOST),
             ..Query::default()
         })?;
-        let mut all = Vec::new();
-        for row in rows.iter().filter(|row| !row.void) {
-            let Some(record) = self.store().record(row.id)? else {
-                continue;
-            };
-            if self.is_must_read(&record) {
-                all.push(record);
-            }
-        }
+        let published = rows.iter().filter(|row| !row.void).map(|row| row.id);
+        let mut all = self.store().records(published)?;
+        all.retain(|record| self.is_must_read(record));
         Ok(all)
     }
 

@@ -115,7 +115,7 @@ impl Desk {
             });
         }
         act.append(talk);
-        if outcome.begun {
+        if outcome.begun && !act.only_routes() {
             let to = Payload::Assign {
                 saw: None,
                 to: Owner::Person(me),
@@ -123,7 +123,7 @@ impl Desk {
                 note: None,
             };
             act.add(&conversation::REGISTER, outcome.id, to);
-        } else {
+        } else if !outcome.begun {
             let (record, register) = self.record(outcome.id)?;
             act.claim(register, &record, me);
         }

@@ -119,11 +119,8 @@ fn records(store: &Store) -> Result<Vec<Record>, Problem> {
         limit: Some(MOST),
         ..Query::default()
     };
-    let mut records = Vec::new();
-    for row in store.rows(&query)? {
-        records.extend(store.record(row.id)?);
-    }
-    Ok(records)
+    let rows = store.rows(&query)?;
+    Ok(store.records(rows.iter().map(|row| row.id))?)
 }
 
 /// The most people of a shop.

@@ -3,9 +3,11 @@
 use serde_json::json;
 
 use super::Desk;
-use super::act::{Done, fields, refused};
+use super::act::{Act, Done, fields, refused};
 use crate::domain::id::Id;
 use crate::domain::payload::{Direction, Payload, Say};
+use crate::domain::record::Record;
+use crate::domain::register::Register;
 use crate::domain::registers::{ACCOUNT, BUYER, conversation, follow_up};
 use crate::problem::Problem;
 
@@ -16,6 +18,7 @@ impl Desk {
         let text = said(text)?;
         let hash = self.secret()?.text(Direction::Out.side(), text);
         let (record, register) = self.record(id)?;
+        self.may_answer(&record)?;
         self.may_be_said(text, &record)?;
         let (me, name) = self.me().map(|me| (me.id, me.name.clone()))?;
         let mut act = self.act();
@@ -40,7 +43,7 @@ impl Desk {
     pub fn remark(&mut self, id: Id, text: &str) -> Result<Done, Problem> {
         let text = said(text)?;
         let (record, register) = self.record(id)?;
-        let (me, name) = self.me().map(|me| (me.id, me.name.clone()))?;
+        let me = self.me()?.id;
         let mentioned: Vec<Id> = self
             .people()
             .all()
@@ -50,30 +53,43 @@ impl Desk {
             .collect();
         let mut act = self.act();
         act.claim(register, &record, me);
+        self.add_call(&mut act, (register, &record), text, "mention", mentioned)?;
+        self.write(act)
+    }
+
+    /// Adds words among ourselves, and for each person who is called an item of their own.
+    pub(super) fn add_call(
+        &mut self,
+        act: &mut Act,
+        (register, record): (&'static Register, &Record),
+        text: &str,
+        kind: &str,
+        called: impl IntoIterator<Item = Id>,
+    ) -> Result<(), Problem> {
         let say = Say {
             direction: Direction::Internal,
             channel: None,
-            author: Some(name),
+            author: Some(self.me()?.name.clone()),
             text: Some(text.to_owned()),
             copied: false,
             hash: None,
             source: None,
         };
-        act.add(register, id, Payload::Say(Box::new(say)));
-        for person in mentioned {
-            let mention = self.new_id();
+        act.add(register, record.id, Payload::Say(Box::new(say)));
+        for person in called {
+            let call = self.new_id();
             let order = record.text("order").map(str::to_owned);
             let about = fields([
-                (follow_up::KIND.name(), json!("mention")),
+                (follow_up::KIND.name(), json!(kind)),
                 (follow_up::SUBJECT.name(), json!(text)),
                 (BUYER.name(), json!(record.text("buyer"))),
                 ("order", json!(order)),
                 ("customer", json!(record.text("customer"))),
                 (ACCOUNT.name(), json!(record.text("account"))),
             ]);
-            act.begin(&follow_up::REGISTER, mention, about, person);
+            act.begin(&follow_up::REGISTER, call, about, person);
         }
-        self.write(act)
+        Ok(())
     }
 
     /// Opens a conversation that was not imported, of a buyer known by name.
@@ -90,7 +106,7 @@ impl Desk {
     }
 }
 
-fn said(text: &str) -> Result<&str, Problem> {
+pub(super) fn said(text: &str) -> Result<&str, Problem> {
     let text = text.trim();
     if text.is_empty() {
         Err(refused("problem-nothing-said").hint("problem-nothing-said-hint"))

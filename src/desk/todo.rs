@@ -4,9 +4,9 @@
 use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::Desk;
 use super::people::Person;
 use super::query::{Asked, Question};
+use super::{Desk, escalate};
 use crate::domain::authority::Role;
 use crate::domain::id::Id;
 use crate::domain::record::Record;
@@ -83,6 +83,8 @@ pub enum Mark {
     Urgent,
     /// I must approve it.
     Approve,
+    /// A colleague asks me as the next level about an item of theirs.
+    Escalated,
     /// I must acknowledge it or take it over.
     New,
     /// The buyer waits for us.
@@ -101,6 +103,7 @@ impl Mark {
             Self::Overdue => "overdue",
             Self::Urgent => "urgent",
             Self::Approve => "approve",
+            Self::Escalated => "escalated",
             Self::New => "new",
             Self::Waiting => "waiting",
             Self::LeftMessage => "left",
@@ -431,10 +434,19 @@ fn mark(row: &Row, me: &Person, now: i64, at_risk: i64) -> Mark {
             }
         }
         _ if step_is_mine(row, me) => Mark::New,
+        _ if is_escalated_to(row, me) => Mark::Escalated,
         _ if row.ours && channel == Some("board") => Mark::LeftMessage,
         _ if row.ours => Mark::Waiting,
         _ => Mark::Pending,
     }
+}
+
+/// Whether an item is a call that goes with an escalation.
+fn is_escalated_to(row: &Row, me: &Person) -> bool {
+    let kind = row.fields.get("kind").and_then(|kind| kind.as_str());
+    row.register == "follow_up"
+        && kind == Some(escalate::CALL)
+        && row.owner == Some(Owner::Person(me.id))
 }
 
 /// Contradictions first, then least time left, then oldest.

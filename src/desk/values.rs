@@ -147,6 +147,17 @@ pub fn time(text: &str, reading: Reading, edge: Edge) -> Result<i64, Problem> {
         })
 }
 
+/// Reads a time gone by in milliseconds UTC: as [`time`] does, but a duration is how long ago,
+/// and a day alone is its last minute, or now. Returns none for a time that is still to come.
+pub fn time_gone_by(text: &str, reading: Reading) -> Result<Option<i64>, Problem> {
+    if let Some(ago) = duration(text.trim()) {
+        return Ok(reading.now.checked_sub(ago).filter(|at| *at >= 0));
+    }
+    let begins = time(text, reading, Edge::Start)?;
+    let ends = time(text, reading, Edge::End)?;
+    Ok((begins <= reading.now).then(|| ends.min(reading.now)))
+}
+
 /// Reads `2h`, `45m`, `3d`, `1d12h` in milliseconds.
 fn duration(text: &str) -> Option<i64> {
     let mut total = 0i64;

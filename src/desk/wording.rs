@@ -178,14 +178,29 @@ fn place<'a>(record: &'a Record, related: &'a [Row]) -> Place<'a> {
 impl Desk {
     /// Refuses words to a buyer that must not be said, by whatever road they come.
     pub(super) fn may_be_said(&self, text: &str, record: &Record) -> Result<(), Problem> {
+        let related = self.related(record)?;
+        self.refuse(text, place(record, &related), "problem-words-blocked")
+    }
+
+    /// Refuses a wording of a reply in which something must not be said, by whatever road it
+    /// comes to be used.
+    pub(super) fn may_be_a_reply(&self, text: &str) -> Result<(), Problem> {
+        self.refuse(text, Place::default(), "problem-reply-blocked")
+    }
+
+    /// Refuses words that must not be said with a message: which, and by which rule.
+    fn refuse(&self, text: &str, place: Place<'_>, message: &'static str) -> Result<(), Problem> {
         let mut wording = Wording::default();
         wording.refresh(self)?;
-        let related = self.related(record)?;
-        let hits = wording.rules().check(text, place(record, &related));
-        match hits.iter().find(|hit| hit.severity == Severity::Block) {
-            Some(hit) => Err(blocked(hit, text)),
-            None => Ok(()),
-        }
+        let hits = wording.rules().check(text, place);
+        let Some(hit) = hits.iter().find(|hit| hit.severity == Severity::Block) else {
+            return Ok(());
+        };
+        let found = text.get(hit.range.clone()).unwrap_or_default();
+        Err(refused(message)
+            .arg("words", fit(found, QUOTED, Ambiguous::Narrow))
+            .arg("rule", &hit.rule)
+            .hint("problem-words-blocked-hint"))
     }
 
     /// Refuses rules of wording that nobody could read.
@@ -195,15 +210,6 @@ impl Desk {
         }
         Ok(())
     }
-}
-
-/// Says that words must not be said: which, and by which rule.
-fn blocked(hit: &Hit, text: &str) -> Problem {
-    let found = text.get(hit.range.clone()).unwrap_or_default();
-    refused("problem-words-blocked")
-        .arg("words", fit(found, QUOTED, Ambiguous::Narrow))
-        .arg("rule", &hit.rule)
-        .hint("problem-words-blocked-hint")
 }
 
 /// Returns how many words of a text must not be said, and how many others are to be looked at.

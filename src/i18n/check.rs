@@ -76,3 +76,20 @@ fn collect_inline(inline: &ast::InlineExpression<&str>, names: &mut BTreeSet<Str
         _ => {}
     }
 }
+
+/// The messages of a language that quote another, which would be parsed without it.
+#[cfg(test)]
+pub(super) fn quoting(language: Language) -> Vec<String> {
+    let Ok(resource) = FluentResource::try_new(language.source().to_owned()) else {
+        return vec!["-".to_owned()];
+    };
+    let quotes = |entry: &ast::Entry<&str>| match entry {
+        ast::Entry::Message(message) => {
+            let shape = format!("{:?}", message.value);
+            let is_quoted = shape.contains("MessageReference") || shape.contains("TermReference");
+            is_quoted.then(|| message.id.name.to_owned())
+        }
+        _ => None,
+    };
+    resource.entries().filter_map(quotes).collect()
+}

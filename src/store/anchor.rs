@@ -8,6 +8,7 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::thread;
 use std::time::{Duration, Instant};
 
 use rusqlite::{Connection, OptionalExtension};
@@ -17,7 +18,7 @@ use crate::domain::id::{Chain, Id, ReplicaId};
 
 use super::error::{Result, StoreError};
 use super::read::{self, StreamHead};
-use super::{Store, Trouble, keys, place, schema};
+use super::{Store, Trouble, keys, look, place};
 
 /// The anchor's name beside the database.
 const NEAR: &str = "anchor.json";
@@ -115,6 +116,9 @@ pub(super) struct Kept {
 
 /// Returns what is to be doubted of the database of a folder; reads only.
 pub(super) fn doubt(conn: &Connection, folder: &Path, watch: &Watch) -> Result<Option<Doubt>> {
+    // Of one moment, and under one lock.
+    let moment = conn.unchecked_transaction()?;
+    let conn = &*moment;
     let incarnation = incarnation(conn)?;
     let [near, far] = watch
         .files(folder)
@@ -194,17 +198,22 @@ impl Store {
     /// [`StoreError::Doubtful`], and nothing written, where it may not be the one that was
     /// closed here.
     pub fn open_watched(folder: &Path, watch: &Watch) -> Result<Self> {
-        if let Some(doubt) = Self::doubt(folder, watch)? {
-            return Err(StoreError::Doubtful(doubt));
-        }
-        let mut store = Self::open(folder)?;
+        let mut store = thread::scope(|scope| {
+            let keys = keys::load_beside(scope, folder);
+            let looked = look::to_write(folder)?;
+            if let Some(doubt) = doubt(&looked.conn, folder, watch)? {
+                return Err(StoreError::Doubtful(doubt));
+            }
+            place::refuse_network(folder)?;
+            Self::open_looked(looked, folder, keys)
+        })?;
         store.watch(watch)?;
         Ok(store)
     }
 
     /// Returns what is to be doubted of a folder's store; no file is changed.
     pub fn doubt(folder: &Path, watch: &Watch) -> Result<Option<Doubt>> {
-        doubt(&schema::look(folder)?, folder, watch)
+        doubt(&look::to_read(folder)?, folder, watch)
     }
 
     /// Opens a store of which a person says that it is the same; refused where events that an

@@ -123,6 +123,9 @@ pub enum StoreError {
     /// The store was opened for reading.
     #[error("read-only")]
     ReadOnly,
+    /// The store shows a time gone by, in which nothing can be changed.
+    #[error("gone by")]
+    GoneBy,
     /// The database holds something that zhiban never wrote.
     #[error("damaged: {0}")]
     Damaged(String),
@@ -331,6 +334,8 @@ impl From<StoreError> for Problem {
                 })
             }
             StoreError::ReadOnly => read_only(),
+            StoreError::GoneBy => Problem::new(Kind::ReadOnly, "problem-past-read-only")
+                .hint("problem-past-read-only-hint"),
             StoreError::Damaged(_) => damaged(),
         };
         problem.arg("cause", &error).caused_by(error)

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use super::anchor::Watch;
 use super::error::{Result, StoreError};
 use super::verify::Verified;
-use super::{Store, place, schema};
+use super::{Store, keys, look, place, schema};
 
 /// The folder of attachments beside a database.
 pub(super) const ATTACHMENTS: &str = "att";
@@ -60,11 +60,11 @@ impl Store {
         if !file.is_file() {
             return Err(StoreError::NoStore(file.to_owned()));
         }
-        schema::refuse_newer(file)?;
+        look::refuse_newer(file)?;
         let looking = schema::connect(file, true)?;
-        schema::check(&looking, file)?;
+        look::check(&looking, file)?;
         // The copy lies alone: no key beside it is its own.
-        let mut copy = Self::with(looking, &beside(file, ".folder"), true)?;
+        let mut copy = Self::with(looking, &beside(file, ".folder"), keys::Keys::new(), true)?;
         copy.attachments = attachments_of(file);
         Ok(copy)
     }

@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::thread;
 
 use crate::domain::id::{ReplicaId, ShopSecret};
 use crate::domain::seal::ReplicaKey;
@@ -51,14 +52,31 @@ impl OpeningKey {
     }
 }
 
+/// The keys that sign here, by replica.
+pub type Keys = BTreeMap<ReplicaId, ReplicaKey>;
+
 /// Reads all signing keys of a store's folder.
-pub fn load(folder: &Path) -> Result<BTreeMap<ReplicaId, ReplicaKey>> {
-    let mut all = BTreeMap::new();
+pub fn load(folder: &Path) -> Result<Keys> {
+    let mut all = Keys::new();
     for path in files(folder, SIGNING)? {
         let key = read(&path)?;
         all.insert(key.replica(), key);
     }
     Ok(all)
+}
+
+/// Reads all signing keys of a store's folder on a thread of its own, while something else is
+/// done: each is computed anew and held against its file's name. Returns what waits for them.
+pub fn load_beside<'scope>(
+    scope: &'scope thread::Scope<'scope, '_>,
+    folder: &'scope Path,
+) -> impl FnOnce() -> Result<Keys> + use<'scope> {
+    let reader = thread::Builder::new().spawn_scoped(scope, || load(folder));
+    move || match reader.map(thread::ScopedJoinHandle::join) {
+        Ok(Ok(read)) => read,
+        // Where no thread can start, or it broke, they are read now.
+        _ => load(folder),
+    }
 }
 
 /// Reads all opening keys of a store's folder.

@@ -2,13 +2,13 @@
 //!
 //! `log` appends own events, `read` reads all, `foreign` takes in those of other replicas, `project`
 //! keeps the rows of records, `query` and `search` find them, `draft` keeps what is local,
+//! `past` shows what it held at a time,
 //! `verify` re-checks everything, `anchor` and `stop` notice a store that is not the one it was.
 
-use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use rusqlite::{Connection, OptionalExtension, TransactionBehavior};
+use rusqlite::{Connection, DropBehavior, OptionalExtension, Transaction, TransactionBehavior};
 
 use crate::domain::event::genesis;
 use crate::domain::id::{Id, ReplicaId, ShopId, ShopSecret};
@@ -28,7 +28,9 @@ mod judge;
 mod keys;
 mod lay;
 mod log;
+mod look;
 mod outcome;
+mod past;
 mod pin;
 mod place;
 mod project;
@@ -56,6 +58,7 @@ pub use health::Health;
 pub use keys::OpeningKey;
 pub use log::{Appended, Author, Draft};
 pub use outcome::Trouble;
+pub use past::LookingBack;
 pub use pin::{Pin, Tried};
 pub use place::{Holder, make_folder, private_file, sync_folder};
 pub use query::{Count, Cursor, Mine, Order, OwnerFilter, Query};
@@ -93,13 +96,19 @@ impl Shop {
     }
 }
 
+/// The moment of which all is that is read while this is kept: see [`Store::moment`].
+#[derive(Debug)]
+pub struct Moment<'a> {
+    _reading: Transaction<'a>,
+}
+
 /// A store that is open.
 pub struct Store {
     conn: Connection,
     folder: PathBuf,
     shop_id: Option<ShopId>,
     shop: Option<Shop>,
-    keys: BTreeMap<ReplicaId, ReplicaKey>,
+    keys: keys::Keys,
     read_only: bool,
     lock: Option<place::Lock>,
     judge: judge::Kept,
@@ -107,6 +116,8 @@ pub struct Store {
     trouble: Option<Trouble>,
     is_log_named: bool,
     attachments: PathBuf,
+    /// Of a copy that shows a time gone by; after the connection, which is closed first.
+    scratch: Option<past::Scratch>,
 }
 
 impl std::fmt::Debug for Store {
@@ -159,17 +170,26 @@ impl Store {
         if Self::exists(folder) {
             place::refuse_network(folder)?;
         }
-        let conn = schema::open(folder, false).map_err(|fault| fault.on(folder))?;
-        Self::with(conn, folder, false).map_err(|fault| fault.on(folder))
+        let looked = look::to_write(folder).map_err(|fault| fault.on(folder))?;
+        Self::open_looked(looked, folder, || keys::load(folder))
+    }
+
+    /// Opens a store that was looked at just now.
+    fn open_looked(
+        looked: look::Looked,
+        folder: &Path,
+        keys: impl FnOnce() -> Result<keys::Keys>,
+    ) -> Result<Self> {
+        let opened = || Self::with(schema::open(looked, folder)?, folder, keys()?, false);
+        opened().map_err(|fault| fault.on(folder))
     }
 
     /// Opens a store for reading; no file is changed.
     pub fn open_read_only(folder: &Path) -> Result<Self> {
-        Self::with(schema::open(folder, true)?, folder, true)
+        Self::with(look::to_read(folder)?, folder, keys::load(folder)?, true)
     }
 
-    fn with(conn: Connection, folder: &Path, read_only: bool) -> Result<Self> {
-        let keys = keys::load(folder)?;
+    fn with(conn: Connection, folder: &Path, keys: keys::Keys, read_only: bool) -> Result<Self> {
         let mut store = Self {
             conn,
             folder: folder.to_owned(),
@@ -183,6 +203,7 @@ impl Store {
             trouble: None,
             is_log_named: false,
             attachments: folder.join(health::ATTACHMENTS),
+            scratch: None,
         };
         store.read_shop()?;
         Ok(store)
@@ -212,6 +233,19 @@ impl Store {
         Ok(())
     }
 
+    /// Lets all that is read until what this returns is dropped be of one moment: whatever others
+    /// write meanwhile, it fits together, and only the whole of it takes a lock, not each piece.
+    ///
+    /// Within another such moment it is that one.
+    pub fn moment(&self) -> Result<Option<Moment<'_>>> {
+        if !self.conn.is_autocommit() {
+            return Ok(None);
+        }
+        let mut moment = self.conn.unchecked_transaction()?;
+        moment.set_drop_behavior(DropBehavior::Commit);
+        Ok(Some(Moment { _reading: moment }))
+    }
+
     /// Returns the store's folder.
     pub fn folder(&self) -> &Path {
         &self.folder
@@ -227,6 +261,7 @@ impl Store {
     pub fn lock(&mut self, now: i64) -> Result<()> {
         if self.lock.is_none() {
             self.lock = Some(place::lock(&self.folder, now)?);
+            past::sweep(&self.folder);
         }
         Ok(())
     }

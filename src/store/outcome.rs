@@ -10,7 +10,7 @@ use rusqlite::Connection;
 use super::error::{Result, StoreError};
 use super::log::Appended;
 use super::read::{self, StreamHead};
-use super::{Store, judge, place, schema};
+use super::{Store, judge, look, place, schema};
 
 /// Why a store cannot be written at the moment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -46,6 +46,8 @@ impl Store {
     pub fn writable(&self) -> Result<()> {
         if self.trouble == Some(Trouble::Halted) {
             Err(StoreError::Halted)
+        } else if self.read_only && self.scratch.is_some() {
+            Err(StoreError::GoneBy)
         } else if self.read_only {
             Err(StoreError::ReadOnly)
         } else {
@@ -143,7 +145,7 @@ impl Store {
     fn halt(&mut self) {
         self.trouble = Some(Trouble::Halted);
         if self.put_down().is_ok()
-            && let Ok(reading) = schema::look(&self.folder)
+            && let Ok(reading) = look::to_read(&self.folder)
         {
             self.conn = reading;
         }

@@ -299,6 +299,7 @@ impl<'a> Projector<'a> {
                 self.conn
                     .prepare_cached("DELETE FROM record WHERE no = ?1")?
                     .execute([no])?;
+                touched_settings = old.register == "setting";
             }
             (_, Some(new)) if old.as_ref().is_none_or(|(_, old)| *old != new.row) => {
                 let no = new

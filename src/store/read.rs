@@ -326,6 +326,16 @@ impl Store {
         Ok(project::folded(&self.conn, &*self.judge.judge(&self.conn)?, id, None)?.record)
     }
 
+    /// Returns those of these records of which an event counts, as their events fold now.
+    pub fn records(&self, ids: impl IntoIterator<Item = Id>) -> Result<Vec<Record>> {
+        let judge = self.judge.judge(&self.conn)?;
+        let mut all = Vec::new();
+        for id in ids {
+            all.extend(project::folded(&self.conn, &judge, id, None)?.record);
+        }
+        Ok(all)
+    }
+
     /// Returns a record as it stood in what was held at some time.
     pub fn record_held(&self, id: Id, held: &Held) -> Result<Option<Record>> {
         Ok(project::folded(&self.conn, &*self.judge.judge(&self.conn)?, id, Some(held))?.record)

@@ -65,7 +65,9 @@ pub(super) struct Projected {
 impl Projected {
     /// Returns the row of a record that shows these values.
     fn of(register: &Register, record: &Record, shown: &Value, limits: &Limits) -> Self {
-        let due = if record.closed.is_some() {
+        // Nothing is due of what is done or taken back: a change of the shop's limits folds only
+        // what is open.
+        let due = if record.closed.is_some() || record.void {
             None
         } else {
             (register.due)(record, limits)

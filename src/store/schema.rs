@@ -3,9 +3,7 @@
 //! `event` and `body` never change their shape. Everything below `PROJECTIONS` is computed
 //! from them and may be dropped and built anew by any release.
 
-use std::fs::File;
-use std::io::Read;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::Duration;
 
 use rusqlite::config::DbConfig;
@@ -15,17 +13,15 @@ use rusqlite::{Connection, OpenFlags};
 use crate::domain::registers;
 
 use super::error::{Result, StoreError};
+use super::look::Looked;
 use super::{place, words};
 
 /// `application_id`: the letters `zhbn`.
-const APPLICATION: i64 = 0x7a68_626e;
+pub(super) const APPLICATION: i64 = 0x7a68_626e;
 /// `user_version`: the shape of the log.
 pub const VERSION: i64 = 1;
 /// The oldest SQLite without the WAL-reset bug, which loses commits.
-const SQLITE: i32 = 3_051_003;
-
-/// The end of a name under which SQLite reads a file that cannot change.
-const IMMUTABLE: &[u8] = b"?immutable=1";
+pub(super) const SQLITE: i32 = 3_051_003;
 
 /// The memory for pages, negative KiB as SQLite reads it.
 pub(super) const CACHE: i64 = -16_384;
@@ -139,30 +135,15 @@ pub fn connect(path: &Path, read_only: bool) -> Result<Connection> {
     connect_with(path, access)
 }
 
-/// Returns the name under which SQLite reads a file that cannot change.
-fn immutable(path: &Path) -> PathBuf {
-    let spelled = |byte: &u8| match byte {
-        b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'/' | b'.' | b'-' | b'_' => {
-            char::from(*byte).to_string()
-        }
-        byte => format!("%{byte:02X}"),
-    };
-    let bytes = path.as_os_str().as_encoded_bytes();
-    let name: String = bytes.iter().map(spelled).collect();
-    PathBuf::from(format!("file:{name}{}", String::from_utf8_lossy(IMMUTABLE)))
-}
-
-fn has_log(path: &Path) -> bool {
-    let mut log = path.as_os_str().to_owned();
-    log.push("-wal");
-    std::fs::metadata(log).is_ok_and(|log| log.len() > 0)
-}
-
-fn connect_with(path: &Path, access: OpenFlags) -> Result<Connection> {
+pub(super) fn connect_with(path: &Path, access: OpenFlags) -> Result<Connection> {
     if rusqlite::version_number() < SQLITE {
         return Err(StoreError::OldSqlite(rusqlite::version().to_owned()));
     }
     let conn = Connection::open_with_flags(path, access | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
+    settle(conn)
+}
+
+pub(super) fn settle(conn: Connection) -> Result<Connection> {
     conn.busy_timeout(Duration::from_secs(5))?;
     conn.set_db_config(DbConfig::SQLITE_DBCONFIG_DEFENSIVE, true)?;
     conn.set_db_config(DbConfig::SQLITE_DBCONFIG_TRUSTED_SCHEMA, false)?;
@@ -243,95 +224,17 @@ pub fn lay(conn: &mut Connection) -> Result<()> {
     Ok(())
 }
 
-/// Refuses the file of a newer release before SQLite opens it, which would lay files of its own
-/// beside it: version and owner stand in the header.
-pub fn refuse_newer(path: &Path) -> Result<()> {
-    let mut header = [0; 72];
-    let read = File::open(path).and_then(|mut file| file.read_exact(&mut header));
-    let word = |at: usize| {
-        let bytes = [header[at], header[at + 1], header[at + 2], header[at + 3]];
-        i64::from(u32::from_be_bytes(bytes))
-    };
-    // What is no database is said in the right words by the next step.
-    if read.is_ok() && word(68) == APPLICATION && word(60) > VERSION {
-        return Err(StoreError::Newer {
-            found: word(60),
-            known: VERSION,
-        });
-    }
-    Ok(())
-}
-
-/// Checks that a file is a store that this program may touch; reads only.
-pub fn check(conn: &Connection, path: &Path) -> Result<()> {
-    let pragma = |name: &str| conn.pragma_query_value(None, name, |row| row.get::<_, i64>(0));
-    match pragma("application_id").map_err(StoreError::from) {
-        Ok(APPLICATION) => {}
-        Err(fault) if fault.is_unwritable() || fault.is_disk_failure() => return Err(fault),
-        _ => return Err(StoreError::NotAStore(path.to_owned())),
-    }
-    let found = pragma("user_version")?;
-    if found > VERSION {
-        return Err(StoreError::Newer {
-            found,
-            known: VERSION,
-        });
-    }
-    let mode: String = conn.pragma_query_value(None, "journal_mode", |row| row.get(0))?;
-    // Of a file that cannot change SQLite keeps no journal.
-    if mode == "wal" || path.as_os_str().as_encoded_bytes().ends_with(IMMUTABLE) {
-        Ok(())
+/// Opens a store's database to write, after it was looked at.
+pub fn open(looked: Looked, folder: &Path) -> Result<Connection> {
+    let mut conn = if looked.goes_on {
+        let conn = looked.conn;
+        conn.pragma_update(None, "query_only", "OFF")?;
+        conn.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, false)?;
+        conn
     } else {
-        Err(StoreError::NoWal(mode))
-    }
-}
-
-/// Opens a store's database without the right to write, and checks that it is one.
-pub fn look(folder: &Path) -> Result<Connection> {
-    let path = folder.join(place::DATABASE);
-    if !path.is_file() {
-        return Err(StoreError::NoStore(folder.to_owned()));
-    }
-    refuse_newer(&path)?;
-    let open = |path: &Path, flags: OpenFlags| -> Result<Connection> {
-        let looking = connect_with(path, flags)?;
-        check(&looking, path)?;
-        Ok(looking)
+        drop(looked.conn);
+        connect(&folder.join(place::DATABASE), false)?
     };
-    let read = OpenFlags::SQLITE_OPEN_READ_ONLY;
-    match open(&path, read) {
-        // Where nobody may write, or there is no room, SQLite cannot lay the files that readers
-        // of a write-ahead log share; where there is no log, nobody can change what is read either.
-        Err(fault) => match fault.on(folder) {
-            fault if fault.is_unwritable() && !has_log(&path) => {
-                open(&immutable(&path), read | OpenFlags::SQLITE_OPEN_URI)
-            }
-            fault if fault.is_full() => look_alone(&path),
-            fault => Err(fault),
-        },
-        opened => opened,
-    }
-}
-
-/// Opens a database whose write-ahead log holds commits, where there is no room for the file
-/// that its readers share: nobody else may have it open, and nothing is written.
-fn look_alone(path: &Path) -> Result<Connection> {
-    let alone = connect_with(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
-    alone.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
-    alone.query_row("PRAGMA locking_mode = EXCLUSIVE", [], |_| Ok(()))?;
-    check(&alone, path)?;
-    alone.pragma_update(None, "query_only", "ON")?;
-    Ok(alone)
-}
-
-/// Opens a store's database after looking at its version without the right to write.
-pub fn open(folder: &Path, read_only: bool) -> Result<Connection> {
-    let looking = look(folder)?;
-    if read_only {
-        return Ok(looking);
-    }
-    drop(looking);
-    let mut conn = connect(&folder.join(place::DATABASE), false)?;
     renew(&mut conn)?;
     Ok(conn)
 }

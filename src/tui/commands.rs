@@ -283,6 +283,7 @@ commands! {
     CheckTerminal "check_terminal" [Any];
     GuidedShift "guided_shift" [Any];
     MustRead "must_read" [Any];
+    LookBack "look_back" [Any];
     ChangePerson "change_person" [Any];
     Lock "lock" [Any];
     StopWork "stop_work" [Any];

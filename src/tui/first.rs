@@ -14,6 +14,7 @@ use super::commands::{Command, Context};
 use super::keymap::Keymap;
 use super::keys::Input;
 use super::overlays::sheet::{Did, Sheet};
+use super::pane::Notice;
 use super::run::{App, Effect, Effects, Message, Signal};
 use super::theme::{self, Theme};
 use super::widgets::Look;
@@ -267,9 +268,7 @@ impl First {
     }
 
     fn trouble(&mut self, problem: &Problem) {
-        let (message, hint) = self.words.problem(problem);
-        let text = hint.map_or_else(|| message.clone(), |hint| format!("{message} {hint}"));
-        self.said = Some(text);
+        self.said = Some(Notice::of(problem, &self.words).text);
     }
 
     fn at_code(&mut self, command: Option<Command>) -> Effects {

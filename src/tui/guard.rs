@@ -33,6 +33,7 @@ use super::keys::Decoder;
 use super::pen::Pen;
 use super::run::{Outbox, RawSignal, Surface};
 use super::theme::is_poor;
+use super::workers::thread_failed;
 use crate::config::{Config, Paste};
 use crate::problem::{Kind, Problem};
 use crate::text::clean;
@@ -387,7 +388,7 @@ pub fn read_input<B: Send + 'static>(outbox: Outbox<B>) -> Result<(), Problem> {
             outbox.signal(RawSignal::Gone);
         })
         .map(|_| ())
-        .map_err(|error| Problem::new(Kind::Defect, "tui-no-terminal").caused_by(error))
+        .map_err(thread_failed)
 }
 
 /// Reads what there is, waiting so long for it; nothing where the time is over.
@@ -429,7 +430,7 @@ pub fn read_input<B: Send + 'static>(outbox: Outbox<B>) -> Result<(), Problem> {
             outbox.signal(RawSignal::Gone);
         })
         .map(|_| ())
-        .map_err(|error| Problem::new(Kind::Defect, "tui-no-terminal").caused_by(error))
+        .map_err(thread_failed)
 }
 
 /// Starts the thread that waits for signals.
@@ -468,7 +469,7 @@ pub fn watch_signals<B: Send + 'static>(outbox: Outbox<B>) -> Result<(), Problem
             }
         })
         .map(|_| ())
-        .map_err(failed)
+        .map_err(thread_failed)
 }
 
 /// Windows ends a console program without asking; drafts are durable within a second.

@@ -7,8 +7,8 @@ use std::thread;
 use std::time::Duration;
 
 use super::run::Outbox;
-use super::workers::Background;
-use crate::problem::{Kind, Problem};
+use super::workers::{Background, thread_failed};
+use crate::problem::Problem;
 use crate::store::{Store, StoreError};
 
 /// Between two steps, so that a key that writes never waits for more than one of them.
@@ -33,7 +33,7 @@ impl Indexer {
                     outbox.post(Background::Trouble(error.into()));
                 }
             })
-            .map_err(|error| Problem::new(Kind::Defect, "tui-no-terminal").caused_by(error))?;
+            .map_err(thread_failed)?;
         Ok(Self(sender))
     }
 

@@ -5,6 +5,7 @@
 mod told;
 
 use std::fmt;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -13,19 +14,23 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use super::run::Outbox;
-use super::workers::Background;
+use super::workers::{Background, thread_failed};
 use crate::desk::Desk;
 use crate::desk::erase::Erasure;
 use crate::desk::import::{FileReport, ImportOptions};
 use crate::desk::long::{Pace, Stage, Step};
 use crate::desk::people::Person;
+use crate::desk::start::old_table::OldTableReport;
 use crate::exchange::bundle::{
     self,
     text::{TextBlock, TextTaken},
 };
+use crate::exchange::intake;
+use crate::exchange::intake::old_table::{Meaning, OldTable};
 use crate::problem::{Kind, Problem};
+use crate::store::Store;
 
-pub use told::told;
+pub use told::{old_table_counts, told};
 
 /// Events in a transaction: a key that writes waits for one transaction at most.
 const PORTION: usize = 200;
@@ -40,10 +45,21 @@ const WORD: Duration = Duration::from_millis(100);
 /// What is to be done.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Job {
-    /// Look what files would bring.
-    Preview(Vec<PathBuf>),
-    /// Take files in.
-    Import(Vec<PathBuf>),
+    /// Look what files would bring, where it is known what they hold read as that.
+    Preview(Vec<PathBuf>, Option<intake::Kind>),
+    /// Take files in, read likewise.
+    Import(Vec<PathBuf>, Option<intake::Kind>),
+    /// Take a shop's old table over by what its columns mean.
+    OldTable {
+        /// The file's name.
+        file: String,
+        /// What stands in it.
+        table: Arc<OldTable>,
+        /// What its columns mean.
+        meanings: Vec<Meaning>,
+        /// Whether to look only.
+        dry_run: bool,
+    },
     /// Erase the customer of a record, with the reason.
     Erase {
         /// The record by its id.
@@ -55,6 +71,8 @@ pub enum Job {
     WriteBlock,
     /// Take in the text blocks of a pasted text.
     TakeBlock(String),
+    /// Look back at a time, milliseconds UTC.
+    LookBack(i64),
 }
 
 /// What a pane wants done beside it.
@@ -67,7 +85,7 @@ pub enum Work {
 }
 
 /// What a file brings, or brought.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub enum Brought {
     /// An export's rows.
     Rows(FileReport),
@@ -93,12 +111,28 @@ pub enum Done {
     Previewed(Vec<FileDone>),
     /// What each file brought; files behind a stop are missing.
     Imported(Vec<FileDone>),
+    /// What an old table brought, or would bring.
+    OldTable {
+        /// What stands in it.
+        table: Arc<OldTable>,
+        /// Whether it was looked at only.
+        dry_run: bool,
+        /// What came of it.
+        outcome: Result<OldTableReport, Problem>,
+    },
     /// What was erased.
     Erased(Result<Erasure, Problem>),
     /// The text block.
     BlockWritten(Result<TextBlock, Problem>),
     /// What a text block brought.
     BlockTaken(Result<TextTaken, Problem>),
+    /// The store as it was at a time, for whoever waits for it; none where it was stopped.
+    LookedBack {
+        /// The time, milliseconds UTC.
+        time: i64,
+        /// Taken by the pane that asked.
+        past: Option<Result<Option<Store>, Problem>>,
+    },
 }
 
 /// How far a job is.
@@ -123,37 +157,82 @@ impl Job {
     /// Returns how many files it is about.
     pub fn files(&self) -> usize {
         match self {
-            Self::Preview(files) | Self::Import(files) => files.len(),
+            Self::Preview(files, _) | Self::Import(files, _) => files.len(),
             _ => 0,
         }
     }
 
     /// Returns whether it can be stopped half-way.
     pub fn can_stop(&self) -> bool {
-        self.files() > 0
+        self.files() > 0 || matches!(self, Self::LookBack(_))
     }
 
     /// Does it, and tells how far it is; what is told is answered with whether to go on.
     pub fn run(self, desk: &mut Desk, going_on: &mut dyn FnMut(Progress) -> bool) -> Done {
         match self {
-            Self::Preview(files) => Done::Previewed(take(&files, true, desk, going_on)),
-            Self::Import(files) => Done::Imported(take(&files, false, desk, going_on)),
+            Self::Preview(files, kind) => {
+                Done::Previewed(take(&files, options(kind, true), desk, going_on))
+            }
+            Self::Import(files, kind) => {
+                Done::Imported(take(&files, options(kind, false), desk, going_on))
+            }
+            Self::OldTable {
+                file,
+                table,
+                meanings,
+                dry_run,
+            } => {
+                let mut pace = Pace {
+                    portion: PORTION,
+                    going_on: &mut |step| going_on(Progress { file: 1, step }),
+                };
+                let outcome = desk.take_old_table(&file, &table, &meanings, dry_run, &mut pace);
+                Done::OldTable {
+                    table,
+                    dry_run,
+                    outcome,
+                }
+            }
             Self::Erase { name, reason } => Done::Erased(desk.erase_customer(&name, &reason)),
             Self::WriteBlock => Done::BlockWritten(desk.text_block()),
             Self::TakeBlock(text) => Done::BlockTaken(desk.take_text(&text)),
+            Self::LookBack(time) => Done::LookedBack {
+                time,
+                past: Some(look_back(desk.store(), time, going_on)),
+            },
         }
     }
 
-    /// Returns what comes of it where it could not begin.
-    fn failed(self, problem: Problem) -> Done {
+    /// Returns what comes of it where it could not begin, or broke.
+    pub fn failed(self, problem: Problem) -> Done {
         let first = |files: Vec<PathBuf>| files.into_iter().next().unwrap_or_default();
         match self {
-            Self::Preview(files) => Done::Previewed(vec![(first(files), Err(problem))]),
-            Self::Import(files) => Done::Imported(vec![(first(files), Err(problem))]),
+            Self::Preview(files, _) => {
+                let same = |file| (file, Err(problem.again()));
+                Done::Previewed(files.into_iter().map(same).collect())
+            }
+            Self::Import(files, _) => Done::Imported(vec![(first(files), Err(problem))]),
+            Self::OldTable { table, dry_run, .. } => Done::OldTable {
+                table,
+                dry_run,
+                outcome: Err(problem),
+            },
             Self::Erase { .. } => Done::Erased(Err(problem)),
             Self::WriteBlock => Done::BlockWritten(Err(problem)),
             Self::TakeBlock(_) => Done::BlockTaken(Err(problem)),
+            Self::LookBack(time) => Done::LookedBack {
+                time,
+                past: Some(Err(problem)),
+            },
         }
+    }
+}
+
+fn options(kind: Option<intake::Kind>, dry_run: bool) -> ImportOptions {
+    ImportOptions {
+        kind,
+        dry_run,
+        ..ImportOptions::default()
     }
 }
 
@@ -161,14 +240,10 @@ impl Job {
 /// the others.
 fn take(
     files: &[PathBuf],
-    dry_run: bool,
+    options: ImportOptions,
     desk: &mut Desk,
     going_on: &mut dyn FnMut(Progress) -> bool,
 ) -> Vec<FileDone> {
-    let options = ImportOptions {
-        dry_run,
-        ..ImportOptions::default()
-    };
     let mut done = Vec::new();
     for (at, path) in files.iter().enumerate() {
         let mut is_stopped = false;
@@ -178,7 +253,7 @@ fn take(
             goes_on
         };
         let brought = if path.extension().is_some_and(|ending| ending == BUNDLE) {
-            take_bundle(path, dry_run, desk, &mut tell)
+            take_bundle(path, options.dry_run, desk, &mut tell)
         } else {
             let mut pace = Pace {
                 portion: PORTION,
@@ -187,12 +262,39 @@ fn take(
             let report = desk.import_file_by(path, &options, &mut pace);
             report.map(Brought::Rows)
         };
+        let brought = brought.map_err(|problem| named(problem, path));
         done.push((path.clone(), brought));
         if is_stopped {
             break;
         }
     }
     done
+}
+
+fn look_back(
+    store: &Store,
+    time: i64,
+    going_on: &mut dyn FnMut(Progress) -> bool,
+) -> Result<Option<Store>, Problem> {
+    let past = store.past(time, &mut |at| {
+        let (stage, done, of, act) = (Stage::Reading, at.done, at.of, None);
+        let step = Step {
+            stage,
+            done,
+            of,
+            act,
+        };
+        going_on(Progress { file: 1, step })
+    });
+    Ok(past?)
+}
+
+/// Gives the words about a file its name, where nobody below did.
+pub fn named(problem: Problem, path: &Path) -> Problem {
+    match problem.argument("file") {
+        Some(_) => problem,
+        None => problem.arg("file", file_name(path)),
+    }
 }
 
 fn take_bundle(
@@ -268,16 +370,18 @@ impl Jobs {
     pub fn start(&self, job: Job, person: Person) -> Result<Running, Problem> {
         let stop = Arc::new(AtomicBool::new(false));
         let (asked, jobs, work) = (Arc::clone(&stop), self.clone(), job.clone());
+        let whose = person.clone();
         let (end, ended) = channel();
         thread::Builder::new()
             .name("job".into())
             .spawn(move || {
-                jobs.work(work, &person, &asked);
+                jobs.work(work, &whose, &asked);
                 drop(end);
             })
-            .map_err(|error| Problem::new(Kind::Defect, "tui-no-terminal").caused_by(error))?;
+            .map_err(thread_failed)?;
         Ok(Running {
             job,
+            person,
             progress: None,
             stop,
             ended,
@@ -285,7 +389,20 @@ impl Jobs {
     }
 
     fn work(&self, job: Job, person: &Person, stop: &AtomicBool) {
-        let done = match (self.make)() {
+        let broken = job.clone();
+        let run = AssertUnwindSafe(|| self.run(job, person, stop));
+        // What breaks here must not keep what waits behind it from its turn. Its own words are
+        // left out, they can quote a customer's text.
+        let done = catch_unwind(run).unwrap_or_else(|_| {
+            let problem = Problem::new(Kind::Defect, "problem-job-broke");
+            broken.failed(problem.hint("problem-defect-hint"))
+        });
+        // Without a loop nobody reads it any more.
+        self.outbox.post(Background::Job(JobNews::Done(done)));
+    }
+
+    fn run(&self, job: Job, person: &Person, stop: &AtomicBool) -> Done {
+        match (self.make)() {
             Ok(mut desk) => {
                 desk.act_as(person);
                 let (mut told, mut act) = (None::<Instant>, None);
@@ -304,9 +421,7 @@ impl Jobs {
                 })
             }
             Err(problem) => job.failed(problem),
-        };
-        // Without a loop nobody reads it any more.
-        self.outbox.post(Background::Job(JobNews::Done(done)));
+        }
     }
 }
 
@@ -315,6 +430,8 @@ impl Jobs {
 pub struct Running {
     /// What is being done.
     pub job: Job,
+    /// Whose it is.
+    pub person: Person,
     /// How far it is; none while it only reads the file.
     pub progress: Option<Progress>,
     stop: Arc<AtomicBool>,

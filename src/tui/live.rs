@@ -9,7 +9,7 @@ use std::time::Duration;
 use notify::{RecommendedWatcher, RecursiveMode, Watcher};
 
 use super::run::Outbox;
-use super::workers::Background;
+use super::workers::{Background, thread_failed};
 use crate::problem::{Kind, Problem};
 use crate::store::{Result, Store, Tide};
 
@@ -44,7 +44,7 @@ impl Live {
         thread::Builder::new()
             .name("live".into())
             .spawn(move || tell(&written, &outbox))
-            .map_err(|error| Problem::new(Kind::Defect, "tui-no-terminal").caused_by(error))?;
+            .map_err(thread_failed)?;
         Ok(Self(watcher))
     }
 }

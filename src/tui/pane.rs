@@ -18,6 +18,7 @@ use crate::tui::keys::{Input, Key};
 use crate::tui::run::{Effect, Effects};
 use crate::tui::theme::Ink;
 use crate::tui::widgets::Look;
+use crate::tui::words::Speech;
 
 /// A message to the person; it stays until their next key and is kept in a list.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -26,6 +27,24 @@ pub struct Notice {
     pub text: String,
     /// How it is meant.
     pub ink: Ink,
+}
+
+impl Notice {
+    /// Says something, by message id.
+    pub fn new(id: &str, args: &[(&str, Arg<'_>)], ink: Ink, words: &Words) -> Self {
+        let text = words.with(id, args);
+        Self { text, ink }
+    }
+
+    /// Says what is wrong and what to do next.
+    pub fn of(problem: &Problem, words: &Words) -> Self {
+        let (message, hint) = words.problem(problem);
+        let text = hint.map_or_else(|| message.clone(), |hint| format!("{message} {hint}"));
+        Self {
+            text,
+            ink: Ink::Warn,
+        }
+    }
 }
 
 /// What a pane wants after an input.
@@ -105,22 +124,33 @@ pub struct Reach<'a> {
 }
 
 impl Reach<'_> {
+    /// Returns the same reach at another desk, with what is open there.
+    pub fn at<'b>(&'b mut self, desk: &'b mut Desk, item: Option<Id>) -> Reach<'b> {
+        Reach {
+            desk,
+            item,
+            words: self.words,
+            config: self.config,
+            effects: self.effects,
+            notice: self.notice,
+            stale: self.stale,
+            key_of: self.key_of,
+        }
+    }
+
+    /// Returns how the person is spoken to now.
+    pub fn speech(&self) -> Speech<'_> {
+        Speech::new(self.desk, self.words)
+    }
+
     /// Tells the person something good or neutral, by message id.
     pub fn say(&mut self, id: &str, args: &[(&str, Arg<'_>)]) {
-        *self.notice = Some(Notice {
-            text: self.words.with(id, args),
-            ink: Ink::Ok,
-        });
+        *self.notice = Some(Notice::new(id, args, Ink::Ok, self.words));
     }
 
     /// Tells the person what is wrong and what to do next.
     pub fn trouble(&mut self, problem: &Problem) {
-        let (message, hint) = self.words.problem(problem);
-        let text = hint.map_or_else(|| message.clone(), |hint| format!("{message} {hint}"));
-        *self.notice = Some(Notice {
-            text,
-            ink: Ink::Warn,
-        });
+        *self.notice = Some(Notice::of(problem, self.words));
     }
 
     /// Does something that may be refused; a refusal is told and gives none.
@@ -144,7 +174,7 @@ impl Reach<'_> {
 
     /// Has long work done beside the loop.
     pub fn work(&mut self, work: Work) {
-        self.effects.work = Some(work);
+        self.effects.work.push(work);
     }
 
     /// Asks for a wake of this token after a time.

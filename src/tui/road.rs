@@ -11,11 +11,11 @@ use std::time::{Duration, Instant};
 use notify::{RecommendedWatcher, RecursiveMode, Watcher};
 
 use super::run::Outbox;
-use super::workers::Background;
+use super::workers::{Background, thread_failed};
 use crate::chance::Clock;
 use crate::desk::road::sync;
 use crate::exchange::bundle::{Writing, folder};
-use crate::problem::{Kind, Problem};
+use crate::problem::Problem;
 use crate::store::Store;
 
 /// Between two looks.
@@ -116,7 +116,7 @@ impl FolderRoad {
                 walker.walk(&asked);
                 drop(end);
             })
-            .map_err(|error| Problem::new(Kind::Defect, "tui-no-terminal").caused_by(error))?;
+            .map_err(thread_failed)?;
         Ok(Self {
             asks,
             shared,

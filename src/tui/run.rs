@@ -91,8 +91,8 @@ pub struct Effects {
     pub draw: bool,
     /// To be done in this order.
     pub list: Vec<Effect>,
-    /// Long work to be done beside the loop; the application starts it.
-    pub work: Option<Work>,
+    /// Long work to be done beside the loop, in this order; the application starts it.
+    pub work: Vec<Work>,
     /// Items that one act took together: their marks have done their work.
     pub settled: Vec<Id>,
 }
@@ -104,7 +104,7 @@ impl Effects {
         Self {
             draw: false,
             list: Vec::new(),
-            work: None,
+            work: Vec::new(),
             settled: Vec::new(),
         }
     }
@@ -115,7 +115,7 @@ impl Effects {
         Self {
             draw: true,
             list: Vec::new(),
-            work: None,
+            work: Vec::new(),
             settled: Vec::new(),
         }
     }
@@ -132,7 +132,7 @@ impl Effects {
     pub fn join(mut self, other: Self) -> Self {
         self.draw |= other.draw;
         self.list.extend(other.list);
-        self.work = other.work.or(self.work);
+        self.work.extend(other.work);
         self.settled.extend(other.settled);
         self
     }

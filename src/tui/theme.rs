@@ -75,9 +75,6 @@ pub struct Theme {
     pub ascii: bool,
 }
 
-/// The themes that come with the program, in the order in which they are offered.
-pub const NAMES: [&str; 4] = ["dark", "light", "plain", "bare"];
-
 /// The theme that was wished for, or the one that suits the terminal; `variable` reads the
 /// environment.
 pub fn chosen(wished: Wished, variable: impl Fn(&str) -> Option<String>) -> Wished {
@@ -91,6 +88,16 @@ pub fn chosen(wished: Wished, variable: impl Fn(&str) -> Option<String>) -> Wish
         return Wished::Plain;
     }
     Wished::Dark
+}
+
+/// The theme that follows one of those that come with the program, around and around.
+pub fn after(theme: Wished) -> Wished {
+    match theme {
+        Wished::Auto | Wished::Bare => Wished::Dark,
+        Wished::Dark => Wished::Light,
+        Wished::Light => Wished::Plain,
+        Wished::Plain => Wished::Bare,
+    }
 }
 
 /// Whether a terminal of that name knows neither frame characters nor marks of pastes.

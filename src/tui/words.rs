@@ -45,6 +45,18 @@ pub struct Speech<'a> {
     pub people: &'a People,
 }
 
+impl<'a> Speech<'a> {
+    /// Returns how the people of a desk are spoken to now.
+    pub fn new(desk: &'a Desk, words: &'a Words) -> Self {
+        Self {
+            words,
+            zone: desk.zone(),
+            now: desk.now(),
+            people: desk.people(),
+        }
+    }
+}
+
 impl Speech<'_> {
     /// Returns a span as `21分` or `2时14分`, whole minutes; under a minute as the word for it.
     pub fn span(&self, millis: i64) -> String {

@@ -1,18 +1,21 @@
 //! The threads beside the loop, and what they send into it.
 
 use std::fmt;
+use std::io;
 use std::path::Path;
 
 use super::indexer::Indexer;
 use super::jobs::{JobNews, Jobs};
 use super::live::Live;
 use super::road::{FolderRoad, RoadNews};
-use crate::problem::Problem;
+use crate::problem::{Kind, Problem};
 use crate::store::Store;
 
 /// What the workstation's threads tell the loop.
 #[derive(Debug)]
 pub enum Background {
+    /// The first screen stands: they may begin.
+    Shown,
     /// Something went wrong in one of them.
     Trouble(Problem),
     /// Somebody wrote to the store: this desk, its threads, or another process.
@@ -22,6 +25,16 @@ pub enum Background {
     /// Long work has something to say.
     Job(JobNews),
 }
+
+/// Says that the system gives no thread, and what to do about it.
+pub fn thread_failed(error: io::Error) -> Problem {
+    Problem::new(Kind::Refused, "problem-thread")
+        .hint("problem-thread-hint")
+        .caused_by(error)
+}
+
+/// Starts the threads of a workstation over a store.
+pub type StartWorkers = Box<dyn FnOnce(&Store) -> Workers>;
 
 /// Opens a road for a store over a folder.
 pub type OpenRoad = Box<dyn Fn(&Store, &Path) -> Result<FolderRoad, Problem>>;

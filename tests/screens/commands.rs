@@ -354,6 +354,7 @@ const ASKED: &[(Command, &str, &[Do], &str)] = &[
     (Command::CheckTerminal, "林晓", &[], "1/5"),
     (Command::GuidedShift, "林晓", &[], "练 1/4"),
     (Command::MustRead, "林晓", &[], "F8 看过了"),
+    (Command::LookBack, "林晓", &[], "回看什么时间"),
     (Command::ScreenBoard, "王主管", &[], "要我定的"),
     (Command::StopWork, "林晓", &[], "没有在做的事"),
     (Command::Messages, "林晓", &[Keys("Ctrl+S")], "都已存"),

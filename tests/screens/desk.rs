@@ -287,6 +287,79 @@ fn who_works_on_an_item_is_said_before_somebody_else_does() {
 }
 
 #[test]
+fn what_a_colleague_let_lie_is_said_to_be_free_and_is_taken_by_one_key() {
+    let size = (80, 24);
+    for (language, told, done) in [
+        (Language::ZhCn, "到点没办  Ctrl+K 直接接手", "接下了"),
+        (Language::ZhTw, "逾時沒辦  Ctrl+K 直接接手", "接下了"),
+        (
+            Language::En,
+            "its time is over  Ctrl+K takes it",
+            "It is yours",
+        ),
+    ] {
+        let mut visit = Visit::new(None, language, size);
+        visit.keys("F3");
+        visit.text("都三天了还不发货");
+        visit.keys("Enter");
+        let seen = shown(&visit, size);
+        assert!(seen.contains("吴桐 ") && seen.contains(told), "{seen}");
+        visit.keys("Ctrl+K");
+        let seen = shown(&visit, size);
+        assert!(seen.contains(done) && !seen.contains(told), "{seen}");
+    }
+}
+
+#[test]
+fn of_a_buyer_who_comes_back_it_is_said_who_had_them_last() {
+    let size = (80, 24);
+    let back = |desk: &mut zhiban::desk::Desk| {
+        let customer = desk.new_id().to_string();
+        for owner in [Some("周敏"), None] {
+            let talk = desk.open_conversation("回头客", "chat").unwrap().record();
+            let about = [("customer".to_owned(), customer.clone().into())];
+            desk.set_fields(talk, about.into()).unwrap();
+            let to = match owner {
+                Some(name) => desk.owner_named(name).unwrap(),
+                None => desk.owner_named("pre_sales").unwrap(),
+            };
+            desk.transfer(talk, to, "peak").unwrap();
+        }
+    };
+    let mut visit = Visit::after(back, None, Language::ZhCn, size);
+    visit.keys("F3");
+    visit.text("回头客");
+    visit.keys("Enter");
+    let seen = shown(&visit, size);
+    assert!(seen.contains("是周敏接的，在班  Ctrl+G 转交"), "{seen}");
+    visit.keys("Ctrl+G");
+    let seen = shown(&visit, size);
+    assert!(seen.contains("6 周敏  上次接这位买家，在班"), "{seen}");
+}
+
+#[test]
+fn how_high_an_item_went_is_told_beside_it_and_to_whom_it_went() {
+    let size = (120, 40);
+    let mut visit = at_the_refund(Language::ZhCn, size);
+    visit.keys("Ctrl+U");
+    visit.text("要赔三倍");
+    visit.keys("Enter");
+    let seen = shown(&visit, size);
+    assert!(seen.contains("升级 组长 陈立"), "{seen}");
+    let up = |desk: &mut zhiban::desk::Desk| {
+        let me = desk.me().unwrap().id;
+        let item = desk.owned_open(me).unwrap().remove(0).id;
+        desk.escalate(item, "要赔三倍").unwrap();
+        let leader = desk.people().by_name("陈立").unwrap().clone();
+        desk.sign_in(&leader).unwrap();
+    };
+    let visit = Visit::after(up, None, Language::ZhCn, size);
+    let seen = shown(&visit, size);
+    assert!(seen.contains("升1"), "{seen}");
+    assert!(seen.contains("升 升级"), "{seen}");
+}
+
+#[test]
 fn a_masked_buyer_is_said_to_be_masked() {
     for (size, language, told) in [
         ((80, 24), Language::ZhCn, "t**9 (平台打码，按订单认人)"),

@@ -121,3 +121,22 @@ fn it_is_left_at_any_point_and_goes_on_there() {
         assert!(dump::is_whole(&buffer));
     }
 }
+
+#[test]
+fn somebody_else_is_not_led_through_it() {
+    let mut visit = begun(Language::ZhCn);
+    sit(&mut visit, "周敏");
+    assert!(!line(&visit, SIZE).contains("/4"), "{}", line(&visit, SIZE));
+    sit(&mut visit, "林晓");
+    assert!(line(&visit, SIZE).contains("1/4"), "{}", line(&visit, SIZE));
+}
+
+/// Lets one of the sample shop sit down.
+fn sit(visit: &mut Visit, name: &str) {
+    visit.keys("Ctrl+Q 3");
+    let people = visit.app.desk().people_here();
+    let at = people.iter().position(|person| person.name == name);
+    let (top, down) = ("Up ".repeat(people.len()), "Down ".repeat(at.unwrap()));
+    visit.keys(&format!("{top}{down}Enter"));
+    assert_eq!(visit.app.desk().me().unwrap().name, name);
+}

@@ -17,6 +17,7 @@ mod kept;
 mod marks;
 mod narrowed;
 mod outlets;
+mod past;
 mod pictures;
 mod random;
 mod reveal;

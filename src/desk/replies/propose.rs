@@ -10,6 +10,7 @@ use crate::domain::field::FieldSpec;
 use crate::domain::id::Id;
 use crate::domain::payload::{Fields, Payload};
 use crate::domain::record::Record;
+use crate::domain::register::Register;
 use crate::domain::registers::reply::{self, REGISTER};
 use crate::problem::Problem;
 
@@ -35,7 +36,8 @@ pub enum Kept {
 
 impl Desk {
     /// Keeps a wording: as the next version of a reply, or as a new one. What is not the
-    /// person's own, and what they may not publish, is proposed.
+    /// person's own, and what they may not publish, is proposed. Refused where its text says what
+    /// must not be said to a buyer.
     pub fn keep_reply(&mut self, of: Option<Id>, values: Fields) -> Result<Kept, Problem> {
         let old = match of {
             Some(id) => Some(self.record(id)?.0),
@@ -48,6 +50,7 @@ impl Desk {
                     .arg("register", REGISTER.name));
             }
         }
+        self.sound_reply(&REGISTER, &values)?;
         let said = values.get(reply::SCOPE.name()).and_then(Value::as_str);
         let is_own = match &old {
             Some(old) => said.is_none_or(|scope| scope == MINE) && self.is_private(old)?,
@@ -108,6 +111,9 @@ impl Desk {
         if !is_withdrawn {
             self.may_reword(record)?;
         }
+        if to == "active" {
+            self.may_be_a_reply(record.text(reply::TEXT.name()).unwrap_or_default())?;
+        }
         let replaced = record
             .text(reply::REPLACES.name())
             .and_then(|id| id.parse::<Id>().ok())
@@ -147,6 +153,19 @@ impl Desk {
         Err(refused("problem-reply-publish").hint("problem-reply-publish-hint"))
     }
 
+    /// Refuses a reply's text in which something must not be said; what else is written about a
+    /// reply, or about something else, is not looked at.
+    pub(in crate::desk) fn sound_reply(
+        &self,
+        register: &Register,
+        values: &Fields,
+    ) -> Result<(), Problem> {
+        match values.get(reply::TEXT.name()).and_then(Value::as_str) {
+            Some(text) if register.name == REGISTER.name => self.may_be_a_reply(text),
+            _ => Ok(()),
+        }
+    }
+
     /// Returns whether the person at the desk may publish what others use.
     pub fn may_publish(&self) -> Result<bool, Problem> {
         Ok(may(self.me()?.role, Action::Publish).allows())
@@ -166,8 +185,76 @@ fn version(record: &Record) -> i64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::chance::{FixedClock, SeededRandom};
     use crate::desk::act::fields;
+    use crate::desk::begin::init_drill;
+    use crate::desk::import::ImportOptions;
     use crate::desk::shop_tests::{Shop, act_as};
+    use crate::store::{Query, Row};
+
+    /// Words that the built-in rules block.
+    const BLOCKED: &str = "听不见 大点声";
+
+    fn desk(folder: &std::path::Path) -> Desk {
+        let (clock, random) = (FixedClock(1_795_333_560_000), SeededRandom::new("r"));
+        let (clock, random) = (Box::new(clock), Box::new(random));
+        init_drill(&folder.join("data"), "青禾", "林晓", clock, random).unwrap()
+    }
+
+    fn values(text: &str) -> Fields {
+        fields([
+            ("title", json!("声音")),
+            ("text", json!(text)),
+            ("scope", json!("shop")),
+        ])
+    }
+
+    fn only(desk: &Desk) -> Row {
+        let query = Query {
+            registers: vec![REGISTER.name],
+            ..Query::default()
+        };
+        desk.store().rows(&query).unwrap().remove(0)
+    }
+
+    #[test]
+    fn words_that_must_not_be_said_become_no_reply_by_any_road() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut desk = desk(folder.path());
+        let message = |problem: Problem| problem.message;
+        let refused = desk.keep_reply(None, values(BLOCKED)).unwrap_err();
+        assert_eq!(message(refused), "problem-reply-blocked");
+        let refused = desk.open_record(REGISTER.name, values(BLOCKED));
+        assert_eq!(message(refused.unwrap_err()), "problem-reply-blocked");
+        assert!(desk.replies().unwrap().is_empty());
+        desk.keep_reply(None, values("请您大声一点")).unwrap();
+        let id = only(&desk).id;
+        let refused = desk.keep_reply(Some(id), values(BLOCKED)).unwrap_err();
+        assert_eq!(message(refused), "problem-reply-blocked");
+        let text = fields([("text", json!(BLOCKED))]);
+        let refused = desk.set_fields(id, text).unwrap_err();
+        assert_eq!(message(refused), "problem-reply-blocked");
+        let (record, _) = desk.record(id).unwrap();
+        assert_eq!(record.text("text"), Some("请您大声一点"));
+    }
+
+    #[test]
+    fn a_reply_that_came_in_with_such_words_is_put_in_order_but_not_published_again() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut desk = desk(folder.path());
+        let file = format!("快捷短语编码,快捷短语,快捷短语分组\nds,{BLOCKED},问候\n");
+        desk.import("话术.csv", file.as_bytes(), &ImportOptions::default())
+            .unwrap();
+        let id = only(&desk).id;
+        desk.set_fields(id, fields([("title", json!("声音"))]))
+            .unwrap();
+        desk.move_to(id, "retired", None).unwrap();
+        let refused = desk.move_to(id, "active", None).unwrap_err();
+        assert_eq!(refused.message, "problem-reply-blocked");
+        desk.set_fields(id, fields([("text", json!("请您大声一点"))]))
+            .unwrap();
+        desk.move_to(id, "active", None).unwrap();
+    }
 
     fn wording(text: &str, scope: &str, code: &str) -> Fields {
         let mut values = fields([

@@ -8,6 +8,8 @@ use serde_json::{Value, json};
 
 use crate::desk::Desk;
 use crate::desk::act::{Act, fields};
+use crate::desk::long::{Pace, Stage, Step};
+use crate::desk::start::Need;
 use crate::domain::id::Id;
 use crate::domain::payload::{Change, Fields, Payload};
 use crate::domain::register::Owner;
@@ -18,8 +20,8 @@ use crate::problem::{Kind, Problem};
 
 /// The setting that holds what the shop's tables mean: a list of headers with their meanings.
 const PROFILES: &str = "old_tables";
-/// How many events one transaction holds.
-const PORTION: usize = 2_000;
+/// How many lines are looked at between two words about it.
+const LOOKED: usize = 100;
 
 /// What came of an old table.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -66,7 +68,9 @@ impl Desk {
     }
 
     /// Takes an old table over by what its columns mean, and keeps that meaning for the next
-    /// table with these headers; with `dry_run` says only what would happen.
+    /// table with these headers; with `dry_run` says only what would happen. Each step is told of.
+    /// Stopped while it only looks, it says what it saw so far; what is written goes through, and
+    /// then nothing is lacking of it any more.
     ///
     /// Refused where no column names order or buyer.
     pub fn take_old_table(
@@ -75,6 +79,7 @@ impl Desk {
         table: &OldTable,
         meanings: &[Meaning],
         dry_run: bool,
+        pace: &mut Pace<'_>,
     ) -> Result<OldTableReport, Problem> {
         let names_it = |meaning: &Meaning| matches!(meaning, Meaning::Order | Meaning::Buyer);
         if !meanings.iter().any(names_it) {
@@ -89,7 +94,16 @@ impl Desk {
         };
         let mut act = self.act();
         let mut seen: BTreeMap<String, usize> = BTreeMap::new();
-        for row in &table.rows {
+        for (done, row) in table.rows.iter().enumerate() {
+            let step = Step {
+                stage: Stage::Reading,
+                done,
+                of: table.rows.len(),
+                act: None,
+            };
+            if done % LOOKED == 0 && !(pace.going_on)(step) && dry_run {
+                break;
+            }
             let mut line = Line {
                 file,
                 table,
@@ -109,7 +123,8 @@ impl Desk {
             return Ok(report);
         }
         self.keep_old_table(table, meanings)?;
-        self.write_long(act, PORTION)?;
+        self.write_long_by(act, pace)?;
+        self.settle_need(Need::OldTable)?;
         Ok(report)
     }
 
@@ -369,11 +384,13 @@ mod tests {
             Box::new(SeededRandom::new("old")),
         );
         let mut desk = init_drill(&place.path().join("d"), "s", "林晓", clock, random).unwrap();
+        let mut going_on = |_| true;
+        let pace = &mut Pace::whole(&mut going_on);
         let table = old_table::read(TABLE.as_bytes()).unwrap();
         let (meanings, is_confirmed) = desk.old_table_meanings(&table).unwrap();
         assert!(!is_confirmed);
         let looked = desk
-            .take_old_table("登记.csv", &table, &meanings, true)
+            .take_old_table("登记.csv", &table, &meanings, true, pace)
             .unwrap();
         assert_eq!(
             (looked.read, looked.opened, looked.done, looked.refused),
@@ -388,7 +405,7 @@ mod tests {
             desk.store().rows(&query).unwrap()
         };
         assert!(cases(&desk).is_empty());
-        desk.take_old_table("登记.csv", &table, &meanings, false)
+        desk.take_old_table("登记.csv", &table, &meanings, false, pace)
             .unwrap();
         let rows = cases(&desk);
         assert_eq!(rows.len(), 2);
@@ -410,7 +427,7 @@ mod tests {
         let (meanings, is_confirmed) = desk.old_table_meanings(&table).unwrap();
         assert!(is_confirmed);
         let again = desk
-            .take_old_table("登记.csv", &table, &meanings, false)
+            .take_old_table("登记.csv", &table, &meanings, false, pace)
             .unwrap();
         assert_eq!((again.opened, again.known), (0, 2));
         assert_eq!(cases(&desk).len(), 2);
@@ -423,12 +440,14 @@ mod tests {
         let twice = format!("{more}2026/11/21,小鹿,,补发,,,何静,又少一个\n");
         let table = old_table::read(twice.as_bytes()).unwrap();
         let grown = desk
-            .take_old_table("登记 (2).csv", &table, &meanings, false)
+            .take_old_table("登记 (2).csv", &table, &meanings, false, pace)
             .unwrap();
         assert_eq!((grown.opened, grown.known), (2, 2));
         assert_eq!(cases(&desk).len(), 4);
         let nobody = vec![Meaning::Other; meanings.len()];
-        let problem = desk.take_old_table("x", &table, &nobody, true).unwrap_err();
+        let problem = desk
+            .take_old_table("x", &table, &nobody, true, pace)
+            .unwrap_err();
         assert_eq!(problem.message, "problem-old-table-whose");
     }
 }

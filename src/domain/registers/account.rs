@@ -17,6 +17,8 @@ pub const NAME: Field<String> = Field::text("name").required().indexed();
 pub const PLATFORM_OF: Field<String> = Field::choice("platform", &PLATFORM).required();
 /// What it is for.
 pub const KIND: Field<String> = Field::choice("kind", &KINDS);
+/// Whether who sits there answers nobody and only hands on what comes in (003 L9).
+pub const ROUTES_ONLY: Field<bool> = Field::flag("routes_only");
 /// The store's name as exports spell it.
 pub const SHOP_NAME: Field<String> = Field::text("shop_name");
 /// The names under which our people write in its chats.
@@ -40,6 +42,7 @@ pub static REGISTER: Register = Register {
         KIND.spec,
         SHOP_NAME.spec,
         AGENTS.spec,
+        ROUTES_ONLY.spec,
     ],
     lifecycle: &LIFECYCLE,
     title: &["name"],

@@ -17,6 +17,7 @@ pub static KINDS: Enumeration = Enumeration {
         "visit",
         "urge",
         "mention",
+        "escalation",
         "intercept",
         "care",
         "correction",

@@ -46,6 +46,10 @@ pub const ACCOUNT: Field<String> = Field::text("account");
 pub const NUMBER: Field<String> = Field::number("no").hidden();
 /// Until when a record is out of sight, milliseconds UTC.
 pub const SNOOZED_UNTIL: Field<i64> = Field::time("snoozed_until").hidden();
+/// How high an item was escalated.
+pub const ESCALATED: Field<String> = Field::choice("escalated", &ticket::LEVELS).hidden();
+/// To whom, by their records, in order.
+pub const ESCALATED_TO: Field<Vec<String>> = Field::texts("escalated_to").hidden();
 /// Free words that people filter by.
 pub const TAGS: Field<Vec<String>> = Field::texts("tags");
 
@@ -75,6 +79,8 @@ pub static COMMON: &[FieldSpec] = &[
     ORDER.spec,
     SNOOZED_UNTIL.spec,
     snooze::SNOOZED_FOR.spec,
+    ESCALATED.spec,
+    ESCALATED_TO.spec,
     TAGS.spec,
 ];
 

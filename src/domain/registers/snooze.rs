@@ -8,8 +8,11 @@ use super::SNOOZED_UNTIL;
 /// What brings a record back before its time.
 pub static EVENTS: Enumeration = Enumeration {
     name: "snooze_event",
-    values: &["reply", "change"],
+    values: &[REPLY, "change"],
 };
+
+/// The buyer speaks: only a conversation can wait for it.
+pub const REPLY: &str = "reply";
 
 /// What brings a record back before its time; nothing where only the time does.
 pub const SNOOZED_FOR: Field<String> = Field::choice("snoozed_for", &EVENTS).hidden();
@@ -20,7 +23,7 @@ pub fn until(record: &Record) -> Option<i64> {
     let until = record.get(SNOOZED_UNTIL)?;
     let since = &record.write(SNOOZED_UNTIL.name())?.trace;
     let is_back = match record.text(SNOOZED_FOR.name()) {
-        Some("reply") => record.entries.iter().any(|entry| {
+        Some(REPLY) => record.entries.iter().any(|entry| {
             !entry.void && entry.say.direction == Direction::In && entry.trace.stamp > since.stamp
         }),
         Some("change") => is_changed_by_others(record, since),

@@ -137,7 +137,7 @@ pub struct OldRow {
 }
 
 /// A table of which nobody has said yet what it holds.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OldTable {
     /// The headers.
     pub headers: Vec<String>,

@@ -16,14 +16,14 @@ fn real(seed: u8) -> Bench {
     )
 }
 
-fn person(bench: &Bench, role: &str) -> Value {
+pub(super) fn person(bench: &Bench, role: &str) -> Value {
     let key = bench.store.key_of(bench.author.replica).unwrap().public();
     let replica = bench.author.replica;
     json!({"name": role, "role": role, format!("replicas/{replica}/key"): ShopSecret(key).to_string()})
 }
 
 /// A founder, an agent who was admitted, and a stranger.
-fn people() -> (Bench, Bench, Bench) {
+pub(super) fn people() -> (Bench, Bench, Bench) {
     let (mut founder, mut agent, stranger) = (real(1), real(2), real(3));
     let own = person(&founder, "supervisor");
     founder.one("person", id(1), open(own));
@@ -43,7 +43,7 @@ fn codes(bench: &Bench) -> Vec<String> {
         .collect()
 }
 
-fn of(bench: &Bench) -> Vec<Run> {
+pub(super) fn of(bench: &Bench) -> Vec<Run> {
     runs_of(&bench.store)
         .into_iter()
         .filter(|run| run.replica == bench.author.replica)

@@ -412,6 +412,22 @@ fn rebuilding_changes_nothing() {
 }
 
 #[test]
+fn nothing_is_due_of_what_was_taken_back() {
+    let mut bench = Bench::new(1);
+    bench.one("complaint", id(1), complaint());
+    let whole = Payload::Void {
+        events: None,
+        reason: None,
+    };
+    bench.one("complaint", id(1), whole);
+    assert_eq!(bench.store.row(id(1)).unwrap().unwrap().due, None);
+    let limit = json!({"key": "limit_complaint", "value": "3600000"});
+    bench.one("setting", id(2), open(limit));
+    bench.fold_all();
+    bench.state();
+}
+
+#[test]
 fn limits_of_the_shop_move_deadlines() {
     let mut bench = Bench::new(1);
     bench.one("complaint", id(1), complaint());
@@ -556,4 +572,24 @@ fn room_for_much_goes_again_whatever_came_of_the_work() {
     let failed = bench.store.with_room(|_| Err::<(), _>(StoreError::NoShop));
     assert!(matches!(failed, Err(StoreError::NoShop)));
     assert_eq!(pages(&bench.store), everyday);
+}
+
+#[test]
+fn what_is_read_in_one_moment_fits_together_whatever_is_written_meanwhile() {
+    let mut bench = Bench::new(1);
+    bench.one("conversation", id(1), open(json!({"buyer": "橘子"})));
+    let beside = Store::open(bench.store.folder()).unwrap();
+    let moment = beside.moment().unwrap();
+    assert!(moment.is_some());
+    let before = beside.tide().unwrap();
+    bench.one("conversation", id(2), open(json!({"buyer": "暖冬"})));
+    assert_eq!(beside.tide().unwrap(), before);
+    assert!(beside.record(id(2)).unwrap().is_none());
+    let within = beside.moment().unwrap();
+    assert!(within.is_none(), "it is the same one");
+    drop(within);
+    assert_eq!(beside.tide().unwrap(), before);
+    drop(moment);
+    assert_ne!(beside.tide().unwrap(), before);
+    assert!(beside.record(id(2)).unwrap().is_some());
 }

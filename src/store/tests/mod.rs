@@ -5,6 +5,7 @@ mod exchange;
 mod judged;
 mod lists;
 mod local;
+mod past;
 mod search;
 mod speed;
 

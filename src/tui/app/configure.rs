@@ -11,16 +11,14 @@ use crate::tui::theme::{self, Theme};
 impl Workstation {
     /// Draws in the theme that was chosen of those there are, whatever the settings call it.
     pub fn draw_as(&mut self, choice: Choice) {
-        let names = theme::NAMES.iter();
-        self.theme_at = names
-            .into_iter()
-            .position(|name| *name == choice.name())
-            .unwrap_or(0);
-        self.theme = Theme::named(theme::NAMES[self.theme_at]);
+        if self.drawn_as != choice {
+            self.drawn_as = choice;
+            self.theme = Theme::named(choice.name());
+        }
     }
 
-    /// Lets other settings hold: words, colours, widths, mouse, title, lock, and the road over
-    /// the shared folder.
+    /// Lets other settings hold: words, colours, widths, title, lock, and the road over the
+    /// shared folder.
     pub(super) fn configure(&mut self, config: Config, effects: &mut Effects) {
         let before = std::mem::replace(&mut self.config, config);
         let now = self.config.clone();
@@ -34,9 +32,6 @@ impl Workstation {
         if before.screen.ambiguous != now.screen.ambiguous {
             self.ambiguous = now.screen.ambiguous;
             effects.list.push(Effect::Redraw);
-        }
-        if before.screen.mouse != now.screen.mouse {
-            self.mouse = now.screen.mouse;
         }
         if before.screen.title != now.screen.title {
             self.titled = None;

@@ -7,7 +7,6 @@ use super::Workstation;
 use crate::desk::attach::is_evidence;
 use crate::domain::id::Id;
 use crate::exchange::intake::file::dropped_files;
-use crate::i18n::Arg;
 use crate::tui::clipboard::Pasted;
 use crate::tui::jobs::file_name;
 use crate::tui::keys::Input;
@@ -25,15 +24,15 @@ impl Workstation {
         match pasted {
             Pasted::Text(text) => self.pressed(&Input::Paste(text), effects),
             Pasted::Picture(bytes) => self.attach_picture(&bytes, effects),
-            Pasted::Nothing => self.inform("paste-nothing", &[], Ink::Dim),
-            Pasted::Unreachable => self.inform("paste-unreachable", &[], Ink::Warn),
+            Pasted::Nothing => self.say("paste-nothing", &[], Ink::Dim),
+            Pasted::Unreachable => self.say("paste-unreachable", &[], Ink::Warn),
         }
         effects.draw = true;
     }
 
     fn attach_picture(&mut self, bytes: &[u8], effects: &mut Effects) {
         let Some(item) = self.evidence() else {
-            return self.inform("paste-no-item", &[], Ink::Warn);
+            return self.say("paste-no-item", &[], Ink::Warn);
         };
         let now = self.desk.now();
         let speech = Speech {
@@ -51,7 +50,7 @@ impl Workstation {
                     ("name", name.into()),
                     ("kilobytes", bytes.len().div_ceil(1_024).into()),
                 ];
-                self.inform("paste-attached-picture", &args, Ink::Ok);
+                self.say("paste-attached-picture", &args, Ink::Ok);
             }
             Err(problem) => self.trouble(&problem),
         }
@@ -76,11 +75,11 @@ impl Workstation {
 
     fn attach_files(&mut self, item: Id, files: &[PathBuf], effects: &mut Effects) {
         let mut attached = Vec::new();
-        let mut fault = None;
+        let mut faults = Vec::new();
         for file in files {
             match self.desk.attach(item, file) {
                 Ok(_) => attached.push(file_name(file)),
-                Err(problem) => fault = Some(problem),
+                Err(problem) => faults.push((file_name(file), problem)),
             }
         }
         self.reread(effects);
@@ -89,10 +88,16 @@ impl Workstation {
                 ("count", attached.len().into()),
                 ("names", attached.join(" ").into()),
             ];
-            self.inform("drop-attached", &args, Ink::Ok);
+            self.say("drop-attached", &args, Ink::Ok);
         }
-        if let Some(problem) = fault {
-            self.trouble(&problem);
+        for (name, problem) in faults {
+            if problem.argument("file").is_some() {
+                self.trouble(&problem);
+                continue;
+            }
+            let reason = Notice::of(&problem, &self.words).text;
+            let args = [("name", name.into()), ("reason", reason.into())];
+            self.say("drop-fault", &args, Ink::Warn);
         }
     }
 
@@ -102,10 +107,5 @@ impl Workstation {
             Some(pane) => pane.evidence(),
             None => self.home.item(),
         }
-    }
-
-    fn inform(&mut self, id: &str, args: &[(&str, Arg<'_>)], ink: Ink) {
-        let text = self.words.with(id, args);
-        self.tell(Notice { text, ink });
     }
 }

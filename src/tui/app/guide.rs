@@ -5,9 +5,9 @@
 use super::Workstation;
 use crate::desk::demo;
 use crate::desk::practice::Practised;
+use crate::domain::id::Id;
 use crate::problem::{Kind, Problem};
 use crate::tui::commands::Context;
-use crate::tui::pane::Notice;
 use crate::tui::theme::Ink;
 
 /// The end of the number of the order that a refund is practised on.
@@ -60,14 +60,15 @@ pub(super) struct Guide {
     before: Practised,
     /// The message that says the next key.
     next: &'static str,
+    /// An item, and whether it is the order that is practised on.
+    looked_up: Option<(Id, bool)>,
 }
 
 impl Workstation {
     /// Begins the guided shift, or goes on where it was left; once more, leaves it.
     pub fn guide_along(&mut self) {
         if self.guide.take().is_some() {
-            let text = self.words.get("guide-left").to_string();
-            return self.tell(Notice { text, ink: Ink::Ok });
+            return self.say("guide-left", &[], Ink::Ok);
         }
         match self.begin_guide() {
             Ok(guide) => self.guide = Some(guide),
@@ -88,37 +89,66 @@ impl Workstation {
             at,
             before: self.desk.practised()?,
             next: "guide-elsewhere",
+            looked_up: None,
         })
     }
 
-    /// Looks whether the lesson is over, and says the next key of the one that is not.
-    pub(super) fn teach(&mut self) {
+    /// Looks whether the lesson is over, after something was written.
+    pub(super) fn look_on(&mut self) {
         let Some(guide) = &self.guide else {
             return;
         };
-        if self.gate.is_some() {
-            return;
-        }
-        let taught = self.advance(guide.at, guide.before);
-        match taught {
-            Ok((at, before)) => {
-                let Some(lesson) = LESSONS.get(at).copied() else {
-                    self.guide = None;
-                    let text = self.words.get("guide-over").to_string();
-                    return self.tell(Notice { text, ink: Ink::Ok });
-                };
-                let next = self.next_of(lesson);
-                let told = self.guide.as_ref().map(|guide| guide.next);
-                self.guide = Some(Guide {
-                    at,
-                    before,
-                    next: next.or(told).unwrap_or("guide-elsewhere"),
-                });
-            }
-            Err(problem) => {
+        let advanced = self.advance(guide.at, guide.before);
+        match (advanced, &mut self.guide) {
+            (Ok((at, before)), Some(guide)) => (guide.at, guide.before) = (at, before),
+            (Ok(_), None) => {}
+            (Err(problem), _) => {
                 self.guide = None;
                 self.trouble(&problem);
             }
+        }
+    }
+
+    /// Says the next key of the lesson that is not over. After every message, because every one
+    /// may have opened something: it asks the store for nothing but another item.
+    pub(super) fn teach(&mut self) {
+        if self.gate.is_some() {
+            return;
+        }
+        let Some(at) = self.guide.as_ref().map(|guide| guide.at) else {
+            return;
+        };
+        let Some(lesson) = LESSONS.get(at).copied() else {
+            self.guide = None;
+            return self.say("guide-over", &[], Ink::Ok);
+        };
+        if lesson == Lesson::Refund && self.front.is_empty() {
+            self.look_up();
+        }
+        if let Some(next) = self.next_of(lesson)
+            && let Some(guide) = &mut self.guide
+        {
+            guide.next = next;
+        }
+    }
+
+    /// Looks up whether the item on the desk is the order that is practised on.
+    fn look_up(&mut self) {
+        let item = self.home.item();
+        let known = self.guide.as_ref().and_then(|guide| guide.looked_up);
+        if item == known.map(|(id, _)| id) {
+            return;
+        }
+        let is_order = |id: Id| {
+            let record = self.desk.record(id).ok();
+            record.is_some_and(|(record, _)| {
+                let number = record.text("order_number").or(record.text("number"));
+                number.is_some_and(|number| number.ends_with(ORDER))
+            })
+        };
+        let looked_up = item.map(|id| (id, is_order(id)));
+        if let Some(guide) = &mut self.guide {
+            guide.looked_up = looked_up;
         }
     }
 
@@ -160,13 +190,10 @@ impl Workstation {
         })
     }
 
-    /// Whether the order that is practised on is open on the desk.
+    /// Whether the order that is practised on is open on the desk, as it was looked up.
     fn is_on_order(&self) -> bool {
-        let record = self.home.item().and_then(|id| self.desk.record(id).ok());
-        record.is_some_and(|(record, _)| {
-            let number = record.text("order_number").or(record.text("number"));
-            number.is_some_and(|number| number.ends_with(ORDER))
-        })
+        let known = self.guide.as_ref().and_then(|guide| guide.looked_up);
+        known.is_some_and(|(_, is_order)| is_order)
     }
 
     /// The line that says the next key, while somebody is guided.

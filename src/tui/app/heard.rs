@@ -1,49 +1,23 @@
 //! What the workstation does when its threads have something to say.
 
 use super::Workstation;
-use crate::tui::pane::Notice;
 use crate::tui::road::RoadNews;
 use crate::tui::run::Effects;
 use crate::tui::theme::Ink;
 
 impl Workstation {
-    /// Reads anew where it was not this desk that wrote.
-    pub(super) fn written(&mut self, effects: &mut Effects) {
-        if !self.work.is_time_to_read() {
-            // Read when the work is done, at the latest.
-            return;
-        }
-        match self.seen.is_stale(self.desk.store()) {
-            Ok(false) => {}
-            Ok(true) => {
-                if let Err(problem) = self.desk.refresh() {
-                    self.trouble(&problem);
-                }
-                self.reread(effects);
-                effects.draw = true;
-            }
-            Err(error) => {
-                self.trouble(&error.into());
-                effects.draw = true;
-            }
-        }
-    }
-
     /// Says what the road over the shared folder has to say.
     pub(super) fn heard(&mut self, news: RoadNews, effects: &mut Effects) {
-        let (text, ink) = match news {
-            RoadNews::Taken => return self.reread(effects),
+        match news {
+            RoadNews::Taken => {}
             RoadNews::Broke(problem) => {
                 let (reason, _) = self.words.problem(&problem);
-                (
-                    self.words.with("road-broke", &[("reason", reason.into())]),
-                    Ink::Warn,
-                )
+                self.say("road-broke", &[("reason", reason.into())], Ink::Warn);
             }
-            RoadNews::Healed => (self.words.get("road-healed").to_string(), Ink::Ok),
+            RoadNews::Healed => self.say("road-healed", &[], Ink::Ok),
             RoadNews::Done { sent, new } => {
                 let counts = [("sent", sent.into()), ("new", new.into())];
-                (self.words.with("road-done", &counts), Ink::Ok)
+                self.say("road-done", &counts, Ink::Ok);
             }
             RoadNews::PassedOver(count, file, problem) => {
                 let (reason, _) = self.words.problem(&problem);
@@ -52,10 +26,9 @@ impl Workstation {
                     ("file", file.into()),
                     ("reason", reason.into()),
                 ];
-                (self.words.with("road-passed-over", &args), Ink::Warn)
+                self.say("road-passed-over", &args, Ink::Warn);
             }
-        };
-        self.tell(Notice { text, ink });
+        }
         self.reread(effects);
     }
 }

@@ -31,7 +31,7 @@ impl Workstation {
 
     /// Where text stands alone to be marked, the mouse is the terminal's.
     pub(super) fn leave_the_mouse(&mut self, effects: &mut Effects) {
-        let is_ours = self.mouse && !self.pane().fills_everything();
+        let is_ours = self.config.screen.mouse && !self.pane().fills_everything();
         if is_ours != self.reported {
             self.reported = is_ours;
             effects.list.push(Effect::Mouse(is_ours));

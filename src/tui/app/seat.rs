@@ -3,13 +3,14 @@
 
 use std::time::Duration;
 
+use super::guide::Guide;
 use super::{LOCK, Workstation};
 use crate::domain::id::Id;
 use crate::problem::Problem;
 use crate::tui::commands::{Command, Context};
 use crate::tui::keys::Input;
 use crate::tui::overlays::gate::{Asks, Gate};
-use crate::tui::pane::{Flow, Notice, Pane, Reach};
+use crate::tui::pane::{Flow, Pane};
 use crate::tui::panes;
 use crate::tui::panes::desk::DeskPane;
 use crate::tui::panes::status::Status;
@@ -18,8 +19,10 @@ use crate::tui::theme::Ink;
 
 /// What a person has open: the desk screen and what stands in front of it.
 pub(super) struct Seat {
-    home: DeskPane,
-    front: Vec<Box<dyn Pane>>,
+    pub(super) home: DeskPane,
+    pub(super) front: Vec<Box<dyn Pane>>,
+    /// Where in the guided shift they are.
+    guide: Option<Guide>,
 }
 
 impl Workstation {
@@ -30,8 +33,9 @@ impl Workstation {
         }
         self.save_drafts();
         self.hide_all();
-        // A message may quote a buyer.
+        // A message may quote a buyer, and so may a paste.
         self.notice = None;
+        self.offered = None;
         if let Err(problem) = self.desk.lock() {
             // It is locked on screen; only a restart would not know.
             self.trouble(&problem);
@@ -100,24 +104,10 @@ impl Workstation {
             }
             _ => None,
         };
-        let flow = {
-            let (mut said, mut stale) = (None, false);
-            let key_of = |_: Command| None;
-            let mut reach = Reach {
-                desk: &mut self.desk,
-                words: &self.words,
-                config: &self.config,
-                effects,
-                notice: &mut said,
-                item: None,
-                stale: &mut stale,
-                key_of: &key_of,
-            };
-            match command {
-                Some(command) => gate.command(command, &mut reach),
-                None => gate.input(input, &mut reach),
-            }
-        };
+        let flow = self.reaching(effects, |reach, _| match command {
+            Some(command) => gate.command(command, reach),
+            None => gate.input(input, reach),
+        });
         match flow {
             Flow::Seated => {
                 let after = self.desk.signed_in().map(|me| me.id);
@@ -141,6 +131,7 @@ impl Workstation {
 
     /// Puts by what a person has open, for when they sit down again.
     fn park(&mut self, person: Id) {
+        let guide = self.guide.take();
         if self.home.is_empty() {
             return;
         }
@@ -148,6 +139,7 @@ impl Workstation {
         let seat = Seat {
             home: std::mem::replace(&mut self.home, empty),
             front: std::mem::take(&mut self.front),
+            guide,
         };
         self.parked.insert(person, seat);
         self.messages.clear();
@@ -168,6 +160,7 @@ impl Workstation {
         if let Some(seat) = self.parked.remove(&me.id) {
             self.home = seat.home;
             self.front = seat.front;
+            self.guide = seat.guide;
         }
         if self.home.is_empty() {
             self.home = DeskPane::new(&self.desk, &self.words)?;
@@ -191,26 +184,8 @@ impl Workstation {
             (true, true) => ("away-signed-in", Ink::Ok),
             (_, false) => return Ok(()),
         };
-        let text = self.words.with(id, &[("person", (&me.name).into())]);
-        self.tell(Notice { text, ink });
+        self.say(id, &[("person", (&me.name).into())], ink);
         self.tell_unread();
         Ok(())
-    }
-
-    /// Says how many notices the person must read, where there are any.
-    pub fn tell_unread(&mut self) {
-        if self.gate.is_some() {
-            return;
-        }
-        match self.desk.to_read() {
-            Ok(unread) if unread.is_empty() => {}
-            Ok(unread) => {
-                let count = [("count", unread.len().into())];
-                let text = self.words.with("notice-unread", &count);
-                let ink = Ink::Warn;
-                self.tell(Notice { text, ink });
-            }
-            Err(problem) => self.trouble(&problem),
-        }
     }
 }

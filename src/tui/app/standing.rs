@@ -55,8 +55,7 @@ impl Workstation {
                 // What was typed meanwhile has to get there before this may be said.
                 self.save_drafts();
                 if self.desk.store().trouble().is_none() {
-                    let text = self.words.get("standing-room").to_string();
-                    self.tell(Notice { text, ink: Ink::Ok });
+                    self.say("standing-room", &[], Ink::Ok);
                 }
             }
         }
@@ -102,11 +101,7 @@ impl Workstation {
             return true;
         }
         self.standing.is_warned = true;
-        let text = self.words.get("standing-quit").to_string();
-        self.tell(Notice {
-            text,
-            ink: Ink::Warn,
-        });
+        self.say("standing-quit", &[], Ink::Warn);
         false
     }
 }

@@ -1,4 +1,16 @@
 use super::*;
+use std::cell::Cell;
+use std::rc::Rc;
+
+use ratatui::Terminal;
+use ratatui::backend::TestBackend;
+
+use crate::chance::{FixedClock, SeededRandom};
+use crate::config::LanguageChoice;
+use crate::i18n::Language;
+use crate::store::Store;
+use crate::tui::commands::Command;
+use crate::tui::dump;
 use crate::tui::overlays::stage::{NOW, Stage};
 
 /// How many bells and titles an update leads to.
@@ -36,4 +48,84 @@ fn one_solved_and_one_new_is_a_bell() {
     assert_eq!(read(&mut app), (1, 0));
     app.desk.undo(None).unwrap();
     assert_eq!(read(&mut app), (0, 1), "one less is no bell");
+}
+
+#[test]
+fn each_file_that_cannot_be_attached_is_told_by_its_name() {
+    let folder = tempfile::tempdir().unwrap();
+    let large = |name: &str| {
+        let path = folder.path().join(name);
+        std::fs::write(&path, b"\x89PNG\r\n\x1a\n").unwrap();
+        let file = std::fs::File::options().write(true).open(&path).unwrap();
+        file.set_len(21 << 20).unwrap();
+        path.display().to_string()
+    };
+    let mut desk = Stage::new().desk;
+    desk.open_conversation("BUYER", "chat").unwrap();
+    let (config, words) = (Config::default(), Words::new(Language::En));
+    let keymap = Keymap::load(None).0;
+    let mut app = Workstation::new(desk, config, words, keymap, (80, 24)).unwrap();
+    let dropped = format!("{}\n{}", large("one.png"), large("two.png"));
+    let mut effects = Effects::none();
+    assert!(app.dropped(&Input::Paste(dropped), &mut effects));
+    for name in ["one.png", "two.png"] {
+        let mut told = app.messages.iter();
+        assert!(told.any(|told| told.text.contains(name)), "{name}");
+    }
+}
+
+#[test]
+fn what_a_key_changed_is_what_the_settings_show_and_change_back() {
+    let (config, words) = (Config::default(), Words::new(Language::ZhCn));
+    let keymap = Keymap::load(None).0;
+    let mut app = Workstation::new(Stage::new().desk, config, words, keymap, (80, 24)).unwrap();
+    let before = app.config.clone();
+    let mut effects = Effects::none();
+    for command in [
+        Command::NextTheme,
+        Command::ToggleMouse,
+        Command::NextLanguage,
+    ] {
+        assert!(app.run(command, &mut effects));
+    }
+    let shown = app.config.clone();
+    assert_eq!(shown.screen.theme, app.drawn_as);
+    assert_ne!(shown.screen.mouse, before.screen.mouse);
+    assert_eq!(shown.language(), app.words.language());
+    let mut back = shown;
+    back.screen.theme = Choice::Dark;
+    back.language = LanguageChoice::ZhCn;
+    app.configure(back, &mut effects);
+    assert_eq!(app.drawn_as, Choice::Dark);
+    assert_eq!(app.words.language(), Language::ZhCn);
+}
+
+#[test]
+fn threads_begin_once_the_first_screen_stands_and_nothing_is_missed_until_then() {
+    let stage = Stage::new();
+    let desk = stage.desk;
+    let (folder, me) = (desk.store().folder().to_owned(), desk.me().unwrap().clone());
+    let (config, words) = (Config::default(), Words::new(Language::En));
+    let keymap = Keymap::load(None).0;
+    let mut app = Workstation::new(desk, config, words, keymap, (80, 24)).unwrap();
+    let begun = Rc::new(Cell::new(false));
+    let told = Rc::clone(&begun);
+    app.work_once_shown(Box::new(move |_| {
+        told.set(true);
+        Workers::default()
+    }));
+    let (clock, random) = (FixedClock(NOW), SeededRandom::new("beside"));
+    let store = Store::open(&folder).unwrap();
+    let mut beside = Desk::open(store, Box::new(clock), Box::new(random)).unwrap();
+    beside.act_as(&me);
+    beside.open_conversation("SUNNY", "chat").unwrap();
+    let screen = |app: &Workstation| {
+        let mut terminal = Terminal::new(TestBackend::new(80, 24)).unwrap();
+        terminal.draw(|frame| _ = app.view(frame)).unwrap();
+        dump::text(terminal.backend().buffer())
+    };
+    assert!(!begun.get() && !screen(&app).contains("SUNNY"));
+    let effects = app.update(Message::Background(Background::Shown));
+    assert!(begun.get() && effects.draw);
+    assert!(screen(&app).contains("SUNNY"), "{}", screen(&app));
 }

@@ -19,7 +19,7 @@ impl Workstation {
             Command::Cut => self.cut(effects),
             Command::SelectAll => return self.edit(Edit::SelectAll, effects),
             Command::Redo if self.edit(Edit::Redo, effects) => {}
-            Command::Redo => self.note("tui-nothing-to-redo", Ink::Dim),
+            Command::Redo => self.say("tui-nothing-to-redo", &[], Ink::Dim),
             Command::Undo if is_text => return self.edit(Edit::Undo, effects),
             _ => return false,
         }
@@ -42,7 +42,7 @@ impl Workstation {
             .filter(|text| !text.is_empty());
         match text {
             Some(text) => effects.list.push(Effect::Copy(text.clone())),
-            None => self.note("tui-nothing-to-copy", Ink::Dim),
+            None => self.say("tui-nothing-to-copy", &[], Ink::Dim),
         }
     }
 
@@ -54,7 +54,7 @@ impl Workstation {
             .filter(|_| self.edit(Edit::Cut, effects));
         match selected {
             Some(text) => effects.list.push(Effect::Copy(text)),
-            None => self.note("tui-nothing-selected", Ink::Dim),
+            None => self.say("tui-nothing-selected", &[], Ink::Dim),
         }
     }
 
@@ -99,45 +99,5 @@ impl Workstation {
     pub(super) fn hand_over(&mut self, pasted: String, effects: &mut Effects) {
         let input = Input::Paste(pasted);
         self.with_pane(effects, |pane, reach| pane.input(&input, reach));
-    }
-
-    /// Says why nothing can be written here.
-    pub(super) fn refuse(&mut self) {
-        if let Err(error) = self.desk.store().writable() {
-            self.trouble(&error.into());
-        }
-    }
-
-    /// Whether a command writes, and nothing can be written here.
-    pub(super) fn is_barred(&self, command: Command) -> bool {
-        self.desk.store().writable().is_err()
-            && matches!(
-                command,
-                Command::Capture
-                    | Command::Note
-                    | Command::AfterSale
-                    | Command::FollowUp
-                    | Command::Finish
-                    | Command::Handover
-                    | Command::Remark
-                    | Command::Transfer
-                    | Command::Escalate
-                    | Command::Claim
-                    | Command::Snooze
-                    | Command::Promise
-                    | Command::Remind
-                    | Command::Attach
-                    | Command::Tag
-                    | Command::Link
-                    | Command::Merge
-                    | Command::Split
-                    | Command::Erase
-                    | Command::Reveal
-            )
-    }
-
-    fn note(&mut self, id: &str, ink: Ink) {
-        let text = self.words.get(id).to_string();
-        self.tell(Notice { text, ink });
     }
 }

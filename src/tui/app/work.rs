@@ -1,15 +1,16 @@
 //! Long work beside the person: one job after the other, told of in the message line, stopped
 //! by Esc where nothing else is to be closed.
 
+use std::collections::VecDeque;
 use std::time::{Duration, Instant};
 
 use super::Workstation;
 use crate::desk::long::Stage;
 use crate::desk::people::Person;
-use crate::i18n::Arg;
+use crate::domain::id::Id;
 use crate::tui::commands::{Command, Context};
 use crate::tui::jobs::{Done, Job, JobNews, Running, Work, told};
-use crate::tui::pane::{Flow, Notice};
+use crate::tui::pane::{Flow, Notice, Pane as _};
 use crate::tui::run::{Effect, Effects};
 use crate::tui::theme::Ink;
 use crate::tui::widgets::keyrow;
@@ -23,7 +24,7 @@ const BETWEEN: Duration = Duration::from_secs(3);
 pub(super) struct Workbench {
     running: Option<Running>,
     /// Jobs with whoever asked for them: somebody else may sit here when their turn comes.
-    waiting: Vec<(Job, Person)>,
+    waiting: VecDeque<(Job, Person)>,
     /// Whether the person was told that leaving now stops it.
     is_warned: bool,
     /// When lists were read last because of what it wrote.
@@ -53,30 +54,43 @@ impl Workbench {
 impl Workstation {
     /// Does what panes want done: beside the loop where there is a thread for it, else at once.
     pub(super) fn take_work(&mut self, effects: &mut Effects) {
-        while let Some(work) = effects.work.take() {
+        while !effects.work.is_empty() {
             effects.draw = true;
-            match work {
-                Work::Start(job) => match self.desk.me().cloned() {
-                    Ok(me) if self.work.is_busy() => {
-                        self.work.waiting.push((job, me));
-                        self.say("job-queued", &[], Ink::Dim);
-                    }
-                    Ok(me) => self.begin_job(job, me, effects),
-                    Err(problem) => self.trouble(&problem),
-                },
-                Work::Stop(job) => self.stop_job(&job),
+            for work in std::mem::take(&mut effects.work) {
+                match work {
+                    Work::Start(job) => match self.desk.me().cloned() {
+                        Ok(me) => {
+                            if self.work.is_busy() {
+                                self.say("job-queued", &[], Ink::Dim);
+                            }
+                            self.work.waiting.push_back((job, me));
+                            self.take_turns(effects);
+                        }
+                        Err(problem) => self.trouble(&problem),
+                    },
+                    Work::Stop(job) => self.stop_job(&job),
+                }
             }
         }
     }
 
-    fn begin_job(&mut self, job: Job, person: Person, effects: &mut Effects) {
+    /// Begins what waits, one after the other, until one of it is being done.
+    fn take_turns(&mut self, effects: &mut Effects) {
+        while !self.work.is_busy()
+            && let Some((job, person)) = self.work.waiting.pop_front()
+        {
+            self.begin_job(job, &person, effects);
+        }
+    }
+
+    fn begin_job(&mut self, job: Job, person: &Person, effects: &mut Effects) {
         let Some(jobs) = self.workers.jobs.clone() else {
             let done = job.run(&mut self.desk, &mut |_| true);
-            return self.finished(done, effects);
+            return self.finished(done, person, effects);
         };
-        match jobs.start(job, person) {
+        match jobs.start(job.clone(), person.clone()) {
             Ok(running) => self.work.running = Some(running),
-            Err(problem) => self.trouble(&problem),
+            Err(problem) => self.finished(job.failed(problem), person, effects),
         }
     }
 
@@ -108,24 +122,34 @@ impl Workstation {
                 }
             }
             JobNews::Done(done) => {
-                self.work.running = None;
                 self.work.is_warned = false;
-                self.finished(done, effects);
-                if !self.work.waiting.is_empty() {
-                    let (next, person) = self.work.waiting.remove(0);
-                    self.begin_job(next, person, effects);
+                if let Some(running) = self.work.running.take() {
+                    self.finished(done, &running.person, effects);
                 }
+                self.take_turns(effects);
             }
         }
         effects.draw = true;
     }
 
-    fn finished(&mut self, mut done: Done, effects: &mut Effects) {
+    fn finished(&mut self, mut done: Done, person: &Person, effects: &mut Effects) {
         if let Err(problem) = self.desk.refresh() {
             self.trouble(&problem);
         }
         self.reread(effects);
-        let flow = self.show_done(&mut done, effects);
+        let sits_here = self.desk.signed_in().is_some_and(|me| me.id == person.id);
+        let whose = (!sits_here).then_some(person.id);
+        let mut flows = self.show_done(&mut done, whose, effects);
+        if !sits_here || self.gate.is_some() {
+            // Neither its words nor the clipboard are for somebody else, or for nobody.
+            if !matches!(done, Done::Previewed(_)) {
+                let name = [("person", (&person.name).into())];
+                self.say("job-ended-away", &name, Ink::Dim);
+            }
+            return;
+        }
+        let flow = flows.pop().unwrap_or(Flow::Stay);
+        self.close_behind(&flows);
         for notice in told(&done, &self.words) {
             self.tell(notice);
         }
@@ -135,14 +159,38 @@ impl Workstation {
         self.follow(flow, effects);
     }
 
-    /// Lets what is in front see what came of it.
-    fn show_done(&mut self, done: &mut Done, effects: &mut Effects) -> Flow {
-        let mut flow = Flow::Stay;
-        self.with_pane(effects, |pane, reach| {
-            flow = pane.worked(done, reach);
-            Flow::Stay
-        });
-        flow
+    /// Lets everything that a person has open see what came of it: what is in front first, and
+    /// whose it is takes it. Returns what each asks for, what is in front last.
+    fn show_done(
+        &mut self,
+        done: &mut Done,
+        left_by: Option<Id>,
+        effects: &mut Effects,
+    ) -> Vec<Flow> {
+        self.reaching(effects, |reach, open| {
+            let (home, front) = match left_by {
+                None => (open.home, open.front),
+                Some(person) => match open.parked.get_mut(&person) {
+                    Some(seat) => (&mut seat.home, &mut seat.front),
+                    None => return Vec::new(),
+                },
+            };
+            let front = front.iter_mut().rev();
+            let mut flows: Vec<Flow> = front.map(|pane| pane.worked(done, reach)).collect();
+            flows.push(home.worked(done, reach));
+            flows.reverse();
+            flows
+        })
+    }
+
+    /// Closes what waits behind the front and is done by what came: all else that it might ask
+    /// for is for whoever sees it.
+    fn close_behind(&mut self, flows: &[Flow]) {
+        self.save_drafts();
+        // The first is the desk's, which never closes.
+        let mut flows = flows.iter().skip(1);
+        self.front
+            .retain(|_| !matches!(flows.next(), Some(Flow::Close)));
     }
 
     /// Returns how far what is being done is, and the key that stops it where it would.
@@ -151,8 +199,10 @@ impl Workstation {
         let words = &self.words;
         let step = running.progress.map(|progress| progress.step);
         let mut text = match (&running.job, step) {
-            (Job::Preview(_) | Job::Import(_), None) => words.get("job-reading").to_string(),
-            (Job::Preview(_) | Job::Import(_), Some(step)) => {
+            (Job::Preview(..) | Job::Import(..) | Job::OldTable { .. }, None) => {
+                words.get("job-reading").to_string()
+            }
+            (Job::Preview(..) | Job::Import(..) | Job::OldTable { .. }, Some(step)) => {
                 let id = match step.stage {
                     Stage::Reading => "job-looking",
                     Stage::Writing => "job-import",
@@ -166,6 +216,14 @@ impl Workstation {
             (Job::Erase { .. }, _) => words.get("job-erase").to_string(),
             (Job::WriteBlock, _) => words.get("job-block-write").to_string(),
             (Job::TakeBlock(_), _) => words.get("job-block-take").to_string(),
+            (Job::LookBack(_), Some(step)) if step.of > 0 => {
+                let counts = [
+                    ("done", grouped(step.done).into()),
+                    ("total", grouped(step.of).into()),
+                ];
+                words.with("past-folding", &counts)
+            }
+            (Job::LookBack(_), _) => words.get("past-copying").to_string(),
         };
         let files = running.job.files();
         if files > 1 {
@@ -207,11 +265,6 @@ impl Workstation {
     /// Ends what is being done: the workstation ends.
     pub(super) fn drop_work(&mut self) {
         self.work = Workbench::default();
-    }
-
-    fn say(&mut self, id: &str, args: &[(&str, Arg<'_>)], ink: Ink) {
-        let text = self.words.with(id, args);
-        self.tell(Notice { text, ink });
     }
 }
 

@@ -1,7 +1,8 @@
 use std::fmt::Write as _;
 use std::path::Path;
-use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{self, Receiver, Sender};
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use super::*;
@@ -15,11 +16,14 @@ use crate::tui::dump;
 use crate::tui::jobs::Jobs;
 use crate::tui::keymap::Keymap;
 use crate::tui::keys::{Code, Input, Key, Press};
-use crate::tui::overlays::stage::NOW;
+use crate::tui::overlays::stage::{self, NOW};
 use crate::tui::run::{App, Feed, Message, channel};
 use crate::tui::workers::{Background, Workers};
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
+
+#[path = "work_turns_tests.rs"]
+mod turns;
 
 /// A workstation with a thread for long work.
 struct Bench {
@@ -27,6 +31,8 @@ struct Bench {
     feed: Receiver<Feed<Background>>,
     /// Each word lets the thread write a portion: how fast this machine is decides nothing.
     portions: Sender<()>,
+    /// Whether it waits for one: words given ahead would let it run away from the loop.
+    waits: Arc<AtomicBool>,
     folder: tempfile::TempDir,
 }
 
@@ -35,6 +41,11 @@ const PATIENCE: Duration = Duration::from_millis(500);
 
 impl Bench {
     fn new() -> Self {
+        Self::starting(|| {})
+    }
+
+    /// The same, where every job begins with something.
+    fn starting(begins: impl Fn() + Send + Sync + 'static) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let data = folder.path().join("data");
         let (clock, random) = (
@@ -45,8 +56,13 @@ impl Bench {
         let me = desk.me().unwrap().clone();
         desk.sign_in(&me).unwrap();
         desk.open_conversation("阳光小屋", "chat").unwrap();
+        let mut stage = stage::Stage::of(desk);
+        stage.colleague("周敏");
+        stage.act_as("林晓");
+        let desk = stage.desk;
         let (outbox, feed) = channel();
         let make = move || {
+            begins();
             let random = Box::new(SystemRandom::start()?);
             Desk::open(Store::open(&data)?, Box::new(FixedClock(NOW)), random)
         };
@@ -55,7 +71,13 @@ impl Bench {
         let mut app = Workstation::new(desk, Config::default(), words, keymap, (80, 24)).unwrap();
         let (portions, asked) = mpsc::channel();
         let asked = Mutex::new(asked);
-        let rest = move |_| _ = asked.lock().unwrap().recv_timeout(PATIENCE);
+        let waits = Arc::new(AtomicBool::new(false));
+        let waiting = Arc::clone(&waits);
+        let rest = move |_| {
+            waiting.store(true, Ordering::SeqCst);
+            let _ = asked.lock().unwrap().recv_timeout(PATIENCE);
+            waiting.store(false, Ordering::SeqCst);
+        };
         app.work_with(Workers {
             jobs: Some(Jobs::new(make, outbox).resting(rest)),
             ..Workers::default()
@@ -64,6 +86,7 @@ impl Bench {
             app,
             feed,
             portions,
+            waits,
             folder,
         }
     }
@@ -93,11 +116,13 @@ impl Bench {
     fn hear(&mut self) {
         let begun = Instant::now();
         while begun.elapsed() < Duration::from_mins(2) {
-            // Not every portion is told.
-            self.portions.send(()).unwrap();
             if let Ok(Feed::Background(news)) = self.feed.recv_timeout(Duration::from_millis(40)) {
                 self.app.update(Message::Background(news));
                 return;
+            }
+            // Not every portion is told.
+            if self.waits.swap(false, Ordering::SeqCst) {
+                self.portions.send(()).unwrap();
             }
         }
         panic!("the work said nothing");
@@ -191,7 +216,6 @@ fn typed_beside(rows: usize) {
     let path = table(bench.folder.path(), rows);
     bench.drop_file(&path);
     let seen = bench.screen();
-    println!("{seen}");
     assert!(seen.contains(&format!("新 {rows} ")), "{seen}");
     bench.key("Enter");
     assert!(bench.app.front.is_empty(), "the desk is free at once");

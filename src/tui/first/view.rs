@@ -26,13 +26,7 @@ const WRAPPED: u16 = 4;
 pub(super) fn draw(first: &First, buf: &mut Buffer, area: Rect) -> Option<Position> {
     let look = first.look();
     line::clear(buf, area);
-    let (width, height) = (WIDEST.min(area.width), HIGHEST.min(area.height));
-    let place = Rect::new(
-        area.x + (area.width - width) / 2,
-        area.y + (area.height - height) / 2,
-        width,
-        height,
-    );
+    let place = frame::middle(area, (WIDEST, HIGHEST));
     let title = look.words.get("first-title").to_string();
     let title = [Run::new(title, Ink::Title)];
     let inner = frame::overlay(buf, place, &title, &[], &[], &look);

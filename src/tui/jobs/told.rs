@@ -2,44 +2,62 @@
 
 use super::{Brought, Done, FileDone};
 use crate::desk::import::FileReport;
+use crate::desk::start::old_table::OldTableReport;
 use crate::exchange::bundle::Accounting;
 use crate::exchange::bundle::text::TextTaken;
 use crate::i18n::{Arg, Words};
-use crate::problem::Problem;
 use crate::tui::pane::Notice;
 use crate::tui::theme::Ink;
 
 /// Returns what the person is told, the most important last.
 pub fn told(done: &Done, words: &Words) -> Vec<Notice> {
     match done {
-        Done::Previewed(_) | Done::BlockWritten(Ok(_)) => Vec::new(),
+        Done::Previewed(_)
+        | Done::BlockWritten(Ok(_))
+        | Done::OldTable { dry_run: true, .. }
+        | Done::LookedBack {
+            past: None | Some(Ok(_)),
+            ..
+        } => Vec::new(),
+        Done::OldTable {
+            outcome: Ok(report),
+            ..
+        } => {
+            let counts = old_table_counts(report);
+            vec![Notice::new("old-table-taken", &counts, Ink::Ok, words)]
+        }
         Done::Imported(files) => imported(files, words),
         Done::Erased(Ok(done)) => {
             let counts = [
                 ("events", done.events.into()),
                 ("given", done.given.len().into()),
             ];
-            vec![notice("erase-done", &counts, Ink::Ok, words)]
+            vec![Notice::new("erase-done", &counts, Ink::Ok, words)]
         }
         Done::BlockTaken(Ok(taken)) => vec![block_taken(taken, words)],
-        Done::Erased(Err(problem))
+        Done::OldTable {
+            outcome: Err(problem),
+            ..
+        }
+        | Done::Erased(Err(problem))
         | Done::BlockWritten(Err(problem))
-        | Done::BlockTaken(Err(problem)) => vec![trouble(problem, words)],
+        | Done::BlockTaken(Err(problem))
+        | Done::LookedBack {
+            past: Some(Err(problem)),
+            ..
+        } => vec![Notice::of(problem, words)],
     }
 }
 
-fn notice(id: &str, args: &[(&str, Arg<'_>)], ink: Ink, words: &Words) -> Notice {
-    let text = words.with(id, args);
-    Notice { text, ink }
-}
-
-fn trouble(problem: &Problem, words: &Words) -> Notice {
-    let (message, hint) = words.problem(problem);
-    let text = hint.map_or_else(|| message.clone(), |hint| format!("{message} {hint}"));
-    Notice {
-        text,
-        ink: Ink::Warn,
-    }
+/// Returns what came of an old table as the words name it.
+pub fn old_table_counts(report: &OldTableReport) -> [(&'static str, Arg<'static>); 5] {
+    [
+        ("read", report.read.into()),
+        ("opened", report.opened.into()),
+        ("done", report.done.into()),
+        ("known", report.known.into()),
+        ("refused", report.refused.into()),
+    ]
 }
 
 fn imported(files: &[FileDone], words: &Words) -> Vec<Notice> {
@@ -62,7 +80,7 @@ fn imported(files: &[FileDone], words: &Words) -> Vec<Notice> {
     if reports().any(FileReport::is_stopped) {
         let in_it = |one: &FileReport| one.new + one.changed + one.same + one.held;
         let counts = [("taken", sum(in_it)), ("left", sum(|one| one.left))];
-        all.push(notice("import-stopped", &counts, Ink::Warn, words));
+        all.push(Notice::new("import-stopped", &counts, Ink::Warn, words));
     } else if reports().next().is_some() {
         let counts = [
             ("files", reports().count().into()),
@@ -70,14 +88,14 @@ fn imported(files: &[FileDone], words: &Words) -> Vec<Notice> {
             ("changed", sum(|one| one.changed)),
             ("refused", sum(|one| one.refused)),
         ];
-        all.push(notice("import-done", &counts, Ink::Ok, words));
+        all.push(Notice::new("import-done", &counts, Ink::Ok, words));
     }
     if events().next().is_some() {
         let counts = [("new", events().sum::<u64>().into())];
-        all.push(notice("import-bundle-done", &counts, Ink::Ok, words));
+        all.push(Notice::new("import-bundle-done", &counts, Ink::Ok, words));
     }
     let faults = files.iter().filter_map(|file| file.1.as_ref().err());
-    all.extend(faults.map(|fault| trouble(fault, words)));
+    all.extend(faults.map(|fault| Notice::of(fault, words)));
     all
 }
 
@@ -86,12 +104,12 @@ fn block_taken(done: &TextTaken, words: &Words) -> Notice {
     if let Some((missing, of)) = done.missing.first() {
         let missing: Vec<String> = missing.iter().map(u32::to_string).collect();
         let args = [("missing", missing.join(" ").into()), ("of", (*of).into())];
-        return notice("text-block-missing", &args, Ink::Warn, words);
+        return Notice::new("text-block-missing", &args, Ink::Warn, words);
     }
     let counts = [
         ("new", sum(|one| one.new).into()),
         ("here", sum(|one| one.here).into()),
         ("outside", sum(|one| one.outside).into()),
     ];
-    notice("text-block-taken", &counts, Ink::Ok, words)
+    Notice::new("text-block-taken", &counts, Ink::Ok, words)
 }

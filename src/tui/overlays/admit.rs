@@ -212,12 +212,7 @@ impl Pane for Admit {
         let width = WIDEST.min(area.width);
         let rows = form::height(form, width.saturating_sub(2), shape);
         let height = (rows + HEAD + 5).min(area.height);
-        let place = Rect::new(
-            area.x + (area.width - width) / 2,
-            area.y + (area.height - height) / 2,
-            width,
-            height,
-        );
+        let place = frame::middle(area, (width, height));
         let title = look.words.get("admit-title").to_string();
         let title = [Run::new(title, Ink::Title)];
         let inner = frame::overlay(buf, place, &title, &[form::header(form, look)], &[], look);

@@ -111,13 +111,7 @@ impl Pane for Ask {
     }
 
     fn view(&self, buf: &mut Buffer, area: Rect, look: &Look<'_>) -> Option<Position> {
-        let (width, height) = (WIDEST.min(area.width), 4.min(area.height));
-        let place = Rect::new(
-            area.x + (area.width - width) / 2,
-            area.y + (area.height - height) / 2,
-            width,
-            height,
-        );
+        let place = frame::middle(area, (WIDEST, 4));
         let title = [Run::new(self.title.as_str(), Ink::Title)];
         let inner = frame::overlay(buf, place, &title, &[], &[], look);
         let field = Rect {

@@ -20,7 +20,6 @@ use crate::tui::theme::Ink;
 use crate::tui::widgets::line::{Run, dim, text};
 use crate::tui::widgets::list::{self, List, Row, Width};
 use crate::tui::widgets::{Look, frame};
-use crate::tui::words::Speech;
 
 /// Columns of the box.
 const WIDTH: u16 = 76;
@@ -43,6 +42,9 @@ pub struct BulkPane {
     lines: Vec<Line>,
     at: usize,
     since: Since,
+    /// The draft of the form that asked for it: it is done with once the act is.
+    draft: Option<String>,
+    is_done: bool,
 }
 
 impl BulkPane {
@@ -65,6 +67,8 @@ impl BulkPane {
             bulk,
             lines,
             at: 0,
+            draft: None,
+            is_done: false,
         })
     }
 
@@ -76,7 +80,10 @@ impl BulkPane {
         if let Some(stopped) = self.since.stops(reach) {
             // What the act comes to now stands in the place of what it came to.
             match Self::new(reach, self.items.clone(), self.bulk.clone()) {
-                Ok(anew) => *self = anew,
+                Ok(anew) => {
+                    let draft = self.draft.take();
+                    *self = Self { draft, ..anew };
+                }
                 Err(problem) => reach.trouble(&problem),
             }
             return stopped;
@@ -85,6 +92,7 @@ impl BulkPane {
         let Some((_, sorted)) = done else {
             return Flow::Stay;
         };
+        self.is_done = true;
         self.say(&sorted, reach);
         reach.effects.settled.extend(sorted.taken);
         Flow::Close
@@ -125,12 +133,7 @@ fn line(reach: &Reach<'_>, id: Id, refusal: Option<String>) -> Result<Line, Prob
 /// Says what is done, in the words of its key.
 fn what(reach: &Reach<'_>, bulk: &Bulk) -> String {
     let words = reach.words;
-    let speech = Speech {
-        words,
-        zone: reach.desk.zone(),
-        now: reach.desk.now(),
-        people: reach.desk.people(),
-    };
+    let speech = reach.speech();
     let when = |at: i64| [("when", speech.moment(at).into())];
     match bulk {
         Bulk::Transfer { to, .. } => {
@@ -151,12 +154,7 @@ fn finish(reach: &mut Reach<'_>, items: Vec<Id>) -> Result<Box<dyn Pane>, Proble
         let bulk = Bulk::Close(String::new());
         return Ok(Box::new(BulkPane::new(reach, items, bulk)?));
     }
-    let speech = Speech {
-        words: reach.words,
-        zone: reach.desk.zone(),
-        now: reach.desk.now(),
-        people: reach.desk.people(),
-    };
+    let speech = reach.speech();
     let labels = choices.iter().map(|(register, end)| match *register {
         "conversation" => reach.words.get(&format!("value-outcome-{end}")).to_string(),
         register => speech.state(register, end),
@@ -167,7 +165,7 @@ fn finish(reach: &mut Reach<'_>, items: Vec<Id>) -> Result<Box<dyn Pane>, Proble
         let Some((_, end)) = choices.get(row) else {
             return Flow::Stay;
         };
-        show(reach, items.clone(), Bulk::Close((*end).to_owned()))
+        show(reach, items.clone(), Bulk::Close((*end).to_owned()), None)
     })))
 }
 
@@ -196,14 +194,15 @@ fn boxed(pane: impl Pane + 'static) -> Box<dyn Pane> {
     Box::new(pane)
 }
 
-/// Puts the preview in the place of what asked for it.
-pub fn show(reach: &mut Reach<'_>, items: Vec<Id>, bulk: Bulk) -> Flow {
+/// Puts the preview in the place of what asked for it, whose draft under this key is kept until the
+/// act is done.
+pub fn show(reach: &mut Reach<'_>, items: Vec<Id>, bulk: Bulk, draft: Option<String>) -> Flow {
     if items.is_empty() {
         reach.trouble(&nothing_open());
         return Flow::Stay;
     }
     match BulkPane::new(reach, items, bulk) {
-        Ok(pane) => Flow::Replace(Box::new(pane)),
+        Ok(pane) => Flow::Replace(Box::new(BulkPane { draft, ..pane })),
         Err(problem) => {
             reach.trouble(&problem);
             Flow::Stay
@@ -235,15 +234,8 @@ impl Pane for BulkPane {
     }
 
     fn view(&self, buf: &mut Buffer, area: Rect, look: &Look<'_>) -> Option<Position> {
-        let width = WIDTH.min(area.width);
         let height = (self.lines.len() as u16).saturating_add(2).min(HEIGHT);
-        let height = height.min(area.height);
-        let place = Rect::new(
-            area.x + (area.width - width) / 2,
-            area.y + (area.height - height) / 2,
-            width,
-            height,
-        );
+        let place = frame::middle(area, (WIDTH, height));
         let counts = [
             ("count", self.taken.into()),
             ("refused", (self.lines.len() - self.taken).into()),
@@ -270,6 +262,11 @@ impl Pane for BulkPane {
 
     fn is_whole(&self) -> bool {
         false
+    }
+
+    fn draft(&self) -> Option<(String, String)> {
+        let key = self.draft.clone().filter(|_| self.is_done)?;
+        Some((key, String::new()))
     }
 }
 

@@ -378,12 +378,7 @@ impl CaseForm {
 }
 
 fn speech<'a>(reach: &'a Reach<'_>) -> Speech<'a> {
-    Speech {
-        words: reach.words,
-        zone: reach.desk.zone(),
-        now: reach.desk.now(),
-        people: reach.desk.people(),
-    }
+    reach.speech()
 }
 
 impl Pane for CaseForm {

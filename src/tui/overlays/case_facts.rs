@@ -148,12 +148,7 @@ impl CaseFacts {
         record: Option<&Record>,
         about: Option<Id>,
     ) -> Result<Self, Problem> {
-        let speech = Speech {
-            words,
-            zone: desk.zone(),
-            now: desk.now(),
-            people: desk.people(),
-        };
+        let speech = Speech::new(desk, words);
         let known = if number.is_empty() {
             None
         } else {

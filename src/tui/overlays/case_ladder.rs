@@ -60,12 +60,7 @@ pub struct Ladder {
 impl Ladder {
     /// Reads a case's ladder.
     pub fn read(desk: &Desk, words: &Words, record: &Record) -> Result<Self, Problem> {
-        let speech = Speech {
-            words,
-            zone: desk.zone(),
-            now: desk.now(),
-            people: desk.people(),
-        };
+        let speech = Speech::new(desk, words);
         let me = desk.me()?;
         // Nobody decides what they asked for themselves.
         let approves =

@@ -139,10 +139,5 @@ fn title(reach: &Reach<'_>, record: &Record) -> String {
 }
 
 fn speech<'a>(reach: &'a Reach<'_>) -> Speech<'a> {
-    Speech {
-        words: reach.words,
-        zone: reach.desk.zone(),
-        now: reach.desk.now(),
-        people: reach.desk.people(),
-    }
+    reach.speech()
 }

@@ -1,17 +1,18 @@
 //! Promises, reminders and snoozing (F7): three keys where a proposed time fits.
 
+use std::slice;
+
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
-use super::bulk;
 use super::note_fields::kept_draft;
 use super::sheet::{Did, Sheet, set_text};
 use super::since::Since;
-use super::{case_fields, time};
+use super::{bulk, case_fields, kept, time};
 use crate::desk::bulk::Bulk;
 use crate::desk::reading::Reader;
 use crate::domain::id::Id;
-use crate::domain::registers::snooze;
+use crate::domain::registers::{conversation, snooze};
 use crate::i18n::{Language, Words};
 use crate::text::edit::Editor;
 use crate::tui::commands::{Command, Context};
@@ -156,7 +157,7 @@ impl FollowUp {
             );
             fields.push(typed.note(label("follow-typed-hint"), Ink::Dim));
             if kind == "snooze" {
-                fields.push(events(reach));
+                fields.push(events(self.about, reach));
             }
         }
         let before = std::mem::take(&mut self.sheet);
@@ -176,8 +177,9 @@ impl FollowUp {
     }
 
     fn draft_key(&self) -> Option<String> {
-        let about = self.about.map(|id| id.to_string()).unwrap_or_default();
-        Some(format!("follow/{}/{about}", self.kind()?))
+        let question = format!("follow/{}", self.kind()?);
+        let about = self.about.as_ref().map_or(&self.items[..], slice::from_ref);
+        Some(kept::key_of(&question, about))
     }
 
     /// Takes up what was typed for this kind the last time, where nothing is typed yet.
@@ -307,16 +309,20 @@ impl FollowUp {
                 return Flow::Stay;
             }
         };
-        self.is_done = true;
-        bulk::show(reach, self.items.clone(), bulk)
+        bulk::show(reach, self.items.clone(), bulk, self.draft_key())
     }
 }
 
-/// What may bring a snoozed item back, with the time at which it comes back anyway.
-fn events(reach: &Reach<'_>) -> Field {
+/// What may bring a snoozed item back, with the time at which it comes back anyway. Of several
+/// items some may be conversations.
+fn events(about: Option<Id>, reach: &Reach<'_>) -> Field {
+    let register = about.and_then(|about| Some(reach.desk.record(about).ok()?.1.name));
+    let is_talk = register.is_none_or(|name| name == conversation::REGISTER.name);
     let speech = speech(reach);
     let when = [("when", speech.day(speech.now + LATEST).into())];
-    let choices = snooze::EVENTS.values.iter().map(|event| {
+    let events = snooze::EVENTS.values.iter();
+    let choices = events.filter(|event| is_talk || **event != snooze::REPLY);
+    let choices = choices.map(|event| {
         let label = reach.words.get(&format!("value-snooze_event-{event}"));
         Choice::new(*event, label.to_string())
     });
@@ -365,12 +371,7 @@ fn proposals(reach: &Reach<'_>) -> Vec<(i64, String)> {
 }
 
 fn speech<'a>(reach: &'a Reach<'_>) -> Speech<'a> {
-    Speech {
-        words: reach.words,
-        zone: reach.desk.zone(),
-        now: reach.desk.now(),
-        people: reach.desk.people(),
-    }
+    reach.speech()
 }
 
 impl Pane for FollowUp {
@@ -431,12 +432,7 @@ impl Pane for FollowUp {
         let shape = form::Shape { label, beside: 0 };
         let width = WIDTH.min(area.width);
         let height = (form::height(form, width.saturating_sub(2), shape) + 2).min(area.height);
-        let place = Rect::new(
-            area.x + (area.width - width) / 2,
-            area.y + (area.height - height) / 2,
-            width,
-            height,
-        );
+        let place = frame::middle(area, (width, height));
         let title = [
             Run::new(look.words.get("follow-title").to_string(), Ink::Title),
             Run::new(format!("  {}", self.named), Ink::Text),

@@ -11,7 +11,7 @@ use crate::i18n::Words;
 use crate::text::{fold, wrap};
 use crate::tui::commands::{Command, Context};
 use crate::tui::keys::{Code, Input, Key, Spot};
-use crate::tui::pane::{Flow, Pane, Reach};
+use crate::tui::pane::{Flow, Notice, Pane, Reach};
 use crate::tui::theme::Ink;
 use crate::tui::widgets::line::{self, Run, dim, text};
 use crate::tui::widgets::{Look, frame};
@@ -91,12 +91,7 @@ impl Gate {
 
     /// Reads people and time anew.
     pub fn read(&mut self, desk: &Desk, words: &Words) {
-        let speech = Speech {
-            words,
-            zone: desk.zone(),
-            now: desk.now(),
-            people: desk.people(),
-        };
+        let speech = Speech::new(desk, words);
         self.clock = speech.clock(desk.now());
         self.shop = desk
             .store()
@@ -160,9 +155,7 @@ impl Gate {
         match done {
             Ok(()) => Flow::Seated,
             Err(problem) => {
-                let (message, hint) = reach.words.problem(&problem);
-                let text = hint.map_or_else(|| message.clone(), |hint| format!("{message} {hint}"));
-                self.said = Some(text);
+                self.said = Some(Notice::of(&problem, reach.words).text);
                 Flow::Stay
             }
         }
@@ -241,16 +234,8 @@ impl Pane for Gate {
 
     fn view(&self, buf: &mut Buffer, area: Rect, look: &Look<'_>) -> Option<Position> {
         line::clear(buf, area);
-        let height = (self.rows.len() as u16)
-            .saturating_add(7 + SAID as u16)
-            .min(area.height);
-        let width = WIDEST.min(area.width);
-        let place = Rect::new(
-            area.x + (area.width - width) / 2,
-            area.y + (area.height - height) / 2,
-            width,
-            height,
-        );
+        let height = (self.rows.len() as u16).saturating_add(7 + SAID as u16);
+        let place = frame::middle(area, (WIDEST, height));
         let title = [Run::new(self.shop.as_str(), Ink::Title)];
         let clock = [dim(self.clock.as_str())];
         let inner = frame::overlay(buf, place, &title, &clock, &[], look);

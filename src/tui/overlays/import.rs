@@ -6,7 +6,9 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
 use crate::desk::import::FileReport;
+use crate::exchange::intake::LineProblem;
 use crate::exchange::intake::file::dropped_files;
+use crate::i18n::Words;
 use crate::problem::Problem;
 use crate::tui::commands::{Command, Context};
 use crate::tui::jobs::{Brought, Done, Job, Work, file_name};
@@ -39,7 +41,7 @@ pub fn of_pasted(text: &str, reach: &mut Reach<'_>) -> Option<ImportPane> {
     if paths.is_empty() {
         return None;
     }
-    reach.work(Work::Start(Job::Preview(paths.clone())));
+    reach.work(Work::Start(Job::Preview(paths.clone(), None)));
     let files = paths
         .into_iter()
         .map(|path| Dropped {
@@ -65,14 +67,14 @@ impl ImportPane {
             reach.say("import-looking", &[]);
             return Flow::Stay;
         }
-        reach.work(Work::Start(Job::Import(self.paths())));
+        reach.work(Work::Start(Job::Import(self.paths(), None)));
         Flow::Close
     }
 
     /// Gives up what is being looked at.
     fn leave(&mut self, reach: &mut Reach<'_>) -> Flow {
         if self.is_looking() {
-            reach.work(Work::Stop(Job::Preview(self.paths())));
+            reach.work(Work::Stop(Job::Preview(self.paths(), None)));
         }
         Flow::Close
     }
@@ -151,8 +153,10 @@ impl Pane for ImportPane {
         if let Done::Previewed(files) = done {
             for (path, outcome) in std::mem::take(files) {
                 let is_this = |file: &&mut Dropped| file.path == path && file.outcome.is_none();
-                if let Some(file) = self.files.iter_mut().find(is_this) {
-                    file.outcome = Some(outcome);
+                match self.files.iter_mut().find(is_this) {
+                    Some(file) => file.outcome = Some(outcome),
+                    // Another pane's.
+                    None => files.push((path, outcome)),
                 }
             }
         }
@@ -168,15 +172,14 @@ impl Pane for ImportPane {
 fn row<'a>(file: &Dropped, look: &Look<'a>) -> Row<'a> {
     let mut cells = vec![vec![text(file_name(&file.path))]];
     match &file.outcome {
-        Some(Ok(Brought::Rows(report))) => cells.extend(brought(report, look)),
-        Some(Ok(Brought::Bundle { events, .. })) => {
-            let count = [("count", (*events).into())];
-            cells.extend([
-                vec![text(look.words.get("import-bundle").to_string())],
-                vec![],
-                vec![text(look.words.with("import-bundle-events", &count))],
-            ]);
+        Some(Ok(brought @ Brought::Rows(report))) => {
+            cells.extend(rows_brought(brought, report, look));
         }
+        Some(Ok(bundle @ Brought::Bundle { .. })) => cells.extend([
+            vec![text(look.words.get("import-bundle").to_string())],
+            vec![],
+            vec![text(brings(bundle, look.words))],
+        ]),
         Some(Err(_)) => {
             let unread = look.words.get("import-unread").to_string();
             cells.extend([vec![], vec![], vec![Run::new(unread, Ink::Warn)]]);
@@ -189,14 +192,55 @@ fn row<'a>(file: &Dropped, look: &Look<'a>) -> Row<'a> {
     }
 }
 
-fn brought<'a>(report: &FileReport, look: &Look<'a>) -> [Vec<Run<'a>>; 3] {
-    let kind = format!("value-import_kind-{}", report.kind);
-    let counts = [
-        ("new", report.new.into()),
-        ("changed", report.changed.into()),
-        ("same", (report.same + report.held).into()),
-        ("refused", report.refused.into()),
+/// Says what a file brings, or brought.
+pub(super) fn brings(brought: &Brought, words: &Words) -> String {
+    match brought {
+        Brought::Rows(report) => words.with(
+            "import-counts",
+            &[
+                ("new", report.new.into()),
+                ("changed", report.changed.into()),
+                ("same", (report.same + report.held).into()),
+                ("refused", report.refused.into()),
+            ],
+        ),
+        Brought::Bundle { new: None, events } => {
+            words.with("import-bundle-events", &[("count", (*events).into())])
+        }
+        Brought::Bundle { new: Some(new), .. } => {
+            words.with("import-bundle-done", &[("new", (*new).into())])
+        }
+    }
+}
+
+/// Says why a line was refused, or what is remarked about it.
+pub(super) fn refused_line(words: &Words, one: &LineProblem) -> String {
+    let reason = [
+        ("line", one.line.into()),
+        ("field", one.field.as_str().into()),
+        ("reason", words.get(one.reason).into()),
+        ("value", one.value.as_str().into()),
     ];
+    words.with("import-reason", &reason)
+}
+
+/// Says why lines of a file were refused, or the file itself.
+pub(super) fn reasons(outcome: &Result<Brought, Problem>, words: &Words) -> Vec<String> {
+    match outcome {
+        Ok(Brought::Bundle { .. }) => Vec::new(),
+        Ok(Brought::Rows(report)) => {
+            let problems = report.problems.iter();
+            problems.map(|one| refused_line(words, one)).collect()
+        }
+        Err(problem) => {
+            let (message, hint) = words.problem(problem);
+            std::iter::once(message).chain(hint).collect()
+        }
+    }
+}
+
+fn rows_brought<'a>(brought: &Brought, report: &FileReport, look: &Look<'a>) -> [Vec<Run<'a>>; 3] {
+    let kind = format!("value-import_kind-{}", report.kind);
     let ink = if report.refused > 0 {
         Ink::Urgent
     } else {
@@ -205,7 +249,7 @@ fn brought<'a>(report: &FileReport, look: &Look<'a>) -> [Vec<Run<'a>>; 3] {
     [
         vec![text(look.words.get(&kind).to_string())],
         vec![dim(report.encoding.clone())],
-        vec![Run::new(look.words.with("import-counts", &counts), ink)],
+        vec![Run::new(brings(brought, look.words), ink)],
     ]
 }
 
@@ -222,26 +266,8 @@ impl ImportPane {
             ..area
         };
         frame::titles(buf, top, &title, &[], look);
-        let reasons: Vec<String> = match &file.outcome {
-            None | Some(Ok(Brought::Bundle { .. })) => Vec::new(),
-            Some(Ok(Brought::Rows(report))) => report
-                .problems
-                .iter()
-                .map(|one| {
-                    let reason = [
-                        ("line", one.line.into()),
-                        ("field", one.field.as_str().into()),
-                        ("reason", words.get(one.reason).into()),
-                        ("value", one.value.as_str().into()),
-                    ];
-                    words.with("import-reason", &reason)
-                })
-                .collect(),
-            Some(Err(problem)) => {
-                let (message, hint) = words.problem(problem);
-                std::iter::once(message).chain(hint).collect()
-            }
-        };
+        let outcome = file.outcome.as_ref();
+        let reasons = outcome.map_or_else(Vec::new, |outcome| reasons(outcome, words));
         let room = usize::from(area.height.saturating_sub(1));
         let more = reasons.len().saturating_sub(room);
         for (reason, y) in reasons.iter().zip(area.y + 1..area.bottom()) {

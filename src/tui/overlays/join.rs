@@ -7,7 +7,6 @@ use super::transfer::nothing_open;
 use super::{Opened, pane};
 use crate::problem::Problem;
 use crate::tui::pane::{Flow, Reach};
-use crate::tui::words::Speech;
 
 /// Asks for the number of what the item is linked to.
 pub fn link(reach: &Reach<'_>) -> Result<Ask, Problem> {
@@ -35,12 +34,7 @@ pub fn merge(reach: &mut Reach<'_>) -> Result<Opened, Problem> {
         reach.say("merge-none", &[]);
         return Ok(Opened::Flow(Flow::Stay));
     }
-    let speech = Speech {
-        words: reach.words,
-        zone: reach.desk.zone(),
-        now: reach.desk.now(),
-        people: reach.desk.people(),
-    };
+    let speech = reach.speech();
     let labels = goals.iter().map(|row| {
         let number = row.number.clone().unwrap_or_default();
         format!("{number} {}  {}", speech.title(row), speech.subject(row))

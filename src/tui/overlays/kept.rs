@@ -4,8 +4,17 @@
 use serde_json::{Map, Value as Json};
 
 use super::sheet::{set_choice, set_text};
+use crate::domain::id::Id;
 use crate::tui::pane::Reach;
 use crate::tui::widgets::form::{Field, Form, Value};
+
+/// Returns the key of a draft about records, in whatever order they stand. It spells each of them,
+/// so that what erases one finds the draft.
+pub fn key_of(question: &str, about: &[Id]) -> String {
+    let mut ids: Vec<String> = about.iter().map(Id::to_string).collect();
+    ids.sort_unstable();
+    format!("{question}/{}", ids.join("+"))
+}
 
 /// The draft of one line of text.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -182,14 +182,8 @@ impl Menu {
             .max()
             .unwrap_or(0)
             .max(look.columns(&self.title) + 8);
-        let width = wanted.min(area.width);
-        let height = (self.rows.len() as u16).saturating_add(2).min(area.height);
-        let place = Rect::new(
-            area.x + (area.width - width) / 2,
-            area.y + (area.height - height) / 2,
-            width,
-            height,
-        );
+        let height = (self.rows.len() as u16).saturating_add(2);
+        let place = frame::middle(area, (wanted, height));
         let title = [Run::new(self.title.as_str(), Ink::Title)];
         let inner = frame::overlay(buf, place, &title, &[], &[], look);
         let shown = usize::from(inner.height);

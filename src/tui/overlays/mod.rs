@@ -18,6 +18,7 @@ mod case_view;
 mod case_wide;
 mod case_words;
 mod choices;
+pub mod claim;
 pub mod find;
 mod find_words;
 pub mod finish;
@@ -77,6 +78,7 @@ use crate::problem::Problem;
 use crate::tui::commands::{Command, Context};
 use crate::tui::keymap::Keymap;
 use crate::tui::pane::{Flow, Pane, Reach, Screen};
+use crate::tui::panes::past;
 use crate::tui::panes::record::RecordPane;
 
 /// What a command opened.
@@ -96,16 +98,17 @@ pub fn open(
     keymap: &Keymap,
     contexts: &[Context],
 ) -> Opened {
-    let opened = match command {
-        Command::Help | Command::Palette => Ok(pane(palette::PalettePane::new(
-            keymap,
-            contexts,
-            reach.words,
-        ))),
-        Command::Screens => Ok(pane(screens::open(reach))),
-        _ => form(command, reach),
-    };
-    match opened {
+    match command {
+        Command::Help | Command::Palette => {
+            pane(palette::PalettePane::new(keymap, contexts, reach.words))
+        }
+        _ => open_here(command, reach),
+    }
+}
+
+/// Opens what a command means at a desk, without what is about keys.
+pub fn open_here(command: Command, reach: &mut Reach<'_>) -> Opened {
+    match form(command, reach) {
         Ok(opened) => opened,
         Err(problem) => {
             reach.trouble(&problem);
@@ -117,6 +120,8 @@ pub fn open(
 /// Forms about the item on the desk, and screens.
 fn form(command: Command, reach: &mut Reach<'_>) -> Result<Opened, Problem> {
     Ok(match command {
+        Command::Screens => pane(screens::open(reach)),
+        Command::LookBack => pane(past::ask(reach)),
         Command::Capture => pane(capture::Capture::open(reach)?),
         Command::Find => pane(find::Find::open(reach)),
         Command::Replies => pane(replies::RepliesPane::open(reach)?),
@@ -129,7 +134,7 @@ fn form(command: Command, reach: &mut Reach<'_>) -> Result<Opened, Problem> {
         Command::FollowUp => pane(follow_up::FollowUp::open(reach)),
         Command::Finish => finish::open(reach)?,
         Command::Transfer => pane(transfer::Transfer::open(reach)?),
-        Command::Claim => transfer::claim(reach)?.map_or(Opened::Flow(Flow::Stay), pane),
+        Command::Claim => claim::claim(reach)?.map_or(Opened::Flow(Flow::Stay), pane),
         Command::YankNumber | Command::YankOrder | Command::YankAddress | Command::YankLast => {
             yank::copy(command, reach.item, reach);
             Opened::Flow(Flow::Stay)
@@ -138,7 +143,7 @@ fn form(command: Command, reach: &mut Reach<'_>) -> Result<Opened, Problem> {
         Command::Merge => join::merge(reach)?,
         Command::Split => pane(join::split(reach)?),
         Command::Tag => pane(tag::open(reach)?),
-        Command::Escalate => pane(transfer::escalate(reach)?),
+        Command::Escalate => pane(claim::escalate(reach)?),
         Command::Remark => pane(remark::Remark::open(reach)?),
         Command::Erase => pane(privacy::erase(reach, None)?),
         Command::Attach => pane(privacy::attach(reach, None)?),

@@ -2,21 +2,19 @@
 //! when, the buyer's short yes, earlier notes, and the text that each step gives to copy.
 
 use crate::desk::Desk;
+use crate::desk::marks::newest_yes;
 use crate::desk::note::STEPS;
+use crate::desk::wording::Wording;
 use crate::domain::id::Id;
-use crate::domain::payload::Direction;
-use crate::domain::record::{Entry, Record};
+use crate::domain::record::Record;
 use crate::domain::register::Post;
 use crate::domain::registers::{note, order};
 use crate::i18n::Words;
 use crate::problem::Problem;
 use crate::store::Query;
-use crate::text::fold;
 use crate::tui::panes::side::hidden;
 use crate::tui::words::{Speech, tail};
 
-/// Within this time after our question a short yes counts as its answer, in milliseconds.
-const ANSWERED_WITHIN: i64 = 10 * 60_000;
 /// How many earlier notes are read.
 const EARLIER: usize = 6;
 
@@ -98,12 +96,7 @@ impl Facts {
         note: Option<&Record>,
         about: Option<Id>,
     ) -> Result<Self, Problem> {
-        let speech = Speech {
-            words,
-            zone: desk.zone(),
-            now: desk.now(),
-            people: desk.people(),
-        };
+        let speech = Speech::new(desk, words);
         let order = if number.is_empty() {
             None
         } else {
@@ -337,14 +330,23 @@ fn stages(note: Option<&Record>, speech: Speech<'_>) -> Vec<Stage> {
         .collect()
 }
 
-/// Finds the buyer's short yes to our last question in the item, else in the order's talk.
+/// Finds the buyer's short yes to a question of ours in the item, else in the order's talk.
 fn offered(
     desk: &Desk,
     about: Option<&Record>,
     order: Option<Id>,
     speech: Speech<'_>,
 ) -> Result<Option<Offer>, Problem> {
-    if let Some(offer) = about.and_then(|record| short_yes(&record.entries, speech)) {
+    let mut wording = Wording::default();
+    wording.refresh(desk)?;
+    let offer = |record: &Record| {
+        let yes = newest_yes(record, i64::MIN, &wording)?;
+        Some(Offer {
+            text: yes.say.text.clone()?,
+            when: speech.moment(yes.at),
+        })
+    };
+    if let Some(offer) = about.and_then(offer) {
         return Ok(Some(offer));
     }
     let Some(order) = order else { return Ok(None) };
@@ -355,53 +357,9 @@ fn offered(
         ..Query::default()
     })?;
     for talk in talks {
-        let Some(record) = desk.store().record(talk.id)? else {
-            continue;
-        };
-        if let Some(offer) = short_yes(&record.entries, speech) {
+        if let Some(offer) = desk.store().record(talk.id)?.as_ref().and_then(offer) {
             return Ok(Some(offer));
         }
     }
     Ok(None)
-}
-
-fn short_yes(entries: &[Entry], speech: Speech<'_>) -> Option<Offer> {
-    let said = |entry: &&Entry| {
-        !entry.void && matches!(entry.say.direction, Direction::In | Direction::Out)
-    };
-    let mut latest = entries.iter().rev().filter(said);
-    let answer = latest
-        .next()
-        .filter(|entry| entry.say.direction == Direction::In)?;
-    let question = latest.find(|entry| entry.say.direction == Direction::Out)?;
-    let text = answer.say.text.as_deref()?;
-    let near = answer.at - question.at <= ANSWERED_WITHIN;
-    (near && is_yes(text, speech.words)).then(|| Offer {
-        text: text.to_owned(),
-        when: speech.moment(answer.at),
-    })
-}
-
-fn is_yes(text: &str, words: &Words) -> bool {
-    let bare: String = fold::fold(text)
-        .chars()
-        .filter(|c| c.is_alphanumeric())
-        .collect();
-    words
-        .get("note-yes-words")
-        .split('|')
-        .any(|yes| yes == bare)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::i18n::Language;
-
-    #[test]
-    fn a_short_yes_is_known_in_any_punctuation() {
-        let words = Words::new(Language::ZhCn);
-        assert!(is_yes("对的。", &words) && is_yes(" OK! ", &words) && is_yes("好的～", &words));
-        assert!(!is_yes("对了再问一下", &words) && !is_yes("", &words));
-    }
 }

@@ -177,12 +177,7 @@ impl RecordForm {
 }
 
 fn speech<'a>(reach: &'a Reach<'_>) -> Speech<'a> {
-    Speech {
-        words: reach.words,
-        zone: reach.desk.zone(),
-        now: reach.desk.now(),
-        people: reach.desk.people(),
-    }
+    reach.speech()
 }
 
 /// Whether people fill a field in: not what acts write, not what a platform says.

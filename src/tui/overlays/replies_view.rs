@@ -98,13 +98,7 @@ fn narrow(pane: &RepliesPane, buf: &mut Buffer, area: Rect, look: &Look<'_>) -> 
 
 /// Search, list and reasons at the left, preview and check at the right.
 fn wide(pane: &RepliesPane, buf: &mut Buffer, area: Rect, look: &Look<'_>) -> Option<Position> {
-    let (width, height) = (SHEET.0.min(area.width), SHEET.1.min(area.height));
-    let sheet = Rect {
-        x: area.x + (area.width - width) / 2,
-        y: area.y + (area.height - height) / 2,
-        width,
-        height,
-    };
+    let sheet = frame::middle(area, SHEET);
     let inner = outline(pane, buf, sheet, &[], look);
     if inner.height < 18 || inner.width < LIST + 8 {
         return None;

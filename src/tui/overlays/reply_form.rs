@@ -5,9 +5,10 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 use serde_json::{Value as Json, json};
 
-use super::sheet::{Sheet, set_text};
+use super::kept::KeptForm;
+use super::sheet::Sheet;
+use super::since::Since;
 use crate::desk::replies::{Kept, Reply};
-use crate::desk::wording::{Wording, refuse_blocked};
 use crate::domain::field::FieldSpec;
 use crate::domain::id::Id;
 use crate::domain::payload::Fields;
@@ -32,8 +33,8 @@ const AS: &str = "as";
 pub struct ReplyForm {
     sheet: Sheet,
     of: Option<Id>,
-    /// The text as it was when the form opened, beside which another is a draft.
-    before: String,
+    kept: KeptForm,
+    since: Since,
     language: &'static str,
     publishes: bool,
 }
@@ -48,14 +49,13 @@ impl ReplyForm {
     ) -> Result<Self, Problem> {
         let of = reply.map(|reply| reply.id);
         let mut sheet = Sheet::new(fields(reach.words, reply, asked));
-        let me = reach.desk.me()?.id.to_string();
-        if let Some(kept) = reach.desk.store().draft(&me, &key(of))? {
-            set_text(&mut sheet.form, reply::TEXT.name(), &kept);
-        }
+        let about = of.map_or_else(|| "new".to_owned(), |id| id.to_string());
+        let kept = KeptForm::open(reach, format!("reply/{about}"), &mut sheet.form);
         Ok(Self {
             sheet,
             of,
-            before: reply.map(|reply| reply.text.clone()).unwrap_or_default(),
+            kept,
+            since: of.map(|id| Since::of(reach, id)).unwrap_or_default(),
             language,
             publishes: reach.desk.may_publish()?,
         })
@@ -68,54 +68,41 @@ impl ReplyForm {
             reach.say("case-missing", &[("count", count.into())]);
             return Flow::Stay;
         }
-        let of = self.of.filter(|_| self.chosen(AS) == Some("this"));
+        let form = &self.sheet.form;
+        let of = self.of.filter(|_| form.chosen(AS) == Some("this"));
         let mut values: Fields = [&reply::TITLE.spec, &reply::CODE.spec, &reply::TOPIC.spec]
             .into_iter()
             .chain([&reply::TEXT.spec])
-            .map(|field| (field.name.to_owned(), self.text(field)))
+            .map(|field| (field.name.to_owned(), typed(form.text(field.name))))
             .collect();
         if of.is_none() {
-            let scope = self.chosen(reply::SCOPE.name()).unwrap_or("mine");
+            let scope = form.chosen(reply::SCOPE.name()).unwrap_or("mine");
             values.insert(reply::SCOPE.name().to_owned(), json!(scope));
             values.insert(reply::LANGUAGE_OF.name().to_owned(), json!(self.language));
         }
-        let text = self.text(&reply::TEXT.spec);
-        let text = text.as_str().unwrap_or_default();
-        let mut wording = Wording::default();
-        let sound = wording
-            .refresh(reach.desk)
-            .and_then(|()| refuse_blocked(&wording.check(text), text, reach.words));
-        if let Err(problem) = sound {
-            reach.trouble(&problem);
-            return Flow::Stay;
+        if of.is_some()
+            && let Some(stopped) = self.since.stops(reach)
+        {
+            return stopped;
         }
         match reach.attempt(|desk| desk.keep_reply(of, values)) {
             Some(Kept::Published) => reach.say("reply-published", &[]),
             Some(Kept::Proposed) => reach.say("reply-proposed", &[]),
             None => return Flow::Stay,
         }
-        let before = self.before.clone();
-        set_text(&mut self.sheet.form, reply::TEXT.name(), &before);
+        self.kept.done();
         Flow::Close
-    }
-
-    fn text(&self, field: &FieldSpec) -> Json {
-        let editor = self.sheet.form.field(field.name).and_then(Field::editor);
-        let text = editor.map(|editor| editor.text().trim().to_owned());
-        text.filter(|text| !text.is_empty())
-            .map_or(Json::Null, |text| json!(text))
-    }
-
-    fn chosen(&self, name: &str) -> Option<&str> {
-        match &self.sheet.form.field(name)?.value {
-            Value::Choice(choices, chosen) => Some(choices.get((*chosen)?)?.id.as_str()),
-            _ => None,
-        }
     }
 }
 
-fn key(of: Option<Id>) -> String {
-    of.map_or_else(|| "reply/new".to_owned(), |id| format!("reply/{id}"))
+/// Returns what was typed as a value; nothing where nothing was.
+fn typed(text: &str) -> Json {
+    let text = text.trim();
+    if text.is_empty() {
+        Json::Null
+    } else {
+        json!(text)
+    }
 }
 
 fn fields(words: &Words, reply: Option<&Reply>, asked: &str) -> Vec<Field> {
@@ -208,9 +195,10 @@ impl Pane for ReplyForm {
     }
 
     fn draft(&self) -> Option<(String, String)> {
-        let field = self.sheet.form.field(reply::TEXT.name())?;
-        let text = field.editor()?.text();
-        let changed = if text == self.before { "" } else { text };
-        Some((key(self.of), changed.to_owned()))
+        Some(self.kept.draft(&self.sheet.form))
     }
 }
+
+#[cfg(test)]
+#[path = "reply_form_tests.rs"]
+mod tests;

@@ -8,7 +8,7 @@ use crate::tui::commands::{Command, Context};
 use crate::tui::keys::Input;
 use crate::tui::pane::Flow;
 use crate::tui::widgets::Look;
-use crate::tui::widgets::form::{Field, Form, Outcome, Value};
+use crate::tui::widgets::form::{self, Field, Form, Outcome, Value};
 
 /// What came of a key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -132,7 +132,8 @@ impl Sheet {
             return Did::Ignored;
         };
         let labels = choices.iter().map(|choice| choice.label.clone());
-        self.menu = Some(Menu::new(field.label.clone(), labels).at(chosen.unwrap_or(0)));
+        let rows = form::digits(choices).zip(labels).collect();
+        self.menu = Some(Menu::numbered(field.label.clone(), rows).at(chosen.unwrap_or(0)));
         Did::Moved
     }
 

@@ -7,7 +7,6 @@ use crate::domain::id::Id;
 use crate::problem::Problem;
 use crate::tui::pane::{Flow, Notice, Reach};
 use crate::tui::theme::Ink;
-use crate::tui::words::Speech;
 
 /// What was seen of the records in front; nothing while it is a new one.
 #[derive(Debug, Clone, Default)]
@@ -47,12 +46,7 @@ impl Since {
                 return Some(Flow::Stay);
             }
         };
-        let speech = Speech {
-            words: reach.words,
-            zone: reach.desk.zone(),
-            now: reach.desk.now(),
-            people: reach.desk.people(),
-        };
+        let speech = reach.speech();
         let verb = changed.verb.unwrap_or("unknown");
         let said = [
             ("when", speech.moment(changed.at).into()),

@@ -58,8 +58,7 @@ fn a_transfer_stops_once() {
 fn taking_a_colleagues_item_stops_once() {
     let (mut stage, talk) = opened();
     let me = stage.desk.me().unwrap().id;
-    stage.keys(&["Ctrl+K"]);
-    stage.text("他下班了");
+    stage.keys(&["Ctrl+K", "1"]);
     stops_once(&mut stage, talk, ("Enter", "Enter"), |stage| {
         record(stage, talk).owner == Some(Owner::Person(me))
     });

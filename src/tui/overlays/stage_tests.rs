@@ -33,6 +33,8 @@ pub struct Stage {
     pub copied: Vec<String>,
     pub shown: Option<Id>,
     pub quit: bool,
+    /// Whether what is to be done beside the panes waits.
+    pub holds_work: bool,
     work: Vec<Work>,
     keymap: Keymap,
     config: Config,
@@ -61,6 +63,7 @@ impl Stage {
             copied: Vec::new(),
             shown: None,
             quit: false,
+            holds_work: false,
             work: Vec::new(),
             keymap: Keymap::load(None).0,
             config: Config::default(),
@@ -120,7 +123,7 @@ impl Stage {
         if said.is_some() {
             self.said = said;
         }
-        self.work.extend(effects.work.take());
+        self.work.extend(effects.work);
         for pane in &mut self.panes {
             pane.settled(&effects.settled);
         }
@@ -219,10 +222,20 @@ impl Stage {
         taken
     }
 
-    /// Does at once what was to be done beside the panes.
-    fn work(&mut self) {
-        for work in std::mem::take(&mut self.work) {
-            let Work::Start(job) = work else { continue };
+    /// What waits to be done beside the panes.
+    pub fn waiting(&self) -> &[Work] {
+        &self.work
+    }
+
+    /// Does what was to be done beside the panes: at once, where it is not held back.
+    pub fn work(&mut self) {
+        if self.holds_work {
+            return;
+        }
+        while !self.work.is_empty() {
+            let Work::Start(job) = self.work.remove(0) else {
+                continue;
+            };
             let mut done = job.run(&mut self.desk, &mut |_| true);
             if let Some(mut pane) = self.panes.pop() {
                 let flow = self.with(|reach| pane.worked(&mut done, reach));
@@ -243,6 +256,7 @@ impl Stage {
                 self.panes.pop();
             }
             Flow::Replace(pane) => {
+                self.keep_drafts();
                 self.panes.pop();
                 self.panes.push(pane);
             }

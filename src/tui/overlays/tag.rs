@@ -43,6 +43,6 @@ pub fn of(reach: &Reach<'_>, items: Vec<Id>) -> Ask {
     let title = reach.words.with("tag-title-several", &count);
     let hint = reach.words.get("tag-hint").to_string();
     Ask::new(title, hint, move |words, reach| {
-        bulk::show(reach, items.clone(), Bulk::Tag(words.to_owned()))
+        bulk::show(reach, items.clone(), Bulk::Tag(words.to_owned()), None)
     })
 }

@@ -455,9 +455,22 @@ fn an_item_is_finished_handed_on_escalated_and_remarked() {
         "{}",
         stage.message()
     );
+    // A colleague's is taken for a reason from the list.
     stage.keys(&["Ctrl+K"]);
+    stage.draw_everywhere();
+    stage.keys(&["Esc", "F8"]);
+    assert!(
+        stage.message().contains("选一个原因"),
+        "{}",
+        stage.message()
+    );
+    stage.keys(&["1", "Down"]);
     stage.text("他下班了");
-    stage.keys(&["Enter", "F8"]);
+    stage.keys(&["F8"]);
+    let taken = stage.desk.record(talk).unwrap().0.steps.pop().unwrap();
+    let why = (taken.reason.as_deref(), taken.note.as_deref());
+    assert_eq!(why, (Some("after_sales"), Some("他下班了")));
+    stage.keys(&["F8"]);
     stage.draw_everywhere();
     stage.keys(&["6"]);
     assert_eq!(
@@ -656,4 +669,15 @@ fn an_escalation_goes_to_ones_own_leader() {
     };
     assert_eq!(mentions(&stage, "陈立"), 1, "{}", stage.message());
     assert_eq!(mentions(&stage, "方圆"), 0);
+    // Once more it goes one level higher, and then nowhere.
+    stage.keys(&["Ctrl+U"]);
+    let seen = stage.screen(80, 21);
+    assert!(seen.contains("升级给主管 王主管"), "{seen}");
+    stage.text("买家要见主管，等了一天");
+    stage.keys(&["Enter", "Ctrl+U"]);
+    assert_eq!(mentions(&stage, "王主管"), 1, "{}", stage.message());
+    stage.act_as("王主管");
+    stage.keys(&["Ctrl+U"]);
+    let said = stage.message().to_owned();
+    assert!(said.contains("已升到头，问过 陈立 王主管"), "{said}");
 }

@@ -1,20 +1,19 @@
-//! Handing an item on (Ctrl+G), escalating it (Ctrl+U), taking it (Ctrl+K).
+//! Handing an item on (Ctrl+G): to a person, a post, or who has the next shift.
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
-use super::ask::Ask;
 use super::bulk;
-use super::kept::KeptForm;
+use super::kept::{self, KeptForm};
 use super::sheet::{Did, Sheet, set_choice};
 use super::since::Since;
-use crate::desk::Desk;
 use crate::desk::assign::Candidate;
 use crate::desk::bulk::Bulk;
-use crate::desk::item::TRANSFER_REASONS;
-use crate::domain::authority::Role;
+use crate::desk::item::{NEXT_SHIFT, TRANSFER_REASONS};
+use crate::desk::next_shift::{NextShift, Why};
 use crate::domain::id::Id;
 use crate::domain::register::{Owner, Post};
+use crate::i18n::Words;
 use crate::problem::{Kind, Problem};
 use crate::text::edit::Editor;
 use crate::tui::commands::{Command, Context};
@@ -38,6 +37,8 @@ pub struct Transfer {
     since: Since,
     /// Whether the items were marked: then what each comes to is shown first.
     is_marked: bool,
+    /// Who has the next shift.
+    next: Owner,
 }
 
 impl Transfer {
@@ -61,8 +62,10 @@ impl Transfer {
             }
             _ => words.with("transfer-several", &[("count", items.len().into())]),
         };
+        let next = reach.desk.next_shift(&items)?;
         let candidates = reach.desk.candidates(&items)?;
         let people = candidates.iter().map(|one| choice(reach, one));
+        let others = std::iter::once(next_choice(reach, &next)).chain(people);
         let posts = Post::ALL.map(|post| {
             let name = words.get(&format!("value-post-{}", post.word()));
             Choice::new(
@@ -70,23 +73,12 @@ impl Transfer {
                 words.with("transfer-post", &[("post", name.into())]),
             )
         });
-        let reasons = TRANSFER_REASONS
-            .iter()
-            .map(|reason| {
-                Choice::new(
-                    *reason,
-                    words
-                        .get(&format!("value-transfer_reason-{reason}"))
-                        .to_string(),
-                )
-            })
-            .collect();
         let label = |id: &str| words.get(id).to_string();
         let fields = vec![
             Field::new(
                 "to",
                 label("transfer-to"),
-                Value::Choice(posts.into_iter().chain(people).collect(), None),
+                Value::Choice(posts.into_iter().chain(others).collect(), None),
             )
             .required(),
             Field::new(
@@ -94,18 +86,12 @@ impl Transfer {
                 label("transfer-name"),
                 Value::Text(Editor::single_line(), 1),
             ),
-            Field::new(
-                "reason",
-                label("transfer-reason"),
-                Value::Choice(reasons, None),
-            )
-            .required(),
+            reason_field(words),
         ];
         // Marked items are looked at once more in the preview.
         let since = Since::of_all(reach, if is_marked { &[] } else { &items });
         let mut sheet = Sheet::new(fields);
-        let first = items.first().copied().unwrap_or_default();
-        let key = format!("transfer/{first}+{}", items.len());
+        let key = kept::key_of("transfer", &items);
         let kept = KeptForm::open(reach, key, &mut sheet.form);
         // To whom is asked at once, with the digits in sight.
         sheet.show_menu();
@@ -116,6 +102,7 @@ impl Transfer {
             kept,
             since,
             is_marked,
+            next: next.to,
         })
     }
 
@@ -125,13 +112,17 @@ impl Transfer {
             reach.say("transfer-missing", &[]);
             return Flow::Stay;
         }
-        let to = self.sheet.form.chosen("to").and_then(Owner::parse);
+        let to = match self.sheet.form.chosen("to") {
+            Some(NEXT_SHIFT) => Some(self.next),
+            to => to.and_then(Owner::parse),
+        };
         let (Some(to), Some(reason)) = (to, self.sheet.form.chosen("reason")) else {
             return Flow::Stay;
         };
         let (items, reason) = (self.items.clone(), reason.to_owned());
         if self.is_marked {
-            return bulk::show(reach, items, Bulk::Transfer { to, reason });
+            let (key, _) = self.kept.draft(&self.sheet.form);
+            return bulk::show(reach, items, Bulk::Transfer { to, reason }, Some(key));
         }
         if let Some(stopped) = self.since.stops(reach) {
             return stopped;
@@ -157,6 +148,11 @@ impl Transfer {
             .unwrap_or_default();
         if id == "to" {
             self.sheet.form.focus("reason");
+            // What outlives the shift goes because the shift ends, unless a person says otherwise.
+            let form = &mut self.sheet.form;
+            if form.chosen("to") == Some(NEXT_SHIFT) && form.chosen("reason").is_none() {
+                set_choice(form, "reason", "shift_end");
+            }
         }
         if id == "name" {
             let named = reach
@@ -219,38 +215,10 @@ impl Pane for Transfer {
     }
 
     fn view(&self, buf: &mut Buffer, area: Rect, look: &Look<'_>) -> Option<Position> {
-        let form = &self.sheet.form;
-        let shape = form::Shape {
-            label: page::shape(form, 0, look).label,
-            beside: 0,
-        };
-        let (width, height) = (
-            WIDTH.min(area.width),
-            (form.fields.len() as u16 + 2).min(area.height),
-        );
-        let place = Rect::new(
-            area.x + (area.width - width) / 2,
-            area.y + (area.height - height) / 2,
-            width,
-            height,
-        );
         let title = look
             .words
             .with("transfer-title", &[("buyer", (&self.buyer).into())]);
-        let right = [Run::new(
-            look.words.get("transfer-enter").to_string(),
-            Ink::Dim,
-        )];
-        let inner = frame::overlay(
-            buf,
-            place,
-            &[Run::new(title, Ink::Title)],
-            &right,
-            &[],
-            look,
-        );
-        let caret = form::draw(buf, inner, form, shape, look);
-        self.sheet.draw_menu(buf, area, look).or(caret)
+        boxed(&self.sheet, (&title, "transfer-enter"), buf, area, look)
     }
 
     fn is_whole(&self) -> bool {
@@ -262,6 +230,61 @@ impl Pane for Transfer {
     }
 }
 
+/// Draws a form as a box in the middle, with what Enter does in its title.
+pub(super) fn boxed(
+    sheet: &Sheet,
+    (title, enter): (&str, &str),
+    buf: &mut Buffer,
+    area: Rect,
+    look: &Look<'_>,
+) -> Option<Position> {
+    let form = &sheet.form;
+    let shape = form::Shape {
+        label: page::shape(form, 0, look).label,
+        beside: 0,
+    };
+    let place = frame::middle(area, (WIDTH, form.fields.len() as u16 + 2));
+    let title = [Run::new(title, Ink::Title)];
+    let right = [Run::new(look.words.get(enter).to_string(), Ink::Dim)];
+    let inner = frame::overlay(buf, place, &title, &right, &[], look);
+    let caret = form::draw(buf, inner, form, shape, look);
+    sheet.draw_menu(buf, area, look).or(caret)
+}
+
+/// The question why work changes hands, by the list.
+pub(super) fn reason_field(words: &Words) -> Field {
+    let choice = |reason: &&'static str| {
+        let name = words.get(&format!("value-transfer_reason-{reason}"));
+        Choice::new(*reason, name.to_string())
+    };
+    let reasons = TRANSFER_REASONS.iter().map(choice).collect();
+    let label = words.get("transfer-reason").to_string();
+    Field::new("reason", label, Value::Choice(reasons, None)).required()
+}
+
+/// Who has the next shift, with the reason why it is them.
+fn next_choice(reach: &Reach<'_>, next: &NextShift) -> Choice {
+    let words = reach.words;
+    let speech = reach.speech();
+    let why = match &next.why {
+        Why::Follows => words.get("transfer-why-follows").to_string(),
+        Why::Nobody => words.get("transfer-why-unplanned").to_string(),
+        Why::Planned { starts, shift } => {
+            let shift = shift.as_ref().map_or_else(String::new, |shift| {
+                words.get(&format!("value-shift-{shift}")).to_string()
+            });
+            let args = [
+                ("shift", shift.into()),
+                ("time", speech.moment(*starts).into()),
+            ];
+            words.with("transfer-why-next", &args).trim().to_owned()
+        }
+    };
+    let name = speech.owner(Some(next.to));
+    let label = words.with("transfer-next-shift", &[("name", name.into())]);
+    Choice::new(NEXT_SHIFT, format!("{label}  {why}")).by_zero()
+}
+
 /// A colleague with what speaks for and against the choice.
 fn choice(reach: &Reach<'_>, one: &Candidate) -> Choice {
     let words = reach.words;
@@ -271,7 +294,9 @@ fn choice(reach: &Reach<'_>, one: &Candidate) -> Choice {
         let state = format!("state-attendance-{}", one.presence);
         label.push(words.get(&state).to_string());
     }
-    if one.knows_buyer {
+    if one.had_last {
+        label.push(words.get("transfer-why-last").to_string());
+    } else if one.knows_buyer {
         label.push(words.get("transfer-why-buyer").to_string());
     }
     if one.follows {
@@ -290,83 +315,6 @@ pub(super) fn nothing_open() -> Problem {
     Problem::new(Kind::Refused, "problem-nothing-open").hint("problem-nothing-open-hint")
 }
 
-/// Asks for one line that goes to the person's leader, where the roster names none to every
-/// leader, else to every supervisor; the item stays the agent's own.
-pub fn escalate(reach: &Reach<'_>) -> Result<Ask, Problem> {
-    let item = reach.item.ok_or_else(nothing_open)?;
-    let me = reach.desk.me()?.id;
-    let of = |role: Role| {
-        let people = reach.desk.people().all().iter();
-        people
-            .filter(move |person| person.role == role && person.id != me)
-            .map(|person| person.name.clone())
-    };
-    let own = reach.desk.leader()?;
-    let mut names: Vec<String> = match own {
-        Some(leader) => vec![leader.name.clone()],
-        None => of(Role::Leader).collect(),
-    };
-    if names.is_empty() {
-        names = of(Role::Supervisor).chain(of(Role::Manager)).collect();
-    }
-    if names.is_empty() {
-        return Err(
-            Problem::new(Kind::Refused, "problem-nobody-above").hint("problem-nobody-above-hint")
-        );
-    }
-    let title = reach
-        .words
-        .with("escalate-title", &[("names", names.join(" ").into())]);
-    let hint = reach.words.get("escalate-hint").to_string();
-    Ok(Ask::new(title, hint, move |line, reach| {
-        let called: Vec<String> = names.iter().map(|name| format!("@{name}")).collect();
-        let text = format!("{} {line}", called.join(" "));
-        if reach.attempt(|desk| desk.remark(item, &text)).is_none() {
-            return Flow::Stay;
-        }
-        reach.say("escalate-done", &[]);
-        Flow::Close
-    })
-    .keeping(reach, "escalate", item))
-}
-
-/// Takes the item on the desk: at once where nobody has it, else after a reason.
-pub fn claim(reach: &mut Reach<'_>) -> Result<Option<Ask>, Problem> {
-    let item = reach.item.ok_or_else(nothing_open)?;
-    let (record, _) = reach.desk.record(item)?;
-    let me = reach.desk.me()?.id;
-    match record.owner {
-        Some(Owner::Person(owner)) if owner != me => {
-            let name = reach
-                .desk
-                .people()
-                .by_id(owner)
-                .map_or_else(String::new, |person| person.name.clone());
-            let title = reach.words.with("claim-title", &[("owner", name.into())]);
-            let hint = reach.words.get("ask-reason").to_string();
-            let mut since = Since::of(reach, item);
-            let ask = Ask::new(title, hint, move |reason, reach| {
-                if let Some(stopped) = since.stops(reach) {
-                    return stopped;
-                }
-                let claim = |desk: &mut Desk| desk.claim(item, Some(reason));
-                if reach.attempt(claim).is_none() {
-                    return Flow::Stay;
-                }
-                reach.say("claim-done", &[]);
-                Flow::Close
-            });
-            Ok(Some(ask.keeping(reach, "claim", item)))
-        }
-        Some(Owner::Person(_)) => {
-            reach.say("claim-mine", &[]);
-            Ok(None)
-        }
-        _ => {
-            if reach.attempt(|desk| desk.claim(item, None)).is_some() {
-                reach.say("claim-done", &[]);
-            }
-            Ok(None)
-        }
-    }
-}
+#[cfg(test)]
+#[path = "transfer_tests.rs"]
+mod tests;

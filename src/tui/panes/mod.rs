@@ -4,6 +4,7 @@ pub mod board;
 pub mod desk;
 pub mod held;
 mod narrowing;
+pub mod past;
 pub mod plan;
 pub mod printing;
 pub mod record;

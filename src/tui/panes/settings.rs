@@ -22,13 +22,15 @@ use crate::tui::widgets::{Look, page};
 use crate::tui::words::Speech;
 
 /// The settings of the shop that people set, with what holds where nobody has.
-const OF_SHOP: [(&str, &str); 7] = [
+const OF_SHOP: [(&str, &str); 9] = [
     ("hours", ""),
     ("day_end", "4"),
     ("print_waves", ""),
     ("cutoff", ""),
     ("at_risk_minutes", "240"),
     ("stale_sync_minutes", "30"),
+    ("lease_minutes", "30"),
+    ("after_sales_contact", ""),
     ("platform", "taobao"),
 ];
 /// What takes hold with the next start only.

@@ -6,6 +6,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
 use crate::desk::Desk;
+use crate::desk::freshness::Freshness;
 use crate::desk::printing::PrintingCounts;
 use crate::desk::todo::Counts;
 use crate::domain::authority::{Action, may};
@@ -85,6 +86,17 @@ impl Status {
 
     /// Reads what the line says.
     pub fn read(desk: &Desk, words: &Words) -> Result<Self, Problem> {
+        Self::beside(desk, words, desk.todo_counts()?, &desk.freshness()?)
+    }
+
+    /// Reads what the line says beside what was counted of what waits, and how old the exports
+    /// are.
+    pub fn beside(
+        desk: &Desk,
+        words: &Words,
+        mut counts: Counts,
+        freshness: &[Freshness],
+    ) -> Result<Self, Problem> {
         let now = desk.now();
         let speech = Speech {
             words,
@@ -93,11 +105,9 @@ impl Status {
             people: desk.people(),
         };
         let me = desk.me()?;
-        let freshness = desk.freshness()?;
         let orders = freshness.iter().find(|one| one.kind == "orders");
         let shift = desk.shift_of(me.id)?;
         let alarming = desk.alarming()?;
-        let mut counts = desk.todo_counts()?;
         let broken = desk.alarms()?;
         counts.conflicts += broken.iter().filter(|alarm| alarm.is_finding()).count();
         let decides = may(me.role, Action::CloseContradiction).allows();

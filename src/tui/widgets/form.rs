@@ -19,6 +19,8 @@ pub struct Choice {
     pub id: String,
     /// Its name for people.
     pub label: String,
+    /// Whether 0 chooses it, so that the others keep their digits.
+    by_zero: bool,
 }
 
 impl Choice {
@@ -27,8 +29,25 @@ impl Choice {
         Self {
             id: id.into(),
             label: label.into(),
+            by_zero: false,
         }
     }
+
+    /// Lets 0 choose it; the others count as if it were not there.
+    #[must_use]
+    pub fn by_zero(mut self) -> Self {
+        self.by_zero = true;
+        self
+    }
+}
+
+/// Returns the digits that choose, in the order of the choices.
+pub fn digits(choices: &[Choice]) -> impl Iterator<Item = usize> {
+    let mut last = 0;
+    choices.iter().map(move |choice| {
+        last += usize::from(!choice.by_zero);
+        if choice.by_zero { 0 } else { last }
+    })
 }
 
 /// What a field holds, and thereby how it is filled.
@@ -308,7 +327,12 @@ impl Form {
             return Outcome::Ignored;
         };
         let digit = press.typed.and_then(|c| fold::punctuation(c).to_digit(10));
-        match digit.and_then(|number| (number as usize).checked_sub(1)) {
+        let Value::Choice(choices, _) = &field.value else {
+            return Outcome::Ignored;
+        };
+        let chosen =
+            digit.and_then(|digit| digits(choices).position(|known| known == digit as usize));
+        match chosen {
             Some(index) => self.choose(index),
             None => Outcome::Ignored,
         }

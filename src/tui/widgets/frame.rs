@@ -242,10 +242,15 @@ fn join(buf: &mut Buffer, (x, y): (u16, u16), arm: u8, look: &Look<'_>) {
 /// wide one.
 pub fn paper(area: Rect) -> Rect {
     const SHEET: (u16, u16) = (80, 21);
-    let (width, height) = (SHEET.0.min(area.width), SHEET.1.min(area.height));
     if area.width < SHEET.0 + 20 {
         return area;
     }
+    middle(area, SHEET)
+}
+
+/// The place of a box of at most so many columns and rows in the middle of an area.
+pub fn middle(area: Rect, (width, height): (u16, u16)) -> Rect {
+    let (width, height) = (width.min(area.width), height.min(area.height));
     Rect {
         x: area.x + (area.width - width) / 2,
         y: area.y + (area.height - height) / 2,

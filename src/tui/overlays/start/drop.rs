@@ -1,17 +1,18 @@
 //! Files dropped for a step (ux 10, steps 6 and 7): all at once, looked at first, taken by one
 //! key; what comes of them is work and not rows alone.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
-use crate::desk::import::{FileReport, ImportOptions};
 use crate::exchange::intake::Kind;
 use crate::exchange::intake::file::dropped_files;
 use crate::problem::Problem;
 use crate::tui::commands::{Command, Context};
+use crate::tui::jobs::{Brought, Done, FileDone, Job, Work, file_name};
 use crate::tui::keys::Input;
+use crate::tui::overlays::import;
 use crate::tui::pane::{Flow, Pane, Reach};
 use crate::tui::theme::Ink;
 use crate::tui::widgets::Look;
@@ -22,6 +23,8 @@ use crate::tui::widgets::page::Page;
 const ROWS: u16 = 17;
 /// The most files that are named one by one.
 const NAMED: usize = 6;
+/// The rows below the files beside what came of them.
+const BELOW: usize = 3;
 
 /// What the step waits for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -48,17 +51,30 @@ impl What {
     }
 }
 
-/// A file and what it brings.
+/// A file and what it brings, once that is known.
 struct File {
     path: PathBuf,
-    outcome: Result<FileReport, Problem>,
+    outcome: Option<Result<Brought, Problem>>,
+}
+
+/// How far it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Stage {
+    /// Files are dropped and looked at.
+    Looking,
+    /// They are taken in.
+    Taking,
+    /// They were taken.
+    Taken,
 }
 
 /// The pane.
 pub struct Drop {
     what: What,
     files: Vec<File>,
-    is_taken: bool,
+    stage: Stage,
+    /// The files that are being looked at.
+    asked: Vec<PathBuf>,
     /// What came of them, in sentences.
     result: Vec<String>,
 }
@@ -69,64 +85,119 @@ impl Drop {
         Self {
             what,
             files: Vec::new(),
-            is_taken: false,
+            stage: Stage::Looking,
+            asked: Vec::new(),
             result: Vec::new(),
         }
     }
 
-    /// Looks at files that were dropped, beside those that were before.
+    /// Takes files that were dropped beside those that were before.
     fn dropped(&mut self, pasted: &str, reach: &mut Reach<'_>) -> Flow {
         let paths = dropped_files(pasted);
         if paths.is_empty() {
             reach.say("drop-none", &[]);
             return Flow::Stay;
         }
-        if self.is_taken {
-            *self = Self::of(self.what);
+        match self.stage {
+            Stage::Looking => {}
+            Stage::Taking => {
+                reach.say("drop-taking", &[]);
+                return Flow::Stay;
+            }
+            Stage::Taken => *self = Self::of(self.what),
         }
         for path in paths {
-            let outcome = self.import(reach, &path, true);
             self.files.retain(|file| file.path != path);
-            self.files.push(File { path, outcome });
+            self.files.push(File {
+                path,
+                outcome: None,
+            });
         }
+        self.look(reach);
         Flow::Stay
     }
 
-    fn import(
-        &self,
-        reach: &mut Reach<'_>,
-        path: &Path,
-        dry_run: bool,
-    ) -> Result<FileReport, Problem> {
-        let options = ImportOptions {
-            kind: self.what.kind(),
-            dry_run,
-            ..ImportOptions::default()
-        };
-        reach.desk.import_file(path, &options)
+    /// Has files looked at that were not, as soon as those before them were.
+    fn look(&mut self, reach: &mut Reach<'_>) {
+        if !self.asked.is_empty() {
+            return;
+        }
+        let unknown = self.files.iter().filter(|file| file.outcome.is_none());
+        let unknown: Vec<PathBuf> = unknown.map(|file| file.path.clone()).collect();
+        if !unknown.is_empty() {
+            self.asked.clone_from(&unknown);
+            reach.work(Work::Start(Job::Preview(unknown, self.what.kind())));
+        }
     }
 
-    /// Takes all files; one that cannot be read does not stop the others.
+    /// Has all files taken in; one that cannot be read does not stop the others.
     fn take(&mut self, reach: &mut Reach<'_>) -> Flow {
-        if self.is_taken {
-            return Flow::Close;
+        match self.stage {
+            Stage::Taken => return Flow::Close,
+            Stage::Taking => {
+                reach.say("drop-taking", &[]);
+                return Flow::Stay;
+            }
+            Stage::Looking => {}
         }
-        if self.files.iter().all(|file| file.outcome.is_err()) {
+        if !self.asked.is_empty() {
+            reach.say("import-looking", &[]);
+            return Flow::Stay;
+        }
+        let is_read = |file: &File| matches!(file.outcome, Some(Ok(_)));
+        if !self.files.iter().any(is_read) {
             reach.say("drop-none", &[]);
             return Flow::Stay;
         }
-        let mut files = std::mem::take(&mut self.files);
-        for file in &mut files {
-            file.outcome = self.import(reach, &file.path, false);
+        let paths = self.files.iter().map(|file| file.path.clone()).collect();
+        reach.work(Work::Start(Job::Import(paths, self.what.kind())));
+        self.stage = Stage::Taking;
+        Flow::Stay
+    }
+
+    /// Gives up what is being looked at; what is being taken goes on.
+    fn leave(&mut self, reach: &mut Reach<'_>) -> Flow {
+        if !self.asked.is_empty() {
+            let asked = std::mem::take(&mut self.asked);
+            reach.work(Work::Stop(Job::Preview(asked, self.what.kind())));
         }
-        self.files = files;
-        self.is_taken = true;
-        *reach.stale = true;
+        Flow::Close
+    }
+
+    /// Sees what files would bring; those that were dropped meanwhile come next.
+    fn looked(&mut self, files: &mut Vec<FileDone>, reach: &mut Reach<'_>) {
+        if !files.iter().any(|(path, _)| self.asked.contains(path)) {
+            return;
+        }
+        self.asked.clear();
+        for (path, outcome) in std::mem::take(files) {
+            let is_this = |file: &&mut File| file.path == path && file.outcome.is_none();
+            if let Some(file) = self.files.iter_mut().find(is_this) {
+                file.outcome = Some(outcome);
+            }
+        }
+        self.look(reach);
+    }
+
+    /// Sees what files brought. What could be taken is told of beside this pane too.
+    fn took(&mut self, files: &mut Vec<FileDone>, reach: &mut Reach<'_>) {
+        let is_ours = |path: &PathBuf| self.files.iter().any(|file| file.path == *path);
+        if self.stage != Stage::Taking || !files.iter().any(|(path, _)| is_ours(path)) {
+            return;
+        }
+        self.stage = Stage::Taken;
+        for (path, outcome) in std::mem::take(files) {
+            if let Ok(brought) = &outcome {
+                files.push((path.clone(), Ok(brought.clone())));
+            }
+            if let Some(file) = self.files.iter_mut().find(|file| file.path == path) {
+                file.outcome = Some(outcome);
+            }
+        }
         match result(self.what, reach) {
             Ok(result) => self.result = result,
             Err(problem) => reach.trouble(&problem),
         }
-        Flow::Stay
     }
 }
 
@@ -179,7 +250,7 @@ impl Pane for Drop {
     fn command(&mut self, command: Command, reach: &mut Reach<'_>) -> Flow {
         match command {
             Command::Accept | Command::Open | Command::Finish => self.take(reach),
-            Command::Back => Flow::Close,
+            Command::Back => self.leave(reach),
             _ => Flow::Pass,
         }
     }
@@ -197,17 +268,17 @@ impl Pane for Drop {
         super::boxed(buf, area, look, (&title, ROWS), |page| {
             super::says(page, &format!("{name}-says"), Ink::Text);
             page.skip(1);
-            for file in self.files.iter().take(NAMED) {
-                draw_file(file, page);
-            }
+            self.draw_files(page);
             page.skip(1);
             for sentence in &self.result {
                 page.text(sentence, 2, Ink::Title);
             }
-            let keys = match (self.files.is_empty(), self.is_taken) {
+            let keys = match (self.files.is_empty(), self.stage) {
                 (true, _) => "drop-keys-none",
-                (false, false) => "drop-keys-look",
-                (false, true) => "drop-keys-taken",
+                (false, Stage::Looking) if !self.asked.is_empty() => "import-looking",
+                (false, Stage::Looking) => "drop-keys-look",
+                (false, Stage::Taking) => "drop-taking",
+                (false, Stage::Taken) => "drop-keys-taken",
             };
             page.skip(page.rows_left().saturating_sub(2));
             super::says(page, keys, Ink::Dim);
@@ -215,32 +286,66 @@ impl Pane for Drop {
         None
     }
 
+    fn worked(&mut self, done: &mut Done, reach: &mut Reach<'_>) -> Flow {
+        match done {
+            Done::Previewed(files) => self.looked(files, reach),
+            Done::Imported(files) => self.took(files, reach),
+            _ => {}
+        }
+        Flow::Stay
+    }
+
     fn is_whole(&self) -> bool {
         false
     }
 }
 
-/// A file with what it brings, or why it brings nothing.
-fn draw_file(file: &File, page: &mut Page<'_, '_>) {
-    let words = page.look().words;
-    let name = file.path.file_name().unwrap_or_default().to_string_lossy();
-    let name = text(name.into_owned());
-    match &file.outcome {
-        Ok(report) => {
-            let counts = [
-                ("new", report.new.into()),
-                ("changed", report.changed.into()),
-                ("same", (report.same + report.held).into()),
-                ("refused", report.refused.into()),
-            ];
-            let counts = words.with("import-counts", &counts);
-            page.row(&[name], &[dim(counts)]);
+impl Drop {
+    /// The files, each with what it brings and why not all of it, as far as there is room.
+    fn draw_files(&self, page: &mut Page<'_, '_>) {
+        let more = self.files.len().saturating_sub(NAMED);
+        let named = self.files.len() - more;
+        let below = BELOW + self.result.len() + usize::from(more > 0);
+        let mut room = usize::from(page.rows_left()).saturating_sub(named + below);
+        for file in self.files.iter().take(NAMED) {
+            draw_file(file, &mut room, page);
         }
-        Err(problem) => {
-            let (message, _) = words.problem(problem);
-            let unread = words.get("import-unread").to_string();
-            page.row(&[name], &[Run::new(unread, Ink::Warn)]);
-            page.text(&message, 1, Ink::Warn);
+        if more > 0 {
+            draw_more(more, page);
         }
     }
+}
+
+/// A file with what it brings, and why not all of it: as many reasons as there is room for.
+fn draw_file(file: &File, room: &mut usize, page: &mut Page<'_, '_>) {
+    let words = page.look().words;
+    let name = text(file_name(&file.path));
+    let brings = match &file.outcome {
+        None => None,
+        Some(Ok(brought)) => Some(dim(import::brings(brought, words))),
+        Some(Err(_)) => Some(Run::new(words.get("import-unread").to_string(), Ink::Warn)),
+    };
+    page.row(&[name], brings.as_slice());
+    let outcome = file.outcome.as_ref();
+    let reasons = outcome.map_or_else(Vec::new, |outcome| import::reasons(outcome, words));
+    let shown = if reasons.len() > *room {
+        room.saturating_sub(1)
+    } else {
+        reasons.len()
+    };
+    for reason in &reasons[..shown] {
+        page.text(reason, 1, Ink::Warn);
+    }
+    let more = reasons.len() - shown;
+    let is_said = more > 0 && *room > 0;
+    if is_said {
+        draw_more(more, page);
+    }
+    *room -= shown + usize::from(is_said);
+}
+
+fn draw_more(count: usize, page: &mut Page<'_, '_>) {
+    let words = page.look().words;
+    let more = words.with("import-more", &[("count", count.into())]);
+    page.row(&[], &[dim(more)]);
 }

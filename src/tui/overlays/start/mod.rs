@@ -36,14 +36,7 @@ fn boxed<T>(
     (title, rows): (&str, u16),
     write: impl FnOnce(&mut Page<'_, '_>) -> T,
 ) -> T {
-    let width = WIDEST.min(area.width);
-    let height = rows.saturating_add(2).min(area.height);
-    let place = Rect::new(
-        area.x + (area.width - width) / 2,
-        area.y + (area.height - height) / 2,
-        width,
-        height,
-    );
+    let place = frame::middle(area, (WIDEST, rows.saturating_add(2)));
     let title = look.words.get(title).to_string();
     let title = [Run::new(title, Ink::Title)];
     let inner = frame::overlay(buf, place, &title, &[], &[], look);

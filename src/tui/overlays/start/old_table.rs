@@ -1,6 +1,8 @@
 //! The shop's own old table (ux 10, step 8): its columns as they are proposed, confirmed once by
 //! a person; what is open becomes cases.
 
+use std::sync::Arc;
+
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
@@ -11,12 +13,15 @@ use crate::exchange::intake::old_table::{self, Meaning, OldTable};
 use crate::problem::Problem;
 use crate::text::clean;
 use crate::tui::commands::{Command, Context};
+use crate::tui::jobs::{Done, Job, Work, file_name, named, old_table_counts as counts};
 use crate::tui::keys::Input;
+use crate::tui::overlays::import;
 use crate::tui::overlays::sheet::{Did, Sheet};
 use crate::tui::pane::{Flow, Pane, Reach};
 use crate::tui::theme::Ink;
 use crate::tui::widgets::Look;
 use crate::tui::widgets::form::{Choice, Field, Shape, Value};
+use crate::tui::widgets::line::dim;
 use crate::tui::widgets::page::Page;
 
 /// The rows of the box.
@@ -31,16 +36,36 @@ const NAMED: usize = 6;
 /// A table that was dropped.
 struct Read {
     file: String,
-    table: OldTable,
+    table: Arc<OldTable>,
     is_confirmed: bool,
-    /// What would come of it by what its columns mean now.
-    looked: Result<OldTableReport, Problem>,
+    /// What would come of it by what its columns mean; none while that is being looked at.
+    looked: Option<Result<OldTableReport, Problem>>,
+}
+
+/// What is asked for beside the pane.
+#[derive(Debug, Default)]
+enum Asked {
+    /// Nothing.
+    #[default]
+    Nothing,
+    /// What would come of the table; whether what its columns mean changed meanwhile.
+    Look(Job, bool),
+    /// The table.
+    Take,
+}
+
+impl Asked {
+    fn is_about(&self, table: &Arc<OldTable>) -> bool {
+        matches!(self, Self::Look(Job::OldTable { table: asked, .. }, _)
+            if Arc::ptr_eq(asked, table))
+    }
 }
 
 /// The pane.
 pub struct OldTablePane {
     read: Option<Read>,
     sheet: Sheet,
+    asked: Asked,
     taken: Option<OldTableReport>,
 }
 
@@ -50,6 +75,7 @@ impl OldTablePane {
         Self {
             read: None,
             sheet: Sheet::default(),
+            asked: Asked::Nothing,
             taken: None,
         }
     }
@@ -59,32 +85,31 @@ impl OldTablePane {
             reach.say("drop-none", &[]);
             return Flow::Stay;
         };
-        let name = path.file_name().unwrap_or_default().to_string_lossy();
-        let file = clean::line(&name).into_owned();
+        if matches!(self.asked, Asked::Take) {
+            reach.say("drop-taking", &[]);
+            return Flow::Stay;
+        }
         let read = read_file(&path).and_then(|bytes| old_table::read(&bytes));
-        let table = match read {
-            Ok(table) => table,
-            Err(problem) => {
-                reach.trouble(&problem);
-                return Flow::Stay;
-            }
-        };
-        let (meanings, is_confirmed) = match reach.desk.old_table_meanings(&table) {
+        let known = read.and_then(|table| {
+            let meanings = reach.desk.old_table_meanings(&table)?;
+            Ok((table, meanings))
+        });
+        let (table, (meanings, is_confirmed)) = match known {
             Ok(known) => known,
             Err(problem) => {
-                reach.trouble(&problem);
+                reach.trouble(&named(problem, &path));
                 return Flow::Stay;
             }
         };
         self.taken = None;
         self.sheet = Sheet::new(fields(&table, &meanings, reach));
-        let looked = reach.desk.take_old_table(&file, &table, &meanings, true);
         self.read = Some(Read {
-            file,
-            table,
+            file: clean::line(&file_name(&path)).into_owned(),
+            table: Arc::new(table),
             is_confirmed,
-            looked,
+            looked: None,
         });
+        self.look(reach);
         Flow::Stay
     }
 
@@ -96,22 +121,38 @@ impl OldTablePane {
         self.sheet.form.fields.iter().map(field).collect()
     }
 
-    fn look_again(&mut self, reach: &mut Reach<'_>) {
-        let meanings = self.meanings();
+    fn job(&self, dry_run: bool) -> Option<Job> {
+        let read = self.read.as_ref()?;
+        Some(Job::OldTable {
+            file: read.file.clone(),
+            table: Arc::clone(&read.table),
+            meanings: self.meanings(),
+            dry_run,
+        })
+    }
+
+    /// Has it looked at what comes of the table now: at once, or after the look that is not over.
+    fn look(&mut self, reach: &mut Reach<'_>) {
+        match &mut self.asked {
+            Asked::Take => return,
+            Asked::Look(_, again) => *again = true,
+            Asked::Nothing => {
+                let Some(job) = self.job(true) else { return };
+                reach.work(Work::Start(job.clone()));
+                self.asked = Asked::Look(job, false);
+            }
+        }
         if let Some(read) = &mut self.read {
-            read.looked = reach
-                .desk
-                .take_old_table(&read.file, &read.table, &meanings, true);
+            read.looked = None;
         }
     }
 
-    /// Takes the table over by what its columns mean now.
+    /// Has the table taken over by what its columns mean now.
     fn take(&mut self, reach: &mut Reach<'_>) -> Flow {
         if self.taken.is_some() {
             return Flow::Close;
         }
-        let meanings = self.meanings();
-        let Some(read) = &self.read else {
+        let Some(job) = self.job(false) else {
             // A shop that kept no table does without.
             if reach
                 .attempt(|desk| desk.settle_need(Need::OldTable))
@@ -121,16 +162,46 @@ impl OldTablePane {
             }
             return Flow::Close;
         };
-        let taken = reach.attempt(|desk| {
-            let report = desk.take_old_table(&read.file, &read.table, &meanings, false)?;
-            desk.settle_need(Need::OldTable)?;
-            Ok(report)
-        });
-        if let Some(report) = taken {
-            reach.say("old-table-taken", &counts(&report));
-            self.taken = Some(report);
+        match self.asked {
+            Asked::Take => reach.say("drop-taking", &[]),
+            Asked::Look(..) => reach.say("import-looking", &[]),
+            Asked::Nothing => {
+                reach.work(Work::Start(job));
+                self.asked = Asked::Take;
+            }
         }
         Flow::Stay
+    }
+
+    /// Gives up what is being looked at; what is being taken goes on.
+    fn leave(&mut self, reach: &mut Reach<'_>) -> Flow {
+        if let Asked::Look(job, _) = std::mem::take(&mut self.asked) {
+            reach.work(Work::Stop(job));
+        }
+        Flow::Close
+    }
+
+    /// Sees what would come of the table; where its columns mean something else now, it is looked
+    /// at anew.
+    fn looked(&mut self, outcome: Result<OldTableReport, Problem>, reach: &mut Reach<'_>) {
+        let Asked::Look(_, again) = self.asked else {
+            return;
+        };
+        self.asked = Asked::Nothing;
+        if again {
+            return self.look(reach);
+        }
+        if let Some(read) = &mut self.read {
+            read.looked = Some(outcome);
+        }
+    }
+
+    /// Goes on after a key: what a column means may be another now.
+    fn did(&mut self, did: Did, reach: &mut Reach<'_>) -> Flow {
+        if did == Did::Changed {
+            self.look(reach);
+        }
+        did.into()
     }
 }
 
@@ -159,16 +230,6 @@ fn fields(table: &OldTable, meanings: &[Meaning], reach: &Reach<'_>) -> Vec<Fiel
     table.headers.iter().enumerate().map(field).collect()
 }
 
-fn counts(report: &OldTableReport) -> [(&'static str, crate::i18n::Arg<'static>); 5] {
-    [
-        ("read", report.read.into()),
-        ("opened", report.opened.into()),
-        ("done", report.done.into()),
-        ("known", report.known.into()),
-        ("refused", report.refused.into()),
-    ]
-}
-
 impl Pane for OldTablePane {
     fn contexts(&self) -> Vec<Context> {
         if self.read.is_some() && self.taken.is_none() {
@@ -179,23 +240,17 @@ impl Pane for OldTablePane {
 
     fn command(&mut self, command: Command, reach: &mut Reach<'_>) -> Flow {
         if self.sheet.is_unfolded() {
-            if self.sheet.command(command) == Did::Changed {
-                self.look_again(reach);
-            }
+            let did = self.sheet.command(command);
+            self.did(did, reach);
             return Flow::Stay;
         }
         match command {
-            Command::Back => return Flow::Close,
-            Command::Finish | Command::Accept | Command::Open => return self.take(reach),
-            _ => {}
-        }
-        match self.sheet.command(command) {
-            Did::Changed => {
-                self.look_again(reach);
-                Flow::Stay
+            Command::Back => self.leave(reach),
+            Command::Finish | Command::Accept | Command::Open => self.take(reach),
+            _ => {
+                let did = self.sheet.command(command);
+                self.did(did, reach)
             }
-            Did::Moved => Flow::Stay,
-            Did::Ignored => Flow::Pass,
         }
     }
 
@@ -203,14 +258,31 @@ impl Pane for OldTablePane {
         if let Input::Paste(pasted) = input {
             return self.dropped(pasted, reach);
         }
-        match self.sheet.input(input) {
-            Did::Changed => {
-                self.look_again(reach);
-                Flow::Stay
+        let did = self.sheet.input(input);
+        self.did(did, reach)
+    }
+
+    fn worked(&mut self, done: &mut Done, reach: &mut Reach<'_>) -> Flow {
+        let Done::OldTable {
+            table,
+            dry_run,
+            outcome,
+        } = done
+        else {
+            return Flow::Stay;
+        };
+        if *dry_run {
+            // A pane before this one may have asked for another table.
+            if self.asked.is_about(table) {
+                let nothing = Ok(OldTableReport::default());
+                self.looked(std::mem::replace(outcome, nothing), reach);
             }
-            Did::Moved => Flow::Stay,
-            Did::Ignored => Flow::Pass,
+        } else if matches!(self.asked, Asked::Take) {
+            self.asked = Asked::Nothing;
+            // Why it was not taken is told, and the pane stays as it was.
+            self.taken = outcome.as_ref().ok().cloned();
         }
+        Flow::Stay
     }
 
     fn view(&self, buf: &mut Buffer, area: Rect, look: &Look<'_>) -> Option<Position> {
@@ -259,11 +331,14 @@ impl OldTablePane {
         let caret = page.form(&self.sheet.form, shape, most);
         page.skip(1);
         match &read.looked {
-            Ok(report) => {
+            None => {
+                super::says(page, "import-looking", Ink::Dim);
+            }
+            Some(Ok(report)) => {
                 let sum = words.with("old-table-would", &counts(report));
                 page.text(&sum, 2, Ink::Title);
             }
-            Err(problem) => {
+            Some(Err(problem)) => {
                 let (message, hint) = words.problem(problem);
                 let hint = hint.unwrap_or_default();
                 page.text(&format!("{message} {hint}"), 2, Ink::Warn);
@@ -284,13 +359,12 @@ fn came(report: &OldTableReport, page: &mut Page<'_, '_>) {
     );
     page.skip(1);
     for one in report.problems.iter().take(NAMED) {
-        let reason = [
-            ("line", one.line.into()),
-            ("field", one.field.as_str().into()),
-            ("reason", words.get(one.reason).into()),
-            ("value", one.value.as_str().into()),
-        ];
-        page.text(&words.with("import-reason", &reason), 1, Ink::Warn);
+        page.text(&import::refused_line(words, one), 1, Ink::Warn);
+    }
+    let more = report.problems.len().saturating_sub(NAMED);
+    if more > 0 {
+        let more = words.with("import-more", &[("count", more.into())]);
+        page.row(&[], &[dim(more)]);
     }
     page.skip(1);
     super::says(page, "drop-keys-taken", Ink::Dim);

@@ -4,10 +4,12 @@
 use serde_json::Value;
 
 use crate::desk::Desk;
+use crate::desk::escalate::escalated_to;
 use crate::desk::people::Person;
 use crate::domain::id::Id;
 use crate::domain::record::Record;
 use crate::domain::register::Owner;
+use crate::domain::registers::ESCALATED;
 use crate::i18n::Words;
 use crate::problem::Problem;
 use crate::store::Row;
@@ -19,9 +21,9 @@ use super::view::PENDING;
 /// Facts about the open item in the person's words, as of the last reading.
 #[derive(Default)]
 pub(in crate::tui::panes) struct Beside {
-    /// Somebody else works on it, since when.
+    /// Somebody else works on it, since when; or who had the buyer before.
     pub(super) working: Option<String>,
-    /// Whose it was first, whose it is, whose group that is.
+    /// Whose it was first, whose it is, how high it went, else whose group that is.
     pub(super) owners: String,
     /// When a reply was copied last that has not been seen sent.
     pub(super) copied: Option<i64>,
@@ -39,15 +41,10 @@ impl Beside {
         record: &Record,
         related: &[Row],
     ) -> Result<Self, Problem> {
-        let speech = Speech {
-            words,
-            zone: desk.zone(),
-            now: desk.now(),
-            people: desk.people(),
-        };
+        let speech = Speech::new(desk, words);
         let buyer = record.text("buyer").unwrap_or_default();
         Ok(Self {
-            working: working(desk, record, speech),
+            working: working(desk, record, speech)?,
             owners: owners(desk, record, speech)?,
             copied: copied(record),
             is_masked: crate::exchange::intake::is_masked(buyer),
@@ -76,31 +73,54 @@ fn other(desk: &Desk, owner: Option<Owner>) -> Option<&Person> {
     }
 }
 
-fn working(desk: &Desk, record: &Record, speech: Speech<'_>) -> Option<String> {
+/// Who else works on it, since when, and whether it may be taken; of a talk that nobody has, who
+/// had the buyer before.
+fn working(desk: &Desk, record: &Record, speech: Speech<'_>) -> Result<Option<String>, Problem> {
     if record.closed.is_some() {
-        return None;
+        return Ok(None);
     }
-    let person = other(desk, record.owner)?;
-    let replicas = desk.people().replicas_of(person.id);
-    let entries = record.entries.iter().map(|entry| entry.trace);
-    let steps = record.steps.iter().map(|step| step.trace);
-    let writes = record.values.values().flatten().map(|write| write.trace);
-    let last = entries
-        .chain(steps)
-        .chain(writes)
-        .filter(|trace| replicas.contains(&trace.replica))
-        .map(|trace| trace.at)
-        .max();
-    let id = if last.is_some() {
-        "desk-others-work"
-    } else {
-        "desk-others-have"
+    let Some(lease) = desk.lease(record)? else {
+        return had_before(desk, record, speech);
+    };
+    let Some(person) = desk.people().by_id(lease.person) else {
+        return Ok(None);
+    };
+    let id = match (lease.has_run_out, lease.acted) {
+        (true, Some(_)) => "desk-others-let-lie",
+        (true, None) => "desk-others-never-began",
+        (false, Some(_)) => "desk-others-work",
+        (false, None) => "desk-others-have",
     };
     // Who has done nothing yet has had it since it was given to them.
-    let given = record.steps.iter().map(|step| step.trace.at).max();
-    let age = speech.age(speech.now - last.or(given)?);
+    let Some(since) = lease.acted.or(lease.given) else {
+        return Ok(None);
+    };
+    let age = speech.age(speech.now - since);
     let args = [("name", person.name.as_str().into()), ("age", age.into())];
-    Some(speech.words.with(id, &args))
+    Ok(Some(speech.words.with(id, &args)))
+}
+
+fn had_before(desk: &Desk, record: &Record, speech: Speech<'_>) -> Result<Option<String>, Problem> {
+    if record.register != "conversation" || matches!(record.owner, Some(Owner::Person(_))) {
+        return Ok(None);
+    }
+    let Some(before) = desk.had_before(record)?.filter(|one| one.is_on_shift) else {
+        return Ok(None);
+    };
+    let Some(person) = desk.people().by_id(before.person) else {
+        return Ok(None);
+    };
+    let is_me = desk.signed_in().is_some_and(|me| me.id == person.id);
+    let id = if is_me {
+        "desk-buyer-is-yours"
+    } else {
+        "desk-buyer-is-theirs"
+    };
+    let args = [
+        ("name", person.name.as_str().into()),
+        ("age", speech.age(speech.now - before.at).into()),
+    ];
+    Ok(Some(speech.words.with(id, &args)))
 }
 
 fn owners(desk: &Desk, record: &Record, speech: Speech<'_>) -> Result<String, Problem> {
@@ -112,7 +132,13 @@ fn owners(desk: &Desk, record: &Record, speech: Speech<'_>) -> Result<String, Pr
         tell("desk-first-owner", speech.owner(record.first_owner));
     }
     tell("desk-owner", speech.owner(record.owner));
-    if let Some(Owner::Person(owner)) = record.owner
+    if let Some(level) = record.get(ESCALATED) {
+        // Whom it went to before stands in the timeline.
+        let asked = desk.names_of(&escalated_to(record));
+        let level = speech.words.get(&format!("value-level-{level}"));
+        let last = asked.last().map_or("", String::as_str);
+        tell("desk-escalated", format!("{level} {last}"));
+    } else if let Some(Owner::Person(owner)) = record.owner
         && let Some(leader) = desk.leader_over(owner)?
     {
         tell("desk-group", leader.name.clone());

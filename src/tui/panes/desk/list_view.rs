@@ -190,7 +190,7 @@ fn ink(mark: Mark) -> Ink {
         Mark::Conflict => Ink::Conflict,
         Mark::Overdue => Ink::Overdue,
         Mark::Urgent => Ink::Urgent,
-        Mark::Approve => Ink::Approve,
+        Mark::Approve | Mark::Escalated => Ink::Approve,
         Mark::New => Ink::New,
         Mark::Waiting => Ink::Waiting,
         Mark::LeftMessage => Ink::Left,

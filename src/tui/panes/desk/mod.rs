@@ -47,6 +47,7 @@ use crate::tui::widgets::{Look, line};
 use super::narrowing::{self, Narrowed, Narrowing};
 use super::reveal::Revealed;
 use super::side::{Leaf, Side};
+use super::status::Status;
 use beside::Beside;
 use draft::{Draft, key as draft_key};
 use held::Held;
@@ -108,6 +109,8 @@ pub struct DeskPane {
     pub(super) now: i64,
     /// How the group stands, where the person leads one.
     pub(super) group: Option<Counts>,
+    /// How many items were escalated to the person and are not answered.
+    pub(super) escalated: usize,
     /// What does not count yet, for those who decide about it.
     pub(super) held: Vec<Held>,
     nobody: bool,
@@ -151,6 +154,7 @@ impl DeskPane {
             library: Replies::default(),
             freshness: Vec::new(),
             group: None,
+            escalated: 0,
             held: Vec::new(),
             people: People::default(),
             zone: desk.zone(),
@@ -160,6 +164,11 @@ impl DeskPane {
             split: None,
             shelf: None,
         }
+    }
+
+    /// Returns the top line of the workstation, by what was read here.
+    pub fn status(&self, desk: &Desk, words: &Words) -> Result<Status, Problem> {
+        Status::beside(desk, words, self.todo.counts, &self.freshness)
     }
 
     /// Returns whether it was read for nobody yet.
@@ -175,6 +184,7 @@ impl DeskPane {
         self.keep_marks();
         self.freshness = desk.freshness()?;
         self.group = desk.group_counts()?;
+        self.escalated = desk.escalated_to_me()?;
         self.held = held::rows(desk, words)?;
         self.lay_out();
         if let Some(id) = self.open.as_ref().map(|open| open.record.id) {

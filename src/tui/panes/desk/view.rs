@@ -81,6 +81,10 @@ fn group_line(pane: &DeskPane, buf: &mut Buffer, area: Rect, look: &Look<'_>) ->
         let ink = if number == 0 { Ink::Dim } else { ink };
         runs.push(Run::new(format!("{}{number} ", look.words.get(id)), ink));
     }
+    if pane.escalated > 0 {
+        let mark = look.words.get("mark-escalated");
+        runs.push(Run::new(format!("{mark}{} ", pane.escalated), Ink::Approve));
+    }
     line::put_runs(buf, (area.x, area.y), area.width, &runs, look);
     Rect {
         y: area.y + 1,

@@ -3,7 +3,7 @@
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
-use super::{Choice, Field, Form, Value};
+use super::{Choice, Field, Form, Value, digits};
 use crate::i18n::Arg;
 use crate::text::edit::Editor;
 use crate::tui::keys::Spot;
@@ -232,11 +232,10 @@ fn draw_choice(
     look: &Look<'_>,
 ) {
     let mut runs: Vec<Run<'_>> = Vec::with_capacity(choices.len() * 2);
-    for (index, choice) in choices.iter().enumerate() {
+    for (index, (choice, number)) in choices.iter().zip(digits(choices)).enumerate() {
         if index > 0 {
             runs.push(line::text(" "));
         }
-        let number = index + 1;
         runs.push(if chosen == Some(index) {
             Run::new(format!("({number}{})", choice.label), Ink::Field)
         } else {

@@ -1,0 +1,241 @@
+//! Escalating an item, level by level (S15): to the leader, the supervisor, the after-sales
+//! contact, the manager. Whose it is does not change by it.
+
+use serde_json::{Value, json};
+
+use super::Desk;
+use super::act::{Done, fields, refused};
+use super::people::Person;
+use super::talk::said;
+use super::todo::MOST;
+use crate::domain::authority::Role;
+use crate::domain::id::Id;
+use crate::domain::record::Record;
+use crate::domain::register::Owner;
+use crate::domain::registers::ticket::LEVELS;
+use crate::domain::registers::{ESCALATED, ESCALATED_TO, follow_up};
+use crate::problem::Problem;
+use crate::store::{OwnerFilter, Query, Row};
+
+/// The setting that names the after-sales contact.
+const CONTACT: &str = "after_sales_contact";
+/// What the item of whoever is asked is called.
+pub(super) const CALL: &str = "escalation";
+/// The most leaders above each other.
+const HIGHEST: usize = 5;
+
+/// To whom an item goes next.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Above {
+    /// The word of their level.
+    pub level: &'static str,
+    /// Who they are.
+    pub people: Vec<Person>,
+}
+
+impl Desk {
+    /// Returns to whom an item goes next when it is escalated: the lowest level above those that
+    /// were asked and above who sits here, where somebody is who was not asked; else a colleague
+    /// of the same level.
+    pub fn above(&self, record: &Record) -> Result<Above, Problem> {
+        let me = self.me()?.clone();
+        let asked = escalated_to(record);
+        let reached = record.get(ESCALATED).map_or(0, |level| rank(&level));
+        let own = rank(level_of(me.role));
+        let from = reached.max(own) + 1;
+        let peers = if own >= reached {
+            own
+        } else {
+            LEVELS.values.len()
+        };
+        let levels = LEVELS.values.iter().skip(from);
+        for level in levels.chain(LEVELS.values.get(peers)) {
+            let mut people = self.of_level(level, &me)?;
+            people.retain(|person| {
+                person.id != me.id
+                    && !asked.contains(&person.id)
+                    && record.owner != Some(Owner::Person(person.id))
+            });
+            if !people.is_empty() {
+                return Ok(Above { level, people });
+            }
+        }
+        Err(if asked.is_empty() {
+            refused("problem-nobody-above").hint("problem-nobody-above-hint")
+        } else {
+            refused("problem-escalated-to-the-top")
+                .arg("names", self.names_of(&asked).join(" "))
+                .hint("problem-nobody-above-hint")
+        })
+    }
+
+    /// Asks the next level about an item, with one line why: each of them gets an item of their
+    /// own, and this one tells how high it is.
+    pub fn escalate(&mut self, id: Id, why: &str) -> Result<Done, Problem> {
+        let why = said(why)?;
+        let (record, register) = self.record(id)?;
+        let above = self.above(&record)?;
+        let called: Vec<String> = above
+            .people
+            .iter()
+            .map(|person| format!("@{}", person.name))
+            .collect();
+        let text = format!("{} {why}", called.join(" "));
+        let asked: Vec<String> = escalated_to(&record)
+            .into_iter()
+            .chain(above.people.iter().map(|person| person.id))
+            .map(|id| id.to_string())
+            .collect();
+        let mut act = self.act();
+        act.claim(register, &record, self.me()?.id);
+        let people = above.people.iter().map(|person| person.id);
+        self.add_call(&mut act, (register, &record), &text, CALL, people)?;
+        let level = [
+            (ESCALATED.name(), json!(above.level)),
+            (ESCALATED_TO.name(), json!(asked)),
+        ];
+        act.set(register, &record, fields(level));
+        self.write(act)
+    }
+
+    /// Counts what was escalated to the person at the desk and is not answered yet.
+    pub fn escalated_to_me(&self) -> Result<usize, Problem> {
+        let rows = self.store().rows(&Query {
+            registers: vec![follow_up::REGISTER.name],
+            open_only: true,
+            owner: Some(OwnerFilter::Any(vec![Owner::Person(self.me()?.id)])),
+            limit: Some(MOST),
+            ..Query::default()
+        })?;
+        let kind = |row: &Row| {
+            let kind = row.fields.get(follow_up::KIND.name());
+            kind.and_then(Value::as_str) == Some(CALL)
+        };
+        Ok(rows.iter().filter(|row| !row.void && kind(row)).count())
+    }
+
+    /// Who answers at a level for a person: their own chain where the roster names one, else
+    /// everybody of that level.
+    fn of_level(&self, level: &str, me: &Person) -> Result<Vec<Person>, Problem> {
+        let role = match level {
+            "leader" => Role::Leader,
+            "supervisor" => Role::Supervisor,
+            "manager" => Role::Manager,
+            "contact" => {
+                let named = self.setting(CONTACT)?;
+                let contact = named.and_then(|name| self.people().by_name(name.trim()).cloned());
+                return Ok(contact.into_iter().collect());
+            }
+            _ => return Ok(Vec::new()),
+        };
+        let chain = self.chain_over(me.id)?;
+        let own: Vec<Person> = chain
+            .iter()
+            .filter(|one| one.role == role)
+            .cloned()
+            .collect();
+        // Whose leader is a supervisor has no group leader.
+        if !own.is_empty() || (role == Role::Leader && !chain.is_empty()) {
+            return Ok(own);
+        }
+        let all = self.people().all().iter();
+        Ok(all.filter(|one| one.role == role).cloned().collect())
+    }
+
+    /// A person's leader, that one's, and so on.
+    fn chain_over(&self, person: Id) -> Result<Vec<Person>, Problem> {
+        let (mut chain, mut below) = (Vec::<Person>::new(), person);
+        while chain.len() < HIGHEST {
+            let Some(leader) = self.leader_over(below)? else {
+                break;
+            };
+            if leader.id == person || chain.iter().any(|known| known.id == leader.id) {
+                break;
+            }
+            below = leader.id;
+            chain.push(leader.clone());
+        }
+        Ok(chain)
+    }
+
+    /// Returns the names of those who were asked about an item, in order.
+    pub fn names_of(&self, asked: &[Id]) -> Vec<String> {
+        let people = asked.iter().filter_map(|id| self.people().by_id(*id));
+        people.map(|person| person.name.clone()).collect()
+    }
+}
+
+/// Returns those who were asked about an item as it was escalated, in order.
+pub fn escalated_to(record: &Record) -> Vec<Id> {
+    let list = record.value(ESCALATED_TO.name()).and_then(Value::as_array);
+    let ids = list.into_iter().flatten().filter_map(Value::as_str);
+    ids.filter_map(|id| id.parse().ok()).collect()
+}
+
+/// The place of a level, 0 for the lowest.
+fn rank(level: &str) -> usize {
+    let known = LEVELS.values.iter().position(|known| *known == level);
+    known.unwrap_or_default()
+}
+
+/// The level on which a role stands.
+fn level_of(role: Role) -> &'static str {
+    match role {
+        Role::Agent | Role::Auditor => "agent",
+        Role::Leader => "leader",
+        Role::Supervisor => "supervisor",
+        Role::Manager => "manager",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::desk::todo::{Mark, View};
+
+    #[test]
+    fn an_item_goes_up_level_by_level_and_never_back() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("data");
+        let mut desk = crate::desk::demo::open(&path, 1_000_000).unwrap();
+        let person = |desk: &Desk, name: &str| desk.people().by_name(name).unwrap().clone();
+        let agent = person(&desk, "林晓");
+        desk.act_as(&agent);
+        let item = desk.owned_open(agent.id).unwrap().remove(0).id;
+        let level = |desk: &Desk| desk.record(item).unwrap().0.get(ESCALATED);
+        assert_eq!(level(&desk), None);
+        desk.escalate(item, "买家要见主管").unwrap();
+        assert_eq!(level(&desk).as_deref(), Some("leader"));
+        let asked = |desk: &Desk| {
+            let asked = escalated_to(&desk.record(item).unwrap().0);
+            desk.names_of(&asked)
+        };
+        assert_eq!(asked(&desk), ["陈立"]);
+
+        // The leader has it in the list under a mark of its own, and sends it on.
+        let leader = person(&desk, "陈立");
+        desk.act_as(&leader);
+        let todo = desk.todo(View::Mine).unwrap();
+        let marks = todo.buyers.iter().flat_map(|buyer| &buyer.items);
+        let count = marks.filter(|item| item.mark == Mark::Escalated).count();
+        assert_eq!((count, desk.escalated_to_me().unwrap()), (1, 1));
+        desk.escalate(item, "要赔三倍").unwrap();
+        assert_eq!(level(&desk).as_deref(), Some("supervisor"));
+        assert_eq!(asked(&desk), ["陈立", "王主管"]);
+        let (record, _) = desk.record(item).unwrap();
+        assert_eq!(record.owner, Some(Owner::Person(agent.id)), "it stays hers");
+
+        // With nobody above, it goes nowhere, and back to nobody.
+        desk.act_as(&agent);
+        let problem = desk.escalate(item, "还是不行").unwrap_err();
+        assert_eq!(problem.message, "problem-escalated-to-the-top");
+        assert_eq!(asked(&desk), ["陈立", "王主管"]);
+        let king = person(&desk, "王主管");
+        desk.act_as(&king);
+        desk.set_setting(CONTACT, "韩梅").unwrap();
+        desk.act_as(&agent);
+        desk.escalate(item, "还是不行").unwrap();
+        assert_eq!(level(&desk).as_deref(), Some("contact"));
+        assert_eq!(asked(&desk), ["陈立", "王主管", "韩梅"]);
+    }
+}

@@ -1,0 +1,174 @@
+//! Main accounts only route (003 L9, 7.3): what comes in there is handed on, and answered by
+//! whoever gets it.
+
+use serde_json::Value;
+
+use super::Desk;
+use super::act::refused;
+use crate::domain::event::Verb;
+use crate::domain::record::Record;
+use crate::domain::register::Owner;
+use crate::domain::registers::{ACCOUNT, account, conversation};
+use crate::problem::Problem;
+use crate::store::Query;
+
+/// The most accounts of a shop.
+const MOST: usize = 100;
+
+/// What only routes: accounts by all their names, and whether who sits here sits at one.
+#[derive(Debug, Default)]
+pub(super) struct Routing {
+    names: Vec<String>,
+    /// The account of today's plan, where it is one of them.
+    seat: Option<String>,
+}
+
+impl Routing {
+    /// Returns the main account at which an item may only be handed on: the one where who acts
+    /// sits today, else the one where a talk came in that was not handed on yet.
+    pub(super) fn account_of(&self, record: &Record) -> Option<&str> {
+        self.seat().or_else(|| {
+            let came_in = record.text(ACCOUNT.name())?;
+            let is_talk = record.register == conversation::REGISTER.name;
+            let name = self.names.iter().find(|name| *name == came_in)?;
+            (is_talk && !is_routed(record)).then_some(name.as_str())
+        })
+    }
+
+    /// Returns the main account at which who acts sits today.
+    pub(super) fn seat(&self) -> Option<&str> {
+        self.seat.as_deref()
+    }
+}
+
+impl Desk {
+    /// Refuses to claim or answer an item at a main account, and says who could take it.
+    pub(super) fn may_answer(&self, record: &Record) -> Result<(), Problem> {
+        let routing = self.routing()?;
+        let Some(name) = routing.account_of(record) else {
+            return Ok(());
+        };
+        let problem = refused("problem-main-account").arg("account", name);
+        let first = self.candidates(&[record.id])?.into_iter().next();
+        let person = first.and_then(|one| self.people().by_id(one.person));
+        Err(match person {
+            Some(person) => problem
+                .arg("name", &person.name)
+                .hint("problem-main-account-hint"),
+            None => problem.hint("problem-main-account-nobody-hint"),
+        })
+    }
+
+    /// Returns what only routes, for who sits here.
+    pub(super) fn routing(&self) -> Result<Routing, Problem> {
+        let rows = self.store().rows(&Query {
+            registers: vec![account::REGISTER.name],
+            open_only: true,
+            limit: Some(MOST),
+            ..Query::default()
+        })?;
+        let mut names = Vec::new();
+        for row in rows.iter().filter(|row| !row.void) {
+            let text = |name: &str| Some(row.fields.get(name)?.as_str()?.to_owned());
+            let flag = row.fields.get(account::ROUTES_ONLY.name());
+            if flag.and_then(Value::as_bool) == Some(true) {
+                names.extend(text(account::NAME.name()));
+                names.extend(text(account::SHOP_NAME.name()));
+            }
+        }
+        let seat = match (names.is_empty(), self.signed_in()) {
+            (false, Some(me)) => self.shift_of(me.id)?,
+            _ => None,
+        };
+        let seat = seat.and_then(|line| line.get(ACCOUNT));
+        Ok(Routing {
+            seat: seat.filter(|seat| names.contains(seat)),
+            names,
+        })
+    }
+}
+
+/// Whether a talk was handed to the person who has it: who hands on says why.
+fn is_routed(record: &Record) -> bool {
+    let mut given = record.steps.iter().rev();
+    let last = given.find(|step| step.verb == Verb::Assign);
+    matches!(record.owner, Some(Owner::Person(_))) && last.is_some_and(|step| step.reason.is_some())
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::desk::act::fields;
+
+    /// A talk that came in at an account and that nobody has.
+    fn talk(desk: &mut Desk, account: &str) -> Record {
+        let about = fields([("buyer", json!("路过")), ("account", json!(account))]);
+        let id = desk.new_id();
+        let mut act = desk.act();
+        act.open(&conversation::REGISTER, id, about);
+        desk.write(act).unwrap();
+        desk.record(id).unwrap().0
+    }
+
+    #[test]
+    fn a_main_account_only_hands_on() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("data");
+        let mut desk = crate::desk::demo::open(&path, 1_000_000).unwrap();
+        let person = |desk: &Desk, name: &str| desk.people().by_name(name).unwrap().clone();
+        let king = person(&desk, "王主管");
+        desk.act_as(&king);
+        let account = |name: &str, routes_only: bool| {
+            fields([
+                ("name", json!(name)),
+                ("platform", json!("taobao")),
+                ("routes_only", json!(routes_only)),
+            ])
+        };
+        desk.open_record("account", account("总号", true)).unwrap();
+        desk.open_record("account", account("分号", false)).unwrap();
+        let me = person(&desk, "林晓");
+        desk.act_as(&me);
+        let other = talk(&mut desk, "分号");
+        desk.claim(other.id, None).unwrap();
+        desk.reply(other.id, "您好").unwrap();
+
+        let came_in = talk(&mut desk, "总号");
+        let first = desk.candidates(&[came_in.id]).unwrap()[0].person;
+        let first = desk.people().by_id(first).unwrap().clone();
+        for refused in [desk.claim(came_in.id, None), desk.reply(came_in.id, "您好")] {
+            let problem = refused.unwrap_err();
+            assert_eq!(problem.message, "problem-main-account");
+            assert_eq!(problem.hint, Some("problem-main-account-hint"));
+            assert_eq!(problem.argument("name"), Some(first.name.as_str()));
+        }
+        assert_eq!(desk.record(came_in.id).unwrap().0.owner, None);
+        desk.transfer(came_in.id, Owner::Person(first.id), "main_account")
+            .unwrap();
+        desk.act_as(&first);
+        desk.reply(came_in.id, "您好").unwrap();
+
+        // Whoever sits at a main account today answers nobody, wherever it came in.
+        desk.act_as(&king);
+        let line = desk.shift_of(me.id).unwrap().unwrap();
+        let seat = fields([("account", json!("总号"))]);
+        desk.set_fields(line.id, seat).unwrap();
+        desk.act_as(&me);
+        let problem = desk.reply(other.id, "在的").unwrap_err();
+        assert_eq!(problem.message, "problem-main-account");
+        // Neither does a first act there claim anything, nor is who hands on the first asked.
+        let third = talk(&mut desk, "分号");
+        desk.remark(third.id, "问发票").unwrap();
+        assert_eq!(desk.record(third.id).unwrap().0.owner, None);
+        desk.transfer(third.id, Owner::Person(first.id), "main_account")
+            .unwrap();
+        let (record, _) = desk.record(third.id).unwrap();
+        assert_eq!(record.first_owner, Some(Owner::Person(first.id)));
+        let pasted = "路人甲 15:40\n在吗\n林晓 15:41\n您好\n";
+        let preview = desk.paste_preview(pasted, Some("路人甲")).unwrap();
+        let pasted = desk.paste(&preview).unwrap().record();
+        assert_eq!(desk.record(pasted).unwrap().0.owner, None);
+    }
+}

@@ -1,0 +1,278 @@
+//! What a store held at a time, by arrival: a copy of it, cut back to what was there and folded
+//! anew where that makes a difference. It is a store as any other, for reading, and goes again
+//! with whoever looked.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use rusqlite::types::Value;
+use rusqlite::{Connection, params_from_iter};
+
+use crate::domain::id::Id;
+
+use super::error::{Result, StoreError};
+use super::read::{self, Held};
+use super::{Store, judge, place, schema};
+
+/// How the folder of a copy is called, before the process and a count.
+const NAME: &str = "past-";
+/// How many records are folded between two words.
+const PORTION: usize = 2_000;
+
+/// How far looking back is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct LookingBack {
+    /// How many records are folded.
+    pub done: usize,
+    /// How many there are to fold; 0 while the copy is made.
+    pub of: usize,
+}
+
+/// The folder of a copy, which goes when nobody looks any more.
+#[derive(Debug)]
+pub(super) struct Scratch {
+    folder: PathBuf,
+    _lock: Option<place::Lock>,
+}
+
+impl Scratch {
+    /// Makes a folder within the store's own, where nobody else reads; what a killed process
+    /// left there goes first.
+    fn new(home: &Path) -> Result<Self> {
+        sweep(home);
+        let mut count = 0;
+        let folder = loop {
+            let name = format!("{NAME}{}-{count}", std::process::id());
+            let folder = home.join(name);
+            if !folder.exists() {
+                break folder;
+            }
+            count += 1;
+        };
+        place::make_folder(&folder)?;
+        let lock = Some(place::lock(&folder, 0)?);
+        Ok(Self {
+            folder,
+            _lock: lock,
+        })
+    }
+
+    fn database(&self) -> PathBuf {
+        self.folder.join(place::DATABASE)
+    }
+}
+
+impl Drop for Scratch {
+    fn drop(&mut self) {
+        // Windows removes no file that is open.
+        self._lock = None;
+        // What cannot be removed now goes when somebody looks back again.
+        let _ = fs::remove_dir_all(&self.folder);
+    }
+}
+
+/// Removes copies whose process is gone: nobody holds their lock.
+pub(super) fn sweep(home: &Path) {
+    let Ok(entries) = fs::read_dir(home) else {
+        return;
+    };
+    for path in entries.filter_map(|entry| Some(entry.ok()?.path())) {
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        if name.starts_with(NAME)
+            && path.is_dir()
+            && let Ok(lock) = place::lock(&path, 0)
+        {
+            drop(Scratch {
+                folder: path,
+                _lock: Some(lock),
+            });
+        }
+    }
+}
+
+impl Store {
+    /// Returns when the first events came in, milliseconds UTC, none while there are none.
+    pub fn first_arrival(&self) -> Result<Option<i64>> {
+        let mut query = self.conn.prepare_cached("SELECT min(at) FROM arrival")?;
+        Ok(query.query_row([], |row| row.get(0))?)
+    }
+
+    /// Returns a store of what this one held at a time (milliseconds UTC), for reading, and none
+    /// where `going_on` says that nobody waits for it any more. What an erase took meanwhile is
+    /// not there.
+    ///
+    /// The copy needs as much room as the database has.
+    pub fn past(
+        &self,
+        time: i64,
+        going_on: &mut dyn FnMut(LookingBack) -> bool,
+    ) -> Result<Option<Self>> {
+        let held = self.held_at(time)?;
+        if !going_on(LookingBack { done: 0, of: 0 }) {
+            return Ok(None);
+        }
+        let scratch = Scratch::new(&self.folder)?;
+        let file = scratch.database();
+        drop(place::private_file(&file)?);
+        let name = file
+            .to_str()
+            .ok_or_else(|| StoreError::Damaged(file.display().to_string()))?;
+        self.conn.execute("VACUUM INTO ?1", [name])?;
+        let mut conn = connect(&file)?;
+        let tx = conn.transaction()?;
+        cut(&tx, &held, time)?;
+        tx.commit()?;
+        let mut past = self.looking(conn, scratch)?;
+        let judge = past.judge.judge(&past.conn)?;
+        judge::mark(&past.conn, &judge)?;
+        let mut of = 0;
+        loop {
+            let left = past.fold_dirty(PORTION)?;
+            of = of.max(left);
+            if left == 0 {
+                break;
+            }
+            if !going_on(LookingBack {
+                done: of - left,
+                of,
+            }) {
+                return Ok(None);
+            }
+        }
+        past.read_only = true;
+        Ok(Some(past))
+    }
+
+    /// Returns a store of one record as this one held it at a time (milliseconds UTC), with what
+    /// names people, customer and order, for reading: contradictions with other records are not
+    /// in it.
+    pub fn past_of(&self, record: Id, time: i64) -> Result<Self> {
+        let held = self.held_at(time)?;
+        let scratch = Scratch::new(&self.folder)?;
+        let file = scratch.database();
+        drop(place::private_file(&file)?);
+        let mut conn = schema::connect(&file, false)?;
+        schema::lay(&mut conn)?;
+        conn.pragma_update(None, "synchronous", "OFF")?;
+        let tx = conn.transaction()?;
+        for table in ["shop", "replica", "stream", "setting_local", "arrival"] {
+            copy(&self.conn, &tx, table, "", &[])?;
+        }
+        let authority = "WHERE verb = 7 OR verb = 9 OR verb = 10
+            OR register = 'person' OR register = 'account' OR register = 'allowance'";
+        copy(&self.conn, &tx, "event", authority, &[])?;
+        for id in self.around(record)? {
+            let id = Value::Blob(id.0.to_vec());
+            copy(&self.conn, &tx, "event", "WHERE record = ?1", &[id])?;
+        }
+        let keys: Vec<i64> = tx
+            .prepare("SELECT key FROM event")?
+            .query_map([], |row| row.get(0))?
+            .collect::<rusqlite::Result<_>>()?;
+        for key in keys {
+            copy(&self.conn, &tx, "body", "WHERE key = ?1", &[key.into()])?;
+        }
+        cut(&tx, &held, time)?;
+        tx.execute(
+            "INSERT OR IGNORE INTO dirty SELECT DISTINCT record FROM event",
+            [],
+        )?;
+        tx.commit()?;
+        let mut past = self.looking(conn, scratch)?;
+        while past.fold_dirty(PORTION)? > 0 {}
+        past.read_only = true;
+        Ok(past)
+    }
+
+    /// Returns a record, what it points to, and the shop's settings.
+    fn around(&self, record: Id) -> Result<Vec<Id>> {
+        let mut query = self.conn.prepare_cached(
+            "SELECT id FROM record WHERE register = 'setting'
+             UNION SELECT customer FROM record WHERE id = ?1 AND customer IS NOT NULL
+             UNION SELECT order_id FROM record WHERE id = ?1 AND order_id IS NOT NULL
+             UNION SELECT ?1",
+        )?;
+        let ids = query.query_map([record.0], |row| super::id_at(row, 0))?;
+        Ok(ids.collect::<rusqlite::Result<_>>()?)
+    }
+
+    /// Makes a store of a copy, which may be written until it is folded.
+    fn looking(&self, conn: Connection, scratch: Scratch) -> Result<Self> {
+        let folder = scratch.folder.clone();
+        let mut past = Self::with(conn, &folder, self.keys.clone(), false)?;
+        past.attachments.clone_from(&self.attachments);
+        past.scratch = Some(scratch);
+        Ok(past)
+    }
+}
+
+/// Opens a copy: nothing of it need survive a power cut.
+fn connect(file: &Path) -> Result<Connection> {
+    let conn = schema::connect(file, false)?;
+    schema::demand_wal(&conn)?;
+    conn.pragma_update(None, "synchronous", "OFF")?;
+    Ok(conn)
+}
+
+/// Copies rows of a table from one database into another.
+fn copy(
+    from: &Connection,
+    to: &Connection,
+    table: &str,
+    condition: &str,
+    args: &[Value],
+) -> Result<()> {
+    let mut query = from.prepare_cached(&format!("SELECT * FROM {table} {condition}"))?;
+    let columns = query.column_count();
+    let places = vec!["?"; columns].join(", ");
+    let mut insert =
+        to.prepare_cached(&format!("INSERT OR REPLACE INTO {table} VALUES({places})"))?;
+    let mut rows = query.query(params_from_iter(args))?;
+    while let Some(row) = rows.next()? {
+        let values: Vec<Value> = (0..columns)
+            .map(|column| row.get(column))
+            .collect::<rusqlite::Result<_>>()?;
+        insert.execute(params_from_iter(values))?;
+    }
+    Ok(())
+}
+
+/// Takes away what came in after a time, and marks the records that it belonged to.
+fn cut(conn: &Connection, held: &Held, time: i64) -> Result<()> {
+    for head in read::heads(conn)? {
+        let upto = held.get(&head.stream).copied().unwrap_or(head.from_seq);
+        let range = (read::key(head.stream, upto), read::key(head.stream + 1, 0));
+        conn.execute(
+            "INSERT OR IGNORE INTO dirty SELECT DISTINCT record FROM event WHERE key > ?1 AND key < ?2",
+            range,
+        )?;
+        // The index of words holds no text: without its row a word leads nowhere.
+        for table in ["search_row", "unfolded", "body", "event"] {
+            conn.execute(
+                &format!("DELETE FROM {table} WHERE key > ?1 AND key < ?2"),
+                range,
+            )?;
+        }
+        if !held.contains_key(&head.stream) {
+            conn.execute("DELETE FROM seal WHERE stream = ?1", [head.stream])?;
+            conn.execute("DELETE FROM stream WHERE no = ?1", [head.stream])?;
+            continue;
+        }
+        let chain = read::chain_at(conn, head.stream, upto)?.unwrap_or(head.from_chain);
+        let place = (head.stream, upto as i64);
+        conn.execute("DELETE FROM seal WHERE stream = ?1 AND seq > ?2", place)?;
+        conn.execute(
+            "UPDATE stream SET seq = ?2, chain = ?3, indexed = min(indexed, ?2) WHERE no = ?1",
+            (place.0, place.1, chain.0),
+        )?;
+    }
+    conn.execute(
+        "DELETE FROM replica WHERE no NOT IN (SELECT replica FROM stream)",
+        [],
+    )?;
+    for table in ["arrival", "outside", "given"] {
+        conn.execute(&format!("DELETE FROM {table} WHERE at > ?1"), [time])?;
+    }
+    conn.execute_batch("DELETE FROM draft; DELETE FROM seen;")?;
+    Ok(())
+}

@@ -1,0 +1,189 @@
+//! What stands in front: panes come, act and go, and what they ask for is done.
+
+use std::collections::BTreeMap;
+
+use super::Workstation;
+use super::seat::Seat;
+use crate::domain::id::Id;
+use crate::tui::commands::{Command, Context};
+use crate::tui::keymap::Keymap;
+use crate::tui::overlays::gate::Asks;
+use crate::tui::pane::{Flow, Notice, Pane, Reach, Screen};
+use crate::tui::panes;
+use crate::tui::panes::desk::DeskPane;
+use crate::tui::run::{Effect, Effects};
+
+/// Everything that is open, for what reaches the desk.
+pub(super) struct Open<'a> {
+    /// The desk screen.
+    pub(super) home: &'a mut DeskPane,
+    /// What stands in front of it, the last of all.
+    pub(super) front: &'a mut Vec<Box<dyn Pane>>,
+    /// What others left open.
+    pub(super) parked: &'a mut BTreeMap<Id, Seat>,
+    /// The key map.
+    pub(super) keymap: &'a Keymap,
+    /// Where keys are looked up at the moment.
+    pub(super) contexts: &'a [Context],
+}
+
+impl Workstation {
+    /// Lets something reach the desk and what is open, and returns what it said and whether lists
+    /// must be read again.
+    pub(super) fn reach<T>(
+        &mut self,
+        effects: &mut Effects,
+        act: impl FnOnce(&mut Reach<'_>, Open<'_>) -> T,
+    ) -> (T, Option<Notice>, bool) {
+        let item = self.home.item();
+        let contexts = self.contexts();
+        let keymap = &self.keymap;
+        let key_of = |command: Command| keymap.key_of(command, &contexts);
+        let (mut said, mut stale) = (None, false);
+        let mut reach = Reach {
+            desk: &mut self.desk,
+            words: &self.words,
+            config: &self.config,
+            effects,
+            notice: &mut said,
+            item,
+            stale: &mut stale,
+            key_of: &key_of,
+        };
+        let open = Open {
+            home: &mut self.home,
+            front: &mut self.front,
+            parked: &mut self.parked,
+            keymap,
+            contexts: &contexts,
+        };
+        let out = act(&mut reach, open);
+        (out, said, stale)
+    }
+
+    /// Lets something reach the desk and what is open; what it says is told, and what it changed
+    /// is read anew.
+    pub(super) fn reaching<T>(
+        &mut self,
+        effects: &mut Effects,
+        act: impl FnOnce(&mut Reach<'_>, Open<'_>) -> T,
+    ) -> T {
+        let (out, said, stale) = self.reach(effects, act);
+        if let Some(notice) = said {
+            self.tell(notice);
+        }
+        let settled = std::mem::take(&mut effects.settled);
+        if !settled.is_empty() {
+            self.home.settled(&settled);
+            self.front
+                .iter_mut()
+                .for_each(|pane| pane.settled(&settled));
+        }
+        if stale {
+            self.reread(effects);
+        }
+        out
+    }
+
+    /// Lets the front pane act, and does what it asks.
+    pub(super) fn with_pane(
+        &mut self,
+        effects: &mut Effects,
+        act: impl FnOnce(&mut dyn Pane, &mut Reach<'_>) -> Flow,
+    ) -> bool {
+        let before = self.home.draft();
+        let flow = self.reaching(effects, |reach, open| match open.front.last_mut() {
+            Some(pane) => act(pane.as_mut(), reach),
+            None => act(open.home, reach),
+        });
+        let taken = !matches!(flow, Flow::Pass);
+        self.follow(flow, effects);
+        self.keep(before);
+        taken
+    }
+
+    pub(super) fn follow(&mut self, flow: Flow, effects: &mut Effects) {
+        match flow {
+            Flow::Stay | Flow::Pass => {}
+            Flow::Close => self.close(),
+            Flow::Replace(pane) => {
+                self.close();
+                self.front.push(pane);
+            }
+            Flow::Push(pane) => self.push(pane),
+            Flow::Show(id) => self.show(id, None),
+            Flow::ShowAt(id, at) => self.show(id, Some(at)),
+            Flow::IntoDraft(text) => {
+                self.close();
+                self.home.add_to_draft(&text);
+                self.save_soon(effects);
+            }
+            Flow::Reword(range, better) => {
+                self.close();
+                self.home.reword(range, &better);
+                self.save_soon(effects);
+            }
+            Flow::Run(command) => {
+                self.close();
+                self.run(command, effects);
+            }
+            Flow::Next => {
+                if !self.front.is_empty() {
+                    self.close();
+                }
+                if let Err(problem) = self.home.go_on(&self.desk, &self.words) {
+                    self.trouble(&problem);
+                }
+            }
+            Flow::Screen(screen) => self.screen(screen),
+            Flow::Lock => self.lock(Asks::Who, effects),
+            Flow::Seated => self.seated(true, effects),
+            Flow::Quit => {
+                self.save_drafts();
+                if self.may_leave() && self.may_stop_work() {
+                    effects.list.push(Effect::Quit);
+                }
+            }
+        }
+    }
+
+    /// Shows a record on the desk, at what was said at a time.
+    pub(super) fn show(&mut self, id: Id, at: Option<i64>) {
+        self.save_drafts();
+        self.front.clear();
+        match self.home.show(&self.desk, &self.words, id) {
+            Ok(()) => self.home.turn_to(at),
+            Err(problem) => self.trouble(&problem),
+        }
+    }
+
+    /// Puts a pane in front. What is written in two places at once would be lost in one of
+    /// them: where the same draft is open already, that pane comes to the front instead.
+    pub(super) fn push(&mut self, pane: Box<dyn Pane>) {
+        let key = pane.draft().map(|(key, _)| key);
+        let open = key.and_then(|key| {
+            self.front
+                .iter()
+                .position(|open| open.draft().is_some_and(|(shown, _)| shown == key))
+        });
+        let pane = match open {
+            Some(at) => self.front.remove(at),
+            None => pane,
+        };
+        self.front.push(pane);
+    }
+
+    pub(super) fn close(&mut self) {
+        self.save_drafts();
+        self.front.pop();
+    }
+
+    pub(super) fn screen(&mut self, screen: Screen) {
+        self.save_drafts();
+        self.front.clear();
+        match panes::open(screen, &self.desk, &self.words, &self.config) {
+            Ok(pane) => self.front.extend(pane),
+            Err(problem) => self.trouble(&problem),
+        }
+    }
+}

@@ -1,0 +1,88 @@
+//! The screen read anew after the store changed, and what is told of it beyond the screen.
+
+use super::Workstation;
+use crate::tui::road::{FolderRoad, RoadState};
+use crate::tui::run::{Effect, Effects};
+
+impl Workstation {
+    /// Reads lists and figures anew after the store changed.
+    pub(super) fn reread(&mut self, effects: &mut Effects) {
+        self.workers.poke();
+        if self.gate.is_some() {
+            // Read when somebody sits here again.
+            return;
+        }
+        if let Err(error) = self.seen.remember(self.desk.store()) {
+            self.trouble(&error.into());
+        }
+        if let Err(problem) = self.home.read(&self.desk, &self.words) {
+            self.trouble(&problem);
+        }
+        let road = self.workers.road.as_ref().and_then(FolderRoad::state);
+        self.desk
+            .set_cut_off(matches!(road, Some(RoadState::Broken(_))));
+        match self.home.status(&self.desk, &self.words) {
+            Ok(status) => {
+                let (width, height) = self.status.size();
+                self.status = status;
+                self.status.resize(width, height);
+                self.status.follow(road, &self.desk, &self.words);
+            }
+            Err(problem) => self.trouble(&problem),
+        }
+        // What they change while they read is on the screen already.
+        let ((), said, _) = self.reach(effects, |reach, open| {
+            open.front.iter_mut().for_each(|pane| pane.refresh(reach));
+        });
+        if let Some(notice) = said {
+            self.tell(notice);
+        }
+        self.look_on();
+        self.alarm(effects);
+    }
+
+    /// One BEL for new urgent items, and the title that counts them.
+    pub(super) fn alarm(&mut self, effects: &mut Effects) {
+        let alarming = self.status.alarming().clone();
+        // By what they are: one done and another come in between is one that is new.
+        if !alarming.is_subset(&self.alarmed) && self.config.screen.bell {
+            effects.list.push(Effect::Bell);
+        }
+        self.alarmed = alarming;
+        self.entitle(effects);
+    }
+
+    /// Lets the window's title say how it stands.
+    pub(super) fn entitle(&mut self, effects: &mut Effects) {
+        if !self.config.screen.title {
+            return;
+        }
+        let title = self.status.title(&self.words);
+        if self.titled.as_ref() != Some(&title) {
+            effects.list.push(Effect::Title(title.clone()));
+            self.titled = Some(title);
+        }
+    }
+
+    /// Reads anew where it was not this desk that wrote.
+    pub(super) fn written(&mut self, effects: &mut Effects) {
+        if !self.work.is_time_to_read() {
+            // Read when the work is done, at the latest.
+            return;
+        }
+        match self.seen.is_stale(self.desk.store()) {
+            Ok(false) => {}
+            Ok(true) => {
+                if let Err(problem) = self.desk.refresh() {
+                    self.trouble(&problem);
+                }
+                self.reread(effects);
+                effects.draw = true;
+            }
+            Err(error) => {
+                self.trouble(&error.into());
+                effects.draw = true;
+            }
+        }
+    }
+}
