@@ -32,7 +32,7 @@ pub struct LookingBack {
 #[derive(Debug)]
 pub(super) struct Scratch {
     folder: PathBuf,
-    _lock: Option<place::Lock>,
+    lock: Option<place::Lock>,
 }
 
 impl Scratch {
@@ -51,10 +51,7 @@ impl Scratch {
         };
         place::make_folder(&folder)?;
         let lock = Some(place::lock(&folder, 0)?);
-        Ok(Self {
-            folder,
-            _lock: lock,
-        })
+        Ok(Self { folder, lock })
     }
 
     fn database(&self) -> PathBuf {
@@ -65,7 +62,7 @@ impl Scratch {
 impl Drop for Scratch {
     fn drop(&mut self) {
         // Windows removes no file that is open.
-        self._lock = None;
+        self.lock = None;
         // What cannot be removed now goes when somebody looks back again.
         let _ = fs::remove_dir_all(&self.folder);
     }
@@ -84,7 +81,7 @@ pub(super) fn sweep(home: &Path) {
         {
             drop(Scratch {
                 folder: path,
-                _lock: Some(lock),
+                lock: Some(lock),
             });
         }
     }

@@ -131,7 +131,7 @@ pub enum Done {
         /// The time, milliseconds UTC.
         time: i64,
         /// Taken by the pane that asked.
-        past: Option<Result<Option<Store>, Problem>>,
+        past: Option<Result<Option<Box<Store>>, Problem>>,
     },
 }
 
@@ -275,7 +275,7 @@ fn look_back(
     store: &Store,
     time: i64,
     going_on: &mut dyn FnMut(Progress) -> bool,
-) -> Result<Option<Store>, Problem> {
+) -> Result<Option<Box<Store>>, Problem> {
     let past = store.past(time, &mut |at| {
         let (stage, done, of, act) = (Stage::Reading, at.done, at.of, None);
         let step = Step {
@@ -286,7 +286,7 @@ fn look_back(
         };
         going_on(Progress { file: 1, step })
     });
-    Ok(past?)
+    Ok(past?.map(Box::new))
 }
 
 /// Gives the words about a file its name, where nobody below did.

@@ -135,7 +135,7 @@ fn before_the_first_word_there_is_nothing_and_after_the_last_everything() {
 fn a_copy_is_for_reading_and_goes_with_whoever_looked() {
     let mut bench = Bench::new(1);
     bench.one("complaint", id(1), complaint());
-    let home = bench._folder.path().to_owned();
+    let home = bench.store.folder().to_owned();
     let copies = || {
         let names = std::fs::read_dir(&home).unwrap();
         names

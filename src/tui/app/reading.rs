@@ -1,6 +1,8 @@
 //! The screen read anew after the store changed, and what is told of it beyond the screen.
 
 use super::Workstation;
+use crate::problem::Problem;
+use crate::tui::panes::status::Status;
 use crate::tui::road::{FolderRoad, RoadState};
 use crate::tui::run::{Effect, Effects};
 
@@ -12,16 +14,10 @@ impl Workstation {
             // Read when somebody sits here again.
             return;
         }
-        if let Err(error) = self.seen.remember(self.desk.store()) {
-            self.trouble(&error.into());
-        }
-        if let Err(problem) = self.home.read(&self.desk, &self.words) {
-            self.trouble(&problem);
-        }
         let road = self.workers.road.as_ref().and_then(FolderRoad::state);
         self.desk
             .set_cut_off(matches!(road, Some(RoadState::Broken(_))));
-        match self.home.status(&self.desk, &self.words) {
+        match self.read_screen() {
             Ok(status) => {
                 let (width, height) = self.status.size();
                 self.status = status;
@@ -39,6 +35,19 @@ impl Workstation {
         }
         self.look_on();
         self.alarm(effects);
+    }
+
+    /// Reads the desk screen and the top line, which must agree, as of one moment.
+    fn read_screen(&mut self) -> Result<Status, Problem> {
+        let moment = self.desk.store().moment()?;
+        self.seen.remember(self.desk.store())?;
+        let read = self.home.read(&self.desk, &self.words);
+        let status = self.home.status(&self.desk, &self.words);
+        drop(moment);
+        if let Err(problem) = read {
+            self.trouble(&problem);
+        }
+        status
     }
 
     /// One BEL for new urgent items, and the title that counts them.

@@ -273,7 +273,7 @@ impl Pane for PastPane {
             return Flow::Stay;
         }
         let opened = match past.take() {
-            Some(Ok(Some(past))) => There::new(past, self.time, reach),
+            Some(Ok(Some(past))) => There::new(*past, self.time, reach),
             Some(Err(problem)) => Err(problem),
             // Somebody said to stop.
             Some(Ok(None)) | None => return Flow::Close,
