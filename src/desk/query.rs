@@ -4,6 +4,7 @@
 //! asked is the same whoever reads it, and prints in one spelling.
 
 mod asked;
+mod checks;
 mod complete;
 mod names;
 mod parse;

@@ -32,7 +32,7 @@ pub struct SavedView {
     pub id: Id,
     /// By what it is asked for.
     pub name: String,
-    /// What it asks, as it was typed.
+    /// What it asks.
     pub query: String,
     /// Whether it is the shop's, and not the person's own.
     pub is_shop: bool,
@@ -119,7 +119,7 @@ impl Desk {
         let scope = if is_shop { SHOP } else { MINE };
         let values = fields([
             (NAME.name(), json!(name)),
-            (QUERY.name(), json!(query.trim())),
+            (QUERY.name(), json!(self.shared_spelling(query)?)),
             (SCOPE.name(), json!(scope)),
         ]);
         let views = self.saved_views()?;
@@ -128,6 +128,12 @@ impl Desk {
             Some(view) => self.set_fields(view.id, values),
             None => self.open_record(REGISTER.name, values),
         }
+    }
+
+    /// What is asked in the spelling that all languages share, which colleagues read in their own.
+    fn shared_spelling(&self, query: &str) -> Result<String, Problem> {
+        let question = self.question(query);
+        Ok(question.map_err(|wrong| wrong.problem())?.to_string())
     }
 
     /// Takes a view out of the lists.
@@ -212,6 +218,7 @@ mod tests {
         let desk = &mut shop.desk;
         desk.keep_view("我的急件", "责任:我 时限<4小时", false)
             .unwrap();
+        assert_eq!(desk.saved_views().unwrap()[0].query, "owner:me due<4h");
         let refused = desk.keep_view("全店急件", "due<4h", true).unwrap_err();
         assert_eq!(refused.message, "problem-view-shop");
         let mine = desk.saved_views().unwrap();

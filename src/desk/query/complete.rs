@@ -91,6 +91,15 @@ fn of_values(
     tags: &[&str],
 ) -> Completion {
     let names = Names::get();
+    if matches!(key.sort(), Sort::Ahead | Sort::Back) {
+        // A number lacks its unit.
+        let is_number = |c: char| mark(c).is_ascii_digit();
+        let units = names.units_in(language).into_iter().map(|(unit, _)| unit);
+        if !said.is_empty() && said.chars().all(is_number) {
+            let choices = units.map(|unit| format!("{said}{unit}")).collect();
+            return Completion { at, choices };
+        }
+    }
     let mut all: Vec<&str> = match key.sort() {
         Sort::Listed | Sort::People => names.values_in(key, language),
         Sort::Ahead | Sort::Back => names.days_in(language),

@@ -128,7 +128,15 @@ impl Names {
     /// Returns what a word means as a value of a key.
     pub(super) fn value(&self, key: Key, text: &str) -> Found<Value> {
         let of_key = self.values.iter().filter(|name| name.means.0 == key);
-        look(of_key, text, |(_, value)| value.clone())
+        let found = look(of_key, text, |(_, value)| value.clone());
+        // What is over in every register is also the label of a state of some.
+        let of_all = |value: &Value| matches!(value, Value::Word(OPEN | CLOSED | ALL));
+        match found {
+            Found::Means(values) if values.iter().any(of_all) => {
+                Found::Means(values.into_iter().filter(of_all).collect())
+            }
+            other => other,
+        }
     }
 
     /// Returns the minutes of a unit.
@@ -162,6 +170,39 @@ impl Names {
             }
         }
         shown
+    }
+
+    /// Returns the usual name of a key in a language.
+    pub(super) fn name_of_key(&self, key: Key, language: Language) -> &str {
+        let mut names = usual(self.keys.iter(), language);
+        let name = names.find(|name| name.means == key);
+        name.map_or(key.word(), |name| &name.shown)
+    }
+
+    /// Returns the usual name of a value in a language; none where it means something else too.
+    pub(super) fn name_of_value(
+        &self,
+        key: Key,
+        value: &Value,
+        language: Language,
+    ) -> Option<&str> {
+        let means = |name: &&Name<(Key, Value)>| name.means.0 == key && name.means.1 == *value;
+        let name = usual(self.values.iter(), language).find(means)?;
+        let only = Found::Means(vec![value.clone()]);
+        (self.value(key, &name.shown) == only).then_some(name.shown.as_str())
+    }
+
+    /// Returns the usual names of the units in a language, each with its minutes.
+    pub(super) fn units_in(&self, language: Language) -> Vec<(&str, i64)> {
+        usual(self.units.iter(), language)
+            .map(|name| (name.shown.as_str(), name.means))
+            .collect()
+    }
+
+    /// Returns the usual name of a day in a language.
+    pub(super) fn name_of_day(&self, day: Measure, language: Language) -> Option<&str> {
+        let name = usual(self.days.iter(), language).find(|name| name.means == day);
+        name.map(|name| name.shown.as_str())
     }
 
     /// Returns the usual names of days in a language.

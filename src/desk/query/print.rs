@@ -1,38 +1,55 @@
-//! What is asked, in the spelling that all languages share: read again, it asks the same.
+//! What is asked, written down: in the spelling that all languages share, or in the words of one.
+//! Read again, it asks the same.
 
 use std::fmt::{self, Display, Formatter};
 
-use super::names::UNITS;
+use super::names::{Names, UNITS};
 use super::parse::{is_sign, mark};
-use super::{Measure, Question, Side, Term, Value, What};
+use super::{Key, Measure, Question, Side, Term, Value, What};
 use crate::domain::money::Money;
+use crate::i18n::Language;
 
 impl Display for Question {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        for (at, term) in self.terms.iter().enumerate() {
-            if at > 0 {
-                f.write_str(" ")?;
-            }
-            write!(f, "{term}")?;
-        }
-        Ok(())
+        f.write_str(&self.spelled(None))
     }
 }
 
-impl Display for Term {
-    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        if self.is_not {
-            f.write_str("-")?;
+impl Question {
+    /// Writes it in the words of a language.
+    #[must_use]
+    pub fn told(&self, language: Language) -> String {
+        self.spelled(Some(language))
+    }
+
+    fn spelled(&self, language: Option<Language>) -> String {
+        let terms: Vec<String> = self
+            .terms
+            .iter()
+            .map(|term| of_term(term, language))
+            .collect();
+        terms.join(" ")
+    }
+}
+
+fn of_term(term: &Term, language: Option<Language>) -> String {
+    let not = if term.is_not { "-" } else { "" };
+    let named = |key: Key| match language {
+        Some(language) => Names::get().name_of_key(key, language),
+        None => key.word(),
+    };
+    match &term.what {
+        What::Said(said) => format!("{not}{}", quoted(said)),
+        What::Among(key, values) => {
+            let values: Vec<String> = values
+                .iter()
+                .map(|value| of_value(*key, value, language))
+                .collect();
+            format!("{not}{}:{}", named(*key), values.join(","))
         }
-        match &self.what {
-            What::Said(said) => f.write_str(&quoted(said)),
-            What::Among(key, values) => {
-                let values: Vec<String> = values.iter().map(value).collect();
-                write!(f, "{}:{}", key.word(), values.join(","))
-            }
-            What::Beside(key, side, measure) => {
-                write!(f, "{}{}{measure}", key.word(), side.sign())
-            }
+        What::Beside(key, side, measure) => {
+            let (key, measure) = (named(*key), of_measure(*measure, language));
+            format!("{not}{key}{}{measure}", side.sign())
         }
     }
 }
@@ -49,35 +66,41 @@ impl Side {
     }
 }
 
-impl Display for Measure {
-    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        match *self {
-            Self::Span(minutes) => {
-                // The largest unit in which it is whole.
-                let whole = UNITS.iter().rev().find(|(_, unit)| minutes % unit == 0);
-                let (unit, size) = whole.copied().unwrap_or(UNITS[0]);
-                write!(f, "{}{unit}", minutes / size)
-            }
-            Self::Day { year, month, day } => {
-                if let Some(year) = year {
-                    write!(f, "{year:04}-")?;
-                }
-                write!(f, "{month:02}-{day:02}")
-            }
-            Self::Yesterday => f.write_str("yesterday"),
-            Self::Today => f.write_str("today"),
-            Self::Tomorrow => f.write_str("tomorrow"),
-            Self::Never => f.write_str("never"),
-            Self::Yuan(minor) => f.write_str(&Money::cny(minor).plain()),
+fn of_measure(measure: Measure, language: Option<Language>) -> String {
+    let day = |spelled: &str| {
+        let name = language.and_then(|language| Names::get().name_of_day(measure, language));
+        name.unwrap_or(spelled).to_owned()
+    };
+    match measure {
+        Measure::Span(minutes) => {
+            let units = match language {
+                Some(language) => Names::get().units_in(language),
+                None => UNITS.to_vec(),
+            };
+            // The largest unit in which it is whole.
+            let whole = units.into_iter().filter(|(_, size)| minutes % size == 0);
+            let (unit, size) = whole.max_by_key(|(_, size)| *size).unwrap_or(UNITS[0]);
+            format!("{}{unit}", minutes / size)
         }
+        Measure::Day { year, month, day } => {
+            let year = year.map(|year| format!("{year:04}-"));
+            format!("{}{month:02}-{day:02}", year.unwrap_or_default())
+        }
+        Measure::Yesterday => day("yesterday"),
+        Measure::Today => day("today"),
+        Measure::Tomorrow => day("tomorrow"),
+        Measure::Never => day("never"),
+        Measure::Yuan(minor) => Money::cny(minor).plain(),
     }
 }
 
-fn value(value: &Value) -> String {
-    match value {
-        Value::Word(word) => (*word).to_owned(),
-        Value::State(register, state) => format!("{register}.{state}"),
-        Value::Text(text) => quoted(text),
+fn of_value(key: Key, value: &Value, language: Option<Language>) -> String {
+    let named = language.and_then(|language| Names::get().name_of_value(key, value, language));
+    match (named, value) {
+        (Some(name), _) => quoted(name),
+        (None, Value::Word(word)) => (*word).to_owned(),
+        (None, Value::State(register, state)) => format!("{register}.{state}"),
+        (None, Value::Text(text)) => quoted(text),
     }
 }
 

@@ -39,6 +39,34 @@ fn one_question_is_asked_in_three_languages() {
 }
 
 #[test]
+fn a_question_is_told_in_the_words_of_who_reads_it() {
+    let question =
+        read("stage:after owner:me,林晓 due<4h opened:today -flag:red state:closed 退款");
+    for (language, told) in [
+        (
+            Language::ZhCn,
+            "岗位:售后 责任:我,林晓 时限<4小时 开始:今天 -旗:红 状态:已结 退款",
+        ),
+        (
+            Language::ZhTw,
+            "崗位:售後 負責人:我,林晓 時限<4小時 開始:今天 -旗:紅 狀態:已結 退款",
+        ),
+        (
+            Language::En,
+            "stage:After-sales owner:me,林晓 due<4h opened:today -flag:Red state:closed 退款",
+        ),
+    ] {
+        assert_eq!(question.told(language), told);
+        assert_eq!(read(told), question);
+    }
+    // A label that several registers share does not say which is meant.
+    assert_eq!(
+        read("state:case.draft").told(Language::ZhCn),
+        "状态:case.draft"
+    );
+}
+
+#[test]
 fn values_are_lists_people_states_and_texts() {
     for (text, printed) in [
         ("责任:无主,林晓", "owner:nobody,林晓"),
@@ -46,6 +74,7 @@ fn values_are_lists_people_states_and_texts() {
         ("owner:\"me too\"", "owner:\"me too\""),
         ("状态:未结", "state:open"),
         ("state:closed", "state:closed"),
+        ("状态:已结", "state:closed"),
         ("状态:待批", "state:case.submitted"),
         ("state:case.draft", "state:case.draft"),
         ("kind:refund_only", "kind:refund_only"),
@@ -173,6 +202,7 @@ fn what_may_come_next_is_offered_where_the_caret_stands() {
     assert_eq!(zh("退款 -旗:红").at, 12..15);
     assert_eq!(zh("旗:红,黄").choices, ["黄"]);
     assert_eq!(zh("标签:大").choices, ["\"大 客户\""]);
+    assert_eq!(zh("时限<4").choices, ["4分", "4小时", "4天"]);
     assert_eq!(zh("时限<").choices, ["昨天", "今天", "明天", "无"]);
     assert_eq!(
         offered("due<=to", Language::En).choices,
@@ -283,7 +313,12 @@ proptest! {
         let question = Question { terms };
         let printed = question.to_string();
         let again = parse(&printed, &PEOPLE);
-        prop_assert_eq!(again, Ok(question), "{}", printed);
+        prop_assert_eq!(again.as_ref(), Ok(&question), "{}", printed);
+        for language in Language::ALL {
+            let told = question.told(language);
+            let again = parse(&told, &PEOPLE);
+            prop_assert_eq!(again.as_ref(), Ok(&question), "{}", told);
+        }
     }
 
     #[test]
@@ -347,6 +382,9 @@ fn what_the_index_narrows_is_what_a_walk_over_all_rows_finds() {
         "due:never",
         "due:today",
         "-due<2d",
+        "due<4h state:all",
+        "due>1h state:closed",
+        "opened<2d state:closed",
         "opened>1d",
         "opened<2d",
         "opened:today",

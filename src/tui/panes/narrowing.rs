@@ -130,7 +130,7 @@ impl Narrowing {
     pub fn hold(&mut self, view: &SavedView, reach: &Reach<'_>) -> Result<(), Problem> {
         let question = reach.desk.question(&view.query);
         self.question = question.map_err(|wrong| wrong.problem())?;
-        self.text.clone_from(&view.query);
+        self.text = self.question.told(reach.words.language());
         self.name = Some(view.name.clone());
         self.typing = None;
         self.keys = named_keys(reach);

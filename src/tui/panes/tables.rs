@@ -1,5 +1,6 @@
 //! Any register as a list by the columns of its declaration.
 
+mod chosen;
 mod columns;
 
 use ratatui::buffer::Buffer;
@@ -22,7 +23,7 @@ use crate::tui::overlays::note::NoteForm;
 use crate::tui::overlays::record_form::RecordForm;
 use crate::tui::overlays::yank;
 use crate::tui::pane::{Flow, Pane, Reach};
-use crate::tui::panes::narrowing::{self, Narrowed, Narrowing};
+use crate::tui::panes::narrowing::{self, Narrowing};
 use crate::tui::panes::record::RecordPane;
 use crate::tui::theme::Ink;
 use crate::tui::widgets::line::{Run, dim, text};
@@ -114,66 +115,6 @@ impl TablesPane {
             .unwrap_or(0);
         let menu = Menu::new(words.get("tables-choose").to_string(), labels).at(at);
         self.choice = Some(Choice::Register(menu));
-    }
-
-    /// Opens the choice of the register's views, all rows first, and of those that are kept.
-    fn choose_view(&mut self, reach: &mut Reach<'_>) {
-        let views = self.views();
-        let own = views.iter().map(|view| {
-            let label = reach.words.get(&view_words(*view));
-            (label.to_string(), String::new())
-        });
-        let mut rows: Vec<(String, String)> = own.collect();
-        let saved = reach.desk.saved_views().unwrap_or_else(|problem| {
-            reach.trouble(&problem);
-            Vec::new()
-        });
-        rows.extend(narrowing::labels(&saved, reach.words));
-        let held = self.narrowing.name();
-        let at = match held.and_then(|name| saved.iter().position(|view| view.name == name)) {
-            Some(at) => Some(views.len() + at),
-            None => views.iter().position(|view| *view == self.view),
-        };
-        let title = reach.words.get("tables-choose-view").to_string();
-        let menu = Menu::noted(title, rows).at(at.unwrap_or(0));
-        self.choice = Some(Choice::View(menu, saved));
-    }
-
-    /// Shows a view of the list, or one that is kept over all its rows.
-    fn take_view(&mut self, row: usize, saved: &[SavedView], reach: &mut Reach<'_>) {
-        let views = self.views();
-        if let Some(view) = views.get(row) {
-            if self.narrowing.name().is_some() {
-                self.narrowing.clear();
-            }
-            return self.turn_to(*view, reach);
-        }
-        let Some(view) = saved.get(row - views.len()) else {
-            return;
-        };
-        match self.narrowing.hold(view, reach) {
-            Ok(()) => self.turn_to(None, reach),
-            Err(problem) => reach.trouble(&problem),
-        }
-    }
-
-    /// What came of a key of the line that narrows the list.
-    fn narrowed(&mut self, narrowed: Narrowed, reach: &mut Reach<'_>) -> Flow {
-        match narrowed {
-            Narrowed::Pass => return Flow::Pass,
-            Narrowed::Same => {}
-            Narrowed::Changed => self.refresh(reach),
-            Narrowed::Flow(flow) => {
-                self.refresh(reach);
-                return flow;
-            }
-        }
-        Flow::Stay
-    }
-
-    fn views(&self) -> Vec<Option<&'static str>> {
-        let named = views::names(self.register).into_iter().map(Some);
-        std::iter::once(None).chain(named).collect()
     }
 
     fn read(&mut self, desk: &Desk, words: &Words) -> Result<(), Problem> {
