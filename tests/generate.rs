@@ -49,6 +49,7 @@ fn the_shop_has_what_was_asked_for() {
     };
     let rows = store.rows(&all).unwrap();
     assert_eq!(rows.len() as u64, SIZE.conversations);
+    assert_eq!(store.left_to_fold().unwrap(), 0);
     // Two in a hundred are open, the newest.
     let open: Vec<_> = rows.iter().filter(|row| row.closed.is_none()).collect();
     assert_eq!(open.len(), 9);

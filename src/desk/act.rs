@@ -279,6 +279,9 @@ pub fn register(name: &str) -> Result<&'static Register, Problem> {
         })
 }
 
+/// Records folded anew in one step after the roster or a limit changed.
+const FOLDED_AT_ONCE: usize = 10_000;
+
 impl Desk {
     /// Begins an act now.
     pub(super) fn act(&self) -> Act {
@@ -293,11 +296,16 @@ impl Desk {
         let appended = self
             .store
             .append(&author, now, self.random.as_mut(), &act.drafts)?;
-        if act
-            .drafts
-            .iter()
-            .any(|draft| matches!(draft.register.name, "person" | "setting" | "account"))
-        {
+        let touches = |names: &[&str]| {
+            let mut drafts = act.drafts.iter();
+            drafts.any(|draft| names.contains(&draft.register.name))
+        };
+        // What counts and when it is due follows the roster and the limits at once, not at the
+        // next bundle.
+        if touches(&["person", "setting", "allowance"]) {
+            while self.store.fold_dirty(FOLDED_AT_ONCE)? > 0 {}
+        }
+        if touches(&["person", "setting", "account"]) {
             self.refresh()?;
         }
         Ok(Done {

@@ -118,6 +118,7 @@ fn play(folder: &Path, crew: &Crew, wall: i64) -> Result<(), Problem> {
     desk.store_mut()
         .set_setting_local(FIRST_START, Some(&wall.to_string()))?;
     while desk.store_mut().index_some()? {}
+    while desk.store_mut().fold_dirty(1_000)? > 0 {}
     Ok(desk.store_mut().laid()?)
 }
 

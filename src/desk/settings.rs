@@ -44,11 +44,6 @@ fn is_sum(key: &str) -> bool {
 /// The settings of days that people are off, or work on a weekend.
 const DAYS: [&str; 2] = ["days_off", "days_worked"];
 
-/// Returns whether the clocks of what is open are computed from a setting.
-fn is_clock(key: &str) -> bool {
-    is_limit(key) || key == "zone" || DAYS.contains(&key)
-}
-
 /// Refuses a value that cannot be one of its setting, where the setting is known; an empty one
 /// takes back what was said.
 fn sound(key: &str, value: &str) -> Result<(), Problem> {
@@ -89,9 +84,6 @@ fn sound(key: &str, value: &str) -> Result<(), Problem> {
         .hint(hint))
 }
 
-/// Records folded anew in one step after a limit changed.
-const FOLDED_AT_ONCE: usize = 10_000;
-
 impl Desk {
     /// Returns the shop's value of a setting in force now.
     pub fn setting(&self, key: &str) -> Result<Option<String>, Problem> {
@@ -126,12 +118,7 @@ impl Desk {
     pub fn set_setting(&mut self, key: &str, value: &str) -> Result<Done, Problem> {
         let mut act = self.act();
         self.add_setting(&mut act, key, value)?;
-        let done = self.write(act)?;
-        // The clocks of what is open follow a limit at once, not at the next file.
-        if is_clock(key) {
-            while self.store_mut().fold_dirty(FOLDED_AT_ONCE)? > 0 {}
-        }
-        Ok(done)
+        self.write(act)
     }
 
     /// Adds the shop's value of a setting from now on.

@@ -92,6 +92,7 @@ fn the_sample_holds_every_kind_of_work() {
     ] {
         assert!(count(&desk, register) > 0, "no {register}");
     }
+    assert_eq!(desk.store().left_to_fold().unwrap(), 0);
     let todo = desk.todo(View::All).unwrap();
     assert!(todo.counts.all >= 12, "{:?}", todo.counts);
     assert!(
