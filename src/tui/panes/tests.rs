@@ -346,7 +346,7 @@ fn settings_are_listed_with_where_they_come_from_and_changed() {
     );
     // A number: typed, and a wrong one is told.
     stage.keys(&["End"]);
-    stage.keys(&["Up"; 9]);
+    stage.keys(&["Up"; 18]);
     stage.keys(&["Enter"]);
     stage.text("/no/where");
     stage.keys(&["Enter", "Up", "Enter"]);
