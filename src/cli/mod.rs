@@ -17,6 +17,7 @@ mod road;
 mod secret;
 mod session;
 mod shift;
+mod show;
 mod work;
 
 use std::ffi::OsString;
@@ -140,7 +141,7 @@ fn dispatch(cli: Cli, out: &Out) -> Result<u8, Problem> {
         Command::Erase(args) => erase::run(&mut place.desk(!args.list)?, &args, out),
         Command::Export(args) => exchange::export(&place, &args, out),
         Command::List(args) => look::list(&place.desk_at(args.at.as_deref(), out)?, &args, out),
-        Command::Show(args) => look::show(&place, &args, out),
+        Command::Show(args) => show::show(&place, &args, out),
         Command::Search(args) => look::search(&place.desk_at(args.at.as_deref(), out)?, &args, out),
         Command::Unfolded => matters::unfolded(&place.desk(false)?, out),
         Command::Contradictions(args) => {

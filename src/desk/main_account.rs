@@ -101,15 +101,12 @@ mod tests {
 
     use super::*;
     use crate::desk::act::fields;
+    use crate::desk::shop_tests::unowned_talk;
 
     /// A talk that came in at an account and that nobody has.
     fn talk(desk: &mut Desk, account: &str) -> Record {
         let about = fields([("buyer", json!("路过")), ("account", json!(account))]);
-        let id = desk.new_id();
-        let mut act = desk.act();
-        act.open(&conversation::REGISTER, id, about);
-        desk.write(act).unwrap();
-        desk.record(id).unwrap().0
+        unowned_talk(desk, about)
     }
 
     #[test]

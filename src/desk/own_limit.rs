@@ -20,7 +20,7 @@ use crate::store::Query;
 /// The most cases and allowances that are looked at.
 const MOST: usize = 10_000;
 /// The states of a case whose money was granted.
-const GRANTED: [&str; 7] = [
+pub(super) const GRANTED: [&str; 7] = [
     "approved",
     "awaiting_goods",
     "goods_received",

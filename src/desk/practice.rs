@@ -2,6 +2,7 @@
 //! that a lesson is over when its act was recorded, and not before.
 
 use super::Desk;
+use super::own_limit::GRANTED;
 use crate::domain::register::Owner;
 use crate::domain::registers::{case, handover, note};
 use crate::problem::Problem;
@@ -11,18 +12,8 @@ use crate::store::{OwnerFilter, Query};
 const LESSON: &str = "guided_lesson";
 /// The most sheets that are looked at.
 const MOST: usize = 1_000;
-/// The states of a case that was filed.
-const FILED: [&str; 9] = [
-    "submitted",
-    "approved",
-    "refused",
-    "awaiting_goods",
-    "goods_received",
-    "to_execute",
-    "executed",
-    "told",
-    "closed",
-];
+/// The states of a case that was filed but whose money was not granted.
+const FILED_ONLY: [&str; 2] = ["submitted", "refused"];
 
 /// How often the person did each of the four acts.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -49,6 +40,7 @@ impl Desk {
                 ..Query::default()
             })
         };
+        let filed = [&FILED_ONLY[..], &GRANTED[..]].concat();
         let sheets = self.store().rows(&Query {
             registers: vec![handover::REGISTER.name],
             limit: Some(MOST),
@@ -65,7 +57,7 @@ impl Desk {
         Ok(Practised {
             notes: mine(note::REGISTER.name, &[])?.n,
             replies: self.replies_used()?,
-            cases: mine(case::REGISTER.name, &FILED)?.n,
+            cases: mine(case::REGISTER.name, &filed)?.n,
             taken: taken as u64,
         })
     }

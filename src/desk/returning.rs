@@ -72,17 +72,14 @@ mod tests {
 
     use super::*;
     use crate::desk::act::fields;
+    use crate::desk::shop_tests::unowned_talk;
 
     fn talk(desk: &mut Desk, customer: Id) -> Record {
         let about = fields([
             ("buyer", json!("回头客")),
             ("customer", json!(customer.to_string())),
         ]);
-        let id = desk.new_id();
-        let mut act = desk.act();
-        act.open(&conversation::REGISTER, id, about);
-        desk.write(act).unwrap();
-        desk.record(id).unwrap().0
+        unowned_talk(desk, about)
     }
 
     #[test]

@@ -8,7 +8,8 @@ use super::begin::init_drill;
 use super::import::ImportOptions;
 use crate::chance::{FixedClock, SeededRandom};
 use crate::domain::id::Id;
-use crate::domain::payload::{Change, Direction, Payload, Say};
+use crate::domain::payload::{Change, Direction, Fields, Payload, Say};
+use crate::domain::record::Record;
 use crate::domain::registers::{conversation, setting};
 use crate::domain::seal::ReplicaKey;
 use crate::store::{Author, Draft};
@@ -51,6 +52,15 @@ impl Shop {
         desk.act_as(&person);
         Self { folder, desk }
     }
+}
+
+/// Opens a talk that nobody has, with what is known of it.
+pub fn unowned_talk(desk: &mut Desk, about: Fields) -> Record {
+    let id = desk.new_id();
+    let mut act = desk.act();
+    act.open(&conversation::REGISTER, id, about);
+    desk.write(act).unwrap();
+    desk.record(id).unwrap().0
 }
 
 /// Lets another person of the same shop act from now on, on the same device.

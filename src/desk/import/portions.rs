@@ -157,50 +157,45 @@ mod tests {
         known.iter().find(orders).map(|one| one.exported_at)
     }
 
-    #[test]
-    fn an_import_vouches_for_its_time_only_when_all_of_it_is_in() {
-        let mut shop = Shop::new();
-        let desk = &mut shop.desk;
+    /// Brings the same orders in, five at a time, as long as it may go on.
+    fn import(
+        desk: &mut Desk,
+        going_on: &mut dyn FnMut(Step) -> bool,
+    ) -> Result<FileReport, Problem> {
         let options = ImportOptions {
             exported_at: Some(MADE),
             ..ImportOptions::default()
         };
-        let file = orders(40);
+        let mut pace = Pace {
+            portion: 5,
+            going_on,
+        };
+        desk.import_by("orders.csv", orders(40).as_bytes(), &options, &mut pace)
+    }
+
+    #[test]
+    fn an_import_vouches_for_its_time_only_when_all_of_it_is_in() {
+        let mut shop = Shop::new();
+        let desk = &mut shop.desk;
         // The program ends in the middle of it.
         let ended = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
             let mut going_on = |step: Step| -> bool {
                 assert!(step.stage == Stage::Reading || step.done < 10, "ended");
                 true
             };
-            let mut pace = Pace {
-                portion: 5,
-                going_on: &mut going_on,
-            };
-            desk.import_by("orders.csv", file.as_bytes(), &options, &mut pace)
-                .map(|report| report.new)
+            import(desk, &mut going_on).map(|report| report.new)
         }));
         assert!(ended.is_err());
         desk.refresh().unwrap();
         assert_eq!(vouched(desk), None, "ended in the middle");
         // Somebody stops it.
-        let mut going_on = |step: Step| step.stage == Stage::Reading || step.done < 20;
-        let mut pace = Pace {
-            portion: 5,
-            going_on: &mut going_on,
-        };
-        let report = desk
-            .import_by("orders.csv", file.as_bytes(), &options, &mut pace)
-            .unwrap();
+        let report = import(desk, &mut |step: Step| {
+            step.stage == Stage::Reading || step.done < 20
+        })
+        .unwrap();
         assert!(report.is_stopped() && report.new > 0, "{report:?}");
         assert_eq!(vouched(desk), None, "stopped");
-        let mut going_on = |_: Step| true;
-        let mut pace = Pace {
-            portion: 5,
-            going_on: &mut going_on,
-        };
-        let report = desk
-            .import_by("orders.csv", file.as_bytes(), &options, &mut pace)
-            .unwrap();
+        let report = import(desk, &mut |_: Step| true).unwrap();
         assert!(!report.is_stopped());
         assert_eq!(vouched(desk), Some(MADE));
         assert!(desk.store().verify().unwrap().clean);

@@ -6,7 +6,7 @@ use ratatui::layout::{Position, Rect};
 
 use super::ask::Ask;
 use super::kept::{self, KeptForm};
-use super::sheet::{Did, Sheet};
+use super::sheet::{Asks, Sheet};
 use super::since::Since;
 use super::transfer::{boxed, nothing_open, reason_field};
 use crate::domain::id::Id;
@@ -82,26 +82,17 @@ impl Pane for TakeOver {
     }
 
     fn command(&mut self, command: Command, reach: &mut Reach<'_>) -> Flow {
-        let unfolded = self.sheet.is_unfolded();
-        let complete = self.sheet.form.missing() == 0;
-        match command {
-            Command::Back if !unfolded => return Flow::Close,
-            Command::Finish => return self.act(reach),
-            Command::Claim => return Flow::Stay,
-            Command::Unfold if complete && !unfolded => return self.act(reach),
-            _ => {}
+        match self.sheet.asks(command, Command::Claim) {
+            Some(Asks::Leave) => return Flow::Close,
+            Some(Asks::Act) => return self.act(reach),
+            Some(Asks::Nothing) => return Flow::Stay,
+            None => {}
         }
-        match self.sheet.command(command) {
-            Did::Changed | Did::Moved => Flow::Stay,
-            Did::Ignored => Flow::Pass,
-        }
+        self.sheet.command(command).into()
     }
 
     fn input(&mut self, input: &Input, _: &mut Reach<'_>) -> Flow {
-        match self.sheet.input(input) {
-            Did::Changed | Did::Moved => Flow::Stay,
-            Did::Ignored => Flow::Pass,
-        }
+        self.sheet.input(input).into()
     }
 
     fn view(&self, buf: &mut Buffer, area: Rect, look: &Look<'_>) -> Option<Position> {

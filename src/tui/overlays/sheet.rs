@@ -30,6 +30,17 @@ impl From<Did> for Flow {
     }
 }
 
+/// What a command asks of the whole pane.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Asks {
+    /// To close it.
+    Leave,
+    /// To do what it is about.
+    Act,
+    /// Nothing: it is open already.
+    Nothing,
+}
+
 /// A form, and a menu where one is unfolded.
 #[derive(Clone, Debug, Default)]
 pub struct Sheet {
@@ -71,6 +82,19 @@ impl Sheet {
             vec![Context::Text, Context::Form, own]
         } else {
             vec![Context::Form, own]
+        }
+    }
+
+    /// Returns what a command means for the whole of a pane that asks one thing and acts: it
+    /// goes, it acts on the key that finishes or on Enter once all is given, and the key that
+    /// opened it does nothing more. None where the command is for the fields.
+    pub fn asks(&self, command: Command, opened_by: Command) -> Option<Asks> {
+        let unfolded = self.is_unfolded();
+        match command {
+            Command::Back if !unfolded => Some(Asks::Leave),
+            Command::Finish => Some(Asks::Act),
+            Command::Unfold if !unfolded && self.form.missing() == 0 => Some(Asks::Act),
+            _ => (command == opened_by).then_some(Asks::Nothing),
         }
     }
 

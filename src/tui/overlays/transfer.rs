@@ -5,7 +5,7 @@ use ratatui::layout::{Position, Rect};
 
 use super::bulk;
 use super::kept::{self, KeptForm};
-use super::sheet::{Did, Sheet, set_choice};
+use super::sheet::{Asks, Did, Sheet, set_choice};
 use super::since::Since;
 use crate::desk::assign::Candidate;
 use crate::desk::bulk::Bulk;
@@ -174,13 +174,11 @@ impl Pane for Transfer {
 
     fn command(&mut self, command: Command, reach: &mut Reach<'_>) -> Flow {
         let unfolded = self.sheet.is_unfolded();
-        let complete = self.sheet.form.missing() == 0;
-        match command {
-            Command::Back if !unfolded => return Flow::Close,
-            Command::Finish => return self.act(reach),
-            Command::Transfer => return Flow::Stay,
-            Command::Unfold if complete && !unfolded => return self.act(reach),
-            _ => {}
+        match self.sheet.asks(command, Command::Transfer) {
+            Some(Asks::Leave) => return Flow::Close,
+            Some(Asks::Act) => return self.act(reach),
+            Some(Asks::Nothing) => return Flow::Stay,
+            None => {}
         }
         match self.sheet.command(command) {
             Did::Changed if unfolded => self.changed(reach),

@@ -34,6 +34,27 @@ pub enum Narrowed {
     Flow(Flow),
 }
 
+impl Narrowed {
+    /// Returns where keys go on from here; the list is read again where it shows something else,
+    /// or may after what comes in front.
+    pub fn settle<'a>(
+        self,
+        reach: &mut Reach<'a>,
+        read_again: impl FnOnce(&mut Reach<'a>),
+    ) -> Flow {
+        match self {
+            Self::Pass => return Flow::Pass,
+            Self::Same => {}
+            Self::Changed => read_again(reach),
+            Self::Flow(flow) => {
+                read_again(reach);
+                return flow;
+            }
+        }
+        Flow::Stay
+    }
+}
+
 /// A choice that Tab put in, and those that come in its place when it is pressed again.
 struct Turn {
     at: Range<usize>,
@@ -135,6 +156,29 @@ impl Narrowing {
         self.typing = None;
         self.keys = named_keys(reach);
         Ok(())
+    }
+
+    /// Returns the choice of a list's own views, the one that is shown among them, and of those
+    /// that are kept.
+    pub fn choice_of_views(
+        &self,
+        own: Vec<(String, String)>,
+        shown: Option<usize>,
+        reach: &mut Reach<'_>,
+    ) -> (Menu, Vec<SavedView>) {
+        let saved = reach.desk.saved_views().unwrap_or_else(|problem| {
+            reach.trouble(&problem);
+            Vec::new()
+        });
+        let held = self.name();
+        let at = match held.and_then(|name| saved.iter().position(|view| view.name == name)) {
+            Some(at) => Some(own.len() + at),
+            None => shown,
+        };
+        let mut rows = own;
+        rows.extend(labels(&saved, reach.words));
+        let title = reach.words.get("tables-choose-view").to_string();
+        (Menu::noted(title, rows).at(at.unwrap_or(0)), saved)
     }
 
     /// Lets the list be whole again.

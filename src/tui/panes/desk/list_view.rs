@@ -5,9 +5,10 @@ use ratatui::layout::{Position, Rect};
 
 use super::list_foot::list_foot;
 use super::view::{focus_mark, speech};
-use super::{DeskPane, Focus, narrowing};
+use super::{DeskPane, Focus};
 use crate::desk::freshness::blind_to_work;
 use crate::desk::todo::{Item, Mark, View};
+use crate::tui::panes::narrowing;
 use crate::tui::theme::Ink;
 use crate::tui::widgets::frame::titles;
 use crate::tui::widgets::line::{Run, dim, text};

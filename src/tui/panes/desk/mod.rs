@@ -4,11 +4,13 @@ mod beside;
 mod draft;
 mod draft_view;
 mod held;
+mod items;
 mod lines;
 mod list_foot;
 mod list_view;
 mod marks;
 mod narrowed;
+mod opened;
 mod side_view;
 mod talk_view;
 mod told;
@@ -25,9 +27,9 @@ use crate::desk::board::Counts;
 use crate::desk::freshness::Freshness;
 use crate::desk::marks::Marks;
 use crate::desk::people::People;
-use crate::desk::replies::{Replies, Scope, language_of};
+use crate::desk::replies::Replies;
 use crate::desk::saved::SavedView;
-use crate::desk::todo::{Item, PAGE, Todo, View};
+use crate::desk::todo::{PAGE, Todo, View};
 use crate::domain::id::Id;
 use crate::domain::record::Record;
 use crate::domain::register::Register;
@@ -37,23 +39,19 @@ use crate::store::Row;
 use crate::text::edit::Editor;
 use crate::tui::commands::{Command, Context};
 use crate::tui::keys::{Input, Spot};
-use crate::tui::overlays::follow_up::FollowUp;
 use crate::tui::overlays::menu::{Menu, Picked};
 use crate::tui::pane::{Flow, Pane, Reach};
 use crate::tui::widgets::editor::{Typed, type_into};
 use crate::tui::widgets::list::Cursor;
 use crate::tui::widgets::{Look, line};
 
-use super::narrowing::{self, Narrowed, Narrowing};
+use super::narrowing::{Narrowed, Narrowing};
 use super::reveal::Revealed;
 use super::side::{Leaf, Side};
 use super::status::Status;
 use beside::Beside;
 use draft::{Draft, key as draft_key};
 use held::Held;
-
-/// The most replies that the side panel offers.
-const SUGGESTED: usize = 30;
 
 /// Where keys go.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -197,44 +195,6 @@ impl DeskPane {
         self.check_draft(desk)
     }
 
-    /// Opens an item with its draft. What stands in the draft of an item that is open already
-    /// is newer than what the store has of it.
-    pub fn show(&mut self, desk: &Desk, words: &Words, id: Id) -> Result<(), Problem> {
-        let open = self.open.as_ref().map(|open| open.record.id);
-        self.load(desk, words, id, 0)?;
-        self.focus = Focus::Composer;
-        if open == Some(id) {
-            return Ok(());
-        }
-        self.revealed.hide();
-        let person = desk.me()?.id.to_string();
-        let text = desk
-            .store()
-            .draft(&person, &draft_key(id))?
-            .unwrap_or_default();
-        self.composer = Editor::with_text(&text);
-        self.draft.warned = None;
-        self.check_draft(desk)
-    }
-
-    /// Turns the open item's talk to what was said at a time, milliseconds UTC.
-    pub fn turn_to(&mut self, at: Option<i64>) {
-        if let Some(open) = &self.open {
-            open.place.set(at);
-        }
-    }
-
-    /// After an item was finished: the next one is opened where that one was, and the list
-    /// stays the list.
-    pub fn go_on(&mut self, desk: &Desk, words: &Words) -> Result<(), Problem> {
-        let next = self.under_cursor().map(|item| item.row.id);
-        if let Some(next) = next.filter(|_| self.focus != Focus::List) {
-            return self.show(desk, words, next);
-        }
-        self.focus = Focus::List;
-        Ok(())
-    }
-
     /// Returns the item that acts are about: the open one while it has the focus, else the one
     /// under the cursor.
     pub fn item(&self) -> Option<Id> {
@@ -243,179 +203,6 @@ impl DeskPane {
             Focus::List => self.under_cursor().map(|item| item.row.id).or(open),
             _ => open,
         }
-    }
-
-    /// Reads the replies for the panel, while they are what it shows.
-    fn suggest(&mut self, desk: &Desk, words: &Words, record: &Record) -> Result<(), Problem> {
-        if self.side.leaf() != Leaf::Replies {
-            return Ok(());
-        }
-        desk.refresh_replies(&mut self.library)?;
-        let context = desk.reply_context(Some(record), words)?;
-        let language = Some(language_of(words));
-        let hits = self.library.filter("", Scope::All, language, &context);
-        let fitting = hits.iter().filter(|hit| hit.usable).take(SUGGESTED);
-        let replies = fitting
-            .filter_map(|hit| self.library.get(hit))
-            .map(|reply| (reply.code.clone(), reply.title.clone()));
-        self.side.suggest(replies.collect());
-        Ok(())
-    }
-
-    /// Space: a buyer's yes becomes the note's third step, with their words as proof.
-    fn confirm(&self, reach: &mut Reach<'_>) -> Flow {
-        let Some(assent) = self
-            .open
-            .as_ref()
-            .and_then(|open| open.marks.assent.clone())
-        else {
-            return Flow::Pass;
-        };
-        let step = |desk: &mut Desk| desk.note_step(assent.note, "confirmed", Some(&assent.quote));
-        if reach.attempt(step).is_some() {
-            reach.say("talk-confirmed", &[]);
-        }
-        Flow::Stay
-    }
-
-    fn turn_leaf(&mut self, by: isize, reach: &mut Reach<'_>) {
-        self.side.turn(by);
-        let Some(record) = self.open.as_ref().map(|open| open.record.clone()) else {
-            return;
-        };
-        if let Err(problem) = self.suggest(reach.desk, reach.words, &record) {
-            reach.trouble(&problem);
-        }
-    }
-
-    fn load(&mut self, desk: &Desk, words: &Words, id: Id, scroll: usize) -> Result<(), Problem> {
-        let (record, register) = desk.record(id)?;
-        let related = desk.related(&record)?;
-        self.draft.rules.refresh(desk)?;
-        let marks = desk.marks(&record, &related, &self.draft.rules)?;
-        let beside = Beside::read(desk, words, &record, &related)?;
-        self.side = Side::read(desk, &record, self.side.leaf())?;
-        self.suggest(desk, words, &record)?;
-        let row = desk.store().row(id)?;
-        let record = desk.with_merged(&record)?;
-        self.open = Some(OpenItem {
-            record,
-            row,
-            register,
-            related,
-            marks,
-            beside,
-            scroll: Cell::new(scroll),
-            place: Cell::new(None),
-        });
-        Ok(())
-    }
-
-    /// Rows as drawn: each buyer's first item, behind it the others where it is unfolded.
-    fn lay_out(&mut self) {
-        self.rows.clear();
-        for (at, buyer) in self.todo.buyers.iter().enumerate() {
-            self.rows.push((at, 0));
-            if buyer
-                .items
-                .iter()
-                .any(|item| self.expanded.contains(&item.row.id))
-            {
-                self.rows
-                    .extend((1..buyer.items.len()).map(|item| (at, item)));
-            }
-        }
-        let ids: Vec<Id> = self
-            .rows
-            .iter()
-            .map(|row| self.item_at(*row).row.id)
-            .collect();
-        self.cursor.follow(&ids);
-    }
-
-    pub(super) fn item_at(&self, (buyer, item): (usize, usize)) -> &Item {
-        &self.todo.buyers[buyer].items[item]
-    }
-
-    pub(super) fn under_cursor(&self) -> Option<&Item> {
-        self.rows
-            .get(self.cursor.index())
-            .map(|row| self.item_at(*row))
-    }
-
-    fn step(&mut self, by: isize) {
-        let ids: Vec<Id> = self
-            .rows
-            .iter()
-            .map(|row| self.item_at(*row).row.id)
-            .collect();
-        self.cursor.step(by, ids.len(), |at| ids.get(at).copied());
-    }
-
-    fn list_command(&mut self, command: Command, reach: &mut Reach<'_>) -> Flow {
-        if let Some(flow) = self.on_marked(command, reach) {
-            return flow;
-        }
-        if let Some(by) = command.steps() {
-            self.step(by);
-            return Flow::Stay;
-        }
-        match command {
-            Command::Open => return self.open_cursor(reach),
-            Command::Expand if self.has_more() => self.unfold(true),
-            Command::Expand => return self.open_cursor(reach),
-            Command::Collapse => self.unfold(false),
-            Command::Mark => self.mark(),
-            Command::MarkNext => self.mark_along(1),
-            Command::MarkPrevious => self.mark_along(-1),
-            Command::MarkAll => self.mark_all(),
-            Command::Delete => {
-                return Flow::Push(Box::new(FollowUp::of_kind(reach, "snooze")));
-            }
-            Command::View0 | Command::View1 | Command::View2 | Command::View3 | Command::View4 => {
-                let view = command.view().and_then(|at| View::ALL.get(at));
-                self.show_view(view.copied().unwrap_or_default(), reach);
-            }
-            Command::Back if self.narrowing.holds() => {
-                self.narrowing.clear();
-                self.read_again(reach);
-            }
-            _ => return Flow::Pass,
-        }
-        Flow::Stay
-    }
-
-    fn open_cursor(&mut self, reach: &mut Reach<'_>) -> Flow {
-        if let Some(id) = self.under_cursor().map(|item| item.row.id)
-            && let Err(problem) = self.show(reach.desk, reach.words, id)
-        {
-            reach.trouble(&problem);
-        }
-        Flow::Stay
-    }
-
-    /// Whether the buyer under the cursor has more open items than the one that is shown.
-    fn has_more(&self) -> bool {
-        let row = self.rows.get(self.cursor.index());
-        row.is_some_and(|(buyer, item)| {
-            *item == 0
-                && self.todo.buyers[*buyer].items.len() > 1
-                && !self.expanded.contains(&self.item_at((*buyer, 1)).row.id)
-        })
-    }
-
-    fn unfold(&mut self, open: bool) {
-        let Some(&(buyer, _)) = self.rows.get(self.cursor.index()) else {
-            return;
-        };
-        for id in self.todo.buyers[buyer].items.iter().map(|item| item.row.id) {
-            if open {
-                self.expanded.insert(id)
-            } else {
-                self.expanded.remove(&id)
-            };
-        }
-        self.lay_out();
     }
 
     fn move_focus(&mut self, forward: bool) {

@@ -1,7 +1,7 @@
 //! What the list of what waits shows: its own views, what narrows it, and the views that are
 //! kept.
 
-use super::{DeskPane, Focus, Menu, Narrowed, Picked, SavedView, View, narrowing};
+use super::{DeskPane, Focus, Narrowed, Picked, SavedView, View};
 use crate::tui::commands::Command;
 use crate::tui::pane::{Flow, Reach};
 
@@ -32,16 +32,7 @@ impl DeskPane {
 
     /// What came of a key of the line that narrows the list.
     pub(super) fn narrowed(&mut self, narrowed: Narrowed, reach: &mut Reach<'_>) -> Flow {
-        match narrowed {
-            Narrowed::Pass => return Flow::Pass,
-            Narrowed::Same => {}
-            Narrowed::Changed => self.read_again(reach),
-            Narrowed::Flow(flow) => {
-                self.read_again(reach);
-                return flow;
-            }
-        }
-        Flow::Stay
+        narrowed.settle(reach, |reach| self.read_again(reach))
     }
 
     pub(super) fn show_view(&mut self, view: View, reach: &mut Reach<'_>) {
@@ -61,20 +52,9 @@ impl DeskPane {
             let label = reach.words.get(&format!("view-{}", view.name()));
             (label.to_string(), String::new())
         });
-        let mut rows = own.to_vec();
-        let saved = reach.desk.saved_views().unwrap_or_else(|problem| {
-            reach.trouble(&problem);
-            Vec::new()
-        });
-        rows.extend(narrowing::labels(&saved, reach.words));
-        let held = self.narrowing.name();
-        let at = match held.and_then(|name| saved.iter().position(|view| view.name == name)) {
-            Some(at) => Some(View::ALL.len() + at),
-            None => View::ALL.iter().position(|view| *view == self.view),
-        };
-        let title = reach.words.get("tables-choose-view").to_string();
-        let menu = Menu::noted(title, rows).zero_based();
-        self.choice = Some((menu.at(at.unwrap_or(0)), saved));
+        let shown = View::ALL.iter().position(|view| *view == self.view);
+        let (menu, saved) = self.narrowing.choice_of_views(own.to_vec(), shown, reach);
+        self.choice = Some((menu.zero_based(), saved));
     }
 
     pub(super) fn picked(&mut self, picked: Picked, reach: &mut Reach<'_>) -> Flow {

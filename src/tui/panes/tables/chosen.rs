@@ -3,9 +3,8 @@
 use super::{Choice, TablesPane, view_words};
 use crate::desk::saved::SavedView;
 use crate::desk::views;
-use crate::tui::overlays::menu::Menu;
 use crate::tui::pane::{Flow, Pane, Reach};
-use crate::tui::panes::narrowing::{self, Narrowed};
+use crate::tui::panes::narrowing::Narrowed;
 
 impl TablesPane {
     /// Opens the choice of the register's views, all rows first, and of those that are kept.
@@ -15,19 +14,9 @@ impl TablesPane {
             let label = reach.words.get(&view_words(*view));
             (label.to_string(), String::new())
         });
-        let mut rows: Vec<(String, String)> = own.collect();
-        let saved = reach.desk.saved_views().unwrap_or_else(|problem| {
-            reach.trouble(&problem);
-            Vec::new()
-        });
-        rows.extend(narrowing::labels(&saved, reach.words));
-        let held = self.narrowing.name();
-        let at = match held.and_then(|name| saved.iter().position(|view| view.name == name)) {
-            Some(at) => Some(views.len() + at),
-            None => views.iter().position(|view| *view == self.view),
-        };
-        let title = reach.words.get("tables-choose-view").to_string();
-        let menu = Menu::noted(title, rows).at(at.unwrap_or(0));
+        let own = own.collect();
+        let shown = views.iter().position(|view| *view == self.view);
+        let (menu, saved) = self.narrowing.choice_of_views(own, shown, reach);
         self.choice = Some(Choice::View(menu, saved));
     }
 
@@ -51,16 +40,7 @@ impl TablesPane {
 
     /// What came of a key of the line that narrows the list.
     pub(super) fn narrowed(&mut self, narrowed: Narrowed, reach: &mut Reach<'_>) -> Flow {
-        match narrowed {
-            Narrowed::Pass => return Flow::Pass,
-            Narrowed::Same => {}
-            Narrowed::Changed => self.refresh(reach),
-            Narrowed::Flow(flow) => {
-                self.refresh(reach);
-                return flow;
-            }
-        }
-        Flow::Stay
+        narrowed.settle(reach, |reach| self.refresh(reach))
     }
 
     fn views(&self) -> Vec<Option<&'static str>> {
