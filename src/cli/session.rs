@@ -1,5 +1,6 @@
 //! Where a command works: folder, settings, clock, and who acts.
 
+use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use super::args::Global;
@@ -14,7 +15,7 @@ use crate::desk::{Desk, demo};
 use crate::domain::id::Id;
 use crate::i18n::{Language, Words};
 use crate::problem::{Kind, Problem};
-use crate::store::{Store, StoreError, Watch};
+use crate::store::{Store, StoreError, Watch, private_file};
 
 /// The zone in which `--now` is read before a shop has said where it is.
 const ZONE: chrono_tz::Tz = chrono_tz::Asia::Shanghai;
@@ -273,7 +274,9 @@ fn first_here(desk: &Desk) -> Option<Person> {
     here.next().filter(|_| here.next().is_none()).cloned()
 }
 
-/// Writes a file, or says why it cannot be written.
+/// Writes a file that only its owner can read, or says why it cannot be written.
 pub(super) fn write_file(path: &Path, bytes: &[u8]) -> Result<(), Problem> {
-    std::fs::write(path, bytes).map_err(|fault| Problem::unwritable(path).caused_by(fault))
+    let mut file = private_file(path)?;
+    file.write_all(bytes)
+        .map_err(|fault| Problem::unwritable(path).caused_by(fault))
 }

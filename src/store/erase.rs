@@ -16,7 +16,7 @@ use crate::domain::registers::{IDENTIFYING, ORDER_NUMBER};
 
 use super::error::{Result, StoreError};
 use super::project::{self, text_of};
-use super::{Store, UnfoldedEvent, health, id_at, place, read};
+use super::{Store, UnfoldedEvent, health, id_at, past, place, read};
 
 /// The local setting that says that the files still hold what was erased.
 const DUE: &str = "scrub";
@@ -273,6 +273,10 @@ impl Store {
     }
 
     fn rewrite(&mut self) -> Result<()> {
+        // Whoever looks back at a time holds what was here then.
+        if past::sweep(&self.folder) {
+            return Err(StoreError::busy());
+        }
         for hash in self.erased_files()? {
             remove(&place_of(&self.attachments, &hash))?;
         }

@@ -68,23 +68,27 @@ impl Drop for Scratch {
     }
 }
 
-/// Removes copies whose process is gone: nobody holds their lock.
-pub(super) fn sweep(home: &Path) {
+/// Removes copies whose process is gone: nobody holds their lock. Returns whether somebody still
+/// looks at another.
+pub(super) fn sweep(home: &Path) -> bool {
     let Ok(entries) = fs::read_dir(home) else {
-        return;
+        return false;
     };
+    let mut is_looked_at = false;
     for path in entries.filter_map(|entry| Some(entry.ok()?.path())) {
         let name = path.file_name().unwrap_or_default().to_string_lossy();
-        if name.starts_with(NAME)
-            && path.is_dir()
-            && let Ok(lock) = place::lock(&path, 0)
-        {
-            drop(Scratch {
+        if !name.starts_with(NAME) || !path.is_dir() {
+            continue;
+        }
+        match place::lock(&path, 0) {
+            Ok(lock) => drop(Scratch {
                 folder: path,
                 lock: Some(lock),
-            });
+            }),
+            Err(_) => is_looked_at = true,
         }
     }
+    is_looked_at
 }
 
 impl Store {

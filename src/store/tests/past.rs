@@ -191,3 +191,20 @@ fn one_record_is_shown_as_the_whole_store_showed_it() {
     let earlier = bench.store.past_of(id(1), time - 1_001).unwrap();
     assert!(earlier.row(id(1)).unwrap().is_none());
 }
+
+#[test]
+fn what_was_erased_is_in_no_copy_either() {
+    let mut bench = Bench::new(1);
+    bench.one("complaint", id(1), complaint());
+    let left = bench._folder.path().join("past-1-0");
+    std::fs::create_dir(&left).unwrap();
+    std::fs::write(left.join(place::DATABASE), "掉色").unwrap();
+    let past = look_back(&bench.store, bench.now);
+    assert!(!left.exists());
+    let fault = bench.store.scrub().unwrap_err();
+    assert!(fault.is_busy(), "somebody looks: {fault}");
+    drop(past);
+    std::fs::create_dir(&left).unwrap();
+    bench.store.scrub().unwrap();
+    assert!(!left.exists());
+}
