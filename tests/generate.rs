@@ -8,6 +8,7 @@ use std::process::Command;
 use tempfile::TempDir;
 use zhiban::desk::demo::{Progress, Size, generate};
 use zhiban::domain::payload::Direction;
+use zhiban::domain::register::Owner;
 use zhiban::problem::Kind;
 use zhiban::store::{Query, Store};
 
@@ -53,6 +54,17 @@ fn the_shop_has_what_was_asked_for() {
     // Two in a hundred are open, the newest.
     let open: Vec<_> = rows.iter().filter(|row| row.closed.is_none()).collect();
     assert_eq!(open.len(), 9);
+    let people = Query {
+        registers: vec!["person"],
+        ..Query::default()
+    };
+    let people = store.rows(&people).unwrap();
+    let visitor = people
+        .iter()
+        .find(|row| row.fields["name"] == "林晓")
+        .unwrap();
+    let theirs = Some(Owner::Person(visitor.id));
+    assert!(open.iter().all(|row| row.owner == theirs));
     let newest_closed = rows.iter().filter(|row| row.closed.is_some());
     let newest_closed = newest_closed.map(|row| row.opened).max().unwrap();
     assert!(open.iter().all(|row| row.opened > newest_closed));

@@ -224,7 +224,7 @@ impl Generator {
             ),
         ];
         let names = crew.person.iter().map(|one| one.name.as_str());
-        let agents: Vec<(Person, &str)> = names
+        let mut agents: Vec<(Person, &str)> = names
             .map(|name| member(desk, name))
             .collect::<Result<Vec<_>, _>>()?
             .into_iter()
@@ -232,6 +232,7 @@ impl Generator {
             .filter_map(|person| Some((stage(&person)?, person)))
             .map(|(stage, person)| (person, stage))
             .collect();
+        agents.sort_by_key(|(person, _)| person.name != crew.visitor);
         Ok(Self {
             size,
             account: crew.account.clone(),
@@ -244,7 +245,8 @@ impl Generator {
         })
     }
 
-    /// Writes all talks, a portion a transaction, the agents by turns.
+    /// Writes all talks, a portion a transaction, the agents by turns: the newest, of which some
+    /// are open, are the visitor's.
     fn write(
         mut self,
         desk: &mut Desk,
@@ -252,7 +254,7 @@ impl Generator {
     ) -> Result<(), Problem> {
         let total = self.size.conversations;
         for from in (0..total).step_by(TOGETHER as usize) {
-            let turn = (from / TOGETHER) as usize % self.agents.len().max(1);
+            let turn = ((total - 1 - from) / TOGETHER) as usize % self.agents.len().max(1);
             let Some((agent, stage)) = self.agents.get(turn).cloned() else {
                 return Ok(());
             };
