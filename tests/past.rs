@@ -72,3 +72,19 @@ fn what_was_not_yet_and_what_is_still_to_come_is_said() {
         );
     }
 }
+
+#[test]
+fn a_store_of_an_older_release_shows_all_that_it_holds() {
+    let desk = DrillDesk::new("past", "林晓");
+    for buyer in ["小鱼儿", "橘子"] {
+        let buyer = format!("buyer={buyer}");
+        desk.ok(&["open", "complaint", "words=掉色", "source=customer", &buyer]);
+    }
+    let before = desk.json(&["list", "todo"]);
+    assert_eq!(before.len(), 2);
+    let conn = rusqlite::Connection::open(desk.data().join("zhiban.db")).unwrap();
+    let sql = "UPDATE setting_local SET value = 'of an older release' WHERE key = 'declared'";
+    conn.execute(sql, []).unwrap();
+    drop(conn);
+    assert_eq!(desk.json(&["list", "todo"]), before);
+}

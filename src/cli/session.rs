@@ -67,7 +67,32 @@ impl Place {
     /// Opens the store, or says that there is none, or that it is not the one that was closed.
     pub fn store(&self) -> Result<Store, Problem> {
         self.found()?;
-        Ok(Store::open_watched(&self.folder, &self.watch()?)?)
+        self.folded(Store::open_watched(&self.folder, &self.watch()?)?)
+    }
+
+    /// Folds what waits for it in a store that was just opened: lists would not show it.
+    fn folded(&self, mut store: Store) -> Result<Store, Problem> {
+        let of = store.left_to_fold()?;
+        let out = self.plain_out();
+        let mut line = ProgressLine::new(&out);
+        store.fold_rest(&mut |left| {
+            let done = of.saturating_sub(left);
+            line.show(
+                "past-folding",
+                &[("done", done.into()), ("total", of.into())],
+            );
+            true
+        })?;
+        drop(line);
+        Ok(store)
+    }
+
+    fn plain_out(&self) -> Out {
+        Out {
+            words: Words::new(self.language),
+            json: false,
+            quiet: false,
+        }
     }
 
     /// Opens the store as [`Self::store`] does, for reading alone where nobody may write.
@@ -75,7 +100,7 @@ impl Place {
         self.found()?;
         match Store::open_watched(&self.folder, &self.watch()?) {
             Err(fault) if fault.is_unwritable() => Ok(Store::open_read_only(&self.folder)?),
-            opened => Ok(opened?),
+            opened => self.folded(opened?),
         }
     }
 
@@ -210,11 +235,7 @@ impl Place {
 
     /// Returns the PIN that a person types, where one is set.
     pub fn pin_of(&self, desk: &Desk, person: &Person) -> Result<Option<String>, Problem> {
-        let out = Out {
-            words: Words::new(self.language),
-            json: false,
-            quiet: false,
-        };
+        let out = self.plain_out();
         desk.has_pin(person).then(|| secret::pin(&out)).transpose()
     }
 

@@ -279,9 +279,6 @@ pub fn register(name: &str) -> Result<&'static Register, Problem> {
         })
 }
 
-/// Records folded anew in one step after the roster or a limit changed.
-const FOLDED_AT_ONCE: usize = 10_000;
-
 impl Desk {
     /// Begins an act now.
     pub(super) fn act(&self) -> Act {
@@ -303,7 +300,7 @@ impl Desk {
         // What counts and when it is due follows the roster and the limits at once, not at the
         // next bundle.
         if touches(&["person", "setting", "allowance"]) {
-            while self.store.fold_dirty(FOLDED_AT_ONCE)? > 0 {}
+            self.store.fold_rest(&mut |_| true)?;
         }
         if touches(&["person", "setting", "account"]) {
             self.refresh()?;

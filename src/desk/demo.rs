@@ -64,7 +64,8 @@ pub fn open(folder: &Path, wall: i64) -> Result<Desk, Problem> {
     } else {
         lay_aside(folder, |aside| play(aside, &crew, wall))?;
     }
-    let store = Store::open(folder)?;
+    let mut store = Store::open(folder)?;
+    store.fold_rest(&mut |_| true)?;
     let clock = clock(&store, wall)?.unwrap_or_else(|| RunningClock::starting_at(START));
     Desk::open(store, Box::new(clock), Box::new(SystemRandom::start()?))
 }
@@ -118,7 +119,7 @@ fn play(folder: &Path, crew: &Crew, wall: i64) -> Result<(), Problem> {
     desk.store_mut()
         .set_setting_local(FIRST_START, Some(&wall.to_string()))?;
     while desk.store_mut().index_some()? {}
-    while desk.store_mut().fold_dirty(1_000)? > 0 {}
+    desk.store_mut().fold_rest(&mut |_| true)?;
     Ok(desk.store_mut().laid()?)
 }
 

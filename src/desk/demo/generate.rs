@@ -107,7 +107,7 @@ fn lay(
         let step = Step::Index;
         go_on(progress(Progress { step, done, total }))?;
     }
-    while desk.store_mut().fold_dirty(1_000)? > 0 {}
+    desk.store_mut().fold_rest(&mut |_| true)?;
     Ok(desk.store_mut().laid()?)
 }
 
