@@ -275,7 +275,8 @@ fn what_speaks_against_leaving_is_said_before_somebody_is_signed_out() {
     bench.key("Esc");
     assert!(bench.app.work.is_busy());
     let mut effects = Effects::none();
-    bench.app.run(Command::SignOut, &mut effects);
+    bench.key("Ctrl+Q");
+    bench.key("4");
     assert!(
         bench.screen().contains("还有事没做完"),
         "{}",
