@@ -2045,6 +2045,7 @@ job-goes-through = 这件事不能停在半路，马上就好
 job-none = 没有在做的事
 job-quit = 还有事没做完。再退出一次就停下它：进了的留着，没进的下次再导
 job-ended-away = { $person } 排的事在锁屏或换人时做完了，什么都没复制
+job-block-away = 锁屏或换人时写好的文本块，现在复制好了
 problem-job-broke = 这件事做到一半，程序出错了
 problem-thread = 系统开不了新线程，后台的事做不了
 problem-thread-hint = 关掉一些程序，再开工作台
@@ -3458,6 +3459,7 @@ command-look_back = 回看：这张台子在过去某一刻的样子
 past-ask = 回看什么时间？
 past-banner = 回看 { $time }：这里什么都不能改  Esc 回到现在
 past-waiting = 正在取 { $time } 的样子  Esc 不看了
+past-erased = 有顾客的信息被抹去，回看已关上；要看请再回看一次
 problem-past-read-only = 这是过去的样子，不能改
 problem-past-read-only-hint = 按 Esc 回到现在，在那里做
 

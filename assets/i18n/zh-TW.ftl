@@ -2045,6 +2045,7 @@ job-goes-through = 這件事不能停在半路，馬上就好
 job-none = 目前沒有在做的事
 job-quit = 還有事沒做完。再退出一次就停下：進了的留著，沒進的下次再匯入
 job-ended-away = { $person } 排的事在鎖定或換人時做完了，什麼都沒複製
+job-block-away = 鎖定或換人時寫好的文字區塊，現在複製好了
 problem-job-broke = 這件事做到一半，程式出錯了
 problem-thread = 系統開不了新的執行緒，背景的事做不了
 problem-thread-hint = 關掉一些程式，再開啟工作台
@@ -3458,6 +3459,7 @@ command-look_back = 回看：這張檯子在過去某一刻的樣子
 past-ask = 回看什麼時間？
 past-banner = 回看 { $time }：這裡什麼都不能改  Esc 回到現在
 past-waiting = 正在取 { $time } 的樣子  Esc 不看了
+past-erased = 有顧客的資料被抹除，回看已關閉；要看請再回看一次
 problem-past-read-only = 這是過去的樣子，不能改
 problem-past-read-only-hint = 按 Esc 回到現在，在那裡做
 

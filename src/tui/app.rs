@@ -46,7 +46,7 @@ use crate::tui::widgets::spots::Spots;
 use crate::tui::workers::{Background, StartWorkers, Workers};
 
 use drafts::Drafts;
-use seat::Seat;
+use seat::{Kept, Seat};
 use standing::Standing;
 use work::Workbench;
 
@@ -99,6 +99,8 @@ pub struct Workstation {
     gate: Option<Gate>,
     /// What others of this device left open when somebody else sat down.
     parked: BTreeMap<Id, Seat>,
+    /// What is told to each of this device when they sit down again.
+    kept: BTreeMap<Id, Kept>,
     /// Whether a wake will lock the desk.
     locks: bool,
     /// The guided shift, while somebody is led through it.
@@ -168,6 +170,7 @@ impl Workstation {
             standing: Standing::default(),
             gate,
             parked: BTreeMap::new(),
+            kept: BTreeMap::new(),
             locks: false,
             guide: None,
         })

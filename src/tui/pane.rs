@@ -13,7 +13,7 @@ use crate::domain::id::Id;
 use crate::i18n::{Arg, Words};
 use crate::problem::Problem;
 use crate::tui::commands::{Command, Context};
-use crate::tui::jobs::{Done, Work};
+use crate::tui::jobs::{Done, Job, Work};
 use crate::tui::keys::{Input, Key};
 use crate::tui::run::{Effect, Effects};
 use crate::tui::theme::Ink;
@@ -124,14 +124,20 @@ pub struct Reach<'a> {
 }
 
 impl Reach<'_> {
-    /// Returns the same reach at another desk, with what is open there.
-    pub fn at<'b>(&'b mut self, desk: &'b mut Desk, item: Option<Id>) -> Reach<'b> {
+    /// Returns the same reach at another desk, with what is open there; what it asks of the
+    /// world is for whoever brings it there to judge.
+    pub fn at<'b>(
+        &'b mut self,
+        desk: &'b mut Desk,
+        item: Option<Id>,
+        effects: &'b mut Effects,
+    ) -> Reach<'b> {
         Reach {
             desk,
             item,
+            effects,
             words: self.words,
             config: self.config,
-            effects: self.effects,
             notice: self.notice,
             stale: self.stale,
             key_of: self.key_of,
@@ -229,8 +235,41 @@ pub trait Pane {
     /// Takes the marks away of items that an act has taken.
     fn settled(&mut self, _items: &[Id]) {}
 
+    /// Returns the work without which it has nothing to show: stopped where the pane closes.
+    fn waits_for(&self) -> Option<Job> {
+        None
+    }
+
+    /// Whether it cannot stay open; it says why.
+    fn must_close(&self, _reach: &mut Reach<'_>) -> bool {
+        false
+    }
+
     /// Whether it takes the window without status line and key rows.
     fn fills_everything(&self) -> bool {
         false
     }
+}
+
+/// Draws what stands in front, from the last that fills the window on; where none does, over the
+/// screen at the bottom. Only what is in front of all can be pointed at.
+pub fn stacked(
+    home: &dyn Pane,
+    front: &[Box<dyn Pane>],
+    buf: &mut Buffer,
+    area: Rect,
+    look: &Look<'_>,
+) -> Option<Position> {
+    let first_whole = front.iter().rposition(|pane| pane.is_whole());
+    let mut caret = None;
+    if first_whole.is_none() {
+        caret = home.view(buf, area, look);
+    }
+    for pane in &front[first_whole.unwrap_or(0)..] {
+        if let Some(spots) = look.spots {
+            spots.clear();
+        }
+        caret = pane.view(buf, area, look);
+    }
+    caret
 }

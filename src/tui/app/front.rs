@@ -138,19 +138,31 @@ impl Workstation {
             Flow::Screen(screen) => self.screen(screen),
             Flow::Lock => self.lock(Asks::Who, effects),
             Flow::Seated => self.seated(true, effects),
-            Flow::Quit => {
-                self.save_drafts();
-                if self.may_leave() && self.may_stop_work() {
-                    effects.list.push(Effect::Quit);
-                }
-            }
+            Flow::Quit => self.quit(effects),
+        }
+    }
+
+    /// Returns whether the workstation may end: neither what is typed nor what is being done is
+    /// lost without a word.
+    pub(super) fn may_end(&mut self) -> bool {
+        self.may_leave() && self.may_stop_work()
+    }
+
+    fn quit(&mut self, effects: &mut Effects) {
+        self.save_drafts();
+        if self.may_end() {
+            self.drop_work();
+            effects.list.push(Effect::Quit);
+        } else if self.desk.signed_in().is_none() {
+            // Nobody is there any more to read what is on the screen.
+            self.lock(Asks::Who, effects);
         }
     }
 
     /// Shows a record on the desk, at what was said at a time.
     pub(super) fn show(&mut self, id: Id, at: Option<i64>) {
         self.save_drafts();
-        self.front.clear();
+        self.clear_front();
         match self.home.show(&self.desk, &self.words, id) {
             Ok(()) => self.home.turn_to(at),
             Err(problem) => self.trouble(&problem),
@@ -175,12 +187,59 @@ impl Workstation {
 
     pub(super) fn close(&mut self) {
         self.save_drafts();
-        self.front.pop();
+        if let Some(pane) = self.front.pop() {
+            self.left(pane.as_ref());
+        }
+    }
+
+    /// Takes everything away that stands in front.
+    pub(super) fn clear_front(&mut self) {
+        for pane in std::mem::take(&mut self.front) {
+            self.left(pane.as_ref());
+        }
+    }
+
+    /// Stops what only a pane that closed waited for.
+    fn left(&mut self, pane: &dyn Pane) {
+        if let Some(job) = pane.waits_for() {
+            let whose = self.desk.signed_in().map(|me| me.id);
+            self.stop_job(&job, whose);
+        }
+    }
+
+    /// Closes what must not stay open, also what others left; each is told why.
+    pub(super) fn close_overtaken(&mut self, effects: &mut Effects) {
+        let me = self.desk.signed_in().map(|me| me.id);
+        let (closed, _, _) = self.reach(effects, |reach, open| {
+            let parked = open.parked.iter_mut();
+            let parked = parked.map(|(id, seat)| (Some(*id), &mut seat.front));
+            let mut closed = Vec::new();
+            for (whose, front) in parked.chain([(me, open.front)]) {
+                front.retain(|pane| {
+                    let goes = pane.must_close(reach);
+                    if goes {
+                        closed.push((whose, pane.waits_for(), reach.notice.take()));
+                    }
+                    !goes
+                });
+            }
+            closed
+        });
+        for (whose, job, said) in closed {
+            if let Some(job) = job {
+                self.stop_job(&job, whose);
+            }
+            match (said, whose) {
+                (Some(said), _) if whose == me && self.gate.is_none() => self.tell(said),
+                (Some(said), Some(whose)) => self.kept.entry(whose).or_default().told.push(said),
+                _ => {}
+            }
+        }
     }
 
     pub(super) fn screen(&mut self, screen: Screen) {
         self.save_drafts();
-        self.front.clear();
+        self.clear_front();
         match panes::open(screen, &self.desk, &self.words, &self.config) {
             Ok(pane) => self.front.extend(pane),
             Err(problem) => self.trouble(&problem),

@@ -4,7 +4,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
 use super::Workstation;
-use crate::tui::pane::Pane as _;
+use crate::tui::pane::{Pane as _, stacked};
 use crate::tui::theme::Ink;
 use crate::tui::widgets::spots::Spots;
 use crate::tui::widgets::{Look, keyrow, line};
@@ -39,16 +39,7 @@ impl Workstation {
         if status > 0 {
             self.status.view(buf, Rect { height: 1, ..area }, &look);
         }
-        let first_whole = self.front.iter().rposition(|pane| pane.is_whole());
-        let mut caret = None;
-        if first_whole.is_none() {
-            caret = self.home.view(buf, inner, &look);
-        }
-        for pane in &self.front[first_whole.unwrap_or(0)..] {
-            // Only what is in front can be pointed at.
-            spots.clear();
-            caret = pane.view(buf, inner, &look);
-        }
+        let caret = stacked(&self.home, &self.front, buf, inner, &look);
         if let Some(guide) = guide {
             let row = Rect {
                 y: inner.bottom(),

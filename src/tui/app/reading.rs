@@ -11,8 +11,8 @@ impl Workstation {
     pub(super) fn reread(&mut self, effects: &mut Effects) {
         self.workers.poke();
         if self.gate.is_some() {
-            // Read when somebody sits here again.
-            return;
+            // Read when somebody sits here again; what must go goes now.
+            return self.close_overtaken(effects);
         }
         let road = self.workers.road.as_ref().and_then(FolderRoad::state);
         self.desk
@@ -33,6 +33,7 @@ impl Workstation {
         if let Some(notice) = said {
             self.tell(notice);
         }
+        self.close_overtaken(effects);
         self.look_on();
         self.alarm(effects);
     }

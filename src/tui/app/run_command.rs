@@ -65,6 +65,10 @@ impl Workstation {
     pub(super) fn global(&mut self, command: Command, effects: &mut Effects) -> bool {
         // What opens takes up what was typed a moment ago.
         self.save_drafts();
+        if command == Command::SignOut && !self.may_end() {
+            // It is in the log for good: what speaks against leaving is said before.
+            return true;
+        }
         let opened = self.reaching(effects, |reach, open| {
             overlays::open(command, reach, open.keymap, open.contexts)
         });

@@ -10,7 +10,7 @@ use crate::problem::Problem;
 use crate::tui::commands::{Command, Context};
 use crate::tui::keys::Input;
 use crate::tui::overlays::gate::{Asks, Gate};
-use crate::tui::pane::{Flow, Pane};
+use crate::tui::pane::{Flow, Notice, Pane};
 use crate::tui::panes;
 use crate::tui::panes::desk::DeskPane;
 use crate::tui::panes::status::Status;
@@ -23,6 +23,14 @@ pub(super) struct Seat {
     pub(super) front: Vec<Box<dyn Pane>>,
     /// Where in the guided shift they are.
     guide: Option<Guide>,
+}
+
+/// What came for a person while they were not here.
+#[derive(Default)]
+pub(super) struct Kept {
+    pub(super) told: Vec<Notice>,
+    /// Text blocks for the clipboard.
+    pub(super) blocks: Vec<String>,
 }
 
 impl Workstation {
@@ -111,10 +119,10 @@ impl Workstation {
         match flow {
             Flow::Seated => {
                 let after = self.desk.signed_in().map(|me| me.id);
-                if before != after
-                    && let Some(before) = before
-                {
-                    self.park(before);
+                match before {
+                    Some(before) if Some(before) != after => self.park(before),
+                    Some(_) => {}
+                    None => self.clear_seat(),
                 }
                 self.seated(before != after, effects);
             }
@@ -142,6 +150,17 @@ impl Workstation {
             guide,
         };
         self.parked.insert(person, seat);
+        self.messages.clear();
+    }
+
+    /// Takes away what was left open by whoever was signed out meanwhile: it is nobody's.
+    fn clear_seat(&mut self) {
+        if self.home.is_empty() {
+            return;
+        }
+        self.clear_front();
+        self.home = DeskPane::empty(&self.desk);
+        self.guide = None;
         self.messages.clear();
     }
 
@@ -179,13 +198,23 @@ impl Workstation {
         self.reread(effects);
         self.lock_later(effects);
         let agents = self.desk.agents_beside(&me);
-        let (id, ink) = match (agents.is_empty(), is_change) {
-            (false, true) => ("gate-keys-beside", Ink::Warn),
-            (true, true) => ("away-signed-in", Ink::Ok),
-            (_, false) => return Ok(()),
-        };
-        self.say(id, &[("person", (&me.name).into())], ink);
-        self.tell_unread();
+        if is_change {
+            let (id, ink) = if agents.is_empty() {
+                ("away-signed-in", Ink::Ok)
+            } else {
+                ("gate-keys-beside", Ink::Warn)
+            };
+            self.say(id, &[("person", (&me.name).into())], ink);
+        }
+        let kept = self.kept.remove(&me.id).unwrap_or_default();
+        kept.told.into_iter().for_each(|notice| self.tell(notice));
+        if !kept.blocks.is_empty() {
+            effects.list.push(Effect::Copy(kept.blocks.join("\n")));
+            self.say("job-block-away", &[], Ink::Ok);
+        }
+        if is_change {
+            self.tell_unread();
+        }
         Ok(())
     }
 }

@@ -5,12 +5,13 @@ use std::collections::VecDeque;
 use std::time::{Duration, Instant};
 
 use super::Workstation;
+use super::front::Open;
 use crate::desk::long::Stage;
 use crate::desk::people::Person;
 use crate::domain::id::Id;
 use crate::tui::commands::{Command, Context};
 use crate::tui::jobs::{Done, Job, JobNews, Running, Work, told};
-use crate::tui::pane::{Flow, Notice, Pane as _};
+use crate::tui::pane::{Flow, Notice, Pane as _, Reach};
 use crate::tui::run::{Effect, Effects};
 use crate::tui::theme::Ink;
 use crate::tui::widgets::keyrow;
@@ -68,7 +69,10 @@ impl Workstation {
                         }
                         Err(problem) => self.trouble(&problem),
                     },
-                    Work::Stop(job) => self.stop_job(&job),
+                    Work::Stop(job) => {
+                        let me = self.desk.signed_in().map(|me| me.id);
+                        self.stop_job(&job, me);
+                    }
                 }
             }
         }
@@ -94,10 +98,15 @@ impl Workstation {
         }
     }
 
-    fn stop_job(&mut self, job: &Job) {
+    /// Lets nothing more be done of what a person asked for.
+    pub(super) fn stop_job(&mut self, job: &Job, whose: Option<Id>) {
+        let is_it = |one: &Job, person: &Person| one == job && Some(person.id) == whose;
         match &self.work.running {
-            Some(running) if running.job == *job => running.stop(),
-            _ => self.work.waiting.retain(|(waiting, _)| waiting != job),
+            Some(running) if is_it(&running.job, &running.person) => running.stop(),
+            _ => {
+                let waiting = &mut self.work.waiting;
+                waiting.retain(|(job, person)| !is_it(job, person));
+            }
         }
     }
 
@@ -137,15 +146,9 @@ impl Workstation {
             self.trouble(&problem);
         }
         self.reread(effects);
-        let sits_here = self.desk.signed_in().is_some_and(|me| me.id == person.id);
-        let whose = (!sits_here).then_some(person.id);
-        let mut flows = self.show_done(&mut done, whose, effects);
-        if !sits_here || self.gate.is_some() {
-            // Neither its words nor the clipboard are for somebody else, or for nobody.
-            if !matches!(done, Done::Previewed(_)) {
-                let name = [("person", (&person.name).into())];
-                self.say("job-ended-away", &name, Ink::Dim);
-            }
+        let mut flows = self.show_done(&mut done, person, effects);
+        if !self.is_here(person) {
+            self.keep_told(&done, person);
             return;
         }
         let flow = flows.pop().unwrap_or(Flow::Stay);
@@ -159,15 +162,42 @@ impl Workstation {
         self.follow(flow, effects);
     }
 
+    /// Whether a person sits here, with no gate before them.
+    fn is_here(&self, person: &Person) -> bool {
+        let me = self.desk.signed_in();
+        self.gate.is_none() && me.is_some_and(|me| me.id == person.id)
+    }
+
+    /// Keeps the words about what came for whoever asked for it: neither they nor the clipboard
+    /// are for somebody else, or for nobody.
+    fn keep_told(&mut self, done: &Done, person: &Person) {
+        let kept = self.kept.entry(person.id).or_default();
+        kept.told.extend(told(done, &self.words));
+        if let Done::BlockWritten(Ok(block)) = done {
+            // The next one begins after it: what is in it would reach nobody.
+            kept.blocks.push(block.text());
+        }
+        // A look waits in its pane.
+        if !matches!(
+            done,
+            Done::Previewed(_)
+                | Done::LookedBack {
+                    past: None | Some(Ok(_)),
+                    ..
+                }
+        ) {
+            let name = [("person", (&person.name).into())];
+            self.say("job-ended-away", &name, Ink::Dim);
+        }
+    }
+
     /// Lets everything that a person has open see what came of it: what is in front first, and
-    /// whose it is takes it. Returns what each asks for, what is in front last.
-    fn show_done(
-        &mut self,
-        done: &mut Done,
-        left_by: Option<Id>,
-        effects: &mut Effects,
-    ) -> Vec<Flow> {
-        self.reaching(effects, |reach, open| {
+    /// whose it is takes it. What it asks for then is theirs. Returns what each asks for, what is
+    /// in front last.
+    fn show_done(&mut self, done: &mut Done, person: &Person, effects: &mut Effects) -> Vec<Flow> {
+        let sits_here = self.desk.signed_in().is_some_and(|me| me.id == person.id);
+        let left_by = (!sits_here).then_some(person.id);
+        let see = |reach: &mut Reach<'_>, open: Open<'_>| {
             let (home, front) = match left_by {
                 None => (open.home, open.front),
                 Some(person) => match open.parked.get_mut(&person) {
@@ -180,7 +210,26 @@ impl Workstation {
             flows.push(home.worked(done, reach));
             flows.reverse();
             flows
-        })
+        };
+        let mut asked = Effects::none();
+        let flows = if self.is_here(person) {
+            let flows = self.reaching(&mut asked, see);
+            effects.list.append(&mut asked.list);
+            flows
+        } else {
+            let (flows, said, _) = self.reach(&mut asked, see);
+            if let Some(said) = said.filter(|_| sits_here) {
+                self.kept.entry(person.id).or_default().told.push(said);
+            }
+            flows
+        };
+        for work in asked.work {
+            match work {
+                Work::Start(job) => self.work.waiting.push_back((job, person.clone())),
+                Work::Stop(job) => self.stop_job(&job, Some(person.id)),
+            }
+        }
+        flows
     }
 
     /// Closes what waits behind the front and is done by what came: all else that it might ask
@@ -254,7 +303,6 @@ impl Workstation {
     /// says what would be stopped.
     pub(super) fn may_stop_work(&mut self) -> bool {
         if !self.work.is_busy() || self.work.is_warned {
-            self.work = Workbench::default();
             return true;
         }
         self.work.is_warned = true;

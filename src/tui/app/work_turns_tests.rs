@@ -4,6 +4,7 @@ use std::sync::atomic::AtomicUsize;
 
 use super::*;
 use crate::tui::overlays::gate::Asks;
+use crate::tui::pane::Pane;
 
 impl Bench {
     /// Takes what the thread says until it is done, and returns what was to be done then.
@@ -134,7 +135,7 @@ fn what_ends_behind_the_gate_is_neither_copied_nor_shown() {
         "{:?}",
         bench.told()
     );
-    bench.key("Enter");
+    assert!(copies(&bench.key("Enter").list), "who asked is here again");
     // Asked for again it comes again.
     bench.key("Ctrl+B");
     assert!(copies(&bench.hear_all()));
@@ -162,4 +163,186 @@ fn a_paste_that_nobody_took_is_gone_behind_the_gate() {
     bench.key("Enter");
     bench.key("F2");
     assert!(!bench.screen().contains("收货人"), "{}", bench.screen());
+}
+
+impl Bench {
+    /// Asks for the desk as it is at this minute.
+    fn look_back(&mut self) {
+        self.app.run(Command::LookBack, &mut Effects::none());
+        "15:46".chars().for_each(|letter| self.letter(letter));
+        self.key("Enter");
+        assert!(self.screen().contains("正在取"), "{}", self.screen());
+    }
+
+    fn is_stopping(&self) -> bool {
+        let running = self.app.work.running.as_ref();
+        running.is_none_or(Running::is_stopping)
+    }
+}
+
+#[test]
+fn a_time_gone_by_waits_for_who_asked_behind_the_gate_and_before_somebody_else() {
+    let mut bench = Bench::new();
+    bench.look_back();
+    bench.sit("周敏");
+    bench.hear_all();
+    let seen = bench.screen();
+    assert!(!seen.contains("回看") && !seen.contains("正在取"), "{seen}");
+    bench.sit("林晓");
+    assert!(bench.screen().contains("回看"), "{}", bench.screen());
+    bench.key("Esc");
+    assert!(bench.app.front.is_empty());
+
+    bench.look_back();
+    bench.app.lock(Asks::Who, &mut Effects::none());
+    bench.hear_all();
+    bench.key("Enter");
+    assert!(bench.screen().contains("回看"), "{}", bench.screen());
+}
+
+#[test]
+fn who_waits_for_a_time_gone_by_opens_nothing_of_now_and_stops_it_by_leaving() {
+    let mut bench = Bench::new();
+    bench.look_back();
+    for key in ["F2", "F3", "F9"] {
+        bench.key(key);
+        assert_eq!(bench.app.front.len(), 1, "{key}");
+    }
+    bench.input(Input::Paste("亲\n在吗".into()));
+    assert_eq!(bench.app.front.len(), 1);
+    assert!(!bench.is_stopping(), "nobody left yet");
+    let item = bench.app.home.item().unwrap();
+    bench.app.show(item, None);
+    assert!(bench.app.front.is_empty() && bench.is_stopping());
+    bench.hear_all();
+    assert!(!bench.screen().contains("回看"), "{}", bench.screen());
+}
+
+#[test]
+fn an_erasure_closes_every_time_gone_by_and_says_why() {
+    let mut bench = Bench::new();
+    let asked = bench.app.desk.me().unwrap().clone();
+    let erase = |id: Id| Job::Erase {
+        name: id.to_string(),
+        reason: "顾客要求".into(),
+    };
+    let job = erase(bench.app.home.item().unwrap());
+    bench.look_back();
+    bench.hear_all();
+    bench.sit("周敏");
+    assert_eq!(bench.app.parked[&asked.id].front.len(), 1);
+    bench.app.begin_job(job, &asked, &mut Effects::none());
+    bench.hear_all();
+    assert!(bench.app.parked[&asked.id].front.is_empty());
+    let says = |bench: &Bench| bench.told().iter().any(|text| text.contains("回看已关上"));
+    assert!(!says(&bench), "it is not theirs");
+    bench.sit("林晓");
+    assert!(says(&bench), "{:?}", bench.told());
+
+    let mut effects = Effects::none();
+    let other = bench.app.desk.open_conversation("橘子", "chat").unwrap();
+    bench.look_back();
+    bench.hear_all();
+    assert_eq!(bench.app.front.len(), 1);
+    bench.app.messages.clear();
+    bench
+        .app
+        .begin_job(erase(other.record()), &asked, &mut effects);
+    bench.hear_all();
+    assert!(bench.app.front.is_empty() && says(&bench));
+}
+
+#[test]
+fn what_ends_behind_the_gate_is_told_to_who_asked() {
+    let mut bench = Bench::new();
+    let path = table(bench.folder.path(), 20);
+    let mut effects = Effects::none();
+    let job = Job::Import(vec![path], None);
+    effects.work.push(Work::Start(job));
+    bench.app.take_work(&mut effects);
+    bench.sit("周敏");
+    bench.hear_all();
+    let came = |bench: &Bench| bench.told().iter().any(|text| text.contains("20"));
+    assert!(!came(&bench), "{:?}", bench.told());
+    bench.sit("林晓");
+    assert!(came(&bench), "{:?}", bench.told());
+}
+
+#[test]
+fn what_speaks_against_leaving_is_said_before_somebody_is_signed_out() {
+    let mut bench = Bench::new();
+    bench.look_at(20);
+    bench.key("Esc");
+    assert!(bench.app.work.is_busy());
+    let mut effects = Effects::none();
+    bench.key("Ctrl+Q");
+    bench.key("4");
+    assert!(
+        bench.screen().contains("还有事没做完"),
+        "{}",
+        bench.screen()
+    );
+    assert!(bench.app.desk.signed_in().is_some() && bench.app.front.is_empty());
+    bench.app.run(Command::SignOut, &mut effects);
+    "主管同意".chars().for_each(|letter| bench.letter(letter));
+    let effects = bench.key("Enter");
+    assert!(bench.app.desk.signed_in().is_none());
+    assert!(effects.list.contains(&Effect::Quit), "{effects:?}");
+}
+
+#[test]
+fn nothing_of_who_signed_out_is_left_for_the_next() {
+    let mut bench = Bench::new();
+    bench.look_at(20);
+    bench.key("Esc");
+    bench.app.desk.sign_out(Some("主管同意")).unwrap();
+    let mut effects = Effects::none();
+    bench.app.run(Command::Quit, &mut effects);
+    assert!(bench.app.gate.is_some(), "nobody reads what is open");
+    bench.app.home.add_to_draft("只给林晓看的话");
+    bench.sit("周敏");
+    assert!(!bench.screen().contains("只给林晓"), "{}", bench.screen());
+}
+
+#[test]
+fn what_a_parked_pane_asks_for_is_done_in_the_name_of_its_person() {
+    struct Asking {
+        job: Job,
+    }
+    impl Pane for Asking {
+        fn contexts(&self) -> Vec<Context> {
+            Vec::new()
+        }
+        fn command(&mut self, _: Command, _: &mut Reach<'_>) -> Flow {
+            Flow::Pass
+        }
+        fn view(
+            &self,
+            _: &mut ratatui::buffer::Buffer,
+            _: ratatui::layout::Rect,
+            _: &crate::tui::widgets::Look<'_>,
+        ) -> Option<ratatui::layout::Position> {
+            None
+        }
+        fn worked(&mut self, done: &mut Done, reach: &mut Reach<'_>) -> Flow {
+            if matches!(done, Done::BlockWritten(_)) {
+                reach.work(Work::Start(self.job.clone()));
+                reach.say("job-none", &[]);
+            }
+            Flow::Stay
+        }
+    }
+    let mut bench = Bench::new();
+    let asked = bench.app.desk.me().unwrap().id;
+    let path = table(bench.folder.path(), 20);
+    let job = Job::Import(vec![path], None);
+    bench.app.front.push(Box::new(Asking { job }));
+    bench.key("Ctrl+B");
+    bench.sit("周敏");
+    bench.hear();
+    assert_eq!(bench.app.work.running.as_ref().unwrap().person.id, asked);
+    let none = Words::new(Language::ZhCn).get("job-none").to_string();
+    assert!(!bench.told().contains(&none.as_str()), "said to nobody");
+    bench.hear_all();
+    assert_eq!(bench.orders(), 20);
 }

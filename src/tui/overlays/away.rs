@@ -36,7 +36,7 @@ pub fn open(reach: &Reach<'_>) -> Result<MenuPane, Problem> {
                 Flow::Close
             }
             Some(&"change") => Flow::Run(Command::Lock),
-            Some(&"sign-out") => sign_out(reach),
+            Some(&"sign-out") => Flow::Run(Command::SignOut),
             Some(&"quit") => Flow::Quit,
             Some(reason) => {
                 let word = reach.words.get(&format!("away-{reason}")).to_string();
