@@ -361,6 +361,20 @@ fn a_click_sets_the_caret_and_a_drag_selects() {
 }
 
 #[test]
+fn a_click_into_the_draft_leaves_the_line_that_narrows_the_list() {
+    let mut stage = Stage::new((120, 40), 2);
+    stage.keys("Enter").text("一二三四五六").keys("Esc");
+    let start = stage.find("一二三四");
+    stage.keys("f").text("退款");
+    assert!(stage.shows("退款"));
+    stage.click((start.0 + 4, start.1));
+    assert!(!stage.shows("退款"), "what was not asked yet is left");
+    assert_eq!(stage.drawn().1, Some(Position::new(start.0 + 4, start.1)));
+    stage.text("X");
+    assert!(stage.shows("一二X三四"));
+}
+
+#[test]
 fn the_line_above_the_draft_is_dragged() {
     for size in [(120, 40), (80, 24)] {
         let mut stage = Stage::new(size, 2);

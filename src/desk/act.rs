@@ -60,9 +60,15 @@ impl Act {
         self
     }
 
-    /// Returns whether who acts sits at an account that only routes.
-    pub fn only_routes(&self) -> bool {
-        self.routing.seat().is_some()
+    /// Returns whether a talk that begins at an account may only be handed on: there, or where who
+    /// acts sits.
+    pub fn only_routes(&self, account: Option<&str>) -> bool {
+        self.routing.account_at(account).is_some()
+    }
+
+    /// Returns whether an item may only be handed on.
+    pub fn only_hands_on(&self, record: &Record) -> bool {
+        self.routing.account_of(record).is_some()
     }
 
     fn push(&mut self, draft: Draft) {

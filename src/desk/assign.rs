@@ -38,7 +38,7 @@ impl Candidate {
 }
 
 impl Desk {
-    /// Returns everybody else who could take an item: who had the buyer's last talk and works now,
+    /// Returns everybody else of the shop who could take an item: who had the buyer's last talk and works now,
     /// then who is here, of those who had this buyer, then who takes over, then who does this work,
     /// then who has least to do.
     ///
@@ -49,13 +49,16 @@ impl Desk {
         if let [only] = items {
             let record = self.record(*only)?.0;
             before = self.related(&record)?;
-            last = self.had_among(&record, &before)?;
+            last = self.had_before(&record)?;
         }
         let last = last.filter(|last| last.is_on_shift);
         let post = self.common_post(items)?;
         let follower = self.successor()?;
         let mut all = Vec::new();
         for person in self.people().all().iter().filter(|one| one.id != me) {
+            if !self.serves(person)? {
+                continue;
+            }
             all.push(Candidate {
                 person: person.id,
                 had_last: last.is_some_and(|last| last.person == person.id),

@@ -124,11 +124,12 @@ impl Desk {
             "contact" => {
                 let named = self.setting(CONTACT)?;
                 let contact = named.and_then(|name| self.people().by_name(name.trim()).cloned());
-                return Ok(contact.into_iter().collect());
+                return self.who_serve(contact.into_iter().collect());
             }
             _ => return Ok(Vec::new()),
         };
-        let chain = self.chain_over(me.id)?;
+        // Who has left answers nothing, and says nothing about who does.
+        let chain = self.who_serve(self.chain_over(me.id)?)?;
         let own: Vec<Person> = chain
             .iter()
             .filter(|one| one.role == role)
@@ -139,7 +140,7 @@ impl Desk {
             return Ok(own);
         }
         let all = self.people().all().iter();
-        Ok(all.filter(|one| one.role == role).cloned().collect())
+        self.who_serve(all.filter(|one| one.role == role).cloned().collect())
     }
 
     /// A person's leader, that one's, and so on.
@@ -237,5 +238,39 @@ mod tests {
         desk.escalate(item, "还是不行").unwrap();
         assert_eq!(level(&desk).as_deref(), Some("contact"));
         assert_eq!(asked(&desk), ["陈立", "王主管", "韩梅"]);
+    }
+
+    #[test]
+    fn who_has_left_is_neither_asked_nor_given_work() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("data");
+        let mut desk = crate::desk::demo::open(&path, 1_000_000).unwrap();
+        let person = |desk: &Desk, name: &str| desk.people().by_name(name).unwrap().clone();
+        let (agent, leader) = (person(&desk, "林晓"), person(&desk, "陈立"));
+        desk.act_as(&agent);
+        let item = desk.owned_open(agent.id).unwrap().remove(0).id;
+        let above = |desk: &Desk| {
+            let record = desk.record(item).unwrap().0;
+            let above = desk.above(&record).unwrap();
+            let names = above.people.into_iter().map(|person| person.name);
+            (above.level, names.collect::<Vec<String>>())
+        };
+        let is_candidate = |desk: &Desk| {
+            let all = desk.candidates(&[item]).unwrap();
+            all.iter().any(|one| one.person == leader.id)
+        };
+        assert_eq!(above(&desk), ("leader", vec!["陈立".to_owned()]));
+        assert!(is_candidate(&desk));
+        let king = person(&desk, "王主管");
+        desk.act_as(&king);
+        desk.set_setting(CONTACT, "陈立").unwrap();
+        desk.move_to(leader.id, "left", None).unwrap();
+        desk.act_as(&agent);
+        assert!(!is_candidate(&desk));
+        let (level, names) = above(&desk);
+        assert!(!names.contains(&leader.name), "{level} {names:?}");
+        desk.escalate(item, "买家要见主管").unwrap();
+        let asked = escalated_to(&desk.record(item).unwrap().0);
+        assert!(!asked.contains(&leader.id));
     }
 }

@@ -1,16 +1,17 @@
 //! Items that belong together: linked, merged into one that goes on, or split where a second
 //! matter begins. Each is one act, so one undo takes it back.
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::Desk;
 use super::act::{Done, fields, refused};
+use super::main_account::MAIN_ACCOUNT;
 use super::promise::concerning;
 use crate::domain::id::Id;
 use crate::domain::payload::{Direction, Payload, Relation, Say};
 use crate::domain::record::Record;
-use crate::domain::register::Register;
-use crate::domain::registers::{conversation, order};
+use crate::domain::register::{Owner, Register};
+use crate::domain::registers::{ACCOUNT, conversation, order};
 use crate::problem::Problem;
 use crate::store::Row;
 
@@ -62,6 +63,9 @@ impl Desk {
         if goal.closed.is_some() || goal.void {
             return Err(refused("problem-merge-over").hint("problem-merge-over-hint"));
         }
+        if is_unanswered(register, &record) && !(register.wait)(&goal).ours {
+            return Err(refused("problem-merge-waits").hint("problem-merge-waits-hint"));
+        }
         let me = self.me()?.id;
         let mut act = self.act();
         act.claim(register, &record, me);
@@ -90,7 +94,19 @@ impl Desk {
             field.is_some_and(|field| field.kind.accepts(value))
         });
         let mut act = self.act();
-        act.begin(&conversation::REGISTER, new, values, me);
+        let account = values.get(ACCOUNT.name()).and_then(Value::as_str);
+        let only_routes = act.only_routes(account);
+        act.open(&conversation::REGISTER, new, values);
+        if !act.only_hands_on(&record) {
+            let to = Payload::Assign {
+                saw: None,
+                to: Owner::Person(me),
+                // It was handed on with what it is split off.
+                reason: only_routes.then(|| MAIN_ACCOUNT.to_owned()),
+                note: None,
+            };
+            act.add(&conversation::REGISTER, new, to);
+        }
         act.add(
             &conversation::REGISTER,
             new,
@@ -155,6 +171,14 @@ fn merged_into(record: &Record) -> Vec<Id> {
         .collect()
 }
 
+/// Whether the buyer spoke last and waits for us: in what is over nobody would see it.
+fn is_unanswered(register: &Register, record: &Record) -> bool {
+    let is_asked = record
+        .last_said()
+        .is_some_and(|last| last.0 == Direction::In);
+    is_asked && (register.wait)(record).ours
+}
+
 fn link_to(record: &Record, relation: Relation) -> Payload {
     Payload::Link {
         to: record.id,
@@ -217,8 +241,13 @@ mod tests {
         // What goes on may itself be merged: nothing of it is lost.
         let last = talk(&mut shop, "橘子", "四");
         buyer_says(&mut shop.desk, three, "在吗");
+        // The buyer's question would be over with it, unanswered.
+        let unanswered = shop.desk.merge(three, last).unwrap_err();
+        assert_eq!(unanswered.message, "problem-merge-waits");
+        assert_eq!(unanswered.hint, Some("problem-merge-waits-hint"));
+        buyer_says(&mut shop.desk, last, "喂");
         shop.desk.merge(three, last).unwrap();
-        assert_eq!(said(&shop, last).len(), 4);
+        assert_eq!(said(&shop, last).len(), 5);
         let (record, _) = shop.desk.record(last).unwrap();
         let whole = shop.desk.with_merged(&record).unwrap();
         let newest = whole

@@ -7,11 +7,12 @@ use super::Desk;
 use super::act::refused;
 use crate::domain::event::Verb;
 use crate::domain::record::Record;
-use crate::domain::register::Owner;
 use crate::domain::registers::{ACCOUNT, account, conversation};
 use crate::problem::Problem;
 use crate::store::Query;
 
+/// The word of why a talk is handed on from where nobody answers.
+pub(super) const MAIN_ACCOUNT: &str = "main_account";
 /// The most accounts of a shop.
 const MOST: usize = 100;
 
@@ -28,11 +29,20 @@ impl Routing {
     /// sits today, else the one where a talk came in that was not handed on yet.
     pub(super) fn account_of(&self, record: &Record) -> Option<&str> {
         self.seat().or_else(|| {
-            let came_in = record.text(ACCOUNT.name())?;
+            let name = self.main(record.text(ACCOUNT.name())?)?;
             let is_talk = record.register == conversation::REGISTER.name;
-            let name = self.names.iter().find(|name| *name == came_in)?;
-            (is_talk && !is_routed(record)).then_some(name.as_str())
+            (is_talk && !is_routed(record)).then_some(name)
         })
+    }
+
+    /// Returns the main account at which a talk that begins at an account may only be handed on.
+    pub(super) fn account_at(&self, account: Option<&str>) -> Option<&str> {
+        self.seat().or_else(|| self.main(account?))
+    }
+
+    fn main(&self, account: &str) -> Option<&str> {
+        let name = self.names.iter().find(|name| *name == account);
+        name.map(String::as_str)
     }
 
     /// Returns the main account at which who acts sits today.
@@ -88,11 +98,11 @@ impl Desk {
     }
 }
 
-/// Whether a talk was handed to the person who has it: who hands on says why.
+/// Whether a talk was handed on, to a person or to a post: who hands on says why. Who claims it
+/// from the post then says nothing.
 fn is_routed(record: &Record) -> bool {
-    let mut given = record.steps.iter().rev();
-    let last = given.find(|step| step.verb == Verb::Assign);
-    matches!(record.owner, Some(Owner::Person(_))) && last.is_some_and(|step| step.reason.is_some())
+    let mut steps = record.steps.iter();
+    steps.any(|step| step.verb == Verb::Assign && step.reason.is_some())
 }
 
 #[cfg(test)]
@@ -102,6 +112,7 @@ mod tests {
     use super::*;
     use crate::desk::act::fields;
     use crate::desk::shop_tests::unowned_talk;
+    use crate::domain::register::{Owner, Post};
 
     /// A talk that came in at an account and that nobody has.
     fn talk(desk: &mut Desk, account: &str) -> Record {
@@ -167,5 +178,38 @@ mod tests {
         let preview = desk.paste_preview(pasted, Some("路人甲")).unwrap();
         let pasted = desk.paste(&preview).unwrap().record();
         assert_eq!(desk.record(pasted).unwrap().0.owner, None);
+    }
+
+    #[test]
+    fn what_was_handed_to_a_post_is_claimed_and_split_and_what_was_not_stays_free() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("data");
+        let mut desk = crate::desk::demo::open(&path, 1_000_000).unwrap();
+        let person = |desk: &Desk, name: &str| desk.people().by_name(name).unwrap().clone();
+        let king = person(&desk, "王主管");
+        desk.act_as(&king);
+        let main = fields([
+            ("name", json!("总号")),
+            ("platform", json!("taobao")),
+            ("routes_only", json!(true)),
+        ]);
+        desk.open_record("account", main).unwrap();
+        let me = person(&desk, "林晓");
+        desk.act_as(&me);
+        let came_in = talk(&mut desk, "总号").id;
+        // A second matter in it is nobody's either, until it is handed on.
+        let second = desk.split_off(came_in, "开发票").unwrap().record();
+        assert_eq!(desk.record(second).unwrap().0.owner, None);
+        assert!(desk.claim(second, None).is_err());
+
+        desk.transfer(came_in, Owner::Post(Post::General), "main_account")
+            .unwrap();
+        desk.claim(came_in, None).unwrap();
+        desk.reply(came_in, "您好").unwrap();
+        // What is split off a talk that was handed on is answered by whoever has that.
+        let split = desk.split_off(came_in, "换地址").unwrap().record();
+        let (record, _) = desk.record(split).unwrap();
+        assert_eq!(record.owner, Some(Owner::Person(me.id)));
+        desk.reply(split, "可以的").unwrap();
     }
 }

@@ -9,7 +9,7 @@ use super::conversation::{Said, Talk, TalkOutcome};
 use crate::domain::id::Id;
 use crate::domain::payload::{Direction, Fields, Payload};
 use crate::domain::register::Owner;
-use crate::domain::registers::conversation;
+use crate::domain::registers::{ACCOUNT, conversation};
 use crate::exchange::intake::capture::KindFound;
 use crate::exchange::intake::chats::{ChatContext, ChatForms, Pasted, Side, read};
 use crate::exchange::intake::is_masked;
@@ -115,7 +115,8 @@ impl Desk {
             });
         }
         act.append(talk);
-        if outcome.begun && !act.only_routes() {
+        let account = preview.talk.about.get(ACCOUNT.name());
+        if outcome.begun && !act.only_routes(account.and_then(Value::as_str)) {
             let to = Payload::Assign {
                 saw: None,
                 to: Owner::Person(me),

@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 
+use super::Desk;
 use crate::domain::authority::Role;
 use crate::domain::event::Event;
 use crate::domain::id::{Id, ReplicaId};
@@ -110,6 +111,28 @@ impl People {
             Owner::Person(id) => self.by_id(id).map(|person| person.name.as_str()),
             Owner::Post(_) => None,
         }
+    }
+}
+
+impl Desk {
+    /// Returns whether a person works for the shop: is on the roster, has not left, and has a
+    /// replica that was not retired.
+    pub(super) fn serves(&self, person: &Person) -> Result<bool, Problem> {
+        let record = self.store().record(person.id)?;
+        // A drill shop without a roster knows its people by their replicas alone.
+        let is_there = record.is_none_or(|record| record.closed.is_none() && !record.void);
+        Ok(is_there && !self.serving_replicas(person)?.is_empty())
+    }
+
+    /// Leaves those of some people who work for the shop.
+    pub(super) fn who_serve(&self, people: Vec<Person>) -> Result<Vec<Person>, Problem> {
+        let mut serve = Vec::new();
+        for person in people {
+            if self.serves(&person)? {
+                serve.push(person);
+            }
+        }
+        Ok(serve)
     }
 }
 

@@ -7,9 +7,12 @@ use super::Desk;
 use crate::domain::id::Id;
 use crate::domain::record::Record;
 use crate::domain::register::Owner;
-use crate::domain::registers::{conversation, sheet};
+use crate::domain::registers::{conversation, order, sheet};
 use crate::problem::Problem;
-use crate::store::Row;
+use crate::store::{Order, Query, Row};
+
+/// How many talks are looked through for one that a person had.
+const LAST: usize = 20;
 
 /// Who had the buyer's talk before.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -25,22 +28,14 @@ pub struct Before {
 impl Desk {
     /// Returns who had the buyer's last talk before a record; none where nobody is known.
     pub fn had_before(&self, record: &Record) -> Result<Option<Before>, Problem> {
-        self.had_among(record, &self.related(record)?)
-    }
-
-    /// As [`Self::had_before`], of the records of the same buyer or order.
-    pub(super) fn had_among(
-        &self,
-        record: &Record,
-        related: &[Row],
-    ) -> Result<Option<Before>, Problem> {
         let talk = |row: &Row| match row.owner {
             Some(Owner::Person(person)) => Some((row.opened, row.id, person)),
             _ => None,
         };
-        let last = related
+        let talks = self.last_talks(record)?;
+        let last = talks
             .iter()
-            .filter(|row| row.register == conversation::REGISTER.name && !row.void)
+            .filter(|row| !row.void)
             .filter(|row| (row.opened, row.id) < (record.opened, record.id))
             .filter_map(talk)
             .max();
@@ -54,12 +49,38 @@ impl Desk {
         }))
     }
 
+    /// The newest talks of the same buyer, and about the same order.
+    fn last_talks(&self, record: &Record) -> Result<Vec<Row>, Problem> {
+        let id = |path: &str| record.text(path).and_then(|id| id.parse::<Id>().ok());
+        let newest = Query {
+            registers: vec![conversation::REGISTER.name],
+            opened_before: Some(record.opened.saturating_add(1)),
+            order: Order::Opened,
+            limit: Some(LAST),
+            ..Query::default()
+        };
+        let mut talks = Vec::new();
+        if let Some(customer) = id("customer") {
+            let customer = Some(customer);
+            talks.extend(self.store().rows(&Query {
+                customer,
+                ..newest.clone()
+            })?);
+        }
+        let is_order = record.register == order::REGISTER.name;
+        if let Some(order) = is_order.then_some(record.id).or_else(|| id("order")) {
+            let order_id = Some(order);
+            talks.extend(self.store().rows(&Query { order_id, ..newest })?);
+        }
+        Ok(talks)
+    }
+
     fn is_on_shift(&self, person: Id) -> Result<bool, Problem> {
         let now = self.now();
         let is_now = |line: Record| {
             let starts = line.get(sheet::STARTS).unwrap_or(i64::MAX);
             let ends = line.get(sheet::ENDS).unwrap_or_default();
-            line.closed.is_none() && !line.void && starts <= now && now < ends
+            starts <= now && now < ends
         };
         let is_planned = self.shift_of(person)?.is_some_and(is_now);
         Ok(is_planned && self.presence_of(person)? == "present")
@@ -93,6 +114,14 @@ mod tests {
         let first = talk(&mut desk, customer);
         assert_eq!(desk.had_before(&first).unwrap(), None, "the buyer is new");
         let all = desk.candidates(&[first.id]).unwrap();
+        // However often the buyer came before, it is the last talk that counts.
+        let mut act = desk.act();
+        for _ in 0..205 {
+            let about = fields([("customer", json!(customer.to_string()))]);
+            let id = desk.new_id();
+            act.begin(&conversation::REGISTER, id, about, me.id);
+        }
+        desk.write(act).unwrap();
         let works = |desk: &Desk, person: Id| desk.is_on_shift(person).unwrap();
         let here = all.iter().rfind(|one| works(&desk, one.person)).unwrap();
         let away = all.iter().find(|one| !works(&desk, one.person)).unwrap();

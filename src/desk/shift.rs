@@ -1,7 +1,7 @@
 //! Attendance: sign in, away, back, sign out (S01); who sits here is remembered until sign-out
 //! or the end of the business day.
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::Desk;
 use super::act::{Done, fields, refused};
@@ -13,10 +13,12 @@ use crate::domain::record::Record;
 use crate::domain::registers::attendance;
 use crate::domain::registers::sheet;
 use crate::problem::{Kind, Problem};
-use crate::store::Query;
+use crate::store::{Query, Row};
 
 /// The hour at which the business day ends where the shop has not said another.
 pub(super) const DAY_ENDS: u32 = 4;
+/// The most lines of a person in a day's plan.
+const LINES: usize = 1_000;
 
 impl Desk {
     /// Returns the business day of a time (milliseconds UTC) as `2026-11-22`.
@@ -114,19 +116,25 @@ impl Desk {
         ))
     }
 
-    /// Returns the person's line of today's sheet.
+    /// Returns the person's line of today's sheet: of several the one that runs now, else the
+    /// first.
     pub fn shift_of(&self, person: Id) -> Result<Option<Record>, Problem> {
         let day = self.business_day(self.now())?;
         let rows = self.store().rows(&Query {
             registers: vec!["sheet"],
-            fields: vec![("day", day)],
-            limit: Some(200),
+            fields: vec![("day", day), ("person", person.to_string())],
+            open_only: true,
+            limit: Some(LINES),
             ..Query::default()
         })?;
-        let wanted = person.to_string();
-        let row = rows
-            .iter()
-            .find(|row| row.fields.get("person").and_then(|id| id.as_str()) == Some(&wanted));
+        let now = self.now();
+        let time = |row: &Row, name: &str| row.fields.get(name).and_then(Value::as_i64);
+        let row = rows.iter().filter(|row| !row.void).min_by_key(|row| {
+            let starts = time(row, sheet::STARTS.name()).unwrap_or(i64::MAX);
+            let ends = time(row, sheet::ENDS.name()).unwrap_or(i64::MIN);
+            // The same on every desk, in whatever order the lines came here.
+            (!(starts <= now && now < ends), starts, row.id)
+        });
         row.map_or(Ok(None), |row| Ok(self.store().record(row.id)?))
     }
 
@@ -165,5 +173,47 @@ impl Desk {
             .secret()?
             .derive("attendance", &day, &person.to_string());
         Ok((id, self.store().record(id)?))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::desk::shop_tests::Shop;
+
+    const HOUR: i64 = 3_600_000;
+
+    /// Plans a shift of who sits here, from and to so many hours from now.
+    fn plan(desk: &mut Desk, from: i64, to: i64) -> Id {
+        let (me, now) = (desk.me().unwrap().id, desk.now());
+        let line = fields([
+            (sheet::DAY.name(), json!(desk.business_day(now).unwrap())),
+            (sheet::PERSON.name(), json!(me.to_string())),
+            (sheet::STARTS.name(), json!(now + from * HOUR)),
+            (sheet::ENDS.name(), json!(now + to * HOUR)),
+        ]);
+        desk.open_record("sheet", line).unwrap().record()
+    }
+
+    #[test]
+    fn of_several_lines_the_one_that_runs_now_counts_and_never_a_cancelled_one() {
+        let mut shop = Shop::new();
+        let desk = &mut shop.desk;
+        let me = desk.me().unwrap().id;
+        let line = |desk: &Desk| desk.shift_of(me).unwrap().map(|line| line.id);
+        let cancelled = plan(desk, -2, 6);
+        desk.move_to(cancelled, "cancelled", None).unwrap();
+        assert_eq!(line(desk), None);
+        let late = plan(desk, 5, 8);
+        let soon = plan(desk, 3, 5);
+        assert_eq!(line(desk), Some(soon), "the first of the day");
+        let now = plan(desk, -1, 3);
+        let over = plan(desk, -5, -2);
+        assert_eq!(line(desk), Some(now));
+        desk.undo(None).unwrap();
+        assert!(desk.record(over).unwrap().0.void);
+        desk.move_to(now, "cancelled", None).unwrap();
+        desk.move_to(soon, "cancelled", None).unwrap();
+        assert_eq!(line(desk), Some(late));
     }
 }

@@ -49,7 +49,7 @@ fn a_question_is_told_in_the_words_of_who_reads_it() {
         ),
         (
             Language::ZhTw,
-            "崗位:售後 負責人:我,林晓 時限<4小時 開始:今天 -旗:紅 狀態:已結 退款",
+            "職務:售後 負責人:我,林晓 時限<4小時 開始:今天 -旗:紅 狀態:已結 退款",
         ),
         (
             Language::En,

@@ -19,6 +19,8 @@ use crate::tui::widgets::line::{Run, dim, text};
 use crate::tui::widgets::list::{self, List, Row, Width};
 use crate::tui::widgets::{Look, frame, line};
 
+/// What is said of a bundle of which the look was stopped.
+const CANCELLED: &str = "problem-cancelled";
 /// The rows of what was refused in the file under the cursor.
 const REASONS: u16 = 6;
 
@@ -152,7 +154,9 @@ impl Pane for ImportPane {
     fn worked(&mut self, done: &mut Done, _: &mut Reach<'_>) -> Flow {
         if let Done::Previewed(files) = done {
             for (path, outcome) in std::mem::take(files) {
-                let is_this = |file: &&mut Dropped| file.path == path && file.outcome.is_none();
+                let is_whole = !is_stopped(&outcome);
+                let is_this =
+                    |file: &&mut Dropped| is_whole && file.path == path && file.outcome.is_none();
                 match self.files.iter_mut().find(is_this) {
                     Some(file) => file.outcome = Some(outcome),
                     // Another pane's.
@@ -189,6 +193,15 @@ fn row<'a>(file: &Dropped, look: &Look<'a>) -> Row<'a> {
     Row {
         cells,
         marked: false,
+    }
+}
+
+/// Whether somebody stopped a look before its end: what it saw is not what the file would bring.
+pub(super) fn is_stopped(outcome: &Result<Brought, Problem>) -> bool {
+    match outcome {
+        Ok(Brought::Rows(report)) => report.is_stopped(),
+        Ok(Brought::Bundle { .. }) => false,
+        Err(problem) => problem.message == CANCELLED,
     }
 }
 

@@ -39,6 +39,8 @@ pub struct Transfer {
     is_marked: bool,
     /// Who has the next shift.
     next: Owner,
+    /// Whether to whom they go was chosen by a name that was typed, and by nothing else.
+    is_named: bool,
 }
 
 impl Transfer {
@@ -95,6 +97,8 @@ impl Transfer {
         let kept = KeptForm::open(reach, key, &mut sheet.form);
         // To whom is asked at once, with the digits in sight.
         sheet.show_menu();
+        let named = spelling_of(reach, sheet.form.text("name"));
+        let is_named = named.is_some_and(|named| sheet.form.chosen("to") == Some(&named));
         Ok(Self {
             sheet,
             items,
@@ -103,6 +107,7 @@ impl Transfer {
             since,
             is_marked,
             next: next.to,
+            is_named,
         })
     }
 
@@ -147,6 +152,7 @@ impl Transfer {
             .map(|field| field.id.clone())
             .unwrap_or_default();
         if id == "to" {
+            self.is_named = false;
             self.sheet.form.focus("reason");
             // What outlives the shift goes because the shift ends, unless a person says otherwise.
             let form = &mut self.sheet.form;
@@ -155,13 +161,17 @@ impl Transfer {
             }
         }
         if id == "name" {
-            let named = reach
-                .desk
-                .people()
-                .by_name(self.sheet.form.text("name").trim());
-            if let Some(person) = named {
-                let spelling = Owner::Person(person.id).spelling();
-                set_choice(&mut self.sheet.form, "to", &spelling);
+            match spelling_of(reach, self.sheet.form.text("name")) {
+                Some(named) => {
+                    set_choice(&mut self.sheet.form, "to", &named);
+                    self.is_named = true;
+                }
+                // What no longer names anybody must not go to whom it named.
+                None if self.is_named => {
+                    set_choice(&mut self.sheet.form, "to", "");
+                    self.is_named = false;
+                }
+                None => {}
             }
         }
     }
@@ -226,6 +236,12 @@ impl Pane for Transfer {
     fn draft(&self) -> Option<(String, String)> {
         Some(self.kept.draft(&self.sheet.form))
     }
+}
+
+/// How the choice of whom a name means is spelled.
+fn spelling_of(reach: &Reach<'_>, name: &str) -> Option<String> {
+    let person = reach.desk.people().by_name(name.trim())?;
+    Some(Owner::Person(person.id).spelling())
 }
 
 /// Draws a form as a box in the middle, with what Enter does in its title.

@@ -71,3 +71,23 @@ fn what_outlives_the_shift_goes_to_the_next_one() {
     let last = record.steps.last().unwrap();
     assert_eq!(last.reason.as_deref(), Some("shift_end"));
 }
+
+#[test]
+fn a_name_that_means_nobody_any_more_takes_its_choice_back() {
+    let mut stage = Stage::sample("林晓");
+    let me = stage.desk.me().unwrap().id;
+    let item = stage.desk.owned_open(me).unwrap().remove(0).id;
+    stage.item = Some(item);
+    stage.keys(&["Ctrl+G"]);
+    stage.text("白羽");
+    let chosen = |stage: &Stage| {
+        let seen = stage.screen(80, 37);
+        let rows = seen.lines().filter(|row| row.contains("白羽"));
+        rows.count()
+    };
+    assert_eq!(chosen(&stage), 2, "typed and chosen");
+    stage.text("白");
+    assert_eq!(chosen(&stage), 1, "typed only");
+    stage.keys(&["F8"]);
+    assert!(stage.message().contains("选给谁"), "{}", stage.message());
+}

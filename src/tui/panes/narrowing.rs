@@ -1,17 +1,17 @@
 //! The line by which a list is narrowed: typed with completion, held until Esc, kept under a
 //! name.
 
-use std::ops::Range;
+mod typing;
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
+use self::typing::Typing;
 use crate::desk::Desk;
-use crate::desk::query::{Completion, Question, complete};
+use crate::desk::query::Question;
 use crate::desk::saved::SavedView;
-use crate::i18n::{Language, Words};
+use crate::i18n::Words;
 use crate::problem::Problem;
-use crate::text::edit::Editor;
 use crate::tui::commands::{Command, Context};
 use crate::tui::keys::{Input, Key};
 use crate::tui::overlays::ask::Ask;
@@ -53,25 +53,6 @@ impl Narrowed {
         }
         Flow::Stay
     }
-}
-
-/// A choice that Tab put in, and those that come in its place when it is pressed again.
-struct Turn {
-    at: Range<usize>,
-    choices: Vec<String>,
-    chosen: usize,
-}
-
-/// The line while it is typed.
-struct Typing {
-    editor: Editor,
-    language: Language,
-    people: Vec<String>,
-    tags: Vec<String>,
-    offered: Completion,
-    turn: Option<Turn>,
-    /// What is wrong with it, told in words.
-    wrong: Option<String>,
 }
 
 /// What narrows a list.
@@ -126,20 +107,7 @@ impl Narrowing {
                 Vec::new()
             }
         };
-        let mut editor = Editor::single_line();
-        editor.set(&self.text);
-        let people = reach.desk.people().all().iter();
-        let mut typing = Typing {
-            editor,
-            language: reach.words.language(),
-            people: people.map(|person| person.name.clone()).collect(),
-            tags,
-            offered: Completion::default(),
-            turn: None,
-            wrong: None,
-        };
-        typing.offer();
-        self.typing = Some(typing);
+        self.typing = Some(Typing::new(&self.text, tags, reach));
         self.keys = named_keys(reach);
     }
 
@@ -231,8 +199,7 @@ impl Narrowing {
             Typed::Moved => {}
             Typed::Changed => typing.look(reach),
         }
-        typing.turn = None;
-        typing.offer();
+        typing.go_on();
         Narrowed::Same
     }
 
@@ -253,9 +220,7 @@ impl Narrowing {
                 Narrowed::Changed
             }
             Err(wrong) => {
-                typing.wrong = Some(told(&wrong.problem(), reach.words));
-                typing.offered = Completion::default();
-                typing.editor.select(wrong.at);
+                typing.refuse(&wrong, reach.words);
                 Narrowed::Same
             }
         }
@@ -336,85 +301,6 @@ impl Narrowing {
             typing.draw_below(buf, below, look);
         }
         (left, caret)
-    }
-}
-
-impl Typing {
-    /// Reads what may come next at the caret.
-    fn offer(&mut self) {
-        let people: Vec<&str> = self.people.iter().map(String::as_str).collect();
-        let tags: Vec<&str> = self.tags.iter().map(String::as_str).collect();
-        let (text, caret) = (self.editor.text(), self.editor.offset());
-        self.offered = complete(text, caret, self.language, &people, &tags);
-    }
-
-    /// Says at once what is wrong with what was typed.
-    fn look(&mut self, reach: &Reach<'_>) {
-        let read = reach.desk.question(self.editor.text());
-        self.wrong = read.err().map(|wrong| told(&wrong.problem(), reach.words));
-    }
-
-    /// Puts in what may come next; again the next one in its place.
-    fn turn(&mut self, forward: bool) {
-        let turn = match self.turn.take() {
-            Some(mut turn) => {
-                let count = turn.choices.len();
-                let by = if forward { 1 } else { count - 1 };
-                turn.chosen = (turn.chosen + by) % count;
-                turn
-            }
-            None if self.offered.choices.is_empty() => return,
-            None => {
-                let choices = std::mem::take(&mut self.offered.choices);
-                let chosen = if forward { 0 } else { choices.len() - 1 };
-                Turn {
-                    at: self.offered.at.clone(),
-                    choices,
-                    chosen,
-                }
-            }
-        };
-        self.put(turn);
-    }
-
-    fn put(&mut self, mut turn: Turn) {
-        let Some(choice) = turn.choices.get(turn.chosen) else {
-            return;
-        };
-        self.editor.select(turn.at.clone());
-        self.editor.insert(choice);
-        turn.at.end = turn.at.start + choice.len();
-        self.wrong = None;
-        if turn.choices.len() > 1 {
-            self.turn = Some(turn);
-        } else {
-            // What there was no choice about is done; its value may come next.
-            self.offer();
-        }
-    }
-
-    /// What may come next, else what is wrong.
-    fn draw_below(&self, buf: &mut Buffer, area: Rect, look: &Look<'_>) {
-        let (choices, chosen) = match &self.turn {
-            Some(turn) => (&turn.choices, Some(turn.chosen)),
-            None => (&self.offered.choices, None),
-        };
-        let mut runs = vec![dim(" ")];
-        if let Some(wrong) = self.wrong.as_ref().filter(|_| choices.is_empty()) {
-            runs.push(Run::new(wrong.as_str(), Ink::Warn));
-        }
-        // The chosen one stays in sight, with those before it as far as there is room.
-        let from = chosen.map_or(0, |chosen| chosen.saturating_sub(2));
-        for (at, choice) in choices.iter().enumerate().skip(from) {
-            let is_chosen = chosen == Some(at);
-            // Told by brackets too, never by colour alone.
-            runs.push(if is_chosen {
-                Run::new(format!("[{choice}]"), Ink::Selection)
-            } else {
-                dim(format!(" {choice} "))
-            });
-        }
-        line::put_runs(buf, (area.x, area.y), area.width, &runs, look);
     }
 }
 

@@ -2,6 +2,7 @@
 
 mod chosen;
 mod columns;
+mod empty;
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
@@ -23,7 +24,7 @@ use crate::tui::overlays::note::NoteForm;
 use crate::tui::overlays::record_form::RecordForm;
 use crate::tui::overlays::yank;
 use crate::tui::pane::{Flow, Pane, Reach};
-use crate::tui::panes::narrowing::{self, Narrowing};
+use crate::tui::panes::narrowing::Narrowing;
 use crate::tui::panes::record::RecordPane;
 use crate::tui::theme::Ink;
 use crate::tui::widgets::line::{Run, dim, text};
@@ -71,6 +72,8 @@ pub struct TablesPane {
     cursor: Cursor<Id>,
     /// Behind what the next rows come, none where all are read.
     after: Option<store::Cursor>,
+    /// How many portions were read.
+    portions: usize,
     name: String,
     choice: Option<Choice>,
 }
@@ -96,6 +99,7 @@ impl TablesPane {
             widths: Vec::new(),
             cursor: Cursor::default(),
             after: None,
+            portions: 0,
             name: String::new(),
             choice: None,
         };
@@ -128,13 +132,14 @@ impl TablesPane {
             .get(&format!("register-{}", self.register.name))
             .to_string();
         // As far as somebody has gone down: the row under the cursor stays there.
-        let had = self.rows.len();
+        let (had, before) = (self.rows.len(), self.portions_again());
+        self.portions = 0;
         self.rows.clear();
         self.cells.clear();
         self.after = None;
         self.lay(speech);
         self.read_more(desk, speech)?;
-        while self.rows.len() < had && self.after.is_some() {
+        while self.rows.len() < had && self.after.is_some() && self.portions < before {
             self.read_more(desk, speech)?;
         }
         let ids: Vec<Id> = self.rows.iter().map(|row| row.id).collect();
@@ -145,12 +150,23 @@ impl TablesPane {
         Ok(())
     }
 
+    /// How many portions are read again at most: those that were, and of what is narrowed, where
+    /// many portions can hold few rows, no more than a key reads.
+    fn portions_again(&self) -> usize {
+        if self.narrowing.holds() {
+            self.portions.min(PORTIONS)
+        } else {
+            self.portions
+        }
+    }
+
     /// Reads on until there are rows or no more; of some views a portion holds none.
     fn read_more(&mut self, desk: &Desk, speech: Speech<'_>) -> Result<(), Problem> {
         for _ in 0..PORTIONS {
             let asked = self.narrowing.question();
             let page = desk.view_page(self.register, self.view, asked, self.after, PORTION)?;
             self.after = page.after;
+            self.portions += 1;
             let cells = page.rows.iter().map(|row| self.cells_of(row, speech));
             let cells: Vec<Vec<String>> = cells.collect();
             self.cells.extend(cells);
@@ -192,8 +208,7 @@ impl TablesPane {
 
     fn turn_to(&mut self, view: Option<&'static str>, reach: &mut Reach<'_>) {
         self.view = view;
-        self.rows.clear();
-        self.refresh(reach);
+        self.read_anew(reach);
     }
 
     /// Opens the row: notes and cases in their own forms, anything else as a record.
@@ -273,7 +288,7 @@ impl Pane for TablesPane {
             Command::Filter => self.narrowing.open(reach),
             Command::Back if self.narrowing.holds() => {
                 self.narrowing.clear();
-                self.refresh(reach);
+                self.read_anew(reach);
             }
             _ if yank::copy(command, self.cursor.id().copied(), reach) => {}
             Command::Back => return Flow::Close,
@@ -372,29 +387,8 @@ impl TablesPane {
             height: area.height - head.height,
             ..area
         };
-        if self.rows.is_empty() && body.height > 0 {
-            let empty = match (self.after, self.view) {
-                // Not "none": only none as far as it has looked.
-                (Some(_), _) => look.words.get("tables-none-yet").to_string(),
-                (None, _) if self.narrowing.holds() => {
-                    let may_be_over = self.view != Some("closed");
-                    narrowing::nothing(&self.narrowing, may_be_over, look)
-                }
-                (None, Some(_)) => look.words.get("tables-none-in-view").to_string(),
-                (None, None) => look.words.get("tables-empty").to_string(),
-            };
-            crate::tui::widgets::line::put(
-                buf,
-                (body.x, body.y),
-                body.width,
-                &empty,
-                Ink::Dim,
-                look,
-            );
-        }
-        if self.rows.is_empty() && body.height > 1 {
-            let (at, ink) = ((body.x, body.y + 1), Ink::Stale);
-            crate::tui::widgets::line::put(buf, at, body.width, &self.blind, ink, look);
+        if self.rows.is_empty() {
+            self.draw_empty(buf, body, look);
         }
         let height = usize::from(body.height);
         let top = self.cursor.clone().scroll(height, self.rows.len());

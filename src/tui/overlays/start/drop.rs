@@ -166,11 +166,18 @@ impl Drop {
 
     /// Sees what files would bring; those that were dropped meanwhile come next.
     fn looked(&mut self, files: &mut Vec<FileDone>, reach: &mut Reach<'_>) {
-        if !files.iter().any(|(path, _)| self.asked.contains(path)) {
+        // A look that was stopped is the one of a pane that was left.
+        let is_ours =
+            |(path, outcome): &FileDone| self.asked.contains(path) && !import::is_stopped(outcome);
+        if !files.iter().any(is_ours) {
             return;
         }
         self.asked.clear();
-        for (path, outcome) in std::mem::take(files) {
+        let (whole, stopped) = std::mem::take(files)
+            .into_iter()
+            .partition::<Vec<_>, _>(|(_, outcome)| !import::is_stopped(outcome));
+        *files = stopped;
+        for (path, outcome) in whole {
             let is_this = |file: &&mut File| file.path == path && file.outcome.is_none();
             if let Some(file) = self.files.iter_mut().find(is_this) {
                 file.outcome = Some(outcome);
@@ -186,6 +193,10 @@ impl Drop {
             return;
         }
         self.stage = Stage::Taken;
+        // What it would have brought says nothing about a file that its turn did not come for.
+        for file in &mut self.files {
+            file.outcome = None;
+        }
         for (path, outcome) in std::mem::take(files) {
             if let Ok(brought) = &outcome {
                 files.push((path.clone(), Ok(brought.clone())));
@@ -278,7 +289,8 @@ impl Pane for Drop {
                 (false, Stage::Looking) if !self.asked.is_empty() => "import-looking",
                 (false, Stage::Looking) => "drop-keys-look",
                 (false, Stage::Taking) => "drop-taking",
-                (false, Stage::Taken) => "drop-keys-taken",
+                (false, Stage::Taken) if self.is_all_taken() => "drop-keys-taken",
+                (false, Stage::Taken) => "drop-keys-part",
             };
             page.skip(page.rows_left().saturating_sub(2));
             super::says(page, keys, Ink::Dim);
@@ -301,6 +313,15 @@ impl Pane for Drop {
 }
 
 impl Drop {
+    /// Whether every file is in, to its end.
+    fn is_all_taken(&self) -> bool {
+        let is_in = |file: &File| {
+            let outcome = file.outcome.as_ref();
+            outcome.is_some_and(|outcome| outcome.is_ok() && !import::is_stopped(outcome))
+        };
+        self.files.iter().all(is_in)
+    }
+
     /// The files, each with what it brings and why not all of it, as far as there is room.
     fn draw_files(&self, page: &mut Page<'_, '_>) {
         let more = self.files.len().saturating_sub(NAMED);
@@ -308,7 +329,7 @@ impl Drop {
         let below = BELOW + self.result.len() + usize::from(more > 0);
         let mut room = usize::from(page.rows_left()).saturating_sub(named + below);
         for file in self.files.iter().take(NAMED) {
-            draw_file(file, &mut room, page);
+            draw_file(file, self.stage, &mut room, page);
         }
         if more > 0 {
             draw_more(more, page);
@@ -317,10 +338,14 @@ impl Drop {
 }
 
 /// A file with what it brings, and why not all of it: as many reasons as there is room for.
-fn draw_file(file: &File, room: &mut usize, page: &mut Page<'_, '_>) {
+fn draw_file(file: &File, stage: Stage, room: &mut usize, page: &mut Page<'_, '_>) {
     let words = page.look().words;
     let name = text(file_name(&file.path));
     let brings = match &file.outcome {
+        None if stage == Stage::Taken => {
+            let not_taken = words.get("drop-not-taken").to_string();
+            Some(Run::new(not_taken, Ink::Warn))
+        }
         None => None,
         Some(Ok(brought)) => Some(dim(import::brings(brought, words))),
         Some(Err(_)) => Some(Run::new(words.get("import-unread").to_string(), Ink::Warn)),
@@ -349,3 +374,7 @@ fn draw_more(count: usize, page: &mut Page<'_, '_>) {
     let more = words.with("import-more", &[("count", count.into())]);
     page.row(&[], &[dim(more)]);
 }
+
+#[cfg(test)]
+#[path = "drop_tests.rs"]
+mod tests;

@@ -9,12 +9,15 @@ use super::view::{below, focus_mark, inset, speech};
 use super::{DeskPane, Focus, OpenItem};
 use crate::desk::wording::{told, weight};
 use crate::domain::rules::phrase::Severity;
+use crate::tui::keys::Spot;
 use crate::tui::overlays::wording;
 use crate::tui::theme::Ink;
 use crate::tui::widgets::frame::titles;
 use crate::tui::widgets::line::{Run, dim, text};
 use crate::tui::widgets::{Look, editor, line};
 
+/// The name of the text to the mouse while another text has the caret.
+pub(super) const COMPOSER: &str = "composer";
 /// From this height on the pane has a row for what was found.
 const ROOM_FOR_FINDINGS: u16 = 4;
 /// From this width on the figures of the title stand apart.
@@ -51,8 +54,16 @@ pub(super) fn draw_draft(
         let place = (field.x, field.bottom());
         line::put(buf, place, field.width, &told, Ink::Dim, look);
     }
-    editor::draw(buf, field, &pane.composer, Ink::Text, look)
-        .filter(|_| pane.focus == Focus::Composer)
+    let caret = editor::draw(buf, field, &pane.composer, Ink::Text, look);
+    if pane.narrowing.is_typing() {
+        // Its cells are those of the line that narrows the list until it comes in front.
+        let place = field.intersection(buf.area);
+        look.note(|record| {
+            let composer = Spot::Field(COMPOSER.to_owned());
+            record.places.push((place, composer));
+        });
+    }
+    caret.filter(|_| pane.focus == Focus::Composer)
 }
 
 fn title(pane: &DeskPane, open: &OpenItem, buf: &mut Buffer, area: Rect, look: &Look<'_>) {

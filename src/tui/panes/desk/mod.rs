@@ -238,6 +238,7 @@ impl DeskPane {
             Spot::Side => self.focus = Focus::Side,
             Spot::Divider(column) => self.split = Some(*column),
             Spot::Shelf(row) => self.shelf = Some(*row),
+            Spot::Field(field) if field == draft_view::COMPOSER => self.focus = Focus::Composer,
             Spot::Field(_) | Spot::Leaf(_) => {}
         }
     }
