@@ -1104,6 +1104,7 @@ cli-doctor-versions = zhiban { $zhiban }, SQLite { $sqlite }
 cli-doctor-sound = The database is in order
 cli-doctor-anchored = It is the store that was closed here
 cli-doctor-index = The search index is { $count } events behind
+cli-doctor-days = Holidays are known up to the end of { $year }; settings days_off and days_worked add later ones
 cli-settled = Settled
 cli-capture-as = To be recorded as { $register } { $kind }
 cli-capture-piece = { $kind }: { $value } ({ $because })
@@ -3224,6 +3225,7 @@ problem-shop-clock-limit-hint = Write how long: 90m, 48h, 2h 09:00-18:00, 7d or 
 problem-shop-limit-key = { $value } narrows a limit by nothing that its items have
 problem-shop-limit-key-hint = Write limit_reply, or limit_reply@channel=phone,stage=after_sales
 problem-shop-days-hint = Write days: 2027-02-06..2027-02-12 2027-05-01
+problem-shop-zone-hint = Write the name of a zone, such as Asia/Shanghai
 problem-limits-order = The three must rise: a case, a day, a person
 problem-limits-order-hint = Leave empty what shall have no limit
 problem-old-table-whose = No column is the order or the buyer

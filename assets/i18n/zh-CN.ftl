@@ -1104,6 +1104,7 @@ cli-doctor-versions = zhiban { $zhiban }，SQLite { $sqlite }
 cli-doctor-sound = 数据库完好
 cli-doctor-anchored = 就是上次在这里关闭的那份
 cli-doctor-index = 搜索索引还差 { $count } 条
+cli-doctor-days = 只知道 { $year } 年底以前的节假日；以后的用设置 days_off、days_worked 写
 cli-settled = 已了结
 cli-capture-as = 登记为 { $register } { $kind }
 cli-capture-piece = { $kind }：{ $value }（{ $because }）
@@ -3224,6 +3225,7 @@ problem-shop-clock-limit-hint = 写多久：90m、48h、2h 09:00-18:00、7天、
 problem-shop-limit-key = { $value }：没有这样的时限，或它管的单子没有这一项
 problem-shop-limit-key-hint = 写 limit_reply，或 limit_reply@channel=phone,stage=after_sales
 problem-shop-days-hint = 写日子：2027-02-06..2027-02-12 2027-05-01
+problem-shop-zone-hint = 写时区名，例如 Asia/Shanghai
 problem-limits-order = 三个数要一个比一个大：每单、每天、每人
 problem-limits-order-hint = 不想限的空着
 problem-old-table-whose = 没有一列是订单号或买家

@@ -1104,6 +1104,7 @@ cli-doctor-versions = zhiban { $zhiban }，SQLite { $sqlite }
 cli-doctor-sound = 資料庫完好
 cli-doctor-anchored = 就是上次在這裡關閉的那份
 cli-doctor-index = 搜尋索引還差 { $count } 條
+cli-doctor-days = 只知道 { $year } 年底以前的假日；之後的用設定 days_off、days_worked 填寫
 cli-settled = 已了結
 cli-capture-as = 登記為 { $register } { $kind }
 cli-capture-piece = { $kind }：{ $value }（{ $because }）
@@ -3224,6 +3225,7 @@ problem-shop-clock-limit-hint = 寫多久：90m、48h、2h 09:00-18:00、7天、
 problem-shop-limit-key = { $value }：沒有這樣的時限，或它管的單子沒有這一項
 problem-shop-limit-key-hint = 寫 limit_reply，或 limit_reply@channel=phone,stage=after_sales
 problem-shop-days-hint = 寫日子：2027-02-06..2027-02-12 2027-05-01
+problem-shop-zone-hint = 填時區名稱，例如 Asia/Taipei
 problem-limits-order = 三個數要一個比一個大：每單、每天、每人
 problem-limits-order-hint = 不想限的留空
 problem-old-table-whose = 沒有一欄是訂單編號或買家
