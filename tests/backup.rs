@@ -178,6 +178,7 @@ fn doctor_tells_all_and_asks() {
         "integrity",
         "anchors",
         "index_behind",
+        "days_known_to",
     ] {
         assert!(report.get(key).is_some(), "{key}: {report}");
     }

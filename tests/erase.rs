@@ -251,6 +251,8 @@ fn plant(desk: &mut Desk, picture: &Path) -> Planted {
     })
     .unwrap();
     desk.attach(complaint, picture).unwrap();
+    desk.keep_view("她的", &format!("buyer:{NICK}"), true)
+        .unwrap();
     Planted {
         talk,
         complaint,
@@ -297,6 +299,7 @@ fn erase_grep() {
     let shown = office.desk(0).erasure_of(PHONE).unwrap();
     assert_eq!(shown.registers["conversation"], 1);
     assert_eq!((shown.files, shown.handovers), (1, 1));
+    assert_eq!(shown.registers["view"], 1);
     // What the three desks hold now is listed as given away: one bundle for all.
     assert_eq!(shown.given.len(), 1);
     assert_eq!(shown.given[0].file, first.display().to_string());
@@ -361,6 +364,7 @@ fn what_stays(desk: &mut Desk, planted: &Planted) {
     assert_eq!(sheet.text("lines/1/next"), None);
     assert_eq!(sheet.text("lines/2/title"), Some("无关的人"));
     assert_eq!(sheet.text("lines/2/next"), Some("等她回话"));
+    assert!(desk.saved_views().unwrap().is_empty());
     let other = desk.record(planted.other).unwrap().0;
     assert_eq!(other.text("words"), Some("味道很大"));
     assert_eq!(

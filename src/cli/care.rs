@@ -156,6 +156,7 @@ fn report_json(
             "replicas": verified.replicas, "defects": verified.defects.len()},
         "anchors": doubt.map(|doubt| out.words.get(doubt.message()).to_string()),
         "index_behind": health.index_behind,
+        "days_known_to": health.days_known_to,
     })
 }
 
@@ -204,5 +205,9 @@ fn report(
         )?;
     }
     out.say(doubt.map_or("cli-doctor-anchored", Doubt::message), &[])?;
-    out.say("cli-doctor-index", &[("count", health.index_behind.into())])
+    out.say("cli-doctor-index", &[("count", health.index_behind.into())])?;
+    match health.days_known_to {
+        Some(year) => out.say("cli-doctor-days", &[("year", year.to_string().into())]),
+        None => Ok(()),
+    }
 }

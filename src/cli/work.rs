@@ -43,7 +43,13 @@ pub(super) fn run(desk: &mut Desk, command: Command, out: &Out) -> Result<u8, Pr
             desk.open_record("account", values)?
         }
         Command::Allowance(Allowance::Give(args)) => give(desk, &args)?,
-        Command::Setting(Setting::Set { key, value }) => desk.set_setting(&key, &value)?,
+        Command::Setting(Setting::Set { key, value }) => {
+            let done = desk.set_setting(&key, &value)?;
+            if let Some(year) = desk.days_known_to(&key, &value)? {
+                out.say("cli-doctor-days", &[("year", year.to_string().into())])?;
+            }
+            done
+        }
         Command::Note(args) => run_note(desk, args)?,
         Command::Refund(args) => run_refund(desk, args)?,
         command => run_item(desk, command)?,

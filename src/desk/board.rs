@@ -34,7 +34,7 @@ pub use standing::{Count, Counts, PostLine};
 /// The most rows that stand behind a figure; beyond it the list says that there are more.
 pub const MOST: usize = 2_000;
 /// How far back a record that was settled today may have begun, milliseconds.
-const REACH: i64 = 31 * 24 * 3_600_000;
+pub(super) const REACH: i64 = 31 * 24 * 3_600_000;
 
 /// Whose work a figure counts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]

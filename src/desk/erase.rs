@@ -13,6 +13,7 @@ use crate::domain::authority::{Action, may};
 use crate::domain::event::{Event, Verb};
 use crate::domain::id::{Chain, Id};
 use crate::domain::payload::Payload;
+use crate::domain::registers::{handover, view};
 use crate::exchange::bundle;
 use crate::problem::{Kind, Problem};
 use crate::store::Given;
@@ -30,7 +31,7 @@ const QUOTES: usize = 20;
 /// What erasing a customer takes, or took.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Erasure {
-    /// The records about the customer.
+    /// The records about the customer, and the views that ask for them.
     pub records: BTreeSet<Id>,
     /// How many of them there are of each register.
     pub registers: BTreeMap<String, usize>,
@@ -105,7 +106,7 @@ impl Desk {
 
     fn plan_of(&self, name: &str) -> Result<Plan, Problem> {
         let web = Web::around(self, name)?;
-        let records: BTreeSet<Id> = web.rows.keys().copied().collect();
+        let mut records: BTreeSet<Id> = web.rows.keys().copied().collect();
         let mut registers = BTreeMap::new();
         for row in web.rows.values() {
             *registers.entry(row.register.clone()).or_default() += 1;
@@ -121,14 +122,20 @@ impl Desk {
         let signs = web.signs();
         let sheets = Sheets::naming(self, &records, &signs)?;
         events += sheets.events();
+        let views: Vec<Id> = sheets.of(&view::REGISTER).collect();
+        if !views.is_empty() {
+            registers.insert(view::REGISTER.name.to_owned(), views.len());
+            records.extend(views);
+        }
+        let handovers: Vec<Id> = sheets.of(&handover::REGISTER).collect();
         let mut all = records.clone();
-        all.extend(sheets.records());
+        all.extend(&handovers);
         Ok(Plan {
             erasure: Erasure {
                 registers,
                 events,
                 files: files.len(),
-                handovers: sheets.records().count(),
+                handovers: handovers.len(),
                 quotes: self.quotes(&web, &all)?,
                 given: self.store().given_of(&all)?,
                 records,

@@ -115,10 +115,7 @@ impl Desk {
         };
         let moment = desk.store.moment()?;
         desk.people = People::read(&desk.store)?;
-        desk.zone = desk
-            .setting("zone")?
-            .and_then(|name| name.parse().ok())
-            .unwrap_or(HOME_ZONE);
+        desk.zone = desk.said_zone()?;
         if let Some(replica) = desk
             .store
             .setting_local(SIGNED_IN)?
@@ -183,9 +180,10 @@ impl Desk {
         self.is_locked = false;
     }
 
-    /// Reads people anew, after events of others arrived.
+    /// Reads people and the shop's zone anew, after events of others arrived.
     pub fn refresh(&mut self) -> Result<(), Problem> {
         self.people = People::read(&self.store)?;
+        self.zone = self.said_zone()?;
         if let Some(me) = &self.me {
             self.me = self
                 .people
@@ -194,6 +192,12 @@ impl Desk {
                 .or_else(|| Some(me.clone()));
         }
         Ok(())
+    }
+
+    /// The zone that the shop said, or where shops are that said none.
+    fn said_zone(&self) -> Result<Tz, Problem> {
+        let said = self.setting("zone")?;
+        Ok(said.and_then(|name| name.parse().ok()).unwrap_or(HOME_ZONE))
     }
 
     /// Returns a new record's id.

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use super::Desk;
 use super::allowance::Allowance;
+use super::board::REACH;
 use super::people::Person;
 use crate::domain::authority::{Action, Grant, may};
 use crate::domain::id::{Id, ReplicaId};
@@ -11,11 +12,10 @@ use crate::domain::money::{Currency, Money};
 use crate::domain::payload::Meaning;
 use crate::domain::record::{Record, Trace};
 use crate::domain::register::Owner;
-use crate::domain::registers::allowance::{self, Terms};
-use crate::domain::registers::{case, person};
+use crate::domain::registers::{allowance, case, person};
 use crate::domain::rules::money;
 use crate::problem::Problem;
-use crate::store::Query;
+use crate::store::{Order, Query, Row};
 
 /// The most cases and allowances that are looked at.
 const MOST: usize = 10_000;
@@ -55,6 +55,13 @@ fn granted_since(record: &Record, from: i64, mine: &[ReplicaId]) -> Vec<Money> {
         return drawn;
     }
     record.get(case::AMOUNT).into_iter().collect()
+}
+
+/// Returns whether an allowance is one of these replicas' to spend.
+fn is_spent_by(row: &Row, mine: &[ReplicaId]) -> bool {
+    let replica = row.fields.get(allowance::REPLICA.name());
+    let replica = replica.and_then(|id| id.as_str()?.parse().ok());
+    !row.void && replica.is_some_and(|replica| mine.contains(&replica))
 }
 
 impl Desk {
@@ -98,23 +105,25 @@ impl Desk {
             ..granted.clone()
         })?;
         let closed = self.store().rows(&Query {
+            closed_only: true,
             closed_from: Some(from),
+            opened_from: Some(from.saturating_sub(REACH)),
+            order: Order::Opened,
             ..granted
         })?;
-        let mut ids: BTreeSet<Id> = open.iter().chain(&closed).map(|row| row.id).collect();
+        let mut rows = open;
+        rows.extend(closed);
         let given = self.store().rows(&Query {
             registers: vec![allowance::REGISTER.name],
             limit: Some(MOST),
             ..Query::default()
         })?;
-        for row in given {
-            let terms = self.store().record(row.id)?.as_ref().and_then(Terms::of);
-            let replica = terms.and_then(|terms| terms.replica);
-            if replica.is_some_and(|replica| mine.contains(&replica)) {
-                ids.extend(self.drawing_on(row.id)?);
-            }
+        for row in given.iter().filter(|row| is_spent_by(row, mine)) {
+            rows.extend(self.store().rows_by_id(&self.drawing_on(row.id)?)?);
         }
-        Ok(ids)
+        // Whatever was granted since came into its state since.
+        let is_new = |row: &&Row| row.since >= from || row.closed.is_some_and(|at| at >= from);
+        Ok(rows.iter().filter(is_new).map(|row| row.id).collect())
     }
 
     /// Returns how much of the shop's limit for a day is left to who sits at the desk, one case

@@ -91,7 +91,7 @@ pub enum Side {
 pub enum Measure {
     /// So long from now, in minutes: ahead for a deadline, back for what was.
     Span(i64),
-    /// A day; without a year the one that lies nearest.
+    /// A day; without a year the one that lies nearest, of what was the latest.
     Day {
         /// The year.
         year: Option<i32>,

@@ -1,5 +1,6 @@
 //! Settings of the shop: dated, a supervisor's, the same on every desk.
 
+use chrono_tz::Tz;
 use serde_json::Value;
 
 use super::Desk;
@@ -73,6 +74,7 @@ fn sound(key: &str, value: &str) -> Result<(), Problem> {
             let is_clock = Clock::parse(value).is_some();
             (is_clock, "problem-shop-clock-limit-hint")
         }
+        "zone" => (value.parse::<Tz>().is_ok(), "problem-shop-zone-hint"),
         _ if DAYS.contains(&key) => (calendar::days(value).is_some(), "problem-shop-days-hint"),
         _ => return shop::check(key, value),
     };
@@ -119,6 +121,15 @@ impl Desk {
         let mut act = self.act();
         self.add_setting(&mut act, key, value)?;
         self.write(act)
+    }
+
+    /// Returns, of a setting that counts days that are worked, the last year of which it is known
+    /// when people are off.
+    pub fn days_known_to(&self, key: &str, value: &str) -> Result<Option<i32>, Problem> {
+        match Clock::parse(value) {
+            Some(Clock::WorkingDays(_)) if is_limit(key) => Ok(self.store().days_known_to()?),
+            _ => Ok(None),
+        }
     }
 
     /// Adds the shop's value of a setting from now on.
@@ -179,6 +190,7 @@ mod tests {
             ("limit_reply@channel=phone", "soon"),
             ("limit_ship", "2h 18:00-09:00"),
             ("days_off", "2027-02-30"),
+            ("zone", "Asia/Qingdao"),
             ("limit_day", "-1"),
             ("day_end", "25"),
             ("print_waves", "25:00"),
@@ -201,5 +213,12 @@ mod tests {
         assert_eq!(refused.unwrap_err().message, "problem-shop-limit-key");
         desk.set_setting("at_risk_minutes", "30").unwrap();
         assert_eq!(desk.at_risk().unwrap(), 30 * MINUTE);
+        assert_eq!(desk.days_known_to("limit_ship", "2h").unwrap(), None);
+        assert_eq!(desk.days_known_to("limit_ship", "3wd").unwrap(), Some(2026));
+        desk.set_setting("days_off", "2027-02-06..2027-02-12")
+            .unwrap();
+        assert_eq!(desk.days_known_to("limit_ship", "3wd").unwrap(), Some(2027));
+        desk.set_setting("zone", "Asia/Tokyo").unwrap();
+        assert_eq!(desk.zone(), chrono_tz::Asia::Tokyo, "at once");
     }
 }

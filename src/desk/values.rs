@@ -1,6 +1,6 @@
 //! What people type as values: `FIELD=VALUE` by the field's kind, times, durations, amounts.
 
-use chrono::{DateTime, Datelike, Days, NaiveDate, NaiveDateTime, NaiveTime, TimeZone};
+use chrono::{DateTime, Datelike, NaiveDate, NaiveDateTime, NaiveTime, TimeZone};
 use chrono_tz::Tz;
 use serde_json::{Value, json};
 
@@ -26,6 +26,15 @@ pub enum Edge {
     Start,
     /// The day's last minute: "by 11/25".
     End,
+}
+
+/// Which day is meant by a month and a day alone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Lie {
+    /// The one that lies nearest to today.
+    Nearest,
+    /// The latest one, today among them.
+    Past,
 }
 
 /// Reads `FIELD=VALUE` words for a register; `resolve` turns what names a record into its id.
@@ -78,7 +87,7 @@ fn value(
         FieldKind::Money => json!(money(trimmed)?),
         FieldKind::Time => json!(time(trimmed, reading, Edge::End)?),
         FieldKind::Date => json!(
-            day(trimmed, reading)
+            day(trimmed, reading, Lie::Nearest)
                 .ok_or_else(|| wrong("2026-11-25"))?
                 .to_string()
         ),
@@ -133,12 +142,16 @@ pub fn money(text: &str) -> Result<Money, Problem> {
 /// Reads a time in milliseconds UTC: RFC 3339, `2026-11-25 18:00`, `11/25 18:00`, `18:00`
 /// of today, a day alone, or a duration from now such as `2h`, `45m`, `3d`.
 pub fn time(text: &str, reading: Reading, edge: Edge) -> Result<i64, Problem> {
+    time_that_lies(text, reading, edge, Lie::Nearest)
+}
+
+fn time_that_lies(text: &str, reading: Reading, edge: Edge, lie: Lie) -> Result<i64, Problem> {
     let text = text.trim();
     let read = DateTime::parse_from_rfc3339(text)
         .ok()
         .map(|at| at.timestamp_millis())
         .or_else(|| duration(text).and_then(|span| reading.now.checked_add(span)))
-        .or_else(|| local(text, reading, edge));
+        .or_else(|| local(text, reading, edge, lie));
     read.filter(|at| (0..crate::chance::LATEST).contains(at))
         .ok_or_else(|| {
             Problem::new(Kind::NotUnderstood, "problem-cli-time")
@@ -148,13 +161,13 @@ pub fn time(text: &str, reading: Reading, edge: Edge) -> Result<i64, Problem> {
 }
 
 /// Reads a time gone by in milliseconds UTC: as [`time`] does, but a duration is how long ago,
-/// and a day alone is its last minute, or now. Returns none for a time that is still to come.
+/// a day alone is its last minute, or now, and one without its year the latest. Returns none for a time that is still to come.
 pub fn time_gone_by(text: &str, reading: Reading) -> Result<Option<i64>, Problem> {
     if let Some(ago) = duration(text.trim()) {
         return Ok(reading.now.checked_sub(ago).filter(|at| *at >= 0));
     }
-    let begins = time(text, reading, Edge::Start)?;
-    let ends = time(text, reading, Edge::End)?;
+    let begins = time_that_lies(text, reading, Edge::Start, Lie::Past)?;
+    let ends = time_that_lies(text, reading, Edge::End, Lie::Past)?;
     Ok((begins <= reading.now).then(|| ends.min(reading.now)))
 }
 
@@ -179,12 +192,12 @@ fn duration(text: &str) -> Option<i64> {
     (digits.is_empty() && total > 0).then_some(total)
 }
 
-fn local(text: &str, reading: Reading, edge: Edge) -> Option<i64> {
+fn local(text: &str, reading: Reading, edge: Edge, lie: Lie) -> Option<i64> {
     let (first, second) = text.split_once([' ', 'T']).unwrap_or((text, ""));
     let (date, hour) = match (clock(first), second.trim()) {
         (Some(hour), "") => (today(reading)?, hour),
-        (None, "") => (day(first, reading)?, edge.hour()?),
-        (None, second) => (day(first, reading)?, clock(second)?),
+        (None, "") => (day(first, reading, lie)?, edge.hour()?),
+        (None, second) => (day(first, reading, lie)?, clock(second)?),
         (Some(_), _) => return None,
     };
     resolve_local(date.and_time(hour), reading.zone)
@@ -215,24 +228,34 @@ fn today(reading: Reading) -> Option<NaiveDate> {
     )
 }
 
-/// Reads `2026-11-25`, `2026/11/25`, or month and day `11/25` of the year that lies nearest.
-fn day(text: &str, reading: Reading) -> Option<NaiveDate> {
+/// Reads `2026-11-25`, `2026/11/25`, or month and day `11/25` of a year at hand.
+fn day(text: &str, reading: Reading, lie: Lie) -> Option<NaiveDate> {
     let text = text.replace('/', "-");
     let whole = NaiveDate::parse_from_str(&text, "%Y-%m-%d")
         .ok()
         .filter(|date| date.year() >= 1970);
     whole.or_else(|| {
         let (month, day) = text.split_once('-')?;
-        let (month, day) = (month.parse().ok()?, day.parse().ok()?);
         let today = today(reading)?;
-        let limit = today.checked_sub_days(Days::new(183))?;
-        let this = NaiveDate::from_ymd_opt(today.year(), month, day)?;
-        if this < limit {
-            NaiveDate::from_ymd_opt(today.year() + 1, month, day)
-        } else {
-            Some(this)
-        }
+        let found = day_of_year(month.parse().ok()?, day.parse().ok()?, today, lie)?;
+        // A leap day is none of a year without it.
+        (found.signed_duration_since(today).num_days().abs() <= 366).then_some(found)
     })
+}
+
+/// Returns which day a month and a day mean; of a leap day's years the next that has it. None
+/// where no year has such a day.
+pub(super) fn day_of_year(month: u32, day: u32, today: NaiveDate, lie: Lie) -> Option<NaiveDate> {
+    // Two leap years lie eight years apart at most.
+    let years = today.year() - 8..=today.year() + 8;
+    let mut days = years.filter_map(|year| NaiveDate::from_ymd_opt(year, month, day));
+    match lie {
+        Lie::Past => days.rfind(|day| *day <= today),
+        Lie::Nearest => days.min_by_key(|day| {
+            let away = day.signed_duration_since(today).num_days().abs();
+            (away, *day < today)
+        }),
+    }
 }
 
 /// The first moment that a local time can mean; a time that a clock change skips moves on.
@@ -285,6 +308,26 @@ mod tests {
             time("11/25", reading(), Edge::Start).ok(),
             Some(at("2026-11-25T00:00:00+08:00"))
         );
+    }
+
+    #[test]
+    fn a_day_without_its_year_is_the_nearest_or_the_latest() {
+        let day = |text: &str| text.parse::<NaiveDate>().unwrap();
+        for (today, month, date, nearest, past) in [
+            ("2026-11-22", 12, 28, "2026-12-28", "2025-12-28"),
+            ("2027-01-05", 12, 28, "2026-12-28", "2026-12-28"),
+            ("2026-11-22", 1, 5, "2027-01-05", "2026-01-05"),
+            ("2026-11-22", 11, 22, "2026-11-22", "2026-11-22"),
+            ("2026-11-22", 2, 29, "2028-02-29", "2024-02-29"),
+        ] {
+            let found = |lie| day_of_year(month, date, day(today), lie);
+            assert_eq!(found(Lie::Nearest), Some(day(nearest)), "{today}");
+            assert_eq!(found(Lie::Past), Some(day(past)), "{today}");
+        }
+        let end = |text| time_gone_by(text, reading()).ok().flatten();
+        assert_eq!(end("12/28"), Some(at("2025-12-28T23:59:00+08:00")));
+        assert_eq!(end("11/22 16:00"), None, "still to come");
+        assert!(time("2/29", reading(), Edge::End).is_err());
     }
 
     #[test]

@@ -90,10 +90,13 @@ impl Desk {
         } else {
             PORTION
         };
+        let list = self.listed(register, view)?;
+        // A word that must not be said is looked up once, not for every page.
+        let asked = Asked::new(self, &whole, &list)?;
         let mut found = Vec::new();
         let mut after = None;
         loop {
-            let page = self.view_page(register, view, &whole, after, portion)?;
+            let page = self.page_of(&list, view, &asked, after, portion)?;
             found.extend(page.rows);
             after = page.after;
             if after.is_none() || found.len() >= limit {
@@ -113,17 +116,40 @@ impl Desk {
         after: Option<Cursor>,
         portion: usize,
     ) -> Result<Page, Problem> {
-        let mut query = match view {
+        let list = self.listed(register, view)?;
+        let asked = Asked::new(self, question, &list)?;
+        self.page_of(&list, view, &asked, after, portion)
+    }
+
+    /// What a register's view holds, all of the register where none is named.
+    fn listed(&self, register: &'static Register, view: Option<&str>) -> Result<Query, Problem> {
+        let query = match view {
             Some(view) => self.view_query(register, view)?,
             None => Query {
                 order: Order::Opened,
                 ..Query::default()
             },
         };
-        query.registers = vec![register.name];
-        query.after = after;
-        query.limit = Some(portion);
-        let asked = Asked::new(self, question, &query)?;
+        Ok(Query {
+            registers: vec![register.name],
+            ..query
+        })
+    }
+
+    /// What passes of the next `portion` rows of a list behind `after`.
+    fn page_of(
+        &self,
+        list: &Query,
+        view: Option<&str>,
+        asked: &Asked,
+        after: Option<Cursor>,
+        portion: usize,
+    ) -> Result<Page, Problem> {
+        let mut query = Query {
+            after,
+            limit: Some(portion),
+            ..list.clone()
+        };
         asked.narrow(&mut query);
         let mut rows = self.store().rows(&query)?;
         let is_full = rows.len() >= portion;

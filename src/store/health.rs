@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use super::anchor::Watch;
 use super::error::{Result, StoreError};
 use super::verify::Verified;
-use super::{Store, keys, look, place, schema};
+use super::{Store, keys, look, place, project, schema};
 
 /// The folder of attachments beside a database.
 pub(super) const ATTACHMENTS: &str = "att";
@@ -22,6 +22,8 @@ pub struct Health {
     pub is_sound: bool,
     /// How many events the search index is behind.
     pub index_behind: u64,
+    /// The last year of which it is known when people are off.
+    pub days_known_to: Option<i32>,
 }
 
 impl Store {
@@ -107,7 +109,14 @@ impl Store {
             sqlite: rusqlite::version(),
             is_sound: answer == "ok",
             index_behind: self.index_behind()?,
+            days_known_to: self.days_known_to()?,
         })
+    }
+
+    /// Returns the last year of which it is known when people are off.
+    pub fn days_known_to(&self) -> Result<Option<i32>> {
+        let years = project::limits(&self.conn)?.calendar.known_years();
+        Ok(years.map(|years| *years.end()))
     }
 }
 

@@ -64,7 +64,7 @@ pub use place::{Holder, make_folder, private_file, sync_folder};
 pub use query::{Count, Cursor, Mine, Order, OwnerFilter, Query};
 pub use read::{Held, StreamHead, Tide};
 pub use rows::Row;
-pub use search::Indexed;
+pub use search::{Indexed, is_searchable};
 pub use standing::{Press, Standing};
 pub use stop::Stop;
 pub use verify::{Defect, Verified};

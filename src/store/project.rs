@@ -383,7 +383,7 @@ impl<'a> Projector<'a> {
 }
 
 /// Reads the shop's limits, zone and days from its settings; what cannot be read counts as unsaid.
-fn limits(conn: &Connection) -> Result<Limits> {
+pub(super) fn limits(conn: &Connection) -> Result<Limits> {
     let mut limits = Limits::default();
     let mut query = conn.prepare_cached(
         "SELECT fields ->> '$.key', fields ->> '$.value' FROM record

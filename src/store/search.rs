@@ -147,6 +147,11 @@ pub(super) fn match_of(folded: &str) -> Option<String> {
     (!terms.is_empty()).then(|| terms.join(" AND "))
 }
 
+/// Returns whether words hold anything to search by, and not only marks.
+pub fn is_searchable(words: &str) -> bool {
+    match_of(&fold(words)).is_some()
+}
+
 /// Below the time of its text a row's number has so many bits of the event's key.
 const TIME_BITS: u32 = 20;
 
@@ -280,7 +285,9 @@ impl Store {
                 return Ok(false);
             }
             let is_late = time.is_some_and(|time| begun.elapsed() > time);
-            if is_late || self.read_only || self.trouble.is_some() {
+            // Nothing is written while a moment is looked at; the rest is looked through.
+            let is_looking = !self.conn.is_autocommit();
+            if is_late || is_looking || self.read_only || self.trouble.is_some() {
                 break;
             }
             let tx = match Transaction::new_unchecked(&self.conn, TransactionBehavior::Immediate)

@@ -69,6 +69,10 @@ impl Asked {
             }
             Check::Owner(whose) if query.owner.is_none() => narrow_to_owners(whose, query),
             Check::Is(all) => {
+                if all.contains(&Standing::Snoozed) {
+                    // A list that leaves out what is out of sight is asked for just that.
+                    query.not_snoozed_at = None;
+                }
                 if let [only] = all[..] {
                     self.narrow_to_standing(only, query);
                 }

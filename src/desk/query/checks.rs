@@ -4,12 +4,13 @@ use std::collections::HashSet;
 use std::ops::Range;
 use std::rc::Rc;
 
-use chrono::{Datelike, Days, NaiveDate};
+use chrono::{DateTime, Days, NaiveDate};
 
 use super::names::{ALL, CLOSED, ME, NOBODY, OPEN};
-use super::{Key, Measure, Side, Term, Value, What};
+use super::{Key, Measure, Side, Sort, Term, Value, What};
 use crate::desk::Desk;
-use crate::desk::values::{Edge, Reading, time};
+use crate::desk::values::{Lie, day_of_year};
+use crate::domain::deadline::day_start;
 use crate::domain::id::Id;
 use crate::domain::register::{Owner, Post};
 use crate::domain::registers;
@@ -193,7 +194,13 @@ fn beside(desk: &Desk, key: Key, side: Side, measure: Measure) -> Result<Check, 
             };
             return Ok(Check::Time(key, Some(on_side(side, at, at, all))));
         }
-        Measure::Day { year, month, day } => calendar_day(desk, year, month, day)?,
+        Measure::Day { year, month, day } => {
+            let date = match year {
+                Some(year) => NaiveDate::from_ymd_opt(year, month, day),
+                None => day_meant(desk, key, month, day),
+            };
+            calendar_day(desk, date)
+        }
         Measure::Yesterday | Measure::Today | Measure::Tomorrow => business_day(desk, measure)?,
     };
     let last = end.saturating_sub(1);
@@ -211,36 +218,25 @@ fn on_side(side: Side, from: i64, to: i64, all: Range<i64>) -> Range<i64> {
     }
 }
 
-fn calendar_day(
-    desk: &Desk,
-    year: Option<i32>,
-    month: u32,
-    day: u32,
-) -> Result<(i64, i64), Problem> {
-    let reading = Reading {
-        now: desk.now(),
-        zone: desk.zone(),
+/// Which day a month and a day mean of a key: for what was the latest, else the nearest.
+fn day_meant(desk: &Desk, key: Key, month: u32, day: u32) -> Option<NaiveDate> {
+    let lie = match key.sort() {
+        Sort::Back => Lie::Past,
+        _ => Lie::Nearest,
     };
-    let spelled = match year {
-        Some(year) => format!("{year:04}-{month:02}-{day:02}"),
-        None => format!("{month:02}-{day:02}"),
+    let now = DateTime::from_timestamp_millis(desk.now())?;
+    let today = now.with_timezone(&desk.zone()).date_naive();
+    day_of_year(month, day, today, lie)
+}
+
+/// When a day begins and ends; beyond the calendar it never does.
+fn calendar_day(desk: &Desk, date: Option<NaiveDate>) -> (i64, i64) {
+    let begins = |date: Option<NaiveDate>| {
+        let at = date.and_then(|date| day_start(date, &desk.zone(), 0));
+        at.unwrap_or(i64::MAX)
     };
-    let start = time(&spelled, reading, Edge::Start)?;
-    let date = chrono::DateTime::from_timestamp_millis(start)
-        .map(|at| at.with_timezone(&desk.zone()).date_naive());
-    let next = date.and_then(|date: NaiveDate| date.checked_add_days(Days::new(1)));
-    let end = match next {
-        Some(next) => {
-            let (year, month, day) = (next.year(), next.month(), next.day());
-            time(
-                &format!("{year:04}-{month:02}-{day:02}"),
-                reading,
-                Edge::Start,
-            )?
-        }
-        None => i64::MAX,
-    };
-    Ok((start, end))
+    let next = date.and_then(|date| date.checked_add_days(Days::new(1)));
+    (begins(date), begins(next))
 }
 
 fn business_day(desk: &Desk, which: Measure) -> Result<(i64, i64), Problem> {

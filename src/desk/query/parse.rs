@@ -10,6 +10,7 @@ use super::names::{Found, Names};
 use super::{Key, Measure, Question, Side, Sort, Term, Value, What};
 use crate::domain::money::{Currency, Money};
 use crate::problem::{Kind, Problem};
+use crate::store::is_searchable;
 use crate::text::fold::{self, fold, punctuation};
 
 /// The longest span, in minutes: a hundred years.
@@ -47,6 +48,8 @@ pub enum Fault {
     Sum,
     /// A quotation without an end.
     Quote,
+    /// Words with nothing to search by.
+    Words,
 }
 
 impl Wrong {
@@ -64,6 +67,7 @@ impl Wrong {
             Fault::Time => ("problem-query-time", "problem-query-time-hint"),
             Fault::Sum => ("problem-query-sum", "problem-query-sum-hint"),
             Fault::Quote => ("problem-query-quote", "problem-query-quote-hint"),
+            Fault::Words => ("problem-query-words", "problem-query-words-hint"),
         };
         let problem = Problem::new(Kind::NotUnderstood, message)
             .arg("what", &self.said)
@@ -156,16 +160,20 @@ impl Reader<'_> {
             return Ok(None);
         }
         let begin = self.here();
-        let mut is_not = self.takes('-');
+        let is_not = self.takes('-');
         if is_not && self.chars.peek().is_none_or(|(_, c)| c.is_whitespace()) {
-            // A hyphen alone is a word like any other.
-            is_not = false;
-            let said = self.text[begin..self.here()].to_owned();
-            let what = What::Said(said);
-            return Ok(Some(Term { is_not, what }));
+            let at = begin..self.here();
+            return Err(self.wrong(at, Fault::Words));
         }
         let what = self.what()?;
-        Ok(Some(Term { is_not, what }))
+        match &what {
+            // By marks alone no index narrows: all that was ever written would be read.
+            What::Said(said) if !is_searchable(said) => {
+                let at = begin..self.here();
+                Err(self.wrong(at, Fault::Words))
+            }
+            _ => Ok(Some(Term { is_not, what })),
+        }
     }
 
     fn what(&mut self) -> Result<What, Wrong> {

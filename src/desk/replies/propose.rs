@@ -17,12 +17,13 @@ use crate::problem::Problem;
 /// The scope of what only its author sees.
 const MINE: &str = "mine";
 /// What a proposed wording brings when it is published.
-const PUBLISHED: [&FieldSpec; 5] = [
+const PUBLISHED: [&FieldSpec; 6] = [
     &reply::TITLE.spec,
     &reply::CODE.spec,
     &reply::TEXT.spec,
     &reply::TOPIC.spec,
     &reply::VALID_UNTIL.spec,
+    &reply::SCOPE.spec,
 ];
 
 /// What became of a wording.
@@ -118,17 +119,24 @@ impl Desk {
             .text(reply::REPLACES.name())
             .and_then(|id| id.parse::<Id>().ok())
             .filter(|_| record.state == "proposed" && to == "active");
+        let old = match replaced {
+            // What was taken back meanwhile is in nobody's place any more.
+            Some(id) => Some(self.record(id)?.0).filter(|old| old.closed.is_none() && !old.void),
+            None => None,
+        };
         let mut act = self.act();
-        let Some(id) = replaced else {
+        let Some(old) = old else {
             act.step(&REGISTER, record, to, reason);
             return self.write(act);
         };
-        let (old, _) = self.record(id)?;
         if version(record) != version(&old) + 1 {
             return Err(refused("problem-reply-outdated").hint("problem-reply-outdated-hint"));
         }
+        // What everybody sees does not become its author's alone by a proposal.
+        let keeps_scope = matches!(record.text(reply::SCOPE.name()), None | Some(MINE));
         let mut values: Fields = PUBLISHED
             .into_iter()
+            .filter(|field| !(keeps_scope && field.name == reply::SCOPE.name()))
             .map(|field| {
                 let value = record.value(field.name).cloned().unwrap_or_default();
                 (field.name.to_owned(), value)
@@ -327,5 +335,46 @@ mod tests {
         assert_eq!(refused.message, "problem-reply-outdated");
         let after = desk.record(shared).unwrap().0;
         assert_eq!(after.text("text"), record.text("text"));
+    }
+
+    #[test]
+    fn a_proposal_outlives_the_reply_that_was_taken_back_meanwhile() {
+        let mut shop = Shop::sample("王主管");
+        let desk = &mut shop.desk;
+        desk.keep_reply(None, wording("今天发", "shop", "fh"))
+            .unwrap();
+        let old = replies(desk, "active")[0].id;
+        act_as(desk, "林晓");
+        desk.keep_reply(Some(old), wording("两天内发", "shop", "fh"))
+            .unwrap();
+        act_as(desk, "王主管");
+        desk.move_to(old, "retired", None).unwrap();
+        let proposed = replies(desk, "proposed")[0].id;
+        desk.move_to(proposed, "active", None).unwrap();
+        let shown = replies(desk, "active");
+        assert_eq!((shown.len(), shown[0].id), (1, proposed));
+        let old = desk.record(old).unwrap().0;
+        assert_eq!(old.text("text"), Some("今天发"));
+    }
+
+    #[test]
+    fn who_sees_a_reply_follows_a_proposal_and_never_becomes_its_author_alone() {
+        let mut shop = Shop::sample("王主管");
+        let desk = &mut shop.desk;
+        desk.keep_reply(None, wording("今天发", "group", "fh"))
+            .unwrap();
+        let old = replies(desk, "active")[0].id;
+        for (text, scope, after) in [("两天内发", "shop", "shop"), ("三天内发", MINE, "shop")]
+        {
+            act_as(desk, "林晓");
+            let kept = desk.keep_reply(Some(old), wording(text, scope, "fh"));
+            assert_eq!(kept.unwrap(), Kept::Proposed);
+            act_as(desk, "王主管");
+            let proposed = replies(desk, "proposed")[0].id;
+            desk.move_to(proposed, "active", None).unwrap();
+            let record = desk.record(old).unwrap().0;
+            assert_eq!(record.text("text"), Some(text));
+            assert_eq!(record.text("scope"), Some(after));
+        }
     }
 }

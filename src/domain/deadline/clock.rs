@@ -14,6 +14,8 @@ const DAY: i64 = 24 * HOUR;
 const LONGEST: i64 = 3_650 * DAY;
 /// The longest that hours of a window may add up to: so many days are walked one by one.
 const LONGEST_IN_WINDOW: i64 = 90 * DAY;
+/// The most days over which hours of a window may be spread.
+const DAYS_OF_WINDOWS: i64 = 400;
 /// The shortest window, in minutes.
 const SHORTEST_WINDOW: u16 = 15;
 
@@ -71,7 +73,11 @@ impl Clock {
             (Self::Time(span), Some(window)) if span <= LONGEST_IN_WINDOW => {
                 let (from, to) = window.split_once(['-', '~'])?;
                 let (from, to) = (minute(from)?, minute(to)?);
-                (to >= from + SHORTEST_WINDOW).then_some(Self::Window { span, from, to })
+                if to < from + SHORTEST_WINDOW {
+                    return None;
+                }
+                let a_day = i64::from(to - from) * MINUTE;
+                (span <= DAYS_OF_WINDOWS * a_day).then_some(Self::Window { span, from, to })
             }
             _ => None,
         }
@@ -145,6 +151,9 @@ fn run(
             .iter()
             .find(|(begun, over)| *begun <= at && at < *over)
         {
+            if *over == i64::MAX {
+                return None;
+            }
             at = *over;
             continue;
         }
@@ -156,6 +165,9 @@ fn run(
         let ends = pause.map_or(ends, |begun| begun.min(ends));
         if left <= ends.saturating_sub(at) {
             return at.checked_add(left);
+        }
+        if ends == i64::MAX {
+            return None;
         }
         left -= ends - at;
         at = ends;
@@ -189,10 +201,15 @@ fn end_of(
     while left > 0 {
         day = day.checked_add_days(Days::new(1))?;
         let (begins, ends) = (calendar.minute(day, 0)?, calendar.minute(day, 1_440)?);
-        let rests = pauses
+        let over = pauses
             .iter()
-            .any(|(begun, over)| *begun <= begins && ends <= *over);
-        if counts(day) && !rests {
+            .filter(|(begun, over)| *begun <= begins && ends <= *over)
+            .map(|(_, over)| *over)
+            .max();
+        if over == Some(i64::MAX) {
+            return None;
+        }
+        if counts(day) && over.is_none() {
             left -= 1;
         }
     }
@@ -291,6 +308,22 @@ mod tests {
     }
 
     #[test]
+    fn in_a_pause_that_lasts_nothing_runs_out() {
+        let begun = at("2026-11-22T12:00");
+        let pause = [(begun, i64::MAX)];
+        let calendar = Calendar::default();
+        for text in ["4h", "20h 09:00-18:00", "7d", "3wd"] {
+            let clock = Clock::parse(text).unwrap();
+            for from in ["2026-11-22T10:00", "2026-11-22T13:00"] {
+                assert_eq!(clock.due(at(from), &pause, &calendar), i64::MAX, "{text}");
+            }
+        }
+        let clock = Clock::parse("2h").unwrap();
+        let soon = clock.due(at("2026-11-22T09:00"), &pause, &calendar);
+        assert_eq!(soon, at("2026-11-22T11:00"), "over before it begins");
+    }
+
+    #[test]
     fn clocks_are_spelled_in_two_languages_and_nothing_else_is_one() {
         for (text, spelled) in [
             ("172800000", "48h"),
@@ -319,6 +352,7 @@ mod tests {
             "4h 9",
             "1h 09:00-18:00 x",
             "87601h",
+            "101h 09:00-09:15",
         ] {
             assert_eq!(Clock::parse(wrong), None, "{wrong}");
         }

@@ -115,6 +115,8 @@ impl Key {
             }
             only.push((field, value.to_owned()));
         }
+        // Written in another order it is the same key.
+        only.sort_by_key(|(field, _)| NARROWED.iter().position(|known| known == field));
         Some(Self { rule, only })
     }
 
@@ -257,6 +259,10 @@ mod tests {
         ] {
             assert_eq!(Key::parse(wrong), None, "{wrong}");
         }
+        assert_eq!(
+            Key::parse("limit_reply@channel=chat,stage=after_sales"),
+            Key::parse("limit_reply@stage=after_sales,channel=chat")
+        );
         assert!(!is_limit("limit_case") && !is_limit("limit_replying"));
     }
 }

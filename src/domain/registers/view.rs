@@ -11,9 +11,9 @@ pub static SCOPES: Enumeration = Enumeration {
 };
 
 /// By what it is asked for.
-pub const NAME: Field<String> = Field::text("name").required();
-/// What it asks, in the query language of lists.
-pub const QUERY: Field<String> = Field::text("query").required();
+pub const NAME: Field<String> = Field::text("name").personal().required();
+/// What it asks, in the query language of lists: it may name a buyer.
+pub const QUERY: Field<String> = Field::text("query").personal().required();
 /// Who sees it; only its author where it is not there.
 pub const SCOPE: Field<String> = Field::choice("scope", &SCOPES);
 
