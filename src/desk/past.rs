@@ -95,7 +95,7 @@ mod tests {
             NOW + 24 * hour - 46 * 60_000
         );
         // The day it all began ends in its last minute; today's end is now.
-        let evening = NOW + 8 * hour + 13 * 60_000;
+        let evening = NOW + 8 * hour + 14 * 60_000 - 1;
         assert_eq!(desk.gone_by("2026-11-22").unwrap(), evening);
         assert_eq!(desk.gone_by("2026-11-23").unwrap(), NOW + 24 * hour);
         for (text, message) in [

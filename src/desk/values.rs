@@ -161,13 +161,18 @@ fn time_that_lies(text: &str, reading: Reading, edge: Edge, lie: Lie) -> Result<
 }
 
 /// Reads a time gone by in milliseconds UTC: as [`time`] does, but a duration is how long ago,
-/// a day alone is its last minute, or now, and one without its year the latest. Returns none for a time that is still to come.
+/// a day alone is its end, or now, and one without its year the latest. Returns none for a time
+/// that is still to come.
 pub fn time_gone_by(text: &str, reading: Reading) -> Result<Option<i64>, Problem> {
     if let Some(ago) = duration(text.trim()) {
         return Ok(reading.now.checked_sub(ago).filter(|at| *at >= 0));
     }
     let begins = time_that_lies(text, reading, Edge::Start, Lie::Past)?;
-    let ends = time_that_lies(text, reading, Edge::End, Lie::Past)?;
+    let mut ends = time_that_lies(text, reading, Edge::End, Lie::Past)?;
+    if ends > begins {
+        // What came in the day's last minute was there at its end.
+        ends += 59_999;
+    }
     Ok((begins <= reading.now).then(|| ends.min(reading.now)))
 }
 
@@ -325,7 +330,7 @@ mod tests {
             assert_eq!(found(Lie::Past), Some(day(past)), "{today}");
         }
         let end = |text| time_gone_by(text, reading()).ok().flatten();
-        assert_eq!(end("12/28"), Some(at("2025-12-28T23:59:00+08:00")));
+        assert_eq!(end("12/28"), Some(at("2025-12-29T00:00:00+08:00") - 1));
         assert_eq!(end("11/22 16:00"), None, "still to come");
         assert!(time("2/29", reading(), Edge::End).is_err());
     }

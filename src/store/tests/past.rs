@@ -196,7 +196,7 @@ fn one_record_is_shown_as_the_whole_store_showed_it() {
 fn what_was_erased_is_in_no_copy_either() {
     let mut bench = Bench::new(1);
     bench.one("complaint", id(1), complaint());
-    let left = bench._folder.path().join("past-1-0");
+    let left = bench.store.folder().join("past-1-0");
     std::fs::create_dir(&left).unwrap();
     std::fs::write(left.join(place::DATABASE), "掉色").unwrap();
     let past = look_back(&bench.store, bench.now);
