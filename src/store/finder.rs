@@ -19,6 +19,8 @@ use super::{Store, read};
 
 /// How many events behind the index a query still looks through.
 const TAIL: i64 = 5_000;
+/// From how many texts on a word is common; in tests a few, so that both roads are walked.
+const COMMON: i64 = if cfg!(test) { 5 } else { 2_000 };
 /// Characters shown before and after what was found.
 const AROUND: usize = 24;
 
@@ -147,12 +149,28 @@ impl Store {
         Ok(false)
     }
 
+    /// Returns whether so many texts hold these words that looking into the records of a page
+    /// costs less than naming all that say them.
+    pub(super) fn is_common(&self, words: &str) -> Result<bool> {
+        let Some(wanted) = match_of(&fold(words)) else {
+            return Ok(false);
+        };
+        let mut query = self.conn.prepare_cached(
+            "SELECT count(*) FROM (SELECT 1 FROM search WHERE search MATCH ?1 LIMIT ?2)",
+        )?;
+        let texts: i64 = query.query_row((wanted, COMMON), |row| row.get(0))?;
+        Ok(texts >= COMMON)
+    }
+
     /// Returns no fewer than the records that say these words, by the index and what it has not
-    /// reached; none where the words have nothing to search by.
+    /// reached; none where the words have nothing to search by, or are in too many texts.
     pub fn may_say(&self, words: &str) -> Result<Option<HashSet<Id>>> {
         let Some((sql, wanted)) = found_by(words) else {
             return Ok(None);
         };
+        if self.is_common(words)? {
+            return Ok(None);
+        }
         let mut query = self.conn.prepare_cached(&sql)?;
         let ids = query.query_map([wanted], |row| Ok(Id(row.get(0)?)))?;
         Ok(Some(ids.collect::<rusqlite::Result<_>>()?))

@@ -130,17 +130,32 @@ fn row_at(row: &rusqlite::Row<'_>) -> rusqlite::Result<Row> {
 impl Store {
     /// Returns a page of records.
     pub fn rows(&self, query: &Query) -> Result<Vec<Row>> {
-        if !query.says.is_empty() {
-            // The less it is behind, the fewer records are looked into.
-            self.catch_up(Some(CATCH_UP))?;
+        if query.says.is_empty() {
+            let (sql, args) = query.page();
+            return self.rows_of(&sql, args);
         }
-        let (sql, args) = query.page();
+        // The less it is behind, the fewer records are looked into.
+        self.catch_up(Some(CATCH_UP))?;
+        let (sql, args) = self.narrowed(query)?.page();
         self.rows_of(&sql, args)
+    }
+
+    /// Returns a query narrowed by its rare words alone: what holds the others is for whoever
+    /// looks at its rows.
+    fn narrowed(&self, query: &Query) -> Result<Query> {
+        let mut narrowed = query.clone();
+        narrowed.says.clear();
+        for said in &query.says {
+            if !self.is_common(said)? {
+                narrowed.says.push(said.clone());
+            }
+        }
+        Ok(narrowed)
     }
 
     /// Returns how many records a query has, without its page.
     pub fn count(&self, query: &Query) -> Result<Count> {
-        let (sql, args) = query.counting();
+        let (sql, args) = self.narrowed(query)?.counting();
         let n: i64 = self
             .conn
             .prepare_cached(&sql)?
