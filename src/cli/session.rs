@@ -72,11 +72,12 @@ impl Place {
 
     /// Folds what waits for it in a store that was just opened: lists would not show it.
     fn folded(&self, mut store: Store) -> Result<Store, Problem> {
-        let of = store.left_to_fold()?;
         let out = self.plain_out();
         let mut line = ProgressLine::new(&out);
+        let mut of = 0;
         store.fold_rest(&mut |left| {
-            let done = of.saturating_sub(left);
+            of = of.max(left);
+            let done = of - left;
             line.show(
                 "past-folding",
                 &[("done", done.into()), ("total", of.into())],

@@ -22,7 +22,7 @@ use crate::domain::registers::person;
 use crate::domain::stamp::Stamp;
 
 use super::error::Result;
-use super::{Store, read};
+use super::{Store, read, schema};
 
 pub(super) mod bench;
 
@@ -441,12 +441,11 @@ pub(super) fn is_judged_by(register: &str) -> bool {
 
 /// Marks what a change of roster, allowances or branches may judge otherwise.
 pub(super) fn mark(conn: &Connection, judge: &Judge) -> Result<()> {
-    conn.execute_batch(
+    conn.execute_batch(concat!(
         "INSERT OR IGNORE INTO dirty SELECT e.record FROM unfolded u JOIN event e ON e.key = u.key WHERE u.code IN ('Q1', 'Q4', 'Q5', 'Q6');
-         INSERT OR IGNORE INTO dirty SELECT record FROM event INDEXED BY event_authority
-           WHERE verb = 7 OR verb = 9 OR verb = 10
-             OR register = 'person' OR register = 'account' OR register = 'allowance';",
-    )?;
+         INSERT OR IGNORE INTO dirty SELECT record FROM event INDEXED BY event_authority WHERE ",
+        schema::authority!()
+    ))?;
     for head in read::heads(conn)? {
         let counts = judge.cuts.get(&head.replica).copied();
         let from = if judge.is_stranger(head.replica) {

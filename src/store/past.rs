@@ -16,8 +16,6 @@ use super::{Store, judge, place, schema};
 
 /// How the folder of a copy is called, before the process and a count.
 const NAME: &str = "past-";
-/// How many records are folded between two words.
-const PORTION: usize = 2_000;
 
 /// How far looking back is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -127,21 +125,13 @@ impl Store {
         let judge = past.judge.judge(&past.conn)?;
         judge::mark(&past.conn, &judge)?;
         let mut of = 0;
-        loop {
-            let left = past.fold_dirty(PORTION)?;
+        let is_whole = past.fold_rest(&mut |left| {
             of = of.max(left);
-            if left == 0 {
-                break;
-            }
-            if !going_on(LookingBack {
-                done: of - left,
-                of,
-            }) {
-                return Ok(None);
-            }
-        }
+            let done = of - left;
+            going_on(LookingBack { done, of })
+        })?;
         past.read_only = true;
-        Ok(Some(past))
+        Ok(is_whole.then_some(past))
     }
 
     /// Returns a store of one record as this one held it at a time (milliseconds UTC), with what
@@ -159,8 +149,7 @@ impl Store {
         for table in ["shop", "replica", "stream", "setting_local", "arrival"] {
             copy(&self.conn, &tx, table, "", &[])?;
         }
-        let authority = "WHERE verb = 7 OR verb = 9 OR verb = 10
-            OR register = 'person' OR register = 'account' OR register = 'allowance'";
+        let authority = concat!("WHERE ", schema::authority!());
         copy(&self.conn, &tx, "event", authority, &[])?;
         for id in self.around(record)? {
             let id = Value::Blob(id.0.to_vec());
@@ -180,7 +169,7 @@ impl Store {
         )?;
         tx.commit()?;
         let mut past = self.looking(conn, scratch)?;
-        while past.fold_dirty(PORTION)? > 0 {}
+        past.fold_rest(&mut |_| true)?;
         past.read_only = true;
         Ok(past)
     }

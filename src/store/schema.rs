@@ -72,14 +72,24 @@ CREATE TABLE IF NOT EXISTS kept_back(replica BLOB NOT NULL, key INTEGER NOT NULL
   PRIMARY KEY(replica, key)) STRICT, WITHOUT ROWID;
 ";
 
+/// Which events may be ones of authority: what `event_authority` holds, word for word, else SQLite
+/// does not go by it. Spelled without IN, for which it would build two tables at every event that
+/// is written.
+macro_rules! authority {
+    () => {
+        "verb = 7 OR verb = 9 OR verb = 10
+  OR register = 'person' OR register = 'account' OR register = 'allowance'"
+    };
+}
+pub(super) use authority;
+
 /// Computed from the log; dropped and built anew when the declarations change.
-///
-/// The condition of `event_authority` is spelled without IN, for which SQLite would build two
-/// tables at every event that is written.
-const PROJECTIONS: &str = "
+const PROJECTIONS: &str = concat!(
+    "
 DROP INDEX IF EXISTS event_authority;
-CREATE INDEX event_authority ON event(key) WHERE verb = 7 OR verb = 9 OR verb = 10
-  OR register = 'person' OR register = 'account' OR register = 'allowance';
+CREATE INDEX event_authority ON event(key) WHERE ",
+    authority!(),
+    ";
 DROP INDEX IF EXISTS event_files;
 CREATE INDEX event_files ON event(verb, record, key) WHERE verb = 6 OR verb = 10;
 DROP INDEX IF EXISTS body_withheld;
@@ -112,7 +122,8 @@ CREATE TABLE search_row(row INTEGER PRIMARY KEY, key INTEGER NOT NULL) STRICT;
 CREATE INDEX search_key ON search_row(key);
 CREATE VIRTUAL TABLE search USING fts5(words, content = '', detail = none, prefix = '1', tokenize = 'ascii');
 INSERT INTO search(search, rank) VALUES('secure-delete', 1);
-";
+"
+);
 
 const DROPPED: [&str; 8] = [
     "record",
