@@ -211,6 +211,6 @@ fn a_signed_sheet_is_over_by_its_receipt_and_no_other_way() {
     let refused = desk.move_to(sheet, "acknowledged", None).unwrap_err();
     assert_eq!(refused.message, "problem-handover-open");
     let refused = desk.move_to(sheet, "withdrawn", None).unwrap_err();
-    assert_eq!(refused.message, "problem-handover-not-yours");
+    assert_eq!(refused.message, "problem-handover-not-signer");
     assert_eq!(desk.record(sheet).unwrap().0.state, "signed");
 }

@@ -91,11 +91,11 @@ impl Desk {
             return self.handover_receipt(record.id);
         }
         if to == "signed" {
-            return Err(refused("problem-handover-state"));
+            return Err(unsigned());
         }
         if record.get(handover::FROM) != Some(self.me()?.id) {
             return Err(
-                refused("problem-handover-not-yours").hint("problem-handover-not-yours-hint")
+                refused("problem-handover-not-signer").hint("problem-handover-not-signer-hint")
             );
         }
         let mut act = self.act();
@@ -104,8 +104,12 @@ impl Desk {
     }
 
     fn may_take(&self, record: &Record) -> Result<(), Problem> {
-        if record.state != "signed" {
-            return Err(refused("problem-handover-state"));
+        match record.state.as_str() {
+            "signed" => {}
+            "draft" => return Err(unsigned()),
+            _ => {
+                return Err(refused("problem-handover-state").hint("problem-handover-state-hint"));
+            }
         }
         let me = self.me()?;
         let to = record.text(handover::TO.name()).and_then(Owner::parse);
@@ -221,6 +225,11 @@ impl Desk {
     }
 }
 
+/// Says that a sheet counts for nothing before it is signed, which its own screen does.
+pub(super) fn unsigned() -> Problem {
+    refused("problem-handover-unsigned").hint("problem-handover-unsigned-hint")
+}
+
 fn hand(
     act: &mut Act,
     register: &'static Register,
@@ -258,4 +267,41 @@ fn receipt(act: &mut Act, register: &'static Register, record: &Record, sheet: &
         },
     );
     act.step(register, record, "acknowledged", None);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::desk::shop_tests::{Shop, act_as, colleague};
+
+    #[test]
+    fn a_sheet_is_moved_by_who_may_and_says_why_it_is_not() {
+        let mut shop = Shop::new();
+        let desk = &mut shop.desk;
+        let from = desk.me().unwrap().id.to_string();
+        let head = fields([
+            (handover::FROM.name(), json!(from)),
+            (handover::TO.name(), json!("general")),
+            (handover::DAY.name(), json!("2026-11-22")),
+        ]);
+        let id = desk.open_record("handover", head).unwrap().record();
+        let told = |done: Result<Done, Problem>| {
+            let problem = done.unwrap_err();
+            assert!(problem.hint.is_some(), "{}", problem.message);
+            problem.message
+        };
+        // What is not signed is neither settled nor withdrawn.
+        let signed = told(desk.move_to(id, "signed", None));
+        assert_eq!(signed, "problem-handover-unsigned");
+        colleague(desk, "周敏");
+        assert_eq!(told(desk.handover_receipt(id)), "problem-handover-unsigned");
+        assert_eq!(told(desk.handover_second(id)), "problem-handover-unsigned");
+        // It is handed to her post, and not hers to take back.
+        let theirs = told(desk.move_to(id, "withdrawn", None));
+        assert_eq!(theirs, "problem-handover-not-signer");
+        act_as(desk, "林晓");
+        desk.move_to(id, "withdrawn", None).unwrap();
+        act_as(desk, "周敏");
+        assert_eq!(told(desk.handover_receipt(id)), "problem-handover-state");
+    }
 }

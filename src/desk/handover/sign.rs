@@ -87,7 +87,7 @@ impl Desk {
         let signed = record
             .reached("signed")
             .map(|step| step.trace.chain)
-            .ok_or_else(|| refused("problem-handover-state"))?;
+            .ok_or_else(super::answers::unsigned)?;
         let mut act = self.act();
         let saw = std::iter::once((
             "lines".to_owned(),
