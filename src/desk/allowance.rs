@@ -131,58 +131,11 @@ impl Desk {
         values.extend(if given.spot {
             spot(&person)?
         } else {
-            self.spend(&me, &person, given.replica)?
+            spend(&me, &person, given.replica)?
         });
         let id = self.new_id();
         act.open(&allowance::REGISTER, id, values);
         Ok(())
-    }
-
-    fn spend(
-        &self,
-        me: &Person,
-        person: &Person,
-        replica: Option<ReplicaId>,
-    ) -> Result<Fields, Problem> {
-        if person.id == me.id {
-            return Err(refused("problem-allowance-self").hint("problem-allowance-self-hint"));
-        }
-        let replica = match (replica, &self.serving_replicas(person)?[..]) {
-            (Some(replica), all) if all.contains(&replica) => replica,
-            (None, [only]) => *only,
-            (_, all) => {
-                let all: Vec<String> = all.iter().map(ToString::to_string).collect();
-                return Err(
-                    Problem::new(Kind::NotUnderstood, "problem-allowance-replica")
-                        .arg("person", &person.name)
-                        .arg("candidates", all.join(", "))
-                        .hint("problem-allowance-replica-hint"),
-                );
-            }
-        };
-        Ok(fields([
-            (allowance::KIND.name(), json!("spend")),
-            (allowance::REPLICA.name(), json!(replica.to_string())),
-        ]))
-    }
-
-    /// Returns the replicas of a person that were not retired.
-    pub(in crate::desk) fn serving_replicas(
-        &self,
-        person: &Person,
-    ) -> Result<Vec<ReplicaId>, Problem> {
-        use crate::domain::registers::person as roster;
-        let record = self.store().record(person.id)?;
-        let is_cut = |replica: &ReplicaId| {
-            let cut: Option<i64> = record.as_ref().and_then(|record| {
-                let (map, cell) = (roster::REPLICAS.name(), roster::CUT_SEQ.name());
-                record.cell(map, &replica.to_string(), cell)
-            });
-            cut.is_some()
-        };
-        let mut all = self.people().replicas_of(person.id);
-        all.retain(|replica| !is_cut(replica));
-        Ok(all)
     }
 
     /// Returns all allowances that were not closed, with what was drawn on each.
@@ -391,6 +344,30 @@ fn bind(own: &mut [Allowance], day: Option<Money>) {
             one.left = day;
         }
     }
+}
+
+/// The fields of an allowance that a replica of a person spends.
+fn spend(me: &Person, person: &Person, replica: Option<ReplicaId>) -> Result<Fields, Problem> {
+    if person.id == me.id {
+        return Err(refused("problem-allowance-self").hint("problem-allowance-self-hint"));
+    }
+    let replica = match (replica, &person.serving[..]) {
+        (Some(replica), all) if all.contains(&replica) => replica,
+        (None, [only]) => *only,
+        (_, all) => {
+            let all: Vec<String> = all.iter().map(ToString::to_string).collect();
+            return Err(
+                Problem::new(Kind::NotUnderstood, "problem-allowance-replica")
+                    .arg("person", &person.name)
+                    .arg("candidates", all.join(", "))
+                    .hint("problem-allowance-replica-hint"),
+            );
+        }
+    };
+    Ok(fields([
+        (allowance::KIND.name(), json!("spend")),
+        (allowance::REPLICA.name(), json!(replica.to_string())),
+    ]))
 }
 
 fn spot(person: &Person) -> Result<Fields, Problem> {

@@ -55,10 +55,8 @@ impl Desk {
         let post = self.common_post(items)?;
         let follower = self.successor()?;
         let mut all = Vec::new();
-        for person in self.people().all().iter().filter(|one| one.id != me) {
-            if !self.serves(person)? {
-                continue;
-            }
+        let others = self.people().all().iter();
+        for person in others.filter(|one| one.id != me && one.serves()) {
             all.push(Candidate {
                 person: person.id,
                 had_last: last.is_some_and(|last| last.person == person.id),
@@ -128,14 +126,13 @@ fn had(row: &Row, person: Id) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::desk::shop_tests::Shop;
 
     #[test]
     fn candidates_are_everybody_else_and_say_why() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("data");
-        let mut desk = crate::desk::demo::open(&path, 1_000_000).unwrap();
-        let agent = desk.people().by_name("林晓").unwrap().clone();
-        desk.act_as(&agent);
+        let mut shop = Shop::sample("林晓");
+        let desk = &mut shop.desk;
+        let agent = desk.me().unwrap().clone();
         let mine = desk.owned_open(agent.id).unwrap();
         let first = mine.iter().find(|row| row.customer.is_some()).unwrap();
         let all = desk.candidates(&[first.id]).unwrap();

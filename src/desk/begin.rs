@@ -125,6 +125,8 @@ fn nobody_yet(desk: &Desk, name: &str, replica: ReplicaId) -> Result<Person, Pro
         role: Role::Supervisor,
         posts: Post::ALL.to_vec(),
         replica,
+        serving: vec![replica],
+        has_left: false,
     })
 }
 

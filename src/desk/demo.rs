@@ -156,12 +156,15 @@ fn engage(
         .first()
         .zip(keys.first())
         .ok_or_else(|| broken("people"))?;
+    let replica = crate::domain::id::ReplicaId::of_key(first.1);
     desk.act_as(&Person {
         id: desk.secret()?.derive("person", "", &first.0.name),
         name: first.0.name.clone(),
         role: Role::Supervisor,
         posts: Post::ALL.to_vec(),
-        replica: crate::domain::id::ReplicaId::of_key(first.1),
+        replica,
+        serving: vec![replica],
+        has_left: false,
     });
     desk.introduce(shop, &first.0.name)?;
     let mut ids: Vec<(String, Id)> = Vec::new();

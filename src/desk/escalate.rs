@@ -1,5 +1,6 @@
 //! Escalating an item, level by level (S15): to the leader, the supervisor, the after-sales
-//! contact, the manager. Whose it is does not change by it.
+//! contact, the manager. A person's item stays that person's; what nobody has becomes theirs who
+//! escalates it, as by any first act.
 
 use serde_json::{Value, json};
 
@@ -123,13 +124,18 @@ impl Desk {
             "manager" => Role::Manager,
             "contact" => {
                 let named = self.setting(CONTACT)?;
-                let contact = named.and_then(|name| self.people().by_name(name.trim()).cloned());
-                return self.who_serve(contact.into_iter().collect());
+                let contact = named.and_then(|name| self.people().by_name(name.trim()));
+                return Ok(contact
+                    .filter(|one| one.serves())
+                    .cloned()
+                    .into_iter()
+                    .collect());
             }
             _ => return Ok(Vec::new()),
         };
         // Who has left answers nothing, and says nothing about who does.
-        let chain = self.who_serve(self.chain_over(me.id)?)?;
+        let mut chain = self.chain_over(me.id)?;
+        chain.retain(Person::serves);
         let own: Vec<Person> = chain
             .iter()
             .filter(|one| one.role == role)
@@ -140,7 +146,10 @@ impl Desk {
             return Ok(own);
         }
         let all = self.people().all().iter();
-        self.who_serve(all.filter(|one| one.role == role).cloned().collect())
+        Ok(all
+            .filter(|one| one.role == role && one.serves())
+            .cloned()
+            .collect())
     }
 
     /// A person's leader, that one's, and so on.
@@ -192,16 +201,18 @@ fn level_of(role: Role) -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::desk::shop_tests::{Shop, unowned_talk};
     use crate::desk::todo::{Mark, View};
+    use crate::domain::register::Post;
 
     #[test]
     fn an_item_goes_up_level_by_level_and_never_back() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("data");
-        let mut desk = crate::desk::demo::open(&path, 1_000_000).unwrap();
+        let Shop {
+            folder: _folder,
+            mut desk,
+        } = Shop::sample("林晓");
         let person = |desk: &Desk, name: &str| desk.people().by_name(name).unwrap().clone();
         let agent = person(&desk, "林晓");
-        desk.act_as(&agent);
         let item = desk.owned_open(agent.id).unwrap().remove(0).id;
         let level = |desk: &Desk| desk.record(item).unwrap().0.get(ESCALATED);
         assert_eq!(level(&desk), None);
@@ -242,12 +253,12 @@ mod tests {
 
     #[test]
     fn who_has_left_is_neither_asked_nor_given_work() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("data");
-        let mut desk = crate::desk::demo::open(&path, 1_000_000).unwrap();
+        let Shop {
+            folder: _folder,
+            mut desk,
+        } = Shop::sample("林晓");
         let person = |desk: &Desk, name: &str| desk.people().by_name(name).unwrap().clone();
         let (agent, leader) = (person(&desk, "林晓"), person(&desk, "陈立"));
-        desk.act_as(&agent);
         let item = desk.owned_open(agent.id).unwrap().remove(0).id;
         let above = |desk: &Desk| {
             let record = desk.record(item).unwrap().0;
@@ -264,13 +275,41 @@ mod tests {
         let king = person(&desk, "王主管");
         desk.act_as(&king);
         desk.set_setting(CONTACT, "陈立").unwrap();
+        let line = desk.shift_of(leader.id).unwrap().unwrap();
+        let follows = fields([("follows", json!(agent.id.to_string()))]);
+        desk.set_fields(line.id, follows).unwrap();
+        desk.act_as(&agent);
+        assert_eq!(desk.successor().unwrap(), Owner::Person(leader.id));
+        // By a line that holds alone.
+        desk.move_to(line.id, "cancelled", None).unwrap();
+        assert_eq!(desk.successor().unwrap(), Owner::Post(Post::AfterSales));
+        desk.move_to(line.id, "planned", None).unwrap();
+        assert_eq!(desk.successor().unwrap(), Owner::Person(leader.id));
+        desk.act_as(&king);
         desk.move_to(leader.id, "left", None).unwrap();
         desk.act_as(&agent);
         assert!(!is_candidate(&desk));
+        assert_eq!(desk.successor().unwrap(), Owner::Post(Post::AfterSales));
+        let next = desk.next_shift(&[item]).unwrap();
+        assert_ne!(next.to, Owner::Person(leader.id));
         let (level, names) = above(&desk);
         assert!(!names.contains(&leader.name), "{level} {names:?}");
         desk.escalate(item, "买家要见主管").unwrap();
         let asked = escalated_to(&desk.record(item).unwrap().0);
         assert!(!asked.contains(&leader.id));
+    }
+
+    #[test]
+    fn what_nobody_has_becomes_theirs_who_escalates_it() {
+        let Shop {
+            folder: _folder,
+            mut desk,
+        } = Shop::sample("林晓");
+        let agent = desk.me().unwrap().id;
+        let talk = unowned_talk(&mut desk, fields([("buyer", json!("路过"))])).id;
+        desk.escalate(talk, "买家要见主管").unwrap();
+        let (record, _) = desk.record(talk).unwrap();
+        assert_eq!(record.owner, Some(Owner::Person(agent)));
+        assert_eq!(record.get(ESCALATED).as_deref(), Some("leader"));
     }
 }

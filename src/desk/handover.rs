@@ -346,23 +346,19 @@ impl Desk {
         Ok(rows.into_iter().filter(|row| !row.void).collect())
     }
 
-    /// Returns who takes over by today's plan, else the person's first post.
+    /// Returns who takes over by today's plan and works for the shop, else the person's first post.
     pub fn successor(&self) -> Result<Owner, Problem> {
-        let me = self.me()?.clone();
-        let rows = self.store().rows(&Query {
-            registers: vec![sheet::REGISTER.name],
-            fields: vec![(sheet::DAY.name(), self.business_day(self.now())?)],
-            limit: Some(SHEETS),
-            ..Query::default()
-        })?;
+        let me = self.me()?;
+        let lines = self.plan_of_today()?;
         let person = |row: &Row, field: &str| row.fields.get(field).and_then(Id::from_value);
-        let follower = rows
+        let follower = lines
             .iter()
-            .filter(|row| !row.void && person(row, sheet::FOLLOWS.name()) == Some(me.id))
-            .find_map(|row| person(row, sheet::PERSON.name()));
+            .filter(|row| person(row, sheet::FOLLOWS.name()) == Some(me.id))
+            .filter_map(|row| self.people().by_id(person(row, sheet::PERSON.name())?))
+            .find(|one| one.id != me.id && one.serves());
         Ok(match follower {
-            Some(follower) if follower != me.id => Owner::Person(follower),
-            _ => Owner::Post(me.posts.first().copied().unwrap_or(Post::General)),
+            Some(follower) => Owner::Person(follower.id),
+            None => Owner::Post(me.posts.first().copied().unwrap_or(Post::General)),
         })
     }
 

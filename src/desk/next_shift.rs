@@ -6,10 +6,7 @@ use crate::domain::id::Id;
 use crate::domain::register::{Owner, Post};
 use crate::domain::registers::sheet;
 use crate::problem::Problem;
-use crate::store::{Query, Row};
-
-/// The most lines of a day's plan.
-const MOST: usize = 1_000;
+use crate::store::Row;
 
 /// To whom the next shift's work goes.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -69,8 +66,9 @@ impl Desk {
         let tomorrow = self.business_day(self.day_ends(now)?)?;
         for day in [self.business_day(now)?, tomorrow] {
             let mut next = Vec::new();
-            for line in self.lines_of_day(day)? {
-                let Some(person) = self.people().by_id(line.person) else {
+            for line in self.plan_of_day(&day)?.iter().filter_map(Line::of) {
+                let person = self.people().by_id(line.person);
+                let Some(person) = person.filter(|person| person.serves()) else {
                     continue;
                 };
                 let is_theirs = match line.post {
@@ -99,32 +97,20 @@ impl Desk {
             why: Why::Nobody,
         })
     }
+}
 
-    /// The lines of a day's plan that hold.
-    fn lines_of_day(&self, day: String) -> Result<Vec<Line>, Problem> {
-        let rows = self.store().rows(&Query {
-            registers: vec![sheet::REGISTER.name],
-            fields: vec![(sheet::DAY.name(), day)],
-            open_only: true,
-            limit: Some(MOST),
-            ..Query::default()
-        })?;
-        let line = |row: &Row| {
-            let word = |name: &str| Some(row.fields.get(name)?.as_str()?.to_owned());
-            let time = |name: &str| row.fields.get(name)?.as_i64();
-            Some(Line {
-                person: Id::from_value(row.fields.get(sheet::PERSON.name())?)?,
-                starts: time(sheet::STARTS.name())?,
-                ends: time(sheet::ENDS.name())?,
-                post: word(sheet::POST_OF.name()).and_then(|post| Post::of(&post)),
-                shift: word(sheet::SHIFT_OF.name()),
-            })
-        };
-        Ok(rows
-            .iter()
-            .filter(|row| !row.void)
-            .filter_map(line)
-            .collect())
+impl Line {
+    /// Returns the line of a row; none where it says not who comes when.
+    fn of(row: &Row) -> Option<Self> {
+        let word = |name: &str| Some(row.fields.get(name)?.as_str()?.to_owned());
+        let time = |name: &str| row.fields.get(name)?.as_i64();
+        Some(Self {
+            person: Id::from_value(row.fields.get(sheet::PERSON.name())?)?,
+            starts: time(sheet::STARTS.name())?,
+            ends: time(sheet::ENDS.name())?,
+            post: word(sheet::POST_OF.name()).and_then(|post| Post::of(&post)),
+            shift: word(sheet::SHIFT_OF.name()),
+        })
     }
 }
 
@@ -134,10 +120,11 @@ mod tests {
 
     use super::*;
     use crate::desk::act::fields;
+    use crate::desk::shop_tests::Shop;
 
     const HOUR: i64 = 3_600_000;
 
-    fn plan(desk: &mut Desk, name: &str, (from, to): (i64, i64), day: &str) {
+    fn plan(desk: &mut Desk, name: &str, (from, to): (i64, i64), day: &str) -> Id {
         let person = desk.people().by_name(name).unwrap().id.to_string();
         let now = desk.now();
         let line = fields([
@@ -148,14 +135,15 @@ mod tests {
             ("ends", json!(now + to * HOUR)),
             ("post", json!("printing")),
         ]);
-        desk.open_record("sheet", line).unwrap();
+        desk.open_record("sheet", line).unwrap().record()
     }
 
     #[test]
     fn the_next_shift_is_who_follows_else_who_is_planned_else_the_post() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("data");
-        let mut desk = crate::desk::demo::open(&path, 1_000_000).unwrap();
+        let Shop {
+            folder: _folder,
+            mut desk,
+        } = Shop::sample("沈月");
         let person = |desk: &Desk, name: &str| desk.people().by_name(name).unwrap().clone();
         let owner = |desk: &Desk, name: &str| Owner::Person(person(desk, name).id);
         // She prints until 21:00, in 5 h 14 min, the last of the sample's day.
@@ -195,5 +183,46 @@ mod tests {
         let follower = next(&mut desk);
         assert_eq!(follower.to, owner(&desk, "方圆"));
         assert_eq!(follower.why, Why::Follows);
+
+        // Not by a line that was cancelled, nor once they have left.
+        desk.move_to(line.id, "cancelled", None).unwrap();
+        assert_eq!(next(&mut desk).to, owner(&desk, "林晓"));
+        desk.move_to(line.id, "planned", None).unwrap();
+        assert_eq!(next(&mut desk).to, owner(&desk, "方圆"));
+        let leaver = person(&desk, "方圆").id;
+        desk.move_to(leaver, "left", None).unwrap();
+        assert_eq!(next(&mut desk).to, owner(&desk, "林晓"));
+        let leaver = person(&desk, "林晓").id;
+        desk.move_to(leaver, "left", None).unwrap();
+        assert_eq!(next(&mut desk).to, owner(&desk, "白羽"));
+    }
+
+    #[test]
+    fn a_sheet_goes_to_those_of_the_post_who_are_planned_then_and_work_here() {
+        let Shop {
+            folder: _folder,
+            mut desk,
+        } = Shop::sample("王主管");
+        let today = desk.business_day(desk.now()).unwrap();
+        let late = plan(&mut desk, "方圆", (8, 20), &today);
+        let begins = |desk: &Desk| {
+            let ends = Some(desk.now() + 15 * HOUR);
+            let all = desk.receivers(Owner::Post(Post::PreSales), ends).unwrap();
+            let found = all.into_iter().find(|one| one.person.name == "方圆");
+            found.and_then(|one| one.starts)
+        };
+        let starts = desk.record(late).unwrap().0.get(sheet::STARTS);
+        assert!(
+            starts.is_some(),
+            "in the evening, beside the shift that runs now"
+        );
+        assert_eq!(begins(&desk), starts);
+        desk.move_to(late, "cancelled", None).unwrap();
+        assert_eq!(begins(&desk), None);
+        desk.move_to(late, "planned", None).unwrap();
+        assert_eq!(begins(&desk), starts);
+        let leaver = desk.people().by_name("方圆").unwrap().id;
+        desk.move_to(leaver, "left", None).unwrap();
+        assert_eq!(begins(&desk), None);
     }
 }

@@ -27,9 +27,19 @@ pub struct Person {
     pub posts: Vec<Post>,
     /// The replica that writes for the person on this device, else any of theirs.
     pub replica: ReplicaId,
+    /// The replicas that write for the person and were not retired.
+    pub serving: Vec<ReplicaId>,
+    /// Whether the person is no longer on the roster.
+    pub has_left: bool,
 }
 
 impl Person {
+    /// Returns whether the person works for the shop: has not left, and has a replica that was
+    /// not retired.
+    pub fn serves(&self) -> bool {
+        !self.has_left && !self.serving.is_empty()
+    }
+
     /// Returns the owners whose items are this person's or wait for one of their posts.
     pub fn owners(&self) -> Vec<Owner> {
         let posts = self.posts.iter().copied().map(Owner::Post);
@@ -115,24 +125,14 @@ impl People {
 }
 
 impl Desk {
-    /// Returns whether a person works for the shop: is on the roster, has not left, and has a
-    /// replica that was not retired.
-    pub(super) fn serves(&self, person: &Person) -> Result<bool, Problem> {
-        let record = self.store().record(person.id)?;
-        // A drill shop without a roster knows its people by their replicas alone.
-        let is_there = record.is_none_or(|record| record.closed.is_none() && !record.void);
-        Ok(is_there && !self.serving_replicas(person)?.is_empty())
-    }
-
-    /// Leaves those of some people who work for the shop.
-    pub(super) fn who_serve(&self, people: Vec<Person>) -> Result<Vec<Person>, Problem> {
-        let mut serve = Vec::new();
-        for person in people {
-            if self.serves(&person)? {
-                serve.push(person);
-            }
-        }
-        Ok(serve)
+    /// Returns whether the person at the desk wrote what a field of a record says now.
+    pub(super) fn is_author(&self, id: Id, field: &str) -> Result<bool, Problem> {
+        let me = self.me()?.id;
+        let record = self.store().record(id)?;
+        let author = record.and_then(|record| record.write(field).map(|write| write.trace.replica));
+        Ok(author
+            .and_then(|author| self.people().of_replica(author))
+            .is_some_and(|author| author.id == me))
     }
 }
 
@@ -173,14 +173,16 @@ fn roster(store: &Store, own: &[ReplicaId]) -> Result<Vec<Known>, Problem> {
             .into_iter()
             .filter_map(|replica| replica.parse().ok())
             .collect();
-        let counts = |replica: &&ReplicaId| {
+        let is_cut = |replica: &ReplicaId| {
             let name = person::REPLICAS.name();
             let cut = record.cell::<i64>(name, &replica.to_string(), person::CUT_SEQ.name());
-            own.contains(replica) && cut.is_none()
+            cut.is_some()
         };
-        let here = replicas
+        let mut serving = replicas.clone();
+        serving.retain(|replica| !is_cut(replica));
+        let here = serving
             .iter()
-            .find(counts)
+            .find(|replica| own.contains(replica))
             .or_else(|| replicas.iter().find(|replica| own.contains(replica)))
             .or(replicas.first());
         let posts = record.get(person::POSTS).unwrap_or_default();
@@ -194,6 +196,8 @@ fn roster(store: &Store, own: &[ReplicaId]) -> Result<Vec<Known>, Problem> {
                     .unwrap_or(Role::Agent),
                 posts: posts.iter().filter_map(|post| Post::of(post)).collect(),
                 replica: here.copied().unwrap_or_default(),
+                serving,
+                has_left: record.closed.is_some() || record.void,
             },
             replicas,
         ));
@@ -226,6 +230,8 @@ fn drill(store: &Store, own: &[ReplicaId]) -> Result<Vec<Known>, Problem> {
                     role: Role::Supervisor,
                     posts: Post::ALL.to_vec(),
                     replica,
+                    serving: Vec::new(),
+                    has_left: false,
                 },
                 Vec::new(),
             )
@@ -233,6 +239,8 @@ fn drill(store: &Store, own: &[ReplicaId]) -> Result<Vec<Known>, Problem> {
         if own.contains(&replica) {
             person.replica = replica;
         }
+        // Without a roster nobody is retired.
+        person.serving.push(replica);
         replicas.push(replica);
     }
     Ok(known.into_values().collect())

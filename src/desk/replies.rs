@@ -229,15 +229,6 @@ impl Desk {
         }))
     }
 
-    pub(in crate::desk) fn is_author(&self, id: Id, field: &str) -> Result<bool, Problem> {
-        let me = self.me()?.id;
-        let record = self.store().record(id)?;
-        let author = record.and_then(|record| record.write(field).map(|write| write.trace.replica));
-        Ok(author
-            .and_then(|author| self.people().of_replica(author))
-            .is_some_and(|author| author.id == me))
-    }
-
     fn uses_key(&self) -> Result<String, Problem> {
         Ok(format!("{USES}/{}", self.me()?.id))
     }

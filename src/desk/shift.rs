@@ -17,8 +17,8 @@ use crate::store::{Query, Row};
 
 /// The hour at which the business day ends where the shop has not said another.
 pub(super) const DAY_ENDS: u32 = 4;
-/// The most lines of a person in a day's plan.
-const LINES: usize = 1_000;
+/// The most lines of a day's plan.
+const LINES: usize = 10_000;
 
 impl Desk {
     /// Returns the business day of a time (milliseconds UTC) as `2026-11-22`.
@@ -120,22 +120,38 @@ impl Desk {
     /// first.
     pub fn shift_of(&self, person: Id) -> Result<Option<Record>, Problem> {
         let day = self.business_day(self.now())?;
-        let rows = self.store().rows(&Query {
-            registers: vec!["sheet"],
-            fields: vec![("day", day), ("person", person.to_string())],
+        let lines = self.lines_with(vec![
+            (sheet::DAY.name(), day),
+            (sheet::PERSON.name(), person.to_string()),
+        ])?;
+        let now = self.now();
+        let runs = lines.iter().find(|line| runs_at(line, now));
+        let line = runs.or(lines.first());
+        line.map_or(Ok(None), |line| Ok(self.store().record(line.id)?))
+    }
+
+    /// Returns the lines of a day's plan that hold, by when they begin: the same on every desk, in
+    /// whatever order they came here.
+    pub fn plan_of_day(&self, day: &str) -> Result<Vec<Row>, Problem> {
+        self.lines_with(vec![(sheet::DAY.name(), day.to_owned())])
+    }
+
+    /// Returns the lines of today's plan that hold.
+    pub fn plan_of_today(&self) -> Result<Vec<Row>, Problem> {
+        self.plan_of_day(&self.business_day(self.now())?)
+    }
+
+    fn lines_with(&self, fields: Vec<(&'static str, String)>) -> Result<Vec<Row>, Problem> {
+        let mut lines = self.store().rows(&Query {
+            registers: vec![sheet::REGISTER.name],
+            fields,
+            // What was cancelled or taken back is over.
             open_only: true,
             limit: Some(LINES),
             ..Query::default()
         })?;
-        let now = self.now();
-        let time = |row: &Row, name: &str| row.fields.get(name).and_then(Value::as_i64);
-        let row = rows.iter().filter(|row| !row.void).min_by_key(|row| {
-            let starts = time(row, sheet::STARTS.name()).unwrap_or(i64::MAX);
-            let ends = time(row, sheet::ENDS.name()).unwrap_or(i64::MIN);
-            // The same on every desk, in whatever order the lines came here.
-            (!(starts <= now && now < ends), starts, row.id)
-        });
-        row.map_or(Ok(None), |row| Ok(self.store().record(row.id)?))
+        lines.sort_by_key(|line| (starts_at(line).unwrap_or(i64::MAX), line.id));
+        Ok(lines)
     }
 
     fn presence(&mut self, to: &str, reason: Option<&str>) -> Result<Done, Problem> {
@@ -174,6 +190,17 @@ impl Desk {
             .derive("attendance", &day, &person.to_string());
         Ok((id, self.store().record(id)?))
     }
+}
+
+/// When a line of a plan begins, milliseconds UTC.
+fn starts_at(line: &Row) -> Option<i64> {
+    line.fields.get(sheet::STARTS.name())?.as_i64()
+}
+
+/// Returns whether a line of a plan runs at a time.
+pub(super) fn runs_at(line: &Row, at: i64) -> bool {
+    let ends = line.fields.get(sheet::ENDS.name()).and_then(Value::as_i64);
+    starts_at(line).is_some_and(|from| from <= at) && ends.is_some_and(|to| at < to)
 }
 
 #[cfg(test)]
@@ -215,5 +242,21 @@ mod tests {
         desk.move_to(now, "cancelled", None).unwrap();
         desk.move_to(soon, "cancelled", None).unwrap();
         assert_eq!(line(desk), Some(late));
+    }
+
+    #[test]
+    fn a_plan_is_told_by_when_its_lines_begin_without_what_was_cancelled() {
+        let mut shop = Shop::new();
+        let desk = &mut shop.desk;
+        let day = desk.business_day(desk.now()).unwrap();
+        let ids = |desk: &Desk| {
+            let lines = desk.plan_of_day(&day).unwrap();
+            lines.into_iter().map(|line| line.id).collect::<Vec<Id>>()
+        };
+        let (late, early, between) = (plan(desk, 5, 8), plan(desk, -1, 3), plan(desk, 1, 4));
+        assert_eq!(ids(desk), [early, between, late]);
+        desk.move_to(between, "cancelled", None).unwrap();
+        assert_eq!(ids(desk), [early, late]);
+        assert!(desk.plan_of_day("2026-01-01").unwrap().is_empty());
     }
 }

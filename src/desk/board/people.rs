@@ -8,6 +8,7 @@ use super::standing::{self, Count, Counts};
 use crate::desk::Desk;
 use crate::desk::people::Person;
 use crate::desk::settings::{MINUTE, duration};
+use crate::desk::shift::runs_at;
 use crate::domain::event::Verb;
 use crate::domain::field::FromValue;
 use crate::domain::id::Id;
@@ -18,7 +19,7 @@ use crate::store::{Query, Row, Standing};
 /// After how many minutes without a word of a colleague's desk what is known of it is old,
 /// where the shop has not said.
 const SILENT: i64 = 30;
-/// The most people and lines of a day.
+/// The most people of a day.
 const MOST: usize = 10_000;
 
 /// How fresh what is known of a colleague is.
@@ -149,28 +150,21 @@ impl Desk {
     /// Returns today's plan by person: from, to.
     fn shifts_today(&self) -> Result<BTreeMap<Id, (i64, i64)>, Problem> {
         let time = |row: &Row, name: &str| row.fields.get(name).and_then(i64::from_value);
-        let rows = self.plan_of_today()?;
-        let lines = rows.iter().filter_map(|row| {
-            let person = row
-                .fields
-                .get(sheet::PERSON.name())
-                .and_then(Id::from_value)?;
-            let from = time(row, sheet::STARTS.name())?;
-            Some((person, (from, time(row, sheet::ENDS.name())?)))
-        });
-        Ok(lines.collect())
-    }
-
-    /// Returns the lines of today's plan.
-    pub(super) fn plan_of_today(&self) -> Result<Vec<Row>, Problem> {
-        let mut rows = self.store().rows(&Query {
-            registers: vec![sheet::REGISTER.name],
-            fields: vec![(sheet::DAY.name(), self.business_day(self.now())?)],
-            limit: Some(MOST),
-            ..Query::default()
-        })?;
-        rows.retain(|row| !row.void && row.state != "cancelled");
-        Ok(rows)
+        let mut shifts = BTreeMap::new();
+        for row in self.plan_of_today()? {
+            let person = row.fields.get(sheet::PERSON.name());
+            let Some(person) = person.and_then(Id::from_value) else {
+                continue;
+            };
+            let times = time(&row, sheet::STARTS.name()).zip(time(&row, sheet::ENDS.name()));
+            // Of several the one that runs now, else the first.
+            if let Some(times) = times
+                && (!shifts.contains_key(&person) || runs_at(&row, self.now()))
+            {
+                shifts.insert(person, times);
+            }
+        }
+        Ok(shifts)
     }
 
     fn attendance_today(&self) -> Result<BTreeMap<Id, Row>, Problem> {

@@ -244,6 +244,8 @@ fn who_is_silent_is_neither_idle_nor_at_the_desk() {
         role: crate::domain::authority::Role::Agent,
         posts: vec![Post::AfterSales],
         replica: crate::domain::id::ReplicaId::default(),
+        serving: Vec::new(),
+        has_left: false,
     };
     let colleague = |heard| Colleague {
         person: person("小宋"),

@@ -1,6 +1,8 @@
 //! What stands around the lines of a sheet: what was said and done, what is at hand, who
 //! receives it, and what does not agree with the last export.
 
+use serde_json::Value;
+
 use crate::desk::Desk;
 use crate::desk::people::Person;
 use crate::domain::field::FromValue;
@@ -139,26 +141,27 @@ impl Desk {
         let me = self.me()?.id;
         let wanted = |person: &Person| match to {
             Owner::Person(id) => person.id == id,
-            Owner::Post(post) => person.id != me && person.posts.contains(&post),
+            Owner::Post(post) => person.id != me && person.posts.contains(&post) && person.serves(),
         };
-        let rows = self.store().rows(&Query {
-            registers: vec![sheet::REGISTER.name],
-            fields: vec![(sheet::DAY.name(), self.business_day(self.now())?)],
-            limit: Some(MOST),
-            ..Query::default()
-        })?;
+        let lines = self.plan_of_today()?;
         let mut receivers = Vec::new();
         for person in self.people().all().iter().filter(|person| wanted(person)) {
             let of = |row: &&Row| {
                 let planned = row.fields.get(sheet::PERSON.name());
-                !row.void && planned.and_then(Id::from_value) == Some(person.id)
+                planned.and_then(Id::from_value) == Some(person.id)
             };
-            let plan = rows.iter().find(of);
-            let number = |name: &str| plan.and_then(|row| row.fields.get(name)?.as_i64());
-            let works_on = number(sheet::ENDS.name()).is_some_and(|end| end > until);
-            if matches!(to, Owner::Post(_)) && !works_on {
+            let works_on = |row: &&Row| {
+                let ends = row.fields.get(sheet::ENDS.name());
+                ends.and_then(Value::as_i64).is_some_and(|end| end > until)
+            };
+            let mut own = lines.iter().filter(of);
+            let first = own.clone().next();
+            let after = own.find(works_on);
+            if matches!(to, Owner::Post(_)) && after.is_none() {
                 continue;
             }
+            let plan = after.or(first);
+            let number = |name: &str| plan.and_then(|row| row.fields.get(name)?.as_i64());
             let shift = plan.and_then(|row| row.fields.get(sheet::SHIFT_OF.name()));
             receivers.push(Receiver {
                 shift: shift.and_then(|shift| shift.as_str()).map(str::to_owned),

@@ -82,7 +82,7 @@ impl Desk {
         for person in people {
             // Each replica of a person spends its own: two desks of theirs need not hear of
             // each other.
-            for replica in self.serving_replicas(&person)? {
+            for replica in person.serving {
                 if self.add_hand(&mut act, hand, replica)? {
                     names.push(person.name.clone());
                 }

@@ -11,7 +11,7 @@ use crate::domain::register::Owner;
 use crate::domain::registers::{ACCOUNT, sheet};
 use crate::i18n::Words;
 use crate::problem::Problem;
-use crate::store::{Query, Row};
+use crate::store::Row;
 use crate::tui::commands::{Command, Context};
 use crate::tui::overlays::record_form::RecordForm;
 use crate::tui::pane::{Flow, Pane, Reach};
@@ -21,8 +21,6 @@ use crate::tui::widgets::list::{self, Cursor, List, Width};
 use crate::tui::widgets::{Look, page};
 use crate::tui::words::Speech;
 
-/// The most lines of a day.
-const MOST: usize = 1_000;
 /// The columns: name, post, from to, lunch, account, whom they follow.
 const COLUMNS: [Width; 6] = [
     Width::Left(10),
@@ -61,12 +59,7 @@ impl PlanPane {
 
     fn read(&mut self, desk: &Desk, words: &Words) -> Result<(), Problem> {
         self.day = desk.business_day(desk.now())?;
-        let rows = desk.store().rows(&Query {
-            registers: vec![sheet::REGISTER.name],
-            fields: vec![(sheet::DAY.name(), self.day.clone())],
-            limit: Some(MOST),
-            ..Query::default()
-        })?;
+        let rows = desk.plan_of_day(&self.day)?;
         let speech = Speech {
             words,
             zone: desk.zone(),
@@ -77,7 +70,7 @@ impl PlanPane {
         for person in desk.people().all() {
             let of_them = |row: &&Row| {
                 let whose = row.fields.get(sheet::PERSON.name());
-                !row.void && whose.and_then(Id::from_value) == Some(person.id)
+                whose.and_then(Id::from_value) == Some(person.id)
             };
             let row = rows.iter().find(of_them);
             let mut cells = [const { String::new() }; 6];
