@@ -12,7 +12,7 @@ use crate::domain::id::{Chain, Id, ShortId};
 use crate::domain::payload::{Change, Fields, Meaning, Payload};
 use crate::domain::record::Record;
 use crate::domain::register::{Owner, Register};
-use crate::domain::registers;
+use crate::domain::registers::{self, ACCOUNT, conversation};
 use crate::problem::{Kind, Problem};
 use crate::store::{Author, Draft};
 
@@ -66,9 +66,14 @@ impl Act {
         self.routing.account_at(account).is_some()
     }
 
+    /// Returns the main account at which an item may only be handed on.
+    pub fn hands_on_at(&self, record: &Record) -> Option<&str> {
+        self.routing.account_of(record)
+    }
+
     /// Returns whether an item may only be handed on.
     pub fn only_hands_on(&self, record: &Record) -> bool {
-        self.routing.account_of(record).is_some()
+        self.hands_on_at(record).is_some()
     }
 
     fn push(&mut self, draft: Draft) {
@@ -135,21 +140,38 @@ impl Act {
         });
     }
 
-    /// Opens a record that is the person's own work from the start.
+    /// Opens a record that is the person's own work from the start; a talk at an account that
+    /// only routes is nobody's until it is handed on.
     pub fn begin(&mut self, register: &'static Register, record: Id, fields: Fields, me: Id) {
+        let is_own = self.begins_as_own(register, &fields);
         self.open(register, record, fields);
-        if register.work {
-            self.add(
-                register,
-                record,
-                Payload::Assign {
-                    saw: None,
-                    to: Owner::Person(me),
-                    reason: None,
-                    note: None,
-                },
-            );
+        if is_own {
+            self.give(register, record, me, None);
         }
+    }
+
+    /// Makes a person's own what was just opened with these values, as [`Self::begin`] does.
+    pub fn begun(&mut self, register: &'static Register, record: Id, values: &Fields, me: Id) {
+        if self.begins_as_own(register, values) {
+            self.give(register, record, me, None);
+        }
+    }
+
+    fn begins_as_own(&self, register: &Register, values: &Fields) -> bool {
+        let account = values.get(ACCOUNT.name()).and_then(Value::as_str);
+        let routes = register.name == conversation::REGISTER.name && self.only_routes(account);
+        register.work && !routes
+    }
+
+    /// Gives a person what was just opened.
+    pub fn give(&mut self, register: &'static Register, record: Id, to: Id, reason: Option<&str>) {
+        let payload = Payload::Assign {
+            saw: None,
+            to: Owner::Person(to),
+            reason: reason.map(str::to_owned),
+            note: None,
+        };
+        self.add(register, record, payload);
     }
 
     /// Sets fields, naming every value that the screen showed.
@@ -238,7 +260,7 @@ impl Act {
     /// only routes.
     pub fn claim(&mut self, register: &'static Register, record: &Record, me: Id) {
         let is_free = !matches!(record.owner, Some(Owner::Person(_)));
-        if register.work && is_free && self.routing.account_of(record).is_none() {
+        if register.work && is_free && !self.only_hands_on(record) {
             self.assign(register, record, Owner::Person(me), None);
         }
     }

@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 use super::Desk;
 use super::act::{Act, Done, fields, refused, register};
 use super::lease;
+use super::main_account::MAIN_ACCOUNT;
 use crate::domain::authority::{Action, may};
 use crate::domain::field::FieldSpec;
 use crate::domain::id::Id;
@@ -190,7 +191,7 @@ impl Desk {
             }
             _ => {}
         }
-        self.may_answer(&record)?;
+        self.may_answer(act, &record)?;
         act.assign_noted(register, &record, Owner::Person(me), (reason, note));
         Ok(true)
     }
@@ -231,7 +232,9 @@ impl Desk {
     pub(super) fn give(&mut self, id: Id, to: Owner) -> Result<Done, Problem> {
         let (record, register) = self.record(id)?;
         let mut act = self.act();
-        act.assign(register, &record, to, None);
+        // What only routes is handed on by it.
+        let reason = act.only_hands_on(&record).then_some(MAIN_ACCOUNT);
+        act.assign(register, &record, to, reason);
         self.write(act)
     }
 

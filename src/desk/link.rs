@@ -10,7 +10,7 @@ use super::promise::concerning;
 use crate::domain::id::Id;
 use crate::domain::payload::{Direction, Payload, Relation, Say};
 use crate::domain::record::Record;
-use crate::domain::register::{Owner, Register};
+use crate::domain::register::Register;
 use crate::domain::registers::{ACCOUNT, conversation, order};
 use crate::problem::Problem;
 use crate::store::Row;
@@ -95,17 +95,11 @@ impl Desk {
         });
         let mut act = self.act();
         let account = values.get(ACCOUNT.name()).and_then(Value::as_str);
-        let only_routes = act.only_routes(account);
-        act.open(&conversation::REGISTER, new, values);
-        if !act.only_hands_on(&record) {
-            let to = Payload::Assign {
-                saw: None,
-                to: Owner::Person(me),
-                // It was handed on with what it is split off.
-                reason: only_routes.then(|| MAIN_ACCOUNT.to_owned()),
-                note: None,
-            };
-            act.add(&conversation::REGISTER, new, to);
+        // It was handed on with what it is split off.
+        let was_handed_on = act.only_routes(account) && !act.only_hands_on(&record);
+        act.begin(&conversation::REGISTER, new, values, me);
+        if was_handed_on {
+            act.give(&conversation::REGISTER, new, me, Some(MAIN_ACCOUNT));
         }
         act.add(
             &conversation::REGISTER,

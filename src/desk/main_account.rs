@@ -4,7 +4,7 @@
 use serde_json::Value;
 
 use super::Desk;
-use super::act::refused;
+use super::act::{Act, refused};
 use crate::domain::event::Verb;
 use crate::domain::record::Record;
 use crate::domain::registers::{ACCOUNT, account, conversation};
@@ -52,10 +52,9 @@ impl Routing {
 }
 
 impl Desk {
-    /// Refuses to claim or answer an item at a main account, and says who could take it.
-    pub(super) fn may_answer(&self, record: &Record) -> Result<(), Problem> {
-        let routing = self.routing()?;
-        let Some(name) = routing.account_of(record) else {
+    /// Refuses to claim or answer an item by an act at a main account, and says who could take it.
+    pub(super) fn may_answer(&self, act: &Act, record: &Record) -> Result<(), Problem> {
+        let Some(name) = act.hands_on_at(record) else {
             return Ok(());
         };
         let problem = refused("problem-main-account").arg("account", name);
@@ -111,7 +110,7 @@ mod tests {
 
     use super::*;
     use crate::desk::act::fields;
-    use crate::desk::shop_tests::unowned_talk;
+    use crate::desk::shop_tests::{Shop, act_as, colleague, unowned_talk};
     use crate::domain::register::{Owner, Post};
 
     /// A talk that came in at an account and that nobody has.
@@ -122,12 +121,12 @@ mod tests {
 
     #[test]
     fn a_main_account_only_hands_on() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("data");
-        let mut desk = crate::desk::demo::open(&path, 1_000_000).unwrap();
+        let Shop {
+            folder: _folder,
+            mut desk,
+        } = Shop::sample("王主管");
         let person = |desk: &Desk, name: &str| desk.people().by_name(name).unwrap().clone();
         let king = person(&desk, "王主管");
-        desk.act_as(&king);
         let account = |name: &str, routes_only: bool| {
             fields([
                 ("name", json!(name)),
@@ -181,13 +180,50 @@ mod tests {
     }
 
     #[test]
+    fn a_talk_that_is_begun_at_a_main_account_is_nobodys_until_it_is_handed_on() {
+        let mut shop = Shop::new();
+        let desk = &mut shop.desk;
+        colleague(desk, "周敏");
+        act_as(desk, "林晓");
+        let main = fields([
+            ("name", json!("总号")),
+            ("platform", json!("taobao")),
+            ("routes_only", json!(true)),
+        ]);
+        desk.open_record("account", main).unwrap();
+        let about = fields([
+            ("buyer", json!("橘子")),
+            ("account", json!("总号")),
+            ("channel", json!("chat")),
+        ]);
+        let opened = desk.open_record("conversation", about).unwrap().record();
+        let line = desk.capture_preview("小鹿 来问尺码").unwrap();
+        let captured = desk.capture(&line).unwrap().record();
+        for id in [opened, captured] {
+            let (record, register) = desk.record(id).unwrap();
+            assert_eq!((register.name, record.owner), ("conversation", None));
+            assert_eq!(record.text("account"), Some("总号"));
+            let refused = desk.reply(id, "您好").unwrap_err();
+            assert_eq!(refused.message, "problem-main-account");
+        }
+        // Who is named in the line is handed it, and answers.
+        let line = desk.capture_preview("橘子 来问尺码 @周敏").unwrap();
+        let named = desk.capture(&line).unwrap().record();
+        act_as(desk, "周敏");
+        let me = desk.me().unwrap().id;
+        let (record, register) = desk.record(named).unwrap();
+        assert_eq!(register.name, "conversation");
+        assert_eq!(record.owner, Some(Owner::Person(me)));
+        desk.reply(named, "您好").unwrap();
+    }
+
+    #[test]
     fn what_was_handed_to_a_post_is_claimed_and_split_and_what_was_not_stays_free() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("data");
-        let mut desk = crate::desk::demo::open(&path, 1_000_000).unwrap();
+        let Shop {
+            folder: _folder,
+            mut desk,
+        } = Shop::sample("王主管");
         let person = |desk: &Desk, name: &str| desk.people().by_name(name).unwrap().clone();
-        let king = person(&desk, "王主管");
-        desk.act_as(&king);
         let main = fields([
             ("name", json!("总号")),
             ("platform", json!("taobao")),

@@ -7,9 +7,8 @@ use super::Desk;
 use super::act::{Act, Done, fields, refused};
 use super::conversation::{Said, Talk, TalkOutcome};
 use crate::domain::id::Id;
-use crate::domain::payload::{Direction, Fields, Payload};
-use crate::domain::register::Owner;
-use crate::domain::registers::{ACCOUNT, conversation};
+use crate::domain::payload::{Direction, Fields};
+use crate::domain::registers::conversation;
 use crate::exchange::intake::capture::KindFound;
 use crate::exchange::intake::chats::{ChatContext, ChatForms, Pasted, Side, read};
 use crate::exchange::intake::is_masked;
@@ -115,16 +114,9 @@ impl Desk {
             });
         }
         act.append(talk);
-        let account = preview.talk.about.get(ACCOUNT.name());
-        if outcome.begun && !act.only_routes(account.and_then(Value::as_str)) {
-            let to = Payload::Assign {
-                saw: None,
-                to: Owner::Person(me),
-                reason: None,
-                note: None,
-            };
-            act.add(&conversation::REGISTER, outcome.id, to);
-        } else if !outcome.begun {
+        if outcome.begun {
+            act.begun(&conversation::REGISTER, outcome.id, &preview.talk.about, me);
+        } else {
             let (record, register) = self.record(outcome.id)?;
             act.claim(register, &record, me);
         }
@@ -369,6 +361,7 @@ mod tests {
     use super::*;
     use crate::chance::{FixedClock, SeededRandom};
     use crate::desk::begin::init_drill;
+    use crate::domain::register::Owner;
 
     fn desk(folder: &std::path::Path, name: &str) -> Desk {
         let clock = Box::new(FixedClock(1_795_333_560_000));

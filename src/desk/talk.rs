@@ -18,10 +18,10 @@ impl Desk {
         let text = said(text)?;
         let hash = self.secret()?.text(Direction::Out.side(), text);
         let (record, register) = self.record(id)?;
-        self.may_answer(&record)?;
+        let mut act = self.act();
+        self.may_answer(&act, &record)?;
         self.may_be_said(text, &record)?;
         let (me, name) = self.me().map(|me| (me.id, me.name.clone()))?;
-        let mut act = self.act();
         act.claim(register, &record, me);
         act.add(
             register,
