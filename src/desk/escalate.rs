@@ -8,7 +8,6 @@ use super::Desk;
 use super::act::{Done, fields, refused};
 use super::people::Person;
 use super::talk::said;
-use super::todo::MOST;
 use crate::domain::authority::Role;
 use crate::domain::id::Id;
 use crate::domain::record::Record;
@@ -16,7 +15,7 @@ use crate::domain::register::Owner;
 use crate::domain::registers::ticket::LEVELS;
 use crate::domain::registers::{ESCALATED, ESCALATED_TO, follow_up};
 use crate::problem::Problem;
-use crate::store::{OwnerFilter, Query, Row};
+use crate::store::{OwnerFilter, Query};
 
 /// The setting that names the after-sales contact.
 const CONTACT: &str = "after_sales_contact";
@@ -100,19 +99,15 @@ impl Desk {
     }
 
     /// Counts what was escalated to the person at the desk and is not answered yet.
-    pub fn escalated_to_me(&self) -> Result<usize, Problem> {
-        let rows = self.store().rows(&Query {
+    pub fn escalated_to_me(&self) -> Result<u64, Problem> {
+        let called = self.store().count(&Query {
             registers: vec![follow_up::REGISTER.name],
+            fields: vec![(follow_up::KIND.name(), CALL.to_owned())],
             open_only: true,
             owner: Some(OwnerFilter::Any(vec![Owner::Person(self.me()?.id)])),
-            limit: Some(MOST),
             ..Query::default()
         })?;
-        let kind = |row: &Row| {
-            let kind = row.fields.get(follow_up::KIND.name());
-            kind.and_then(Value::as_str) == Some(CALL)
-        };
-        Ok(rows.iter().filter(|row| !row.void && kind(row)).count())
+        Ok(called.n)
     }
 
     /// Who answers at a level for a person: their own chain where the roster names one, else

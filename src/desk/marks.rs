@@ -3,9 +3,11 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use super::Desk;
 use super::note::next_step;
+use super::settings::MINUTE;
+use super::talk::{MENTION, is_call};
 use super::wording::Wording;
+use super::{Desk, escalate};
 use crate::domain::id::{Chain, Id};
 use crate::domain::money::{Currency, Money};
 use crate::domain::payload::Direction;
@@ -13,7 +15,6 @@ use crate::domain::record::{Entry, Record};
 use crate::problem::Problem;
 use crate::store::Row;
 
-const MINUTE: i64 = 60_000;
 /// How long after our question a short yes may be its answer.
 const ANSWERED: i64 = 10 * MINUTE;
 /// The longest text that may be a short yes, in bytes.
@@ -209,11 +210,8 @@ fn pasted(entries: &[Entry]) -> HashMap<Chain, Pasted> {
 fn unread(record: &Record, related: &[Row]) -> HashMap<Chain, i64> {
     let calls: Vec<&Row> = related
         .iter()
-        .filter(|row| row.register == "follow_up" && row.closed.is_none())
-        .filter(|row| {
-            let kind = row.fields.get("kind").and_then(|kind| kind.as_str());
-            matches!(kind, Some("mention" | "escalation"))
-        })
+        .filter(|row| row.closed.is_none())
+        .filter(|row| is_call(row, MENTION) || is_call(row, escalate::CALL))
         .collect();
     let is_called = |entry: &&Entry| {
         entry.say.direction == Direction::Internal

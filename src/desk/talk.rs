@@ -1,6 +1,6 @@
 //! What is said: replies that were copied, remarks among ourselves.
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::Desk;
 use super::act::{Act, Done, fields, refused};
@@ -10,10 +10,15 @@ use crate::domain::record::Record;
 use crate::domain::register::Register;
 use crate::domain::registers::{ACCOUNT, BUYER, conversation, follow_up};
 use crate::problem::Problem;
+use crate::store::Row;
+
+/// What the item of a colleague is called whom a remark names.
+pub(super) const MENTION: &str = "mention";
 
 impl Desk {
     /// Records that the text of a reply was copied to be sent; a later paste or export that
-    /// holds it turns it into *seen sent*. Words that must not be said are refused. The first act on an unowned item claims it.
+    /// holds it turns it into *seen sent*. Words that must not be said are refused. The first act
+    /// on an unowned item claims it.
     pub fn reply(&mut self, id: Id, text: &str) -> Result<Done, Problem> {
         let text = said(text)?;
         let hash = self.secret()?.text(Direction::Out.side(), text);
@@ -53,7 +58,7 @@ impl Desk {
             .collect();
         let mut act = self.act();
         act.claim(register, &record, me);
-        self.add_call(&mut act, (register, &record), text, "mention", mentioned)?;
+        self.add_call(&mut act, (register, &record), text, MENTION, mentioned)?;
         self.write(act)
     }
 
@@ -104,6 +109,12 @@ impl Desk {
         act.begin(&conversation::REGISTER, id, about, me);
         self.write(act)
     }
+}
+
+/// Returns whether a row is the item of somebody who was called to another one: as what.
+pub(super) fn is_call(row: &Row, kind: &str) -> bool {
+    let of_row = row.fields.get(follow_up::KIND.name());
+    row.register == follow_up::REGISTER.name && of_row.and_then(Value::as_str) == Some(kind)
 }
 
 pub(super) fn said(text: &str) -> Result<&str, Problem> {

@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::people::Person;
 use super::query::{Asked, Question};
+use super::talk::is_call;
 use super::{Desk, escalate};
 use crate::domain::authority::Role;
 use crate::domain::id::Id;
@@ -434,19 +435,15 @@ fn mark(row: &Row, me: &Person, now: i64, at_risk: i64) -> Mark {
             }
         }
         _ if step_is_mine(row, me) => Mark::New,
-        _ if is_escalated_to(row, me) => Mark::Escalated,
+        _ if is_mine(row, me) && is_call(row, escalate::CALL) => Mark::Escalated,
         _ if row.ours && channel == Some("board") => Mark::LeftMessage,
         _ if row.ours => Mark::Waiting,
         _ => Mark::Pending,
     }
 }
 
-/// Whether an item is a call that goes with an escalation.
-fn is_escalated_to(row: &Row, me: &Person) -> bool {
-    let kind = row.fields.get("kind").and_then(|kind| kind.as_str());
-    row.register == "follow_up"
-        && kind == Some(escalate::CALL)
-        && row.owner == Some(Owner::Person(me.id))
+fn is_mine(row: &Row, me: &Person) -> bool {
+    row.owner == Some(Owner::Person(me.id))
 }
 
 /// Contradictions first, then least time left, then oldest.

@@ -27,7 +27,7 @@ pub static KINDS: Enumeration = Enumeration {
 };
 
 /// What is to be done.
-pub const KIND: Field<String> = Field::choice("kind", &KINDS).required();
+pub const KIND: Field<String> = Field::choice("kind", &KINDS).required().indexed();
 /// What it is about.
 pub const SUBJECT: Field<String> = Field::text("subject").personal().required();
 /// What else is good to know.

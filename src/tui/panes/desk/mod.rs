@@ -108,7 +108,7 @@ pub struct DeskPane {
     /// How the group stands, where the person leads one.
     pub(super) group: Option<Counts>,
     /// How many items were escalated to the person and are not answered.
-    pub(super) escalated: usize,
+    pub(super) escalated: u64,
     /// What does not count yet, for those who decide about it.
     pub(super) held: Vec<Held>,
     nobody: bool,
