@@ -40,8 +40,7 @@ pub(super) fn list(desk: &Desk, args: &List, out: &Out) -> Result<u8, Problem> {
 
 /// Reads what is asked of a list.
 pub(super) fn asked(desk: &Desk, query: Option<&str>) -> Result<Question, Problem> {
-    let question = desk.question(query.unwrap_or_default());
-    question.map_err(|wrong| wrong.problem())
+    Ok(desk.question(query.unwrap_or_default())?)
 }
 
 fn todo(desk: &Desk, view: Option<&str>, question: &Question) -> Result<Vec<Row>, Problem> {

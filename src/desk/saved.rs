@@ -104,7 +104,7 @@ impl Desk {
             return Err(views::unknown(name, &all));
         };
         let question = self.question(&view.query);
-        Ok((None, question.map_err(|wrong| wrong.problem())?))
+        Ok((None, question?))
     }
 
     /// Keeps a question under a name, for oneself or for the shop; one's own of that name is
@@ -132,13 +132,7 @@ impl Desk {
 
     /// What is asked in the spelling that all languages share, which colleagues read in their own.
     fn shared_spelling(&self, query: &str) -> Result<String, Problem> {
-        let question = self.question(query);
-        Ok(question.map_err(|wrong| wrong.problem())?.to_string())
-    }
-
-    /// Takes a view out of the lists.
-    pub fn drop_view(&mut self, id: Id) -> Result<Done, Problem> {
-        self.move_to(id, "ended", None)
+        Ok(self.question(query)?.to_string())
     }
 
     /// Returns the tags of what is open, in the order of their letters.
@@ -181,7 +175,7 @@ impl Desk {
             return Err(refused("problem-view-theirs").hint("problem-view-theirs-hint"));
         }
         if let Some(query) = said(QUERY.name()) {
-            let question = self.question(query).map_err(|wrong| wrong.problem())?;
+            let question = self.question(query)?;
             if question.is_empty() {
                 return Err(refused("problem-view-empty").hint("problem-view-empty-hint"));
             }
@@ -240,16 +234,16 @@ mod tests {
         assert_eq!(again[0].query, "owner:me");
         act_as(desk, "王主管");
         assert!(desk.saved_views().unwrap().is_empty(), "a colleague's own");
-        let theirs = desk.drop_view(mine[0].id).unwrap_err();
+        let theirs = desk.move_to(mine[0].id, "ended", None).unwrap_err();
         assert_eq!(theirs.message, "problem-view-theirs");
         desk.keep_view("全店急件", "due<4h", true).unwrap();
         act_as(desk, "林晓");
         let both = desk.saved_views().unwrap();
         let names: Vec<&str> = both.iter().map(|view| view.name.as_str()).collect();
         assert_eq!(names, ["我的急件", "全店急件"]);
-        let theirs = desk.drop_view(both[1].id).unwrap_err();
+        let theirs = desk.move_to(both[1].id, "ended", None).unwrap_err();
         assert_eq!(theirs.message, "problem-view-shop");
-        desk.drop_view(both[0].id).unwrap();
+        desk.move_to(both[0].id, "ended", None).unwrap();
         assert_eq!(desk.saved_views().unwrap().len(), 1);
         let unknown = desk
             .view(&conversation::REGISTER, Some("我的急件"), 1)

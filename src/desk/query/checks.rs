@@ -9,6 +9,7 @@ use chrono::{DateTime, Days, NaiveDate};
 use super::names::{ALL, CLOSED, ME, NOBODY, OPEN};
 use super::{Key, Measure, Side, Sort, Term, Value, What};
 use crate::desk::Desk;
+use crate::desk::settings::MINUTE;
 use crate::desk::values::{Lie, day_of_year};
 use crate::domain::deadline::day_start;
 use crate::domain::id::Id;
@@ -16,8 +17,6 @@ use crate::domain::register::{Owner, Post};
 use crate::domain::registers;
 use crate::problem::Problem;
 use crate::text::fold::fold;
-
-const MINUTE: i64 = 60_000;
 
 /// Who is asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -171,10 +170,9 @@ fn whose(desk: &Desk, values: &[Value]) -> Result<Vec<Whose>, Problem> {
 }
 
 fn beside(desk: &Desk, key: Key, side: Side, measure: Measure) -> Result<Check, Problem> {
-    let all = i64::MIN..i64::MAX;
     let (start, end) = match measure {
         Measure::Never => return Ok(Check::Time(key, None)),
-        Measure::Yuan(minor) => return Ok(Check::Amount(on_side(side, minor, minor, all))),
+        Measure::Yuan(minor) => return Ok(Check::Amount(on_side(side, minor, minor))),
         Measure::Span(minutes) => {
             let span = minutes.saturating_mul(MINUTE);
             let now = desk.now();
@@ -182,7 +180,7 @@ fn beside(desk: &Desk, key: Key, side: Side, measure: Measure) -> Result<Check, 
                 let at = now.saturating_add(span);
                 // "Due in 4 h" is what is due by then.
                 let side = if side == Side::At { Side::AtMost } else { side };
-                return Ok(Check::Time(key, Some(on_side(side, at, at, all))));
+                return Ok(Check::Time(key, Some(on_side(side, at, at))));
             }
             let at = now.saturating_sub(span);
             // What was less than a day ago was after yesterday.
@@ -192,7 +190,7 @@ fn beside(desk: &Desk, key: Key, side: Side, measure: Measure) -> Result<Check, 
                 Side::Above => Side::Below,
                 Side::AtLeast => Side::AtMost,
             };
-            return Ok(Check::Time(key, Some(on_side(side, at, at, all))));
+            return Ok(Check::Time(key, Some(on_side(side, at, at))));
         }
         Measure::Day { year, month, day } => {
             let date = match year {
@@ -204,16 +202,16 @@ fn beside(desk: &Desk, key: Key, side: Side, measure: Measure) -> Result<Check, 
         Measure::Yesterday | Measure::Today | Measure::Tomorrow => business_day(desk, measure)?,
     };
     let last = end.saturating_sub(1);
-    Ok(Check::Time(key, Some(on_side(side, start, last, all))))
+    Ok(Check::Time(key, Some(on_side(side, start, last))))
 }
 
 /// What lies on a side of a measure that reaches from one point to another, both within it.
-fn on_side(side: Side, from: i64, to: i64, all: Range<i64>) -> Range<i64> {
+fn on_side(side: Side, from: i64, to: i64) -> Range<i64> {
     match side {
-        Side::Below => all.start..from,
-        Side::AtMost => all.start..to.saturating_add(1),
-        Side::Above => to.saturating_add(1)..all.end,
-        Side::AtLeast => from..all.end,
+        Side::Below => i64::MIN..from,
+        Side::AtMost => i64::MIN..to.saturating_add(1),
+        Side::Above => to.saturating_add(1)..i64::MAX,
+        Side::AtLeast => from..i64::MAX,
         Side::At => from..to.saturating_add(1),
     }
 }

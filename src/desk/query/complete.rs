@@ -37,10 +37,7 @@ pub fn complete(
     let Some((sign_at, sign)) = sign else {
         return of_keys(begin..caret, word, language);
     };
-    let super::names::Found::Means(keys) = Names::get().key(&word[..sign_at]) else {
-        return Completion::default();
-    };
-    let Some(key) = keys.first().copied() else {
+    let Ok(key) = Names::get().key(&word[..sign_at]) else {
         return Completion::default();
     };
     let after = sign_at + sign.len_utf8();

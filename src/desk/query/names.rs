@@ -24,7 +24,7 @@ pub(super) const STANDING: [&str; 5] = ["overdue", "at_risk", "ours", "snoozed",
 /// The units of a span, each with its minutes.
 pub(super) const UNITS: [(&str, i64); 3] = [("m", 1), ("h", 60), ("d", 24 * 60)];
 /// Days by their names.
-const DAYS: [(&str, Measure); 4] = [
+pub(super) const DAYS: [(&str, Measure); 4] = [
     ("yesterday", Measure::Yesterday),
     ("today", Measure::Today),
     ("tomorrow", Measure::Tomorrow),
@@ -115,14 +115,12 @@ impl Names {
         names
     }
 
-    /// Returns what a word means as a key.
-    pub(super) fn key(&self, text: &str) -> Found<Key> {
-        match named(self.keys.iter(), text, |key| *key) {
-            // The beginning of a key is none: a kept question must not change its meaning when
-            // there are more of them.
-            means if means.is_empty() => Found::Nothing(nearest(self.keys.iter(), text)),
-            means => Found::Means(means),
-        }
+    /// Returns what a word means as a key, else the nearest name, where there is one. The beginning
+    /// of a key is none: a kept question must not change its meaning when there are more of them.
+    pub(super) fn key(&self, text: &str) -> Result<Key, Option<String>> {
+        let means = named(self.keys.iter(), text, |key| *key);
+        let key = means.first().copied();
+        key.ok_or_else(|| nearest(self.keys.iter(), text))
     }
 
     /// Returns what a word means as a value of a key.
@@ -160,16 +158,29 @@ impl Names {
             .collect()
     }
 
-    /// Returns the usual names of a key's values in a language.
+    /// Returns the usual names of a key's values in a language; where one would be read as another
+    /// value, the spelling that all languages share.
     pub(super) fn values_in(&self, key: Key, language: Language) -> Vec<&str> {
         let of_key = self.values.iter().filter(|name| name.means.0 == key);
-        let mut shown: Vec<&str> = Vec::new();
-        for name in usual(of_key, language) {
-            if !shown.contains(&name.shown.as_str()) {
-                shown.push(&name.shown);
+        let mut all: Vec<&str> = Vec::new();
+        for name in usual(of_key.clone(), language) {
+            let value = &name.means.1;
+            let is_read_so = match self.value(key, &name.shown) {
+                Found::Means(values) => values.iter().any(|read| takes_in(read, value)),
+                _ => false,
+            };
+            let spelled = of_key.clone().find(|other| {
+                other.language.is_none() && !other.is_more && other.means.1 == *value
+            });
+            let shown = match spelled {
+                Some(spelled) if !is_read_so => &spelled.shown,
+                _ => &name.shown,
+            };
+            if !all.contains(&shown.as_str()) {
+                all.push(shown);
             }
         }
-        shown
+        all
     }
 
     /// Returns the usual name of a key in a language.
@@ -210,6 +221,17 @@ impl Names {
         usual(self.days.iter(), language)
             .map(|name| name.shown.as_str())
             .collect()
+    }
+}
+
+/// Returns whether what a name is read as takes a value in: the word of a state means it in
+/// whatever register.
+fn takes_in(read: &Value, value: &Value) -> bool {
+    match (read, value) {
+        (Value::Word(word), Value::State(_, state)) if ![OPEN, CLOSED, ALL].contains(word) => {
+            word == state
+        }
+        _ => read == value,
     }
 }
 
@@ -322,7 +344,7 @@ where
 }
 
 /// Returns the words of lists, by key, each with the message id of its names.
-fn listed() -> Vec<(Key, &'static str, String)> {
+pub(super) fn listed() -> Vec<(Key, &'static str, String)> {
     let mut all = Vec::new();
     let mut own = |key, word: &'static str| all.push((key, word, format!("query-value-{word}")));
     for word in [OPEN, CLOSED, ALL] {

@@ -52,11 +52,9 @@ pub enum Fault {
     Words,
 }
 
-impl Wrong {
-    /// Returns it as a problem with a hint.
-    #[must_use]
-    pub fn problem(&self) -> Problem {
-        let (message, hint) = match &self.fault {
+impl From<Wrong> for Problem {
+    fn from(wrong: Wrong) -> Self {
+        let (message, hint) = match &wrong.fault {
             Fault::Key(Some(_)) => ("problem-query-key", "problem-query-nearest-hint"),
             Fault::Key(None) => ("problem-query-key", "problem-query-key-hint"),
             Fault::Value(Some(_)) => ("problem-query-value", "problem-query-nearest-hint"),
@@ -70,9 +68,9 @@ impl Wrong {
             Fault::Words => ("problem-query-words", "problem-query-words-hint"),
         };
         let problem = Problem::new(Kind::NotUnderstood, message)
-            .arg("what", &self.said)
+            .arg("what", wrong.said)
             .hint(hint);
-        match &self.fault {
+        match wrong.fault {
             Fault::Key(Some(near)) | Fault::Value(Some(near)) => problem.arg("nearest", near),
             Fault::Several(names) => problem.arg("names", names.join(" ")),
             _ => problem,
@@ -190,15 +188,10 @@ impl Reader<'_> {
             let rest = self.run(|c| !c.is_whitespace());
             return Ok(What::Said(self.text[head.start..rest.end].to_owned()));
         }
-        let fault = match Names::get().key(key) {
-            Found::Means(keys) => match keys.first() {
-                Some(key) => return self.about(*key, head),
-                None => Fault::Key(None),
-            },
-            Found::Several(names) => several(names),
-            Found::Nothing(nearest) => Fault::Key(nearest),
-        };
-        Err(self.wrong(head, fault))
+        match Names::get().key(key) {
+            Ok(key) => self.about(key, head),
+            Err(nearest) => Err(self.wrong(head, Fault::Key(nearest))),
+        }
     }
 
     /// What follows a key.

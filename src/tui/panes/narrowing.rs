@@ -117,8 +117,7 @@ impl Narrowing {
     ///
     /// Where this release cannot read its question.
     pub fn hold(&mut self, view: &SavedView, reach: &Reach<'_>) -> Result<(), Problem> {
-        let question = reach.desk.question(&view.query);
-        self.question = question.map_err(|wrong| wrong.problem())?;
+        self.question = reach.desk.question(&view.query)?;
         self.text = self.question.told(reach.words.language());
         self.name = Some(view.name.clone());
         self.typing = None;
@@ -220,7 +219,7 @@ impl Narrowing {
                 Narrowed::Changed
             }
             Err(wrong) => {
-                typing.refuse(&wrong, reach.words);
+                typing.refuse(wrong, reach.words);
                 Narrowed::Same
             }
         }

@@ -53,10 +53,10 @@ impl Typing {
     }
 
     /// Says what is wrong, and selects the place.
-    pub(super) fn refuse(&mut self, wrong: &Wrong, words: &Words) {
-        self.wrong = Some(told(&wrong.problem(), words));
+    pub(super) fn refuse(&mut self, wrong: Wrong, words: &Words) {
         self.offered = Completion::default();
         self.editor.select(wrong.at.clone());
+        self.wrong = Some(told(&wrong.into(), words));
     }
 
     /// Goes on behind what was typed: what Tab put in stays.
@@ -76,7 +76,7 @@ impl Typing {
     /// Says at once what is wrong with what was typed.
     pub(super) fn look(&mut self, reach: &Reach<'_>) {
         let read = reach.desk.question(self.editor.text());
-        self.wrong = read.err().map(|wrong| told(&wrong.problem(), reach.words));
+        self.wrong = read.err().map(|wrong| told(&wrong.into(), reach.words));
     }
 
     /// Puts in what may come next; again the next one in its place.
