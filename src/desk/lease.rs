@@ -5,6 +5,7 @@
 //! while since, anybody may take it without asking.
 
 use super::Desk;
+use super::settings::{MINUTE, duration};
 use crate::domain::id::Id;
 use crate::domain::record::Record;
 use crate::domain::register::Owner;
@@ -16,7 +17,6 @@ pub(super) const EXPIRED: &str = "lease_expired";
 const SETTING: &str = "lease_minutes";
 /// After how long where the shop has not said it: 30 minutes.
 const LEASE: i64 = 30 * MINUTE;
-const MINUTE: i64 = 60_000;
 
 /// A colleague's hold on an item.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -81,12 +81,12 @@ impl Desk {
 
     /// After how long an item that is late and untouched is anybody's; none for never.
     fn lease_millis(&self) -> Result<Option<i64>, Problem> {
-        let minutes = self.setting(SETTING)?;
-        let minutes = minutes.and_then(|minutes| minutes.trim().parse::<i64>().ok());
-        Ok(match minutes {
+        let said = self.setting(SETTING)?;
+        let time = said.and_then(|minutes| duration(&minutes, MINUTE));
+        Ok(match time {
             None => Some(LEASE),
-            Some(minutes) if minutes > 0 => Some(minutes.saturating_mul(MINUTE)),
-            Some(_) => None,
+            Some(0) => None,
+            Some(time) => Some(time),
         })
     }
 }
@@ -97,6 +97,7 @@ mod tests {
 
     use super::*;
     use crate::desk::act::{Act, fields};
+    use crate::desk::shop_tests::Shop;
     use crate::domain::registers::follow_up;
 
     /// An item of 陈立's, given to him and due so many minutes ago.
@@ -124,11 +125,11 @@ mod tests {
 
     #[test]
     fn what_is_late_and_let_lie_is_anybodys() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("data");
-        let mut desk = crate::desk::demo::open(&path, 1_000_000).unwrap();
-        let me = desk.people().by_name("林晓").unwrap().clone();
-        desk.act_as(&me);
+        let Shop {
+            folder: _folder,
+            mut desk,
+        } = Shop::sample("林晓");
+        let me = desk.me().unwrap().clone();
         for (given, due, has_run_out) in [
             (90, 30, true),
             (90, 29, false),
@@ -156,11 +157,11 @@ mod tests {
 
     #[test]
     fn an_act_renews_a_lease_and_a_shop_may_do_without() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("data");
-        let mut desk = crate::desk::demo::open(&path, 1_000_000).unwrap();
-        let king = desk.people().by_name("王主管").unwrap().clone();
-        desk.act_as(&king);
+        let Shop {
+            folder: _folder,
+            mut desk,
+        } = Shop::sample("王主管");
+        let king = desk.me().unwrap().clone();
         let id = item(&mut desk, 90, 60);
         assert!(lease(&desk, id).unwrap().has_run_out);
         for (minutes, has_run_out) in [("61", false), ("60", true), ("0", false), ("30", true)] {

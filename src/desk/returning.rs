@@ -93,7 +93,7 @@ mod tests {
 
     use super::*;
     use crate::desk::act::fields;
-    use crate::desk::shop_tests::unowned_talk;
+    use crate::desk::shop_tests::{Shop, unowned_talk};
 
     fn talk(desk: &mut Desk, customer: Id) -> Record {
         let about = fields([
@@ -105,11 +105,11 @@ mod tests {
 
     #[test]
     fn a_buyer_who_comes_back_is_theirs_who_had_the_last_talk_while_they_work() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("data");
-        let mut desk = crate::desk::demo::open(&path, 1_000_000).unwrap();
-        let me = desk.people().by_name("林晓").unwrap().clone();
-        desk.act_as(&me);
+        let Shop {
+            folder: _folder,
+            mut desk,
+        } = Shop::sample("林晓");
+        let me = desk.me().unwrap().clone();
         let customer = desk.new_id();
         let first = talk(&mut desk, customer);
         assert_eq!(desk.had_before(&first).unwrap(), None, "the buyer is new");

@@ -13,6 +13,7 @@ use super::super::handover::Answer;
 use super::super::import::ImportOptions;
 use super::super::note::NewNote;
 use super::super::promise::concerning;
+use super::super::settings::MINUTE;
 use super::super::values::{Edge, Reading, fields as read_fields, money, time};
 use super::script::{Colleague, Crew, Script, Step};
 use super::{SetClock, broken, local, member, read};
@@ -28,8 +29,6 @@ const SCRIPT: &str = include_str!("../../../assets/sample/script.toml");
 const CONVERSATIONS: &str = include_str!("../../../assets/sample/conversations.jsonl");
 const ORDERS: &str = include_str!("../../../assets/sample/orders.csv");
 const REPLIES: &str = include_str!("../../../assets/sample/replies.toml");
-
-const MINUTE: i64 = 60_000;
 
 /// Plays everything in order of time, talks before acts of the same minute.
 pub(super) fn play(desk: &mut Desk, clock: &SetClock, crew: &Crew) -> Result<(), Problem> {

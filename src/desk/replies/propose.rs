@@ -193,21 +193,13 @@ fn version(record: &Record) -> i64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::chance::{FixedClock, SeededRandom};
     use crate::desk::act::fields;
-    use crate::desk::begin::init_drill;
     use crate::desk::import::ImportOptions;
     use crate::desk::shop_tests::{Shop, act_as};
     use crate::store::{Query, Row};
 
     /// Words that the built-in rules block.
     const BLOCKED: &str = "听不见 大点声";
-
-    fn desk(folder: &std::path::Path) -> Desk {
-        let (clock, random) = (FixedClock(1_795_333_560_000), SeededRandom::new("r"));
-        let (clock, random) = (Box::new(clock), Box::new(random));
-        init_drill(&folder.join("data"), "青禾", "林晓", clock, random).unwrap()
-    }
 
     fn values(text: &str) -> Fields {
         fields([
@@ -227,8 +219,10 @@ mod tests {
 
     #[test]
     fn words_that_must_not_be_said_become_no_reply_by_any_road() {
-        let folder = tempfile::tempdir().unwrap();
-        let mut desk = desk(folder.path());
+        let Shop {
+            folder: _folder,
+            mut desk,
+        } = Shop::new();
         let message = |problem: Problem| problem.message;
         let refused = desk.keep_reply(None, values(BLOCKED)).unwrap_err();
         assert_eq!(message(refused), "problem-reply-blocked");
@@ -248,8 +242,10 @@ mod tests {
 
     #[test]
     fn a_reply_that_came_in_with_such_words_is_put_in_order_but_not_published_again() {
-        let folder = tempfile::tempdir().unwrap();
-        let mut desk = desk(folder.path());
+        let Shop {
+            folder: _folder,
+            mut desk,
+        } = Shop::new();
         let file = format!("快捷短语编码,快捷短语,快捷短语分组\nds,{BLOCKED},问候\n");
         desk.import("话术.csv", file.as_bytes(), &ImportOptions::default())
             .unwrap();
