@@ -54,6 +54,8 @@ use work::Workbench;
 const SAVE_DRAFTS: u32 = 1;
 /// The wake that locks the desk.
 const LOCK: u32 = 2;
+/// The wake that starts the threads: the first screen stands.
+const START: u32 = 4;
 /// How long after a key drafts are saved: within one second.
 const SAVE_AFTER: Duration = Duration::from_millis(400);
 /// How many messages are kept.
@@ -238,6 +240,9 @@ impl App for Workstation {
     fn begin(&mut self) -> Effects {
         let mut effects = Effects::none();
         self.entitle(&mut effects);
+        if self.start.is_some() {
+            effects.list.push(Effect::Wake(START, Duration::ZERO));
+        }
         effects
     }
 
@@ -263,6 +268,7 @@ impl App for Workstation {
                 effects.draw = true;
             }
             Message::Wake(SAVE_DRAFTS) => self.save_drafts(),
+            Message::Wake(START) => self.shown(&mut effects),
             Message::Wake(reveal::HIDE) => {
                 self.hide_all();
                 effects.draw = true;
@@ -286,7 +292,6 @@ impl App for Workstation {
                 effects.draw = true;
             }
             Message::Pasted(pasted) => self.pasted(pasted, &mut effects),
-            Message::Background(Background::Shown) => self.shown(&mut effects),
             Message::Background(Background::Trouble(problem)) => {
                 self.trouble(&problem);
                 effects.draw = true;

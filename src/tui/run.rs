@@ -394,6 +394,10 @@ impl<A: App> Loop<'_, A> {
             .filter(|(_, at)| **at <= now)
             .map(|(token, _)| *token)
             .collect();
+        // What waits for a time may wait for the screen to stand.
+        if !due.is_empty() && self.dirty && !self.ended {
+            self.draw()?;
+        }
         for token in due {
             self.wakes.remove(&token);
             self.tell(Message::Wake(token))?;

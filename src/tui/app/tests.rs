@@ -125,7 +125,16 @@ fn threads_begin_once_the_first_screen_stands_and_nothing_is_missed_until_then()
         dump::text(terminal.backend().buffer())
     };
     assert!(!begun.get() && !screen(&app).contains("SUNNY"));
-    let effects = app.update(Message::Background(Background::Shown));
+    let begun_with = app.begin();
+    assert!(
+        begun_with
+            .list
+            .contains(&Effect::Wake(START, Duration::ZERO))
+    );
+    let effects = app.update(Message::Wake(START));
     assert!(begun.get() && effects.draw);
     assert!(screen(&app).contains("SUNNY"), "{}", screen(&app));
+    // They start once.
+    let waits = |effect: &Effect| matches!(effect, Effect::Wake(START, _));
+    assert!(!app.begin().list.iter().any(waits));
 }
