@@ -155,29 +155,6 @@ impl Workstation {
 
     /// Whether a command writes, and nothing can be written here.
     pub(super) fn is_barred(&self, command: Command) -> bool {
-        self.desk.store().writable().is_err()
-            && matches!(
-                command,
-                Command::Capture
-                    | Command::Note
-                    | Command::AfterSale
-                    | Command::FollowUp
-                    | Command::Finish
-                    | Command::Handover
-                    | Command::Remark
-                    | Command::Transfer
-                    | Command::Escalate
-                    | Command::Claim
-                    | Command::Snooze
-                    | Command::Promise
-                    | Command::Remind
-                    | Command::Attach
-                    | Command::Tag
-                    | Command::Link
-                    | Command::Merge
-                    | Command::Split
-                    | Command::Erase
-                    | Command::Reveal
-            )
+        command.writes() && self.desk.store().writable().is_err()
     }
 }
