@@ -73,6 +73,8 @@ pub struct Workstation {
     keymap: Keymap,
     home: panes::desk::DeskPane,
     front: Vec<Box<dyn Pane>>,
+    /// Whose they are: also after they were signed out, until somebody sits down.
+    whose: Option<Id>,
     notice: Option<Notice>,
     messages: Vec<Notice>,
     status: Status,
@@ -125,7 +127,9 @@ impl Workstation {
             named => named,
         };
         let theme = Theme::named(drawn_as.name());
-        let is_open = desk.signed_in().is_some() && !desk.is_locked();
+        let me = desk.signed_in().map(|me| me.id);
+        let whose = me.filter(|_| !desk.is_locked());
+        let is_open = whose.is_some();
         let moment = desk.store().moment()?;
         let mut seen = Seen::default();
         seen.remember(desk.store())?;
@@ -154,6 +158,7 @@ impl Workstation {
             keymap,
             home,
             front: front.into_iter().collect(),
+            whose,
             notice: None,
             messages: Vec::new(),
             status,

@@ -16,7 +16,7 @@ use ratatui::layout::Position;
 
 use super::clipboard::{Copied, Pasted};
 use super::guard;
-use super::jobs::Work;
+use super::jobs::Job;
 use super::keys::{Input, Translator};
 use crate::config::Config;
 use crate::domain::id::Id;
@@ -92,7 +92,7 @@ pub struct Effects {
     /// To be done in this order.
     pub list: Vec<Effect>,
     /// Long work to be done beside the loop, in this order; the application starts it.
-    pub work: Vec<Work>,
+    pub work: Vec<Job>,
     /// Items that one act took together: their marks have done their work.
     pub settled: Vec<Id>,
 }

@@ -4,7 +4,7 @@ use super::Workstation;
 use crate::config::LanguageChoice;
 use crate::i18n::{Language, Words};
 use crate::tui::commands::Command;
-use crate::tui::jobs::{Job, Work};
+use crate::tui::jobs::Job;
 use crate::tui::keys::Input;
 use crate::tui::overlays;
 use crate::tui::pane::Flow;
@@ -134,7 +134,7 @@ impl Workstation {
                 };
                 self.say(id, &[], Ink::Ok);
             }
-            Command::TextBlock => effects.work.push(Work::Start(Job::WriteBlock)),
+            Command::TextBlock => effects.work.push(Job::WriteBlock),
             Command::GuidedShift => self.guide_along(),
             Command::Paste => effects.list.push(Effect::Paste),
             Command::StopWork => self.stop_work(),

@@ -11,7 +11,7 @@ use crate::i18n::Language;
 use crate::problem::Problem;
 use crate::store::{Store, StoreError};
 use crate::tui::commands::{Command, Context, Touch};
-use crate::tui::jobs::{Done, Job, Work};
+use crate::tui::jobs::{Done, Job};
 use crate::tui::keys::Input;
 use crate::tui::overlays::ask::Ask;
 use crate::tui::pane::{Flow, Notice, Pane, Reach};
@@ -53,7 +53,7 @@ pub fn ask(reach: &Reach<'_>) -> Ask {
     Ask::new(title, hint, |answer, reach| {
         match PastPane::of(answer, reach) {
             Ok(pane) => {
-                reach.work(Work::Start(Job::LookBack(pane.time)));
+                reach.work(Job::LookBack(pane.time));
                 Flow::Replace(Box::new(pane))
             }
             Err(problem) => {
