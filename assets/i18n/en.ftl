@@ -2022,6 +2022,7 @@ paste-done = Filed: { $new } new, { $here } already here
 import-title = Import
 import-not-written = nothing written yet
 import-looking = looking at the files; press Enter when it is done
+import-look-stopped = stopped half-way; Enter looks again
 import-counts = { $new } new, { $changed } changed, { $same } same, { $refused } refused
 import-unread = unreadable
 import-bundle = Bundle

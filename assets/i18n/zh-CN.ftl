@@ -2022,6 +2022,7 @@ paste-done = 已归入：新 { $new } 句，已有 { $here } 句
 import-title = 导入
 import-not-written = 还没写入
 import-looking = 在看文件，看完再按 Enter
+import-look-stopped = 看到一半停下了。Enter 再看
 import-counts = 新 { $new } 改 { $changed } 同 { $same } 拒 { $refused }
 import-unread = 读不了
 import-bundle = 数据包

@@ -2022,6 +2022,7 @@ paste-done = 已歸入：新 { $new } 句，已有 { $here } 句
 import-title = 匯入
 import-not-written = 還沒寫入
 import-looking = 正在看檔案，看完再按 Enter
+import-look-stopped = 看到一半停下了。按 Enter 再看
 import-counts = 新 { $new } 改 { $changed } 同 { $same } 拒 { $refused }
 import-unread = 讀不了
 import-bundle = 資料包

@@ -40,9 +40,8 @@ fn what_waits_is_narrowed_until_escape() {
     visit.text("登记:跟进");
     visit.keys("Enter");
     let seen = screen(&visit);
-    println!("{seen}");
     let left = rows(&seen);
-    assert!(left > 0 && left < all, "{left} of {all}");
+    assert!(left > 0 && left < all, "{left} of {all}\n{seen}");
     assert!(
         seen.contains("筛 登记:跟进") && seen.contains("Esc 清除"),
         "{seen}"
@@ -69,7 +68,6 @@ fn tab_completes_keys_and_values_and_turns_through_them() {
     let mut visit = visit("林晓");
     visit.keys("f");
     let seen = screen(&visit);
-    println!("{seen}");
     assert!(seen.contains(" 状态:  岗位:  责任:"), "{seen}");
     visit.text("ow");
     visit.keys("Tab");
@@ -114,7 +112,6 @@ fn what_is_wrong_is_told_below_the_line_and_its_place_is_selected() {
         visit.keys("f");
         visit.text(typed);
         let seen = screen(&visit);
-        println!("{seen}");
         assert!(seen.contains(told), "{seen}");
         visit.keys("Enter");
         assert!(screen(&visit).contains(told), "it holds nothing yet");
@@ -149,7 +146,6 @@ fn a_view_is_kept_and_chosen_by_its_name_on_the_desk_and_in_tables() {
     let left = rows(&seen);
     visit.keys("Esc v");
     let seen = screen(&visit);
-    println!("{seen}");
     assert!(
         seen.contains("5 全店售后") && seen.contains("全店 "),
         "{seen}"
@@ -172,7 +168,6 @@ fn a_view_is_kept_and_chosen_by_its_name_on_the_desk_and_in_tables() {
     visit.keys(&"Down ".repeat(views + 1));
     visit.keys("Enter");
     let seen = screen(&visit);
-    println!("{seen}");
     assert!(seen.contains("筛 全店售后"), "{seen}");
     assert!(seen.contains("售后单"), "{seen}");
 }

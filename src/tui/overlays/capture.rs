@@ -17,7 +17,7 @@ use crate::exchange::intake::capture::Next;
 use crate::problem::Problem;
 use crate::text::edit::Editor;
 use crate::tui::commands::{Command, Context};
-use crate::tui::jobs::{Done, Job, Work};
+use crate::tui::jobs::{Done, Job};
 use crate::tui::keys::Input;
 use crate::tui::pane::{Flow, Pane, Reach};
 use crate::tui::widgets::Look;
@@ -348,7 +348,7 @@ impl Pane for Capture {
             && is_text_block(pasted)
         {
             // Taken in at once: there is nothing to choose.
-            reach.work(Work::Start(Job::TakeBlock(pasted.clone())));
+            reach.work(Job::TakeBlock(pasted.clone()));
             return Flow::Stay;
         }
         if let Input::Paste(pasted) = input

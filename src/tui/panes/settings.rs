@@ -5,7 +5,7 @@
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
-use crate::config::{Allowed, Config, Entry};
+use crate::config::{Allowed, Config, Entry, Source as Said};
 use crate::desk::Desk;
 use crate::domain::deadline::limits::Rule;
 use crate::domain::registers::words::PLATFORM;
@@ -102,12 +102,7 @@ impl SettingsPane {
             now: desk.now(),
             people: desk.people(),
         };
-        let usual = Config::default().entries()?;
-        let mut rows: Vec<Row> = config
-            .entries()?
-            .into_iter()
-            .map(|entry| of_machine(entry, &usual))
-            .collect();
+        let mut rows: Vec<Row> = config.entries()?.into_iter().map(of_machine).collect();
         let limits = Rule::ALL.map(|rule| (rule.key(), rule.usual().to_string()));
         let days = ["days_off", "days_worked"].map(|name| (name, String::new()));
         let of_shop = OF_SHOP.map(|(name, usual)| (name, usual.to_owned()));
@@ -175,16 +170,13 @@ impl SettingsPane {
     }
 }
 
-fn of_machine(entry: Entry, usual: &[Entry]) -> Row {
-    let is_usual = usual
-        .iter()
-        .any(|one| one.name == entry.name && one.value == entry.value);
+fn of_machine(entry: Entry) -> Row {
     Row {
         name: entry.name,
-        source: match entry.line {
-            Some(line) => Source::Line(line),
-            None if is_usual => Source::Default,
-            None => Source::Screen,
+        source: match entry.source {
+            Said::Default => Source::Default,
+            Said::Line(line) => Source::Line(line),
+            Said::Run => Source::Screen,
         },
         value: entry.value,
         allowed: Some(entry.allowed),

@@ -345,8 +345,19 @@ fn settings_are_listed_with_where_they_come_from_and_changed() {
         stage.screen(80, 24)
     );
     // A number: typed, and a wrong one is told.
+    let label = stage.words.get("setting-folder-path").to_string();
     stage.keys(&["End"]);
-    stage.keys(&["Up"; 18]);
+    let is_under_cursor = |stage: &Stage| {
+        let seen = stage.screen(80, 24);
+        let row = seen.lines().find(|row| row.contains(&label));
+        row.is_some_and(|row| row.contains('>'))
+    };
+    let mut left = 60;
+    while !is_under_cursor(&stage) {
+        stage.keys(&["Up"]);
+        left -= 1;
+        assert!(left > 0, "{}", stage.screen(80, 24));
+    }
     stage.keys(&["Enter"]);
     stage.text("/no/where");
     stage.keys(&["Enter", "Up", "Enter"]);
