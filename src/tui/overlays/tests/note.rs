@@ -3,7 +3,9 @@
 use super::only;
 use crate::desk::shop_tests::buyer_says;
 use crate::tui::overlays::note::NoteForm;
+use crate::tui::overlays::note_facts::Facts;
 use crate::tui::overlays::stage::{ORDER, Stage};
+use crate::tui::pane::Reach;
 
 #[test]
 fn a_note_goes_through_its_steps() {
@@ -113,4 +115,28 @@ fn the_buyers_short_yes_is_offered_as_a_quote() {
         "{}",
         stage.message()
     );
+}
+
+#[test]
+fn a_yes_that_the_buyer_took_back_is_not_offered() {
+    let mut stage = Stage::new();
+    let talk = stage
+        .desk
+        .open_conversation("小鹿", "chat")
+        .unwrap()
+        .record();
+    stage
+        .desk
+        .reply(talk, "您好，为您核对新地址，对吗？")
+        .unwrap();
+    buyer_says(&mut stage.desk, talk, "对的。");
+    let offer = |stage: &mut Stage| {
+        let read = |reach: &mut Reach<'_>| {
+            Facts::read(reach.desk, reach.words, ORDER, None, Some(talk)).unwrap()
+        };
+        stage.with(read).offer.map(|offer| offer.text)
+    };
+    assert_eq!(offer(&mut stage).as_deref(), Some("对的。"));
+    buyer_says(&mut stage.desk, talk, "等等不要了");
+    assert_eq!(offer(&mut stage), None);
 }
