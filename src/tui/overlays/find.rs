@@ -259,7 +259,7 @@ impl Pane for Find {
         };
         let key = |command| {
             let key = self.keys.iter().find(|(known, _)| *known == command);
-            key.map_or_else(String::new, |(_, key)| keyrow::key_name(*key, look))
+            key.map_or_else(String::new, |(_, key)| keyrow::key_name(*key, words))
         };
         let title = [Run::new(words.get("find-title").to_string(), Ink::Title)];
         let count = self.found.records.len() + self.found.said.len();

@@ -197,15 +197,6 @@ impl TablesPane {
             .step(by, rows.len(), |at| rows.get(at).map(|row| row.id));
     }
 
-    fn view_of(&mut self, view: usize, reach: &mut Reach<'_>) {
-        let view = match view {
-            1 => Some("open"),
-            2 => Some("closed"),
-            _ => None,
-        };
-        self.turn_to(view, reach);
-    }
-
     fn turn_to(&mut self, view: Option<&'static str>, reach: &mut Reach<'_>) {
         self.view = view;
         self.read_anew(reach);

@@ -1,6 +1,6 @@
 //! The list of what waits: its rows, the cursor among them, and its commands.
 
-use super::{DeskPane, View};
+use super::DeskPane;
 use crate::desk::todo::Item;
 use crate::domain::id::Id;
 use crate::tui::commands::Command;
@@ -69,15 +69,14 @@ impl DeskPane {
             Command::Delete => {
                 return Flow::Push(Box::new(FollowUp::of_kind(reach, "snooze")));
             }
-            Command::View0 | Command::View1 | Command::View2 | Command::View3 | Command::View4 => {
-                let view = command.view().and_then(|at| View::ALL.get(at));
-                self.show_view(view.copied().unwrap_or_default(), reach);
-            }
             Command::Back if self.narrowing.holds() => {
                 self.narrowing.clear();
                 self.read_again(reach);
             }
-            _ => return Flow::Pass,
+            _ => match command.view() {
+                Some(view) => self.take_view(view, &[], reach),
+                None => return Flow::Pass,
+            },
         }
         Flow::Stay
     }
