@@ -3360,6 +3360,7 @@ settings-shop = shop, since { $day }
 settings-kept = { $name }: changed
 settings-next-start = { $name }: changed, holds from the next start
 settings-set = { $name }: changed for the shop from now on
+settings-set-days = { $name }: changed; holidays are announced up to { $year }, add later ones below
 settings-type = Type the value, Enter keeps it; - for nothing
 settings-nothing = (nothing)
 settings-value-auto = automatic

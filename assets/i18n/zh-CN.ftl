@@ -3360,6 +3360,7 @@ settings-shop = 全店，{ $day } 起
 settings-kept = { $name } 改好了
 settings-next-start = { $name } 改好了，下次打开生效
 settings-set = { $name } 全店改好了，从现在起算
+settings-set-days = { $name } 全店改好了；节假日只公布到 { $year } 年底，以后的在下面写
 settings-type = 打新的值，Enter 存；- 表示空着
 settings-nothing = (空)
 settings-value-auto = 自动

@@ -3360,6 +3360,7 @@ settings-shop = 全店，{ $day } 起
 settings-kept = { $name } 改好了
 settings-next-start = { $name } 改好了，下次開啟生效
 settings-set = { $name } 全店改好了，從現在起算
+settings-set-days = { $name } 全店改好了；假日只公布到 { $year } 年底，之後的在下面填寫
 settings-type = 輸入新的值，Enter 存；- 表示空著
 settings-nothing = (空)
 settings-value-auto = 自動

@@ -58,3 +58,45 @@ fn settings_are_listed_with_where_they_come_from_and_changed() {
     assert_eq!(stage.desk.shop_facts().unwrap().hours, "10:00-22:00");
     stage.draw_everywhere();
 }
+
+#[test]
+fn a_limit_in_working_days_says_how_far_holidays_are_announced() {
+    let mut stage = Stage::new();
+    let open = SettingsPane::new;
+    let pane = stage.with(|reach| open(reach.desk, reach.words, reach.config).unwrap());
+    stage.push(|_| Ok(pane));
+    // The limit on a ticket stands above the two rows of days.
+    stage.keys(&["End", "Up", "Up", "Enter"]);
+    stage.text("2h");
+    stage.keys(&["Enter"]);
+    assert_eq!(stage.message(), "别的部门多久内回 全店改好了，从现在起算");
+    stage.keys(&["Enter"]);
+    stage.text("3wd");
+    stage.keys(&["Enter"]);
+    let said = "节假日只公布到 2026 年底，以后的在下面写";
+    assert!(stage.message().contains(said), "{}", stage.message());
+    stage.keys(&["Down", "Enter"]);
+    stage.text("2027-02-30");
+    stage.keys(&["Enter"]);
+    assert!(stage.message().contains("看不懂"), "{}", stage.message());
+    stage.keys(&["Backspace"; 10]);
+    stage.text("2027-02-06..2027-02-12");
+    stage.keys(&["Enter", "Up", "Enter"]);
+    stage.text("4wd");
+    stage.keys(&["Enter"]);
+    let seen = stage.screen(80, 40);
+    assert!(
+        seen.contains("4wd") && seen.contains("2027-02-06..2027-02-12"),
+        "{seen}"
+    );
+    // Taken back, the usual limit holds.
+    stage.keys(&["Enter"]);
+    stage.text("-");
+    stage.keys(&["Enter"]);
+    assert_eq!(stage.desk.setting("limit_ticket").unwrap().unwrap(), "");
+    let seen = stage.screen(80, 40);
+    assert!(
+        !seen.contains("4wd") && seen.contains("2027-02-06..2027-02-12"),
+        "{seen}"
+    );
+}
