@@ -195,12 +195,12 @@ impl Pane for Find {
     }
 
     fn command(&mut self, command: Command, reach: &mut Reach<'_>) -> Flow {
+        if let Some(by) = command.steps() {
+            self.step(by, reach);
+            return Flow::Stay;
+        }
         match command {
             Command::Accept | Command::Open => return self.open_found(reach),
-            Command::Next => self.step(1, reach),
-            Command::Previous => self.step(-1, reach),
-            Command::PageDown => self.step(8, reach),
-            Command::PageUp => self.step(-8, reach),
             Command::Capture => return self.record_new(reach),
             Command::Reveal => {
                 let order = self.order().map(|row| row.id);

@@ -41,12 +41,11 @@ impl DeskPane {
     }
 
     pub(super) fn step(&mut self, by: isize) {
-        let ids: Vec<Id> = self
-            .rows
-            .iter()
-            .map(|row| self.item_at(*row).row.id)
-            .collect();
-        self.cursor.step(by, ids.len(), |at| ids.get(at).copied());
+        let (rows, buyers) = (&self.rows, &self.todo.buyers);
+        self.cursor.step(by, rows.len(), |at| {
+            let (buyer, item) = rows.get(at)?;
+            Some(buyers[*buyer].items[*item].row.id)
+        });
     }
 
     pub(super) fn list_command(&mut self, command: Command, reach: &mut Reach<'_>) -> Flow {
