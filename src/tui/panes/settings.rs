@@ -96,12 +96,7 @@ impl SettingsPane {
     }
 
     fn read(&mut self, desk: &Desk, words: &Words, config: &Config) -> Result<(), Problem> {
-        let speech = Speech {
-            words,
-            zone: desk.zone(),
-            now: desk.now(),
-            people: desk.people(),
-        };
+        let speech = Speech::new(desk, words);
         let usual = Config::default().entries()?;
         let mut rows: Vec<Row> = config
             .entries()?
