@@ -47,7 +47,7 @@ fn sound(key: &str, value: &str) -> Result<(), Problem> {
     }
     let is_hours = key.starts_with("stale_") && key.ends_with("_hours");
     let (is_readable, hint) = match key {
-        "at_risk_minutes" | "stale_sync_minutes" => (
+        "at_risk_minutes" | "stale_sync_minutes" | "lease_minutes" => (
             duration(value, MINUTE).is_some(),
             "problem-shop-minutes-hint",
         ),
@@ -179,6 +179,7 @@ mod tests {
             ("stale_orders_hours", "-1"),
             ("stale_orders_hours", "9223372036854775807"),
             ("stale_sync_minutes", "9223372036854775807"),
+            ("lease_minutes", "soon"),
             ("limit_reply", "9223372036854775807"),
             ("limit_reply", "0"),
             ("limit_reply@channel=phone", "soon"),

@@ -103,7 +103,7 @@ fn what_is_wrong_is_told_below_the_line_and_its_place_is_selected() {
         (
             Language::ZhCn,
             "状太:未结",
-            "没有「状太」这个条件  是不是 状态？",
+            "没有「状太」这个条件 是不是 状态？",
         ),
         (Language::ZhTw, "狀太:未結", "是不是 狀態？"),
         (Language::En, "sate:open", "Did you mean state?"),
@@ -142,9 +142,14 @@ fn a_view_is_kept_and_chosen_by_its_name_on_the_desk_and_in_tables() {
     );
     visit.keys("2");
     let seen = screen(&visit);
-    assert!(seen.contains("视图「全店售后」已存"), "{seen}");
+    assert!(seen.contains("视图「全店售后」已存，按 v 选它"), "{seen}");
+    assert!(seen.contains("筛 全店售后  登记:售后单"), "{seen}");
     let left = rows(&seen);
-    visit.keys("Esc v");
+    visit.keys("v");
+    let seen = screen(&visit);
+    let chosen = seen.lines().find(|row| row.contains("5 全店售后")).unwrap();
+    assert!(chosen.contains('>'), "{seen}");
+    visit.keys("Esc Esc v");
     let seen = screen(&visit);
     assert!(
         seen.contains("5 全店售后") && seen.contains("全店 "),
@@ -162,6 +167,16 @@ fn a_view_is_kept_and_chosen_by_its_name_on_the_desk_and_in_tables() {
         !screen(&visit).contains("筛 "),
         "a view of the list takes its place"
     );
+    visit.keys("v 5");
+    assert!(screen(&visit).contains("筛 全店售后"));
+    visit.keys("3");
+    assert!(!screen(&visit).contains("筛 "), "by its digit too");
+    visit.keys("f");
+    visit.text("登记:售后单");
+    visit.keys("Enter 0");
+    let seen = screen(&visit);
+    assert!(seen.contains("筛 登记:售后单"), "what was typed stays");
+    visit.keys("Esc");
     visit.keys("F12 4 4 v End Up");
     let views = zhiban::desk::views::names(zhiban::domain::registers::ALL[3]).len();
     visit.keys(&"Up ".repeat(views + 5));
@@ -170,6 +185,8 @@ fn a_view_is_kept_and_chosen_by_its_name_on_the_desk_and_in_tables() {
     let seen = screen(&visit);
     assert!(seen.contains("筛 全店售后"), "{seen}");
     assert!(seen.contains("售后单"), "{seen}");
+    visit.keys("1");
+    assert!(!screen(&visit).contains("筛 "), "{}", screen(&visit));
 }
 
 #[test]

@@ -280,7 +280,7 @@ impl Workstation {
         } else if running.job.can_stop() && self.is_at_rest() {
             let contexts = self.contexts();
             let key = self.keymap.key_of(Command::Back, &contexts);
-            let key = key.map_or_else(String::new, |key| keyrow::key_name(key, &self.look()));
+            let key = key.map_or_else(String::new, |key| keyrow::key_name(key, &self.words));
             text = format!("{text}  {}", words.with("job-stop", &[("key", key.into())]));
         }
         Some(Notice {

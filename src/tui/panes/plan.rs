@@ -67,12 +67,7 @@ impl PlanPane {
             limit: Some(MOST),
             ..Query::default()
         })?;
-        let speech = Speech {
-            words,
-            zone: desk.zone(),
-            now: desk.now(),
-            people: desk.people(),
-        };
+        let speech = Speech::new(desk, words);
         let mut lines = Vec::new();
         for person in desk.people().all() {
             let of_them = |row: &&Row| {

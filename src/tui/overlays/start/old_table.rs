@@ -17,7 +17,7 @@ use crate::tui::jobs::{Done, Job, file_name, named, old_table_counts as counts};
 use crate::tui::keys::Input;
 use crate::tui::overlays::import;
 use crate::tui::overlays::sheet::{Did, Sheet};
-use crate::tui::pane::{Flow, Pane, Reach};
+use crate::tui::pane::{Flow, Notice, Pane, Reach};
 use crate::tui::theme::Ink;
 use crate::tui::widgets::Look;
 use crate::tui::widgets::form::{Choice, Field, Shape, Value};
@@ -337,9 +337,7 @@ impl OldTablePane {
                 page.text(&sum, 2, Ink::Title);
             }
             Some(Err(problem)) => {
-                let (message, hint) = words.problem(problem);
-                let hint = hint.unwrap_or_default();
-                page.text(&format!("{message} {hint}"), 2, Ink::Warn);
+                page.text(&Notice::of(problem, words).text, 2, Ink::Warn);
             }
         }
         super::says(page, "old-table-keys", Ink::Dim);
