@@ -15,7 +15,7 @@ use crate::i18n::Language;
 use crate::problem::{Kind, Problem};
 use crate::text::width::Ambiguous;
 
-pub use keep::{Allowed, Entry};
+pub use keep::{Allowed, Entry, Source};
 
 /// All settings; `config.example.toml` shows each with its default.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -257,16 +257,9 @@ impl Config {
         if file.exists() {
             return Ok(false);
         }
-        let unwritable = |fault: std::io::Error| {
-            Problem::new(Kind::NotSaved, "problem-file-unwritable")
-                .arg("file", file.display())
-                .hint("problem-file-unwritable-hint")
-                .caused_by(fault)
-        };
-        let mut ours = toml::Table::try_from(self)
-            .map_err(|cause| Problem::new(Kind::Defect, "problem-defect").caused_by(cause))?;
-        let usual = toml::Table::try_from(Self::default())
-            .map_err(|cause| Problem::new(Kind::Defect, "problem-defect").caused_by(cause))?;
+        let unwritable = |fault: std::io::Error| Problem::unwritable(file).caused_by(fault);
+        let mut ours = toml::Table::try_from(self).map_err(Problem::defect)?;
+        let usual = toml::Table::try_from(Self::default()).map_err(Problem::defect)?;
         ours.retain(|name, section| usual.get(name) != Some(section));
         if let Some(folder) = file.parent() {
             fs::create_dir_all(folder).map_err(unwritable)?;

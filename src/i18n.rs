@@ -279,18 +279,15 @@ impl Words {
         (self.with(problem.message, &args), hint)
     }
 
-    fn format<'a>(&'a self, id: &'a str, args: Option<&FluentArgs<'_>>) -> Cow<'a, str> {
-        let Some((file, word)) = self.word(id) else {
+    fn format<'a>(&self, id: &'a str, args: Option<&'a FluentArgs<'a>>) -> Cow<'a, str> {
+        let Some((file, pattern)) = self.word(id) else {
             return Cow::Borrowed(id);
         };
         // An argument left out shows as `{$name}`: visible, and found by the tests.
-        value(&word).map_or(Cow::Borrowed(id), |pattern| {
-            let said = file.rules.format_pattern(pattern, args, &mut Vec::new());
-            Cow::Owned(said.into_owned())
-        })
+        file.rules.format_pattern(pattern, args, &mut Vec::new())
     }
 
-    fn word(&self, id: &str) -> Option<(&'static File, Arc<FluentResource>)> {
+    fn word(&self, id: &str) -> Option<(&'static File, &'static ast::Pattern<&'static str>)> {
         let chain = self.language.chain().iter();
         chain
             .map(|language| language.file())
@@ -303,12 +300,13 @@ impl Words {
     }
 }
 
+/// A piece of a file, and the word in it once that was asked for; none where it cannot be parsed.
+type Piece = (&'static str, OnceLock<Option<FluentResource>>);
+
 /// A language's file.
 struct File {
-    /// Where each word stands in it.
-    places: HashMap<&'static str, &'static str>,
-    /// Those that were asked for.
-    words: RwLock<HashMap<&'static str, Arc<FluentResource>>>,
+    /// The piece in which each word stands.
+    places: HashMap<&'static str, Piece>,
     /// How numbers decide between forms, and no words.
     rules: FluentBundle<FluentResource>,
 }
@@ -321,27 +319,16 @@ impl File {
         rules.set_use_isolating(false);
         Self {
             places: places(language.source()),
-            words: RwLock::default(),
             rules,
         }
     }
 
-    /// Returns a word that has a value.
-    fn word(&self, id: &str) -> Option<Arc<FluentResource>> {
-        let (id, text) = self.places.get_key_value(id)?;
-        let known = self.words.read().unwrap_or_else(PoisonError::into_inner);
-        if let Some(word) = known.get(id) {
-            return Some(Arc::clone(word));
-        }
-        drop(known);
+    /// Returns what a word says.
+    fn word(&self, id: &str) -> Option<&ast::Pattern<&str>> {
+        let (text, word) = self.places.get(id)?;
         // What cannot be parsed is left out here; a test allows none.
-        let word = Arc::new(FluentResource::try_new((*text).to_owned()).ok()?);
-        value(&word)?;
-        self.words
-            .write()
-            .unwrap_or_else(PoisonError::into_inner)
-            .insert(id, Arc::clone(&word));
-        Some(word)
+        let word = word.get_or_init(|| FluentResource::try_new((*text).to_owned()).ok());
+        value(word.as_ref()?)
     }
 }
 
@@ -355,14 +342,14 @@ fn value(word: &FluentResource) -> Option<&ast::Pattern<&str>> {
 
 /// Returns the piece of a file in which each word stands. A word begins at the left margin and
 /// goes on in all lines that begin with neither a letter nor a comment.
-fn places(text: &'static str) -> HashMap<&'static str, &'static str> {
+fn places(text: &'static str) -> HashMap<&'static str, Piece> {
     let mut places = HashMap::with_capacity(text.len() / 40);
     let (mut at, mut begun) = (0, None);
     for line in text.split_inclusive('\n') {
         let first = line.as_bytes().first().copied().unwrap_or_default();
         if first.is_ascii_alphabetic() || first == b'#' {
             if let Some((id, from)) = begun.take() {
-                places.insert(id, &text[from..at]);
+                places.insert(id, (&text[from..at], OnceLock::new()));
             }
             let id = line.split(['=', ' ']).next().unwrap_or_default();
             begun = first.is_ascii_alphabetic().then_some((id, at));
@@ -370,7 +357,7 @@ fn places(text: &'static str) -> HashMap<&'static str, &'static str> {
         at += line.len();
     }
     if let Some((id, from)) = begun {
-        places.insert(id, &text[from..]);
+        places.insert(id, (&text[from..], OnceLock::new()));
     }
     places
 }
@@ -431,7 +418,7 @@ mod tests {
                 };
                 let alone = language.file().word(message.id.name);
                 let alone = alone.unwrap_or_else(|| panic!("{}", message.id.name));
-                assert_eq!(value(&alone), message.value.as_ref());
+                assert_eq!(Some(alone), message.value.as_ref());
                 count += 1;
             }
             assert_eq!(count, language.file().places.len());

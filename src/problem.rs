@@ -88,6 +88,15 @@ impl Problem {
             .hint("problem-file-unwritable-hint")
     }
 
+    /// Says that zhiban itself is wrong, and in what.
+    #[must_use]
+    #[allow(clippy::needless_pass_by_value)] // it stands where an error is taken over
+    pub fn defect(what: impl ToString) -> Self {
+        Self::new(Kind::Defect, "problem-defect")
+            .arg("what", what)
+            .hint("problem-defect-hint")
+    }
+
     /// Gives the sentence and the hint an argument.
     #[must_use]
     #[allow(clippy::needless_pass_by_value)] // literals, numbers and paths are handed in alike

@@ -269,7 +269,6 @@ fn sit(
     app.draw_as(theme);
     let (beside, outlet) = (place.clone(), outbox.clone());
     app.work_once_shown(Box::new(move |store| workers(store, &beside, &outlet)));
-    outbox.post(Background::Shown);
     problems.extend(of_keys);
     app.greet(&problems);
     app.tell_lacks();

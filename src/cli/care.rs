@@ -10,6 +10,7 @@ use super::out::Out;
 use super::session::Place;
 use super::{CLEAN, FINDINGS, erase, people};
 use crate::desk::begin;
+use crate::domain::deadline::calendar;
 use crate::problem::Problem;
 use crate::store::{Doubt, Health, Store, Verified};
 use crate::text::width::Ambiguous;
@@ -156,7 +157,7 @@ fn report_json(
             "replicas": verified.replicas, "defects": verified.defects.len()},
         "anchors": doubt.map(|doubt| out.words.get(doubt.message()).to_string()),
         "index_behind": health.index_behind,
-        "days_known_to": health.days_known_to,
+        "days_known_to": calendar::announced_to(),
     })
 }
 
@@ -206,8 +207,8 @@ fn report(
     }
     out.say(doubt.map_or("cli-doctor-anchored", Doubt::message), &[])?;
     out.say("cli-doctor-index", &[("count", health.index_behind.into())])?;
-    match health.days_known_to {
-        Some(year) => out.say("cli-doctor-days", &[("year", year.to_string().into())]),
+    match calendar::announced_to() {
+        Some(year) => out.say("days-announced", &[("year", year.to_string().into())]),
         None => Ok(()),
     }
 }

@@ -244,11 +244,7 @@ fn bundle_inspect(file: &Path, keys: &Keys, out: &Out) -> Result<u8, Problem> {
         out.object(&object)?;
         return Ok(CLEAN);
     }
-    let text = serde_json::to_string_pretty(&object).map_err(|fault| {
-        Problem::new(Kind::Defect, "problem-defect")
-            .arg("what", fault)
-            .hint("problem-defect-hint")
-    })?;
+    let text = serde_json::to_string_pretty(&object).map_err(Problem::defect)?;
     out.block(&text)?;
     Ok(CLEAN)
 }

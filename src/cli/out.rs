@@ -6,6 +6,7 @@ use chrono::{DateTime, SecondsFormat};
 use chrono_tz::Tz;
 use serde_json::{Map, Value, json};
 
+pub(super) use crate::domain::deadline::calendar::written as local;
 use crate::domain::field::{FieldSpec, Kind as FieldKind};
 use crate::domain::money::Money;
 use crate::domain::register::{Owner, Register};
@@ -95,13 +96,6 @@ pub(super) fn rfc3339(at: i64) -> Value {
     DateTime::from_timestamp_millis(at).map_or(Value::Null, |at| {
         json!(at.to_rfc3339_opts(SecondsFormat::AutoSi, true))
     })
-}
-
-/// Returns a time as people read it, in the shop's zone.
-pub(super) fn local(at: i64, zone: Tz) -> String {
-    DateTime::from_timestamp_millis(at)
-        .map(|at| at.with_timezone(&zone).format("%Y-%m-%d %H:%M").to_string())
-        .unwrap_or_default()
 }
 
 /// Returns a record's shown values as programs read them: times as text, the rest as stored.

@@ -31,6 +31,7 @@ pub(super) struct Place {
     person: Option<String>,
     now: Option<i64>,
     language: Language,
+    is_quiet: bool,
 }
 
 impl Place {
@@ -61,17 +62,20 @@ impl Place {
             person: global.person.clone(),
             now,
             language,
+            is_quiet: global.quiet,
         })
     }
 
     /// Opens the store, or says that there is none, or that it is not the one that was closed.
     pub fn store(&self) -> Result<Store, Problem> {
         self.found()?;
-        self.folded(Store::open_watched(&self.folder, &self.watch()?)?)
+        let mut store = Store::open_watched(&self.folder, &self.watch()?)?;
+        self.fold(&mut store)?;
+        Ok(store)
     }
 
     /// Folds what waits for it in a store that was just opened: lists would not show it.
-    fn folded(&self, mut store: Store) -> Result<Store, Problem> {
+    fn fold(&self, store: &mut Store) -> Result<(), StoreError> {
         let out = self.plain_out();
         let mut line = ProgressLine::new(&out);
         let mut of = 0;
@@ -84,15 +88,14 @@ impl Place {
             );
             true
         })?;
-        drop(line);
-        Ok(store)
+        Ok(())
     }
 
     fn plain_out(&self) -> Out {
         Out {
             words: Words::new(self.language),
             json: false,
-            quiet: false,
+            quiet: self.is_quiet,
         }
     }
 
@@ -101,7 +104,14 @@ impl Place {
         self.found()?;
         match Store::open_watched(&self.folder, &self.watch()?) {
             Err(fault) if fault.is_unwritable() => Ok(Store::open_read_only(&self.folder)?),
-            opened => self.folded(opened?),
+            opened => {
+                let mut store = opened?;
+                match self.fold(&mut store) {
+                    // What is folded can be read all the same.
+                    Err(fault) if fault.is_unwritable() || fault.is_busy() => Ok(store),
+                    folded => Ok(folded.map(|()| store)?),
+                }
+            }
         }
     }
 
@@ -296,9 +306,10 @@ fn first_here(desk: &Desk) -> Option<Person> {
     here.next().filter(|_| here.next().is_none()).cloned()
 }
 
-/// Writes a file that only its owner can read, or says why it cannot be written.
+/// Writes a file, a new one for its owner alone, or says why it cannot be written.
 pub(super) fn write_file(path: &Path, bytes: &[u8]) -> Result<(), Problem> {
-    let mut file = private_file(path)?;
+    let unwritable = || Problem::unwritable(path);
+    let mut file = private_file(path).map_err(|fault| unwritable().caused_by(fault))?;
     file.write_all(bytes)
-        .map_err(|fault| Problem::unwritable(path).caused_by(fault))
+        .map_err(|fault| unwritable().caused_by(fault))
 }

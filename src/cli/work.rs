@@ -10,6 +10,7 @@ use crate::desk::act::{Done, not_found, register};
 use crate::desk::allowance::Given;
 use crate::desk::case::Request;
 use crate::desk::note::NewNote;
+use crate::desk::settings::announced_to;
 use crate::desk::values::{Edge, Reading, fields, money, time};
 use crate::domain::field::Kind as FieldKind;
 use crate::domain::money::Money;
@@ -45,8 +46,8 @@ pub(super) fn run(desk: &mut Desk, command: Command, out: &Out) -> Result<u8, Pr
         Command::Allowance(Allowance::Give(args)) => give(desk, &args)?,
         Command::Setting(Setting::Set { key, value }) => {
             let done = desk.set_setting(&key, &value)?;
-            if let Some(year) = desk.days_known_to(&key, &value)? {
-                out.say("cli-doctor-days", &[("year", year.to_string().into())])?;
+            if let Some(year) = announced_to(&key, &value) {
+                out.say("days-announced", &[("year", year.to_string().into())])?;
             }
             done
         }

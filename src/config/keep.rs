@@ -25,6 +25,17 @@ pub enum Allowed {
     Number(u16, u16),
 }
 
+/// Who says what a setting is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Source {
+    /// Nobody: the default holds.
+    Default,
+    /// That line of the file.
+    Line(usize),
+    /// Something other than the file, for as long as the program runs.
+    Run,
+}
+
 /// A setting as it is now.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Entry {
@@ -34,30 +45,41 @@ pub struct Entry {
     pub allowed: Allowed,
     /// What it is, as it is typed: `dark`, `true`, `15`.
     pub value: String,
-    /// The line of the file that says so; none where the default holds.
-    pub line: Option<usize>,
+    /// Who says so.
+    pub source: Source,
 }
 
 impl Config {
-    /// Returns every setting with its value and the line of the file that it comes from.
+    /// Returns every setting with its value and whom it comes from.
     pub fn entries(&self) -> Result<Vec<Entry>, Problem> {
-        let ours = toml::Table::try_from(self)
-            .map_err(|cause| Problem::new(Kind::Defect, "problem-defect").caused_by(cause))?;
-        let text = match &self.file {
-            Some(file) => text_of(file)?,
-            None => String::new(),
+        let ours = toml::Table::try_from(self).map_err(Problem::defect)?;
+        let (text, _) = match &self.file {
+            Some(file) => with_mark(text_of(file)?),
+            None => Default::default(),
         };
-        let entry = |(name, allowed): (&'static str, Allowed)| Entry {
-            name,
-            allowed,
-            value: plain(&ours, name),
-            line: line_of(&text, name),
+        // What is wrong in the file is told where it is changed.
+        let kept: Self = toml::from_str(&text).unwrap_or_default();
+        let kept = toml::Table::try_from(kept).map_err(Problem::defect)?;
+        let entry = |(name, allowed): (&'static str, Allowed)| {
+            let value = plain(&ours, name);
+            let source = match line_of(&text, name) {
+                _ if plain(&kept, name) != value => Source::Run,
+                Some(line) => Source::Line(line),
+                None => Source::Default,
+            };
+            Entry {
+                name,
+                allowed,
+                value,
+                source,
+            }
         };
         Ok(SETTINGS.into_iter().map(entry).collect())
     }
 
-    /// Changes one setting in the file, which begins where there is none, and returns what then
-    /// holds. Where these settings have no file they change for as long as the program runs.
+    /// Changes one setting in the file, which begins where there is none, and returns these
+    /// settings with it: what else differs from the file goes on holding. Where these settings
+    /// have no file they change for as long as the program runs.
     ///
     /// Fails, with the file as it was, where the value cannot be, the file is no settings file,
     /// or it cannot be written.
@@ -70,15 +92,16 @@ impl Config {
                 .hint("problem-config-value-hint")
                 .arg("allowed", allowed.shown()));
         };
+        let mut config = self.with(name, &value)?;
         let Some(file) = &self.file else {
-            return self.with(name, &value);
+            return Ok(config);
         };
         let (text, mark) = with_mark(text_of(file)?);
         // What was wrong before is told with its line.
         Self::parse(&text, file)?;
         let mut document: DocumentMut = text
             .parse()
-            .map_err(|cause: toml_edit::TomlError| defect(cause.to_string()))?;
+            .map_err(|cause: toml_edit::TomlError| Problem::defect(cause))?;
         // Where nothing is set yet, what stands there are words that stay in front.
         let mut front = String::new();
         if document.is_empty() {
@@ -90,7 +113,7 @@ impl Config {
         }
         put(&mut document, name, value);
         let changed = format!("{front}{document}");
-        let mut config = Self::parse(&changed, file)?;
+        Self::parse(&changed, file)?;
         config.file = Some(file.clone());
         write(file, &format!("{mark}{changed}"))?;
         Ok(config)
@@ -98,19 +121,13 @@ impl Config {
 
     /// Returns these settings with one of them changed.
     fn with(&self, name: &str, value: &Value) -> Result<Self, Problem> {
-        let ours = toml::to_string(self).map_err(|cause| defect(cause.to_string()))?;
+        let ours = toml::to_string(self).map_err(Problem::defect)?;
         let mut document: DocumentMut = ours
             .parse()
-            .map_err(|cause: toml_edit::TomlError| defect(cause.to_string()))?;
+            .map_err(|cause: toml_edit::TomlError| Problem::defect(cause))?;
         put(&mut document, name, value.clone());
         Self::parse(&document.to_string(), Path::new(""))
     }
-}
-
-fn defect(cause: String) -> Problem {
-    Problem::new(Kind::Defect, "problem-defect")
-        .arg("what", cause)
-        .hint("problem-defect-hint")
 }
 
 impl Allowed {
@@ -217,12 +234,8 @@ fn with_mark(text: String) -> (String, &'static str) {
 
 /// Writes aside and renames: a file half written would keep the program from starting.
 fn write(file: &Path, text: &str) -> Result<(), Problem> {
-    let unwritable = |fault: std::io::Error| {
-        Problem::new(Kind::NotSaved, "problem-file-unwritable")
-            .arg("file", file.display())
-            .hint("problem-file-unwritable-hint")
-            .caused_by(fault)
-    };
+    let named = file;
+    let unwritable = |fault: std::io::Error| Problem::unwritable(named).caused_by(fault);
     // A link is followed: what it leads to is the file that its owner keeps.
     let file = &fs::canonicalize(file).unwrap_or_else(|_| file.to_owned());
     if let Some(folder) = file.parent() {
@@ -263,8 +276,8 @@ mod tests {
         let text = "# mine\nlanguage = 'en' # spoken\n\n[screen]\n# never\nbell = false\n";
         fs::write(&file, text).unwrap();
         let config = Config::load(Some(&file)).unwrap();
-        assert_eq!(entry(&config, "screen.bell").line, Some(6));
-        assert_eq!(entry(&config, "screen.theme").line, None);
+        assert_eq!(entry(&config, "screen.bell").source, Source::Line(6));
+        assert_eq!(entry(&config, "screen.theme").source, Source::Default);
         let config = config.keep("language", "zh-TW").unwrap();
         let config = config.keep("screen.theme", "light").unwrap();
         let config = config.keep("lock.minutes", "5").unwrap();
@@ -277,7 +290,36 @@ mod tests {
         assert_eq!(config.language, LanguageChoice::ZhTw);
         assert_eq!(Config::load(Some(&file)).unwrap(), config);
         assert_eq!(entry(&config, "lock.minutes").value, "5");
-        assert_eq!(entry(&config, "lock.minutes").line, Some(10));
+        assert_eq!(entry(&config, "lock.minutes").source, Source::Line(10));
+    }
+
+    #[test]
+    fn what_holds_beside_the_file_goes_on_holding_and_is_not_written() {
+        let place = tempfile::tempdir().unwrap();
+        let file = place.path().join("config.toml");
+        fs::write(&file, "[screen]\nmouse = false\ntheme = 'dark'\n").unwrap();
+        let mut config = Config::load(Some(&file)).unwrap();
+        config.screen.theme = Theme::Light;
+        // It is what nobody need set, and the file says otherwise.
+        config.screen.mouse = true;
+        config.language = LanguageChoice::En;
+        let config = config.keep("lock.minutes", "5").unwrap();
+        assert_eq!(config.screen.theme, Theme::Light);
+        assert!(config.screen.mouse);
+        assert_eq!(
+            (config.language, config.lock.minutes),
+            (LanguageChoice::En, 5)
+        );
+        assert_eq!(
+            fs::read_to_string(&file).unwrap(),
+            "[screen]\nmouse = false\ntheme = 'dark'\n\n[lock]\nminutes = 5\n"
+        );
+        for name in ["screen.theme", "screen.mouse", "language"] {
+            assert_eq!(entry(&config, name).source, Source::Run, "{name}");
+        }
+        assert_eq!(entry(&config, "screen.bell").source, Source::Default);
+        let config = config.keep("screen.theme", "light").unwrap();
+        assert_eq!(entry(&config, "screen.theme").source, Source::Line(3));
     }
 
     #[test]
@@ -286,7 +328,8 @@ mod tests {
         let file = place.path().join("config.toml");
         fs::write(&file, include_str!("../../config.example.toml")).unwrap();
         let config = Config::load(Some(&file)).unwrap();
-        assert!(entry(&config, "clipboard.road").line.is_some());
+        let road = entry(&config, "clipboard.road");
+        assert!(matches!(road.source, Source::Line(_)));
         config.keep("clipboard.road", "osc52").unwrap();
         let kept = fs::read_to_string(&file).unwrap();
         let asked = include_str!("../../config.example.toml")

@@ -215,8 +215,7 @@ impl Desk {
         };
         let mut values = roster_fields(&admitted);
         if let Some(limit) = granted.limit {
-            let limit = serde_json::to_value(limit)
-                .map_err(|cause| Problem::new(Kind::Defect, "problem-defect").caused_by(cause))?;
+            let limit = serde_json::to_value(limit).map_err(Problem::defect)?;
             values.extend(fields([(person::LIMIT_CASE.name(), limit)]));
         }
         let mut act = self.act();

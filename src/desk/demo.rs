@@ -24,7 +24,7 @@ use crate::domain::id::Id;
 use crate::domain::payload::Fields;
 use crate::domain::register::Post;
 use crate::domain::registers::person;
-use crate::problem::{Kind, Problem};
+use crate::problem::Problem;
 use crate::store::{Shop, Store};
 
 use script::{Colleague, Crew};
@@ -155,7 +155,7 @@ fn engage(
         .person
         .first()
         .zip(keys.first())
-        .ok_or_else(|| broken("people"))?;
+        .ok_or_else(|| Problem::defect("people"))?;
     let replica = crate::domain::id::ReplicaId::of_key(first.1);
     desk.act_as(&Person {
         id: desk.secret()?.derive("person", "", &first.0.name),
@@ -190,11 +190,11 @@ fn colleague(
     known: &[(String, Id)],
     now: i64,
 ) -> Result<Fields, Problem> {
-    let role = Role::of(&one.role).ok_or_else(|| broken(&one.role))?;
+    let role = Role::of(&one.role).ok_or_else(|| Problem::defect(&one.role))?;
     let posts: Vec<Post> = one
         .posts
         .iter()
-        .map(|post| Post::of(post).ok_or_else(|| broken(post)))
+        .map(|post| Post::of(post).ok_or_else(|| Problem::defect(post)))
         .collect::<Result<_, _>>()?;
     let mut values = roster_fields(&Admitted {
         name: &one.name,
@@ -224,7 +224,7 @@ fn member(desk: &Desk, name: &str) -> Result<Person, Problem> {
     desk.people()
         .by_name(name)
         .cloned()
-        .ok_or_else(|| broken(name))
+        .ok_or_else(|| Problem::defect(name))
 }
 
 /// Reads `2026-11-22 14:10` in the shop's zone, milliseconds UTC.
@@ -233,18 +233,11 @@ fn local(text: &str, desk: &Desk) -> Result<i64, Problem> {
         .ok()
         .and_then(|at| desk.zone().from_local_datetime(&at).earliest())
         .map(|at| at.timestamp_millis())
-        .ok_or_else(|| broken(text))
+        .ok_or_else(|| Problem::defect(text))
 }
 
 fn read<T: serde::de::DeserializeOwned>(text: &str) -> Result<T, Problem> {
-    toml::from_str(text).map_err(|fault| broken("assets/sample").caused_by(fault))
-}
-
-/// The sample is part of the program: what is wrong in it is the program's fault.
-fn broken(what: &str) -> Problem {
-    Problem::new(Kind::Defect, "problem-defect")
-        .arg("what", what)
-        .hint("problem-defect-hint")
+    toml::from_str(text).map_err(|fault| Problem::defect("assets/sample").caused_by(fault))
 }
 
 #[cfg(test)]

@@ -128,7 +128,7 @@ fn said(record: &Record) -> impl DoubleEndedIterator<Item = &Entry> {
 
 /// Returns the newest short yes of the buyer since a time (milliseconds UTC) that answers a question
 /// of ours.
-pub fn newest_yes<'a>(record: &'a Record, since: i64, wording: &Wording) -> Option<&'a Entry> {
+fn newest_yes<'a>(record: &'a Record, since: i64, wording: &Wording) -> Option<&'a Entry> {
     let mut asked: Option<&Entry> = None;
     let mut yes = None;
     for entry in said(record) {
@@ -148,6 +148,14 @@ pub fn newest_yes<'a>(record: &'a Record, since: i64, wording: &Wording) -> Opti
         }
     }
     yes
+}
+
+/// Returns the buyer's short yes to a question of ours if it is the last word of the talk: what
+/// was said after it may take it back.
+pub fn standing_yes<'a>(record: &'a Record, wording: &Wording) -> Option<&'a Entry> {
+    let talk = |entry: &&Entry| matches!(entry.say.direction, Direction::In | Direction::Out);
+    let last = said(record).rfind(talk)?;
+    newest_yes(record, i64::MIN, wording).filter(|yes| yes.trace.chain == last.trace.chain)
 }
 
 fn promised(record: &Record, related: &[Row]) -> HashMap<Chain, Vec<Promised>> {

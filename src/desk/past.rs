@@ -3,6 +3,7 @@
 use super::Desk;
 use super::values::{Reading, time_gone_by};
 use crate::chance::{FixedClock, Random};
+use crate::domain::deadline::calendar::written;
 use crate::domain::id::Id;
 use crate::problem::{Kind, Problem};
 use crate::store::{LookingBack, Store};
@@ -24,16 +25,9 @@ impl Desk {
             Some(first) if first <= time => Ok(time),
             Some(first) => Err(refused("problem-past-nothing")
                 .arg("value", text.trim())
-                .arg("first", self.spelled(first))),
+                .arg("first", written(first, self.zone()))),
             None => Err(refused("problem-past-empty")),
         }
-    }
-
-    fn spelled(&self, at: i64) -> String {
-        let at = chrono::DateTime::from_timestamp_millis(at).unwrap_or_default();
-        at.with_timezone(&self.zone())
-            .format("%Y-%m-%d %H:%M")
-            .to_string()
     }
 
     /// Returns the desk as it was at a time (milliseconds UTC), none where `going_on` says that

@@ -8,19 +8,13 @@ use super::act::{Act, Done, fields, refused};
 use super::start::shop;
 use crate::domain::authority::{Action, may};
 use crate::domain::deadline::calendar;
-use crate::domain::deadline::clock::Clock;
-use crate::domain::deadline::limits::{Key, Limits, is_limit};
+use crate::domain::deadline::clock::{Clock, LONGEST};
+pub(super) use crate::domain::deadline::clock::{HOUR, MINUTE};
+use crate::domain::deadline::limits::{AT_RISK, Key, is_limit};
 use crate::domain::money::{Currency, Money};
 use crate::domain::registers::setting;
 use crate::problem::{Kind, Problem};
 use crate::store::{Query, Row};
-
-/// A minute, in milliseconds.
-pub(super) const MINUTE: i64 = 60_000;
-/// An hour, in milliseconds.
-pub(super) const HOUR: i64 = 60 * MINUTE;
-/// The longest time that a setting may name, in milliseconds: ten years.
-const LONGEST: i64 = 3_650 * 24 * HOUR;
 
 /// The settings of what one case, one day and one person may cost.
 pub(super) const LIMIT_CASE: &str = "limit_case";
@@ -53,7 +47,7 @@ fn sound(key: &str, value: &str) -> Result<(), Problem> {
     }
     let is_hours = key.starts_with("stale_") && key.ends_with("_hours");
     let (is_readable, hint) = match key {
-        "at_risk_minutes" | "stale_sync_minutes" => (
+        "at_risk_minutes" | "stale_sync_minutes" | "lease_minutes" => (
             duration(value, MINUTE).is_some(),
             "problem-shop-minutes-hint",
         ),
@@ -84,6 +78,15 @@ fn sound(key: &str, value: &str) -> Result<(), Problem> {
     Err(Problem::new(Kind::NotUnderstood, "problem-shop-fact")
         .arg("value", value)
         .hint(hint))
+}
+
+/// Returns, of a setting that counts days that are worked, the last year of which it was announced
+/// when people are off.
+pub fn announced_to(key: &str, value: &str) -> Option<i32> {
+    match Clock::parse(value) {
+        Some(Clock::WorkingDays(_)) if is_limit(key) => calendar::announced_to(),
+        _ => None,
+    }
 }
 
 impl Desk {
@@ -123,15 +126,6 @@ impl Desk {
         self.write(act)
     }
 
-    /// Returns, of a setting that counts days that are worked, the last year of which it is known
-    /// when people are off.
-    pub fn days_known_to(&self, key: &str, value: &str) -> Result<Option<i32>, Problem> {
-        match Clock::parse(value) {
-            Some(Clock::WorkingDays(_)) if is_limit(key) => Ok(self.store().days_known_to()?),
-            _ => Ok(None),
-        }
-    }
-
     /// Adds the shop's value of a setting from now on.
     pub(super) fn add_setting(
         &mut self,
@@ -164,7 +158,7 @@ impl Desk {
         let minutes = self
             .setting("at_risk_minutes")?
             .and_then(|minutes| duration(&minutes, MINUTE));
-        Ok(minutes.unwrap_or_else(|| Limits::default().at_risk))
+        Ok(minutes.unwrap_or(AT_RISK))
     }
 }
 
@@ -185,6 +179,7 @@ mod tests {
             ("stale_orders_hours", "-1"),
             ("stale_orders_hours", "9223372036854775807"),
             ("stale_sync_minutes", "9223372036854775807"),
+            ("lease_minutes", "soon"),
             ("limit_reply", "9223372036854775807"),
             ("limit_reply", "0"),
             ("limit_reply@channel=phone", "soon"),
@@ -213,11 +208,8 @@ mod tests {
         assert_eq!(refused.unwrap_err().message, "problem-shop-limit-key");
         desk.set_setting("at_risk_minutes", "30").unwrap();
         assert_eq!(desk.at_risk().unwrap(), 30 * MINUTE);
-        assert_eq!(desk.days_known_to("limit_ship", "2h").unwrap(), None);
-        assert_eq!(desk.days_known_to("limit_ship", "3wd").unwrap(), Some(2026));
-        desk.set_setting("days_off", "2027-02-06..2027-02-12")
-            .unwrap();
-        assert_eq!(desk.days_known_to("limit_ship", "3wd").unwrap(), Some(2027));
+        assert_eq!(announced_to("limit_ship", "2h"), None);
+        assert_eq!(announced_to("limit_ship", "3wd"), Some(2026));
         desk.set_setting("zone", "Asia/Tokyo").unwrap();
         assert_eq!(desk.zone(), chrono_tz::Asia::Tokyo, "at once");
     }

@@ -45,6 +45,13 @@ pub struct Page {
     pub after: Option<Cursor>,
 }
 
+/// What a list asks for, made ready once for all its parts.
+pub struct Listing {
+    list: Query,
+    sieve: Option<Sieve>,
+    asked: Asked,
+}
+
 /// What tells the rows of a view from others where no index does.
 #[derive(Clone, Copy)]
 enum Sieve {
@@ -90,13 +97,11 @@ impl Desk {
         } else {
             PORTION
         };
-        let list = self.listed(register, view)?;
-        // A word that must not be said is looked up once, not for every page.
-        let asked = Asked::new(self, &whole, &list)?;
+        let listing = self.listing(register, view, &whole)?;
         let mut found = Vec::new();
         let mut after = None;
         loop {
-            let page = self.page_of(&list, view, &asked, after, portion)?;
+            let page = self.page(&listing, after, portion)?;
             found.extend(page.rows);
             after = page.after;
             if after.is_none() || found.len() >= limit {
@@ -106,19 +111,21 @@ impl Desk {
         }
     }
 
-    /// Returns the rows of a view that a question leaves of the next `portion` ones behind
-    /// `after`.
-    pub fn view_page(
+    /// Returns what is read part by part: of a register's view, all rows where none is named,
+    /// those of which all holds that a question asks.
+    pub fn listing(
         &self,
         register: &'static Register,
         view: Option<&str>,
         question: &Question,
-        after: Option<Cursor>,
-        portion: usize,
-    ) -> Result<Page, Problem> {
+    ) -> Result<Listing, Problem> {
         let list = self.listed(register, view)?;
-        let asked = Asked::new(self, question, &list)?;
-        self.page_of(&list, view, &asked, after, portion)
+        Ok(Listing {
+            // A word that must not be said is looked up once, not for every part.
+            asked: Asked::new(self, question, &list)?,
+            sieve: view.and_then(sieve),
+            list,
+        })
     }
 
     /// What a register's view holds, all of the register where none is named.
@@ -136,15 +143,14 @@ impl Desk {
         })
     }
 
-    /// What passes of the next `portion` rows of a list behind `after`.
-    fn page_of(
+    /// Returns what passes of the next `portion` rows of a list behind `after`.
+    pub fn page(
         &self,
-        list: &Query,
-        view: Option<&str>,
-        asked: &Asked,
+        listing: &Listing,
         after: Option<Cursor>,
         portion: usize,
     ) -> Result<Page, Problem> {
+        let Listing { list, asked, sieve } = listing;
         let mut query = Query {
             after,
             limit: Some(portion),
@@ -154,7 +160,7 @@ impl Desk {
         let mut rows = self.store().rows(&query)?;
         let is_full = rows.len() >= portion;
         let last = rows.last().map(|row| row.cursor(query.order));
-        match view.and_then(sieve) {
+        match sieve {
             None => {}
             Some(Sieve::LeftOnBoard) => rows.retain(|row| {
                 let channel = row.fields.get(conversation::CHANNEL_OF.name());

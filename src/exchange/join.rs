@@ -60,8 +60,7 @@ impl Request {
 
     /// Returns the file's bytes.
     pub fn write(&self) -> Result<Vec<u8>, Problem> {
-        let mut line = serde_json::to_vec(self)
-            .map_err(|cause| Problem::new(Kind::Defect, "problem-defect").caused_by(cause))?;
+        let mut line = serde_json::to_vec(self).map_err(Problem::defect)?;
         line.push(b'\n');
         Ok(line)
     }
@@ -171,8 +170,7 @@ impl Answer {
             name: self.name.clone(),
             replica: Hex(self.replica.0),
         };
-        let line = serde_json::to_vec(&said)
-            .map_err(|cause| Problem::new(Kind::Defect, "problem-defect").caused_by(cause))?;
+        let line = serde_json::to_vec(&said).map_err(Problem::defect)?;
         let signature = Hex(key.sign(&message(&line))).to_string();
         Ok([ANSWER_MAGIC, &line, b"\n", signature.as_bytes(), b"\n"].concat())
     }

@@ -137,6 +137,16 @@ impl Store {
         Ok(erased)
     }
 
+    /// Returns how many events erase something, whether they are in force or not: it grows with
+    /// each that comes.
+    pub fn count_of_erases(&self) -> Result<u64> {
+        let mut query = self
+            .conn
+            .prepare_cached("SELECT count(*) FROM event INDEXED BY event_files WHERE verb = 10")?;
+        let count: i64 = query.query_row([], |row| row.get(0))?;
+        Ok(count.unsigned_abs())
+    }
+
     fn erased_records(&self) -> Result<Vec<Id>> {
         let mut query = self.conn.prepare_cached(
             "SELECT DISTINCT record FROM event INDEXED BY event_files WHERE verb = 10",

@@ -19,6 +19,8 @@ use super::{Store, read};
 
 /// How many events behind the index a query still looks through.
 const TAIL: i64 = 5_000;
+/// How long a list of what was said waits for the index.
+const CATCH_UP: Duration = Duration::from_millis(30);
 /// From how many texts on a word is common; in tests a few, so that both roads are walked.
 const COMMON: i64 = if cfg!(test) { 5 } else { 2_000 };
 /// Characters shown before and after what was found.
@@ -149,9 +151,15 @@ impl Store {
         Ok(false)
     }
 
+    /// Brings the index on before a list is asked for words: the less it is behind, the fewer
+    /// records are looked into.
+    pub fn catch_up_briefly(&self) -> Result<()> {
+        self.catch_up(Some(CATCH_UP)).map(drop)
+    }
+
     /// Returns whether so many texts hold these words that looking into the records of a page
     /// costs less than naming all that say them.
-    pub(super) fn is_common(&self, words: &str) -> Result<bool> {
+    pub fn is_common(&self, words: &str) -> Result<bool> {
         let Some(wanted) = match_of(&fold(words)) else {
             return Ok(false);
         };

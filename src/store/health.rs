@@ -3,10 +3,12 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use rusqlite::Connection;
+
 use super::anchor::Watch;
 use super::error::{Result, StoreError};
 use super::verify::Verified;
-use super::{Store, keys, look, place, project, schema};
+use super::{Store, keys, look, place, schema};
 
 /// The folder of attachments beside a database.
 pub(super) const ATTACHMENTS: &str = "att";
@@ -22,8 +24,6 @@ pub struct Health {
     pub is_sound: bool,
     /// How many events the search index is behind.
     pub index_behind: u64,
-    /// The last year of which it is known when people are off.
-    pub days_known_to: Option<i32>,
 }
 
 impl Store {
@@ -36,21 +36,27 @@ impl Store {
         }
         copy_attachments(&self.attachments, &attachments_of(to))?;
         let aside = Aside(beside(to, ".part"));
-        let name = aside
-            .0
-            .to_str()
-            .ok_or_else(|| StoreError::Damaged(format!("{}", to.display())))?;
-        drop(place::private_file(&aside.0)?);
-        self.conn.execute("VACUUM INTO ?1", [name])?;
-        // A copy begins without the write-ahead log that a store must have.
-        let copy = schema::connect(&aside.0, false)?;
-        schema::demand_wal(&copy)?;
+        let copy = self.copy_into(&aside.0)?;
         copy.close().map_err(|(_, error)| error)?;
         fs::File::open(&aside.0)
             .and_then(|file| file.sync_all())
             .map_err(StoreError::io(&aside.0))?;
         fs::rename(&aside.0, to).map_err(StoreError::io(to))?;
         to.parent().map_or(Ok(()), place::sync_folder)
+    }
+
+    /// Writes the database into a new file that only its owner can read, and opens it.
+    pub(super) fn copy_into(&self, file: &Path) -> Result<Connection> {
+        let name = file.to_str().ok_or_else(|| {
+            let source = std::io::ErrorKind::InvalidFilename.into();
+            StoreError::io(file)(source)
+        })?;
+        drop(place::private_file(file)?);
+        self.conn.execute("VACUUM INTO ?1", [name])?;
+        let copy = schema::connect(file, false)?;
+        // A copy begins without the write-ahead log that a store must have.
+        schema::demand_wal(&copy)?;
+        Ok(copy)
     }
 
     /// Verifies a copy that [`Store::backup`] made, as it lies there.
@@ -109,14 +115,7 @@ impl Store {
             sqlite: rusqlite::version(),
             is_sound: answer == "ok",
             index_behind: self.index_behind()?,
-            days_known_to: self.days_known_to()?,
         })
-    }
-
-    /// Returns the last year of which it is known when people are off.
-    pub fn days_known_to(&self) -> Result<Option<i32>> {
-        let years = project::limits(&self.conn)?.calendar.known_years();
-        Ok(years.map(|years| *years.end()))
     }
 }
 

@@ -9,13 +9,16 @@ use rusqlite::types::Value;
 use rusqlite::{Connection, params_from_iter};
 
 use crate::domain::id::Id;
+use crate::domain::registers::{CUSTOMER, ORDER};
 
-use super::error::{Result, StoreError};
+use super::error::Result;
 use super::read::{self, Held};
 use super::{Store, judge, place, schema};
 
 /// How the folder of a copy is called, before the process and a count.
 const NAME: &str = "past-";
+/// How many folders are tried before it is said why there is none.
+const TRIES: usize = 8;
 
 /// How far looking back is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -39,17 +42,23 @@ impl Scratch {
     fn new(home: &Path) -> Result<Self> {
         sweep(home);
         let mut count = 0;
-        let folder = loop {
-            let name = format!("{NAME}{}-{count}", std::process::id());
-            let folder = home.join(name);
-            if !folder.exists() {
-                break folder;
-            }
+        loop {
+            let folder = home.join(format!("{NAME}{}-{count}", std::process::id()));
             count += 1;
-        };
-        place::make_folder(&folder)?;
-        let lock = Some(place::lock(&folder, 0)?);
-        Ok(Self { folder, lock })
+            if folder.exists() {
+                continue;
+            }
+            place::make_folder(&folder)?;
+            match place::lock(&folder, 0) {
+                Ok(lock) => {
+                    let lock = Some(lock);
+                    return Ok(Self { folder, lock });
+                }
+                // Another process swept it away before it was locked.
+                Err(_) if count < TRIES => {}
+                Err(fault) => return Err(fault),
+            }
+        }
     }
 
     fn database(&self) -> PathBuf {
@@ -111,13 +120,8 @@ impl Store {
             return Ok(None);
         }
         let scratch = Scratch::new(&self.folder)?;
-        let file = scratch.database();
-        drop(place::private_file(&file)?);
-        let name = file
-            .to_str()
-            .ok_or_else(|| StoreError::Damaged(file.display().to_string()))?;
-        self.conn.execute("VACUUM INTO ?1", [name])?;
-        let mut conn = connect(&file)?;
+        let mut conn = self.copy_into(&scratch.database())?;
+        unsynced(&conn)?;
         let tx = conn.transaction()?;
         cut(&tx, &held, time)?;
         tx.commit()?;
@@ -144,14 +148,14 @@ impl Store {
         drop(place::private_file(&file)?);
         let mut conn = schema::connect(&file, false)?;
         schema::lay(&mut conn)?;
-        conn.pragma_update(None, "synchronous", "OFF")?;
+        unsynced(&conn)?;
         let tx = conn.transaction()?;
         for table in ["shop", "replica", "stream", "setting_local", "arrival"] {
             copy(&self.conn, &tx, table, "", &[])?;
         }
         let authority = concat!("WHERE ", schema::authority!());
         copy(&self.conn, &tx, "event", authority, &[])?;
-        for id in self.around(record)? {
+        for id in self.around(record, &held)? {
             let id = Value::Blob(id.0.to_vec());
             copy(&self.conn, &tx, "event", "WHERE record = ?1", &[id])?;
         }
@@ -174,16 +178,22 @@ impl Store {
         Ok(past)
     }
 
-    /// Returns a record, what it points to, and the shop's settings.
-    fn around(&self, record: Id) -> Result<Vec<Id>> {
-        let mut query = self.conn.prepare_cached(
-            "SELECT id FROM record WHERE register = 'setting'
-             UNION SELECT customer FROM record WHERE id = ?1 AND customer IS NOT NULL
-             UNION SELECT order_id FROM record WHERE id = ?1 AND order_id IS NOT NULL
-             UNION SELECT ?1",
-        )?;
-        let ids = query.query_map([record.0], |row| super::id_at(row, 0))?;
-        Ok(ids.collect::<rusqlite::Result<_>>()?)
+    /// Returns a record, what it pointed to then, and the shop's settings.
+    fn around(&self, id: Id, held: &Held) -> Result<Vec<Id>> {
+        let mut query = self
+            .conn
+            .prepare_cached("SELECT id FROM record WHERE register = 'setting'")?;
+        let settings = query.query_map([], |row| super::id_at(row, 0))?;
+        let mut all: Vec<Id> = settings.collect::<rusqlite::Result<_>>()?;
+        all.push(id);
+        if let Some(record) = self.record_held(id, held)? {
+            all.extend(
+                [record.get(CUSTOMER), record.get(ORDER)]
+                    .into_iter()
+                    .flatten(),
+            );
+        }
+        Ok(all)
     }
 
     /// Makes a store of a copy, which may be written until it is folded.
@@ -196,12 +206,9 @@ impl Store {
     }
 }
 
-/// Opens a copy: nothing of it need survive a power cut.
-fn connect(file: &Path) -> Result<Connection> {
-    let conn = schema::connect(file, false)?;
-    schema::demand_wal(&conn)?;
-    conn.pragma_update(None, "synchronous", "OFF")?;
-    Ok(conn)
+/// Lets no write wait for the disk: nothing of a copy need survive a power cut.
+fn unsynced(conn: &Connection) -> Result<()> {
+    Ok(conn.pragma_update(None, "synchronous", "OFF")?)
 }
 
 /// Copies rows of a table from one database into another.

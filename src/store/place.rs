@@ -173,11 +173,14 @@ pub fn refuses_more(folder: &Path) -> bool {
     refused
 }
 
-/// Opens an empty file that only its owner can read; one left over from before is emptied.
+/// Opens an empty file, a new one for its owner alone; one left over from before is emptied, and a
+/// pipe or a device taken as it is.
 pub fn private_file(path: &Path) -> Result<File> {
     let open = || {
         let file = open_private(path)?;
-        file.set_len(0)?;
+        if file.metadata()?.is_file() {
+            file.set_len(0)?;
+        }
         Ok(file)
     };
     open().map_err(StoreError::io(path))

@@ -386,7 +386,7 @@ impl<'a> Projector<'a> {
 pub(super) fn limits(conn: &Connection) -> Result<Limits> {
     let mut limits = Limits::default();
     let mut query = conn.prepare_cached(
-        "SELECT fields ->> '$.key', fields ->> '$.value' FROM record
+        "SELECT CAST(fields ->> '$.key' AS TEXT), CAST(fields ->> '$.value' AS TEXT) FROM record
          WHERE register = 'setting' AND closed IS NULL ORDER BY coalesce(fields ->> '$.since', opened), id",
     )?;
     let rows = query.query_map([], |row| {

@@ -1,7 +1,5 @@
 //! Rows of records: pages, counts, and finding by what people type.
 
-use std::time::Duration;
-
 use rusqlite::params_from_iter;
 use rusqlite::types::Value as Sql;
 
@@ -11,9 +9,6 @@ use crate::domain::register::{Owner, Post};
 use super::error::Result;
 use super::query::{COUNT_CAP, Count, Cursor, Order, Query, blob};
 use super::{Store, words};
-
-/// How long a list of what was said waits for the index.
-const CATCH_UP: Duration = Duration::from_millis(30);
 
 /// A record in a list.
 #[derive(Debug, Clone, PartialEq)]
@@ -130,32 +125,13 @@ fn row_at(row: &rusqlite::Row<'_>) -> rusqlite::Result<Row> {
 impl Store {
     /// Returns a page of records.
     pub fn rows(&self, query: &Query) -> Result<Vec<Row>> {
-        if query.says.is_empty() {
-            let (sql, args) = query.page();
-            return self.rows_of(&sql, args);
-        }
-        // The less it is behind, the fewer records are looked into.
-        self.catch_up(Some(CATCH_UP))?;
-        let (sql, args) = self.narrowed(query)?.page();
+        let (sql, args) = query.page();
         self.rows_of(&sql, args)
-    }
-
-    /// Returns a query narrowed by its rare words alone: what holds the others is for whoever
-    /// looks at its rows.
-    fn narrowed(&self, query: &Query) -> Result<Query> {
-        let mut narrowed = query.clone();
-        narrowed.says.clear();
-        for said in &query.says {
-            if !self.is_common(said)? {
-                narrowed.says.push(said.clone());
-            }
-        }
-        Ok(narrowed)
     }
 
     /// Returns how many records a query has, without its page.
     pub fn count(&self, query: &Query) -> Result<Count> {
-        let (sql, args) = self.narrowed(query)?.counting();
+        let (sql, args) = query.counting();
         let n: i64 = self
             .conn
             .prepare_cached(&sql)?

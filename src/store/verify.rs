@@ -19,8 +19,6 @@ use super::{Store, id_at, schema};
 
 /// How many events are read at a time.
 const PAGE: u64 = 1_000;
-/// How many records are folded at a time.
-const FOLDED_AT_ONCE: usize = 10_000;
 
 /// Something that is broken.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -115,38 +113,6 @@ impl Store {
             Ok(tx.commit()?)
         })?;
         self.fold_rest(&mut |_| true).map(drop)
-    }
-
-    /// Folds all that waits for it: after a release with other declarations, which computes
-    /// everything anew, or an import that was cut short. `going_on` hears how many records and
-    /// keys are left and may stop it; the next call goes on. Returns whether nothing is left.
-    pub fn fold_rest(&mut self, going_on: &mut dyn FnMut(usize) -> bool) -> Result<bool> {
-        let left = self.left_to_fold()?;
-        if left == 0 {
-            return Ok(true);
-        }
-        let any: bool = self
-            .conn
-            .query_row("SELECT EXISTS(SELECT 1 FROM record)", [], |row| row.get(0))?;
-        // In the order of the log, where nothing is folded yet, most of it is at hand.
-        for head in self.heads()?.into_iter().filter(|_| !any) {
-            let mut upto = head.from_seq;
-            while upto < head.seq {
-                if !going_on(self.left_to_fold()?) {
-                    return Ok(false);
-                }
-                upto = self.fold_along(head.stream, upto, head.seq)?;
-            }
-        }
-        loop {
-            let left = self.fold_dirty(FOLDED_AT_ONCE)?;
-            if left == 0 {
-                return Ok(true);
-            }
-            if !going_on(left) {
-                return Ok(false);
-            }
-        }
     }
 
     fn check_folds(&self, checker: &mut Checker) -> Result<()> {

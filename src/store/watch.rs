@@ -363,6 +363,9 @@ pub(super) fn read(
     Ok(all)
 }
 
+/// How many records are folded at a time where all that waits is.
+const FOLDED_AT_ONCE: usize = 2_000;
+
 impl Store {
     /// Folds records whose events came late or from elsewhere, at most `limit` and for at most
     /// a tenth of a second, and returns how many records and keys are left.
@@ -376,6 +379,38 @@ impl Store {
             tx.commit()?;
             Ok(left)
         })
+    }
+
+    /// Folds all that waits for it: after a release with other declarations, which computes
+    /// everything anew, or an import that was cut short. `going_on` hears how many records and
+    /// keys are left and may stop it; the next call goes on. Returns whether nothing is left.
+    pub fn fold_rest(&mut self, going_on: &mut dyn FnMut(usize) -> bool) -> Result<bool> {
+        let left = self.left_to_fold()?;
+        if left == 0 {
+            return Ok(true);
+        }
+        let any: bool = self
+            .conn
+            .query_row("SELECT EXISTS(SELECT 1 FROM record)", [], |row| row.get(0))?;
+        // In the order of the log, where nothing is folded yet, most of it is at hand.
+        for head in self.heads()?.into_iter().filter(|_| !any) {
+            let mut upto = head.from_seq;
+            while upto < head.seq {
+                if !going_on(self.left_to_fold()?) {
+                    return Ok(false);
+                }
+                upto = self.fold_along(head.stream, upto, head.seq)?;
+            }
+        }
+        loop {
+            let left = self.fold_dirty(FOLDED_AT_ONCE)?;
+            if left == 0 {
+                return Ok(true);
+            }
+            if !going_on(left) {
+                return Ok(false);
+            }
+        }
     }
 
     /// Returns how many records and keys wait to be folded.

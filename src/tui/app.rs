@@ -54,6 +54,8 @@ use work::Workbench;
 const SAVE_DRAFTS: u32 = 1;
 /// The wake that locks the desk.
 const LOCK: u32 = 2;
+/// The wake that starts the threads: the first screen stands.
+const START: u32 = 4;
 /// How long after a key drafts are saved: within one second.
 const SAVE_AFTER: Duration = Duration::from_millis(400);
 /// How many messages are kept.
@@ -71,6 +73,8 @@ pub struct Workstation {
     keymap: Keymap,
     home: panes::desk::DeskPane,
     front: Vec<Box<dyn Pane>>,
+    /// Whose they are: also after they were signed out, until somebody sits down.
+    whose: Option<Id>,
     notice: Option<Notice>,
     messages: Vec<Notice>,
     status: Status,
@@ -123,7 +127,9 @@ impl Workstation {
             named => named,
         };
         let theme = Theme::named(drawn_as.name());
-        let is_open = desk.signed_in().is_some() && !desk.is_locked();
+        let me = desk.signed_in().map(|me| me.id);
+        let whose = me.filter(|_| !desk.is_locked());
+        let is_open = whose.is_some();
         let moment = desk.store().moment()?;
         let mut seen = Seen::default();
         seen.remember(desk.store())?;
@@ -152,6 +158,7 @@ impl Workstation {
             keymap,
             home,
             front: front.into_iter().collect(),
+            whose,
             notice: None,
             messages: Vec::new(),
             status,
@@ -238,6 +245,9 @@ impl App for Workstation {
     fn begin(&mut self) -> Effects {
         let mut effects = Effects::none();
         self.entitle(&mut effects);
+        if self.start.is_some() {
+            effects.list.push(Effect::Wake(START, Duration::ZERO));
+        }
         effects
     }
 
@@ -263,6 +273,7 @@ impl App for Workstation {
                 effects.draw = true;
             }
             Message::Wake(SAVE_DRAFTS) => self.save_drafts(),
+            Message::Wake(START) => self.shown(&mut effects),
             Message::Wake(reveal::HIDE) => {
                 self.hide_all();
                 effects.draw = true;
@@ -286,7 +297,6 @@ impl App for Workstation {
                 effects.draw = true;
             }
             Message::Pasted(pasted) => self.pasted(pasted, &mut effects),
-            Message::Background(Background::Shown) => self.shown(&mut effects),
             Message::Background(Background::Trouble(problem)) => {
                 self.trouble(&problem);
                 effects.draw = true;

@@ -123,6 +123,44 @@ impl Context {
         matches!(self, Self::List | Self::Form | Self::Menu | Self::Picker)
     }
 
+    /// Whether something is written in it: a form, or what something new is recorded with. Each
+    /// is named: one that is new is judged by whoever adds it.
+    pub const fn writes(self) -> bool {
+        match self {
+            Self::Form
+            | Self::Composer
+            | Self::Capture
+            | Self::Paste
+            | Self::Replies
+            | Self::Note
+            | Self::AfterSale
+            | Self::FollowUp
+            | Self::Handover
+            | Self::Takeover
+            | Self::Printing
+            | Self::Import
+            | Self::Bulk
+            | Self::Record => true,
+            Self::Any
+            | Self::Desk
+            | Self::List
+            | Self::Timeline
+            | Self::Side
+            | Self::Text
+            | Self::EmptyLine
+            | Self::Menu
+            | Self::Picker
+            | Self::Find
+            | Self::Board
+            | Self::Tables
+            | Self::Filter
+            | Self::Held
+            | Self::Palette
+            | Self::Message
+            | Self::Plain => false,
+        }
+    }
+
     /// The context of that name.
     pub fn from_name(name: &str) -> Option<Self> {
         CONTEXTS
@@ -297,6 +335,21 @@ commands! {
     Quit "quit" [Any];
 }
 
+/// What a command does to what is recorded.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Touch {
+    /// It moves and shows and never acts, whatever is in front.
+    Looks,
+    /// It opens something to look at, and nothing to write with.
+    Opens,
+    /// It is about the window and who sits before it, not about what is recorded.
+    Window,
+    /// It acts in what is in front, or on what holds now: whoever takes it decides what is written.
+    Acts,
+    /// It is for recording and for nothing else.
+    Writes,
+}
+
 impl Command {
     /// The command of that name.
     pub fn from_name(name: &str) -> Option<Self> {
@@ -316,6 +369,50 @@ impl Command {
         self.contexts()
             .iter()
             .any(|context| *context == Context::Any || stack.contains(context))
+    }
+
+    /// What it does to what is recorded. Each is named: one that is new is judged by whoever
+    /// adds it.
+    #[rustfmt::skip] // a row of them is read at a glance
+    pub const fn touch(self) -> Touch {
+        match self {
+            Self::Capture | Self::Note | Self::AfterSale | Self::FollowUp | Self::Finish
+            | Self::Handover | Self::Remark | Self::Transfer | Self::Escalate | Self::Claim
+            | Self::Snooze | Self::Promise | Self::Remind | Self::Attach | Self::Tag | Self::Link
+            | Self::Merge | Self::Split | Self::Erase | Self::Reveal => Touch::Writes,
+            Self::Next | Self::Previous | Self::PageDown | Self::PageUp | Self::First | Self::Last
+            | Self::View0 | Self::View1 | Self::View2 | Self::View3 | Self::View4
+            | Self::Choose1 | Self::Choose2 | Self::Choose3 | Self::Choose4 | Self::Choose5
+            | Self::Choose6 | Self::Choose7 | Self::Choose8 | Self::Choose9
+            | Self::Open | Self::Expand | Self::Collapse | Self::Back | Self::NextItem
+            | Self::NextPane | Self::PreviousPane | Self::NextLeaf | Self::PreviousLeaf
+            | Self::Mark | Self::MarkAll | Self::MarkNext | Self::MarkPrevious
+            | Self::ChooseView | Self::Filter | Self::Accept | Self::Details
+            | Self::Newline => Touch::Looks,
+            Self::Find | Self::Screens | Self::ScreenDesk | Self::ScreenBoard | Self::ScreenTables
+            | Self::ScreenSheet | Self::ScreenImport | Self::ScreenHeld | Self::YankNumber
+            | Self::YankOrder | Self::YankLast => Touch::Opens,
+            Self::Help | Self::Palette | Self::Messages | Self::NextTheme | Self::NextLanguage
+            | Self::ToggleMouse | Self::Redraw | Self::Suspend | Self::Sync | Self::StopWork
+            | Self::Away | Self::Lock | Self::ChangePerson | Self::SignIn | Self::SignOut
+            | Self::Quit => Touch::Window,
+            Self::Replies | Self::Copy | Self::No | Self::Why | Self::Undo | Self::TextBlock
+            | Self::Delete | Self::NextField | Self::PreviousField | Self::NextMissing
+            | Self::PreviousMissing | Self::ValueNext | Self::ValuePrevious | Self::Toggle
+            | Self::Unfold | Self::CopyText | Self::Paste | Self::YankAddress | Self::SelectAll
+            | Self::Cut | Self::Redo | Self::SwapSides | Self::EditField | Self::AddReply
+            | Self::DropReply | Self::NextScope | Self::ReplyLanguage | Self::Reword
+            | Self::StepDone | Self::StepBack | Self::Unchanged | Self::AllUnchanged
+            | Self::AddNotice | Self::Take | Self::TakeAll | Self::Acknowledge | Self::NewRecord
+            | Self::KeepView | Self::ExportRows | Self::ScreenPrinting | Self::ScreenSettings
+            | Self::Admit | Self::StartCard | Self::CheckTerminal | Self::GuidedShift
+            | Self::MustRead | Self::LookBack => Touch::Acts,
+        }
+    }
+
+    /// Whether it is for nothing but recording: there is no use in it where nothing can be written.
+    pub const fn writes(self) -> bool {
+        matches!(self.touch(), Touch::Writes)
     }
 
     /// The row that a choosing command names, from 1.

@@ -75,15 +75,6 @@ pub enum Job {
     LookBack(i64),
 }
 
-/// What a pane wants done beside it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Work {
-    /// This, as soon as what was begun before is done.
-    Start(Job),
-    /// Nothing more of this, whether it was begun or still waits.
-    Stop(Job),
-}
-
 /// What a file brings, or brought.
 #[derive(Debug, Clone)]
 pub enum Brought {
@@ -383,6 +374,7 @@ impl Jobs {
             job,
             person,
             progress: None,
+            is_left: false,
             stop,
             ended,
         })
@@ -434,6 +426,8 @@ pub struct Running {
     pub person: Person,
     /// How far it is; none while it only reads the file.
     pub progress: Option<Progress>,
+    /// Whether whoever waited for it has left: what comes of it is for nobody.
+    pub is_left: bool,
     stop: Arc<AtomicBool>,
     ended: Receiver<()>,
 }

@@ -13,7 +13,7 @@ use crate::domain::id::Id;
 use crate::i18n::{Arg, Words};
 use crate::problem::Problem;
 use crate::tui::commands::{Command, Context};
-use crate::tui::jobs::{Done, Job, Work};
+use crate::tui::jobs::{Done, Job};
 use crate::tui::keys::{Input, Key};
 use crate::tui::run::{Effect, Effects};
 use crate::tui::theme::Ink;
@@ -179,8 +179,8 @@ impl Reach<'_> {
     }
 
     /// Has long work done beside the loop.
-    pub fn work(&mut self, work: Work) {
-        self.effects.work.push(work);
+    pub fn work(&mut self, job: Job) {
+        self.effects.work.push(job);
     }
 
     /// Asks for a wake of this token after a time.

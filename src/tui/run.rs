@@ -16,7 +16,7 @@ use ratatui::layout::Position;
 
 use super::clipboard::{Copied, Pasted};
 use super::guard;
-use super::jobs::Work;
+use super::jobs::Job;
 use super::keys::{Input, Translator};
 use crate::config::Config;
 use crate::domain::id::Id;
@@ -92,7 +92,7 @@ pub struct Effects {
     /// To be done in this order.
     pub list: Vec<Effect>,
     /// Long work to be done beside the loop, in this order; the application starts it.
-    pub work: Vec<Work>,
+    pub work: Vec<Job>,
     /// Items that one act took together: their marks have done their work.
     pub settled: Vec<Id>,
 }
@@ -394,6 +394,10 @@ impl<A: App> Loop<'_, A> {
             .filter(|(_, at)| **at <= now)
             .map(|(token, _)| *token)
             .collect();
+        // What waits for a time may wait for the screen to stand.
+        if !due.is_empty() && self.dirty && !self.ended {
+            self.draw()?;
+        }
         for token in due {
             self.wakes.remove(&token);
             self.tell(Message::Wake(token))?;

@@ -4,6 +4,7 @@ use crate::tui::keys::{Code, Key};
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
 use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+use std::cell::Cell;
 use std::thread;
 
 /// Counts keys and shows the count.
@@ -14,6 +15,9 @@ struct Counter {
     signals: Vec<Signal>,
     copied: usize,
     pasted: String,
+    drawn: Cell<usize>,
+    /// How many frames were drawn before each wake.
+    drawn_before: Vec<usize>,
 }
 
 impl App for Counter {
@@ -24,6 +28,7 @@ impl App for Counter {
             Message::Input(Input::Key(press)) => match press.key.code {
                 Code::Char('q') => Effects::none().and(Effect::Quit),
                 Code::Char('w') => Effects::draw().and(Effect::Wake(7, Duration::from_millis(5))),
+                Code::Char('z') => Effects::draw().and(Effect::Wake(8, Duration::ZERO)),
                 Code::Char('v') => Effects::none().and(Effect::Paste),
                 Code::Char('y') => Effects::none().and(Effect::Copy("文".into())),
                 _ => {
@@ -41,6 +46,7 @@ impl App for Counter {
             }
             Message::Wake(token) => {
                 self.wakes.push(token);
+                self.drawn_before.push(self.drawn.get());
                 Effects::none().and(Effect::Quit)
             }
             Message::Signal(signal) => {
@@ -57,6 +63,7 @@ impl App for Counter {
     }
 
     fn view(&self, frame: &mut Frame<'_>) -> Option<Position> {
+        self.drawn.set(self.drawn.get() + 1);
         frame
             .buffer_mut()
             .set_string(0, 0, self.keys.to_string(), ratatui::style::Style::new());
@@ -160,6 +167,12 @@ fn two_thousand_keys_are_all_taken_and_few_frames_drawn() {
 fn wakes_come_after_their_time() {
     let (app, _) = run("w");
     assert_eq!(app.wakes, [7]);
+}
+
+#[test]
+fn what_is_asked_for_at_once_comes_after_the_screen_as_it_is_then() {
+    let (app, _) = run("z");
+    assert_eq!((app.wakes, app.drawn_before), (vec![8], vec![2]));
 }
 
 #[test]

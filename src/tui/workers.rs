@@ -14,8 +14,6 @@ use crate::store::Store;
 /// What the workstation's threads tell the loop.
 #[derive(Debug)]
 pub enum Background {
-    /// The first screen stands: they may begin.
-    Shown,
     /// Something went wrong in one of them.
     Trouble(Problem),
     /// Somebody wrote to the store: this desk, its threads, or another process.

@@ -40,9 +40,8 @@ fn what_waits_is_narrowed_until_escape() {
     visit.text("登记:跟进");
     visit.keys("Enter");
     let seen = screen(&visit);
-    println!("{seen}");
     let left = rows(&seen);
-    assert!(left > 0 && left < all, "{left} of {all}");
+    assert!(left > 0 && left < all, "{left} of {all}\n{seen}");
     assert!(
         seen.contains("筛 登记:跟进") && seen.contains("Esc 清除"),
         "{seen}"
@@ -69,7 +68,6 @@ fn tab_completes_keys_and_values_and_turns_through_them() {
     let mut visit = visit("林晓");
     visit.keys("f");
     let seen = screen(&visit);
-    println!("{seen}");
     assert!(seen.contains(" 状态:  岗位:  责任:"), "{seen}");
     visit.text("ow");
     visit.keys("Tab");
@@ -105,7 +103,7 @@ fn what_is_wrong_is_told_below_the_line_and_its_place_is_selected() {
         (
             Language::ZhCn,
             "状太:未结",
-            "没有「状太」这个条件  是不是 状态？",
+            "没有「状太」这个条件 是不是 状态？",
         ),
         (Language::ZhTw, "狀太:未結", "是不是 狀態？"),
         (Language::En, "sate:open", "Did you mean state?"),
@@ -114,7 +112,6 @@ fn what_is_wrong_is_told_below_the_line_and_its_place_is_selected() {
         visit.keys("f");
         visit.text(typed);
         let seen = screen(&visit);
-        println!("{seen}");
         assert!(seen.contains(told), "{seen}");
         visit.keys("Enter");
         assert!(screen(&visit).contains(told), "it holds nothing yet");
@@ -145,11 +142,15 @@ fn a_view_is_kept_and_chosen_by_its_name_on_the_desk_and_in_tables() {
     );
     visit.keys("2");
     let seen = screen(&visit);
-    assert!(seen.contains("视图「全店售后」已存"), "{seen}");
+    assert!(seen.contains("视图「全店售后」已存，按 v 选它"), "{seen}");
+    assert!(seen.contains("筛 全店售后  登记:售后单"), "{seen}");
     let left = rows(&seen);
-    visit.keys("Esc v");
+    visit.keys("v");
     let seen = screen(&visit);
-    println!("{seen}");
+    let chosen = seen.lines().find(|row| row.contains("5 全店售后")).unwrap();
+    assert!(chosen.contains('>'), "{seen}");
+    visit.keys("Esc Esc v");
+    let seen = screen(&visit);
     assert!(
         seen.contains("5 全店售后") && seen.contains("全店 "),
         "{seen}"
@@ -166,15 +167,26 @@ fn a_view_is_kept_and_chosen_by_its_name_on_the_desk_and_in_tables() {
         !screen(&visit).contains("筛 "),
         "a view of the list takes its place"
     );
+    visit.keys("v 5");
+    assert!(screen(&visit).contains("筛 全店售后"));
+    visit.keys("3");
+    assert!(!screen(&visit).contains("筛 "), "by its digit too");
+    visit.keys("f");
+    visit.text("登记:售后单");
+    visit.keys("Enter 0");
+    let seen = screen(&visit);
+    assert!(seen.contains("筛 登记:售后单"), "what was typed stays");
+    visit.keys("Esc");
     visit.keys("F12 4 4 v End Up");
     let views = zhiban::desk::views::names(zhiban::domain::registers::ALL[3]).len();
     visit.keys(&"Up ".repeat(views + 5));
     visit.keys(&"Down ".repeat(views + 1));
     visit.keys("Enter");
     let seen = screen(&visit);
-    println!("{seen}");
     assert!(seen.contains("筛 全店售后"), "{seen}");
     assert!(seen.contains("售后单"), "{seen}");
+    visit.keys("1");
+    assert!(!screen(&visit).contains("筛 "), "{}", screen(&visit));
 }
 
 #[test]

@@ -33,17 +33,12 @@ fn talks(visit: &Visit, is_meant: impl Fn(&Row) -> bool) -> Vec<String> {
 
 fn viewed(visit: &Visit, view: &str, portion: usize) -> Vec<String> {
     let (mut ids, mut after) = (Vec::new(), None);
+    let desk = visit.app.desk();
+    let listing = desk
+        .listing(&conversation::REGISTER, Some(view), &Question::default())
+        .unwrap();
     loop {
-        let desk = visit.app.desk();
-        let page = desk
-            .view_page(
-                &conversation::REGISTER,
-                Some(view),
-                &Question::default(),
-                after,
-                portion,
-            )
-            .unwrap();
+        let page = desk.page(&listing, after, portion).unwrap();
         ids.extend(page.rows.iter().map(|row| row.id.to_string()));
         after = page.after;
         if after.is_none() {

@@ -16,7 +16,7 @@ use super::super::promise::concerning;
 use super::super::settings::MINUTE;
 use super::super::values::{Edge, Reading, fields as read_fields, money, time};
 use super::script::{Colleague, Crew, Script, Step};
-use super::{SetClock, broken, local, member, read};
+use super::{SetClock, local, member, read};
 use crate::domain::id::Id;
 use crate::domain::payload::{Direction, Fields};
 use crate::domain::register::Owner;
@@ -53,7 +53,8 @@ pub(super) fn play(desk: &mut Desk, clock: &SetClock, crew: &Crew) -> Result<(),
             player.paste(*pasted, talk, &script)?;
         }
         player.act(at, step).map_err(|problem| {
-            broken(&format!("{} {} {}", step.at, step.by, step.kind_of_act)).caused_by(problem)
+            Problem::defect(format!("{} {} {}", step.at, step.by, step.kind_of_act))
+                .caused_by(problem)
         })?;
     }
     for (pasted, talk) in talks {
@@ -98,7 +99,7 @@ impl Player<'_> {
                 .iter()
                 .filter_map(|message| message.at)
                 .max()
-                .ok_or_else(|| broken("talk"))?;
+                .ok_or_else(|| Problem::defect("talk"))?;
             let day = self.desk.business_day(last)?;
             let opening = local(&format!("{day} 09:00"), self.desk)?;
             talks.push(((last + MINUTE).max(opening), one));
@@ -229,7 +230,7 @@ impl Player<'_> {
                 let values = self.values(record.1.name, &step.set)?;
                 self.desk.set_fields(id, values)
             }
-            other => Err(broken(other)),
+            other => Err(Problem::defect(other)),
         }
     }
 
@@ -335,7 +336,7 @@ impl Player<'_> {
         let whole = match name {
             "orders.csv" => ORDERS,
             "replies.toml" => REPLIES,
-            other => return Err(broken(other)),
+            other => return Err(Problem::defect(other)),
         };
         let exported_at = step
             .exported_at
@@ -354,7 +355,10 @@ impl Player<'_> {
         };
         let report = self.desk.import(name, bytes.as_bytes(), &options)?;
         if report.refused > 0 || !report.problems.is_empty() {
-            return Err(broken(&format!("{name}: {:?}", report.problems.first())));
+            return Err(Problem::defect(format!(
+                "{name}: {:?}",
+                report.problems.first()
+            )));
         }
         Ok(())
     }
@@ -403,7 +407,7 @@ impl Player<'_> {
                 .lines
                 .iter_mut()
                 .find(|line| line.row.id == id)
-                .ok_or_else(|| broken(&written.on))?;
+                .ok_or_else(|| Problem::defect(&written.on))?;
             line.summary.clone_from(&written.summary);
             line.next.clone_from(&written.next);
             line.if_then.clone_from(&written.if_then);
@@ -425,7 +429,7 @@ impl Player<'_> {
                 .lines
                 .iter()
                 .find(|line| line.record == record)
-                .ok_or_else(|| broken(&named.on))?;
+                .ok_or_else(|| Problem::defect(&named.on))?;
             taken.push(line.no);
         }
         self.desk.answer_lines(id, &taken, Answer::Accept)
@@ -439,13 +443,13 @@ fn text(step: &Step) -> &str {
 /// Returns the records of a table whose column says a time up to the given one, as texts of
 /// one form compare.
 fn cut(whole: &str, column: &str, until: &str) -> Result<String, Problem> {
-    let fault = |fault: csv::Error| broken("orders.csv").caused_by(fault);
+    let fault = |fault: csv::Error| Problem::defect("orders.csv").caused_by(fault);
     let mut reader = csv::Reader::from_reader(whole.as_bytes());
     let head = reader.headers().map_err(fault)?.clone();
     let place = head
         .iter()
         .position(|name| name == column)
-        .ok_or_else(|| broken(column))?;
+        .ok_or_else(|| Problem::defect(column))?;
     let mut writer = csv::Writer::from_writer(Vec::new());
     writer.write_record(&head).map_err(fault)?;
     for record in reader.records() {
@@ -454,6 +458,8 @@ fn cut(whole: &str, column: &str, until: &str) -> Result<String, Problem> {
             writer.write_record(&record).map_err(fault)?;
         }
     }
-    let bytes = writer.into_inner().map_err(|_| broken("orders.csv"))?;
-    String::from_utf8(bytes).map_err(|fault| broken("orders.csv").caused_by(fault))
+    let bytes = writer
+        .into_inner()
+        .map_err(|_| Problem::defect("orders.csv"))?;
+    String::from_utf8(bytes).map_err(|fault| Problem::defect("orders.csv").caused_by(fault))
 }

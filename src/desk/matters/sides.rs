@@ -1,11 +1,11 @@
 //! One side of what people must look at: who, when, where, and what they said.
 
-use chrono::TimeZone;
 use serde_json::Value;
 
 use super::verb_id;
 use crate::desk::Desk;
 use crate::desk::reading::Reader;
+use crate::domain::deadline::calendar;
 use crate::domain::event::{Event, Verb};
 use crate::domain::field::{FieldSpec, FromValue, Kind};
 use crate::domain::id::{Chain, Id, ReplicaId};
@@ -244,10 +244,7 @@ impl Desk {
     fn value_said(&self, field: &FieldSpec, value: &Value, words: &Words) -> String {
         match (field.kind, value) {
             (Kind::Money, value) => Money::from_value(value).map(|money| money.to_string()),
-            (Kind::Time, value) => value
-                .as_i64()
-                .and_then(|at| self.zone().timestamp_millis_opt(at).single())
-                .map(|at| at.format("%Y-%m-%d %H:%M").to_string()),
+            (Kind::Time, value) => value.as_i64().map(|at| calendar::written(at, self.zone())),
             (Kind::Choice(list), Value::String(word)) => Some(
                 words
                     .get(&format!("value-{}-{word}", list.name))

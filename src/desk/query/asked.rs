@@ -57,7 +57,11 @@ impl Asked {
 
     fn narrow_by(&self, check: &Check, query: &mut Query) {
         match check {
-            Check::Said(said, _) => query.says.push(said.clone()),
+            Check::Said {
+                words,
+                narrows: true,
+                ..
+            } => query.says.push(words.clone()),
             Check::State(states) => narrow_to_states(states, query),
             Check::Register(names) if query.registers.is_empty() => {
                 query.registers.clone_from(names);
@@ -120,7 +124,7 @@ impl Asked {
         let (said, seen): (Vec<_>, Vec<_>) = self
             .checks
             .iter()
-            .partition(|(_, check)| matches!(check, Check::Said(..)));
+            .partition(|(_, check)| matches!(check, Check::Said { .. }));
         if !seen
             .iter()
             .all(|(is_not, check)| self.holds(check, row) != *is_not)
@@ -128,11 +132,11 @@ impl Asked {
             return Ok(false);
         }
         for (is_not, check) in said {
-            let Check::Said(said, may_say) = check else {
+            let Check::Said { words, may_say, .. } = check else {
                 continue;
             };
             let may = may_say.as_ref().is_none_or(|ids| ids.contains(&row.id));
-            if (may && desk.store().says(row, said)?) == *is_not {
+            if (may && desk.store().says(row, words)?) == *is_not {
                 return Ok(false);
             }
         }
@@ -157,7 +161,7 @@ impl Asked {
         let text = |name: &str| row.fields.get(name).and_then(Json::as_str);
         match check {
             // Looked up in the log, by who asks.
-            Check::Said(..) => true,
+            Check::Said { .. } => true,
             Check::State(states) => states.iter().any(|state| stands(state, row)),
             Check::Register(names) => names.contains(&row.register.as_str()),
             Check::Post(posts) => row.post.is_some_and(|post| posts.contains(&post)),

@@ -51,7 +51,14 @@ pub(super) enum Standing {
 #[derive(Debug, Clone)]
 pub(super) enum Check {
     /// These words; no other records than these may say them, where that is known.
-    Said(String, Option<Rc<HashSet<Id>>>),
+    Said {
+        /// The words.
+        words: String,
+        /// Whether a list is narrowed by the index: few texts hold them.
+        narrows: bool,
+        /// No fewer than the records that say them, where that is known beforehand.
+        may_say: Option<Rc<HashSet<Id>>>,
+    },
     State(Vec<Stands>),
     Register(Vec<&'static str>),
     Post(Vec<Post>),
@@ -90,15 +97,23 @@ pub(super) fn asks_for_closed(is_not: bool, check: &Check) -> bool {
     }
 }
 
+/// Makes words ready: by the index where few texts hold them, else by looking into each row.
+fn said_check(desk: &Desk, words: &str, is_not: bool) -> Result<Check, Problem> {
+    let store = desk.store();
+    store.catch_up_briefly()?;
+    // No list is narrowed to what does not say it: what may is known beforehand.
+    let may_say = if is_not { store.may_say(words)? } else { None };
+    Ok(Check::Said {
+        words: words.to_owned(),
+        narrows: !store.is_common(words)?,
+        may_say: may_say.map(Rc::new),
+    })
+}
+
 /// Makes a term ready at a desk, now.
 pub(super) fn check(desk: &Desk, term: &Term) -> Result<Check, Problem> {
     let (key, values) = match &term.what {
-        What::Said(said) if term.is_not => {
-            // No list is narrowed to what does not say it: what may is known beforehand.
-            let may_say = desk.store().may_say(said)?.map(Rc::new);
-            return Ok(Check::Said(said.clone(), may_say));
-        }
-        What::Said(said) => return Ok(Check::Said(said.clone(), None)),
+        What::Said(said) => return said_check(desk, said, term.is_not),
         What::Beside(key, side, measure) => return beside(desk, *key, *side, *measure),
         What::Among(key, values) => (*key, values),
     };

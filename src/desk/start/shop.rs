@@ -120,38 +120,19 @@ impl Desk {
     /// Fails, with nothing kept, where something cannot be read.
     pub fn keep_shop_facts(&mut self, facts: &ShopFacts) -> Result<(), Problem> {
         facts.check()?;
-        for (key, value) in facts.pairs() {
-            let known = self.setting(key)?;
-            if known.as_deref().unwrap_or_default() != value {
-                self.set_setting(key, value)?;
-            }
-        }
-        Ok(())
+        let mut pairs = facts.pairs().into_iter();
+        pairs.try_for_each(|(key, value)| self.set_shop_setting(key, value))
     }
 
-    /// Sets one of the shop's settings that people set by hand.
+    /// Sets one of the shop's settings that people set by hand; only what changes is written.
     ///
     /// Fails, with nothing set, where the value cannot be one of it.
-    pub fn set_shop_setting(&mut self, key: &'static str, value: &str) -> Result<(), Problem> {
-        let mut facts = self.shop_facts()?;
+    pub fn set_shop_setting(&mut self, key: &str, value: &str) -> Result<(), Problem> {
         let value = value.trim();
-        match key {
-            HOME => facts.platform = value.to_owned(),
-            HOURS => facts.hours = value.to_owned(),
-            DAY_END => facts.day_end = value.to_owned(),
-            WAVES => facts.waves = value.to_owned(),
-            CUTOFF => facts.cutoff = value.to_owned(),
-            _ if value.parse::<u32>().is_ok_and(|minutes| minutes > 0) => {
-                self.set_setting(key, value)?;
-                return Ok(());
-            }
-            _ => {
-                return Err(Problem::new(Kind::NotUnderstood, "problem-shop-fact")
-                    .arg("value", value)
-                    .hint("problem-shop-minutes-hint"));
-            }
+        if self.setting(key)?.as_deref().unwrap_or_default() != value {
+            self.set_setting(key, value)?;
         }
-        self.keep_shop_facts(&facts)
+        Ok(())
     }
 
     /// Returns the opening hours, where the shop has said them.

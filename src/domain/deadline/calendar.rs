@@ -2,7 +2,6 @@
 //! their place (调休).
 
 use std::collections::BTreeMap;
-use std::ops::RangeInclusive;
 use std::sync::OnceLock;
 
 use chrono::{DateTime, Datelike, Days, NaiveDate, NaiveTime, TimeZone, Weekday};
@@ -125,17 +124,21 @@ impl Calendar {
         let found = found.or_else(|| self.zone.from_local_datetime(&later).earliest());
         found.map(|at| at.timestamp_millis())
     }
+}
 
-    /// Returns the years of which it is known when people are off.
-    pub fn known_years(&self) -> Option<RangeInclusive<i32>> {
-        let years = || {
-            announced()
-                .keys()
-                .chain(self.own.keys())
-                .map(Datelike::year)
-        };
-        Some(years().min()?..=years().max()?)
-    }
+/// Returns a time (milliseconds UTC) as people of a zone write it, to the minute; the number where
+/// it lies outside the calendar.
+pub fn written(at: i64, zone: Tz) -> String {
+    let time = zone.timestamp_millis_opt(at).single();
+    time.map_or_else(
+        || at.to_string(),
+        |time| time.format("%Y-%m-%d %H:%M").to_string(),
+    )
+}
+
+/// Returns the last year of which it was announced when people are off.
+pub fn announced_to() -> Option<i32> {
+    announced().keys().map(Datelike::year).max()
 }
 
 #[cfg(test)]
@@ -158,7 +161,7 @@ mod tests {
             year.filter(|(_, worked)| **worked == is_worked).count()
         };
         assert_eq!((of(false), of(true)), (33, 6));
-        assert_eq!(Calendar::default().known_years(), Some(2026..=2026));
+        assert_eq!(announced_to(), Some(2026));
     }
 
     #[test]

@@ -7,11 +7,14 @@ use chrono::Days;
 
 use super::calendar::{self, Calendar};
 
-const MINUTE: i64 = 60_000;
-const HOUR: i64 = 60 * MINUTE;
-const DAY: i64 = 24 * HOUR;
+/// A minute in milliseconds.
+pub const MINUTE: i64 = 60_000;
+/// An hour in milliseconds.
+pub const HOUR: i64 = 60 * MINUTE;
+/// A day in milliseconds.
+pub const DAY: i64 = 24 * HOUR;
 /// The longest time that a clock may run: ten years.
-const LONGEST: i64 = 3_650 * DAY;
+pub const LONGEST: i64 = 3_650 * DAY;
 /// The longest that hours of a window may add up to: so many days are walked one by one.
 const LONGEST_IN_WINDOW: i64 = 90 * DAY;
 /// The most days over which hours of a window may be spread.

@@ -5,14 +5,10 @@ use super::super::record::Record;
 use super::super::register::{Due, Source};
 use super::super::registers;
 use super::calendar::Calendar;
-use super::clock::{Clock, Pause};
+use super::clock::{Clock, DAY, HOUR, MINUTE, Pause};
 
-const MINUTE: i64 = 60_000;
-const HOUR: i64 = 60 * MINUTE;
-const DAY: i64 = 24 * HOUR;
-
-/// How the settings of limits are called.
-const PREFIX: &str = "limit_";
+/// How long before its end a deadline counts as at risk, in milliseconds (`handover.at_risk`).
+pub const AT_RISK: i64 = 4 * HOUR;
 
 /// What may take only so long.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -70,6 +66,22 @@ impl Rule {
         })
     }
 
+    /// Returns the rule of a setting's key, narrowed or not; none where it is none of a limit.
+    fn of(key: &str) -> Option<Self> {
+        let name = key.split('@').next()?;
+        Self::ALL.into_iter().find(|rule| rule.key() == name)
+    }
+
+    /// Returns whether its records have a field that may hold this value.
+    fn knows(self, field: &str, value: &str) -> bool {
+        let register = registers::by_name(self.register());
+        let declared: Option<&FieldSpec> = register.and_then(|register| register.field(field));
+        declared.is_some_and(|field| match field.kind {
+            super::super::field::Kind::Choice(list) => list.values.contains(&value),
+            _ => true,
+        })
+    }
+
     /// Returns the register of what it holds for.
     fn register(self) -> &'static str {
         match self {
@@ -99,11 +111,8 @@ impl Key {
     /// Reads the key of a setting; none where it is none of a limit, or narrows it by what its
     /// records do not have.
     pub fn parse(key: &str) -> Option<Self> {
-        let (name, rest) = match key.split_once('@') {
-            Some((name, rest)) => (name, Some(rest)),
-            None => (key, None),
-        };
-        let rule = Rule::ALL.into_iter().find(|rule| rule.key() == name)?;
+        let rule = Rule::of(key)?;
+        let rest = key.split_once('@').map(|(_, rest)| rest);
         let mut only = Vec::new();
         for condition in rest.into_iter().flat_map(|rest| rest.split(',')) {
             let (field, value) = condition.split_once('=')?;
@@ -135,46 +144,18 @@ impl Key {
     }
 }
 
-impl Rule {
-    /// Returns whether its records have a field that may hold this value.
-    fn knows(self, field: &str, value: &str) -> bool {
-        let register = registers::by_name(self.register());
-        let declared: Option<&FieldSpec> = register.and_then(|register| register.field(field));
-        declared.is_some_and(|field| match field.kind {
-            super::super::field::Kind::Choice(list) => list.values.contains(&value),
-            _ => true,
-        })
-    }
-}
-
 /// Returns whether a setting is a limit from which the clocks of what is open are computed.
 pub fn is_limit(key: &str) -> bool {
-    key.starts_with(PREFIX)
-        && Rule::ALL
-            .iter()
-            .any(|rule| key.split('@').next() == Some(rule.key()))
+    Rule::of(key).is_some()
 }
 
 /// The shop's limits.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Limits {
     /// What the shop said, the latest last.
     said: Vec<(Key, Clock)>,
     /// The shop's days.
     pub calendar: Calendar,
-    /// How long before its end a deadline counts as at risk, in milliseconds (`handover.at_risk`:
-    /// 4 h).
-    pub at_risk: i64,
-}
-
-impl Default for Limits {
-    fn default() -> Self {
-        Self {
-            said: Vec::new(),
-            calendar: Calendar::default(),
-            at_risk: 4 * HOUR,
-        }
-    }
 }
 
 impl Limits {

@@ -152,8 +152,7 @@ pub fn export(store: &mut Store, export: &Export<'_>, path: &Path) -> Result<Exp
         store.keep_back(*replica, &bodies.withheld, &bodies.whole)?;
     }
     if let Some(mark) = export.selection.mark() {
-        let sent = serde_json::to_string(&sent)
-            .map_err(|cause| Problem::new(Kind::Defect, "problem-defect").caused_by(cause))?;
+        let sent = serde_json::to_string(&sent).map_err(Problem::defect)?;
         store.set_setting_local(mark, Some(&sent))?;
     }
     Ok(exported)

@@ -190,8 +190,7 @@ impl State {
     }
 
     fn keep(&self, store: &mut Store) -> Result<(), Problem> {
-        let text = serde_json::to_string(self)
-            .map_err(|cause| Problem::new(Kind::Defect, "problem-defect").caused_by(cause))?;
+        let text = serde_json::to_string(self).map_err(Problem::defect)?;
         Ok(store.set_setting_local(STATE, Some(&text))?)
     }
 

@@ -6,8 +6,6 @@ use super::unpack::{Progress, Step};
 use crate::problem::{Kind, Problem};
 use crate::store::{AtHand, Result, Run, Store, StreamHead, Taken};
 
-/// How many records are folded in one go; the store ends a transaction earlier by time.
-const FOLD: usize = 2_000;
 /// From so many new events on a stream is folded along the log.
 const MANY: u64 = 1_000;
 
@@ -61,17 +59,14 @@ impl Folding {
         total: u64,
         progress: &mut dyn FnMut(Progress) -> bool,
     ) -> std::result::Result<(), Problem> {
+        let cancelled = || Problem::new(Kind::Refused, "problem-cancelled");
         let mut tell = |left: usize| {
             let step = Progress {
                 step: Step::Fold,
                 done: left as u64,
                 total,
             };
-            if left == 0 || progress(step) {
-                Ok(())
-            } else {
-                Err(Problem::new(Kind::Refused, "problem-cancelled"))
-            }
+            left == 0 || progress(step)
         };
         for head in store.heads()? {
             let done = self.done.get(&head.stream);
@@ -81,15 +76,15 @@ impl Folding {
             }
             while upto < head.seq {
                 upto = store.fold_along(head.stream, upto, head.seq)?;
-                tell(store.left_to_fold()?)?;
+                if !tell(store.left_to_fold()?) {
+                    return Err(cancelled());
+                }
             }
         }
-        loop {
-            let left = store.fold_dirty(FOLD)?;
-            if left == 0 {
-                return Ok(());
-            }
-            tell(left)?;
+        if store.fold_rest(&mut |left| tell(left))? {
+            Ok(())
+        } else {
+            Err(cancelled())
         }
     }
 }

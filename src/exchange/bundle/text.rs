@@ -164,7 +164,7 @@ pub fn read(
     let text = (!kept.bundles.is_empty())
         .then(|| serde_json::to_string(&kept))
         .transpose()
-        .map_err(|cause| Problem::new(Kind::Defect, "problem-defect").caused_by(cause))?;
+        .map_err(Problem::defect)?;
     store.set_setting_local(KEPT, text.as_deref())?;
     match found.damaged.into_iter().next() {
         Some(damage) if done.taken.is_empty() => Err(damage),

@@ -4,6 +4,7 @@ use chrono::{SecondsFormat, TimeZone, Utc};
 use chrono_tz::Tz;
 use serde_json::{Value, json};
 
+use crate::domain::deadline::calendar;
 use crate::domain::money::Money;
 use crate::i18n::Words;
 
@@ -20,11 +21,7 @@ impl Look<'_> {
     /// Returns a time (milliseconds UTC) as people of the shop write it, to the minute.
     #[must_use]
     pub fn time(&self, at: i64) -> String {
-        let time = self.zone.timestamp_millis_opt(at).single();
-        time.map_or_else(
-            || at.to_string(),
-            |time| time.format("%Y-%m-%d %H:%M").to_string(),
-        )
+        calendar::written(at, self.zone)
     }
 
     /// Returns the word of a closed list's value, the value itself where it has none.

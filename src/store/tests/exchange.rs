@@ -229,23 +229,33 @@ fn a_branch_loses_nobodys_work_but_authority() {
     ));
 }
 
+/// One event as another program writes it: register, record, verb, version and its facts.
+type Written<'a> = (&'a str, Id, u8, u16, Value);
+
 /// Events of a newer zhiban: a register, a verb, a version.
 fn newer(bench: &Bench) -> Run {
+    let facts =
+        |seq: u64| json!({"mood": {"z": seq, "a": [1, 2]}, "fields": {"severity": "serious"}});
+    written(
+        bench,
+        &[
+            ("loyalty_card", id(201), 1, 1, facts(1)),
+            ("complaint", id(200), 77, 1, facts(2)),
+            ("complaint", id(200), 1, 99, facts(3)),
+            ("complaint", id(200), 2, 1, facts(4)),
+        ],
+    )
+}
+
+/// What another program wrote as a run of its own replica, whatever our own acts would refuse.
+fn written(bench: &Bench, written: &[Written<'_>]) -> Run {
     let key = ReplicaKey::from_secret(&[42; 32]);
     let mut chain = genesis(bench.store.shop_id().unwrap(), &key.public());
     let (from_seq, from_chain) = (0, chain);
     let mut events = Vec::new();
-    for (seq, register, verb, version) in [
-        (1, "loyalty_card", 1, 1),
-        (2, "complaint", 77, 1),
-        (3, "complaint", 1, 99),
-        (4, "complaint", 2, 1),
-    ] {
-        let facts = format!(
-            "{{\"mood\":{{\"z\":{seq},\"a\":[1,2]}}, \"fields\":{{\"severity\":\"serious\"}}}}"
-        );
+    for (seq, (register, record, verb, version, facts)) in (1..).zip(written) {
         let body = Body::Whole {
-            facts: facts.into_bytes(),
+            facts: facts.to_string().into_bytes(),
             personal: None,
         };
         let head = Head {
@@ -255,10 +265,10 @@ fn newer(bench: &Bench) -> Run {
             at: NOW,
             zone: 0,
             act: seq,
-            register: register.into(),
-            record: id(if seq == 1 { 201 } else { 200 }),
-            verb,
-            version,
+            register: (*register).into(),
+            record: *record,
+            verb: *verb,
+            version: *version,
             roster: [0; 8],
             digest: [0; 32],
         };
@@ -274,6 +284,35 @@ fn newer(bench: &Bench) -> Run {
         events,
         seals: vec![],
     }
+}
+
+#[test]
+fn a_setting_of_another_kind_counts_as_unsaid_and_stops_nothing() {
+    let values = [
+        json!(5),
+        json!(true),
+        json!({"a": 1}),
+        json!(null),
+        json!("soon"),
+    ];
+    let facts: Vec<Written<'_>> = (10..)
+        .zip(values)
+        .flat_map(|(n, value)| {
+            let open = |n: u8, key: Value| {
+                let fields = json!({"fields": {"key": key, "value": value}});
+                ("setting", id(n), 1, 1, fields)
+            };
+            [open(n, json!("limit_complaint")), open(n + 10, json!(n))]
+        })
+        .collect();
+    let mut bench = Bench::new(1);
+    let run = written(&bench, &facts);
+    bench.take(&[run]);
+    assert!(bench.store.unfolded().unwrap().is_empty());
+    bench.one("complaint", id(1), complaint());
+    let row = bench.store.row(id(1)).unwrap().unwrap();
+    assert_eq!(row.due, Some(row.opened + 48 * 3_600_000));
+    bench.state();
 }
 
 #[test]

@@ -172,18 +172,24 @@ fn a_copy_is_for_reading_and_goes_with_whoever_looked() {
 #[test]
 fn one_record_is_shown_as_the_whole_store_showed_it() {
     let mut bench = Bench::new(1);
-    let order = json!({"platform": "taobao", "number": "4567890123456789012"});
-    bench.one("order", id(9), open(order));
-    bench.one("complaint", id(1), complaint());
+    for (n, number) in [(9, "4567890123456789012"), (8, "4567890123456789013")] {
+        let order = json!({"platform": "taobao", "number": number});
+        bench.one("order", id(n), open(order));
+    }
+    let of = |n: u8| json!({"words": "掉色", "source": "customer", "order": id(n).to_string()});
+    bench.one("complaint", id(1), open(of(9)));
     let limit = json!({"key": "limit_complaint", "value": "3600000"});
     bench.one("setting", id(2), open(limit));
     bench.fold_all();
     let (time, row) = (bench.now, bench.store.row(id(1)).unwrap());
     bench.one("complaint", id(1), step("received", "verifying"));
+    bench.one("complaint", id(1), set(of(8)));
     bench.one("setting", id(2), set(json!({"value": "7200000"})));
     bench.fold_all();
     let past = bench.store.past_of(id(1), time).unwrap();
     let again = past.row(id(1)).unwrap();
+    let number = again.as_ref().and_then(|row| row.order_number.as_deref());
+    assert_eq!(number, Some("4567890123456789012"), "the order of then");
     assert_eq!(again.map(told), row.map(told));
     assert_eq!(past.record(id(1)).unwrap().unwrap().state, "received");
     let before = bench.store.past_of(id(1), time - 1_000).unwrap();

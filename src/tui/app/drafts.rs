@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::{SAVE_AFTER, SAVE_DRAFTS, Workstation};
+use crate::domain::id::Id;
 use crate::problem::Problem;
 use crate::tui::pane::Pane as _;
 use crate::tui::run::{Effect, Effects};
@@ -42,6 +43,20 @@ impl Workstation {
         }
         self.take_up();
         if !self.drafts.unwritten.is_empty() {
+            self.save_drafts();
+        }
+    }
+
+    /// Saves the drafts of a person's panes that closed without their doing.
+    pub(super) fn keep_closed(&mut self, person: Id, drafts: Vec<(String, String)>) {
+        let is_any = !drafts.is_empty();
+        for (key, text) in drafts {
+            let place = (person.to_string(), key);
+            if self.drafts.saved.get(&place) != Some(&text) {
+                self.drafts.unwritten.insert(place, text);
+            }
+        }
+        if is_any {
             self.save_drafts();
         }
     }

@@ -202,14 +202,13 @@ impl Workstation {
     /// Stops what only a pane that closed waited for.
     fn left(&mut self, pane: &dyn Pane) {
         if let Some(job) = pane.waits_for() {
-            let whose = self.desk.signed_in().map(|me| me.id);
-            self.stop_job(&job, whose);
+            self.stop_job(&job, self.whose);
         }
     }
 
     /// Closes what must not stay open, also what others left; each is told why.
     pub(super) fn close_overtaken(&mut self, effects: &mut Effects) {
-        let me = self.desk.signed_in().map(|me| me.id);
+        let me = self.whose;
         let (closed, _, _) = self.reach(effects, |reach, open| {
             let parked = open.parked.iter_mut();
             let parked = parked.map(|(id, seat)| (Some(*id), &mut seat.front));

@@ -4,7 +4,7 @@ use super::Workstation;
 use crate::config::LanguageChoice;
 use crate::i18n::{Language, Words};
 use crate::tui::commands::Command;
-use crate::tui::jobs::{Job, Work};
+use crate::tui::jobs::Job;
 use crate::tui::keys::Input;
 use crate::tui::overlays;
 use crate::tui::pane::Flow;
@@ -134,7 +134,7 @@ impl Workstation {
                 };
                 self.say(id, &[], Ink::Ok);
             }
-            Command::TextBlock => effects.work.push(Work::Start(Job::WriteBlock)),
+            Command::TextBlock => effects.work.push(Job::WriteBlock),
             Command::GuidedShift => self.guide_along(),
             Command::Paste => effects.list.push(Effect::Paste),
             Command::StopWork => self.stop_work(),
@@ -155,29 +155,6 @@ impl Workstation {
 
     /// Whether a command writes, and nothing can be written here.
     pub(super) fn is_barred(&self, command: Command) -> bool {
-        self.desk.store().writable().is_err()
-            && matches!(
-                command,
-                Command::Capture
-                    | Command::Note
-                    | Command::AfterSale
-                    | Command::FollowUp
-                    | Command::Finish
-                    | Command::Handover
-                    | Command::Remark
-                    | Command::Transfer
-                    | Command::Escalate
-                    | Command::Claim
-                    | Command::Snooze
-                    | Command::Promise
-                    | Command::Remind
-                    | Command::Attach
-                    | Command::Tag
-                    | Command::Link
-                    | Command::Merge
-                    | Command::Split
-                    | Command::Erase
-                    | Command::Reveal
-            )
+        command.writes() && self.desk.store().writable().is_err()
     }
 }

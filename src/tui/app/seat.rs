@@ -176,6 +176,7 @@ impl Workstation {
 
     fn sit_down(&mut self, is_change: bool, effects: &mut Effects) -> Result<(), Problem> {
         let me = self.desk.me()?.clone();
+        self.whose = Some(me.id);
         if let Some(seat) = self.parked.remove(&me.id) {
             self.home = seat.home;
             self.front = seat.front;

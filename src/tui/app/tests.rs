@@ -125,7 +125,47 @@ fn threads_begin_once_the_first_screen_stands_and_nothing_is_missed_until_then()
         dump::text(terminal.backend().buffer())
     };
     assert!(!begun.get() && !screen(&app).contains("SUNNY"));
-    let effects = app.update(Message::Background(Background::Shown));
+    let begun_with = app.begin();
+    assert!(
+        begun_with
+            .list
+            .contains(&Effect::Wake(START, Duration::ZERO))
+    );
+    let effects = app.update(Message::Wake(START));
     assert!(begun.get() && effects.draw);
     assert!(screen(&app).contains("SUNNY"), "{}", screen(&app));
+    // They start once.
+    let waits = |effect: &Effect| matches!(effect, Effect::Wake(START, _));
+    assert!(!app.begin().list.iter().any(waits));
+}
+
+#[test]
+fn what_keys_changed_goes_on_holding_where_another_setting_is_kept_in_the_file() {
+    let place = tempfile::tempdir().unwrap();
+    let file = place.path().join("config.toml");
+    std::fs::write(&file, "language = 'zh-CN'\n[screen]\ntheme = 'dark'\n").unwrap();
+    let (config, words) = (
+        Config::load(Some(&file)).unwrap(),
+        Words::new(Language::ZhCn),
+    );
+    let keymap = Keymap::load(None).0;
+    let mut app = Workstation::new(Stage::new().desk, config, words, keymap, (80, 24)).unwrap();
+    let mut effects = Effects::none();
+    for command in [
+        Command::NextTheme,
+        Command::ToggleMouse,
+        Command::NextLanguage,
+    ] {
+        assert!(app.run(command, &mut effects));
+    }
+    let (drawn, spoken) = (app.drawn_as, app.words.language());
+    let mouse = app.config.screen.mouse;
+    assert_ne!((drawn, spoken), (Choice::Dark, Language::ZhCn));
+    let kept = app.config.keep("lock.minutes", "5").unwrap();
+    app.configure(kept, &mut effects);
+    assert_eq!(app.config.lock.minutes, 5);
+    assert_eq!((app.drawn_as, app.words.language()), (drawn, spoken));
+    assert_eq!(app.config.screen.mouse, mouse);
+    let written = std::fs::read_to_string(&file).unwrap();
+    assert!(written.contains("theme = 'dark'"), "{written}");
 }

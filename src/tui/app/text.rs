@@ -62,13 +62,13 @@ impl Workstation {
     pub(super) fn untaken(&mut self, input: &Input) {
         let key_of = |command| {
             let key = self.keymap.key_of(command, &self.contexts());
-            key.map_or_else(String::new, |key| keyrow::key_name(key, &self.look()))
+            key.map_or_else(String::new, |key| keyrow::key_name(key, &self.words))
         };
         let text = match input {
             Input::Key(press) => {
                 let key = match press.typed {
                     Some(c) if !c.is_whitespace() => c.to_string(),
-                    _ => keyrow::key_name(press.key, &self.look()),
+                    _ => keyrow::key_name(press.key, &self.words),
                 };
                 let args = [
                     ("key", key.into()),

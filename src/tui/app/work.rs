@@ -9,8 +9,8 @@ use super::front::Open;
 use crate::desk::long::Stage;
 use crate::desk::people::Person;
 use crate::domain::id::Id;
-use crate::tui::commands::{Command, Context};
-use crate::tui::jobs::{Done, Job, JobNews, Running, Work, told};
+use crate::tui::commands::Command;
+use crate::tui::jobs::{Done, Job, JobNews, Running, told};
 use crate::tui::pane::{Flow, Notice, Pane as _, Reach};
 use crate::tui::run::{Effect, Effects};
 use crate::tui::theme::Ink;
@@ -57,22 +57,16 @@ impl Workstation {
     pub(super) fn take_work(&mut self, effects: &mut Effects) {
         while !effects.work.is_empty() {
             effects.draw = true;
-            for work in std::mem::take(&mut effects.work) {
-                match work {
-                    Work::Start(job) => match self.desk.me().cloned() {
-                        Ok(me) => {
-                            if self.work.is_busy() {
-                                self.say("job-queued", &[], Ink::Dim);
-                            }
-                            self.work.waiting.push_back((job, me));
-                            self.take_turns(effects);
+            for job in std::mem::take(&mut effects.work) {
+                match self.desk.me().cloned() {
+                    Ok(me) => {
+                        if self.work.is_busy() {
+                            self.say("job-queued", &[], Ink::Dim);
                         }
-                        Err(problem) => self.trouble(&problem),
-                    },
-                    Work::Stop(job) => {
-                        let me = self.desk.signed_in().map(|me| me.id);
-                        self.stop_job(&job, me);
+                        self.work.waiting.push_back((job, me));
+                        self.take_turns(effects);
                     }
+                    Err(problem) => self.trouble(&problem),
                 }
             }
         }
@@ -98,15 +92,19 @@ impl Workstation {
         }
     }
 
-    /// Lets nothing more be done of what a person asked for.
+    /// Lets nothing more be done of what a person asked for and left. What waits goes first:
+    /// where the same is being done, whoever left before asked for that.
     pub(super) fn stop_job(&mut self, job: &Job, whose: Option<Id>) {
         let is_it = |one: &Job, person: &Person| one == job && Some(person.id) == whose;
-        match &self.work.running {
-            Some(running) if is_it(&running.job, &running.person) => running.stop(),
-            _ => {
-                let waiting = &mut self.work.waiting;
-                waiting.retain(|(job, person)| !is_it(job, person));
-            }
+        let waiting = &mut self.work.waiting;
+        let last = waiting.iter().rposition(|(job, person)| is_it(job, person));
+        if let Some(last) = last {
+            waiting.remove(last);
+        } else if let Some(running) = &mut self.work.running
+            && is_it(&running.job, &running.person)
+        {
+            running.is_left = true;
+            running.stop();
         }
     }
 
@@ -132,7 +130,10 @@ impl Workstation {
             }
             JobNews::Done(done) => {
                 self.work.is_warned = false;
-                if let Some(running) = self.work.running.take() {
+                // What somebody left was a look: nothing is to be read or told.
+                if let Some(running) = self.work.running.take()
+                    && !running.is_left
+                {
                     self.finished(done, &running.person, effects);
                 }
                 self.take_turns(effects);
@@ -146,13 +147,11 @@ impl Workstation {
             self.trouble(&problem);
         }
         self.reread(effects);
-        let mut flows = self.show_done(&mut done, person, effects);
+        let flow = self.show_done(&mut done, person, effects);
         if !self.is_here(person) {
             self.keep_told(&done, person);
             return;
         }
-        let flow = flows.pop().unwrap_or(Flow::Stay);
-        self.close_behind(&flows);
         for notice in told(&done, &self.words) {
             self.tell(notice);
         }
@@ -171,75 +170,71 @@ impl Workstation {
     /// Keeps the words about what came for whoever asked for it: neither they nor the clipboard
     /// are for somebody else, or for nobody.
     fn keep_told(&mut self, done: &Done, person: &Person) {
-        let kept = self.kept.entry(person.id).or_default();
-        kept.told.extend(told(done, &self.words));
-        if let Done::BlockWritten(Ok(block)) = done {
+        let told = told(done, &self.words);
+        let block = match done {
             // The next one begins after it: what is in it would reach nobody.
-            kept.blocks.push(block.text());
-        }
+            Done::BlockWritten(Ok(block)) => Some(block.text()),
+            _ => None,
+        };
         // A look waits in its pane.
-        if !matches!(
-            done,
-            Done::Previewed(_)
-                | Done::LookedBack {
-                    past: None | Some(Ok(_)),
-                    ..
-                }
-        ) {
-            let name = [("person", (&person.name).into())];
-            self.say("job-ended-away", &name, Ink::Dim);
+        if told.is_empty() && block.is_none() {
+            return;
         }
+        let kept = self.kept.entry(person.id).or_default();
+        kept.told.extend(told);
+        kept.blocks.extend(block);
+        let name = [("person", (&person.name).into())];
+        self.say("job-ended-away", &name, Ink::Dim);
     }
 
     /// Lets everything that a person has open see what came of it: what is in front first, and
-    /// whose it is takes it. What it asks for then is theirs. Returns what each asks for, what is
-    /// in front last.
-    fn show_done(&mut self, done: &mut Done, person: &Person, effects: &mut Effects) -> Vec<Flow> {
+    /// whose it is takes it. What it asks for then is theirs. What is done by it closes, also
+    /// where nobody sees it; returns what the pane asks for that its person looks at.
+    fn show_done(&mut self, done: &mut Done, person: &Person, effects: &mut Effects) -> Flow {
         let sits_here = self.desk.signed_in().is_some_and(|me| me.id == person.id);
         let left_by = (!sits_here).then_some(person.id);
+        let is_here = self.is_here(person);
+        let mut drafts = Vec::new();
         let see = |reach: &mut Reach<'_>, open: Open<'_>| {
             let (home, front) = match left_by {
                 None => (open.home, open.front),
                 Some(person) => match open.parked.get_mut(&person) {
                     Some(seat) => (&mut seat.home, &mut seat.front),
-                    None => return Vec::new(),
+                    None => return Flow::Stay,
                 },
             };
-            let front = front.iter_mut().rev();
-            let mut flows: Vec<Flow> = front.map(|pane| pane.worked(done, reach)).collect();
+            let seen = front.iter_mut().rev();
+            let mut flows: Vec<Flow> = seen.map(|pane| pane.worked(done, reach)).collect();
             flows.push(home.worked(done, reach));
             flows.reverse();
-            flows
+            let asked = if is_here { flows.pop() } else { None };
+            // The first is the desk's, which never closes. All else that one might ask for is
+            // for whoever sees it.
+            let mut flows = flows.iter().skip(1);
+            front.retain(|pane| {
+                let is_done = matches!(flows.next(), Some(Flow::Close));
+                drafts.extend(pane.draft().filter(|_| is_done));
+                !is_done
+            });
+            asked.unwrap_or(Flow::Stay)
         };
         let mut asked = Effects::none();
-        let flows = if self.is_here(person) {
-            let flows = self.reaching(&mut asked, see);
+        let flow = if is_here {
+            let flow = self.reaching(&mut asked, see);
             effects.list.append(&mut asked.list);
-            flows
+            flow
         } else {
-            let (flows, said, _) = self.reach(&mut asked, see);
+            let (flow, said, _) = self.reach(&mut asked, see);
             if let Some(said) = said.filter(|_| sits_here) {
                 self.kept.entry(person.id).or_default().told.push(said);
             }
-            flows
+            flow
         };
-        for work in asked.work {
-            match work {
-                Work::Start(job) => self.work.waiting.push_back((job, person.clone())),
-                Work::Stop(job) => self.stop_job(&job, Some(person.id)),
-            }
+        self.keep_closed(person.id, drafts);
+        for job in asked.work {
+            self.work.waiting.push_back((job, person.clone()));
         }
-        flows
-    }
-
-    /// Closes what waits behind the front and is done by what came: all else that it might ask
-    /// for is for whoever sees it.
-    fn close_behind(&mut self, flows: &[Flow]) {
-        self.save_drafts();
-        // The first is the desk's, which never closes.
-        let mut flows = flows.iter().skip(1);
-        self.front
-            .retain(|_| !matches!(flows.next(), Some(Flow::Close)));
+        flow
     }
 
     /// Returns how far what is being done is, and the key that stops it where it would.
@@ -285,7 +280,7 @@ impl Workstation {
         } else if running.job.can_stop() && self.is_at_rest() {
             let contexts = self.contexts();
             let key = self.keymap.key_of(Command::Back, &contexts);
-            let key = key.map_or_else(String::new, |key| keyrow::key_name(key, &self.look()));
+            let key = key.map_or_else(String::new, |key| keyrow::key_name(key, &self.words));
             text = format!("{text}  {}", words.with("job-stop", &[("key", key.into())]));
         }
         Some(Notice {
@@ -294,9 +289,9 @@ impl Workstation {
         })
     }
 
-    /// Whether Esc has nothing to close: the list is in front, and nothing before it.
+    /// Whether Esc has nothing to close or to take back, here or on the desk.
     fn is_at_rest(&self) -> bool {
-        self.front.is_empty() && self.contexts().first() == Some(&Context::List)
+        self.front.is_empty() && self.home.is_at_rest()
     }
 
     /// Returns whether the workstation may end as far as its work goes: at the first word it

@@ -3,6 +3,7 @@
 use std::sync::atomic::AtomicUsize;
 
 use super::*;
+use crate::tui::commands::Context;
 use crate::tui::overlays::gate::Asks;
 use crate::tui::pane::Pane;
 
@@ -99,7 +100,7 @@ fn all_that_one_key_asks_for_is_done() {
     let mut effects = Effects::none();
     let path = table(bench.folder.path(), 20);
     for job in [Job::WriteBlock, Job::Import(vec![path], None)] {
-        effects.work.push(Work::Start(job));
+        effects.work.push(job);
     }
     bench.app.take_work(&mut effects);
     assert!(copies(&bench.hear_all()));
@@ -258,7 +259,7 @@ fn what_ends_behind_the_gate_is_told_to_who_asked() {
     let path = table(bench.folder.path(), 20);
     let mut effects = Effects::none();
     let job = Job::Import(vec![path], None);
-    effects.work.push(Work::Start(job));
+    effects.work.push(job);
     bench.app.take_work(&mut effects);
     bench.sit("周敏");
     bench.hear_all();
@@ -326,7 +327,7 @@ fn what_a_parked_pane_asks_for_is_done_in_the_name_of_its_person() {
         }
         fn worked(&mut self, done: &mut Done, reach: &mut Reach<'_>) -> Flow {
             if matches!(done, Done::BlockWritten(_)) {
-                reach.work(Work::Start(self.job.clone()));
+                reach.work(self.job.clone());
                 reach.say("job-none", &[]);
             }
             Flow::Stay
@@ -345,4 +346,162 @@ fn what_a_parked_pane_asks_for_is_done_in_the_name_of_its_person() {
     assert!(!bench.told().contains(&none.as_str()), "said to nobody");
     bench.hear_all();
     assert_eq!(bench.orders(), 20);
+}
+
+impl Bench {
+    /// The same, where each job waits for a word before it begins.
+    fn held() -> (Self, Sender<()>) {
+        let (go, word) = mpsc::channel();
+        let word = Mutex::new(word);
+        let bench = Self::starting(move || {
+            let _ = word.lock().unwrap().recv_timeout(Duration::from_secs(20));
+        });
+        (bench, go)
+    }
+}
+
+#[test]
+fn a_look_that_was_stopped_is_made_again_by_a_key() {
+    let (mut bench, go) = Bench::held();
+    bench.look_at(3_000);
+    bench.app.run(Command::StopWork, &mut Effects::none());
+    go.send(()).unwrap();
+    bench.hear_all();
+    assert_eq!(bench.app.front.len(), 1);
+    assert!(bench.screen().contains("停下了"), "{}", bench.screen());
+    bench.key("Enter");
+    go.send(()).unwrap();
+    bench.hear_all();
+    assert!(bench.screen().contains("新 3000 "), "{}", bench.screen());
+}
+
+#[test]
+fn the_look_of_a_pane_that_was_left_reaches_no_other_one() {
+    let (mut bench, go) = Bench::held();
+    bench.look_at(3_000);
+    bench.key("Esc");
+    // The same once more, and left before its turn comes.
+    bench.look_at(3_000);
+    assert_eq!(bench.app.work.waiting.len(), 1);
+    bench.key("Esc");
+    assert!(bench.app.work.waiting.is_empty());
+    bench.look_at(3_000);
+    go.send(()).unwrap();
+    bench.hear_until(|app| app.work.waiting.is_empty());
+    assert!(bench.screen().contains("在看文件"), "{}", bench.screen());
+    go.send(()).unwrap();
+    bench.hear_all();
+    assert!(bench.screen().contains("新 3000 "), "{}", bench.screen());
+}
+
+#[test]
+fn a_time_gone_by_of_who_signed_out_is_stopped_for_the_next() {
+    let (mut bench, _go) = Bench::held();
+    bench.look_back();
+    bench.app.desk.sign_out(Some("主管同意")).unwrap();
+    bench.app.run(Command::Quit, &mut Effects::none());
+    assert!(bench.app.gate.is_some() && !bench.is_stopping());
+    bench.sit("周敏");
+    assert!(bench.app.front.is_empty() && bench.is_stopping());
+}
+
+#[test]
+fn a_look_at_an_old_table_that_ends_before_somebody_else_is_not_told_of() {
+    let text = "日期,旺旺,备注\n2026/11/20,春天里,色差\n";
+    let table = crate::exchange::intake::old_table::read(text.as_bytes()).unwrap();
+    let mut bench = Bench::new();
+    let asked = bench.app.desk.me().unwrap().clone();
+    bench.sit("周敏");
+    for (dry_run, is_told) in [(true, false), (false, true)] {
+        let done = Done::OldTable {
+            table: Arc::new(table.clone()),
+            dry_run,
+            outcome: Ok(crate::desk::start::old_table::OldTableReport::default()),
+        };
+        bench.app.finished(done, &asked, &mut Effects::none());
+        let told = bench.told();
+        let says = told.iter().any(|text| text.contains(&asked.name));
+        assert_eq!(says, is_told, "{told:?}");
+        assert_eq!(bench.app.kept.contains_key(&asked.id), is_told);
+    }
+}
+
+#[test]
+fn where_escape_takes_something_back_it_is_not_said_to_stop_the_work() {
+    let (mut bench, _go) = Bench::held();
+    let path = table(bench.folder.path(), 20);
+    let mut effects = Effects::none();
+    effects.work.push(Job::Import(vec![path], None));
+    bench.app.take_work(&mut effects);
+    let is_said = |bench: &mut Bench| {
+        bench.key("Down");
+        bench.screen().contains("Esc 停下")
+    };
+    assert!(is_said(&mut bench), "{}", bench.screen());
+    bench.key("Space");
+    assert!(!is_said(&mut bench), "{}", bench.screen());
+    bench.key("Esc");
+    assert!(is_said(&mut bench), "{}", bench.screen());
+    for letter in "f阳光".chars() {
+        bench.letter(letter);
+    }
+    bench.key("Enter");
+    assert!(!is_said(&mut bench), "{}", bench.screen());
+    bench.key("Esc");
+    assert!(is_said(&mut bench), "{}", bench.screen());
+    assert!(!bench.is_stopping());
+    bench.key("Esc");
+    assert!(bench.is_stopping());
+}
+
+#[test]
+fn what_is_done_closes_also_where_nobody_sees_it() {
+    struct Waiting(&'static str);
+    impl Pane for Waiting {
+        fn contexts(&self) -> Vec<Context> {
+            vec![Context::Message]
+        }
+        fn command(&mut self, _: Command, _: &mut Reach<'_>) -> Flow {
+            Flow::Pass
+        }
+        fn view(
+            &self,
+            _: &mut ratatui::buffer::Buffer,
+            _: ratatui::layout::Rect,
+            _: &crate::tui::widgets::Look<'_>,
+        ) -> Option<ratatui::layout::Position> {
+            None
+        }
+        fn worked(&mut self, done: &mut Done, reach: &mut Reach<'_>) -> Flow {
+            // What is read anew meanwhile moves nothing that is to close.
+            *reach.stale = true;
+            self.0 = "写完了";
+            match done {
+                Done::BlockWritten(_) => Flow::Close,
+                _ => Flow::Stay,
+            }
+        }
+        fn draft(&self) -> Option<(String, String)> {
+            Some(("waiting".into(), self.0.into()))
+        }
+    }
+    let drafted = |bench: &Bench, person: Id| {
+        let store = bench.app.desk.store();
+        store.draft(&person.to_string(), "waiting").unwrap()
+    };
+    let mut bench = Bench::new();
+    let asked = bench.app.desk.me().unwrap().id;
+    bench.app.front.push(Box::new(Waiting("在写")));
+    bench.key("Ctrl+B");
+    bench.sit("周敏");
+    assert_eq!(bench.app.parked[&asked].front.len(), 1);
+    bench.hear_all();
+    assert!(bench.app.parked[&asked].front.is_empty());
+    assert_eq!(drafted(&bench, asked).as_deref(), Some("写完了"));
+    bench.sit("林晓");
+    bench.app.front.push(Box::new(Waiting("在写")));
+    bench.key("Ctrl+B");
+    bench.app.lock(Asks::Who, &mut Effects::none());
+    bench.hear_all();
+    assert!(bench.app.front.is_empty());
 }

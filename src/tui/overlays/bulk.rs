@@ -14,7 +14,6 @@ use crate::desk::reading::Reader;
 use crate::domain::id::Id;
 use crate::problem::Problem;
 use crate::tui::commands::{Command, Context};
-use crate::tui::keys::Input;
 use crate::tui::pane::{Flow, Pane, Reach};
 use crate::tui::theme::Ink;
 use crate::tui::widgets::line::{Run, dim, text};
@@ -216,21 +215,16 @@ impl Pane for BulkPane {
     }
 
     fn command(&mut self, command: Command, reach: &mut Reach<'_>) -> Flow {
-        let last = self.lines.len().saturating_sub(1);
-        match command {
-            Command::Accept | Command::Open | Command::Finish => return self.act(reach),
-            Command::Next => self.at = (self.at + 1).min(last),
-            Command::Previous => self.at = self.at.saturating_sub(1),
-            Command::First => self.at = 0,
-            Command::Last => self.at = last,
-            Command::Back => return Flow::Close,
-            _ => return Flow::Pass,
+        if let Some(by) = command.steps() {
+            let last = self.lines.len().saturating_sub(1);
+            self.at = self.at.saturating_add_signed(by).min(last);
+            return Flow::Stay;
         }
-        Flow::Stay
-    }
-
-    fn input(&mut self, _: &Input, _: &mut Reach<'_>) -> Flow {
-        Flow::Pass
+        match command {
+            Command::Accept | Command::Open | Command::Finish => self.act(reach),
+            Command::Back => Flow::Close,
+            _ => Flow::Pass,
+        }
     }
 
     fn view(&self, buf: &mut Buffer, area: Rect, look: &Look<'_>) -> Option<Position> {

@@ -14,10 +14,11 @@ use crate::desk::people::People;
 use crate::domain::id::Id;
 use crate::exchange::bundle::text::is_text_block;
 use crate::exchange::intake::capture::Next;
+use crate::i18n::Words;
 use crate::problem::Problem;
 use crate::text::edit::Editor;
 use crate::tui::commands::{Command, Context};
-use crate::tui::jobs::{Done, Job, Work};
+use crate::tui::jobs::{Done, Job};
 use crate::tui::keys::Input;
 use crate::tui::pane::{Flow, Pane, Reach};
 use crate::tui::widgets::Look;
@@ -55,9 +56,9 @@ pub struct Capture {
     picked: bool,
     pub(super) correction: Correction,
     corrections: Corrections,
-    pub(super) people: People,
-    pub(super) zone: chrono_tz::Tz,
-    pub(super) now: i64,
+    people: People,
+    zone: chrono_tz::Tz,
+    now: i64,
     /// Who registers.
     pub(super) me: String,
     /// What the person registered today.
@@ -97,6 +98,15 @@ impl Capture {
         Ok(pane)
     }
 
+    pub(super) fn speech<'a>(&'a self, words: &'a Words) -> Speech<'a> {
+        Speech {
+            words,
+            zone: self.zone,
+            now: self.now,
+            people: &self.people,
+        }
+    }
+
     fn recognise(&mut self, desk: &Desk) -> Result<(), Problem> {
         let typed = self.line.text();
         self.preview = if typed.trim().is_empty() {
@@ -133,12 +143,7 @@ impl Capture {
         let Some(preview) = &self.preview else {
             return;
         };
-        let speech = Speech {
-            words: reach.words,
-            zone: self.zone,
-            now: self.now,
-            people: &self.people,
-        };
+        let speech = self.speech(reach.words);
         match self.correction.next(preview, reach.desk, speech) {
             Ok(next) => self.correction = next,
             Err(problem) => reach.trouble(&problem),
@@ -348,7 +353,7 @@ impl Pane for Capture {
             && is_text_block(pasted)
         {
             // Taken in at once: there is nothing to choose.
-            reach.work(Work::Start(Job::TakeBlock(pasted.clone())));
+            reach.work(Job::TakeBlock(pasted.clone()));
             return Flow::Stay;
         }
         if let Input::Paste(pasted) = input

@@ -12,7 +12,6 @@ use crate::tui::theme::Ink;
 use crate::tui::widgets::editor;
 use crate::tui::widgets::line::{Run, dim, text};
 use crate::tui::widgets::{Look, frame, line};
-use crate::tui::words::Speech;
 
 /// The columns of the labels.
 const LABEL: u16 = 10;
@@ -119,15 +118,6 @@ fn part(inner: Rect, from: u16, to: u16) -> Rect {
     }
 }
 
-fn speech<'a>(pane: &'a Capture, look: &Look<'a>) -> Speech<'a> {
-    Speech {
-        words: look.words,
-        zone: pane.zone,
-        now: pane.now,
-        people: &pane.people,
-    }
-}
-
 /// A row of what was recognised; the piece that is being corrected is a field.
 fn draw_found(
     pane: &Capture,
@@ -157,7 +147,7 @@ fn draw_recent(pane: &Capture, buf: &mut Buffer, area: Rect, look: &Look<'_>) {
     let Some(preview) = &pane.preview else {
         return;
     };
-    let speech = speech(pane, look);
+    let speech = pane.speech(look.words);
     if preview.recent.is_empty() && area.height > 0 {
         let none = look.words.get("capture-recent-none");
         line::put(buf, (area.x, area.y), area.width, &none, Ink::Dim, look);
@@ -193,7 +183,7 @@ fn draw_choices(pane: &Capture, buf: &mut Buffer, area: Rect, look: &Look<'_>) {
 /// What was recognised, a row each: label, value, and why.
 fn rows<'a>(pane: &'a Capture, preview: &'a Preview, look: &Look<'a>) -> Vec<Found<'a>> {
     let words = look.words;
-    let speech = speech(pane, look);
+    let speech = pane.speech(look.words);
     let mut rows = Vec::new();
     let mut row = |id: &str, piece: Option<PieceOf>, runs: Vec<Run<'a>>| {
         rows.push(Found {

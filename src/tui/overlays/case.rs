@@ -26,7 +26,6 @@ use crate::tui::theme::Ink;
 use crate::tui::widgets::Look;
 use crate::tui::widgets::form::Value;
 use crate::tui::widgets::line::Run;
-use crate::tui::words::Speech;
 
 /// The after-sale form.
 pub struct CaseForm {
@@ -126,7 +125,7 @@ impl CaseForm {
         // Kind and goods decide which fields there are, so they are shown first.
         for _ in 0..2 {
             self.lay(reach);
-            case_fields::show(&mut self.sheet.form, record, speech(reach));
+            case_fields::show(&mut self.sheet.form, record, reach.speech());
         }
         self.settle(reach);
         let drafted = record.state == "draft" && !record.void;
@@ -182,7 +181,7 @@ impl CaseForm {
 
     /// Lays the fields out for the kind, keeping what was answered.
     pub(super) fn lay(&mut self, reach: &Reach<'_>) {
-        let speech = speech(reach);
+        let speech = reach.speech();
         let fields = Layout {
             words: reach.words,
             facts: &self.facts,
@@ -256,7 +255,7 @@ impl CaseForm {
     }
 
     pub(super) fn values(&self, reach: &Reach<'_>) -> Fields {
-        case_fields::values(&self.sheet.form, &self.facts, &self.pieces, speech(reach))
+        case_fields::values(&self.sheet.form, &self.facts, &self.pieces, reach.speech())
     }
 
     pub(super) fn is_begun(&self) -> bool {
@@ -375,10 +374,6 @@ impl CaseForm {
         }
         Flow::Stay
     }
-}
-
-fn speech<'a>(reach: &'a Reach<'_>) -> Speech<'a> {
-    reach.speech()
 }
 
 impl Pane for CaseForm {

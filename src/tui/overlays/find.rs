@@ -10,6 +10,7 @@ use super::paste::PastePane;
 use crate::desk::card::{Card, Found};
 use crate::desk::people::People;
 use crate::domain::id::Id;
+use crate::i18n::Words;
 use crate::problem::Problem;
 use crate::text::edit::Editor;
 use crate::text::wrap::wrap;
@@ -58,6 +59,15 @@ impl Find {
                 .into_iter()
                 .filter_map(|command| Some((command, (reach.key_of)(command)?)))
                 .collect(),
+        }
+    }
+
+    fn speech<'a>(&'a self, words: &'a Words) -> Speech<'a> {
+        Speech {
+            words,
+            zone: self.zone,
+            now: self.now,
+            people: &self.people,
         }
     }
 
@@ -160,12 +170,7 @@ impl Find {
         said: Option<&str>,
         look: &Look<'a>,
     ) -> Row<'a> {
-        let speech = Speech {
-            words: look.words,
-            zone: self.zone,
-            now: self.now,
-            people: &self.people,
-        };
+        let speech = self.speech(look.words);
         let subject = said.map_or_else(|| speech.subject(row), str::to_owned);
         let asked = self.asked.text();
         let figure = if row.closed.is_some() {
@@ -195,12 +200,12 @@ impl Pane for Find {
     }
 
     fn command(&mut self, command: Command, reach: &mut Reach<'_>) -> Flow {
+        if let Some(by) = command.steps() {
+            self.step(by, reach);
+            return Flow::Stay;
+        }
         match command {
             Command::Accept | Command::Open => return self.open_found(reach),
-            Command::Next => self.step(1, reach),
-            Command::Previous => self.step(-1, reach),
-            Command::PageDown => self.step(8, reach),
-            Command::PageUp => self.step(-8, reach),
             Command::Capture => return self.record_new(reach),
             Command::Reveal => {
                 let order = self.order().map(|row| row.id);
@@ -251,15 +256,10 @@ impl Pane for Find {
         let card_rows = (area.height / 2).min(9);
         let shelf_list = area.y + 2;
         let shelf_card = (area.bottom().saturating_sub(card_rows + 1)).max(shelf_list + 1);
-        let speech = Speech {
-            words,
-            zone: self.zone,
-            now: self.now,
-            people: &self.people,
-        };
+        let speech = self.speech(words);
         let key = |command| {
             let key = self.keys.iter().find(|(known, _)| *known == command);
-            key.map_or_else(String::new, |(_, key)| keyrow::key_name(*key, look))
+            key.map_or_else(String::new, |(_, key)| keyrow::key_name(*key, words))
         };
         let title = [Run::new(words.get("find-title").to_string(), Ink::Title)];
         let count = self.found.records.len() + self.found.said.len();
@@ -358,12 +358,7 @@ impl Find {
             return;
         }
         let words = look.words;
-        let speech = Speech {
-            words,
-            zone: self.zone,
-            now: self.now,
-            people: &self.people,
-        };
+        let speech = self.speech(words);
         let masked = if self.card.masked {
             words.get("find-masked").to_string()
         } else {

@@ -15,7 +15,6 @@ use crate::domain::register::Register;
 use crate::domain::registers::conversation;
 use crate::problem::Problem;
 use crate::tui::pane::{Flow, Reach};
-use crate::tui::words::Speech;
 
 /// Finishes the item on the desk, or opens what asks for what is missing.
 pub fn open(reach: &mut Reach<'_>) -> Result<Opened, Problem> {
@@ -103,7 +102,7 @@ fn ends(reach: &mut Reach<'_>, record: &Record, register: &'static Register) -> 
         _ => {
             let labels: Vec<String> = ends
                 .iter()
-                .map(|state| speech(reach).state(register.name, state))
+                .map(|state| reach.speech().state(register.name, state))
                 .collect();
             let menu = Menu::new(title(reach, record), labels);
             let mut since = Since::of(reach, id);
@@ -136,8 +135,4 @@ fn title(reach: &Reach<'_>, record: &Record) -> String {
         .unwrap_or_default()
         .to_owned();
     reach.words.with("finish-title", &[("buyer", buyer.into())])
-}
-
-fn speech<'a>(reach: &'a Reach<'_>) -> Speech<'a> {
-    reach.speech()
 }

@@ -22,7 +22,6 @@ use crate::tui::theme::Ink;
 use crate::tui::widgets::form::{self, Choice, Field, Value};
 use crate::tui::widgets::line::Run;
 use crate::tui::widgets::{Look, frame, page};
-use crate::tui::words::Speech;
 
 const HOUR: i64 = 3_600_000;
 /// When what waits for an event comes back all the same.
@@ -290,7 +289,7 @@ impl FollowUp {
             return Flow::Stay;
         }
         self.is_done = true;
-        let when = speech(reach).moment(at);
+        let when = reach.speech().moment(at);
         reach.say(&format!("follow-done-{kind}"), &[("when", when.into())]);
         Flow::Close
     }
@@ -318,7 +317,7 @@ impl FollowUp {
 fn events(about: Option<Id>, reach: &Reach<'_>) -> Field {
     let register = about.and_then(|about| Some(reach.desk.record(about).ok()?.1.name));
     let is_talk = register.is_none_or(|name| name == conversation::REGISTER.name);
-    let speech = speech(reach);
+    let speech = reach.speech();
     let when = [("when", speech.day(speech.now + LATEST).into())];
     let events = snooze::EVENTS.values.iter();
     let choices = events.filter(|event| is_talk || **event != snooze::REPLY);
@@ -333,7 +332,7 @@ fn events(about: Option<Id>, reach: &Reach<'_>) -> Field {
 
 /// The times that are proposed, milliseconds UTC, with their words.
 fn proposals(reach: &Reach<'_>) -> Vec<(i64, String)> {
-    let speech = speech(reach);
+    let speech = reach.speech();
     let words: &Words = reach.words;
     let day = speech.local(speech.now).date_naive();
     let clock = |day: Option<chrono::NaiveDate>, hour: u32| {
@@ -368,10 +367,6 @@ fn proposals(reach: &Reach<'_>) -> Vec<(i64, String)> {
     .flatten()
     .filter(|(at, _)| *at > speech.now)
     .collect()
-}
-
-fn speech<'a>(reach: &'a Reach<'_>) -> Speech<'a> {
-    reach.speech()
 }
 
 impl Pane for FollowUp {

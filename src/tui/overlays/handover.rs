@@ -5,6 +5,7 @@ use super::{handover_view, time};
 use crate::desk::handover::{Around, Point, Receiver, Severity, Sheet, SheetLine, Unwritten};
 use crate::desk::people::People;
 use crate::domain::register::Owner;
+use crate::i18n::Words;
 use crate::problem::{Kind, Problem};
 use crate::text::edit::Editor;
 use crate::tui::commands::{Command, Context};
@@ -156,9 +157,9 @@ impl HandoverPane {
         self.folded = false;
     }
 
-    pub(super) fn speech<'a>(&'a self, look: &Look<'a>) -> Speech<'a> {
+    pub(super) fn speech<'a>(&'a self, words: &'a Words) -> Speech<'a> {
         Speech {
-            words: look.words,
+            words,
             zone: self.zone,
             now: self.now,
             people: &self.people,
@@ -207,13 +208,7 @@ impl HandoverPane {
 
     /// What a box of the line says now.
     fn shown(&self, field: Cell, reach: &Reach<'_>) -> String {
-        let speech = Speech {
-            words: reach.words,
-            zone: self.zone,
-            now: self.now,
-            people: &self.people,
-        };
-        self.value(field, speech)
+        self.value(field, self.speech(reach.words))
     }
 
     /// What a box of the line says now.

@@ -10,7 +10,6 @@ use crate::domain::register::{Owner, Post};
 use crate::exchange::outlet::Format;
 use crate::tui::commands::Command;
 use crate::tui::pane::{Flow, Reach};
-use crate::tui::words::Speech;
 
 /// The usual ways out of a line that comes to nothing, by the end of their message ids.
 pub(super) const WAYS_OUT: [&str; 3] = ["reship", "refund", "escalate"];
@@ -26,12 +25,7 @@ impl HandoverPane {
         let what = [("leader", self.leader.as_str().into())];
         let what = words.with(&format!("handover-way-{way}"), &what);
         let due = self.sheet.lines.get(self.at).and_then(|line| line.due);
-        let speech = Speech {
-            words,
-            zone: self.zone,
-            now: self.now,
-            people: &self.people,
-        };
+        let speech = self.speech(words);
         let said = match due {
             Some(due) => {
                 let args = [("at", speech.moment(due).into()), ("what", what.into())];

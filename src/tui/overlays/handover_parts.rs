@@ -70,7 +70,7 @@ pub(super) fn differing(pane: &HandoverPane, look: &Look<'_>) -> Vec<Run<'static
         let numbers = [("numbers", numbers.join("  ").into())];
         rows.push(text(words.with("handover-numbers", &numbers)));
     }
-    let speech = pane.speech(look);
+    let speech = pane.speech(look.words);
     rows.push(
         match pane.unwritten.iter().map(|one| one.exported_at).max() {
             None => dim(words.get("handover-all-written").to_string()),
@@ -277,7 +277,7 @@ pub(super) fn draw_before(
 
 /// When somebody's shift begins, and whether they are here.
 fn arrival(pane: &HandoverPane, one: &Receiver, look: &Look<'_>) -> String {
-    let starts = one.starts.map(|at| pane.speech(look).clock(at));
+    let starts = one.starts.map(|at| pane.speech(look.words).clock(at));
     let presence = format!("handover-presence-{}", one.presence);
     let args = [
         ("person", one.person.name.as_str().into()),

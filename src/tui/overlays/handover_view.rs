@@ -160,7 +160,7 @@ pub(super) fn under(area: Rect) -> Rect {
 /// many are red is told by the checks beside it.
 fn head(pane: &HandoverPane, buf: &mut Buffer, area: Rect, beside: bool, look: &Look<'_>) {
     let words = look.words;
-    let speech = pane.speech(look);
+    let speech = pane.speech(look.words);
     let sheet = &pane.sheet;
     let shift = sheet.shift.as_ref().map_or_else(String::new, |shift| {
         words.get(&format!("value-shift-{shift}")).to_string()
@@ -248,7 +248,7 @@ fn sheet_row<'a>(
     line: &'a SheetLine,
     look: &Look<'a>,
 ) -> Row<'a> {
-    let speech = pane.speech(look);
+    let speech = pane.speech(look.words);
     let missing = line.missing();
     let (state, ink) = match (missing.first(), line.severity) {
         (Some(first), _) => (format!("handover-lacks-{first}"), Ink::Missing),
@@ -281,7 +281,7 @@ fn line_title(pane: &HandoverPane, buf: &mut Buffer, area: Rect, look: &Look<'_>
     let Some(line) = pane.sheet.lines.get(pane.at) else {
         return;
     };
-    let (words, speech) = (look.words, pane.speech(look));
+    let (words, speech) = (look.words, pane.speech(look.words));
     let label = words.get(&format!("short-{}", line.row.register));
     let place = [("no", (pane.at + 1).into())];
     let order = line
@@ -309,7 +309,7 @@ fn draw_line(
     look: &Look<'_>,
 ) -> Option<Position> {
     pane.sheet.lines.get(pane.at)?;
-    let speech = pane.speech(look);
+    let speech = pane.speech(look.words);
     let mut caret = None;
     for (at, drawn) in rows.iter().enumerate() {
         let Some(row) = row_of(area, at) else {
@@ -415,7 +415,7 @@ fn draw_box(
     if pane.field == Some(field) {
         return editor::draw(buf, value, &pane.editor, Ink::Field, look);
     }
-    let mut runs = vec![text(pane.value(field, pane.speech(look)))];
+    let mut runs = vec![text(pane.value(field, pane.speech(look.words)))];
     if field == Cell::Due
         && line.due == line.row.due
         && let Some(source) = &line.row.due_source
@@ -440,7 +440,7 @@ fn draw_points(
     let points = &pane.sheet.points;
     let first = points.len().saturating_sub(room);
     let shown = points.iter().skip(first);
-    sheet_lines::draw_points(buf, area, shown, pane.speech(look), look);
+    sheet_lines::draw_points(buf, area, shown, pane.speech(look.words), look);
     if !editing {
         return None;
     }

@@ -1,7 +1,5 @@
 //! Files dropped on the window (F2 or F3): what each would bring, then all of it by one key.
 
-use std::path::PathBuf;
-
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
@@ -11,28 +9,21 @@ use crate::exchange::intake::file::dropped_files;
 use crate::i18n::Words;
 use crate::problem::Problem;
 use crate::tui::commands::{Command, Context};
-use crate::tui::jobs::{Brought, Done, Job, Work, file_name};
+use crate::tui::jobs::{Brought, Done, Job, file_name};
 use crate::tui::keys::Input;
+use crate::tui::overlays::dropped::{Dropped, Files};
 use crate::tui::pane::{Flow, Pane, Reach};
 use crate::tui::theme::Ink;
 use crate::tui::widgets::line::{Run, dim, text};
 use crate::tui::widgets::list::{self, List, Row, Width};
 use crate::tui::widgets::{Look, frame, line};
 
-/// What is said of a bundle of which the look was stopped.
-const CANCELLED: &str = "problem-cancelled";
 /// The rows of what was refused in the file under the cursor.
 const REASONS: u16 = 6;
 
-/// A file and what it would bring, once that is known.
-struct Dropped {
-    path: PathBuf,
-    outcome: Option<Result<Brought, Problem>>,
-}
-
 /// The pane.
 pub struct ImportPane {
-    files: Vec<Dropped>,
+    files: Files,
     at: usize,
 }
 
@@ -43,46 +34,30 @@ pub fn of_pasted(text: &str, reach: &mut Reach<'_>) -> Option<ImportPane> {
     if paths.is_empty() {
         return None;
     }
-    reach.work(Work::Start(Job::Preview(paths.clone(), None)));
-    let files = paths
-        .into_iter()
-        .map(|path| Dropped {
-            path,
-            outcome: None,
-        })
-        .collect();
+    let mut files = Files::of(None);
+    files.add(paths);
+    files.look(reach);
     Some(ImportPane { files, at: 0 })
 }
 
 impl ImportPane {
-    fn paths(&self) -> Vec<PathBuf> {
-        self.files.iter().map(|file| file.path.clone()).collect()
-    }
-
-    fn is_looking(&self) -> bool {
-        self.files.iter().any(|file| file.outcome.is_none())
-    }
-
-    /// Has all files taken in, beside whatever is done next.
+    /// Has all files taken in, beside whatever is done next; where the look was stopped, looked
+    /// at again.
     fn take(&mut self, reach: &mut Reach<'_>) -> Flow {
-        if self.is_looking() {
+        if self.files.is_looking() {
             reach.say("import-looking", &[]);
             return Flow::Stay;
         }
-        reach.work(Work::Start(Job::Import(self.paths(), None)));
-        Flow::Close
-    }
-
-    /// Gives up what is being looked at.
-    fn leave(&mut self, reach: &mut Reach<'_>) -> Flow {
-        if self.is_looking() {
-            reach.work(Work::Stop(Job::Preview(self.paths(), None)));
+        if !self.files.is_known() {
+            self.files.look(reach);
+            return Flow::Stay;
         }
+        reach.work(self.files.import());
         Flow::Close
     }
 
     fn step(&mut self, by: isize) {
-        let last = self.files.len().saturating_sub(1);
+        let last = self.files.all.len().saturating_sub(1);
         self.at = self.at.saturating_add_signed(by).min(last);
     }
 }
@@ -97,7 +72,7 @@ impl Pane for ImportPane {
             Command::Accept | Command::Open | Command::Finish => return self.take(reach),
             Command::Next => self.step(1),
             Command::Previous => self.step(-1),
-            Command::Back => return self.leave(reach),
+            Command::Back => return Flow::Close,
             _ => return Flow::Pass,
         }
         Flow::Stay
@@ -114,17 +89,19 @@ impl Pane for ImportPane {
             look.words.get("import-title").to_string(),
             Ink::Title,
         )];
-        let state = look.words.get(if self.is_looking() {
-            "import-looking"
-        } else {
-            "import-not-written"
-        });
+        let state = look
+            .words
+            .get(match (self.files.is_looking(), self.files.is_known()) {
+                (true, _) => "import-looking",
+                (false, true) => "import-not-written",
+                (false, false) => "import-look-stopped",
+            });
         let right = [dim(state.to_string())];
         let inner = frame::overlay(buf, area, &title, &right, &[reasons], look);
         if inner.height < 3 || inner.width < 8 {
             return None;
         }
-        let rows: Vec<Row<'_>> = self.files.iter().map(|file| row(file, look)).collect();
+        let rows: Vec<Row<'_>> = self.files.all.iter().map(|file| row(file, look)).collect();
         let place = Rect {
             height: reasons.saturating_sub(inner.y).min(inner.height),
             ..inner
@@ -151,20 +128,15 @@ impl Pane for ImportPane {
         None
     }
 
-    fn worked(&mut self, done: &mut Done, _: &mut Reach<'_>) -> Flow {
+    fn worked(&mut self, done: &mut Done, reach: &mut Reach<'_>) -> Flow {
         if let Done::Previewed(files) = done {
-            for (path, outcome) in std::mem::take(files) {
-                let is_whole = !is_stopped(&outcome);
-                let is_this =
-                    |file: &&mut Dropped| is_whole && file.path == path && file.outcome.is_none();
-                match self.files.iter_mut().find(is_this) {
-                    Some(file) => file.outcome = Some(outcome),
-                    // Another pane's.
-                    None => files.push((path, outcome)),
-                }
-            }
+            self.files.looked(files, reach);
         }
         Flow::Stay
+    }
+
+    fn waits_for(&self) -> Option<Job> {
+        self.files.waits_for()
     }
 
     fn is_whole(&self) -> bool {
@@ -193,15 +165,6 @@ fn row<'a>(file: &Dropped, look: &Look<'a>) -> Row<'a> {
     Row {
         cells,
         marked: false,
-    }
-}
-
-/// Whether somebody stopped a look before its end: what it saw is not what the file would bring.
-pub(super) fn is_stopped(outcome: &Result<Brought, Problem>) -> bool {
-    match outcome {
-        Ok(Brought::Rows(report)) => report.is_stopped(),
-        Ok(Brought::Bundle { .. }) => false,
-        Err(problem) => problem.message == CANCELLED,
     }
 }
 
@@ -269,7 +232,7 @@ fn rows_brought<'a>(brought: &Brought, report: &FileReport, look: &Look<'a>) -> 
 impl ImportPane {
     /// Why lines of the file under the cursor were refused, or the file itself.
     fn draw_reasons(&self, buf: &mut Buffer, area: Rect, look: &Look<'_>) {
-        let Some(file) = self.files.get(self.at) else {
+        let Some(file) = self.files.all.get(self.at) else {
             return;
         };
         let words = look.words;

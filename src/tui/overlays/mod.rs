@@ -19,6 +19,7 @@ mod case_wide;
 mod case_words;
 mod choices;
 pub mod claim;
+mod dropped;
 pub mod find;
 mod find_words;
 pub mod finish;

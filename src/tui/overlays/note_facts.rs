@@ -2,7 +2,7 @@
 //! when, the buyer's short yes, earlier notes, and the text that each step gives to copy.
 
 use crate::desk::Desk;
-use crate::desk::marks::newest_yes;
+use crate::desk::marks::standing_yes;
 use crate::desk::note::STEPS;
 use crate::desk::wording::Wording;
 use crate::domain::id::Id;
@@ -330,7 +330,7 @@ fn stages(note: Option<&Record>, speech: Speech<'_>) -> Vec<Stage> {
         .collect()
 }
 
-/// Finds the buyer's short yes to a question of ours in the item, else in the order's talk.
+/// Finds the short yes with which the item ends, else one with which the order's talk does.
 fn offered(
     desk: &Desk,
     about: Option<&Record>,
@@ -340,7 +340,7 @@ fn offered(
     let mut wording = Wording::default();
     wording.refresh(desk)?;
     let offer = |record: &Record| {
-        let yes = newest_yes(record, i64::MIN, &wording)?;
+        let yes = standing_yes(record, &wording)?;
         Some(Offer {
             text: yes.say.text.clone()?,
             when: speech.moment(yes.at),

@@ -33,17 +33,14 @@ impl Pane for PalettePane {
     }
 
     fn command(&mut self, command: Command, _reach: &mut Reach<'_>) -> Flow {
-        match command {
-            Command::Next => self.palette.step(1),
-            Command::Previous => self.palette.step(-1),
-            Command::PageDown => self.palette.step(10),
-            Command::PageUp => self.palette.step(-10),
-            Command::Open | Command::Accept => {
-                return self.palette.chosen().map_or(Flow::Close, Flow::Run);
-            }
-            _ => return Flow::Pass,
+        if let Some(by) = command.steps() {
+            self.palette.step(by);
+            return Flow::Stay;
         }
-        Flow::Stay
+        match command {
+            Command::Open | Command::Accept => self.palette.chosen().map_or(Flow::Close, Flow::Run),
+            _ => Flow::Pass,
+        }
     }
 
     fn input(&mut self, input: &Input, _reach: &mut Reach<'_>) -> Flow {

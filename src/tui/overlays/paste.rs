@@ -13,7 +13,6 @@ use crate::domain::id::Id;
 use crate::domain::payload::Direction;
 use crate::problem::Problem;
 use crate::tui::commands::{Command, Context};
-use crate::tui::keys::Input;
 use crate::tui::pane::{Flow, Pane, Reach};
 use crate::tui::widgets::Look;
 
@@ -205,10 +204,6 @@ impl Pane for PastePane {
             },
         }
         Flow::Stay
-    }
-
-    fn input(&mut self, _input: &Input, _reach: &mut Reach<'_>) -> Flow {
-        Flow::Pass
     }
 
     fn view(&self, buf: &mut Buffer, area: Rect, look: &Look<'_>) -> Option<Position> {

@@ -9,7 +9,7 @@ use crate::domain::id::Id;
 use crate::exchange::intake::file::dropped_files;
 use crate::problem::Problem;
 use crate::text::fold::fold;
-use crate::tui::jobs::{Job, Work};
+use crate::tui::jobs::Job;
 use crate::tui::pane::{Flow, Reach};
 
 /// Shows what erasing the customer of a record would take and asks why; then asks for the word
@@ -46,7 +46,7 @@ fn confirm(reach: &Reach<'_>, name: String, reason: String) -> Ask {
             return Flow::Close;
         }
         let (name, reason) = (name.clone(), reason.clone());
-        reach.work(Work::Start(Job::Erase { name, reason }));
+        reach.work(Job::Erase { name, reason });
         Flow::Close
     })
 }

@@ -76,7 +76,7 @@ impl RecordForm {
     }
 
     fn with(reach: &Reach<'_>, register: &'static Register, record: Option<Record>) -> Self {
-        let fields = fields(speech(reach), register, record.as_ref());
+        let fields = fields(reach.speech(), register, record.as_ref());
         let name = reach
             .words
             .get(&format!("register-{}", register.name))
@@ -110,7 +110,7 @@ impl RecordForm {
     /// Reads the answers; the first that cannot be read is put in front and said.
     fn values(&mut self, reach: &mut Reach<'_>) -> Option<Fields> {
         let (now, zone) = (reach.desk.now(), reach.desk.zone());
-        let shown = speech(reach);
+        let shown = reach.speech();
         let mut values = Fields::new();
         let mut wrong = None;
         for spec in self.specs() {
@@ -174,10 +174,6 @@ impl RecordForm {
         reach.say("record-saved", &[("register", (&self.name).into())]);
         Flow::Close
     }
-}
-
-fn speech<'a>(reach: &'a Reach<'_>) -> Speech<'a> {
-    reach.speech()
 }
 
 /// Whether people fill a field in: not what acts write, not what a platform says.
@@ -365,7 +361,7 @@ impl Pane for RecordForm {
         if self.language != reach.words.language() {
             self.language = reach.words.language();
             let before = std::mem::take(&mut self.sheet);
-            self.sheet = Sheet::new(fields(speech(reach), self.register, self.record.as_ref()));
+            self.sheet = Sheet::new(fields(reach.speech(), self.register, self.record.as_ref()));
             case_fields::carry(&before.form, &mut self.sheet.form);
             self.name = reach
                 .words

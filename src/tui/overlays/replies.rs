@@ -239,13 +239,13 @@ impl Pane for RepliesPane {
     }
 
     fn command(&mut self, command: Command, reach: &mut Reach<'_>) -> Flow {
+        if let Some(by) = command.steps() {
+            self.step(by);
+            return Flow::Stay;
+        }
         match command {
             Command::Accept | Command::Open => return self.put_in_draft(reach),
             Command::Copy => return self.copy(reach),
-            Command::Next => self.step(1),
-            Command::Previous => self.step(-1),
-            Command::PageDown => self.step(8),
-            Command::PageUp => self.step(-8),
             Command::AddReply => self.add(reach),
             Command::DropReply if self.stack.pop().is_some() => {}
             Command::ValueNext => self.turn(1),

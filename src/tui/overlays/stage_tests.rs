@@ -12,7 +12,7 @@ use crate::i18n::{Language, Words};
 use crate::problem::Problem;
 use crate::tui::commands::{Command, Context};
 use crate::tui::dump;
-use crate::tui::jobs::{Work, told};
+use crate::tui::jobs::{Job, told};
 use crate::tui::keymap::Keymap;
 use crate::tui::keys::{Input, Key, Press};
 use crate::tui::pane::{Flow, Notice, Pane, Reach};
@@ -35,7 +35,7 @@ pub struct Stage {
     pub quit: bool,
     /// Whether what is to be done beside the panes waits.
     pub holds_work: bool,
-    work: Vec<Work>,
+    work: Vec<Job>,
     keymap: Keymap,
     config: Config,
 }
@@ -223,8 +223,13 @@ impl Stage {
     }
 
     /// What waits to be done beside the panes.
-    pub fn waiting(&self) -> &[Work] {
+    pub fn waiting(&self) -> &[Job] {
         &self.work
+    }
+
+    /// Leaves undone what waits: what comes of it is given by hand.
+    pub fn forget_work(&mut self) {
+        self.work.clear();
     }
 
     /// Does what was to be done beside the panes: at once, where it is not held back.
@@ -233,9 +238,7 @@ impl Stage {
             return;
         }
         while !self.work.is_empty() {
-            let Work::Start(job) = self.work.remove(0) else {
-                continue;
-            };
+            let job = self.work.remove(0);
             let mut done = job.run(&mut self.desk, &mut |_| true);
             if let Some(mut pane) = self.panes.pop() {
                 let flow = self.with(|reach| pane.worked(&mut done, reach));
@@ -251,13 +254,9 @@ impl Stage {
 
     fn follow(&mut self, flow: Flow) {
         match flow {
-            Flow::Close | Flow::Next => {
-                self.keep_drafts();
-                self.panes.pop();
-            }
+            Flow::Close | Flow::Next => self.close(),
             Flow::Replace(pane) => {
-                self.keep_drafts();
-                self.panes.pop();
+                self.close();
                 self.panes.push(pane);
             }
             Flow::Push(pane) => self.panes.push(pane),
@@ -284,6 +283,13 @@ impl Stage {
             }
             _ => {}
         }
+    }
+
+    /// Closes what is in front; what only it waits for is not done.
+    fn close(&mut self) {
+        self.keep_drafts();
+        let left = self.panes.pop().and_then(|pane| pane.waits_for());
+        self.work.retain(|job| Some(job) != left.as_ref());
     }
 
     /// Saves drafts as the workstation does.

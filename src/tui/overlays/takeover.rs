@@ -208,13 +208,13 @@ impl Pane for TakeoverPane {
     }
 
     fn command(&mut self, command: Command, reach: &mut Reach<'_>) -> Flow {
+        if let Some(by) = command.steps() {
+            self.step(by, reach);
+            return Flow::Stay;
+        }
         match command {
             Command::Take | Command::Open | Command::Accept => self.answer(reach),
             Command::TakeAll | Command::MarkAll => self.take_green(reach),
-            Command::Next => self.step(1, reach),
-            Command::Previous => self.step(-1, reach),
-            Command::PageDown => self.step(8, reach),
-            Command::PageUp => self.step(-8, reach),
             Command::Finish => return self.receipt(reach),
             // Whoever wants to leave first may: the lines wait.
             Command::Handover => {

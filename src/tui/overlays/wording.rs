@@ -128,20 +128,21 @@ impl Pane for WordingPane {
     }
 
     fn command(&mut self, command: Command, _: &mut Reach<'_>) -> Flow {
+        if let Some(by) = command.steps() {
+            self.step(by);
+            return Flow::Stay;
+        }
         match command {
-            Command::Next => self.step(1),
-            Command::Previous => self.step(-1),
-            Command::Open | Command::Accept => return self.take(),
-            Command::Back | Command::Why => return Flow::Close,
+            Command::Open | Command::Accept => self.take(),
+            Command::Back | Command::Why => Flow::Close,
             _ => match command.choice().filter(|row| *row <= self.findings.len()) {
                 Some(row) => {
                     self.at = row - 1;
-                    return self.take();
+                    self.take()
                 }
-                None => return Flow::Pass,
+                None => Flow::Pass,
             },
         }
-        Flow::Stay
     }
 
     fn input(&mut self, input: &Input, _: &mut Reach<'_>) -> Flow {

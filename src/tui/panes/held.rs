@@ -186,21 +186,20 @@ impl Pane for HeldPane {
     }
 
     fn command(&mut self, command: Command, reach: &mut Reach<'_>) -> Flow {
-        let last = self.entries.len().saturating_sub(1);
+        if let Some(by) = command.steps() {
+            let last = self.entries.len().saturating_sub(1);
+            self.cursor = self.cursor.saturating_add_signed(by).min(last);
+            return Flow::Stay;
+        }
         match command {
-            Command::Next => self.cursor = (self.cursor + 1).min(last),
-            Command::Previous => self.cursor = self.cursor.saturating_sub(1),
-            Command::First => self.cursor = 0,
-            Command::Last => self.cursor = last,
-            Command::Details | Command::Open => return self.open(reach),
-            Command::Finish => return self.settle(reach),
-            Command::Back => return Flow::Close,
+            Command::Details | Command::Open => self.open(reach),
+            Command::Finish => self.settle(reach),
+            Command::Back => Flow::Close,
             command => match command.view().filter(|side| *side > 0) {
-                Some(side) => return self.choose(side, reach),
-                None => return Flow::Pass,
+                Some(side) => self.choose(side, reach),
+                None => Flow::Pass,
             },
         }
-        Flow::Stay
     }
 
     fn view(&self, buf: &mut Buffer, area: Rect, look: &Look<'_>) -> Option<Position> {

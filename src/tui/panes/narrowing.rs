@@ -3,6 +3,9 @@
 
 mod typing;
 
+use std::cell::RefCell;
+use std::rc::Rc;
+
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
@@ -20,6 +23,7 @@ use crate::tui::pane::{Flow, Reach};
 use crate::tui::theme::Ink;
 use crate::tui::widgets::Look;
 use crate::tui::widgets::editor::{self, Typed, type_into};
+use crate::tui::widgets::keyrow::key_name;
 use crate::tui::widgets::line::{self, Run, dim, text};
 
 /// What came of a key.
@@ -60,10 +64,10 @@ impl Narrowed {
 pub struct Narrowing {
     typing: Option<Typing>,
     text: String,
-    /// The name of the kept view that holds.
-    name: Option<String>,
+    /// The name of the kept view that holds; the question for a name writes it here.
+    name: Rc<RefCell<Option<String>>>,
     question: Question,
-    /// The keys that are named where nothing is found.
+    /// The keys that are named to the person.
     keys: Vec<(Command, Key)>,
 }
 
@@ -78,9 +82,15 @@ impl Narrowing {
         &self.text
     }
 
-    /// Returns the name of the kept view that holds, unless it was changed since.
-    pub fn name(&self) -> Option<&str> {
-        self.name.as_deref()
+    /// The name of the kept view that holds, unless it was changed since.
+    fn name(&self) -> Option<String> {
+        self.name.borrow().clone()
+    }
+
+    /// A key as the person reads it, nothing where there is none.
+    fn key(&self, command: Command, words: &Words) -> String {
+        let known = self.keys.iter().find(|(known, _)| *known == command);
+        known.map_or_else(String::new, |(_, key)| key_name(*key, words))
     }
 
     /// Returns whether the line has the caret.
@@ -111,15 +121,36 @@ impl Narrowing {
         self.keys = named_keys(reach);
     }
 
-    /// Holds a view that is kept.
-    ///
-    /// # Errors
-    ///
-    /// Where this release cannot read its question.
-    pub fn hold(&mut self, view: &SavedView, reach: &Reach<'_>) -> Result<(), Problem> {
+    /// Turns to a row of the choice of views, of which the first `own` are the list's; returns
+    /// which of them it shows now: the first below a view that is kept, none where that cannot be
+    /// read.
+    pub fn choose(
+        &mut self,
+        row: usize,
+        own: usize,
+        saved: &[SavedView],
+        reach: &mut Reach<'_>,
+    ) -> Option<usize> {
+        let Some(kept) = row.checked_sub(own) else {
+            if self.name().is_some() {
+                self.clear();
+            }
+            return Some(row);
+        };
+        match self.hold(saved.get(kept)?, reach) {
+            Ok(()) => Some(0),
+            Err(problem) => {
+                reach.trouble(&problem);
+                None
+            }
+        }
+    }
+
+    /// Holds a view that is kept, unless this release cannot read its question.
+    fn hold(&mut self, view: &SavedView, reach: &Reach<'_>) -> Result<(), Problem> {
         self.question = reach.desk.question(&view.query)?;
         self.text = self.question.told(reach.words.language());
-        self.name = Some(view.name.clone());
+        self.name = Rc::new(RefCell::new(Some(view.name.clone())));
         self.typing = None;
         self.keys = named_keys(reach);
         Ok(())
@@ -138,7 +169,8 @@ impl Narrowing {
             Vec::new()
         });
         let held = self.name();
-        let at = match held.and_then(|name| saved.iter().position(|view| view.name == name)) {
+        let kept = held.and_then(|name| saved.iter().position(|view| view.name == name));
+        let at = match kept {
             Some(at) => Some(own.len() + at),
             None => shown,
         };
@@ -211,7 +243,7 @@ impl Narrowing {
         match reach.desk.question(typing.editor.text()) {
             Ok(question) => {
                 if self.text != text {
-                    self.name = None;
+                    self.name = Rc::default();
                 }
                 self.question = question;
                 self.text = text;
@@ -227,23 +259,25 @@ impl Narrowing {
 
     /// Asks for a name under which what holds is kept, and for whom where the person may say.
     fn keep(&self, reach: &mut Reach<'_>) -> Flow {
-        let query = self.text.clone();
         let title = reach.words.get("filter-keep-title").to_string();
-        let ask = Ask::new(title, query.clone(), move |name, reach| {
-            let (name, query) = (name.to_owned(), query.clone());
+        let kept = Kept {
+            query: self.text.clone(),
+            name: Rc::clone(&self.name),
+            key: self.key(Command::ChooseView, reach.words),
+        };
+        let ask = Ask::new(title, self.text.clone(), move |name, reach| {
             if !reach.desk.may_publish().unwrap_or(false) {
-                return keep_as(&name, &query, false, reach);
+                return kept.keep(name, false, reach);
             }
             let whose = ["filter-keep-mine", "filter-keep-shop"];
             let rows = whose.map(|id| reach.words.get(id).to_string());
-            let menu = Menu::new(name.clone(), rows);
+            let menu = Menu::new(name, rows);
+            let (name, kept) = (name.to_owned(), kept.clone());
             Flow::Replace(Box::new(MenuPane::new(menu, move |row, reach| {
-                keep_as(&name, &query, row == 1, reach)
+                kept.keep(&name, row == 1, reach)
             })))
         });
-        Flow::Push(Box::new(
-            ask.answered(self.name.as_deref().unwrap_or_default()),
-        ))
+        Flow::Push(Box::new(ask.answered(&self.name().unwrap_or_default())))
     }
 
     /// Draws the line where something narrows the list, and below it while it is typed what may
@@ -279,14 +313,10 @@ impl Narrowing {
         };
         let Some(typing) = &self.typing else {
             let mut said = vec![text(self.text.as_str())];
-            if let Some(name) = &self.name {
+            if let Some(name) = self.name() {
                 said.insert(0, Run::new(format!("{name}  "), Ink::Title));
             }
-            let back = self
-                .keys
-                .iter()
-                .find(|(command, _)| *command == Command::Back);
-            let back = back.map(|(_, key)| key.to_string()).unwrap_or_default();
+            let back = self.key(Command::Back, look.words);
             let clear = dim(look.words.with("filter-clear", &[("back", back.into())]));
             line::row(buf, field, &said, &[clear], look);
             return (left, None);
@@ -304,24 +334,33 @@ impl Narrowing {
 }
 
 fn named_keys(reach: &Reach<'_>) -> Vec<(Command, Key)> {
-    let named = [Command::Back, Command::Capture].into_iter();
+    let named = [Command::Back, Command::Capture, Command::ChooseView].into_iter();
     named
         .filter_map(|command| Some((command, (reach.key_of)(command)?)))
         .collect()
 }
 
-fn told(problem: &Problem, words: &Words) -> String {
-    let (message, hint) = words.problem(problem);
-    hint.map_or_else(|| message.clone(), |hint| format!("{message}  {hint}"))
+/// What is kept once it has a name.
+#[derive(Clone)]
+struct Kept {
+    query: String,
+    /// Where the list reads the name.
+    name: Rc<RefCell<Option<String>>>,
+    /// The key that chooses it.
+    key: String,
 }
 
-fn keep_as(name: &str, query: &str, is_shop: bool, reach: &mut Reach<'_>) -> Flow {
-    let keep = |desk: &mut Desk| desk.keep_view(name, query, is_shop);
-    if reach.attempt(keep).is_none() {
-        return Flow::Stay;
+impl Kept {
+    fn keep(&self, name: &str, is_shop: bool, reach: &mut Reach<'_>) -> Flow {
+        let keep = |desk: &mut Desk| desk.keep_view(name, &self.query, is_shop);
+        if reach.attempt(keep).is_none() {
+            return Flow::Stay;
+        }
+        self.name.replace(Some(name.to_owned()));
+        let args = [("name", name.into()), ("key", self.key.as_str().into())];
+        reach.say("filter-kept", &args);
+        Flow::Close
     }
-    reach.say("filter-kept", &[("name", name.into())]);
-    Flow::Close
 }
 
 /// Returns the labels of kept views for a menu, each with whose it is.
@@ -343,10 +382,7 @@ pub fn labels(views: &[SavedView], words: &Words) -> Vec<(String, String)> {
 /// Says that a list that is narrowed shows nothing, and what to do about it: what is over was
 /// not looked at unless it was asked for.
 pub fn nothing(narrowing: &Narrowing, may_be_over: bool, look: &Look<'_>) -> String {
-    let key = |command| {
-        let known = narrowing.keys.iter().find(|(known, _)| *known == command);
-        known.map(|(_, key)| key.to_string()).unwrap_or_default()
-    };
+    let key = |command| narrowing.key(command, look.words);
     let args = [
         ("text", narrowing.text().into()),
         ("back", key(Command::Back).into()),

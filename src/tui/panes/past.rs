@@ -6,13 +6,12 @@ mod there;
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
-use crate::desk::Desk;
 use crate::domain::id::Id;
 use crate::i18n::Language;
 use crate::problem::Problem;
 use crate::store::{Store, StoreError};
-use crate::tui::commands::{Command, Context};
-use crate::tui::jobs::{Done, Job, Work};
+use crate::tui::commands::{Command, Context, Touch};
+use crate::tui::jobs::{Done, Job};
 use crate::tui::keys::Input;
 use crate::tui::overlays::ask::Ask;
 use crate::tui::pane::{Flow, Notice, Pane, Reach};
@@ -37,8 +36,8 @@ enum State {
 pub struct PastPane {
     time: i64,
     person: Id,
-    /// How many events had been erased when it was asked for: what is erased later stands in it.
-    erased: usize,
+    /// How many events erased something when it was asked for: what is erased later stands in it.
+    erases: u64,
     state: State,
     when: String,
     /// In which it was read.
@@ -54,7 +53,7 @@ pub fn ask(reach: &Reach<'_>) -> Ask {
     Ask::new(title, hint, |answer, reach| {
         match PastPane::of(answer, reach) {
             Ok(pane) => {
-                reach.work(Work::Start(Job::LookBack(pane.time)));
+                reach.work(Job::LookBack(pane.time));
                 Flow::Replace(Box::new(pane))
             }
             Err(problem) => {
@@ -71,40 +70,13 @@ fn refuse(reach: &mut Reach<'_>) -> Flow {
     Flow::Stay
 }
 
-fn erased(desk: &Desk) -> Result<usize, Problem> {
-    Ok(desk.store().erased()?.len())
-}
-
-/// What is not about the desk at all, so that it works as ever.
-fn is_of_the_window(command: Command) -> bool {
-    matches!(
-        command,
-        Command::Help
-            | Command::Palette
-            | Command::Messages
-            | Command::NextTheme
-            | Command::NextLanguage
-            | Command::ToggleMouse
-            | Command::Redraw
-            | Command::Suspend
-            | Command::Sync
-            | Command::StopWork
-            | Command::Away
-            | Command::Lock
-            | Command::ChangePerson
-            | Command::SignIn
-            | Command::SignOut
-            | Command::Quit
-    )
-}
-
 impl PastPane {
     fn of(time: &str, reach: &Reach<'_>) -> Result<Self, Problem> {
         let time = reach.desk.gone_by(time)?;
         Ok(Self {
             time,
             person: reach.desk.me()?.id,
-            erased: erased(reach.desk)?,
+            erases: reach.desk.store().count_of_erases()?,
             state: State::Waiting,
             when: reach.speech().moment(time),
             language: reach.words.language(),
@@ -146,8 +118,8 @@ impl Pane for PastPane {
     }
 
     fn command(&mut self, command: Command, reach: &mut Reach<'_>) -> Flow {
-        self.sit_down(reach);
-        if is_of_the_window(command) || command == Command::Paste && self.takes_text() {
+        let is_of_the_window = command.touch() == Touch::Window;
+        if is_of_the_window || command == Command::Paste && self.takes_text() {
             return Flow::Pass;
         }
         let flow = match &mut self.state {
@@ -162,7 +134,6 @@ impl Pane for PastPane {
     }
 
     fn input(&mut self, input: &Input, reach: &mut Reach<'_>) -> Flow {
-        self.sit_down(reach);
         let takes_text = self.takes_text();
         let is_paste = matches!(input, Input::Paste(_));
         let flow = match &mut self.state {
@@ -240,13 +211,13 @@ impl Pane for PastPane {
         if matches!(self.state, State::Over) {
             return true;
         }
-        match erased(reach.desk) {
-            Ok(erased) if erased == self.erased => return false,
+        match reach.desk.store().count_of_erases() {
+            Ok(erases) if erases == self.erases => return false,
             Ok(_) => {
                 let said = Notice::new("past-erased", &[], Ink::Warn, reach.words);
                 *reach.notice = Some(said);
             }
-            Err(problem) => reach.trouble(&problem),
+            Err(fault) => reach.trouble(&fault.into()),
         }
         true
     }

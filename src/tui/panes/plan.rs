@@ -60,12 +60,7 @@ impl PlanPane {
     fn read(&mut self, desk: &Desk, words: &Words) -> Result<(), Problem> {
         self.day = desk.business_day(desk.now())?;
         let rows = desk.plan_of_day(&self.day)?;
-        let speech = Speech {
-            words,
-            zone: desk.zone(),
-            now: desk.now(),
-            people: desk.people(),
-        };
+        let speech = Speech::new(desk, words);
         let mut lines = Vec::new();
         for person in desk.people().all() {
             let of_them = |row: &&Row| {

@@ -16,7 +16,6 @@ use crate::i18n::Words;
 use crate::problem::Problem;
 use crate::store::{Order, Query};
 use crate::tui::commands::{Command, Context};
-use crate::tui::keys::Input;
 use crate::tui::overlays::record_form::RecordForm;
 use crate::tui::pane::{Flow, Pane, Reach};
 use crate::tui::theme::Ink;
@@ -84,12 +83,7 @@ impl PrintingPane {
     }
 
     fn read(&mut self, desk: &Desk, words: &Words) -> Result<(), Problem> {
-        let speech = Speech {
-            words,
-            zone: desk.zone(),
-            now: desk.now(),
-            people: desk.people(),
-        };
+        let speech = Speech::new(desk, words);
         self.wave = desk.next_wave()?.map(|at| {
             let args = [
                 ("at", speech.clock(at).into()),
@@ -286,10 +280,6 @@ impl Pane for PrintingPane {
             },
         }
         Flow::Stay
-    }
-
-    fn input(&mut self, _: &Input, _: &mut Reach<'_>) -> Flow {
-        Flow::Pass
     }
 
     fn view(&self, buf: &mut Buffer, area: Rect, look: &Look<'_>) -> Option<Position> {

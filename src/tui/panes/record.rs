@@ -14,7 +14,7 @@ use crate::i18n::Words;
 use crate::problem::Problem;
 use crate::text::clean;
 use crate::tui::commands::{Command, Context};
-use crate::tui::keys::{Input, Spot};
+use crate::tui::keys::Spot;
 use crate::tui::overlays::ask::Ask;
 use crate::tui::overlays::privacy;
 use crate::tui::overlays::record_form::RecordForm;
@@ -67,12 +67,7 @@ impl RecordPane {
 
     fn read(&mut self, desk: &Desk, words: &Words) -> Result<(), Problem> {
         let (record, register) = desk.record(self.id)?;
-        let speech = Speech {
-            words,
-            zone: desk.zone(),
-            now: desk.now(),
-            people: desk.people(),
-        };
+        let speech = Speech::new(desk, words);
         let named = register
             .title
             .iter()
@@ -306,10 +301,6 @@ impl Pane for RecordPane {
             _ => return Flow::Pass,
         }
         Flow::Stay
-    }
-
-    fn input(&mut self, _: &Input, _: &mut Reach<'_>) -> Flow {
-        Flow::Pass
     }
 
     fn view(&self, buf: &mut Buffer, area: Rect, look: &Look<'_>) -> Option<Position> {

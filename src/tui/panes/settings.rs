@@ -5,8 +5,9 @@
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
-use crate::config::{Allowed, Config, Entry};
+use crate::config::{Allowed, Config, Entry, Source as Said};
 use crate::desk::Desk;
+use crate::desk::settings::announced_to;
 use crate::domain::deadline::limits::Rule;
 use crate::domain::registers::words::PLATFORM;
 use crate::i18n::Words;
@@ -96,23 +97,15 @@ impl SettingsPane {
     }
 
     fn read(&mut self, desk: &Desk, words: &Words, config: &Config) -> Result<(), Problem> {
-        let speech = Speech {
-            words,
-            zone: desk.zone(),
-            now: desk.now(),
-            people: desk.people(),
-        };
-        let usual = Config::default().entries()?;
-        let mut rows: Vec<Row> = config
-            .entries()?
-            .into_iter()
-            .map(|entry| of_machine(entry, &usual))
-            .collect();
+        let speech = Speech::new(desk, words);
+        let mut rows: Vec<Row> = config.entries()?.into_iter().map(of_machine).collect();
         let limits = Rule::ALL.map(|rule| (rule.key(), rule.usual().to_string()));
         let days = ["days_off", "days_worked"].map(|name| (name, String::new()));
         let of_shop = OF_SHOP.map(|(name, usual)| (name, usual.to_owned()));
         for (name, usual) in of_shop.into_iter().chain(limits).chain(days) {
+            // What was emptied is as if nobody had said it.
             let said = desk.setting_since(name)?;
+            let said = said.filter(|(value, _)| !value.is_empty());
             let (value, source) = match said {
                 Some((value, since)) => (value, Source::Shop(speech.day(since))),
                 None => (usual, Source::Default),
@@ -175,16 +168,13 @@ impl SettingsPane {
     }
 }
 
-fn of_machine(entry: Entry, usual: &[Entry]) -> Row {
-    let is_usual = usual
-        .iter()
-        .any(|one| one.name == entry.name && one.value == entry.value);
+fn of_machine(entry: Entry) -> Row {
     Row {
         name: entry.name,
-        source: match entry.line {
-            Some(line) => Source::Line(line),
-            None if is_usual => Source::Default,
-            None => Source::Screen,
+        source: match entry.source {
+            Said::Default => Source::Default,
+            Said::Line(line) => Source::Line(line),
+            Said::Run => Source::Screen,
         },
         value: entry.value,
         allowed: Some(entry.allowed),
@@ -215,14 +205,22 @@ fn keep(name: &'static str, value: &str, reach: &mut Reach<'_>) -> Flow {
 
 /// Sets a setting of the shop.
 fn set(name: &'static str, value: &str, reach: &mut Reach<'_>) -> Flow {
-    if reach
-        .attempt(|desk| desk.set_shop_setting(name, value))
-        .is_none()
-    {
+    let set = |desk: &mut Desk| {
+        desk.set_shop_setting(name, value)?;
+        Ok(announced_to(name, value))
+    };
+    let Some(known) = reach.attempt(set) else {
         return Flow::Stay;
-    }
+    };
     let label = reach.words.get(&label(name)).to_string();
-    reach.say("settings-set", &[("name", label.into())]);
+    let name = ("name", label.into());
+    match known {
+        Some(year) => reach.say(
+            "settings-set-days",
+            &[name, ("year", year.to_string().into())],
+        ),
+        None => reach.say("settings-set", &[name]),
+    }
     Flow::Close
 }
 

@@ -98,12 +98,7 @@ impl Status {
         freshness: &[Freshness],
     ) -> Result<Self, Problem> {
         let now = desk.now();
-        let speech = Speech {
-            words,
-            zone: desk.zone(),
-            now,
-            people: desk.people(),
-        };
+        let speech = Speech::new(desk, words);
         let me = desk.me()?;
         let orders = freshness.iter().find(|one| one.kind == "orders");
         let shift = desk.shift_of(me.id)?;
@@ -156,12 +151,7 @@ impl Status {
 
     /// Says how the road over the shared folder is; without one the line says `-`.
     pub fn follow(&mut self, road: Option<RoadState>, desk: &Desk, words: &Words) {
-        let speech = Speech {
-            words,
-            zone: desk.zone(),
-            now: desk.now(),
-            people: desk.people(),
-        };
+        let speech = Speech::new(desk, words);
         let Some(road) = road else {
             return;
         };

@@ -9,7 +9,8 @@ use ratatui::layout::{Position, Rect};
 
 use self::columns::fitting;
 use crate::desk::saved::SavedView;
-use crate::desk::{Desk, freshness, views};
+use crate::desk::views::{self, Listing};
+use crate::desk::{Desk, freshness};
 use crate::domain::id::Id;
 use crate::domain::register::Register;
 use crate::domain::registers;
@@ -122,12 +123,7 @@ impl TablesPane {
     }
 
     fn read(&mut self, desk: &Desk, words: &Words) -> Result<(), Problem> {
-        let speech = Speech {
-            words,
-            zone: desk.zone(),
-            now: desk.now(),
-            people: desk.people(),
-        };
+        let speech = Speech::new(desk, words);
         self.name = words
             .get(&format!("register-{}", self.register.name))
             .to_string();
@@ -138,9 +134,10 @@ impl TablesPane {
         self.cells.clear();
         self.after = None;
         self.lay(speech);
-        self.read_more(desk, speech)?;
+        let listing = self.listing(desk)?;
+        self.read_more(&listing, desk, speech)?;
         while self.rows.len() < had && self.after.is_some() && self.portions < before {
-            self.read_more(desk, speech)?;
+            self.read_more(&listing, desk, speech)?;
         }
         let ids: Vec<Id> = self.rows.iter().map(|row| row.id).collect();
         let kinds = freshness::kinds_of(self.register.name);
@@ -160,11 +157,20 @@ impl TablesPane {
         }
     }
 
+    /// What it asks the desk for.
+    fn listing(&self, desk: &Desk) -> Result<Listing, Problem> {
+        desk.listing(self.register, self.view, self.narrowing.question())
+    }
+
     /// Reads on until there are rows or no more; of some views a portion holds none.
-    fn read_more(&mut self, desk: &Desk, speech: Speech<'_>) -> Result<(), Problem> {
+    fn read_more(
+        &mut self,
+        listing: &Listing,
+        desk: &Desk,
+        speech: Speech<'_>,
+    ) -> Result<(), Problem> {
         for _ in 0..PORTIONS {
-            let asked = self.narrowing.question();
-            let page = desk.view_page(self.register, self.view, asked, self.after, PORTION)?;
+            let page = desk.page(listing, self.after, PORTION)?;
             self.after = page.after;
             self.portions += 1;
             let cells = page.rows.iter().map(|row| self.cells_of(row, speech));
@@ -182,28 +188,17 @@ impl TablesPane {
     fn step(&mut self, by: isize, reach: &mut Reach<'_>) {
         let near_end = self.cursor.index().saturating_add_signed(by) + 1 >= self.rows.len();
         if near_end && self.after.is_some() {
-            let speech = Speech {
-                words: reach.words,
-                zone: reach.desk.zone(),
-                now: reach.desk.now(),
-                people: reach.desk.people(),
-            };
-            if let Err(problem) = self.read_more(reach.desk, speech) {
+            let (desk, speech) = (&*reach.desk, Speech::new(reach.desk, reach.words));
+            let read = self
+                .listing(desk)
+                .and_then(|listing| self.read_more(&listing, desk, speech));
+            if let Err(problem) = read {
                 reach.trouble(&problem);
             }
         }
         let rows = &self.rows;
         self.cursor
             .step(by, rows.len(), |at| rows.get(at).map(|row| row.id));
-    }
-
-    fn view_of(&mut self, view: usize, reach: &mut Reach<'_>) {
-        let view = match view {
-            1 => Some("open"),
-            2 => Some("closed"),
-            _ => None,
-        };
-        self.turn_to(view, reach);
     }
 
     fn turn_to(&mut self, view: Option<&'static str>, reach: &mut Reach<'_>) {

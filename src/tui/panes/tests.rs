@@ -1,5 +1,7 @@
 //! Screens beside the desk, played by keys over a drill shop.
 
+mod settings;
+
 use super::held::HeldPane;
 use super::printing::PrintingPane;
 use super::tables::TablesPane;
@@ -315,62 +317,6 @@ fn contradictions_are_shown_and_settled() {
         stage.message(),
         stage.screen(80, 21)
     );
-}
-
-#[test]
-fn settings_are_listed_with_where_they_come_from_and_changed() {
-    let place = tempfile::tempdir().unwrap();
-    let file = place.path().join("config.toml");
-    std::fs::write(&file, "# mine\n[lock]\nminutes = 9 # short\n").unwrap();
-    let mut stage = Stage::new();
-    stage.configure(crate::config::Config::load(Some(&file)).unwrap());
-    stage.with(|reach| reach.desk.set_setting("cutoff", "16:30").unwrap());
-    stage.with(|_| ());
-    let pane = stage.with(|reach| {
-        super::settings::SettingsPane::new(reach.desk, reach.words, reach.config).unwrap()
-    });
-    stage.push(|_| Ok(pane));
-    stage.draw_everywhere();
-    let seen = stage.screen(80, 24);
-    for said in ["文件第 3 行", "默认", "16:30", "全店，"] {
-        assert!(seen.contains(said), "{said}\n{seen}");
-    }
-    // One of some: by a menu, and it holds at once.
-    stage.keys(&["Enter"]);
-    assert!(stage.screen(80, 24).contains("English"));
-    stage.keys(&["4"]);
-    assert!(
-        stage.screen(80, 24).contains("Settings"),
-        "{}",
-        stage.screen(80, 24)
-    );
-    // A number: typed, and a wrong one is told.
-    stage.keys(&["End"]);
-    stage.keys(&["Up"; 18]);
-    stage.keys(&["Enter"]);
-    stage.text("/no/where");
-    stage.keys(&["Enter", "Up", "Enter"]);
-    stage.text("soon");
-    stage.keys(&["Enter"]);
-    assert!(stage.message().contains("0-1440"), "{}", stage.message());
-    stage.keys(&["Backspace"; 20]);
-    stage.text("30");
-    stage.keys(&["Enter"]);
-    let kept = std::fs::read_to_string(&file).unwrap();
-    assert_eq!(
-        kept,
-        "language = \"en\"\n# mine\n[lock]\nminutes = 30 # short\n\n[folder]\npath = \"/no/where\"\n"
-    );
-    // One of the shop: into the log, checked as the shop's facts are.
-    stage.keys(&["Down", "Down", "Enter"]);
-    stage.text("late");
-    stage.keys(&["Enter"]);
-    assert!(stage.message().contains("late"), "{}", stage.message());
-    stage.keys(&["Backspace"; 20]);
-    stage.text("10:00-22:00");
-    stage.keys(&["Enter"]);
-    assert_eq!(stage.desk.shop_facts().unwrap().hours, "10:00-22:00");
-    stage.draw_everywhere();
 }
 
 #[test]

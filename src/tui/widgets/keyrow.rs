@@ -6,6 +6,7 @@ use ratatui::layout::Rect;
 
 use super::Look;
 use super::line::{self, Run};
+use crate::i18n::Words;
 use crate::tui::commands::{Command, Context};
 use crate::tui::keymap::{Hint, Keymap};
 use crate::tui::keys::Key;
@@ -123,10 +124,10 @@ pub fn hit(entries: &[Entry], column: u16) -> Option<Command> {
 }
 
 /// A key in the words of the language: `空格` for Space.
-pub fn key_name(key: Key, look: &Look<'_>) -> String {
+pub fn key_name(key: Key, words: &Words) -> String {
     let name = key.to_string();
     match name.as_str() {
-        "Space" | "Backspace" => look.words.get(&format!("shown-{name}")).to_string(),
+        "Space" | "Backspace" => words.get(&format!("shown-{name}")).to_string(),
         _ => name,
     }
 }
@@ -134,7 +135,7 @@ pub fn key_name(key: Key, look: &Look<'_>) -> String {
 fn entry(map: &Keymap, command: Command, gap: &'static str, look: &Look<'_>) -> Entry {
     let key = map
         .key_of(command, &[Context::Any])
-        .map_or_else(String::new, |key| key_name(key, look));
+        .map_or_else(String::new, |key| key_name(key, look.words));
     let label = look
         .words
         .get(&format!("keyrow-{}", command.name()))
@@ -159,7 +160,7 @@ fn hinted(
 ) -> Option<Entry> {
     let (key, gap) = match (&hint.shown, hint.run) {
         (Some(shown), _) => (look.words.get(&format!("shown-{shown}")).to_string(), ""),
-        (None, Some(command)) => (key_name(map.key_of(command, stack)?, look), gap),
+        (None, Some(command)) => (key_name(map.key_of(command, stack)?, look.words), gap),
         (None, None) => return None,
     };
     // Words that name keys read on without a blank, but not in English.

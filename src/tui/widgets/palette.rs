@@ -209,7 +209,7 @@ fn row<'a>(entry: &'a Known, map: &Keymap, look: &Look<'_>) -> Row<'a> {
 fn keys(command: Command, map: &Keymap, look: &Look<'_>) -> String {
     let mut names: Vec<String> = Vec::new();
     for (_, key) in map.keys_of(command) {
-        let name = keyrow::key_name(key, look);
+        let name = keyrow::key_name(key, look.words);
         if names.len() < 2 && !names.contains(&name) {
             names.push(name);
         }

@@ -10,8 +10,9 @@ use crate::exchange::intake::Kind;
 use crate::exchange::intake::file::dropped_files;
 use crate::problem::Problem;
 use crate::tui::commands::{Command, Context};
-use crate::tui::jobs::{Brought, Done, FileDone, Job, Work, file_name};
+use crate::tui::jobs::{Done, FileDone, Job, file_name};
 use crate::tui::keys::Input;
+use crate::tui::overlays::dropped::{Dropped, Files, is_stopped};
 use crate::tui::overlays::import;
 use crate::tui::pane::{Flow, Pane, Reach};
 use crate::tui::theme::Ink;
@@ -51,12 +52,6 @@ impl What {
     }
 }
 
-/// A file and what it brings, once that is known.
-struct File {
-    path: PathBuf,
-    outcome: Option<Result<Brought, Problem>>,
-}
-
 /// How far it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Stage {
@@ -71,10 +66,8 @@ enum Stage {
 /// The pane.
 pub struct Drop {
     what: What,
-    files: Vec<File>,
+    files: Files,
     stage: Stage,
-    /// The files that are being looked at.
-    asked: Vec<PathBuf>,
     /// What came of them, in sentences.
     result: Vec<String>,
 }
@@ -84,9 +77,8 @@ impl Drop {
     pub fn of(what: What) -> Self {
         Self {
             what,
-            files: Vec::new(),
+            files: Files::of(what.kind()),
             stage: Stage::Looking,
-            asked: Vec::new(),
             result: Vec::new(),
         }
     }
@@ -106,31 +98,13 @@ impl Drop {
             }
             Stage::Taken => *self = Self::of(self.what),
         }
-        for path in paths {
-            self.files.retain(|file| file.path != path);
-            self.files.push(File {
-                path,
-                outcome: None,
-            });
-        }
-        self.look(reach);
+        self.files.add(paths);
+        self.files.look(reach);
         Flow::Stay
     }
 
-    /// Has files looked at that were not, as soon as those before them were.
-    fn look(&mut self, reach: &mut Reach<'_>) {
-        if !self.asked.is_empty() {
-            return;
-        }
-        let unknown = self.files.iter().filter(|file| file.outcome.is_none());
-        let unknown: Vec<PathBuf> = unknown.map(|file| file.path.clone()).collect();
-        if !unknown.is_empty() {
-            self.asked.clone_from(&unknown);
-            reach.work(Work::Start(Job::Preview(unknown, self.what.kind())));
-        }
-    }
-
-    /// Has all files taken in; one that cannot be read does not stop the others.
+    /// Has all files taken in; one that cannot be read does not stop the others. Where the look
+    /// was stopped they are looked at again.
     fn take(&mut self, reach: &mut Reach<'_>) -> Flow {
         match self.stage {
             Stage::Taken => return Flow::Close,
@@ -140,68 +114,40 @@ impl Drop {
             }
             Stage::Looking => {}
         }
-        if !self.asked.is_empty() {
+        if self.files.is_looking() {
             reach.say("import-looking", &[]);
             return Flow::Stay;
         }
-        let is_read = |file: &File| matches!(file.outcome, Some(Ok(_)));
-        if !self.files.iter().any(is_read) {
+        if !self.files.is_known() {
+            self.files.look(reach);
+            return Flow::Stay;
+        }
+        let is_read = |file: &Dropped| matches!(file.outcome, Some(Ok(_)));
+        if !self.files.all.iter().any(is_read) {
             reach.say("drop-none", &[]);
             return Flow::Stay;
         }
-        let paths = self.files.iter().map(|file| file.path.clone()).collect();
-        reach.work(Work::Start(Job::Import(paths, self.what.kind())));
+        reach.work(self.files.import());
         self.stage = Stage::Taking;
         Flow::Stay
     }
 
-    /// Gives up what is being looked at; what is being taken goes on.
-    fn leave(&mut self, reach: &mut Reach<'_>) -> Flow {
-        if !self.asked.is_empty() {
-            let asked = std::mem::take(&mut self.asked);
-            reach.work(Work::Stop(Job::Preview(asked, self.what.kind())));
-        }
-        Flow::Close
-    }
-
-    /// Sees what files would bring; those that were dropped meanwhile come next.
-    fn looked(&mut self, files: &mut Vec<FileDone>, reach: &mut Reach<'_>) {
-        // A look that was stopped is the one of a pane that was left.
-        let is_ours =
-            |(path, outcome): &FileDone| self.asked.contains(path) && !import::is_stopped(outcome);
-        if !files.iter().any(is_ours) {
-            return;
-        }
-        self.asked.clear();
-        let (whole, stopped) = std::mem::take(files)
-            .into_iter()
-            .partition::<Vec<_>, _>(|(_, outcome)| !import::is_stopped(outcome));
-        *files = stopped;
-        for (path, outcome) in whole {
-            let is_this = |file: &&mut File| file.path == path && file.outcome.is_none();
-            if let Some(file) = self.files.iter_mut().find(is_this) {
-                file.outcome = Some(outcome);
-            }
-        }
-        self.look(reach);
-    }
-
     /// Sees what files brought. What could be taken is told of beside this pane too.
     fn took(&mut self, files: &mut Vec<FileDone>, reach: &mut Reach<'_>) {
-        let is_ours = |path: &PathBuf| self.files.iter().any(|file| file.path == *path);
+        let is_ours = |path: &PathBuf| self.files.all.iter().any(|file| file.path == *path);
         if self.stage != Stage::Taking || !files.iter().any(|(path, _)| is_ours(path)) {
             return;
         }
         self.stage = Stage::Taken;
         // What it would have brought says nothing about a file that its turn did not come for.
-        for file in &mut self.files {
+        for file in &mut self.files.all {
             file.outcome = None;
         }
         for (path, outcome) in std::mem::take(files) {
             if let Ok(brought) = &outcome {
                 files.push((path.clone(), Ok(brought.clone())));
             }
-            if let Some(file) = self.files.iter_mut().find(|file| file.path == path) {
+            if let Some(file) = self.files.all.iter_mut().find(|file| file.path == path) {
                 file.outcome = Some(outcome);
             }
         }
@@ -261,7 +207,7 @@ impl Pane for Drop {
     fn command(&mut self, command: Command, reach: &mut Reach<'_>) -> Flow {
         match command {
             Command::Accept | Command::Open | Command::Finish => self.take(reach),
-            Command::Back => self.leave(reach),
+            Command::Back => Flow::Close,
             _ => Flow::Pass,
         }
     }
@@ -284,9 +230,10 @@ impl Pane for Drop {
             for sentence in &self.result {
                 page.text(sentence, 2, Ink::Title);
             }
-            let keys = match (self.files.is_empty(), self.stage) {
+            let keys = match (self.files.all.is_empty(), self.stage) {
                 (true, _) => "drop-keys-none",
-                (false, Stage::Looking) if !self.asked.is_empty() => "import-looking",
+                (false, Stage::Looking) if self.files.is_looking() => "import-looking",
+                (false, Stage::Looking) if !self.files.is_known() => "import-look-stopped",
                 (false, Stage::Looking) => "drop-keys-look",
                 (false, Stage::Taking) => "drop-taking",
                 (false, Stage::Taken) if self.is_all_taken() => "drop-keys-taken",
@@ -300,11 +247,15 @@ impl Pane for Drop {
 
     fn worked(&mut self, done: &mut Done, reach: &mut Reach<'_>) -> Flow {
         match done {
-            Done::Previewed(files) => self.looked(files, reach),
+            Done::Previewed(files) => self.files.looked(files, reach),
             Done::Imported(files) => self.took(files, reach),
             _ => {}
         }
         Flow::Stay
+    }
+
+    fn waits_for(&self) -> Option<Job> {
+        self.files.waits_for()
     }
 
     fn is_whole(&self) -> bool {
@@ -315,20 +266,21 @@ impl Pane for Drop {
 impl Drop {
     /// Whether every file is in, to its end.
     fn is_all_taken(&self) -> bool {
-        let is_in = |file: &File| {
+        let is_in = |file: &Dropped| {
             let outcome = file.outcome.as_ref();
-            outcome.is_some_and(|outcome| outcome.is_ok() && !import::is_stopped(outcome))
+            outcome.is_some_and(|outcome| outcome.is_ok() && !is_stopped(outcome))
         };
-        self.files.iter().all(is_in)
+        self.files.all.iter().all(is_in)
     }
 
     /// The files, each with what it brings and why not all of it, as far as there is room.
     fn draw_files(&self, page: &mut Page<'_, '_>) {
-        let more = self.files.len().saturating_sub(NAMED);
-        let named = self.files.len() - more;
+        let files = &self.files.all;
+        let more = files.len().saturating_sub(NAMED);
+        let named = files.len() - more;
         let below = BELOW + self.result.len() + usize::from(more > 0);
         let mut room = usize::from(page.rows_left()).saturating_sub(named + below);
-        for file in self.files.iter().take(NAMED) {
+        for file in files.iter().take(NAMED) {
             draw_file(file, self.stage, &mut room, page);
         }
         if more > 0 {
@@ -338,7 +290,7 @@ impl Drop {
 }
 
 /// A file with what it brings, and why not all of it: as many reasons as there is room for.
-fn draw_file(file: &File, stage: Stage, room: &mut usize, page: &mut Page<'_, '_>) {
+fn draw_file(file: &Dropped, stage: Stage, room: &mut usize, page: &mut Page<'_, '_>) {
     let words = page.look().words;
     let name = text(file_name(&file.path));
     let brings = match &file.outcome {

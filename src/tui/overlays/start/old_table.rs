@@ -13,11 +13,11 @@ use crate::exchange::intake::old_table::{self, Meaning, OldTable};
 use crate::problem::Problem;
 use crate::text::clean;
 use crate::tui::commands::{Command, Context};
-use crate::tui::jobs::{Done, Job, Work, file_name, named, old_table_counts as counts};
+use crate::tui::jobs::{Done, Job, file_name, named, old_table_counts as counts};
 use crate::tui::keys::Input;
 use crate::tui::overlays::import;
 use crate::tui::overlays::sheet::{Did, Sheet};
-use crate::tui::pane::{Flow, Pane, Reach};
+use crate::tui::pane::{Flow, Notice, Pane, Reach};
 use crate::tui::theme::Ink;
 use crate::tui::widgets::Look;
 use crate::tui::widgets::form::{Choice, Field, Shape, Value};
@@ -43,10 +43,9 @@ struct Read {
 }
 
 /// What is asked for beside the pane.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 enum Asked {
     /// Nothing.
-    #[default]
     Nothing,
     /// What would come of the table; whether what its columns mean changed meanwhile.
     Look(Job, bool),
@@ -138,7 +137,7 @@ impl OldTablePane {
             Asked::Look(_, again) => *again = true,
             Asked::Nothing => {
                 let Some(job) = self.job(true) else { return };
-                reach.work(Work::Start(job.clone()));
+                reach.work(job.clone());
                 self.asked = Asked::Look(job, false);
             }
         }
@@ -166,19 +165,11 @@ impl OldTablePane {
             Asked::Take => reach.say("drop-taking", &[]),
             Asked::Look(..) => reach.say("import-looking", &[]),
             Asked::Nothing => {
-                reach.work(Work::Start(job));
+                reach.work(job);
                 self.asked = Asked::Take;
             }
         }
         Flow::Stay
-    }
-
-    /// Gives up what is being looked at; what is being taken goes on.
-    fn leave(&mut self, reach: &mut Reach<'_>) -> Flow {
-        if let Asked::Look(job, _) = std::mem::take(&mut self.asked) {
-            reach.work(Work::Stop(job));
-        }
-        Flow::Close
     }
 
     /// Sees what would come of the table; where its columns mean something else now, it is looked
@@ -245,7 +236,7 @@ impl Pane for OldTablePane {
             return Flow::Stay;
         }
         match command {
-            Command::Back => self.leave(reach),
+            Command::Back => Flow::Close,
             Command::Finish | Command::Accept | Command::Open => self.take(reach),
             _ => {
                 let did = self.sheet.command(command);
@@ -272,7 +263,7 @@ impl Pane for OldTablePane {
             return Flow::Stay;
         };
         if *dry_run {
-            // A pane before this one may have asked for another table.
+            // A pane behind this one may have asked for another table.
             if self.asked.is_about(table) {
                 let nothing = Ok(OldTableReport::default());
                 self.looked(std::mem::replace(outcome, nothing), reach);
@@ -302,6 +293,13 @@ impl Pane for OldTablePane {
             }
         });
         self.sheet.draw_menu(buf, area, look).or(caret)
+    }
+
+    fn waits_for(&self) -> Option<Job> {
+        match &self.asked {
+            Asked::Look(job, _) => Some(job.clone()),
+            Asked::Nothing | Asked::Take => None,
+        }
     }
 
     fn is_whole(&self) -> bool {
@@ -339,9 +337,7 @@ impl OldTablePane {
                 page.text(&sum, 2, Ink::Title);
             }
             Some(Err(problem)) => {
-                let (message, hint) = words.problem(problem);
-                let hint = hint.unwrap_or_default();
-                page.text(&format!("{message} {hint}"), 2, Ink::Warn);
+                page.text(&Notice::of(problem, words).text, 2, Ink::Warn);
             }
         }
         super::says(page, "old-table-keys", Ink::Dim);

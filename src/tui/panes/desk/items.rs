@@ -1,6 +1,6 @@
 //! The list of what waits: its rows, the cursor among them, and its commands.
 
-use super::{DeskPane, View};
+use super::DeskPane;
 use crate::desk::todo::Item;
 use crate::domain::id::Id;
 use crate::tui::commands::Command;
@@ -41,12 +41,11 @@ impl DeskPane {
     }
 
     pub(super) fn step(&mut self, by: isize) {
-        let ids: Vec<Id> = self
-            .rows
-            .iter()
-            .map(|row| self.item_at(*row).row.id)
-            .collect();
-        self.cursor.step(by, ids.len(), |at| ids.get(at).copied());
+        let (rows, buyers) = (&self.rows, &self.todo.buyers);
+        self.cursor.step(by, rows.len(), |at| {
+            let (buyer, item) = rows.get(at)?;
+            Some(buyers[*buyer].items[*item].row.id)
+        });
     }
 
     pub(super) fn list_command(&mut self, command: Command, reach: &mut Reach<'_>) -> Flow {
@@ -69,15 +68,14 @@ impl DeskPane {
             Command::Delete => {
                 return Flow::Push(Box::new(FollowUp::of_kind(reach, "snooze")));
             }
-            Command::View0 | Command::View1 | Command::View2 | Command::View3 | Command::View4 => {
-                let view = command.view().and_then(|at| View::ALL.get(at));
-                self.show_view(view.copied().unwrap_or_default(), reach);
-            }
             Command::Back if self.narrowing.holds() => {
                 self.narrowing.clear();
                 self.read_again(reach);
             }
-            _ => return Flow::Pass,
+            _ => match command.view() {
+                Some(view) => self.take_view(view, &[], reach),
+                None => return Flow::Pass,
+            },
         }
         Flow::Stay
     }

@@ -4,9 +4,9 @@ use std::collections::BTreeSet;
 
 use super::DeskPane;
 use crate::domain::id::Id;
-use crate::tui::commands::Command;
+use crate::tui::commands::{Command, Context};
 use crate::tui::overlays::bulk;
-use crate::tui::pane::{Flow, Reach};
+use crate::tui::pane::{Flow, Pane as _, Reach};
 
 impl DeskPane {
     /// All items of the view in their order, those behind a `+n` too.
@@ -61,6 +61,13 @@ impl DeskPane {
     pub(super) fn keep_marks(&mut self) {
         let here: BTreeSet<Id> = self.ids().into_iter().collect();
         self.marked.retain(|id| here.contains(id));
+    }
+
+    /// Whether Esc has nothing to take back: the list is in front, whole and without marks.
+    pub fn is_at_rest(&self) -> bool {
+        self.contexts().first() == Some(&Context::List)
+            && self.marked.is_empty()
+            && !self.narrowing.holds()
     }
 
     /// Lets a command take all marked items; none where nothing is marked, or where it is not

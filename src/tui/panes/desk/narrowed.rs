@@ -35,11 +35,6 @@ impl DeskPane {
         narrowed.settle(reach, |reach| self.read_again(reach))
     }
 
-    pub(super) fn show_view(&mut self, view: View, reach: &mut Reach<'_>) {
-        self.view = view;
-        self.read_again(reach);
-    }
-
     pub(super) fn read_again(&mut self, reach: &mut Reach<'_>) {
         if let Err(problem) = self.read(reach.desk, reach.words) {
             reach.trouble(&problem);
@@ -71,19 +66,12 @@ impl DeskPane {
     }
 
     /// Shows one of the list's views, or one that is kept over all that waits.
-    fn take_view(&mut self, row: usize, saved: &[SavedView], reach: &mut Reach<'_>) {
-        if let Some(view) = View::ALL.get(row) {
-            if self.narrowing.name().is_some() {
-                self.narrowing.clear();
-            }
-            return self.show_view(*view, reach);
-        }
-        let Some(view) = saved.get(row - View::ALL.len()) else {
-            return;
-        };
-        match self.narrowing.hold(view, reach) {
-            Ok(()) => self.show_view(View::All, reach),
-            Err(problem) => reach.trouble(&problem),
+    pub(super) fn take_view(&mut self, row: usize, saved: &[SavedView], reach: &mut Reach<'_>) {
+        let own = View::ALL.len();
+        let shown = self.narrowing.choose(row, own, saved, reach);
+        if let Some(view) = shown.and_then(|at| View::ALL.get(at)) {
+            self.view = *view;
+            self.read_again(reach);
         }
     }
 }

@@ -5,11 +5,10 @@ use std::ops::Range;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
-use super::told;
 use crate::desk::query::{Completion, Wrong, complete};
 use crate::i18n::{Language, Words};
 use crate::text::edit::Editor;
-use crate::tui::pane::Reach;
+use crate::tui::pane::{Notice, Reach};
 use crate::tui::theme::Ink;
 use crate::tui::widgets::Look;
 use crate::tui::widgets::line::{self, Run, dim};
@@ -56,7 +55,7 @@ impl Typing {
     pub(super) fn refuse(&mut self, wrong: Wrong, words: &Words) {
         self.offered = Completion::default();
         self.editor.select(wrong.at.clone());
-        self.wrong = Some(told(&wrong.into(), words));
+        self.wrong = Some(Notice::of(&wrong.into(), words).text);
     }
 
     /// Goes on behind what was typed: what Tab put in stays.
@@ -76,7 +75,9 @@ impl Typing {
     /// Says at once what is wrong with what was typed.
     pub(super) fn look(&mut self, reach: &Reach<'_>) {
         let read = reach.desk.question(self.editor.text());
-        self.wrong = read.err().map(|wrong| told(&wrong.into(), reach.words));
+        self.wrong = read
+            .err()
+            .map(|wrong| Notice::of(&wrong.into(), reach.words).text);
     }
 
     /// Puts in what may come next; again the next one in its place.

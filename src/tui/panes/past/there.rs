@@ -9,7 +9,7 @@ use crate::desk::Desk;
 use crate::domain::id::Id;
 use crate::problem::Problem;
 use crate::store::Store;
-use crate::tui::commands::{Command, Context};
+use crate::tui::commands::{Command, Context, Touch};
 use crate::tui::keys::Input;
 use crate::tui::overlays::{self, Opened};
 use crate::tui::pane::{Flow, Pane, Reach, Screen, stacked};
@@ -25,75 +25,10 @@ pub(super) struct There {
     front: Vec<Box<dyn Pane>>,
 }
 
-/// What opens something to look at, and nothing to write with.
-fn opens(command: Command) -> bool {
-    matches!(
-        command,
-        Command::Find
-            | Command::Screens
-            | Command::ScreenDesk
-            | Command::ScreenBoard
-            | Command::ScreenTables
-            | Command::ScreenSheet
-            | Command::ScreenImport
-            | Command::ScreenHeld
-            | Command::YankNumber
-            | Command::YankOrder
-            | Command::YankLast
-    )
-}
-
-/// What moves and shows and never acts, whatever is in front. A command that is not named here
-/// is refused: one that is new may write.
-fn looks(command: Command) -> bool {
-    command.steps().is_some()
-        || command.choice().is_some()
-        || command.view().is_some()
-        || matches!(
-            command,
-            Command::Open
-                | Command::Expand
-                | Command::Collapse
-                | Command::Back
-                | Command::NextItem
-                | Command::NextPane
-                | Command::PreviousPane
-                | Command::NextLeaf
-                | Command::PreviousLeaf
-                | Command::Mark
-                | Command::MarkAll
-                | Command::MarkNext
-                | Command::MarkPrevious
-                | Command::ChooseView
-                | Command::Filter
-                | Command::Accept
-                | Command::Details
-                | Command::Newline
-        )
-}
-
-/// Whether something is written with a pane: a form, or what something new is recorded with.
+/// Whether something is written with a pane; one that says nothing of itself may write.
 fn writes(pane: &dyn Pane) -> bool {
-    let is_of_writing = |context: &Context| {
-        matches!(
-            context,
-            Context::Form
-                | Context::Composer
-                | Context::Capture
-                | Context::Paste
-                | Context::Replies
-                | Context::Note
-                | Context::AfterSale
-                | Context::FollowUp
-                | Context::Handover
-                | Context::Takeover
-                | Context::Printing
-                | Context::Import
-                | Context::Bulk
-                | Context::Record
-        )
-    };
-    pane.contexts().iter().any(is_of_writing)
+    let contexts = pane.contexts();
+    contexts.is_empty() || contexts.iter().any(|context| context.writes())
 }
 
 /// Lets through what only looks; work would be done now, and settings hold now.
@@ -129,12 +64,14 @@ impl There {
 
     /// Takes a command that looks; every other one is refused before anything sees it.
     pub(super) fn command(&mut self, command: Command, reach: &mut Reach<'_>) -> Flow {
-        if !looks(command) && !opens(command) {
-            return refuse(reach);
-        }
+        let opens = match command.touch() {
+            Touch::Looks => false,
+            Touch::Opens => true,
+            Touch::Window | Touch::Acts | Touch::Writes => return refuse(reach),
+        };
         let flow = self.act(reach, |pane, reach| pane.command(command, reach));
         match flow {
-            Flow::Pass if opens(command) => self.open(command, reach),
+            Flow::Pass if opens => self.open(command, reach),
             flow => flow,
         }
     }

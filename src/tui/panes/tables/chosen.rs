@@ -23,19 +23,21 @@ impl TablesPane {
     /// Shows a view of the list, or one that is kept over all its rows.
     pub(super) fn take_view(&mut self, row: usize, saved: &[SavedView], reach: &mut Reach<'_>) {
         let views = self.views();
-        if let Some(view) = views.get(row) {
-            if self.narrowing.name().is_some() {
-                self.narrowing.clear();
-            }
-            return self.turn_to(*view, reach);
+        let shown = self.narrowing.choose(row, views.len(), saved, reach);
+        if let Some(view) = shown.and_then(|at| views.get(at)) {
+            self.turn_to(*view, reach);
         }
-        let Some(view) = saved.get(row - views.len()) else {
-            return;
+    }
+
+    /// Shows the view of a digit: all rows, what is open, what is over.
+    pub(super) fn view_of(&mut self, digit: usize, reach: &mut Reach<'_>) {
+        let view = match digit {
+            1 => Some("open"),
+            2 => Some("closed"),
+            _ => None,
         };
-        match self.narrowing.hold(view, reach) {
-            Ok(()) => self.turn_to(None, reach),
-            Err(problem) => reach.trouble(&problem),
-        }
+        let at = self.views().iter().position(|known| *known == view);
+        self.take_view(at.unwrap_or(0), &[], reach);
     }
 
     /// What came of a key of the line that narrows the list.

@@ -1,0 +1,259 @@
+//! The after-sale form: filled in by few keys, up its ladder, refused, taken up again.
+
+use super::only;
+use crate::desk::allowance::Given;
+use crate::domain::money::Money;
+use crate::domain::registers::case;
+use crate::domain::rules::money::is_approved;
+use crate::store::Query;
+use crate::tui::overlays::case::CaseForm;
+use crate::tui::overlays::stage::{ORDER, Stage};
+
+#[test]
+fn a_refund_takes_eleven_keys() {
+    let mut stage = Stage::new().on_order(ORDER);
+    stage.keys(&[
+        "F6", "Down", "Space", "1", "Tab", "1", "Tab", "2", "Tab", "Space",
+    ]);
+    let seen = stage.screen(80, 21);
+    assert!(
+        seen.contains("齐") && seen.contains("¥ 129.00") && seen.contains("买2  退[1]"),
+        "{seen}"
+    );
+    assert!(
+        seen.contains("实付 277.00 - 已退 0.00 - 他退 0.00 - 本单 129.00 = 余 148.00"),
+        "{seen}"
+    );
+    stage.keys(&["F8"]);
+    let record = only(&stage, "case");
+    assert_eq!(record.state, "submitted", "{}", stage.message());
+    assert_eq!(record.get(case::AMOUNT), Some(Money::cny(12_900)));
+    assert_eq!(record.text("fault"), Some("buyer"));
+    let seen = stage.screen(80, 21);
+    assert!(seen.contains("已提交") && seen.contains("等批"), "{seen}");
+}
+
+#[test]
+fn a_case_goes_up_its_ladder() {
+    let mut stage = Stage::new().on_order(ORDER);
+    stage.keys(&[
+        "F6", "Down", "Space", "1", "Tab", "1", "Tab", "2", "Tab", "Space", "F8",
+    ]);
+    stage.keys(&["F8"]);
+    assert!(
+        stage.message().contains("自己"),
+        "nobody approves their own: {}",
+        stage.message()
+    );
+    stage.colleague("王主管");
+    stage.refresh();
+    stage.draw_everywhere();
+    stage.keys(&["F8"]);
+    assert_eq!(
+        only(&stage, "case").state,
+        "approved",
+        "{}",
+        stage.message()
+    );
+    stage.act_as("林晓");
+    stage.keys(&["Enter"]);
+    assert_eq!(
+        only(&stage, "case").state,
+        "executed",
+        "{}",
+        stage.message()
+    );
+    stage.keys(&["F9", "Enter", "Enter"]);
+    assert!(stage.copied[0].contains("129.00"), "{:?}", stage.copied);
+    assert_eq!(only(&stage, "case").state, "closed");
+    assert!(stage.desk.store().verify().unwrap().clean);
+}
+
+#[test]
+fn a_word_of_mouth_is_recorded_and_signed_by_whoever_gave_it() {
+    let mut stage = Stage::new().on_order(ORDER);
+    stage.keys(&[
+        "F6", "Down", "Space", "1", "Tab", "1", "Tab", "2", "Tab", "Space", "F8",
+    ]);
+    stage.colleague("王主管");
+    stage.act_as("林晓");
+    let given = Given {
+        person: stage.desk.person_named("王主管").unwrap(),
+        replica: None,
+        amount: Money::cny(20_000),
+        case_cap: None,
+        spot: true,
+        until: None,
+    };
+    stage.desk.give_allowance(given).unwrap();
+    stage.refresh();
+    stage.keys(&["F8"]);
+    stage.text("王主管");
+    stage.keys(&["Enter"]);
+    assert_eq!(
+        only(&stage, "case").state,
+        "approved",
+        "{}",
+        stage.message()
+    );
+    let seen = stage.screen(80, 21);
+    assert!(
+        seen.contains("尚未补签") && seen.contains("王主管"),
+        "{seen}"
+    );
+    stage.keys(&["Enter"]);
+    assert_eq!(
+        only(&stage, "case").state,
+        "executed",
+        "{}",
+        stage.message()
+    );
+    stage.act_as("王主管");
+    stage.refresh();
+    assert!(stage.screen(80, 21).contains("按 Enter 补签"));
+    stage.keys(&["Up", "Up", "Enter"]);
+    let id = only(&stage, "case").id;
+    let record = stage.desk.store().record(id).unwrap().unwrap();
+    assert!(is_approved(&record), "{}", stage.message());
+    assert_eq!(record.state, "executed");
+    assert!(!stage.screen(80, 21).contains("补签："));
+}
+
+#[test]
+fn a_refusal_wants_a_reason_and_an_amendment_voids_an_approval() {
+    let mut stage = Stage::new().on_order(ORDER);
+    stage.keys(&[
+        "F6", "Down", "Space", "1", "Tab", "1", "Tab", "2", "Tab", "Space", "F8",
+    ]);
+    stage.colleague("王主管");
+    stage.refresh();
+    stage.keys(&["Ctrl+D", "Enter"]);
+    assert_eq!(only(&stage, "case").state, "submitted");
+    stage.text("先要照片");
+    stage.keys(&["Enter"]);
+    assert_eq!(only(&stage, "case").state, "refused");
+    let seen = stage.screen(80, 21);
+    assert!(
+        seen.contains("王主管") && seen.contains("先要照片"),
+        "{seen}"
+    );
+    stage.act_as("林晓");
+    stage.keys(&["F6"]);
+    assert!(
+        stage.screen(80, 21).contains("更正"),
+        "{}",
+        stage.screen(80, 21)
+    );
+    stage.keys(&["F8"]);
+    assert_eq!(
+        only(&stage, "case").state,
+        "submitted",
+        "{}",
+        stage.message()
+    );
+}
+
+#[test]
+fn an_untouched_form_leaves_nothing_and_a_begun_one_a_draft() {
+    let mut stage = Stage::new().on_order(ORDER);
+    stage.keys(&["F6", "Esc"]);
+    assert!(stage.panes.is_empty());
+    let none = stage
+        .desk
+        .store()
+        .rows(&Query {
+            registers: vec!["case"],
+            ..Query::default()
+        })
+        .unwrap();
+    assert!(none.is_empty());
+    stage.keys(&["F6", "Down", "Space"]);
+    stage.keep_drafts();
+    stage.panes.clear();
+    stage.keys(&["F6"]);
+    assert!(
+        stage.screen(80, 21).contains("退[2]"),
+        "a killed form comes back: {}",
+        stage.screen(80, 21)
+    );
+    stage.keys(&["Esc"]);
+    assert_eq!(only(&stage, "case").state, "draft");
+    let id = only(&stage, "case").id;
+    stage.push(|reach| CaseForm::of_case(reach, id));
+    assert!(stage.screen(80, 21).contains("退[2]"));
+    stage.keys(&["Ctrl+D"]);
+    stage.text("填错了");
+    stage.keys(&["Enter"]);
+    assert!(only(&stage, "case").void);
+}
+
+#[test]
+fn a_second_case_shows_its_twin_and_too_much_is_refused() {
+    let mut stage = Stage::new().on_order(ORDER);
+    stage.keys(&[
+        "F6", "Down", "Space", "Tab", "1", "Tab", "2", "Tab", "Space", "F8", "Esc", "F6",
+    ]);
+    let seen = stage.screen(80, 21);
+    assert!(seen.contains("同单已有"), "{seen}");
+    stage.keys(&["Down", "Enter"]);
+    assert!(
+        stage.screen(80, 21).contains("已提交"),
+        "{}",
+        stage.screen(80, 21)
+    );
+    stage.keys(&[
+        "Esc", "Down", "Space", "Tab", "1", "Tab", "2", "Tab", "Space", "F8",
+    ]);
+    assert!(stage.message().contains("最多可退"), "{}", stage.message());
+}
+
+#[test]
+fn fields_that_do_not_apply_are_absent() {
+    let mut stage = Stage::new().on_order(ORDER);
+    stage.keys(&["F6"]);
+    assert!(stage.screen(80, 21).contains("金额"));
+    stage.keys(&["3"]);
+    let seen = stage.screen(80, 21);
+    assert!(!seen.contains("金额 ") && !seen.contains("退到"), "{seen}");
+    stage.keys(&["1"]);
+    stage.draw_everywhere();
+    // A sum typed under a Chinese input method is read.
+    stage.keys(&["Tab", "Tab"]);
+    while !stage.panes[0]
+        .contexts()
+        .contains(&crate::tui::commands::Context::Text)
+    {
+        stage.keys(&["Down"]);
+    }
+}
+
+#[test]
+fn an_unknown_order_is_asked_for() {
+    let mut stage = Stage::new();
+    stage.keys(&["F6"]);
+    stage.text("4031902847193599999");
+    stage.keys(&["Enter"]);
+    let seen = stage.screen(80, 21);
+    assert!(
+        seen.contains("待核订单") && seen.contains("实付 未核"),
+        "{seen}"
+    );
+    stage.draw_everywhere();
+}
+
+#[test]
+fn an_exchange_moves_goods_and_no_money() {
+    let mut stage = Stage::new().on_order(ORDER);
+    stage.keys(&[
+        "F6", "3", "Down", "Space", "Tab", "1", "Tab", "2", "Tab", "Space", "F8",
+    ]);
+    let record = only(&stage, "case");
+    assert_eq!(
+        (record.state.as_str(), record.text("kind")),
+        ("submitted", Some("exchange")),
+        "{}",
+        stage.message()
+    );
+    let seen = stage.screen(80, 21);
+    assert!(seen.contains("等退货"), "{seen}");
+}
