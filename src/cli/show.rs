@@ -42,6 +42,11 @@ fn show_record(desk: &Desk, id: Id, args: &Show, out: &Out) -> Result<u8, Proble
             );
             object.insert("timeline".into(), Value::Array(timeline(desk, &record)?));
             object.insert("withheld".into(), json!(withheld));
+            let why = desk.why_due(&record)?;
+            let moved = why.as_ref().and_then(|why| why.platform?.was);
+            object.insert("due_was".into(), json!(moved.map(rfc3339)));
+            let limit = why.and_then(|why| Some(why.limit?.rule.key()));
+            object.insert("due_limit".into(), json!(limit));
             // A look back at one record sees none of those that it contradicts.
             let conflicts: Vec<Value> = conflicts.iter().map(|one| one.1.clone()).collect();
             object.insert(

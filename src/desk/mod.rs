@@ -63,6 +63,7 @@ pub mod todo;
 pub mod undo;
 pub mod values;
 pub mod views;
+pub mod why;
 pub mod wording;
 pub mod yank;
 

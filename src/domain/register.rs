@@ -1,7 +1,7 @@
 //! Registers: what a declaration says, from which list, form, search, import and export
 //! follow.
 
-use super::deadline::limits::Limits;
+use super::deadline::limits::{Limits, Rule};
 use super::field::{FieldSpec, Kind};
 use super::id::Id;
 use super::lifecycle::Lifecycle;
@@ -125,6 +125,19 @@ pub struct Due {
     pub at: i64,
     /// Who says so.
     pub source: Source,
+    /// By which limit of the shop, where it is one of those.
+    pub limit: Option<Rule>,
+}
+
+impl Due {
+    /// Returns a deadline that no limit of the shop gives.
+    pub fn new(at: i64, source: Source) -> Self {
+        Self {
+            at,
+            source,
+            limit: None,
+        }
+    }
 }
 
 /// Whose step an open record waits for.

@@ -157,6 +157,27 @@ fn a_promise_before_the_approval_is_told_and_goes_out_by_the_second_key() {
 }
 
 #[test]
+fn why_something_is_due_is_said_of_the_row_and_of_the_open_item() {
+    for (language, due) in [
+        (Language::ZhCn, "到期："),
+        (Language::ZhTw, "到期："),
+        (Language::En, "Due "),
+    ] {
+        let size = (80, 24);
+        let mut visit = Visit::new(Some("林晓"), language, size);
+        visit.keys("Ctrl+E");
+        let of_row = shown(&visit, size);
+        assert!(of_row.contains(due), "{of_row}");
+        visit.keys("Enter");
+        let opened = shown(&visit, size);
+        assert!(!opened.contains(due), "the word is gone\n{opened}");
+        visit.keys("Ctrl+E");
+        let of_item = shown(&visit, size);
+        assert!(of_item.contains(due), "{of_item}");
+    }
+}
+
+#[test]
 fn what_was_warned_of_for_one_buyer_is_warned_of_anew_for_another() {
     let mut visit = at_the_refund(Language::ZhCn, (80, 24));
     let text = "应该是吧";

@@ -134,6 +134,15 @@ impl Key {
         only.all(|(field, value)| record.text(field) == Some(value))
     }
 
+    /// Returns for which records alone it holds, as a person writes it; empty for all.
+    pub fn only(&self) -> String {
+        let only = self
+            .only
+            .iter()
+            .map(|(field, value)| format!("{field}={value}"));
+        only.collect::<Vec<_>>().join(",")
+    }
+
     /// How near it is to a single record.
     fn weight(&self) -> usize {
         let places = NARROWED.iter().rev().enumerate();
@@ -167,12 +176,17 @@ impl Limits {
 
     /// Returns the clock of a record: the one that is narrowed most to it.
     pub fn clock(&self, rule: Rule, record: &Record) -> Clock {
+        self.said(rule, record).1
+    }
+
+    /// Returns the same with the key under which the shop said so, none where it did not.
+    pub fn said(&self, rule: Rule, record: &Record) -> (Option<&Key>, Clock) {
         let own = self
             .said
             .iter()
             .filter(|(key, _)| key.rule == rule && key.is_of(record));
         own.max_by_key(|(key, _)| key.weight())
-            .map_or_else(|| rule.usual(), |(_, clock)| *clock)
+            .map_or_else(|| (None, rule.usual()), |(key, clock)| (Some(key), *clock))
     }
 
     /// Returns when something must be done about a record by the shop's rule, begun at a moment.
@@ -185,6 +199,7 @@ impl Limits {
         Due {
             at: self.clock(rule, record).due(from, pauses, &self.calendar),
             source: Source::Rule,
+            limit: Some(rule),
         }
     }
 }

@@ -342,15 +342,9 @@ fn due(record: &Record, limits: &Limits) -> Option<Due> {
         .get(PLATFORM_DUE_AT)
         .filter(|_| !platform_is_done(record));
     if let Some(at) = platform.filter(|_| !matches!(record.state.as_str(), "executed" | "told")) {
-        return Some(Due {
-            at,
-            source: Source::Platform,
-        });
+        return Some(Due::new(at, Source::Platform));
     }
-    let manual = |at| Due {
-        at,
-        source: Source::Manual,
-    };
+    let manual = |at| Due::new(at, Source::Manual);
     let set = record.get(DUE_AT).map(manual);
     let rule = match record.state.as_str() {
         "draft" | "submitted" | "approved" => Some(answer_by(record, limits)),

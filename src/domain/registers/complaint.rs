@@ -138,10 +138,7 @@ fn due(record: &Record, limits: &Limits) -> Option<Due> {
     // Answered, it was the customer's turn, however it went on.
     let theirs = times_in(record, &["answered", "closed"]);
     let rule = limits.due_but(Rule::Complaint, record, record.opened, &theirs);
-    let own = record.get(PROMISED_AT).map(|at| Due {
-        at,
-        source: Source::Own,
-    });
+    let own = record.get(PROMISED_AT).map(|at| Due::new(at, Source::Own));
     Some(own.filter(|own| own.at <= rule.at).unwrap_or(rule))
 }
 

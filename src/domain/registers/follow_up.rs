@@ -108,10 +108,7 @@ fn due(record: &Record, _: &Limits) -> Option<Due> {
     if record.state != "open" {
         return None;
     }
-    record.get(DUE_AT).map(|at| Due {
-        at,
-        source: Source::Manual,
-    })
+    record.get(DUE_AT).map(|at| Due::new(at, Source::Manual))
 }
 
 /// Ours; a mention waits for the colleague whom it names.

@@ -141,10 +141,7 @@ fn due(record: &Record, _: &Limits) -> Option<Due> {
     if record.state != "draft" {
         return None;
     }
-    record.get(ENDS).map(|at| Due {
-        at,
-        source: Source::Rule,
-    })
+    record.get(ENDS).map(|at| Due::new(at, Source::Rule))
 }
 
 /// The leaver's until it is signed, then the one's who takes over.

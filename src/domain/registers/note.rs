@@ -135,10 +135,7 @@ fn due(record: &Record, _: &Limits) -> Option<Due> {
     if LIFECYCLE.is_closed(&record.state) {
         return None;
     }
-    record.get(WAVE_AT).map(|at| Due {
-        at,
-        source: Source::Rule,
-    })
+    record.get(WAVE_AT).map(|at| Due::new(at, Source::Rule))
 }
 
 /// The agent's until printing was told, then the printing room's.

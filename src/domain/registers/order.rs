@@ -281,10 +281,9 @@ fn due(record: &Record, limits: &Limits) -> Option<Due> {
     if !is_to_ship(record) {
         return None;
     }
-    let platform = record.get(SHIP_DUE_AT).map(|at| Due {
-        at,
-        source: Source::Platform,
-    });
+    let platform = record
+        .get(SHIP_DUE_AT)
+        .map(|at| Due::new(at, Source::Platform));
     platform.or_else(|| Some(limits.due(Rule::Ship, record, record.get(PAID_AT)?)))
 }
 

@@ -115,10 +115,9 @@ fn due(record: &Record, _: &Limits) -> Option<Due> {
     if record.state != "problem" {
         return None;
     }
-    record.get(NEXT_CHECK_AT).map(|at| Due {
-        at,
-        source: Source::Manual,
-    })
+    record
+        .get(NEXT_CHECK_AT)
+        .map(|at| Due::new(at, Source::Manual))
 }
 
 fn wait(record: &Record) -> Wait {

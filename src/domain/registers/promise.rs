@@ -69,10 +69,7 @@ fn due(record: &Record, _: &Limits) -> Option<Due> {
     if record.state != "open" {
         return None;
     }
-    record.get(DUE_AT).map(|at| Due {
-        at,
-        source: Source::Own,
-    })
+    record.get(DUE_AT).map(|at| Due::new(at, Source::Own))
 }
 
 fn wait(record: &Record) -> Wait {

@@ -62,10 +62,9 @@ fn due(record: &Record, _: &Limits) -> Option<Due> {
     if record.state != "open" {
         return None;
     }
-    record.get(EXPECTED_AT).map(|at| Due {
-        at,
-        source: Source::Manual,
-    })
+    record
+        .get(EXPECTED_AT)
+        .map(|at| Due::new(at, Source::Manual))
 }
 
 /// Ours until the buyers were told; then only the goods are awaited.

@@ -9,7 +9,7 @@ use super::super::event::Verb;
 use super::super::id::{Chain, Id, ReplicaId};
 use super::super::payload::{Direction, Meaning, Say};
 use super::super::record::{Entry, Record, Signature, Step as Moved, Trace, Write};
-use super::super::register::{Due, Post, Source, Step};
+use super::super::register::{Post, Source, Step};
 use super::super::stamp::Stamp;
 use super::*;
 
@@ -110,7 +110,7 @@ fn said(mut record: Record, direction: Direction, at: i64) -> Record {
 
 fn due(record: &Record) -> Option<(i64, Source)> {
     (by_name(&record.register).unwrap().due)(record, &Limits::default())
-        .map(|Due { at, source }| (at, source))
+        .map(|due| (due.at, due.source))
 }
 
 fn wait(record: &Record) -> Wait {

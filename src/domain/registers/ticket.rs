@@ -135,10 +135,11 @@ fn due(record: &Record, limits: &Limits) -> Option<Due> {
     // Answered, it was the asker's turn.
     let ours = times_in(record, &["answered", "closed"]);
     let rule = limits.due_but(Rule::Ticket, record, record.opened, &ours);
-    Some(record.get(DUE_AT).map_or(rule, |at| Due {
-        at,
-        source: Source::Manual,
-    }))
+    Some(
+        record
+            .get(DUE_AT)
+            .map_or(rule, |at| Due::new(at, Source::Manual)),
+    )
 }
 
 /// The other side's until it is answered, then the asker's, who tells the customer.

@@ -15,6 +15,7 @@ mod side_view;
 mod talk_view;
 mod told;
 mod view;
+mod why;
 
 use std::cell::Cell;
 use std::collections::BTreeSet;
@@ -292,7 +293,10 @@ impl Pane for DeskPane {
                 return self.open_cursor(reach);
             }
             Command::Copy => return self.copy_draft(reach),
-            Command::Why if !self.composer.is_empty() => return self.say_why(reach),
+            Command::Why if self.focus == Focus::Composer && !self.composer.is_empty() => {
+                return self.say_why(reach);
+            }
+            Command::Why => return self.say_why_due(reach),
             Command::Undo if self.focus == Focus::Composer && self.composer.undo() => {
                 self.look_at_draft();
             }

@@ -3,6 +3,7 @@
 use std::cell::Cell;
 
 use super::draft::key as draft_key;
+use super::why::moved;
 use super::{Beside, DeskPane, Focus, OpenItem};
 use crate::desk::Desk;
 use crate::desk::replies::{Scope, language_of};
@@ -110,10 +111,13 @@ impl DeskPane {
         let related = desk.related(&record)?;
         self.draft.rules.refresh(desk)?;
         let marks = desk.marks(&record, &related, &self.draft.rules)?;
-        let beside = Beside::read(desk, words, &record, &related)?;
+        let row = desk.store().row(id)?;
+        let mut beside = Beside::read(desk, words, &record, &related)?;
+        if let Some(row) = row.as_ref().filter(|_| beside.working.is_none()) {
+            beside.working = moved(desk, words, &record, row)?;
+        }
         self.side = Side::read(desk, &record, self.side.leaf())?;
         self.suggest(desk, words, &record)?;
-        let row = desk.store().row(id)?;
         let record = desk.with_merged(&record)?;
         self.open = Some(OpenItem {
             record,
