@@ -66,15 +66,7 @@ impl Desk {
         kind: &str,
         called: impl IntoIterator<Item = Id>,
     ) -> Result<(), Problem> {
-        let say = Say {
-            direction: Direction::Internal,
-            channel: None,
-            author: Some(self.me()?.name.clone()),
-            text: Some(text.to_owned()),
-            copied: false,
-            hash: None,
-            source: None,
-        };
+        let say = talked(Direction::Internal, self.me()?.name.clone(), text);
         act.add(register, record.id, Payload::Say(Box::new(say)));
         for person in called {
             let call = self.new_id();
@@ -103,6 +95,19 @@ impl Desk {
         ]);
         act.begin(&conversation::REGISTER, id, about, me);
         self.write(act)
+    }
+}
+
+/// Returns an entry that somebody of us wrote here.
+pub(super) fn talked(direction: Direction, author: String, text: &str) -> Say {
+    Say {
+        direction,
+        channel: None,
+        author: Some(author),
+        text: Some(text.to_owned()),
+        copied: false,
+        hash: None,
+        source: None,
     }
 }
 
