@@ -401,8 +401,11 @@ fn digest(pane: &BoardPane, page: &mut Page<'_, '_>) {
     let is_unread = |duty: &&Duty| matches!(duty.kind, DutyKind::Unread(..));
     let unread = pane.board.duties.iter().filter(is_unread).count();
     let open = pane.board.duties.iter().filter(|duty| !duty.done);
+    let mut open: Vec<&Duty> = open.filter(|duty| !is_unread(duty)).collect();
+    // Where not all find room, what files bring in is left out first.
+    open.sort_by_key(|duty| matches!(duty.kind, DutyKind::Import(..)));
     let open: Vec<String> = open
-        .filter(|duty| !is_unread(duty))
+        .into_iter()
         .map(|duty| blocks::duty_short(duty, speech))
         .collect();
     let said = if open.is_empty() && unread == 0 {

@@ -17,7 +17,7 @@ use crate::tui::words::Speech;
 /// From this width on the item stands beside the list.
 const WIDE: u16 = 112;
 /// The columns of the list beside the item.
-const LIST: u16 = 54;
+const LIST: u16 = 60;
 /// The fewest rows of the list above the item.
 const LEAST: u16 = 4;
 
@@ -160,7 +160,7 @@ fn columns(width: u16, look: &Look<'_>) -> Vec<Width> {
         Width::Left(kinds.max().unwrap_or(4)),
         Width::Left(title),
         Width::Fill,
-        Width::Left(6),
+        Width::Left(7),
     ]
 }
 
