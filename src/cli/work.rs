@@ -8,6 +8,7 @@ use super::{CLEAN, look};
 use crate::desk::Desk;
 use crate::desk::act::{Done, not_found, register};
 use crate::desk::allowance::Given;
+use crate::desk::board::Verdict;
 use crate::desk::case::Request;
 use crate::desk::note::NewNote;
 use crate::desk::settings::announced_to;
@@ -106,6 +107,16 @@ fn run_item(desk: &mut Desk, command: Command) -> Result<Done, Problem> {
         Command::Close(args) => {
             let id = desk.resolve(&args.id)?;
             desk.close(id, &args.outcome.replace('-', "_"))
+        }
+        Command::Review(args) => {
+            let id = desk.resolve(&args.id)?;
+            let day = desk.review_day(!args.yesterday)?;
+            let verdict = match (args.comment, args.back) {
+                (Some(text), _) => Verdict::Comment(text),
+                (None, Some(text)) => Verdict::Return(text),
+                (None, None) => Verdict::Fine,
+            };
+            desk.review(id, &day.name, &verdict)
         }
         Command::Snooze(args) => {
             let id = desk.resolve(&args.id)?;

@@ -6,8 +6,10 @@
 mod chosen;
 mod decide;
 mod duties;
+mod meeting;
 mod money;
 mod people;
+mod review;
 mod standing;
 
 use std::collections::BTreeSet;
@@ -27,8 +29,10 @@ use crate::store::{Query, Row, Standing};
 pub use chosen::Chosen;
 pub use decide::Unsettled;
 pub use duties::{Duty, DutyKind, Oddity, SheetState};
+pub use meeting::Meeting;
 pub use money::{MoneyFigure, MoneyLine};
 pub use people::{Colleague, Heard};
+pub use review::{ReviewDay, ReviewItem, Risk, Risks, Tally, Verdict, is_reviewed};
 pub use standing::{Count, Counts, PostLine};
 
 /// The most rows that stand behind a figure; beyond it the list says that there are more.

@@ -14,7 +14,8 @@ use crate::domain::payload::Fields;
 use crate::domain::record::Record;
 use crate::domain::register::{Owner, Post, Register};
 use crate::domain::registers::{
-    SNOOZED_UNTIL, TAGS, allowance, case, conversation, handover, note, reply, snooze,
+    SNOOZED_UNTIL, TAGS, allowance, case, conversation, handover, meeting, note, reply, reviewed,
+    snooze,
 };
 use crate::domain::rules::money;
 use crate::problem::{Kind, Problem};
@@ -42,6 +43,7 @@ impl Desk {
     pub fn open_record(&mut self, name: &str, values: Fields) -> Result<Done, Problem> {
         let register = register(name)?;
         self.may_keep(register)?;
+        by_review(&values)?;
         self.may_save(register, None, &values)?;
         for (path, value) in &values {
             editable(register, None, path, value)?;
@@ -67,6 +69,7 @@ impl Desk {
     pub fn set_fields(&mut self, id: Id, values: Fields) -> Result<Done, Problem> {
         let (record, register) = self.record(id)?;
         self.may_keep(register)?;
+        by_review(&values)?;
         self.may_reword(&record)?;
         self.may_save(register, Some(&record), &values)?;
         for (path, value) in &values {
@@ -92,7 +95,11 @@ impl Desk {
     }
 
     /// Refuses to change what is given by authority: an allowance is given as a whole, and ends.
+    /// Meetings are kept by who holds them.
     fn may_keep(&self, register: &Register) -> Result<(), Problem> {
+        if register.name == meeting::REGISTER.name {
+            return self.may_hold_meetings();
+        }
         if register.name != allowance::REGISTER.name {
             return Ok(());
         }
@@ -108,6 +115,9 @@ impl Desk {
             && !may(self.me()?.role, Action::GiveAllowance).allows()
         {
             return Err(refused("problem-allowance-role").hint("problem-allowance-role-hint"));
+        }
+        if register.name == meeting::REGISTER.name {
+            self.may_hold_meetings()?;
         }
         if register.name == reply::REGISTER.name {
             return self.move_reply(&record, to, reason);
@@ -368,6 +378,14 @@ impl Desk {
         act.set(register, &record, change);
         Ok(())
     }
+}
+
+/// Refuses to write by hand what only a review of the day says.
+fn by_review(values: &Fields) -> Result<(), Problem> {
+    if values.keys().any(|path| reviewed::is_reviewed(path)) {
+        return Err(refused("problem-review-by-hand").hint("problem-review-by-hand-hint"));
+    }
+    Ok(())
 }
 
 /// Refuses a reason for handing on that is not from the list.

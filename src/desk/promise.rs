@@ -82,7 +82,7 @@ impl Desk {
         Ok(())
     }
 
-    fn in_future(&self, due: i64) -> Result<(), Problem> {
+    pub(super) fn in_future(&self, due: i64) -> Result<(), Problem> {
         if due > self.now() {
             Ok(())
         } else {

@@ -71,15 +71,7 @@ impl Desk {
         kind: &str,
         called: impl IntoIterator<Item = Id>,
     ) -> Result<(), Problem> {
-        let say = Say {
-            direction: Direction::Internal,
-            channel: None,
-            author: Some(self.me()?.name.clone()),
-            text: Some(text.to_owned()),
-            copied: false,
-            hash: None,
-            source: None,
-        };
+        let say = talked(Direction::Internal, self.me()?.name.clone(), text);
         act.add(register, record.id, Payload::Say(Box::new(say)));
         for person in called {
             let call = self.new_id();
@@ -115,6 +107,19 @@ impl Desk {
 pub(super) fn is_call(row: &Row, kind: &str) -> bool {
     let of_row = row.fields.get(follow_up::KIND.name());
     row.register == follow_up::REGISTER.name && of_row.and_then(Value::as_str) == Some(kind)
+}
+
+/// Returns an entry that somebody of us wrote here.
+pub(super) fn talked(direction: Direction, author: String, text: &str) -> Say {
+    Say {
+        direction,
+        channel: None,
+        author: Some(author),
+        text: Some(text.to_owned()),
+        copied: false,
+        hash: None,
+        source: None,
+    }
 }
 
 pub(super) fn said(text: &str) -> Result<&str, Problem> {

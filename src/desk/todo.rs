@@ -12,6 +12,7 @@ use crate::domain::authority::Role;
 use crate::domain::id::Id;
 use crate::domain::record::Record;
 use crate::domain::register::Owner;
+use crate::domain::registers::follow_up;
 use crate::problem::Problem;
 use crate::store::{Mine, OwnerFilter, Query, Row};
 
@@ -368,6 +369,11 @@ impl Desk {
                 }
             }
         }
+        for row in self.out_of(record)? {
+            if row.id != record.id && !row.void && rows.iter().all(|known| known.id != row.id) {
+                rows.push(row);
+            }
+        }
         rows.sort_by_key(|row| {
             (
                 row.closed.is_some(),
@@ -375,6 +381,21 @@ impl Desk {
                 -row.opened,
             )
         });
+        Ok(rows)
+    }
+
+    /// What came out of a record, and what it came out of.
+    fn out_of(&self, record: &Record) -> Result<Vec<Row>, Problem> {
+        let mut rows = self.store().rows(&Query {
+            registers: vec![follow_up::REGISTER.name],
+            fields: vec![(follow_up::ABOUT.name(), record.id.to_string())],
+            limit: Some(RELATED),
+            ..Query::default()
+        })?;
+        let about = record.get(follow_up::ABOUT).and_then(|id| id.parse().ok());
+        if let Some(about) = about {
+            rows.extend(self.store().row(about)?);
+        }
         Ok(rows)
     }
 

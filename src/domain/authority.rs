@@ -80,6 +80,10 @@ pub enum Action {
     Publish,
     /// See others' figures (A6s.7).
     SeeFigures,
+    /// Look over what others did in a day, and return it to them (001-201, 001-077).
+    ReviewDay,
+    /// Hold a meeting and keep its minutes (A7ps.1-2, A7m.7).
+    HoldMeeting,
     /// See a masked number or address in full; each look is recorded (003 L124).
     Reveal,
     /// Change a setting of the whole shop (design section 6).
@@ -148,7 +152,9 @@ pub fn may(role: Role, action: Action) -> Grant {
         Action::SecondCheck => [Yes, Yes, Yes, Yes, Yes],
         Action::EditSubmitted => [Amend, Amend, Amend, Amend, No],
         Action::PassOn => [WithReason, Yes, Yes, Yes, No],
-        Action::Divert | Action::ChangePlan => [No, OwnGroup, Yes, Yes, No],
+        Action::Divert | Action::ChangePlan | Action::ReviewDay | Action::HoldMeeting => {
+            [No, OwnGroup, Yes, Yes, No]
+        }
         Action::LeaveMidShift => [Ask, Ask, Yes, Yes, Yes],
         Action::Publish => [Propose, Propose, Yes, Yes, Propose],
         Action::SeeFigures => [No, OwnGroup, Yes, Yes, Yes],
@@ -222,7 +228,7 @@ mod tests {
     use crate::domain::id::Chain;
     use crate::domain::payload::Change;
 
-    const ACTIONS: [Action; 23] = [
+    const ACTIONS: [Action; 25] = [
         Action::Record,
         Action::AnswerComplaint,
         Action::OwnSeriousComplaint,
@@ -239,6 +245,8 @@ mod tests {
         Action::ChangePlan,
         Action::Publish,
         Action::SeeFigures,
+        Action::ReviewDay,
+        Action::HoldMeeting,
         Action::Reveal,
         Action::ChangeSetting,
         Action::ChangeRoster,

@@ -85,6 +85,8 @@ pub struct Query {
     pub states: Vec<String>,
     /// Only what is due before this time, milliseconds UTC.
     pub due_before: Option<i64>,
+    /// Only what is due at or after this time.
+    pub due_from: Option<i64>,
     /// Only what began at or after this time.
     pub opened_from: Option<i64>,
     /// Only what began before this time.
@@ -93,6 +95,10 @@ pub struct Query {
     pub closed_from: Option<i64>,
     /// Only what was closed before this time.
     pub closed_before: Option<i64>,
+    /// Only where a map has a row of this key: the field's name and the key.
+    pub row_of: Option<(&'static str, String)>,
+    /// Only what was not taken back.
+    pub not_void: bool,
     /// Only where indexed fields of the one register have these values, as shown.
     pub fields: Vec<(&'static str, String)>,
     /// Only this customer's.
@@ -256,6 +262,7 @@ impl Query {
     fn terms_of_time(&self, built: &mut Built) {
         let bounds = [
             ("r.rank", "<", self.due_before),
+            ("r.rank", ">=", self.due_from),
             ("r.opened", ">=", self.opened_from),
             ("r.opened", "<", self.opened_before),
             ("r.closed", ">=", self.closed_from),
@@ -285,6 +292,13 @@ impl Query {
             built.term(format!(
                 "r.no IN (SELECT w.no FROM word w WHERE w.slot = {slot} AND w.word = {value})"
             ));
+        }
+        if let Some((field, key)) = &self.row_of {
+            let path = built.arg(format!("$.\"{field}\".\"{}\"", key.replace('"', "")));
+            built.term(format!("json_type(r.fields, {path}) IS NOT NULL"));
+        }
+        if self.not_void {
+            built.term("r.void = 0");
         }
         if let Some(customer) = self.customer {
             built.compare("r.customer", "=", blob(customer));

@@ -167,7 +167,9 @@ fn of_field(register: &Register, field: &FieldSpec, value: &Value, words: &mut W
         }
         (Kind::Map(cells), Value::Object(rows)) => {
             for (key, row) in rows {
-                if key.bytes().any(|byte| byte.is_ascii_digit()) {
+                // A day is no number by which anything is found.
+                let is_day = key.parse::<chrono::NaiveDate>().is_ok();
+                if !is_day && key.bytes().any(|byte| byte.is_ascii_digit()) {
                     of_number(key, words);
                 }
                 for cell in cells

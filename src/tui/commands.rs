@@ -52,6 +52,10 @@ pub enum Context {
     Takeover,
     /// The board.
     Board,
+    /// The review of a day.
+    Review,
+    /// A meeting.
+    Meeting,
     /// The printing desk.
     Printing,
     /// Any register as a table.
@@ -97,6 +101,8 @@ pub const CONTEXTS: &[(Context, &str)] = &[
     (Context::Handover, "handover"),
     (Context::Takeover, "takeover"),
     (Context::Board, "board"),
+    (Context::Review, "review"),
+    (Context::Meeting, "meeting"),
     (Context::Printing, "printing"),
     (Context::Tables, "tables"),
     (Context::Filter, "filter"),
@@ -140,6 +146,8 @@ impl Context {
             | Self::Printing
             | Self::Import
             | Self::Bulk
+            | Self::Review
+            | Self::Meeting
             | Self::Record => true,
             Self::Any
             | Self::Desk
@@ -299,6 +307,9 @@ commands! {
     Filter "filter" [Desk Tables];
     KeepView "keep_view" [Filter];
     ExportRows "export_rows" [Board];
+    DayReview "day_review" [Any];
+    Meeting "meeting" [Any];
+    AddAction "add_action" [Meeting];
     // Only in the palette, or menus.
     ScreenDesk "screen_desk" [Any];
     ScreenBoard "screen_board" [Any];
@@ -406,7 +417,8 @@ impl Command {
             | Self::AddNotice | Self::Take | Self::TakeAll | Self::Acknowledge | Self::NewRecord
             | Self::KeepView | Self::ExportRows | Self::ScreenPrinting | Self::ScreenSettings
             | Self::Admit | Self::StartCard | Self::CheckTerminal | Self::GuidedShift
-            | Self::MustRead | Self::LookBack => Touch::Acts,
+            | Self::MustRead | Self::LookBack | Self::DayReview | Self::Meeting
+            | Self::AddAction => Touch::Acts,
         }
     }
 

@@ -173,6 +173,7 @@ fn every_command_but_those_of_the_palette_has_a_key() {
         Command::CheckTerminal,
         Command::GuidedShift,
         Command::MustRead,
+        Command::Meeting,
         Command::LookBack,
         Command::ChangePerson,
         Command::Lock,

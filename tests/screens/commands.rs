@@ -294,6 +294,20 @@ const SCRIPTS: &[Script] = &[
         "导出到哪个文件夹",
     ),
     (
+        Command::DayReview,
+        "王主管",
+        &[Keys("F12 2")],
+        "Ctrl+Y",
+        "[1今天 0/",
+    ),
+    (
+        Command::AddAction,
+        "王主管",
+        &[Keys("F1"), Text("周会"), Keys("Enter 3")],
+        "Ins",
+        "谁做",
+    ),
+    (
         Command::CopyText,
         "林晓",
         &[Keys("Enter"), Text("您好")],
@@ -356,6 +370,7 @@ const ASKED: &[(Command, &str, &[Do], &str)] = &[
     (Command::MustRead, "林晓", &[], "F8 看过了"),
     (Command::LookBack, "林晓", &[], "回看什么时间"),
     (Command::ScreenBoard, "王主管", &[], "要我定的"),
+    (Command::Meeting, "王主管", &[], "开哪个会"),
     (Command::StopWork, "林晓", &[], "没有在做的事"),
     (Command::Messages, "林晓", &[Keys("Ctrl+S")], "都已存"),
     (Command::ToggleMouse, "林晓", &[], ""),

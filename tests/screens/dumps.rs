@@ -82,6 +82,12 @@ pub const SCREENS: &[Screen] = &[
     ("handover_in", None, &[Keys("F10")]),
     ("printing", Some("老吴"), &[Keys("F12 3")]),
     ("board", Some("王主管"), &[Keys("F12 2")]),
+    ("review", Some("王主管"), &[Keys("F12 2 Ctrl+Y")]),
+    (
+        "meeting",
+        Some("王主管"),
+        &[Keys("F1"), Text("周会"), Keys("Enter 2")],
+    ),
     ("palette", None, &[Keys("F1"), Text("交")]),
     ("register", None, &[Keys("F12 4 2")]),
     ("register_form", None, &[Keys("F12 4 2 Enter")]),

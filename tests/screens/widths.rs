@@ -328,6 +328,8 @@ fn hints_fit_their_row() {
         vec![Context::AfterSale, Context::Form],
         vec![Context::Paste, Context::Menu],
         vec![Context::Import, Context::List],
+        vec![Context::Review, Context::List],
+        vec![Context::Text, Context::Form, Context::Meeting],
     ]);
     let mut left_out = Vec::new();
     for language in Language::ALL {
@@ -346,7 +348,8 @@ fn hints_fit_their_row() {
                 // and the keys of the row below are known.
                 let most = match stack[0] {
                     _ if stack.contains(&Context::Desk) => most,
-                    Context::Handover => most.min(2),
+                    // The board's last ones stand beside what is chosen, too (ux 8.9).
+                    Context::Handover | Context::Board => most.min(2),
                     Context::Takeover | Context::AfterSale => most.min(1),
                     _ => 0,
                 };

@@ -16,8 +16,8 @@ pub(super) use shop::{
 };
 pub(super) use work::{
     Attach, Capture, ClaimArgs, Close, Contradictions, Handover, MaybeReason, MoveArgs, Note,
-    OpenArgs, Phrases, Promise, Reason, Refund, RefundOpen, Saying, SetArgs, Settle, SignIn,
-    Snooze, Transfer, Undo,
+    OpenArgs, Phrases, Promise, Reason, Refund, RefundOpen, Review, Saying, SetArgs, Settle,
+    SignIn, Snooze, Transfer, Undo,
 };
 
 /// The whole line.
@@ -92,6 +92,7 @@ pub(super) enum Command {
     Remark(Saying),
     Transfer(Transfer),
     Close(Close),
+    Review(Review),
     Snooze(Snooze),
     #[command(subcommand)]
     Note(Note),

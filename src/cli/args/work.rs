@@ -55,6 +55,17 @@ pub(in crate::cli) struct Transfer {
 }
 
 #[derive(Debug, Args)]
+pub(in crate::cli) struct Review {
+    pub id: String,
+    #[arg(long, value_name = "TEXT", conflicts_with = "return")]
+    pub comment: Option<String>,
+    #[arg(long = "return", id = "return", value_name = "TEXT")]
+    pub back: Option<String>,
+    #[arg(long)]
+    pub yesterday: bool,
+}
+
+#[derive(Debug, Args)]
 pub(in crate::cli) struct Close {
     pub id: String,
     #[arg(long)]

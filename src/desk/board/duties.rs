@@ -3,7 +3,7 @@
 
 use super::people::{Colleague, Heard};
 use super::standing::Count;
-use super::{Board, REACH};
+use super::{Board, REACH, Scope, Tally};
 use crate::desk::Desk;
 use crate::desk::handover::Severity;
 use crate::domain::field::FromValue;
@@ -28,6 +28,10 @@ pub enum DutyKind {
     Reviews(u64),
     /// A notice that must be read: which, its headline, who has not signed it.
     Unread(Id, String, Vec<Id>),
+    /// How far the review of today is.
+    Review(Tally),
+    /// A meeting of today was held: a word of its kinds.
+    Meeting(&'static str),
     /// The platform's clocks of the next 24 hours are answered: how many are left, none where
     /// no fresh export says.
     Clocks(Option<u64>),
@@ -96,6 +100,7 @@ impl Desk {
             done: plan > 0,
             kind: DutyKind::Plan(plan),
         }];
+        duties.push(self.meeting_duty("morning", &board.scope)?);
         for kind in ["orders", "refunds", "scores"] {
             let known = board.freshness.iter().find(|one| one.kind == kind);
             duties.push(Duty {
@@ -117,6 +122,12 @@ impl Desk {
             done: reviews.is_empty(),
             kind: DutyKind::Reviews(reviews.len() as u64),
         });
+        let tally = self.review_tally(&self.review_day(true)?, &board.scope)?;
+        duties.push(Duty {
+            done: tally.is_done(),
+            kind: DutyKind::Review(tally),
+        });
+        duties.push(self.meeting_duty("evening", &board.scope)?);
         for one in self.unread()? {
             let mut people = one.people;
             people.retain(|id| board.scope.has(*id));
@@ -128,6 +139,14 @@ impl Desk {
             }
         }
         Ok(duties)
+    }
+
+    fn meeting_duty(&self, kind: &'static str, scope: &Scope) -> Result<Duty, Problem> {
+        let meeting = self.meeting_of_today(kind, scope)?;
+        Ok(Duty {
+            done: meeting.is_some_and(|row| row.state == "finished"),
+            kind: DutyKind::Meeting(kind),
+        })
     }
 
     /// Returns the open reviews that are not good.

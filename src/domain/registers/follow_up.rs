@@ -23,6 +23,7 @@ pub static KINDS: Enumeration = Enumeration {
         "care",
         "correction",
         "unpaid",
+        "action",
     ],
 };
 
@@ -46,6 +47,8 @@ pub const RESULT: Field<String> = Field::long_text("result").personal();
 pub const TOLD_CUSTOMER: Field<bool> = Field::flag("told_customer");
 /// The carrier that is urged.
 pub const CARRIER: Field<String> = Field::text("carrier");
+/// The record out of which it came: what was returned in a review, the meeting that decided it.
+pub const ABOUT: Field<String> = Field::text("about").hidden().indexed();
 /// The parcel that it is about.
 pub const WAYBILL: Field<String> = Field::number("waybill").indexed();
 
@@ -84,6 +87,7 @@ pub static REGISTER: Register = Register {
         RESULT.spec,
         BENEFIT.spec,
         TOLD_CUSTOMER.spec,
+        ABOUT.spec,
     ],
     lifecycle: &LIFECYCLE,
     title: &["buyer", "order_number", "waybill", "subject"],

@@ -10,6 +10,7 @@ pub mod customer;
 pub mod follow_up;
 pub mod handover;
 pub mod import;
+pub mod meeting;
 pub mod note;
 pub mod notice;
 pub mod order;
@@ -18,6 +19,7 @@ pub mod person;
 pub mod promise;
 pub mod reply;
 pub mod review;
+pub mod reviewed;
 pub mod setting;
 pub mod sheet;
 pub mod snooze;
@@ -82,6 +84,7 @@ pub static COMMON: &[FieldSpec] = &[
     ESCALATED.spec,
     ESCALATED_TO.spec,
     TAGS.spec,
+    reviewed::REVIEWED.spec,
 ];
 
 /// Every register that this zhiban knows.
@@ -103,6 +106,7 @@ pub static ALL: &[&Register] = &[
     &handover::REGISTER,
     &sheet::REGISTER,
     &attendance::REGISTER,
+    &meeting::REGISTER,
     &import::REGISTER,
     &account::REGISTER,
     &allowance::REGISTER,

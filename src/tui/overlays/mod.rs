@@ -1,5 +1,6 @@
 //! What comes in front of a screen: pickers, forms, menus.
 
+mod action;
 pub mod admit;
 pub mod ask;
 pub mod away;
@@ -34,6 +35,7 @@ pub mod import;
 mod intake_tests;
 mod join;
 pub mod kept;
+pub mod meeting;
 pub mod menu;
 pub mod messages;
 pub mod note;
@@ -81,6 +83,7 @@ use crate::tui::keymap::Keymap;
 use crate::tui::pane::{Flow, Pane, Reach, Screen};
 use crate::tui::panes::past;
 use crate::tui::panes::record::RecordPane;
+use crate::tui::panes::review::ReviewPane;
 
 /// What a command opened.
 pub enum Opened {
@@ -151,6 +154,8 @@ fn form(command: Command, reach: &mut Reach<'_>) -> Result<Opened, Problem> {
         Command::Admit => pane(admit::Admit::open(reach)?),
         Command::StartCard => pane(start::card::StartCard::open(reach)?),
         Command::MustRead => must_read(reach)?,
+        Command::Meeting => pane(meeting::choose(reach)?),
+        Command::DayReview => pane(ReviewPane::new(reach.desk)?),
         Command::CheckTerminal => pane(start::terminal::TerminalCheck::open(reach)),
         Command::ScreenSettings => Opened::Flow(Flow::Screen(Screen::Settings)),
         Command::Away => pane(away::open(reach)?),

@@ -9,6 +9,7 @@ pub mod plan;
 pub mod printing;
 pub mod record;
 pub mod reveal;
+pub mod review;
 pub mod settings;
 pub mod side;
 pub mod status;

@@ -108,7 +108,7 @@ fn settle(matter: &Matter, reach: &mut Reach<'_>) -> Flow {
 }
 
 /// Opens a record: notes and cases in their own forms, anything else as it stands.
-pub(super) fn open_record(id: Id, reach: &mut Reach<'_>) -> Flow {
+pub(in crate::tui::panes) fn open_record(id: Id, reach: &mut Reach<'_>) -> Flow {
     let register = match reach.desk.record(id) {
         Ok((_, register)) => register.name,
         Err(problem) => {
@@ -136,7 +136,11 @@ pub(super) fn push(opened: Result<Box<dyn Pane>, Problem>, reach: &mut Reach<'_>
 }
 
 /// What is done with a row of others: a remark, a reminder to who answers for it, a transfer.
-pub(super) fn act_on(item: Option<Id>, command: Command, reach: &mut Reach<'_>) -> Flow {
+pub(in crate::tui::panes) fn act_on(
+    item: Option<Id>,
+    command: Command,
+    reach: &mut Reach<'_>,
+) -> Flow {
     let Some(item) = item else {
         reach.say("board-no-item", &[]);
         return Flow::Stay;

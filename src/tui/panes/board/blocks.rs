@@ -391,10 +391,33 @@ pub(super) fn duty_words(one: &Duty, speech: Speech<'_>) -> (String, String) {
                 names.join(" "),
             )
         }
+        DutyKind::Review(tally) => (
+            word("board-duty-review"),
+            format!(
+                "{}/{}{}",
+                tally.reviewed,
+                tally.total,
+                if tally.capped { "+" } else { "" }
+            ),
+        ),
+        DutyKind::Meeting(kind) => (word(&format!("board-duty-{kind}")), String::new()),
         DutyKind::Clocks(left) => (
             word("board-duty-clocks"),
             left.map_or_else(|| word("board-unknown"), |left| count("board-left", left)),
         ),
+    }
+}
+
+/// A duty in a few words, for the digest of the day: `日清(64/187)`.
+pub(super) fn duty_short(one: &Duty, speech: Speech<'_>) -> String {
+    let (what, info) = duty_words(one, speech);
+    match &one.kind {
+        DutyKind::Meeting(kind) => {
+            let id = format!("value-meeting_kind-{kind}");
+            speech.words.get(&id).to_string()
+        }
+        DutyKind::Review(_) => format!("{}({info})", speech.words.get("review-title")),
+        _ => format!("{what}({info})"),
     }
 }
 

@@ -23,11 +23,15 @@ use crate::i18n::Words;
 use crate::problem::Problem;
 use crate::store::Row;
 use crate::tui::commands::{Command, Context};
+use crate::tui::overlays::meeting::MeetingPane;
 use crate::tui::pane::{Flow, Pane, Reach, Screen};
+use crate::tui::panes::review::ReviewPane;
 use crate::tui::widgets::Look;
 use crate::tui::words::Speech;
 
-use acts::{act_on, export, open_record};
+pub(super) use acts::{act_on, open_record};
+
+use acts::{export, push};
 use rows::RowsPane;
 
 /// The parts of the board among which Tab goes, in reading order.
@@ -75,6 +79,8 @@ enum Target {
     Rows(Figure),
     Record(Id),
     Screen(Screen),
+    Review,
+    Meeting(&'static str),
     Nothing,
 }
 
@@ -247,6 +253,8 @@ impl BoardPane {
                 Some(DutyKind::Import(..)) => Target::Screen(Screen::Imports),
                 Some(DutyKind::Reviews(_)) => Target::Rows(Figure::Reviews),
                 Some(DutyKind::Unread(id, ..)) => Target::Record(*id),
+                Some(DutyKind::Review(_)) => Target::Review,
+                Some(DutyKind::Meeting(kind)) => Target::Meeting(kind),
                 Some(DutyKind::Clocks(_)) => {
                     Target::Rows(Figure::Money(crate::desk::board::MoneyFigure::TimingOut))
                 }
@@ -277,6 +285,14 @@ impl BoardPane {
             },
             Target::Record(id) => open_record(id, reach),
             Target::Screen(screen) => Flow::Screen(screen),
+            Target::Review => push(
+                ReviewPane::new(reach.desk).map(|pane| Box::new(pane) as _),
+                reach,
+            ),
+            Target::Meeting(kind) => push(
+                MeetingPane::open(reach, kind).map(|pane| Box::new(pane) as _),
+                reach,
+            ),
             Target::Nothing => Flow::Stay,
         }
     }

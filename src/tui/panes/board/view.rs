@@ -401,20 +401,17 @@ fn digest(pane: &BoardPane, page: &mut Page<'_, '_>) {
     let is_unread = |duty: &&Duty| matches!(duty.kind, DutyKind::Unread(..));
     let unread = pane.board.duties.iter().filter(is_unread).count();
     let open = pane.board.duties.iter().filter(|duty| !duty.done);
+    let mut open: Vec<&Duty> = open.filter(|duty| !is_unread(duty)).collect();
+    // Where not all find room, what files bring in is left out first.
+    open.sort_by_key(|duty| matches!(duty.kind, DutyKind::Import(..)));
     let open: Vec<String> = open
-        .filter(|duty| !is_unread(duty))
-        .map(|duty| {
-            let (what, info) = blocks::duty_words(duty, speech);
-            format!("{what}({info})")
-        })
+        .into_iter()
+        .map(|duty| blocks::duty_short(duty, speech))
         .collect();
-    let args = [("duties", open.join(" ").into())];
     let said = if open.is_empty() && unread == 0 {
         speech.words.get("board-all-done").to_string()
-    } else if open.is_empty() {
-        String::new()
     } else {
-        speech.words.with("board-open-duties", &args)
+        open_duties(&open, page.width().saturating_sub(2), page.look())
     };
     page.row(&[text(said)], &[]);
     let red: usize = pane.board.sheets.iter().map(red_of).sum();
@@ -433,6 +430,20 @@ fn digest(pane: &BoardPane, page: &mut Page<'_, '_>) {
     let oddities = pane.board.oddities.iter();
     odd.extend(oddities.map(|one| blocks::oddity_words(one, speech)));
     page.row(&[Run::new(odd.join("  "), Ink::Warn)], &[]);
+}
+
+/// The duties that are open, whole ones only; how many more there are stands behind them.
+fn open_duties(open: &[String], room: u16, look: &Look<'_>) -> String {
+    let shown = (1..=open.len()).rev().map(|count| {
+        let mut duties = open[..count].join(" ");
+        if count < open.len() {
+            duties = format!("{duties} +{}", open.len() - count);
+        }
+        let duties = [("duties", duties.into())];
+        look.words.with("board-open-duties", &duties)
+    });
+    let mut shown = shown.skip_while(|said| look.columns(said) > room);
+    shown.next().unwrap_or_default()
 }
 
 fn red_of(sheet: &SheetState) -> usize {

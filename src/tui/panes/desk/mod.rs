@@ -53,6 +53,8 @@ use super::status::Status;
 use beside::Beside;
 use draft::{Draft, key as draft_key};
 use held::Held;
+pub(super) use lines::Told;
+pub(super) use talk_view::{Place, draw_told};
 
 /// Where keys go.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -1,16 +1,20 @@
 //! The open item as the desk screen draws it: title, facts, timeline, what is still open, draft.
 
+use std::cell::Cell;
+
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
 use super::lines::{INDENT, LineKind, TimeLine, Told, facts, rows_after, timeline};
 use super::view::{below, focus_mark, inset, speech};
 use super::{DeskPane, Focus, OpenItem};
+use crate::domain::register::Register;
 use crate::store::Row;
 use crate::tui::theme::Ink;
 use crate::tui::widgets::frame::{Lines, hook, titles};
 use crate::tui::widgets::line::{Run, dim, text};
 use crate::tui::widgets::{Look, line};
+use crate::tui::words::Speech;
 
 /// Columns for how many more there are.
 const MORE: u16 = 4;
@@ -176,10 +180,51 @@ pub(super) fn draw_talk(
     if area.is_empty() {
         return;
     }
-    let speech = speech(pane, look);
-    let mut area = banner(open, buf, area, look);
-    if open.record.register != "conversation" {
-        let facts = facts(&open.record, open.register, speech);
+    let area = banner(open, buf, area, look);
+    let told = Told {
+        record: &open.record,
+        marks: &open.marks,
+        related: &open.related,
+    };
+    let place = Place {
+        scroll: &open.scroll,
+        turn_to: open.place.take(),
+    };
+    let seen = draw_told(
+        told,
+        open.register,
+        place,
+        speech(pane, look),
+        buf,
+        area,
+        look,
+    );
+    if pane.focus == Focus::Timeline {
+        look.note(|record| record.chosen = Some(seen));
+    }
+}
+
+/// What of a timeline is in sight.
+pub(in crate::tui::panes) struct Place<'a> {
+    /// Rows between what is shown and the newest; drawing holds it to what there is.
+    pub(in crate::tui::panes) scroll: &'a Cell<usize>,
+    /// The time at which what is to be in sight was said.
+    pub(in crate::tui::panes) turn_to: Option<i64>,
+}
+
+/// Draws what a record says of itself and what was said, and returns the words that are in
+/// sight.
+pub(in crate::tui::panes) fn draw_told(
+    told: Told<'_>,
+    register: &'static Register,
+    place: Place<'_>,
+    speech: Speech<'_>,
+    buf: &mut Buffer,
+    mut area: Rect,
+    look: &Look<'_>,
+) -> String {
+    if told.record.register != "conversation" {
+        let facts = facts(told.record, register, speech);
         let rows = (facts.len() as u16)
             .min(area.height.saturating_sub(2).max(1))
             .min(area.height);
@@ -210,35 +255,15 @@ pub(super) fn draw_talk(
         };
     }
     let height = usize::from(area.height);
-    let told = Told {
-        record: &open.record,
-        marks: &open.marks,
-        related: &open.related,
-    };
-    if let Some(at) = open.place.take() {
-        let width = area.width.saturating_sub(1);
+    let (scroll, width) = (place.scroll, area.width.saturating_sub(1));
+    if let Some(at) = place.turn_to {
         let below = rows_after(told, at, speech, width, look.ambiguous);
-        open.scroll.set(below.saturating_sub(height / 2));
+        scroll.set(below.saturating_sub(height / 2));
     }
-    let lines = timeline(
-        told,
-        speech,
-        area.width.saturating_sub(1),
-        look.ambiguous,
-        height + open.scroll.get(),
-    );
-    let scroll = open.scroll.get().min(lines.len().saturating_sub(height));
-    open.scroll.set(scroll);
-    let end = lines.len() - scroll;
+    let lines = timeline(told, speech, width, look.ambiguous, height + scroll.get());
+    scroll.set(scroll.get().min(lines.len().saturating_sub(height)));
+    let end = lines.len() - scroll.get();
     let start = end.saturating_sub(height);
-    if pane.focus == Focus::Timeline {
-        let seen = lines[start..end].iter().map(|one| {
-            let said = format!("{} {} {}", one.time, one.who, one.text);
-            said.trim().to_owned()
-        });
-        let seen: Vec<String> = seen.collect();
-        look.note(|record| record.chosen = Some(seen.join("\n")));
-    }
     for (at, one) in lines[start..end].iter().enumerate() {
         draw_timeline_row(
             buf,
@@ -251,6 +276,11 @@ pub(super) fn draw_talk(
             look,
         );
     }
+    let seen = lines[start..end].iter().map(|one| {
+        let said = format!("{} {} {}", one.time, one.who, one.text);
+        said.trim().to_owned()
+    });
+    seen.collect::<Vec<_>>().join("\n")
 }
 
 /// A day or a paste's end, in the middle; the latter between two pieces of a rule.

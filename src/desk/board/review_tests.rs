@@ -1,0 +1,188 @@
+//! A day's review over the sample shop.
+
+use super::*;
+use crate::desk::shop_tests::Shop;
+use crate::domain::deadline::day_start;
+use crate::store::Order;
+
+fn today(desk: &Desk) -> (ReviewDay, Vec<ReviewItem>) {
+    let day = desk.review_day(true).unwrap();
+    let (items, more) = desk.review_items(&day, &mut Risks::new()).unwrap();
+    assert!(!more);
+    (day, items)
+}
+
+fn tally(desk: &Desk, day: &ReviewDay) -> (u64, u64) {
+    let scope = desk.review_scope().unwrap();
+    let tally = desk.review_tally(day, &scope).unwrap();
+    (tally.reviewed, tally.total)
+}
+
+fn owned_by_another(desk: &Desk, items: &[ReviewItem]) -> (Id, Id) {
+    let me = desk.me().unwrap().id;
+    let owned = items.iter().find_map(|item| match item.row.owner {
+        Some(Owner::Person(id)) if id != me => Some((item.row.id, id)),
+        _ => None,
+    });
+    owned.unwrap()
+}
+
+#[test]
+fn a_day_is_what_began_fell_due_or_ended_on_it_counted_by_hand() {
+    let Shop {
+        folder: _folder,
+        desk,
+    } = Shop::sample("王主管");
+    for is_today in [true, false] {
+        let day = desk.review_day(is_today).unwrap();
+        let (items, _) = desk.review_items(&day, &mut Risks::new()).unwrap();
+        let within = |at: i64| at >= day.begins && at < day.ends;
+        let by_hand: Vec<Id> = REVIEWED_REGISTERS
+            .iter()
+            .flat_map(|register| {
+                let rows = desk.store().rows(&Query {
+                    registers: vec![register.name],
+                    order: Order::Opened,
+                    limit: Some(10_000),
+                    ..Query::default()
+                });
+                rows.unwrap()
+            })
+            .filter(|row| !row.void && row.opened <= desk.now())
+            .filter(|row| {
+                let ended = row.closed.is_some_and(within) && row.register != "conversation";
+                within(row.opened)
+                    || row.due.is_some_and(within) && row.opened < day.begins
+                    || ended && row.opened < day.begins
+            })
+            .map(|row| row.id)
+            .collect();
+        let mut ids: Vec<Id> = items.iter().map(|item| item.row.id).collect();
+        let known = ids.len();
+        ids.sort_unstable();
+        ids.dedup();
+        assert_eq!(ids.len(), known, "each once");
+        let mut by_hand = by_hand;
+        by_hand.sort_unstable();
+        assert_eq!(ids, by_hand);
+        assert_eq!(tally(&desk, &day), (0, by_hand.len() as u64));
+        if is_today {
+            assert!(known > 20, "{known}");
+            let risky = items.iter().filter(|item| item.risk.is_some()).count();
+            assert!(risky > 3 && items[..risky].iter().all(|item| item.risk.is_some()));
+        }
+    }
+    let (day, before) = (
+        desk.review_day(true).unwrap(),
+        desk.review_day(false).unwrap(),
+    );
+    assert_eq!(before.ends, day.begins);
+    let name = day.name.parse().unwrap();
+    assert_eq!(day_start(name, &desk.zone(), 4), Some(day.begins));
+}
+
+#[test]
+fn what_was_looked_at_is_counted_and_one_undo_takes_it_back() {
+    let Shop {
+        folder: _folder,
+        mut desk,
+    } = Shop::sample("王主管");
+    let (day, items) = today(&desk);
+    let total = items.len() as u64;
+    let ids: Vec<Id> = items.iter().map(|item| item.row.id).collect();
+    let before = desk.record(ids[0]).unwrap().0;
+    desk.review(ids[0], &day.name, &Verdict::Fine).unwrap();
+    assert_eq!(tally(&desk, &day), (1, total));
+    let after = desk.record(ids[0]).unwrap().0;
+    assert_eq!(
+        (after.owner, &after.state, after.entries.len()),
+        (before.owner, &before.state, before.entries.len()),
+        "it is looked at and nothing else"
+    );
+    // Once more is nothing more.
+    let again = desk.review(ids[0], &day.name, &Verdict::Fine).unwrap();
+    assert!(again.events.is_empty());
+    desk.review_all(&ids[..4], &day.name).unwrap();
+    assert_eq!(tally(&desk, &day), (4, total));
+    // The day before knows nothing of it.
+    assert_eq!(tally(&desk, &desk.review_day(false).unwrap()).0, 0);
+    desk.undo(None).unwrap();
+    assert_eq!(tally(&desk, &day), (1, total));
+    desk.undo(None).unwrap();
+    assert_eq!(tally(&desk, &day), (0, total));
+    desk.review_all(&ids, &day.name).unwrap();
+    let scope = desk.review_scope().unwrap();
+    assert!(desk.review_tally(&day, &scope).unwrap().is_done());
+}
+
+#[test]
+fn a_comment_stays_in_the_item_and_a_return_is_work_for_who_did_it() {
+    let Shop {
+        folder: _folder,
+        mut desk,
+    } = Shop::sample("王主管");
+    let (day, items) = today(&desk);
+    let (id, owner) = owned_by_another(&desk, &items);
+    let open = |desk: &Desk| desk.owned_open(owner).unwrap();
+    let before = open(&desk).len();
+    let comment = Verdict::Comment("先问清楚再答应时间".into());
+    desk.review(id, &day.name, &comment).unwrap();
+    let record = desk.record(id).unwrap().0;
+    let said = record
+        .entries
+        .iter()
+        .find(|entry| entry.say.text.as_deref() == Some("先问清楚再答应时间"));
+    assert_eq!(said.unwrap().say.direction, Direction::Internal);
+    assert_eq!(open(&desk).len(), before);
+
+    let back = Verdict::Return("漏了告知打单，补上".into());
+    desk.review(id, &day.name, &back).unwrap();
+    let items = open(&desk);
+    assert_eq!(items.len(), before + 1);
+    let returned = items.iter().find(|row| row.fields["kind"] == "correction");
+    let returned = returned.unwrap().clone();
+    assert_eq!(returned.subject.as_deref(), Some("漏了告知打单，补上"));
+    assert_eq!(returned.due, Some(desk.day_ends(day.ends).unwrap()));
+    // From the one the way leads to the other.
+    let (back, _) = desk.record(returned.id).unwrap();
+    assert!(desk.related(&back).unwrap().iter().any(|row| row.id == id));
+    let (record, _) = desk.record(id).unwrap();
+    assert!(
+        desk.related(&record)
+            .unwrap()
+            .iter()
+            .any(|row| row.id == returned.id)
+    );
+    assert_eq!(tally(&desk, &day).0, 1, "however often it is spoken of");
+    desk.undo(None).unwrap();
+    assert_eq!(open(&desk).len(), before);
+}
+
+#[test]
+fn a_leader_reviews_the_group_and_an_agent_nothing() {
+    let Shop {
+        folder: _folder,
+        mut desk,
+    } = Shop::sample("王主管");
+    let (day, all) = today(&desk);
+    let leader = desk.people().by_name("陈立").unwrap().clone();
+    desk.act_as(&leader);
+    let (_, group) = today(&desk);
+    let scope = desk.review_scope().unwrap();
+    assert!(!group.is_empty() && group.len() < all.len());
+    assert!(group.iter().all(|item| scope.has_row(&item.row)));
+    let other = all.iter().find(|item| !scope.has_row(&item.row)).unwrap();
+    let refused = desk.review(other.row.id, &day.name, &Verdict::Fine);
+    assert_eq!(refused.unwrap_err().message, "problem-review-group");
+
+    let agent = desk.people().by_name("林晓").unwrap().clone();
+    desk.act_as(&agent);
+    let refused = desk.review(all[0].row.id, &day.name, &Verdict::Fine);
+    assert_eq!(refused.unwrap_err().message, "problem-review-role");
+    // Nor by hand.
+    let values = [(reviewed::path(&day.name), json!(true))]
+        .into_iter()
+        .collect();
+    let refused = desk.set_fields(all[0].row.id, values);
+    assert_eq!(refused.unwrap_err().message, "problem-review-by-hand");
+}
