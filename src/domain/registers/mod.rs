@@ -17,6 +17,7 @@ pub mod parcel;
 pub mod person;
 pub mod promise;
 pub mod reply;
+pub mod report;
 pub mod review;
 pub mod setting;
 pub mod sheet;
@@ -104,6 +105,7 @@ pub static ALL: &[&Register] = &[
     &sheet::REGISTER,
     &attendance::REGISTER,
     &import::REGISTER,
+    &report::REGISTER,
     &account::REGISTER,
     &allowance::REGISTER,
     &person::REGISTER,
