@@ -6,7 +6,7 @@
 mod chosen;
 mod decide;
 mod duties;
-mod money;
+pub(super) mod money;
 mod people;
 mod standing;
 
@@ -206,7 +206,7 @@ impl Desk {
             .and_then(|leader| self.people().by_id(leader)))
     }
 
-    fn group_of(&self, leader: Id) -> Result<BTreeSet<Id>, Problem> {
+    pub(super) fn group_of(&self, leader: Id) -> Result<BTreeSet<Id>, Problem> {
         let rows = self.store().rows(&Query {
             registers: vec![person::REGISTER.name],
             limit: Some(10_000),

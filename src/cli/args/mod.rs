@@ -16,8 +16,8 @@ pub(super) use shop::{
 };
 pub(super) use work::{
     Attach, Capture, ClaimArgs, Close, Contradictions, Handover, MaybeReason, MoveArgs, Note,
-    OpenArgs, Phrases, Promise, Reason, Refund, RefundOpen, Saying, SetArgs, Settle, SignIn,
-    Snooze, Transfer, Undo,
+    OpenArgs, Phrases, Promise, Reason, Refund, RefundOpen, Report, Saying, SetArgs, Settle,
+    SignIn, Snooze, Transfer, Undo,
 };
 
 /// The whole line.
@@ -109,6 +109,7 @@ pub(super) enum Command {
     Unfolded,
     Contradictions(Contradictions),
     Handover(Handover),
+    Report(Report),
     Verify,
     Rebuild,
     Backup(Backup),
