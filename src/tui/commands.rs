@@ -52,6 +52,8 @@ pub enum Context {
     Takeover,
     /// The board.
     Board,
+    /// Figures of a day, a week and a month.
+    Figures,
     /// The printing desk.
     Printing,
     /// Any register as a table.
@@ -97,6 +99,7 @@ pub const CONTEXTS: &[(Context, &str)] = &[
     (Context::Handover, "handover"),
     (Context::Takeover, "takeover"),
     (Context::Board, "board"),
+    (Context::Figures, "figures"),
     (Context::Printing, "printing"),
     (Context::Tables, "tables"),
     (Context::Filter, "filter"),
@@ -152,6 +155,7 @@ impl Context {
             | Self::Picker
             | Self::Find
             | Self::Board
+            | Self::Figures
             | Self::Tables
             | Self::Filter
             | Self::Held
@@ -298,12 +302,13 @@ commands! {
     ChooseView "choose_view" [Desk Tables];
     Filter "filter" [Desk Tables];
     KeepView "keep_view" [Filter];
-    ExportRows "export_rows" [Board];
+    ExportRows "export_rows" [Board Figures];
     // Only in the palette, or menus.
     ScreenDesk "screen_desk" [Any];
     ScreenBoard "screen_board" [Any];
     ScreenPrinting "screen_printing" [Any];
     ScreenTables "screen_tables" [Any];
+    ScreenFigures "screen_figures" [Any];
     ScreenHeld "screen_held" [Any];
     ScreenSheet "screen_sheet" [Any];
     ScreenImport "screen_import" [Any];
@@ -404,7 +409,7 @@ impl Command {
             | Self::DropReply | Self::NextScope | Self::ReplyLanguage | Self::Reword
             | Self::StepDone | Self::StepBack | Self::Unchanged | Self::AllUnchanged
             | Self::AddNotice | Self::Take | Self::TakeAll | Self::Acknowledge | Self::NewRecord
-            | Self::KeepView | Self::ExportRows | Self::ScreenPrinting | Self::ScreenSettings
+            | Self::KeepView | Self::ExportRows | Self::ScreenFigures | Self::ScreenPrinting | Self::ScreenSettings
             | Self::Admit | Self::StartCard | Self::CheckTerminal | Self::GuidedShift
             | Self::MustRead | Self::LookBack => Touch::Acts,
         }

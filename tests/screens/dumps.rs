@@ -82,6 +82,7 @@ pub const SCREENS: &[Screen] = &[
     ("handover_in", None, &[Keys("F10")]),
     ("printing", Some("老吴"), &[Keys("F12 3")]),
     ("board", Some("王主管"), &[Keys("F12 2")]),
+    ("figures", Some("王主管"), &[Keys("F12 5 3")]),
     ("palette", None, &[Keys("F1"), Text("交")]),
     ("register", None, &[Keys("F12 4 2")]),
     ("register_form", None, &[Keys("F12 4 2 Enter")]),

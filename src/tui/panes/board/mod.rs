@@ -5,7 +5,7 @@ mod acts;
 mod blocks;
 mod chosen;
 mod now;
-mod rows;
+pub(super) mod rows;
 mod view;
 
 use ratatui::buffer::Buffer;
@@ -247,6 +247,7 @@ impl BoardPane {
                 Some(DutyKind::Import(..)) => Target::Screen(Screen::Imports),
                 Some(DutyKind::Reviews(_)) => Target::Rows(Figure::Reviews),
                 Some(DutyKind::Unread(id, ..)) => Target::Record(*id),
+                Some(DutyKind::Report(_)) => Target::Screen(Screen::Figures),
                 Some(DutyKind::Clocks(_)) => {
                     Target::Rows(Figure::Money(crate::desk::board::MoneyFigure::TimingOut))
                 }

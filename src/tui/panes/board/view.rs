@@ -405,7 +405,11 @@ fn digest(pane: &BoardPane, page: &mut Page<'_, '_>) {
         .filter(|duty| !is_unread(duty))
         .map(|duty| {
             let (what, info) = blocks::duty_words(duty, speech);
-            format!("{what}({info})")
+            if info.is_empty() {
+                what
+            } else {
+                format!("{what}({info})")
+            }
         })
         .collect();
     let args = [("duties", open.join(" ").into())];
