@@ -550,3 +550,40 @@ fn a_text_is_checked_by_the_shops_rules() {
         "the old set stays"
     );
 }
+
+#[test]
+fn reports_leave_in_every_format_and_are_known_to_be_written() {
+    let shop = Shop::new();
+    let words = ["open", "complaint", "words=broken", "source=customer"];
+    assert_eq!(shop.run("a", &words).code, 0);
+    let ran = shop.run("a", &["report", "day", "--json"]);
+    let report: Value = serde_json::from_str(&ran.out).unwrap();
+    assert_eq!((ran.code, &report["kind"]), (0, &Value::from("day")));
+    assert_eq!(report["sheet"][0]["complaint_count"], 1);
+    // Of no orders there is no share that is paid.
+    assert_eq!(report["sheet"][0]["paid_rate"], Value::Null);
+    let shown = shop.run("a", &["report", "month"]);
+    assert!(shown.out.contains("## The eight measures") && shown.out.contains("Complaints"));
+    // Looked at, it is not written yet.
+    assert_eq!(shop.run("a", &["list", "report", "--json"]).out, "");
+    for format in ["csv", "html", "md", "json"] {
+        let file = shop.path(&format!("day.{format}")).display().to_string();
+        let ran = shop.run("a", &["report", "day", "-o", &file]);
+        assert_eq!(ran.code, 0, "{}", ran.err);
+    }
+    let csv = std::fs::read_to_string(shop.path("day.csv")).unwrap();
+    let heads: Vec<usize> = csv.lines().map(|line| line.split(',').count()).collect();
+    assert_eq!(heads, [9, 9, 9], "who and eight measures: {csv}");
+    let shop_wide = r#""Shop","0","0","—","—","—","0","0","1""#;
+    assert!(csv.contains(shop_wide), "{csv}");
+    let written = shop.run("a", &["list", "report", "--json"]);
+    assert_eq!(written.out.lines().count(), 1, "{}", written.out);
+    for (words, code) in [
+        (&["report", "year"][..], 2),
+        (&["report", "day", "--date", "yesterday-ish"], 2),
+        (&["report", "day", "--date", "2999-01-01"], 1),
+    ] {
+        let ran = shop.run("a", words);
+        assert_eq!(ran.code, code, "{words:?} {}", ran.err);
+    }
+}

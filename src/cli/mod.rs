@@ -13,6 +13,7 @@ mod out;
 mod people;
 mod phrases;
 mod progress;
+mod report;
 mod road;
 mod secret;
 mod session;
@@ -158,6 +159,7 @@ fn dispatch(cli: Cli, out: &Out) -> Result<u8, Problem> {
         Command::SignIn(args) => shift::sign_in(&place, &args, out),
         Command::Pin => shift::pin(&place, out),
         Command::Handover(args) => shift::handover(&place, &args, out),
+        Command::Report(args) => report::run(&place, &args, out),
         command => work::run(&mut place.desk(true)?, command, out),
     }
 }

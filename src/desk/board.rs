@@ -7,7 +7,7 @@ mod chosen;
 mod decide;
 mod duties;
 mod meeting;
-mod money;
+pub(super) mod money;
 mod people;
 mod review;
 mod standing;
@@ -210,7 +210,7 @@ impl Desk {
             .and_then(|leader| self.people().by_id(leader)))
     }
 
-    fn group_of(&self, leader: Id) -> Result<BTreeSet<Id>, Problem> {
+    pub(super) fn group_of(&self, leader: Id) -> Result<BTreeSet<Id>, Problem> {
         let rows = self.store().rows(&Query {
             registers: vec![person::REGISTER.name],
             limit: Some(10_000),

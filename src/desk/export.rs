@@ -29,7 +29,7 @@ impl Desk {
         words: &Words,
     ) -> Result<Vec<PathBuf>, Problem> {
         super::first::demand_folder(folder)?;
-        let me = self.me()?.replica;
+        let (me, day) = (self.me()?.replica, self.business_day(self.now())?);
         let mut by_register: BTreeMap<&str, Vec<Row>> = BTreeMap::new();
         for row in rows {
             by_register
@@ -39,7 +39,7 @@ impl Desk {
         }
         let mut files = Vec::new();
         for (name, rows) in by_register {
-            let file = self.free_name(folder, name)?;
+            let file = free_name(folder, &format!("{name}-{day}"), "csv")?;
             let text = self.as_table(register(name)?, &rows, Format::Csv, words);
             let holds = if rows.len() > RECORDS_MAX {
                 Holds::Register(name.to_owned())
@@ -92,15 +92,14 @@ impl Desk {
         };
         outlet::write(&table(register, rows, scope, &named, &look), format, &look)
     }
+}
 
-    /// A name of the day that nothing in the folder has.
-    fn free_name(&self, folder: &Path, name: &str) -> Result<PathBuf, Problem> {
-        let day = self.business_day(self.now())?;
-        let first = folder.join(format!("{name}-{day}.csv"));
-        let more = (2..MOST).map(|nth| folder.join(format!("{name}-{day}-{nth}.csv")));
-        std::iter::once(first.clone())
-            .chain(more)
-            .find(|file| !file.exists())
-            .ok_or_else(|| Problem::unwritable(&first))
-    }
+/// Returns a name that nothing in the folder has.
+pub(super) fn free_name(folder: &Path, stem: &str, ending: &str) -> Result<PathBuf, Problem> {
+    let first = folder.join(format!("{stem}.{ending}"));
+    let more = (2..MOST).map(|nth| folder.join(format!("{stem}-{nth}.{ending}")));
+    std::iter::once(first.clone())
+        .chain(more)
+        .find(|file| !file.exists())
+        .ok_or_else(|| Problem::unwritable(&first))
 }

@@ -19,6 +19,7 @@ pub mod demo;
 pub mod erase;
 pub mod escalate;
 pub mod export;
+pub mod figures;
 pub mod first;
 pub mod freshness;
 pub mod handover;

@@ -1,10 +1,13 @@
 //! Settings of the shop: dated, a supervisor's, the same on every desk.
 
+use std::collections::BTreeMap;
+
 use chrono_tz::Tz;
 use serde_json::Value;
 
 use super::Desk;
 use super::act::{Act, Done, fields, refused};
+use super::figures::targets;
 use super::start::shop;
 use crate::domain::authority::{Action, may};
 use crate::domain::deadline::calendar;
@@ -68,6 +71,10 @@ fn sound(key: &str, value: &str) -> Result<(), Problem> {
             let is_clock = Clock::parse(value).is_some();
             (is_clock, "problem-shop-clock-limit-hint")
         }
+        _ if key.starts_with(targets::PREFIX) => (
+            targets::is_sound(key, value) == Some(true),
+            "problem-shop-target-hint",
+        ),
         "zone" => (value.parse::<Tz>().is_ok(), "problem-shop-zone-hint"),
         _ if DAYS.contains(&key) => (calendar::days(value).is_some(), "problem-shop-days-hint"),
         _ => return shop::check(key, value),
@@ -117,6 +124,24 @@ impl Desk {
             .max_by_key(|row| since(row));
         let value = |row: &Row| Some(row.fields.get("value")?.as_str()?.to_owned());
         Ok(in_force.and_then(|row| Some((value(row)?, since(row)))))
+    }
+
+    /// Returns all that the shop said of a setting, by the time since when it holds, milliseconds
+    /// UTC.
+    pub(super) fn setting_history(&self, key: &str) -> Result<BTreeMap<i64, String>, Problem> {
+        let rows = self.store().rows(&Query {
+            registers: vec![setting::REGISTER.name],
+            fields: vec![(setting::KEY.name(), key.to_owned())],
+            limit: Some(1_000),
+            ..Query::default()
+        })?;
+        let said = rows.iter().filter(|row| !row.void).filter_map(|row| {
+            let since = row.fields.get(setting::SINCE.name());
+            let since = since.and_then(Value::as_i64).unwrap_or(row.opened);
+            let value = row.fields.get(setting::VALUE.name())?.as_str()?;
+            Some((since, value.to_owned()))
+        });
+        Ok(said.collect())
     }
 
     /// Sets the shop's value from now on; older figures keep the value of their time.

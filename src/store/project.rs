@@ -382,13 +382,6 @@ impl<'a> Projector<'a> {
     }
 }
 
-impl super::Store {
-    /// Returns the shop's limits as its settings say them now.
-    pub fn limits(&self) -> Result<Limits> {
-        limits(&self.conn)
-    }
-}
-
 /// Reads the shop's limits, zone and days from its settings; what cannot be read counts as unsaid.
 pub(super) fn limits(conn: &Connection) -> Result<Limits> {
     let mut limits = Limits::default();

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use rusqlite::{Connection, OptionalExtension, Row};
 
 use crate::domain::body::{Absence, Body, Personal};
+use crate::domain::deadline::limits::Limits;
 use crate::domain::event::{Event, Head, Roster, Seal};
 use crate::domain::id::{Chain, Id, ReplicaId};
 use crate::domain::record::Record;
@@ -324,6 +325,11 @@ impl Store {
     /// Returns a record as its events fold now, none where no event of it counts.
     pub fn record(&self, id: Id) -> Result<Option<Record>> {
         Ok(project::folded(&self.conn, &*self.judge.judge(&self.conn)?, id, None)?.record)
+    }
+
+    /// Returns the shop's limits as they are now.
+    pub fn limits(&self) -> Result<Limits> {
+        project::limits(&self.conn)
     }
 
     /// Returns those of these records of which an event counts, as their events fold now.

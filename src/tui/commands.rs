@@ -56,6 +56,8 @@ pub enum Context {
     Review,
     /// A meeting.
     Meeting,
+    /// Figures of a day, a week and a month.
+    Figures,
     /// The printing desk.
     Printing,
     /// Any register as a table.
@@ -103,6 +105,7 @@ pub const CONTEXTS: &[(Context, &str)] = &[
     (Context::Board, "board"),
     (Context::Review, "review"),
     (Context::Meeting, "meeting"),
+    (Context::Figures, "figures"),
     (Context::Printing, "printing"),
     (Context::Tables, "tables"),
     (Context::Filter, "filter"),
@@ -160,6 +163,7 @@ impl Context {
             | Self::Picker
             | Self::Find
             | Self::Board
+            | Self::Figures
             | Self::Tables
             | Self::Filter
             | Self::Held
@@ -306,7 +310,7 @@ commands! {
     ChooseView "choose_view" [Desk Tables];
     Filter "filter" [Desk Tables];
     KeepView "keep_view" [Filter];
-    ExportRows "export_rows" [Board];
+    ExportRows "export_rows" [Board Figures];
     DayReview "day_review" [Any];
     Meeting "meeting" [Any];
     AddAction "add_action" [Meeting];
@@ -315,6 +319,7 @@ commands! {
     ScreenBoard "screen_board" [Any];
     ScreenPrinting "screen_printing" [Any];
     ScreenTables "screen_tables" [Any];
+    ScreenFigures "screen_figures" [Any];
     ScreenHeld "screen_held" [Any];
     ScreenSheet "screen_sheet" [Any];
     ScreenImport "screen_import" [Any];
@@ -415,7 +420,7 @@ impl Command {
             | Self::DropReply | Self::NextScope | Self::ReplyLanguage | Self::Reword
             | Self::StepDone | Self::StepBack | Self::Unchanged | Self::AllUnchanged
             | Self::AddNotice | Self::Take | Self::TakeAll | Self::Acknowledge | Self::NewRecord
-            | Self::KeepView | Self::ExportRows | Self::ScreenPrinting | Self::ScreenSettings
+            | Self::KeepView | Self::ExportRows | Self::ScreenFigures | Self::ScreenPrinting | Self::ScreenSettings
             | Self::Admit | Self::StartCard | Self::CheckTerminal | Self::GuidedShift
             | Self::MustRead | Self::LookBack | Self::DayReview | Self::Meeting
             | Self::AddAction => Touch::Acts,

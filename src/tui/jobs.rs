@@ -13,10 +13,13 @@ use std::sync::mpsc::{Receiver, channel};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use chrono::NaiveDate;
+
 use super::run::Outbox;
 use super::workers::{Background, thread_failed};
 use crate::desk::Desk;
 use crate::desk::erase::Erasure;
+use crate::desk::figures::{Facts, Span};
 use crate::desk::import::{FileReport, ImportOptions};
 use crate::desk::long::{Pace, Stage, Step};
 use crate::desk::people::Person;
@@ -73,6 +76,8 @@ pub enum Job {
     TakeBlock(String),
     /// Look back at a time, milliseconds UTC.
     LookBack(i64),
+    /// Read what figures about a day count.
+    Count(NaiveDate),
 }
 
 /// What a file brings, or brought.
@@ -124,6 +129,13 @@ pub enum Done {
         /// Taken by the pane that asked.
         past: Option<Result<Option<Box<Store>>, Problem>>,
     },
+    /// What figures count, for whoever waits for it; none where it was stopped.
+    Counted {
+        /// The day.
+        day: NaiveDate,
+        /// Taken by the pane that asked.
+        facts: Option<Result<Option<Box<Facts>>, Problem>>,
+    },
 }
 
 /// How far a job is.
@@ -155,7 +167,7 @@ impl Job {
 
     /// Returns whether it can be stopped half-way.
     pub fn can_stop(&self) -> bool {
-        self.files() > 0 || matches!(self, Self::LookBack(_))
+        self.files() > 0 || matches!(self, Self::LookBack(_) | Self::Count(_))
     }
 
     /// Does it, and tells how far it is; what is told is answered with whether to go on.
@@ -191,6 +203,10 @@ impl Job {
                 time,
                 past: Some(look_back(desk.store(), time, going_on)),
             },
+            Self::Count(day) => Done::Counted {
+                day,
+                facts: Some(count(desk, day, going_on)),
+            },
         }
     }
 
@@ -214,6 +230,10 @@ impl Job {
             Self::LookBack(time) => Done::LookedBack {
                 time,
                 past: Some(Err(problem)),
+            },
+            Self::Count(day) => Done::Counted {
+                day,
+                facts: Some(Err(problem)),
             },
         }
     }
@@ -278,6 +298,26 @@ fn look_back(
         going_on(Progress { file: 1, step })
     });
     Ok(past?.map(Box::new))
+}
+
+/// Reads the day, the week and the month of a day.
+fn count(
+    desk: &Desk,
+    day: NaiveDate,
+    going_on: &mut dyn FnMut(Progress) -> bool,
+) -> Result<Option<Box<Facts>>, Problem> {
+    let days = desk.days()?;
+    let periods = Span::ALL.map(|span| days.period(span, day));
+    let facts = desk.facts(&periods, &mut |done| {
+        let step = Step {
+            stage: Stage::Reading,
+            done,
+            of: 0,
+            act: None,
+        };
+        going_on(Progress { file: 1, step })
+    });
+    Ok(facts?.map(Box::new))
 }
 
 /// Gives the words about a file its name, where nobody below did.

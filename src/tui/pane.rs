@@ -89,6 +89,8 @@ pub enum Screen {
     Desk,
     /// What others answer for, for those who answer for them.
     Board,
+    /// Figures with their targets.
+    Figures,
     /// The printing post's notices.
     Printing,
     /// Any register as a list.

@@ -350,6 +350,7 @@ const ASKED: &[(Command, &str, &[Do], &str)] = &[
     (Command::ScreenDesk, "林晓", &[Keys("F12 4 2")], "1/19"),
     (Command::ScreenPrinting, "林晓", &[], "打单台"),
     (Command::ScreenTables, "林晓", &[], "承诺"),
+    (Command::ScreenFigures, "林晓", &[], "─ 指标"),
     (Command::ScreenHeld, "林晓", &[], "待核与冲突"),
     (Command::ScreenSheet, "林晓", &[], "─ 今日分工"),
     (Command::ScreenImport, "林晓", &[], "─ 导入"),

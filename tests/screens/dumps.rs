@@ -88,6 +88,7 @@ pub const SCREENS: &[Screen] = &[
         Some("王主管"),
         &[Keys("F1"), Text("周会"), Keys("Enter 2")],
     ),
+    ("figures", Some("王主管"), &[Keys("F12 5 3")]),
     ("palette", None, &[Keys("F1"), Text("交")]),
     ("register", None, &[Keys("F12 4 2")]),
     ("register_form", None, &[Keys("F12 4 2 Enter")]),

@@ -47,6 +47,8 @@ const MORE: &[(&str, Option<&str>, &[Do])] = &[
         &[Keys("F1"), Text("看看这个终端"), Keys("Enter")],
     ),
     ("registers", None, &[Keys("F12 4")]),
+    ("figures, why", None, &[Keys("F12 5 Ctrl+E End")]),
+    ("figures, rows", Some("王主管"), &[Keys("F12 5 3 Enter")]),
     ("held", Some("王主管"), &[Keys("F12 6")]),
     ("day plan", None, &[Keys("F12 7")]),
     ("imports", None, &[Keys("F12 8")]),

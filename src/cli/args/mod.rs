@@ -16,7 +16,7 @@ pub(super) use shop::{
 };
 pub(super) use work::{
     Attach, Capture, ClaimArgs, Close, Contradictions, Handover, MaybeReason, MoveArgs, Note,
-    OpenArgs, Phrases, Promise, Reason, Refund, RefundOpen, Review, Saying, SetArgs, Settle,
+    OpenArgs, Phrases, Promise, Reason, Refund, RefundOpen, Report, Review, Saying, SetArgs, Settle,
     SignIn, Snooze, Transfer, Undo,
 };
 
@@ -110,6 +110,7 @@ pub(super) enum Command {
     Unfolded,
     Contradictions(Contradictions),
     Handover(Handover),
+    Report(Report),
     Verify,
     Rebuild,
     Backup(Backup),

@@ -243,3 +243,15 @@ pub(in crate::cli) struct Handover {
     #[arg(long)]
     pub draft: bool,
 }
+
+#[derive(Debug, Args)]
+pub(in crate::cli) struct Report {
+    #[arg(value_name = "day|week|month")]
+    pub span: String,
+    #[arg(long, value_name = "2026-11-22")]
+    pub date: Option<String>,
+    #[arg(short = 'o', long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+    #[arg(long, value_name = "md|json|html|csv")]
+    pub format: Option<String>,
+}

@@ -5,11 +5,12 @@ use super::people::{Colleague, Heard};
 use super::standing::Count;
 use super::{Board, REACH, Scope, Tally};
 use crate::desk::Desk;
+use crate::desk::figures::Span;
 use crate::desk::handover::Severity;
 use crate::domain::field::FromValue;
 use crate::domain::id::Id;
 use crate::domain::register::Owner;
-use crate::domain::registers::{handover, order, review};
+use crate::domain::registers::{handover, order, report, review};
 use crate::problem::Problem;
 use crate::store::{Order, Query, Row};
 
@@ -35,6 +36,8 @@ pub enum DutyKind {
     /// The platform's clocks of the next 24 hours are answered: how many are left, none where
     /// no fresh export says.
     Clocks(Option<u64>),
+    /// The report of the day is written: by whom first and when (milliseconds UTC).
+    Report(Option<(Option<Id>, i64)>),
 }
 
 /// A duty with whether it is done.
@@ -128,6 +131,16 @@ impl Desk {
             kind: DutyKind::Review(tally),
         });
         duties.push(self.meeting_duty("evening", &board.scope)?);
+        let today = self.days()?.period(Span::Day, self.today()?);
+        let report = self.reports(&today)?.into_iter().next();
+        let report = report.map(|row| {
+            let by = row.fields.get(report::BY.name());
+            (by.and_then(Id::from_value), row.opened)
+        });
+        duties.push(Duty {
+            done: report.is_some(),
+            kind: DutyKind::Report(report),
+        });
         for one in self.unread()? {
             let mut people = one.people;
             people.retain(|id| board.scope.has(*id));

@@ -278,7 +278,7 @@ pub(super) fn amount(row: &Row) -> Option<Money> {
 }
 
 /// Adds up, currency by currency.
-pub(super) fn added(amounts: impl Iterator<Item = Money>) -> Vec<Money> {
+pub(in crate::desk) fn added(amounts: impl Iterator<Item = Money>) -> Vec<Money> {
     let mut sums: Vec<Money> = Vec::new();
     for amount in amounts {
         match sums.iter_mut().find(|sum| sum.currency == amount.currency) {

@@ -65,6 +65,11 @@ pub const REMEDY_AMOUNT: Field<Money> = Field::money("remedy_amount");
 /// The complaint that it repeats.
 pub const REPEAT_OF: Field<Id> = Field::record("repeat_of", "complaint");
 
+/// Whether it comes from another province than the shop's.
+pub const CROSS_REGION: Field<bool> = Field::flag("cross_region");
+/// Whether a key account brings it, as it was when it was received.
+pub const KEY_ACCOUNT: Field<bool> = Field::flag("key_account");
+
 static LIFECYCLE: Lifecycle = Lifecycle {
     states: &[
         State::open("received"),
@@ -106,6 +111,8 @@ pub static REGISTER: Register = Register {
         REMEDY.spec,
         REMEDY_AMOUNT.spec,
         SATISFACTION.spec,
+        CROSS_REGION.spec,
+        KEY_ACCOUNT.spec,
     ],
     lifecycle: &LIFECYCLE,
     title: &["buyer", "order_number"],

@@ -44,6 +44,9 @@ pub const STAGE_OF: Field<String> = Field::choice("stage", &STAGE);
 pub const OUTCOME: Field<String> = Field::choice("outcome", &OUTCOMES);
 /// Whether the buyer accepted the solution.
 pub const ACCEPTED: Field<bool> = Field::flag("accepted");
+/// How content the buyer is, as they said themselves.
+pub const SATISFACTION: Field<String> =
+    Field::choice("satisfaction", &super::complaint::SATISFACTIONS);
 /// How hard it was.
 pub const COMPLEXITY: Field<String> = Field::choice("complexity", &COMPLEXITIES);
 /// Whether an advertiser wrote, not a buyer.
@@ -73,6 +76,7 @@ pub static REGISTER: Register = Register {
         CATEGORY_OF.spec,
         OUTCOME.spec,
         ACCEPTED.spec,
+        SATISFACTION.spec,
         COMPLEXITY.spec,
         AD.spec,
         LANGUAGE.spec,

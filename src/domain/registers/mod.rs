@@ -18,6 +18,7 @@ pub mod parcel;
 pub mod person;
 pub mod promise;
 pub mod reply;
+pub mod report;
 pub mod review;
 pub mod reviewed;
 pub mod setting;
@@ -108,6 +109,7 @@ pub static ALL: &[&Register] = &[
     &attendance::REGISTER,
     &meeting::REGISTER,
     &import::REGISTER,
+    &report::REGISTER,
     &account::REGISTER,
     &allowance::REGISTER,
     &person::REGISTER,

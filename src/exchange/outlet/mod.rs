@@ -2,6 +2,7 @@
 //! program that will open it.
 
 pub mod csv;
+pub mod document;
 pub mod export;
 pub mod handover;
 pub mod html;

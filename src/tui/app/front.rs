@@ -135,7 +135,12 @@ impl Workstation {
                     self.trouble(&problem);
                 }
             }
-            Flow::Screen(screen) => self.screen(screen),
+            Flow::Screen(screen) => {
+                self.screen(screen);
+                // Without that it has nothing to show.
+                let work = self.front.last().and_then(|pane| pane.waits_for());
+                effects.work.extend(work);
+            }
             Flow::Lock => self.lock(Asks::Who, effects),
             Flow::Seated => self.seated(true, effects),
             Flow::Quit => self.quit(effects),

@@ -268,6 +268,10 @@ impl Workstation {
                 words.with("past-folding", &counts)
             }
             (Job::LookBack(_), _) => words.get("past-copying").to_string(),
+            (Job::Count(_), step) => {
+                let seen = step.map_or(0, |step| step.done);
+                words.with("figures-counting", &[("count", grouped(seen).into())])
+            }
         };
         let files = running.job.files();
         if files > 1 {

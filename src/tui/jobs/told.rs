@@ -18,6 +18,10 @@ pub fn told(done: &Done, words: &Words) -> Vec<Notice> {
         | Done::LookedBack {
             past: None | Some(Ok(_)),
             ..
+        }
+        | Done::Counted {
+            facts: None | Some(Ok(_)),
+            ..
         } => Vec::new(),
         Done::OldTable {
             outcome: Ok(report),
@@ -44,6 +48,10 @@ pub fn told(done: &Done, words: &Words) -> Vec<Notice> {
         | Done::BlockTaken(Err(problem))
         | Done::LookedBack {
             past: Some(Err(problem)),
+            ..
+        }
+        | Done::Counted {
+            facts: Some(Err(problem)),
             ..
         } => vec![Notice::of(problem, words)],
     }

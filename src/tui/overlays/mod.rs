@@ -174,6 +174,7 @@ fn form(command: Command, reach: &mut Reach<'_>) -> Result<Opened, Problem> {
         Command::Promise => pane(follow_up::FollowUp::of_kind(reach, "promise")),
         Command::Remind => pane(follow_up::FollowUp::of_kind(reach, "reminder")),
         Command::Snooze => pane(follow_up::FollowUp::of_kind(reach, "snooze")),
+        Command::ScreenFigures => Opened::Flow(Flow::Screen(Screen::Figures)),
         Command::ScreenHeld => Opened::Flow(Flow::Screen(Screen::Held)),
         _ => Opened::Nothing,
     })

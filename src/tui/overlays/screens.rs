@@ -4,11 +4,12 @@ use super::menu::{Menu, MenuPane};
 use crate::tui::pane::{Flow, Reach, Screen};
 
 /// The screens with their digits and message ids; a digit is a screen's for good (ux 9.2).
-const SCREENS: [(usize, Screen, &str); 8] = [
+const SCREENS: [(usize, Screen, &str); 9] = [
     (1, Screen::Desk, "command-screen_desk"),
     (2, Screen::Board, "command-screen_board"),
     (3, Screen::Printing, "command-screen_printing"),
     (4, Screen::Tables, "command-screen_tables"),
+    (5, Screen::Figures, "command-screen_figures"),
     (6, Screen::Held, "command-screen_held"),
     (7, Screen::Sheet, "command-screen_sheet"),
     (8, Screen::Imports, "command-screen_import"),

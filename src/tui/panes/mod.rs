@@ -2,6 +2,7 @@
 
 pub mod board;
 pub mod desk;
+pub mod figures;
 pub mod held;
 mod narrowing;
 pub mod past;
@@ -43,6 +44,7 @@ pub fn open(
     Ok(match screen {
         Screen::Desk => None,
         Screen::Board => Some(Box::new(board::BoardPane::new(desk, words)?)),
+        Screen::Figures => Some(Box::new(figures::FiguresPane::new(desk)?)),
         Screen::Printing => Some(Box::new(printing::PrintingPane::new(desk, words)?)),
         Screen::Tables => Some(Box::new(tables::TablesPane::new(desk, words)?)),
         Screen::Sheet => Some(Box::new(plan::PlanPane::new(desk, words)?)),

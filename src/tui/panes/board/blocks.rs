@@ -401,6 +401,14 @@ pub(super) fn duty_words(one: &Duty, speech: Speech<'_>) -> (String, String) {
             ),
         ),
         DutyKind::Meeting(kind) => (word(&format!("board-duty-{kind}")), String::new()),
+        DutyKind::Report(written) => {
+            let info = written.map(|(by, at)| {
+                let who = by.map_or_else(String::new, |by| name(by, speech));
+                let args = [("who", who.into()), ("at", speech.when(at).into())];
+                speech.words.with("board-duty-written", &args)
+            });
+            (word("board-duty-report"), info.unwrap_or_default())
+        }
         DutyKind::Clocks(left) => (
             word("board-duty-clocks"),
             left.map_or_else(|| word("board-unknown"), |left| count("board-left", left)),
@@ -417,6 +425,7 @@ pub(super) fn duty_short(one: &Duty, speech: Speech<'_>) -> String {
             speech.words.get(&id).to_string()
         }
         DutyKind::Review(_) => format!("{}({info})", speech.words.get("review-title")),
+        _ if info.is_empty() => what,
         _ => format!("{what}({info})"),
     }
 }

@@ -5,7 +5,7 @@ mod acts;
 mod blocks;
 mod chosen;
 mod now;
-mod rows;
+pub(super) mod rows;
 mod view;
 
 use ratatui::buffer::Buffer;
@@ -255,6 +255,7 @@ impl BoardPane {
                 Some(DutyKind::Unread(id, ..)) => Target::Record(*id),
                 Some(DutyKind::Review(_)) => Target::Review,
                 Some(DutyKind::Meeting(kind)) => Target::Meeting(kind),
+                Some(DutyKind::Report(_)) => Target::Screen(Screen::Figures),
                 Some(DutyKind::Clocks(_)) => {
                     Target::Rows(Figure::Money(crate::desk::board::MoneyFigure::TimingOut))
                 }

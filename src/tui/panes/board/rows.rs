@@ -8,7 +8,7 @@ use ratatui::layout::{Position, Rect};
 use super::acts::{act_on, export, open_record, push};
 use super::everybody;
 use crate::desk::Desk;
-use crate::desk::board::{Figure, Whose};
+use crate::desk::board::{Figure, MOST, Whose};
 use crate::desk::people::People;
 use crate::domain::field::FromValue;
 use crate::domain::id::Id;
@@ -35,11 +35,25 @@ const COLUMNS: &[Width] = &[
     Width::Right(FIGURE),
 ];
 
+/// Where the rows come from.
+enum Source {
+    /// A figure of the board, with the message id of all that the person may see.
+    Board(Figure, &'static str),
+    /// Records that were named, with their heading; of shares both parts, that in front first.
+    Named(Vec<Named>),
+}
+
+/// Records that stand behind a figure.
+pub(in crate::tui::panes) struct Named {
+    /// What they are, in words.
+    pub title: String,
+    /// The records.
+    pub ids: Vec<Id>,
+}
+
 /// The rows behind a figure.
-pub(super) struct RowsPane {
-    figure: Figure,
-    /// The message id of all that the person may see.
-    everybody: &'static str,
+pub(in crate::tui::panes) struct RowsPane {
+    source: Source,
     rows: Vec<Row>,
     more: bool,
     cursor: Cursor<Id>,
@@ -53,9 +67,18 @@ pub(super) struct RowsPane {
 impl RowsPane {
     /// Reads the rows.
     pub(super) fn new(desk: &Desk, figure: Figure) -> Result<Self, Problem> {
+        let everybody = everybody(&desk.board_scope()?);
+        Self::of(desk, Source::Board(figure, everybody))
+    }
+
+    /// Reads the rows of named records; Tab leads from one part to the other.
+    pub(in crate::tui::panes) fn named(desk: &Desk, parts: Vec<Named>) -> Result<Self, Problem> {
+        Self::of(desk, Source::Named(parts))
+    }
+
+    fn of(desk: &Desk, source: Source) -> Result<Self, Problem> {
         let mut pane = Self {
-            figure,
-            everybody: everybody(&desk.board_scope()?),
+            source,
             rows: Vec::new(),
             more: false,
             cursor: Cursor::default(),
@@ -69,7 +92,14 @@ impl RowsPane {
     }
 
     fn read(&mut self, desk: &Desk) -> Result<(), Problem> {
-        (self.rows, self.more) = desk.board_rows(self.figure)?;
+        (self.rows, self.more) = match &self.source {
+            Source::Board(figure, _) => desk.board_rows(*figure)?,
+            Source::Named(parts) => {
+                let ids = parts.first().map_or(&[][..], |part| part.ids.as_slice());
+                let shown = &ids[..ids.len().min(MOST)];
+                (desk.store().rows_by_id(shown)?, ids.len() > MOST)
+            }
+        };
         self.now = desk.now();
         self.people = desk.people().clone();
         let ids: Vec<Id> = self.rows.iter().map(|row| row.id).collect();
@@ -136,10 +166,18 @@ impl RowsPane {
             person.map_or_else(String::new, |person| person.name.clone())
         };
         let word = |id: &str| look.words.get(id).to_string();
-        match self.figure {
+        let (figure, everybody) = match &self.source {
+            Source::Board(figure, everybody) => (*figure, *everybody),
+            Source::Named(parts) => {
+                return parts
+                    .first()
+                    .map_or_else(String::new, |part| part.title.clone());
+            }
+        };
+        match figure {
             Figure::Work(whose, count) => {
                 let whose = match whose {
-                    Whose::Everybody => word(self.everybody),
+                    Whose::Everybody => word(everybody),
                     Whose::Post(post) => word(&format!("value-post-{}", post.word())),
                     Whose::Person(id) => name(id),
                 };
@@ -223,7 +261,10 @@ fn cells<'a>(row: &Row, speech: Speech<'a>) -> list::Row<'a> {
 
 impl Pane for RowsPane {
     fn contexts(&self) -> Vec<Context> {
-        vec![Context::Board, Context::List]
+        match self.source {
+            Source::Board(..) => vec![Context::Board, Context::List],
+            Source::Named(_) => vec![Context::Figures, Context::List],
+        }
     }
 
     fn command(&mut self, command: Command, reach: &mut Reach<'_>) -> Flow {
@@ -245,6 +286,15 @@ impl Pane for RowsPane {
             Command::MarkAll => self.mark_all(),
             Command::Transfer | Command::Remark | Command::FollowUp => {
                 return act_on(self.cursor.id().copied(), command, reach);
+            }
+            Command::NextPane | Command::PreviousPane => {
+                let Source::Named(parts) = &mut self.source else {
+                    return Flow::Pass;
+                };
+                parts.reverse();
+                if let Err(problem) = self.read(reach.desk) {
+                    reach.trouble(&problem);
+                }
             }
             Command::ExportRows => return export(self.rows.clone(), reach),
             _ if yank::copy(command, self.cursor.id().copied(), reach) => {}

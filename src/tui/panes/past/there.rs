@@ -168,8 +168,12 @@ impl There {
     }
 
     fn screen(&mut self, screen: Screen, reach: &mut Reach<'_>) {
-        // What holds on this machine holds now, and labels are printed now.
-        if matches!(screen, Screen::Settings | Screen::Printing) {
+        // What holds on this machine holds now, labels are printed now, and figures are counted
+        // beside the person from the store of now.
+        if matches!(
+            screen,
+            Screen::Settings | Screen::Printing | Screen::Figures
+        ) {
             refuse(reach);
             return;
         }

@@ -1,0 +1,209 @@
+//! What a figure comes to, and whether it reaches its target: whole numbers all the way, compared
+//! unrounded, shown with two decimals.
+
+use super::declared::Better;
+use super::targets::Goal;
+use crate::domain::money::Money;
+
+/// Hundredths of a percent in a whole.
+const WHOLE: i128 = 10_000;
+
+/// What a figure comes to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Value {
+    /// So many.
+    Count(u64),
+    /// So many of so many; of none it is no rate.
+    Rate {
+        /// The numerator.
+        part: u64,
+        /// The denominator.
+        whole: u64,
+    },
+    /// Sums, a currency each.
+    Sums(Vec<Money>),
+    /// Sums, each divided by so many.
+    Averages(Vec<(Money, u64)>),
+    /// How long something took, in milliseconds.
+    Time(Times),
+    /// So many in so long a time (milliseconds); in none it is no rate.
+    PerHour(u64, i64),
+    /// A sum of what was aimed at; without an aim it is no rate.
+    OfGoal(Vec<Money>, Option<Money>),
+    /// No fact here says.
+    Unknown,
+}
+
+/// How long things took, in milliseconds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Times {
+    /// How many things.
+    pub count: u64,
+    /// Half of them took no longer.
+    pub median: i64,
+    /// Nine of ten took no longer.
+    pub ninth: i64,
+    /// None took longer.
+    pub most: i64,
+}
+
+impl Times {
+    /// Returns what times come to; none where there are none.
+    pub fn of(mut times: Vec<i64>) -> Option<Self> {
+        times.sort_unstable();
+        // The least time that this share of them did not exceed.
+        let share = |tenths: usize| {
+            let place = (times.len() * tenths).div_ceil(10).max(1) - 1;
+            times.get(place).copied()
+        };
+        Some(Self {
+            count: times.len() as u64,
+            median: share(5)?,
+            ninth: share(9)?,
+            most: times.last().copied()?,
+        })
+    }
+}
+
+impl Value {
+    /// Returns whether there is nothing to show: a rate of none, no sum, no time.
+    pub fn is_nothing(&self) -> bool {
+        match self {
+            Self::Rate { whole, .. } => *whole == 0,
+            Self::Averages(sums) => sums.is_empty(),
+            Self::PerHour(_, millis) => *millis <= 0,
+            Self::OfGoal(_, goal) => goal.is_none_or(|goal| goal.minor <= 0),
+            Self::Time(times) => times.count == 0,
+            Self::Count(_) | Self::Sums(_) | Self::Unknown => false,
+        }
+    }
+
+    /// Returns whether it reaches a goal; none where nothing is there to be compared.
+    pub fn reaches(&self, goal: Goal, better: Better) -> Option<bool> {
+        if self.is_nothing() {
+            return None;
+        }
+        // Each side is multiplied by the other's denominator: nothing is divided.
+        let (ours, theirs) = match (self, goal) {
+            (Self::Rate { part, whole }, Goal::Percent(hundredths)) => (
+                i128::from(*part) * WHOLE,
+                i128::from(hundredths) * i128::from(*whole),
+            ),
+            (Self::OfGoal(sums, Some(aim)), Goal::Percent(hundredths)) => (
+                i128::from(sum_in(sums, *aim)) * WHOLE,
+                i128::from(hundredths) * i128::from(aim.minor),
+            ),
+            (Self::Count(count), Goal::Count(goal)) => (i128::from(*count), i128::from(goal)),
+            (Self::PerHour(count, millis), Goal::Count(goal)) => (
+                i128::from(*count) * 3_600_000,
+                i128::from(goal) * i128::from(*millis),
+            ),
+            (Self::Time(times), Goal::Time(goal)) => (i128::from(times.most), i128::from(goal)),
+            (Self::Sums(sums), Goal::Sum(goal)) => {
+                (i128::from(sum_in(sums, goal)), i128::from(goal.minor))
+            }
+            (Self::Averages(sums), Goal::Sum(goal)) => {
+                let same = sums.iter().find(|(sum, _)| sum.currency == goal.currency);
+                let (sum, among) = same?;
+                (
+                    i128::from(sum.minor),
+                    i128::from(goal.minor) * i128::from(*among),
+                )
+            }
+            _ => return None,
+        };
+        Some(match better {
+            Better::More => ours >= theirs,
+            Better::Less => ours <= theirs,
+        })
+    }
+}
+
+fn sum_in(sums: &[Money], like: Money) -> i64 {
+    let same = sums.iter().find(|sum| sum.currency == like.currency);
+    same.map_or(0, |sum| sum.minor)
+}
+
+/// Returns a fraction of hundredths as people write it, halves rounded up: `1.01`.
+pub fn decimal(part: i128, whole: i128) -> String {
+    if whole <= 0 {
+        return String::new();
+    }
+    let minus = if part < 0 { "-" } else { "" };
+    let hundredths = (part.abs() * 200 + whole) / (whole * 2);
+    format!("{minus}{}.{:02}", hundredths / 100, hundredths % 100)
+}
+
+/// Returns a rate as people write it: `1.00%`.
+pub fn percent(part: i128, whole: i128) -> String {
+    format!("{}%", decimal(part * 100, whole))
+}
+
+/// Returns how long something took: `0:42`, `1:05:00`.
+pub fn time(millis: i64) -> String {
+    let seconds = millis / 1_000;
+    let (hours, minutes, seconds) = (seconds / 3_600, seconds / 60 % 60, seconds % 60);
+    if hours > 0 {
+        format!("{hours}:{minutes:02}:{seconds:02}")
+    } else {
+        format!("{minutes}:{seconds:02}")
+    }
+}
+
+/// Returns an average amount, halves rounded up.
+pub fn average(sum: Money, among: u64) -> Money {
+    let among = i128::from(among.max(1));
+    let minor = (i128::from(sum.minor) * 2 + among).div_euclid(among * 2);
+    Money {
+        minor: i64::try_from(minor).unwrap_or(i64::MAX),
+        ..sum
+    }
+}
+
+/// A figure over a period with what it is held against.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Reading {
+    /// What it comes to.
+    pub value: Value,
+    /// What it is held against.
+    pub goal: Option<Goal>,
+    /// Whether it reaches that; none where nothing can be said.
+    pub passes: Option<bool>,
+    /// How many of its items are still open: it is provisional.
+    pub open: u64,
+    /// Whether counting stopped at a limit.
+    pub more: bool,
+    /// Beside a share of those content: how many said anything at all.
+    pub among_rated: Option<(u64, u64)>,
+}
+
+impl Reading {
+    /// Returns the value as people read it, with `+` where counting stopped; none where there is
+    /// nothing, or no fact says.
+    pub fn text(&self) -> Option<String> {
+        if self.value.is_nothing() {
+            return None;
+        }
+        let joined = |sums: Vec<String>| sums.join(" ");
+        let text = match &self.value {
+            Value::Count(count) => count.to_string(),
+            Value::Rate { part, whole } => percent(i128::from(*part), i128::from(*whole)),
+            Value::Sums(sums) if sums.is_empty() => "0".to_owned(),
+            Value::Sums(sums) => joined(sums.iter().map(ToString::to_string).collect()),
+            Value::Averages(sums) => {
+                let each = sums.iter().map(|(sum, among)| average(*sum, *among));
+                joined(each.map(|sum| sum.to_string()).collect())
+            }
+            Value::Time(times) => time(times.median),
+            Value::PerHour(count, millis) => {
+                decimal(i128::from(*count) * 3_600_000, i128::from(*millis))
+            }
+            Value::OfGoal(sums, goal) => {
+                let goal = (*goal)?;
+                percent(i128::from(sum_in(sums, goal)), i128::from(goal.minor))
+            }
+            Value::Unknown => return None,
+        };
+        Some(if self.more { format!("{text}+") } else { text })
+    }
+}

@@ -1,0 +1,388 @@
+//! How figures are drawn: a table of three periods, and what is to be known of the one under the
+//! cursor; from 112 columns on beside it, with the hours and everybody's own.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::{Position, Rect};
+
+use super::acts::{marks, parts, target, value};
+use super::{FiguresPane, Line, OF_PEOPLE};
+use crate::desk::figures::report::notes;
+use crate::desk::figures::targets::PREFIX;
+use crate::desk::figures::{Facts, Measure, Reading, Span};
+use crate::domain::id::Id;
+use crate::tui::theme::Ink;
+use crate::tui::widgets::Look;
+use crate::tui::widgets::line::{self, Run, dim, text};
+use crate::tui::widgets::list::{self, List, Width};
+use crate::tui::widgets::page::{self, Page};
+use crate::tui::words::Speech;
+
+/// From this width on there are two columns.
+const WIDE: u16 = 112;
+/// From this width on all three periods have a place, below it the chosen one.
+const THREE: u16 = 76;
+/// Columns of what stands right of the line.
+const BESIDE: u16 = 40;
+/// Columns of a value and its marks.
+const VALUE: u16 = 15;
+/// Columns of a target.
+const TARGET: u16 = 8;
+/// Rows of what is known of the figure under the cursor, below the table.
+const BELOW: u16 = 6;
+/// How long the bar of an hour can be.
+const BAR: u64 = 9;
+/// The columns of an hour with its bar.
+const HOUR: u16 = 19;
+/// Draws the figures and returns where the cursor stands.
+pub(super) fn draw(
+    pane: &FiguresPane,
+    buf: &mut Buffer,
+    area: Rect,
+    look: &Look<'_>,
+) -> Option<Position> {
+    line::clear(buf, area);
+    let Some(facts) = &pane.facts else {
+        return page::single(buf, area, look, |page| {
+            title(pane, None, page);
+            let day = [("day", pane.day.to_string().into())];
+            page.row(&[dim(look.words.with("figures-waiting", &day))], &[]);
+            None
+        });
+    };
+    if area.width < WIDE {
+        return page::single(buf, area, look, |page| {
+            let below = BELOW.min(page.rows_left() / 3);
+            let rows = page.rows_left().saturating_sub(below + 1);
+            let caret = table(pane, facts, page, rows);
+            about(pane, facts, page);
+            caret
+        });
+    }
+    let at = area.width - BESIDE - 1;
+    page::double(
+        buf,
+        area,
+        at,
+        look,
+        |page| {
+            let rows = page.rows_left();
+            table(pane, facts, page, rows)
+        },
+        |page| beside(pane, facts, page),
+    )
+}
+
+fn title(pane: &FiguresPane, facts: Option<&Facts>, page: &mut Page<'_, '_>) {
+    let words = page.look().words;
+    let name = format!(
+        "{}  {}",
+        words.get("figures-title"),
+        words.get(pane.whose_word())
+    );
+    let at = facts.map(|facts| {
+        let speech = Speech {
+            words,
+            zone: pane.zone,
+            now: facts.read_at,
+            people: &pane.people,
+        };
+        words.with("figures-at", &[("at", speech.clock(facts.read_at).into())])
+    });
+    let at = at.map(dim).into_iter().collect();
+    page.section(vec![Run::new(name, Ink::Title)], at);
+}
+
+fn spans(pane: &FiguresPane, width: u16) -> Vec<usize> {
+    if width < THREE {
+        vec![pane.chosen()]
+    } else {
+        vec![0, 1, 2]
+    }
+}
+
+/// The heading of a period: the day, the days of the week, or the month.
+fn heading(pane: &FiguresPane, facts: &Facts, place: usize) -> String {
+    let period = facts.days.period(Span::ALL[place], pane.day);
+    match period.span {
+        Span::Day => period.first.format("%m/%d").to_string(),
+        Span::Week => format!(
+            "{}..{}",
+            period.first.format("%m/%d"),
+            period.last.format("%m/%d")
+        ),
+        Span::Month => period.first.format("%Y/%m").to_string(),
+    }
+}
+
+fn table(
+    pane: &FiguresPane,
+    facts: &Facts,
+    page: &mut Page<'_, '_>,
+    rows: u16,
+) -> Option<Position> {
+    title(pane, Some(facts), page);
+    let shown = spans(pane, page.width());
+    let mut columns = vec![Width::Fill];
+    columns.extend(shown.iter().map(|_| Width::Right(VALUE)));
+    columns.push(Width::Right(TARGET));
+    let words = page.look().words;
+    let mut head = vec![vec![dim(String::new())]];
+    head.extend(shown.iter().map(|place| {
+        let span = words.get(&format!("figures-span-{}", Span::ALL[*place].word()));
+        let text = format!("{span} {}", heading(pane, facts, *place));
+        let ink = if *place == pane.chosen() {
+            Ink::Title
+        } else {
+            Ink::Dim
+        };
+        vec![Run::new(text, ink)]
+    }));
+    head.push(vec![dim(words.get("figures-target").to_string())]);
+    let head = [list::Row {
+        cells: head,
+        marked: false,
+    }];
+    page.draw(1, |buf, area, look| {
+        let head = List {
+            columns: &columns,
+            rows: &head,
+            cursor: None,
+            focused: false,
+        };
+        list::draw(buf, area, &head, look);
+    });
+    let height = rows.saturating_sub(2).min(page.rows_left());
+    page.draw(height, |buf, area, look| {
+        let height = usize::from(area.height);
+        let top = pane.cursor.clone().scroll(height, pane.lines.len());
+        let rows: Vec<list::Row<'_>> = pane
+            .lines
+            .iter()
+            .skip(top)
+            .take(height)
+            .map(|line| row(pane, line, &shown, look))
+            .collect();
+        let at = pane.cursor.index().saturating_sub(top);
+        let list = List {
+            columns: &columns,
+            rows: &rows,
+            cursor: Some(at),
+            focused: true,
+        };
+        list::draw(buf, area, &list, look);
+        (at < height).then(|| Position::new(area.x, area.y + at as u16))
+    })
+}
+
+fn row<'a>(pane: &FiguresPane, line: &Line, shown: &[usize], look: &Look<'_>) -> list::Row<'a> {
+    let name = look.words.get(&format!("figure-{}", line.figure.id));
+    let mut cells = vec![vec![text(name.to_string())]];
+    cells.extend(shown.iter().map(|place| {
+        let reading = &line.readings[*place];
+        let chosen = *place == pane.chosen();
+        vec![
+            Run::new(value(reading, look.words), ink(reading, chosen)),
+            Run::new(marked(reading, look), verdict_ink(reading)),
+        ]
+    }));
+    let goal = target(line.readings[pane.chosen()].goal, look.words);
+    cells.push(vec![dim(goal)]);
+    list::Row {
+        cells,
+        marked: false,
+    }
+}
+
+/// The marks of a value in their place, so that values stand below each other.
+fn marked(reading: &Reading, look: &Look<'_>) -> String {
+    let marks = marks(reading, look.words);
+    let room = 4_usize.saturating_sub(usize::from(look.columns(&marks)));
+    format!(" {marks}{}", " ".repeat(room))
+}
+
+fn ink(reading: &Reading, chosen: bool) -> Ink {
+    match reading.text() {
+        None => Ink::Dim,
+        Some(_) if chosen => Ink::Text,
+        Some(_) => Ink::Dim,
+    }
+}
+
+fn verdict_ink(reading: &Reading) -> Ink {
+    match reading.passes {
+        Some(true) => Ink::Ok,
+        Some(false) => Ink::Warn,
+        None => Ink::Dim,
+    }
+}
+
+/// Heads what is told of the figure under the cursor.
+fn name_of_line(pane: &FiguresPane, facts: &Facts, page: &mut Page<'_, '_>) {
+    let words = page.look().words;
+    let Some(line) = pane.line() else {
+        return page.titled("");
+    };
+    let name = words.get(&format!("figure-{}", line.figure.id)).to_string();
+    let left = vec![
+        Run::new(name, Ink::Title),
+        dim(format!("  {}", pane.period(facts).name())),
+    ];
+    page.section(left, Vec::new());
+}
+
+/// What is to be known of the value under the cursor, in a line or two.
+fn facts_of_line(pane: &FiguresPane, page: &mut Page<'_, '_>, most: u16) {
+    let words = page.look().words;
+    let Some(line) = pane.line() else {
+        return;
+    };
+    let reading = &line.readings[pane.chosen()];
+    let mut told: Vec<String> = parts(&line.figure.measure, reading, words)
+        .into_iter()
+        .collect();
+    let verdict = reading.passes.map(|passes| {
+        let word = if passes {
+            "figures-pass"
+        } else {
+            "figures-fail"
+        };
+        words.get(word).to_string()
+    });
+    told.extend(verdict);
+    told.extend(notes(line.figure, reading, words));
+    page.text(&told.join("  "), most, Ink::Text);
+}
+
+/// The formula, the target with its setting, and where it is counted from.
+fn why(pane: &FiguresPane, page: &mut Page<'_, '_>) {
+    let words = page.look().words;
+    let Some(line) = pane.line() else {
+        return;
+    };
+    let id = line.figure.id;
+    let args = [
+        (
+            "figure",
+            words.get(&format!("figure-{id}")).to_string().into(),
+        ),
+        (
+            "formula",
+            words
+                .get(&format!("figure-formula-{id}"))
+                .to_string()
+                .into(),
+        ),
+    ];
+    page.text(&words.with("figures-formula", &args), 4, Ink::Text);
+    let key = ("key", format!("{PREFIX}{id}").into());
+    let goal = line.readings[pane.chosen()].goal;
+    if line.figure.measure != Measure::Unknown {
+        let text = match goal {
+            Some(goal) => words.with("figures-why-target", &[("target", goal.text().into()), key]),
+            None => words.with("figures-why-no-target", &[key]),
+        };
+        page.text(&text, 2, Ink::Dim);
+    }
+    page.text(&words.get("figures-source"), 2, Ink::Dim);
+}
+
+/// Below the table: what is known, then the hours or the formula.
+fn about(pane: &FiguresPane, facts: &Facts, page: &mut Page<'_, '_>) {
+    name_of_line(pane, facts, page);
+    if pane.shows_why {
+        return why(pane, page);
+    }
+    facts_of_line(pane, page, 2);
+    let rows = page.rows_left();
+    page.draw(rows, |buf, area, look| hours(pane, buf, area, look));
+}
+
+/// Beside the table: all of it.
+fn beside(pane: &FiguresPane, facts: &Facts, page: &mut Page<'_, '_>) {
+    let words = page.look().words;
+    name_of_line(pane, facts, page);
+    facts_of_line(pane, page, 3);
+    why(pane, page);
+    page.titled(&words.get("figures-hours"));
+    page.draw(9, |buf, area, look| hours(pane, buf, area, look));
+    let people = &pane.by_person[pane.chosen()];
+    if people.is_empty() {
+        return;
+    }
+    page.titled(&words.get("figures-people"));
+    let rows = page.rows_left();
+    page.draw(rows, |buf, area, look| {
+        draw_people(pane, people, buf, area, look);
+    });
+}
+
+/// Consults by the hour of the day, as bars, column by column.
+fn hours(pane: &FiguresPane, buf: &mut Buffer, area: Rect, look: &Look<'_>) {
+    if area.is_empty() {
+        return;
+    }
+    let counts = pane.hours[pane.chosen()];
+    let busy = || counts.iter().enumerate().filter(|(_, count)| **count > 0);
+    let (Some((first, _)), Some((last, _))) = (busy().next(), busy().next_back()) else {
+        let nothing = look.words.get("figures-no-hours");
+        line::put(
+            buf,
+            (area.x + 1, area.y),
+            area.width.saturating_sub(1),
+            &nothing,
+            Ink::Dim,
+            look,
+        );
+        return;
+    };
+    let most = counts.iter().copied().max().unwrap_or(0).max(BAR);
+    let height = usize::from(area.height);
+    // Where not all find room, the busiest part of the day is what is looked for: its last hours.
+    let room = height * usize::from((area.width / HOUR).max(1));
+    let first = first.max((last + 1).saturating_sub(room));
+    for (at, hour) in (first..=last).enumerate() {
+        let (column, row) = (at / height, at % height);
+        let x = area.x + HOUR * column as u16;
+        let width = HOUR.min(area.right().saturating_sub(x));
+        let bar = "#".repeat((counts[hour] * BAR).div_ceil(most) as usize);
+        let runs = [
+            dim(format!(" {hour:02} ")),
+            text(format!("{:>4} ", counts[hour])),
+            Run::new(bar, Ink::Dim),
+        ];
+        line::put_runs(buf, (x, area.y + row as u16), width, &runs, look);
+    }
+}
+
+/// Everybody's own of the chosen period.
+fn draw_people(
+    pane: &FiguresPane,
+    people: &[(Id, Vec<Reading>)],
+    buf: &mut Buffer,
+    area: Rect,
+    look: &Look<'_>,
+) {
+    let mut columns = vec![Width::Fill];
+    columns.extend(OF_PEOPLE.iter().map(|(_, width)| Width::Right(*width)));
+    let shown = people.iter().take(usize::from(area.height));
+    let rows: Vec<list::Row<'_>> = shown
+        .map(|(id, readings)| {
+            let name = pane.people.by_id(*id);
+            let name = name.map_or_else(String::new, |person| person.name.clone());
+            let values = readings
+                .iter()
+                .map(|reading| vec![Run::new(value(reading, look.words), ink(reading, true))]);
+            list::Row {
+                cells: std::iter::once(vec![text(name)]).chain(values).collect(),
+                marked: false,
+            }
+        })
+        .collect();
+    let list = List {
+        columns: &columns,
+        rows: &rows,
+        cursor: None,
+        focused: false,
+    };
+    list::draw(buf, area, &list, look);
+}
