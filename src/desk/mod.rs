@@ -13,6 +13,7 @@ pub mod board;
 pub mod bulk;
 pub mod capture;
 pub mod card;
+pub mod care;
 pub mod case;
 pub mod conversation;
 pub mod demo;

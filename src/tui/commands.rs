@@ -317,6 +317,8 @@ commands! {
     Attach "attach" [Any];
     Erase "erase" [Any];
     Admit "admit" [Any];
+    Verify "verify" [Any];
+    BackUp "back_up" [Any];
     StartCard "start_card" [Any];
     CheckTerminal "check_terminal" [Any];
     GuidedShift "guided_shift" [Any];
@@ -405,7 +407,7 @@ impl Command {
             | Self::StepDone | Self::StepBack | Self::Unchanged | Self::AllUnchanged
             | Self::AddNotice | Self::Take | Self::TakeAll | Self::Acknowledge | Self::NewRecord
             | Self::KeepView | Self::ExportRows | Self::ScreenPrinting | Self::ScreenSettings
-            | Self::Admit | Self::StartCard | Self::CheckTerminal | Self::GuidedShift
+            | Self::Admit | Self::Verify | Self::BackUp | Self::StartCard | Self::CheckTerminal | Self::GuidedShift
             | Self::MustRead | Self::LookBack => Touch::Acts,
         }
     }

@@ -350,6 +350,8 @@ const ASKED: &[(Command, &str, &[Do], &str)] = &[
     (Command::Attach, "林晓", &[], ""),
     (Command::Erase, "王主管", &[], ""),
     (Command::Admit, "王主管", &[], "没有申请"),
+    (Command::Verify, "林晓", &[], "完好："),
+    (Command::BackUp, "林晓", &[], "备份到哪个文件"),
     (Command::StartCard, "王主管", &[], "还差"),
     (Command::CheckTerminal, "林晓", &[], "1/5"),
     (Command::GuidedShift, "林晓", &[], "练 1/4"),

@@ -91,6 +91,7 @@ pub(super) enum Command {
     Reply(Saying),
     Remark(Saying),
     Transfer(Transfer),
+    Escalate(Saying),
     Close(Close),
     Snooze(Snooze),
     #[command(subcommand)]

@@ -7,6 +7,7 @@ pub mod bulk;
 pub mod capture;
 mod capture_edit;
 mod capture_view;
+mod care;
 pub mod case;
 mod case_acts;
 mod case_around;
@@ -77,6 +78,7 @@ pub mod yank;
 
 use crate::problem::Problem;
 use crate::tui::commands::{Command, Context};
+use crate::tui::jobs::Job;
 use crate::tui::keymap::Keymap;
 use crate::tui::pane::{Flow, Pane, Reach, Screen};
 use crate::tui::panes::past;
@@ -148,6 +150,11 @@ fn form(command: Command, reach: &mut Reach<'_>) -> Result<Opened, Problem> {
         Command::Remark => pane(remark::Remark::open(reach)?),
         Command::Erase => pane(privacy::erase(reach, None)?),
         Command::Attach => pane(privacy::attach(reach, None)?),
+        Command::Verify => {
+            reach.work(Job::Verify);
+            Opened::Flow(Flow::Stay)
+        }
+        Command::BackUp => pane(care::back_up(reach)?),
         Command::Admit => pane(admit::Admit::open(reach)?),
         Command::StartCard => pane(start::card::StartCard::open(reach)?),
         Command::MustRead => must_read(reach)?,
