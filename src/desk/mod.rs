@@ -46,6 +46,7 @@ pub mod printing;
 pub mod promise;
 pub mod query;
 pub mod reading;
+pub mod reception;
 pub mod replies;
 pub mod returning;
 pub mod reveal;

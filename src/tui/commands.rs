@@ -223,6 +223,8 @@ commands! {
     TextBlock "text_block" [Any];
     Away "away" [Any];
     NextItem "next_item" [Any];
+    NextStep "next_step" [Any];
+    Reception "reception" [Any];
     // Moving.
     Next "next" [List Menu Picker Timeline Palette];
     Previous "previous" [List Menu Picker Timeline Palette];
@@ -381,7 +383,8 @@ impl Command {
             Self::Capture | Self::Note | Self::AfterSale | Self::FollowUp | Self::Finish
             | Self::Handover | Self::Remark | Self::Transfer | Self::Escalate | Self::Claim
             | Self::Snooze | Self::Promise | Self::Remind | Self::Attach | Self::Tag | Self::Link
-            | Self::Merge | Self::Split | Self::Erase | Self::Reveal => Touch::Writes,
+            | Self::Merge | Self::Split | Self::Erase | Self::Reveal | Self::NextStep
+            | Self::Reception => Touch::Writes,
             Self::Next | Self::Previous | Self::PageDown | Self::PageUp | Self::First | Self::Last
             | Self::View0 | Self::View1 | Self::View2 | Self::View3 | Self::View4
             | Self::Choose1 | Self::Choose2 | Self::Choose3 | Self::Choose4 | Self::Choose5

@@ -48,6 +48,7 @@ pub mod paste;
 mod paste_view;
 pub mod plain;
 pub mod privacy;
+mod reception;
 pub mod record_form;
 pub mod remark;
 pub mod replies;
@@ -136,6 +137,8 @@ fn form(command: Command, reach: &mut Reach<'_>) -> Result<Opened, Problem> {
         Command::AfterSale => pane(case::CaseForm::open(reach)?),
         Command::FollowUp => pane(follow_up::FollowUp::open(reach)),
         Command::Finish => finish::open(reach)?,
+        Command::NextStep => reception::next(reach)?,
+        Command::Reception => pane(reception::open(reach)?),
         Command::Transfer => pane(transfer::Transfer::open(reach)?),
         Command::Claim => claim::claim(reach)?.map_or(Opened::Flow(Flow::Stay), pane),
         Command::YankNumber | Command::YankOrder | Command::YankAddress | Command::YankLast => {

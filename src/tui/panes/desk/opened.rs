@@ -114,6 +114,7 @@ impl DeskPane {
         self.side = Side::read(desk, &record, self.side.leaf())?;
         self.suggest(desk, words, &record)?;
         let row = desk.store().row(id)?;
+        let reception = desk.reception(&record)?;
         let record = desk.with_merged(&record)?;
         self.open = Some(OpenItem {
             record,
@@ -122,6 +123,7 @@ impl DeskPane {
             related,
             marks,
             beside,
+            reception,
             scroll: Cell::new(scroll),
             place: Cell::new(None),
         });
