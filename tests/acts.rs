@@ -412,6 +412,24 @@ fn moving_claiming_and_handing_on() {
 }
 
 #[test]
+fn what_is_escalated_on_the_command_line_stays_its_owners() {
+    let desk = shop("林晓");
+    let id = desk.json(&["capture", "夜猫子 投诉 面料不符 18:00", "--yes"])[0]["id"]
+        .as_str()
+        .unwrap()
+        .to_owned();
+    let nobody = desk.run(&["escalate", &id, "买家要见主管"]);
+    assert_eq!(nobody.status.code(), Some(1), "there is nobody above");
+    colleague(&desk, "何静");
+    desk.ok(&["escalate", &id, "买家要见主管"]);
+    let shown = show(&desk, &id);
+    assert_eq!(shown["owner"], "林晓");
+    assert_eq!(shown["fields"]["escalated"], "supervisor", "{shown}");
+    let told = shown.to_string();
+    assert!(told.contains("@何静 买家要见主管"), "{told}");
+}
+
+#[test]
 fn promises_reminders_and_rest() {
     let desk = shop("林晓");
     let mut terminal = ready(&desk, 80, 24);

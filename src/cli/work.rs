@@ -104,6 +104,10 @@ fn run_item(desk: &mut Desk, command: Command) -> Result<Done, Problem> {
             let to = desk.owner_named(&args.to)?;
             desk.transfer(id, to, &args.reason.replace('-', "_"))
         }
+        Command::Escalate(args) => {
+            let id = desk.resolve(&args.id)?;
+            desk.escalate(id, &args.text)
+        }
         Command::Close(args) => {
             let id = desk.resolve(&args.id)?;
             desk.close(id, &args.outcome.replace('-', "_"))

@@ -7,6 +7,7 @@ use super::Desk;
 use super::act::{Act, Done, fields, refused, register};
 use super::lease;
 use super::main_account::MAIN_ACCOUNT;
+use super::reception;
 use crate::domain::authority::{Action, may};
 use crate::domain::field::FieldSpec;
 use crate::domain::id::Id;
@@ -137,11 +138,11 @@ impl Desk {
                 _ => {}
             }
         }
-        if register.name == conversation::REGISTER.name
-            && to == "closed"
-            && record.get(conversation::OUTCOME).is_none()
-        {
-            return Err(refused("problem-outcome-missing").hint("problem-outcome-hint"));
+        if register.name == conversation::REGISTER.name && to == "closed" {
+            let Some(outcome) = record.get(conversation::OUTCOME) else {
+                return Err(refused("problem-outcome-missing").hint("problem-outcome-hint"));
+            };
+            reception::may_end(&record, &outcome)?;
         }
         let me = self.me()?.id;
         let mut act = self.act();
@@ -301,6 +302,7 @@ impl Desk {
                 .hint("problem-outcome-hint"));
         }
         allowed(register, record, "closed")?;
+        reception::may_end(record, outcome)?;
         act.claim(register, record, self.me()?.id);
         let mut change = fields([(field.name, json!(outcome))]);
         if outcome == AD_OUTCOME && record.get(conversation::AD) != Some(true) {

@@ -8,6 +8,7 @@ use serde_json::Value;
 use super::Desk;
 use super::act::{Act, Done, fields, refused};
 use super::figures::targets;
+use super::reception;
 use super::start::shop;
 use crate::domain::authority::{Action, may};
 use crate::domain::deadline::calendar;
@@ -76,6 +77,7 @@ fn sound(key: &str, value: &str) -> Result<(), Problem> {
             "problem-shop-target-hint",
         ),
         "zone" => (value.parse::<Tz>().is_ok(), "problem-shop-zone-hint"),
+        _ if reception::is_flow(key) => (reception::is_sound(value), "problem-shop-flow-hint"),
         _ if DAYS.contains(&key) => (calendar::days(value).is_some(), "problem-shop-days-hint"),
         _ => return shop::check(key, value),
     };

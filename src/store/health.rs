@@ -7,7 +7,7 @@ use rusqlite::Connection;
 
 use super::anchor::Watch;
 use super::error::{Result, StoreError};
-use super::verify::Verified;
+use super::verify::{Checking, Verified};
 use super::{Store, keys, look, place, schema};
 
 /// The folder of attachments beside a database.
@@ -62,6 +62,15 @@ impl Store {
     /// Verifies a copy that [`Store::backup`] made, as it lies there.
     pub fn verify_copy(file: &Path) -> Result<Verified> {
         Self::of_copy(file)?.verify()
+    }
+
+    /// Verifies a copy as [`Self::verify_copy`] does, telling how far it is; none where
+    /// `going_on` says that nobody waits for it any more.
+    pub fn verify_copy_by(
+        file: &Path,
+        going_on: &mut dyn FnMut(Checking) -> bool,
+    ) -> Result<Option<Verified>> {
+        Self::of_copy(file)?.verify_by(going_on)
     }
 
     fn of_copy(file: &Path) -> Result<Self> {

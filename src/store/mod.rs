@@ -67,7 +67,7 @@ pub use rows::Row;
 pub use search::{Indexed, is_searchable};
 pub use standing::{Press, Standing};
 pub use stop::Stop;
-pub use verify::{Defect, Verified};
+pub use verify::{Checking, Defect, Verified};
 pub use waiting::Tally;
 pub use watch::{Contradiction, UnfoldedEvent};
 

@@ -19,6 +19,8 @@ use super::{Store, id_at, schema};
 
 /// How many events are read at a time.
 const PAGE: u64 = 1_000;
+/// How many records are looked at between two words about how far it is.
+const TOLD: u64 = 100;
 
 /// Something that is broken.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -52,6 +54,15 @@ pub struct Verified {
     pub defects: Vec<Defect>,
 }
 
+/// How far a look at everything is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Checking {
+    /// How many events and records were looked at.
+    pub done: u64,
+    /// How many there are.
+    pub of: u64,
+}
+
 impl Store {
     /// Re-checks the whole store and computes its state.
     ///
@@ -69,12 +80,33 @@ impl Store {
     /// by id, its 16 bytes and a byte that is 1 where it was acknowledged. No clock, deadline,
     /// local mark, search index or order of arrival enters it.
     pub fn verify(&self) -> Result<Verified> {
-        let mut checker = Checker::default();
+        let (verified, _) = self.check_everything(&mut |_| true)?;
+        Ok(verified)
+    }
+
+    /// Re-checks as [`Self::verify`] does, telling how far it is; none where `going_on` says
+    /// that nobody waits for it any more.
+    pub fn verify_by(
+        &self,
+        going_on: &mut dyn FnMut(Checking) -> bool,
+    ) -> Result<Option<Verified>> {
+        let (verified, is_whole) = self.check_everything(going_on)?;
+        Ok(is_whole.then_some(verified))
+    }
+
+    /// Looks at everything; false where it was stopped before its end.
+    fn check_everything(
+        &self,
+        going_on: &mut dyn FnMut(Checking) -> bool,
+    ) -> Result<(Verified, bool)> {
         let heads = self.heads()?;
+        let mut checker = Checker::new(self.extent(&heads)?, going_on);
         for head in &heads {
             self.check_stream(head, &mut checker)?;
         }
-        self.check_database(&mut checker)?;
+        if !checker.is_stopped {
+            self.check_database(&mut checker)?;
+        }
         match self.check_folds(&mut checker) {
             // What is named already keeps the rest from being folded.
             Err(fault) if fault.is_unreadable() && !checker.defects.is_empty() => {
@@ -88,7 +120,7 @@ impl Store {
             .map(|head| head.replica)
             .collect();
         let hex = |hasher: blake3::Hasher| hasher.finalize().to_hex().to_string();
-        Ok(Verified {
+        let verified = Verified {
             clean: checker.defects.is_empty(),
             events: checker.events,
             records: checker.records,
@@ -100,7 +132,17 @@ impl Store {
                 .map(|(name, hasher)| (name, hex(hasher)))
                 .collect(),
             defects: checker.defects,
-        })
+        };
+        Ok((verified, !checker.is_stopped))
+    }
+
+    /// Returns how many events and records there are to look at.
+    fn extent(&self, heads: &[StreamHead]) -> Result<u64> {
+        let events = heads.iter().map(|head| head.seq - head.from_seq);
+        let records: i64 = self
+            .conn
+            .query_row("SELECT count(*) FROM record", [], |row| row.get(0))?;
+        Ok(events.sum::<u64>() + records.max(0) as u64)
     }
 
     /// Drops everything computed and folds it anew from the log.
@@ -115,9 +157,15 @@ impl Store {
         self.fold_rest(&mut |_| true).map(drop)
     }
 
-    fn check_folds(&self, checker: &mut Checker) -> Result<()> {
+    fn check_folds(&self, checker: &mut Checker<'_>) -> Result<()> {
+        if checker.is_stopped {
+            return Ok(());
+        }
         let projector = Projector::new(&self.conn, self.judge.judge(&self.conn)?)?;
         self.check_records(&projector, checker)?;
+        if checker.is_stopped {
+            return Ok(());
+        }
         self.check_watches(&projector, checker)
     }
 
@@ -149,7 +197,7 @@ impl Store {
         Ok(all)
     }
 
-    fn check_stream(&self, head: &StreamHead, checker: &mut Checker) -> Result<()> {
+    fn check_stream(&self, head: &StreamHead, checker: &mut Checker<'_>) -> Result<()> {
         let public = self.public_key(head.replica)?;
         if head.from_seq == 0 {
             let begins = public
@@ -160,7 +208,7 @@ impl Store {
             }
         }
         let (mut seq, mut chain) = (head.from_seq, head.from_chain);
-        while seq < head.seq {
+        while seq < head.seq && checker.goes_on() {
             let rows = self.page(head.stream, seq, (seq + PAGE).min(head.seq))?;
             if rows.is_empty() {
                 checker.stream(head, "problem-verify-missing");
@@ -179,6 +227,9 @@ impl Store {
                 (seq, chain) = (at, stored.chain);
             }
         }
+        if checker.is_stopped {
+            return Ok(());
+        }
         if chain != head.chain {
             checker.stream(head, "problem-verify-head");
         }
@@ -189,7 +240,7 @@ impl Store {
         &self,
         head: &StreamHead,
         public: Option<[u8; 32]>,
-        checker: &mut Checker,
+        checker: &mut Checker<'_>,
     ) -> Result<()> {
         for seal in self.seals(head.stream, 0, head.seq)? {
             let good = public
@@ -202,7 +253,7 @@ impl Store {
         Ok(())
     }
 
-    fn check_database(&self, checker: &mut Checker) -> Result<()> {
+    fn check_database(&self, checker: &mut Checker<'_>) -> Result<()> {
         let answer: String = self
             .conn
             .query_row("PRAGMA quick_check(1)", [], |row| row.get(0))?;
@@ -221,12 +272,15 @@ impl Store {
         Ok(())
     }
 
-    fn check_records(&self, projector: &Projector<'_>, checker: &mut Checker) -> Result<()> {
+    fn check_records(&self, projector: &Projector<'_>, checker: &mut Checker<'_>) -> Result<()> {
         let mut ids = self
             .conn
             .prepare("SELECT DISTINCT record FROM event ORDER BY record")?;
         let mut ids = ids.query([])?;
         while let Some(row) = ids.next()? {
+            if checker.records.is_multiple_of(TOLD) && !checker.goes_on() {
+                return Ok(());
+            }
             let id = id_at(row, 0)?;
             let folded = projector.fold(id)?;
             checker.mark(id, &folded);
@@ -267,7 +321,7 @@ impl Store {
     }
 
     /// Judges every key anew; keys and records in wait of folding are not held against it.
-    fn check_watches(&self, projector: &Projector<'_>, checker: &mut Checker) -> Result<()> {
+    fn check_watches(&self, projector: &Projector<'_>, checker: &mut Checker<'_>) -> Result<()> {
         let waiting: bool = self.conn.query_row(
             "SELECT EXISTS(SELECT 1 FROM dirty) OR EXISTS(SELECT 1 FROM dirty_key)",
             [],
@@ -302,8 +356,10 @@ impl Store {
     }
 }
 
-#[derive(Default)]
-struct Checker {
+struct Checker<'a> {
+    of: u64,
+    going_on: &'a mut dyn FnMut(Checking) -> bool,
+    is_stopped: bool,
     events: u64,
     records: u64,
     all: blake3::Hasher,
@@ -312,7 +368,30 @@ struct Checker {
     defects: Vec<Defect>,
 }
 
-impl Checker {
+impl<'a> Checker<'a> {
+    fn new(of: u64, going_on: &'a mut dyn FnMut(Checking) -> bool) -> Self {
+        Self {
+            of,
+            going_on,
+            is_stopped: false,
+            events: 0,
+            records: 0,
+            all: blake3::Hasher::new(),
+            registers: BTreeMap::new(),
+            keys: BTreeSet::new(),
+            defects: Vec::new(),
+        }
+    }
+
+    /// Tells how far it is; false where nobody waits for it any more.
+    fn goes_on(&mut self) -> bool {
+        let done = self.events + self.records;
+        let of = self.of.max(done);
+        // Who does not wait any more is not asked again.
+        self.is_stopped = self.is_stopped || !(self.going_on)(Checking { done, of });
+        !self.is_stopped
+    }
+
     fn defect(&mut self, id: String, message: &'static str) {
         self.defects.push(Defect {
             id,

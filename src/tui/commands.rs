@@ -235,6 +235,8 @@ commands! {
     TextBlock "text_block" [Any];
     Away "away" [Any];
     NextItem "next_item" [Any];
+    NextStep "next_step" [Any];
+    Reception "reception" [Any];
     // Moving.
     Next "next" [List Menu Picker Timeline Palette];
     Previous "previous" [List Menu Picker Timeline Palette];
@@ -333,6 +335,8 @@ commands! {
     Attach "attach" [Any];
     Erase "erase" [Any];
     Admit "admit" [Any];
+    Verify "verify" [Any];
+    BackUp "back_up" [Any];
     StartCard "start_card" [Any];
     CheckTerminal "check_terminal" [Any];
     GuidedShift "guided_shift" [Any];
@@ -395,7 +399,8 @@ impl Command {
             Self::Capture | Self::Note | Self::AfterSale | Self::FollowUp | Self::Finish
             | Self::Handover | Self::Remark | Self::Transfer | Self::Escalate | Self::Claim
             | Self::Snooze | Self::Promise | Self::Remind | Self::Attach | Self::Tag | Self::Link
-            | Self::Merge | Self::Split | Self::Erase | Self::Reveal => Touch::Writes,
+            | Self::Merge | Self::Split | Self::Erase | Self::Reveal | Self::NextStep
+            | Self::Reception => Touch::Writes,
             Self::Next | Self::Previous | Self::PageDown | Self::PageUp | Self::First | Self::Last
             | Self::View0 | Self::View1 | Self::View2 | Self::View3 | Self::View4
             | Self::Choose1 | Self::Choose2 | Self::Choose3 | Self::Choose4 | Self::Choose5
@@ -421,7 +426,7 @@ impl Command {
             | Self::StepDone | Self::StepBack | Self::Unchanged | Self::AllUnchanged
             | Self::AddNotice | Self::Take | Self::TakeAll | Self::Acknowledge | Self::NewRecord
             | Self::KeepView | Self::ExportRows | Self::ScreenFigures | Self::ScreenPrinting | Self::ScreenSettings
-            | Self::Admit | Self::StartCard | Self::CheckTerminal | Self::GuidedShift
+            | Self::Admit | Self::Verify | Self::BackUp | Self::StartCard | Self::CheckTerminal | Self::GuidedShift
             | Self::MustRead | Self::LookBack | Self::DayReview | Self::Meeting
             | Self::AddAction => Touch::Acts,
         }

@@ -18,6 +18,7 @@ use chrono::NaiveDate;
 use super::run::Outbox;
 use super::workers::{Background, thread_failed};
 use crate::desk::Desk;
+use crate::desk::care::Copied;
 use crate::desk::erase::Erasure;
 use crate::desk::figures::{Facts, Span};
 use crate::desk::import::{FileReport, ImportOptions};
@@ -31,9 +32,9 @@ use crate::exchange::bundle::{
 use crate::exchange::intake;
 use crate::exchange::intake::old_table::{Meaning, OldTable};
 use crate::problem::{Kind, Problem};
-use crate::store::Store;
+use crate::store::{Checking, Store, Verified};
 
-pub use told::{old_table_counts, told};
+pub use told::{defects, old_table_counts, told};
 
 /// Events in a transaction: a key that writes waits for one transaction at most.
 const PORTION: usize = 200;
@@ -78,6 +79,10 @@ pub enum Job {
     LookBack(i64),
     /// Read what figures about a day count.
     Count(NaiveDate),
+    /// Look at everything in the store.
+    Verify,
+    /// Copy the store into a new file and look at the copy.
+    BackUp(PathBuf),
 }
 
 /// What a file brings, or brought.
@@ -136,6 +141,10 @@ pub enum Done {
         /// Taken by the pane that asked.
         facts: Option<Result<Option<Box<Facts>>, Problem>>,
     },
+    /// What looking at everything found; none where it was stopped.
+    Verified(Result<Option<Verified>, Problem>),
+    /// The copy; none where it was stopped before there was one.
+    BackedUp(Result<Option<Copied>, Problem>),
 }
 
 /// How far a job is.
@@ -167,7 +176,11 @@ impl Job {
 
     /// Returns whether it can be stopped half-way.
     pub fn can_stop(&self) -> bool {
-        self.files() > 0 || matches!(self, Self::LookBack(_) | Self::Count(_))
+        let looks = matches!(
+            self,
+            Self::LookBack(_) | Self::Count(_) | Self::Verify | Self::BackUp(_)
+        );
+        looks || self.files() > 0
     }
 
     /// Does it, and tells how far it is; what is told is answered with whether to go on.
@@ -207,6 +220,8 @@ impl Job {
                 day,
                 facts: Some(count(desk, day, going_on)),
             },
+            Self::Verify => Done::Verified(desk.verify_store(&mut checking(going_on))),
+            Self::BackUp(file) => Done::BackedUp(desk.back_up(&file, &mut checking(going_on))),
         }
     }
 
@@ -235,7 +250,22 @@ impl Job {
                 day,
                 facts: Some(Err(problem)),
             },
+            Self::Verify => Done::Verified(Err(problem)),
+            Self::BackUp(_) => Done::BackedUp(Err(problem)),
         }
+    }
+}
+
+/// Tells of a look at everything as of any other job.
+fn checking(going_on: &mut dyn FnMut(Progress) -> bool) -> impl FnMut(Checking) -> bool {
+    move |at| {
+        let step = Step {
+            stage: Stage::Reading,
+            done: at.done as usize,
+            of: at.of as usize,
+            act: None,
+        };
+        going_on(Progress { file: 1, step })
     }
 }
 

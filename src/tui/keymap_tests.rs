@@ -169,6 +169,8 @@ fn every_command_but_those_of_the_palette_has_a_key() {
         Command::StopWork,
         Command::Erase,
         Command::Admit,
+        Command::Verify,
+        Command::BackUp,
         Command::StartCard,
         Command::CheckTerminal,
         Command::GuidedShift,

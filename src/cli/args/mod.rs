@@ -16,8 +16,8 @@ pub(super) use shop::{
 };
 pub(super) use work::{
     Attach, Capture, ClaimArgs, Close, Contradictions, Handover, MaybeReason, MoveArgs, Note,
-    OpenArgs, Phrases, Promise, Reason, Refund, RefundOpen, Report, Review, Saying, SetArgs, Settle,
-    SignIn, Snooze, Transfer, Undo,
+    OpenArgs, Phrases, Promise, Reason, Refund, RefundOpen, Report, Review, Saying, SetArgs,
+    Settle, SignIn, Snooze, Transfer, Undo,
 };
 
 /// The whole line.
@@ -91,6 +91,7 @@ pub(super) enum Command {
     Reply(Saying),
     Remark(Saying),
     Transfer(Transfer),
+    Escalate(Saying),
     Close(Close),
     Review(Review),
     Snooze(Snooze),

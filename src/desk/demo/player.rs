@@ -13,6 +13,7 @@ use super::super::handover::Answer;
 use super::super::import::ImportOptions;
 use super::super::note::NewNote;
 use super::super::promise::concerning;
+use super::super::reception::path;
 use super::super::settings::MINUTE;
 use super::super::values::{Edge, Reading, fields as read_fields, money, time};
 use super::script::{Colleague, Crew, Script, Step};
@@ -146,7 +147,12 @@ impl Player<'_> {
                 (conversation::STAGE_OF.name(), json!(facts.stage)),
                 (conversation::CATEGORY_OF.name(), json!(facts.category)),
                 (conversation::COMPLEXITY.name(), json!(facts.complexity)),
+                (conversation::FACTS.name(), json!(facts.facts)),
+                (conversation::ACCEPTED.name(), json!(facts.accepted)),
+                (conversation::FAULT_OF.name(), json!(facts.fault)),
             ]));
+            let steps = facts.steps.iter().map(|step| (path(step), json!(talk.at)));
+            talk.about.extend(steps);
         }
         let mut act = self.desk.act();
         let outcome = self.desk.add_talk(&mut act, &talk)?;

@@ -56,6 +56,15 @@ pub(super) struct TalkFacts {
     pub stage: String,
     pub category: String,
     pub complexity: String,
+    /// What was found out.
+    pub facts: Option<String>,
+    /// Whether the buyer accepted.
+    pub accepted: Option<bool>,
+    /// Whose fault it is.
+    pub fault: Option<String>,
+    /// The steps that were taken with the buyer.
+    #[serde(default)]
+    pub steps: Vec<String>,
 }
 
 /// One act.

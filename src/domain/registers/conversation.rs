@@ -1,12 +1,15 @@
 //! Conversations: what of a chat, call or mail outlives the moment.
 
 use super::super::deadline::limits::{Limits, Rule};
-use super::super::field::{Enumeration, Field};
+use serde_json::Value;
+
+use super::super::field::{Enumeration, Field, FieldSpec};
 use super::super::lifecycle::{Lifecycle, State};
+use super::super::money::Money;
 use super::super::payload::Direction;
 use super::super::record::Record;
 use super::super::register::{Due, Identity, LAST_WORDS, Post, Reach, Register, Wait};
-use super::words::{CATEGORY, CHANNEL, STAGE};
+use super::words::{CATEGORY, CHANNEL, FAULT, STAGE};
 use super::{ACCOUNT, BUYER, ORDER_NUMBER, opt_post};
 
 /// How a talk ended (requirements 7.2).
@@ -49,6 +52,35 @@ pub const SATISFACTION: Field<String> =
     Field::choice("satisfaction", &super::complaint::SATISFACTIONS);
 /// How hard it was.
 pub const COMPLEXITY: Field<String> = Field::choice("complexity", &COMPLEXITIES);
+/// Whose fault it is.
+pub const FAULT_OF: Field<String> = Field::choice("fault", &FAULT);
+/// What was found out before a solution was given.
+pub const FACTS: Field<String> = Field::long_text("facts").personal();
+/// How many pieces the buyer wants, before an order says it.
+pub const QUANTITY: Field<i64> = Field::integer("quantity");
+/// At what price, before an order says it.
+pub const PRICE: Field<Money> = Field::money("price");
+/// When it is to be there, before an order says it.
+pub const DELIVERY: Field<String> = Field::text("delivery");
+/// The steps that were taken with the buyer, by their names.
+pub const STEPS: Field<Value> = Field::map("steps", STEP_CELLS).hidden();
+/// How often the call was on hold.
+pub const HOLDS: Field<Value> = Field::map("holds", HOLD_CELLS).hidden();
+
+/// Cell: when the step was taken, milliseconds UTC.
+pub const STEP_AT: Field<i64> = Field::time("at").hidden();
+
+static STEP_CELLS: &[FieldSpec] = &[STEP_AT.spec];
+
+/// Cell: why the buyer had to wait.
+pub const HOLD_REASON: Field<String> = Field::text("reason").personal().hidden();
+/// Cell: since when, milliseconds UTC.
+pub const HOLD_SINCE: Field<i64> = Field::time("since").hidden();
+/// Cell: until when, milliseconds UTC.
+pub const HOLD_UNTIL: Field<i64> = Field::time("until").hidden();
+
+static HOLD_CELLS: &[FieldSpec] = &[HOLD_REASON.spec, HOLD_SINCE.spec, HOLD_UNTIL.spec];
+
 /// Whether an advertiser wrote, not a buyer.
 pub const AD: Field<bool> = Field::flag("ad");
 /// The buyer's language as people name it.
@@ -78,11 +110,18 @@ pub static REGISTER: Register = Register {
         ACCEPTED.spec,
         SATISFACTION.spec,
         COMPLEXITY.spec,
+        FAULT_OF.spec,
+        FACTS.spec,
+        QUANTITY.spec,
+        PRICE.spec,
+        DELIVERY.spec,
         AD.spec,
         LANGUAGE.spec,
         ORDER_NUMBER.spec,
         NUMBER.spec,
         BATCH.spec,
+        STEPS.spec,
+        HOLDS.spec,
     ],
     lifecycle: &LIFECYCLE,
     title: &["buyer", "number"],

@@ -3,10 +3,11 @@
 use super::Workstation;
 use crate::config::LanguageChoice;
 use crate::i18n::{Language, Words};
-use crate::tui::commands::Command;
+use crate::tui::commands::{Command, Context};
 use crate::tui::jobs::Job;
-use crate::tui::keys::Input;
+use crate::tui::keys::{Code, Input, Key};
 use crate::tui::overlays;
+use crate::tui::overlays::messages::Messages;
 use crate::tui::pane::Flow;
 use crate::tui::run::{Effect, Effects};
 use crate::tui::theme::{self, Ink};
@@ -21,6 +22,12 @@ impl Workstation {
         self.lock_later(effects);
         self.notice = None;
         let offered = self.offered.take();
+        let defects = std::mem::take(&mut self.defects);
+        if !defects.is_empty() && self.asks_for_more(input) {
+            let title = self.words.get("care-title").to_string();
+            self.push(Box::new(Messages::titled(title, defects)));
+            return;
+        }
         let command = match input {
             Input::Key(press) => self.keymap.find(&self.contexts(), *press),
             _ => None,
@@ -39,6 +46,12 @@ impl Workstation {
             (true, _) => {}
         }
         self.save_soon(effects);
+    }
+
+    /// Whether a key asks for the rest of what was just said: Enter, where it writes no line.
+    fn asks_for_more(&self, input: &Input) -> bool {
+        let is_enter = matches!(input, Input::Key(press) if press.key == Key::plain(Code::Enter));
+        is_enter && !self.contexts().contains(&Context::Text)
     }
 
     /// Says that a command has nothing to do here.
@@ -120,7 +133,7 @@ impl Workstation {
                 self.draw_as(next);
             }
             Command::Messages => {
-                let pane = overlays::messages::Messages::new(self.messages.clone());
+                let pane = Messages::new(self.messages.clone());
                 self.front.push(Box::new(pane));
             }
             Command::Sync => {

@@ -10,7 +10,7 @@ use crate::desk::long::Stage;
 use crate::desk::people::Person;
 use crate::domain::id::Id;
 use crate::tui::commands::Command;
-use crate::tui::jobs::{Done, Job, JobNews, Running, told};
+use crate::tui::jobs::{Done, Job, JobNews, Running, defects, told};
 use crate::tui::pane::{Flow, Notice, Pane as _, Reach};
 use crate::tui::run::{Effect, Effects};
 use crate::tui::theme::Ink;
@@ -152,6 +152,7 @@ impl Workstation {
             self.keep_told(&done, person);
             return;
         }
+        self.defects = defects(&done, &self.words);
         for notice in told(&done, &self.words) {
             self.tell(notice);
         }
@@ -267,11 +268,19 @@ impl Workstation {
                 ];
                 words.with("past-folding", &counts)
             }
-            (Job::LookBack(_), _) => words.get("past-copying").to_string(),
             (Job::Count(_), step) => {
                 let seen = step.map_or(0, |step| step.done);
                 words.with("figures-counting", &[("count", grouped(seen).into())])
             }
+            (Job::Verify | Job::BackUp(_), Some(step)) if step.of > 0 => {
+                let counts = [
+                    ("done", grouped(step.done).into()),
+                    ("of", grouped(step.of).into()),
+                ];
+                words.with("care-checking", &counts)
+            }
+            (Job::Verify, _) => words.get("care-beginning").to_string(),
+            (Job::LookBack(_) | Job::BackUp(_), _) => words.get("past-copying").to_string(),
         };
         let files = running.job.files();
         if files > 1 {

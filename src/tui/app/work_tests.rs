@@ -25,6 +25,9 @@ use ratatui::backend::TestBackend;
 #[path = "work_turns_tests.rs"]
 mod turns;
 
+#[path = "care_tests.rs"]
+mod care;
+
 /// A workstation with a thread for long work.
 struct Bench {
     app: Workstation,

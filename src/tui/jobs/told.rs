@@ -1,11 +1,13 @@
 //! What came of long work, in words.
 
 use super::{Brought, Done, FileDone};
+use crate::desk::care::Copied;
 use crate::desk::import::FileReport;
 use crate::desk::start::old_table::OldTableReport;
 use crate::exchange::bundle::Accounting;
 use crate::exchange::bundle::text::TextTaken;
 use crate::i18n::{Arg, Words};
+use crate::store::{Defect, Verified};
 use crate::tui::pane::Notice;
 use crate::tui::theme::Ink;
 
@@ -39,6 +41,11 @@ pub fn told(done: &Done, words: &Words) -> Vec<Notice> {
             vec![Notice::new("erase-done", &counts, Ink::Ok, words)]
         }
         Done::BlockTaken(Ok(taken)) => vec![block_taken(taken, words)],
+        Done::Verified(Ok(Some(verified))) => checked(verified, words),
+        Done::BackedUp(Ok(Some(copied))) => backed_up(copied, words),
+        Done::Verified(Ok(None)) | Done::BackedUp(Ok(None)) => {
+            vec![Notice::new("care-stopped", &[], Ink::Warn, words)]
+        }
         Done::OldTable {
             outcome: Err(problem),
             ..
@@ -46,6 +53,8 @@ pub fn told(done: &Done, words: &Words) -> Vec<Notice> {
         | Done::Erased(Err(problem))
         | Done::BlockWritten(Err(problem))
         | Done::BlockTaken(Err(problem))
+        | Done::Verified(Err(problem))
+        | Done::BackedUp(Err(problem))
         | Done::LookedBack {
             past: Some(Err(problem)),
             ..
@@ -120,4 +129,68 @@ fn block_taken(done: &TextTaken, words: &Words) -> Notice {
         ("outside", sum(|one| one.outside).into()),
     ];
     Notice::new("text-block-taken", &counts, Ink::Ok, words)
+}
+
+/// Returns what a look at everything or at a copy found broken, one line each.
+pub fn defects(done: &Done, words: &Words) -> Vec<Notice> {
+    let verified = match done {
+        Done::Verified(Ok(verified)) => verified.as_ref(),
+        Done::BackedUp(Ok(Some(copied))) => copied.verified.as_ref(),
+        _ => None,
+    };
+    let defects = verified.map_or(&[][..], |verified| &verified.defects);
+    defects.iter().map(|one| defect(one, words)).collect()
+}
+
+fn defect(one: &Defect, words: &Words) -> Notice {
+    let place = one.seq.map(|seq| seq.to_string());
+    let parts = [
+        words.get(one.message).to_string(),
+        one.id.clone(),
+        place.unwrap_or_default(),
+    ];
+    let said: Vec<String> = parts.into_iter().filter(|part| !part.is_empty()).collect();
+    Notice {
+        text: said.join("  "),
+        ink: Ink::Warn,
+    }
+}
+
+fn checked(verified: &Verified, words: &Words) -> Vec<Notice> {
+    if !verified.clean {
+        let count = [("count", verified.defects.len().into())];
+        return vec![Notice::new("care-defects", &count, Ink::Warn, words)];
+    }
+    let counts = [
+        ("events", verified.events.into()),
+        ("records", verified.records.into()),
+        ("replicas", verified.replicas.into()),
+    ];
+    vec![Notice::new("cli-verify-clean", &counts, Ink::Ok, words)]
+}
+
+fn backed_up(copied: &Copied, words: &Words) -> Vec<Notice> {
+    let file: Arg<'_> = copied.file.display().to_string().into();
+    let mut all = Vec::new();
+    if let Some(problem) = &copied.unlisted {
+        let reason = [("reason", words.problem(problem).0.into())];
+        all.push(Notice::new(
+            "problem-given-unlisted",
+            &reason,
+            Ink::Warn,
+            words,
+        ));
+    }
+    all.push(match &copied.verified {
+        None => Notice::new("care-copy-unseen", &[("file", file)], Ink::Warn, words),
+        Some(verified) if verified.clean => {
+            let args = [("file", file), ("events", verified.events.into())];
+            Notice::new("cli-backup-done", &args, Ink::Ok, words)
+        }
+        Some(verified) => {
+            let args = [("file", file), ("count", verified.defects.len().into())];
+            Notice::new("care-copy-unsound", &args, Ink::Warn, words)
+        }
+    });
+    all
 }

@@ -1,15 +1,13 @@
 //! Finishing an item (F8 on the desk): asks only for what is missing.
 
-use serde_json::json;
-
 use super::case::CaseForm;
 use super::menu::{Menu, MenuPane};
 use super::note::NoteForm;
 use super::since::Since;
-use super::{Opened, pane};
+use super::{Opened, pane, reception};
 use crate::desk::item::AD_OUTCOME;
+use crate::desk::reception::unfinished;
 use crate::domain::id::Id;
-use crate::domain::payload::Fields;
 use crate::domain::record::Record;
 use crate::domain::register::Register;
 use crate::domain::registers::conversation;
@@ -39,7 +37,7 @@ pub fn open(reach: &mut Reach<'_>) -> Result<Opened, Problem> {
     }
 }
 
-/// The outcomes of a talk; a complex one also asks whether the buyer accepted.
+/// The outcomes of a talk; a complex one also asks for its facts and whether the buyer accepted.
 fn outcomes(reach: &Reach<'_>, record: &Record) -> MenuPane {
     let id = record.id;
     let mut since = Since::of(reach, id);
@@ -50,7 +48,6 @@ fn outcomes(reach: &Reach<'_>, record: &Record) -> MenuPane {
             .get(&format!("value-outcome-{word}"))
             .to_string()
     });
-    let asks = record.text("complexity") == Some("complex") && record.value("accepted").is_none();
     MenuPane::new(
         Menu::new(title(reach, record), labels),
         move |row, reach| {
@@ -60,27 +57,24 @@ fn outcomes(reach: &Reach<'_>, record: &Record) -> MenuPane {
             if let Some(stopped) = since.stops(reach) {
                 return stopped;
             }
-            if asks && *outcome != AD_OUTCOME {
-                return Flow::Replace(Box::new(accepted(id, outcome, reach)));
-            }
-            closed(reach, id, outcome)
+            ended(reach, id, outcome)
         },
     )
 }
 
-fn accepted(id: Id, outcome: &'static str, reach: &Reach<'_>) -> MenuPane {
-    let labels =
-        ["finish-accepted", "finish-not-accepted"].map(|id| reach.words.get(id).to_string());
-    MenuPane::new(
-        Menu::new(reach.words.get("finish-accepted-title").to_string(), labels),
-        move |row, reach| {
-            let values = Fields::from([("accepted".to_owned(), json!(row == 0))]);
-            match reach.attempt(|desk| desk.set_fields(id, values)) {
-                Some(_) => closed(reach, id, outcome),
-                None => Flow::Close,
-            }
-        },
-    )
+/// Ends a talk, or asks first for what a complex one lacks.
+fn ended(reach: &mut Reach<'_>, id: Id, outcome: &'static str) -> Flow {
+    let missing = match reach.desk.record(id) {
+        Ok((record, _)) => unfinished(&record, outcome),
+        Err(problem) => {
+            reach.trouble(&problem);
+            return Flow::Close;
+        }
+    };
+    match missing {
+        Some(field) => reception::ask(reach, id, field, move |reach| ended(reach, id, outcome)),
+        None => closed(reach, id, outcome),
+    }
 }
 
 /// The ways in which any other record ends; the only one needs no question.

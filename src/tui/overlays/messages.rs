@@ -12,6 +12,8 @@ use crate::tui::widgets::{Look, frame, line};
 
 /// The list of messages.
 pub struct Messages {
+    /// What they are about; what was said in this session where it is not told.
+    title: Option<String>,
     notices: Vec<Notice>,
     top: usize,
 }
@@ -20,7 +22,20 @@ impl Messages {
     /// Shows these, given oldest first.
     pub fn new(mut notices: Vec<Notice>) -> Self {
         notices.reverse();
-        Self { notices, top: 0 }
+        Self {
+            title: None,
+            notices,
+            top: 0,
+        }
+    }
+
+    /// Shows what else there is to say about one thing, in this order.
+    pub fn titled(title: String, notices: Vec<Notice>) -> Self {
+        Self {
+            title: Some(title),
+            notices,
+            top: 0,
+        }
     }
 }
 
@@ -40,7 +55,9 @@ impl Pane for Messages {
     }
 
     fn view(&self, buf: &mut Buffer, area: Rect, look: &Look<'_>) -> Option<Position> {
-        let title = Run::new(look.words.get("command-messages").to_string(), Ink::Title);
+        let named = self.title.clone();
+        let title = named.unwrap_or_else(|| look.words.get("command-messages").to_string());
+        let title = Run::new(title, Ink::Title);
         let inner = frame::overlay(buf, area, &[title], &[], &[], look);
         look.note(|record| {
             record.places.push((inner, Spot::Scroll(0)));

@@ -8,6 +8,7 @@ pub mod bulk;
 pub mod capture;
 mod capture_edit;
 mod capture_view;
+mod care;
 pub mod case;
 mod case_acts;
 mod case_around;
@@ -49,6 +50,7 @@ pub mod paste;
 mod paste_view;
 pub mod plain;
 pub mod privacy;
+mod reception;
 pub mod record_form;
 pub mod remark;
 pub mod replies;
@@ -79,6 +81,7 @@ pub mod yank;
 
 use crate::problem::Problem;
 use crate::tui::commands::{Command, Context};
+use crate::tui::jobs::Job;
 use crate::tui::keymap::Keymap;
 use crate::tui::pane::{Flow, Pane, Reach, Screen};
 use crate::tui::panes::past;
@@ -137,6 +140,8 @@ fn form(command: Command, reach: &mut Reach<'_>) -> Result<Opened, Problem> {
         Command::AfterSale => pane(case::CaseForm::open(reach)?),
         Command::FollowUp => pane(follow_up::FollowUp::open(reach)),
         Command::Finish => finish::open(reach)?,
+        Command::NextStep => reception::next(reach)?,
+        Command::Reception => pane(reception::open(reach)?),
         Command::Transfer => pane(transfer::Transfer::open(reach)?),
         Command::Claim => claim::claim(reach)?.map_or(Opened::Flow(Flow::Stay), pane),
         Command::YankNumber | Command::YankOrder | Command::YankAddress | Command::YankLast => {
@@ -151,6 +156,11 @@ fn form(command: Command, reach: &mut Reach<'_>) -> Result<Opened, Problem> {
         Command::Remark => pane(remark::Remark::open(reach)?),
         Command::Erase => pane(privacy::erase(reach, None)?),
         Command::Attach => pane(privacy::attach(reach, None)?),
+        Command::Verify => {
+            reach.work(Job::Verify);
+            Opened::Flow(Flow::Stay)
+        }
+        Command::BackUp => pane(care::back_up(reach)?),
         Command::Admit => pane(admit::Admit::open(reach)?),
         Command::StartCard => pane(start::card::StartCard::open(reach)?),
         Command::MustRead => must_read(reach)?,

@@ -92,6 +92,26 @@ impl RepliesPane {
         Ok(pane)
     }
 
+    /// Opens the picker on the first of these words that finds something, and on everything
+    /// where none does.
+    pub fn open_on(reach: &mut Reach<'_>, words: &[String]) -> Result<Self, Problem> {
+        let mut pane = Self::open(reach)?;
+        for word in words {
+            pane.asked.set(word);
+            pane.filter(reach);
+            if pane
+                .hits
+                .iter()
+                .any(|hit| hit.usable && !hit.other_language)
+            {
+                return Ok(pane);
+            }
+        }
+        pane.asked.set("");
+        pane.filter(reach);
+        Ok(pane)
+    }
+
     fn filter(&mut self, reach: &Reach<'_>) {
         let before = reach.desk.ticks();
         self.hits = self.library.filter(

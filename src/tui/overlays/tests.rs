@@ -4,6 +4,7 @@ mod case;
 mod desk;
 mod items;
 mod note;
+mod reception;
 
 use super::stage::{ORDER, Stage};
 use crate::store::Query;

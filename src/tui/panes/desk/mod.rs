@@ -12,6 +12,7 @@ mod marks;
 mod narrowed;
 mod opened;
 mod side_view;
+mod steps_view;
 mod talk_view;
 mod told;
 mod view;
@@ -28,6 +29,7 @@ use crate::desk::board::Counts;
 use crate::desk::freshness::Freshness;
 use crate::desk::marks::Marks;
 use crate::desk::people::People;
+use crate::desk::reception::Reception;
 use crate::desk::replies::Replies;
 use crate::desk::saved::SavedView;
 use crate::desk::todo::{PAGE, Todo, View};
@@ -80,6 +82,8 @@ pub(super) struct OpenItem {
     /// What is told beside the lines of its timeline.
     pub(super) marks: Marks,
     pub(super) beside: Beside,
+    /// Its steps, where it is a talk with a buyer.
+    pub(super) reception: Option<Reception>,
     /// Rows between what is shown and the newest; drawing holds it to what there is.
     pub(super) scroll: Cell<usize>,
     /// The time at which what is to be in sight was said, until it was drawn.

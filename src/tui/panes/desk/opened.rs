@@ -118,6 +118,7 @@ impl DeskPane {
         }
         self.side = Side::read(desk, &record, self.side.leaf())?;
         self.suggest(desk, words, &record)?;
+        let reception = desk.reception(&record)?;
         let record = desk.with_merged(&record)?;
         self.open = Some(OpenItem {
             record,
@@ -126,6 +127,7 @@ impl DeskPane {
             related,
             marks,
             beside,
+            reception,
             scroll: Cell::new(scroll),
             place: Cell::new(None),
         });

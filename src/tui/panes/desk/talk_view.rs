@@ -7,7 +7,7 @@ use ratatui::layout::{Position, Rect};
 
 use super::lines::{INDENT, LineKind, TimeLine, Told, facts, rows_after, timeline};
 use super::view::{below, focus_mark, inset, speech};
-use super::{DeskPane, Focus, OpenItem};
+use super::{DeskPane, Focus, OpenItem, steps_view};
 use crate::domain::register::Register;
 use crate::store::Row;
 use crate::tui::theme::Ink;
@@ -27,7 +27,7 @@ pub(super) fn talk_title(
     pane: &DeskPane,
     open: &OpenItem,
     buf: &mut Buffer,
-    area: Rect,
+    (area, has_panel): (Rect, bool),
     look: &Look<'_>,
 ) {
     let speech = speech(pane, look);
@@ -76,6 +76,15 @@ pub(super) fn talk_title(
         left.push(dim(format!(" {}", look.words.get(id))));
     }
     left.push(channel);
+    if let Some(place) = steps_view::place(open, look.words).filter(|_| !has_panel) {
+        let taken = [&left[..], &right[..]].concat();
+        let place = format!("  {place}");
+        // Whole or not at all.
+        let room = area.width.saturating_sub(line::columns(&taken, look));
+        if look.columns(&place) + EDGES < room {
+            left.push(dim(place));
+        }
+    }
     titles(buf, area, &left, &right, look);
 }
 

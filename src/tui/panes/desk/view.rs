@@ -7,7 +7,7 @@ use super::draft_view::draw_draft;
 use super::list_view::{draw_list, draw_strip, list_title};
 use super::side_view::{draw_ages, side_title};
 use super::talk_view::{draw_pending, draw_talk, nothing_open, pending, related_line, talk_title};
-use super::{DeskPane, Focus, OpenItem};
+use super::{DeskPane, Focus, OpenItem, steps_view};
 use crate::desk::board::Count;
 use crate::tui::keys::Spot;
 use crate::tui::theme::Ink;
@@ -128,7 +128,19 @@ fn wide(pane: &DeskPane, buf: &mut Buffer, area: Rect, look: &Look<'_>) -> Optio
             ..left
         }
     };
-    let (upper, draft) = draft_split(pane, middle, 9);
+    let steps = Rect {
+        height: steps_view::rows(pane.open.as_ref(), area),
+        ..middle
+    };
+    let room = Rect {
+        height: middle.height - steps.height,
+        ..middle
+    };
+    let (upper, draft) = draft_split(pane, room, 9);
+    let steps = Rect {
+        y: draft.bottom(),
+        ..steps
+    };
     let pending = pane
         .open
         .as_ref()
@@ -155,7 +167,8 @@ fn wide(pane: &DeskPane, buf: &mut Buffer, area: Rect, look: &Look<'_>) -> Optio
     } else {
         frame.rule(side_area.y, left.left(), left.right() + 1);
     }
-    for y in [unsettled.y, draft.y] {
+    let panel = (steps.height > 0).then_some(steps.y);
+    for y in [unsettled.y, draft.y].into_iter().chain(panel) {
         frame.rule(
             y,
             middle.left().saturating_sub(1),
@@ -230,8 +243,10 @@ fn wide(pane: &DeskPane, buf: &mut Buffer, area: Rect, look: &Look<'_>) -> Optio
             if pending_rows > 0 {
                 draw_pending(pane, open, buf, unsettled, look);
             }
-            talk_title(pane, open, buf, Rect { height: 1, ..talk }, look);
+            let title = Rect { height: 1, ..talk };
+            talk_title(pane, open, buf, (title, steps.height > 0), look);
             draw_talk(pane, open, buf, below(talk), look);
+            steps_view::draw(pane, open, buf, steps, look);
             let of_draft = draw_draft(pane, open, buf, draft, look);
             caret.or(of_draft)
         }
@@ -275,7 +290,8 @@ fn narrow(pane: &DeskPane, buf: &mut Buffer, area: Rect, look: &Look<'_>) -> Opt
         record.places.push(shelf(draft));
     });
     section(buf, talk, &[], &[], look);
-    talk_title(pane, open, buf, Rect { height: 1, ..talk }, look);
+    let title = Rect { height: 1, ..talk };
+    talk_title(pane, open, buf, (title, false), look);
     let inner = band(pane, open, buf, below(talk), look);
     draw_talk(pane, open, buf, inner, look);
     section(buf, draft, &[], &[], look);
