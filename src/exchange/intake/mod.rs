@@ -9,6 +9,7 @@
 //! | [`decode`] | bytes to text, the encoding named, bad bytes by line |
 //! | [`sniff`] | what sort of file it is |
 //! | [`table`] | CSV and TSV to records with line numbers |
+//! | [`sheets`] | workbooks (XLSX, XLS) to such records |
 //! | [`json`] | JSON with numbers as their digits |
 //! | [`values`] | money and integers of a cell |
 //! | [`times`] | times of cells and file names |
@@ -38,6 +39,7 @@ pub mod profiles;
 pub mod replies;
 pub mod rows;
 mod settle;
+pub mod sheets;
 pub mod sniff;
 pub mod table;
 pub mod times;
@@ -254,6 +256,9 @@ impl Parsed {
 pub fn read(bytes: &[u8], options: &Options<'_>, profiles: &Profiles) -> Result<Parsed, Problem> {
     if bytes.len() > MAX_FILE {
         return Err(unreadable("problem-import-large").arg("limit", MAX_FILE >> 20));
+    }
+    if let Some(mut book) = sheets::Book::open(bytes)? {
+        return rows::read_book(&mut book, options, profiles);
     }
     if let Some(what) = sniff::binary(bytes) {
         return Err(unreadable("problem-import-binary")
