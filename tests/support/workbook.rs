@@ -1,5 +1,5 @@
 //! Workbooks for tests, made byte by byte so that they can also be wrong.
-#![allow(dead_code, clippy::unwrap_used, clippy::expect_used)]
+#![allow(dead_code, clippy::pedantic, clippy::unwrap_used, clippy::expect_used)]
 
 use std::io::{Cursor, Write};
 
@@ -141,6 +141,8 @@ pub fn stream(name: &str, globals: &[u8], cells: &[u8]) -> Vec<u8> {
 /// Returns a compound file with one stream, which is filled up to be no small one.
 pub fn compound(name: &str, stream: &[u8]) -> Vec<u8> {
     const SECTOR: usize = 512;
+    const NONE: u32 = 0xffff_ffff;
+    const END: u32 = 0xffff_fffe;
     let mut stream = stream.to_vec();
     stream.resize(stream.len().max(4_096), 0);
     let count = stream.len().div_ceil(SECTOR);
@@ -154,8 +156,6 @@ pub fn compound(name: &str, stream: &[u8]) -> Vec<u8> {
     file.extend([0x3e, 0, 3, 0, 0xfe, 0xff, 9, 0, 6, 0]);
     file.extend([0; 10]);
     let mut long = |number: u32| file.extend(number.to_le_bytes());
-    const NONE: u32 = 0xffff_ffff;
-    const END: u32 = 0xffff_fffe;
     long(tables as u32);
     long(count as u32);
     long(0);

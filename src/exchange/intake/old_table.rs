@@ -11,7 +11,9 @@ use serde::Deserialize;
 use super::decode::{self, Encoding};
 use super::sheets::Book;
 use super::table::{Reader, Record};
-use super::{LineProblem, MAX_FILE, MAX_LINES, clean_number, fold_name, sniff, times, unreadable};
+use super::{
+    LineProblem, MAX_FILE, MAX_LINES, MAX_SHORT, clean_number, fold_name, sniff, times, unreadable,
+};
 use super::{unwrap_cell, values};
 use crate::problem::Problem;
 
@@ -281,6 +283,9 @@ fn head(records: impl Iterator<Item = Record>) -> Option<Head> {
 }
 
 fn by_header(header: &str) -> Option<Meaning> {
+    if header.len() > MAX_SHORT {
+        return None;
+    }
     word_of(&known().headers, header).and_then(Meaning::of)
 }
 

@@ -11,8 +11,8 @@ use super::sheets::Book;
 use super::sniff::{Format, Kind};
 use super::table::{Reader, Record};
 use super::{
-    Cell, LineProblem, MAX_LINES, Options, Parsed, Row, clean_number, fold_name, is_masked,
-    replies, settle, times, unreadable, unwrap_cell, values,
+    Cell, LineProblem, MAX_LINES, MAX_SHORT, Options, Parsed, Row, clean_number, fold_header,
+    is_masked, replies, settle, times, unreadable, unwrap_cell, values,
 };
 use crate::problem::Problem;
 
@@ -119,10 +119,7 @@ fn head<'a>(
     let mut best: Option<(Rank, Table<'a>)> = None;
     for record in records {
         let Ok(cells) = &record.cells else { continue };
-        let headers: Vec<String> = cells
-            .iter()
-            .map(|cell| fold_name(unwrap_cell(cell)))
-            .collect();
+        let headers: Vec<String> = cells.iter().map(|cell| fold_header(cell)).collect();
         let found = match forced {
             Some(profile) => profile.fits(&headers).map(|count| (profile, count)),
             None => profiles.best(&headers, options.kind),
@@ -307,6 +304,9 @@ impl Builder<'_> {
             return Err(LineProblem::new(line, name, "import-line-number", ""));
         };
         let refuse = |reason| Err(LineProblem::new(line, self.header(column), reason, text));
+        if text.len() > MAX_SHORT {
+            return refuse("import-line-number-form");
+        }
         let number = clean_number(text);
         if number.is_empty() {
             return refuse("import-line-number");
@@ -338,6 +338,9 @@ impl Builder<'_> {
         let (zone, order) = (self.options.zone, self.options.date_order);
         Ok(match column.kind {
             Type::Text => Cell::Text(text.to_owned()),
+            Type::Number if text.len() > MAX_SHORT => {
+                return Err(problem("import-line-number-form"));
+            }
             Type::Number if values::is_rounded(text) => return Err(problem("import-line-rounded")),
             Type::Number => Cell::Text(clean_number(text)),
             Type::Money => {

@@ -26,9 +26,6 @@ mod xls;
 mod xlsx;
 
 #[cfg(test)]
-#[path = "../../../tests/support/workbook.rs"]
-mod made;
-#[cfg(test)]
 mod tests;
 
 /// Largest workbook, in bytes, packed as it lies there.

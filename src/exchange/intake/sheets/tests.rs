@@ -4,9 +4,9 @@ use std::path::Path;
 
 use proptest::prelude::*;
 
-use super::made::{self, label, packed, parts, record, rows, xls, xlsx};
 use super::*;
 use crate::exchange::intake::{self, Cell, Kind, Options, Parsed, Profiles, old_table, times};
+use crate::exchange::workbook::{self as made, label, packed, parts, record, rows, xls, xlsx};
 
 const ZONE: chrono_tz::Tz = chrono_tz::Asia::Shanghai;
 
@@ -50,7 +50,9 @@ fn reasons(parsed: &Parsed) -> Vec<(usize, &'static str)> {
 /// Rows without their places in the file.
 fn said(parsed: &Parsed) -> Vec<intake::Row> {
     let mut rows = parsed.rows.clone();
-    rows.iter_mut().for_each(|row| row.line = 0);
+    for row in &mut rows {
+        row.line = 0;
+    }
     rows
 }
 
