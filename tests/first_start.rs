@@ -185,7 +185,7 @@ fn an_owner_goes_through_all_steps_and_leaves_and_resumes_between() {
     // Step 8: the old table.
     desk.wait_for("还差：")
         .press("6")
-        .wait_for("存成 CSV")
+        .wait_for("XLSX 或 CSV")
         .paste(&table);
     desk.wait_for("1 行没完")
         .press("F8")

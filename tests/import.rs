@@ -4,6 +4,8 @@
 
 #[path = "support/drill.rs"]
 mod drill;
+#[path = "support/workbook.rs"]
+mod workbook;
 
 use std::path::{Path, PathBuf};
 
@@ -72,4 +74,34 @@ fn shared_orders_and_talks_are_taken_once() {
         }
     }
     assert!(desk.store().verify().unwrap().clean);
+}
+
+#[test]
+fn workbooks_come_in_and_go_out() {
+    use zhiban::domain::registers::order;
+    use zhiban::exchange::outlet::Format;
+    use zhiban::i18n::{Language, Words};
+    let folder = tempfile::tempdir().unwrap();
+    let mut desk = desk(&folder.path().join("s"), "shop", "王主管");
+    let fixtures = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/intake");
+    for (round, new) in [(1, 3), (2, 0)] {
+        let path = fixtures.join("taobao_orders.xlsx");
+        let report = desk.import_file(&path, &ImportOptions::default()).unwrap();
+        assert_eq!(report.encoding, "XLSX");
+        assert_eq!((report.new, report.same), (new, 3 - new), "{round}");
+        assert_eq!(report.refused, 2, "{:?}", report.problems);
+    }
+    let path = fixtures.join("taobao_refunds.xls");
+    let report = desk.import_file(&path, &ImportOptions::default()).unwrap();
+    assert_eq!((report.kind.as_str(), report.new), ("refunds", 1));
+    let rows = desk.view(&order::REGISTER, None, 10).unwrap();
+    let words = Words::new(Language::ZhCn);
+    let bytes = desk
+        .as_table(&order::REGISTER, &rows, Format::Xlsx, &words)
+        .unwrap();
+    let (range, formulas) = workbook::read_back(&bytes);
+    assert_eq!((range.height(), formulas), (rows.len() + 1, 0));
+    assert!(workbook::shown(&bytes).contains("4031902847193527741"));
+    let again = desk.as_table(&order::REGISTER, &rows, Format::Xlsx, &words);
+    assert!(again.unwrap() == bytes, "the same rows at the same time");
 }

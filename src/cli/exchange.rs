@@ -422,7 +422,7 @@ pub(super) fn export(place: &Place, args: &Export, out: &Out) -> Result<u8, Prob
         &question,
         args.limit.unwrap_or(MOST).clamp(1, MOST),
     )?;
-    let text = desk.as_table(declared, &rows, format, &out.words);
+    let bytes = desk.as_table(declared, &rows, format, &out.words)?;
     let file = args
         .output
         .as_deref()
@@ -430,14 +430,15 @@ pub(super) fn export(place: &Place, args: &Export, out: &Out) -> Result<u8, Prob
     note(place, desk, "table", file.as_deref(), &rows, out);
     match &args.output {
         Some(path) => {
-            write_file(path, text.as_bytes())?;
+            write_file(path, &bytes)?;
             let file = path.display().to_string();
             if out.json {
                 out.object(&json!({"file": file, "rows": rows.len(), "format": format.word()}))?;
             }
             out.say("cli-written", &[("file", file.into())])?;
         }
-        None => out.raw(text.as_bytes())?,
+        None if format == Format::Xlsx => out.workbook(&bytes)?,
+        None => out.raw(&bytes)?,
     }
     Ok(CLEAN)
 }

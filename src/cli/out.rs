@@ -1,6 +1,6 @@
 //! What commands print: words for people, one JSON object a line for programs.
 
-use std::io::{self, Write};
+use std::io::{self, IsTerminal, Write};
 
 use chrono::{DateTime, SecondsFormat};
 use chrono_tz::Tz;
@@ -60,6 +60,15 @@ impl Out {
         write_out(&String::from_utf8_lossy(bytes))
     }
 
+    /// Prints a workbook for who takes it into a file; onto a screen it is not let.
+    pub fn workbook(&self, bytes: &[u8]) -> Result<(), Problem> {
+        if io::stdout().is_terminal() {
+            return Err(Problem::new(Kind::NotUnderstood, "problem-cli-workbook")
+                .hint("problem-cli-workbook-hint"));
+        }
+        write_bytes(bytes)
+    }
+
     /// Says what went wrong, on standard error: one sentence, one hint.
     pub fn problem(&self, problem: &Problem) {
         let (sentence, hint) = self.words.problem(problem);
@@ -75,8 +84,12 @@ impl Out {
 
 /// Writes to standard output; a reader that went away (`| head`) ends the command quietly.
 fn write_out(text: &str) -> Result<(), Problem> {
+    write_bytes(text.as_bytes())
+}
+
+fn write_bytes(bytes: &[u8]) -> Result<(), Problem> {
     let mut out = io::stdout().lock();
-    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+    match out.write_all(bytes).and_then(|()| out.flush()) {
         Err(fault) if fault.kind() == io::ErrorKind::BrokenPipe => Err(closed()),
         Err(fault) => Err(Problem::new(Kind::NotSaved, "problem-cli-output").caused_by(fault)),
         Ok(()) => Ok(()),

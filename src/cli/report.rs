@@ -34,15 +34,16 @@ pub(super) fn run(place: &Place, args: &Report, out: &Out) -> Result<u8, Problem
         })?,
         None => desk.today()?,
     };
-    let text = desk.report(span, day, format, &out.words)?;
+    let bytes = desk.report(span, day, format, &out.words)?;
     let Some(path) = &args.output else {
         match format {
-            Format::Markdown => out.block(&text)?,
-            _ => out.raw(text.as_bytes())?,
+            Format::Markdown => out.block(&String::from_utf8_lossy(&bytes))?,
+            Format::Xlsx => out.workbook(&bytes)?,
+            _ => out.raw(&bytes)?,
         }
         return Ok(CLEAN);
     };
-    write_file(path, text.as_bytes())?;
+    write_file(path, &bytes)?;
     let period = desk.days()?.period(span, day);
     desk.note_report(&period)?;
     let file = path.display().to_string();

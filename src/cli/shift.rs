@@ -122,14 +122,15 @@ pub(super) fn handover(place: &Place, args: &Handover, out: &Out) -> Result<u8, 
     note(place, desk, "handover", file.as_deref(), &rows, out);
     match &args.output {
         Some(path) => {
-            write_file(path, document.as_bytes())?;
+            write_file(path, &document)?;
             let file = path.display().to_string();
             if out.json {
                 out.object(&json!({"file": file, "lines": lines, "signed": !args.draft}))?;
             }
             out.say("cli-written", &[("file", file.into())])?;
         }
-        None => out.block(&document)?,
+        None if format == Format::Xlsx => out.workbook(&document)?,
+        None => out.block(&String::from_utf8_lossy(&document))?,
     }
     Ok(if args.draft && sheet.incomplete() > 0 {
         FINDINGS

@@ -1,4 +1,4 @@
-//! Rows handed out as files for a table program: masked, a file a register, each written down
+//! Rows handed out as files for a spreadsheet: masked, a file a register, each written down
 //! among what was given away, since an erase does not reach it.
 
 use std::collections::BTreeMap;
@@ -39,8 +39,8 @@ impl Desk {
         }
         let mut files = Vec::new();
         for (name, rows) in by_register {
-            let file = free_name(folder, &format!("{name}-{day}"), "csv")?;
-            let text = self.as_table(register(name)?, &rows, Format::Csv, words);
+            let file = free_name(folder, &format!("{name}-{day}"), Format::Xlsx.word())?;
+            let bytes = self.as_table(register(name)?, &rows, Format::Xlsx, words)?;
             let holds = if rows.len() > RECORDS_MAX {
                 Holds::Register(name.to_owned())
             } else {
@@ -55,7 +55,7 @@ impl Desk {
                 reason: None,
                 holds,
             })?;
-            let written = private_file(&file)?.write_all(text.as_bytes());
+            let written = private_file(&file)?.write_all(&bytes);
             written.map_err(|fault| Problem::unwritable(&file).caused_by(fault))?;
             files.push(file);
         }
@@ -70,7 +70,7 @@ impl Desk {
         rows: &[Row],
         format: Format,
         words: &Words,
-    ) -> String {
+    ) -> Result<Vec<u8>, Problem> {
         let named = |id: Id| {
             let person = self.people().by_id(id).map(|person| person.name.clone());
             person.or_else(|| {
@@ -90,7 +90,8 @@ impl Desk {
             words,
             zone: self.zone(),
         };
-        outlet::write(&table(register, rows, scope, &named, &look), format, &look)
+        let table = table(register, rows, scope, &named, &look);
+        outlet::write(&table, format, &look, self.now())
     }
 }
 

@@ -157,6 +157,11 @@ impl Money {
         }
     }
 
+    /// Returns the currency and the plain decimal: `USD 5.00`.
+    pub fn with_code(&self) -> String {
+        format!("{} {}", self.currency.code(), self.plain())
+    }
+
     fn same(self, other: Self) -> Option<()> {
         (self.currency == other.currency).then_some(())
     }

@@ -6,3 +6,7 @@ pub mod intake;
 pub mod join;
 pub mod outlet;
 pub mod reach;
+
+#[cfg(test)]
+#[path = "../../tests/support/workbook.rs"]
+mod workbook;

@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 mod export;
 mod screen;
 
-pub use export::{csv, file_name, html, json, markdown, markdown_block};
+pub use export::{csv, file_name, html, json, markdown, markdown_block, xlsx};
 pub use screen::{TURNED, exact, is_turned, screen};
 
 /// Marks that one letter may carry; more of them paint over the lines above.

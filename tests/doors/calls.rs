@@ -23,6 +23,7 @@ use zhiban::problem::Problem;
 
 use crate::drill::{NOW, desk};
 use crate::hostile::{Hostile, everything, for_words, leak};
+use crate::workbook;
 
 /// What one door may take for one text, on a busy machine.
 const BOUND: Duration = Duration::from_secs(3);
@@ -372,11 +373,12 @@ fn goes_out_clean(desk: &Desk, words: &Words, texts: usize) {
                 ids: true,
                 unmask: true,
             };
-            let text = write(
-                &table(register, &rows, scope, &|_| None, &look),
-                format,
-                &look,
-            );
+            let table = table(register, &rows, scope, &|_| None, &look);
+            let bytes = write(&table, format, &look, NOW).unwrap();
+            let text = match format {
+                Format::Xlsx => workbook::shown(&bytes),
+                _ => String::from_utf8(bytes).unwrap(),
+            };
             // A table of cells has its own byte order mark and line ends.
             let text = text.trim_start_matches('\u{feff}').replace("\r\n", "\n");
             if let Some(c) = leak(&text) {

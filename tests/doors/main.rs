@@ -7,6 +7,8 @@
 mod drill;
 #[path = "../support/mod.rs"]
 mod support;
+#[path = "../support/workbook.rs"]
+mod workbook;
 
 mod calls;
 mod hostile;

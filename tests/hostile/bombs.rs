@@ -3,6 +3,7 @@
 //! folder. The figures are printed (`--nocapture`).
 
 use std::collections::BTreeSet;
+use std::ffi::OsStr;
 use std::io::Write;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
@@ -14,9 +15,9 @@ use super::archive::{Parts, entry, frame, header, resum};
 use super::*;
 
 /// The longest that a refusal may take.
-const LONGEST: Duration = Duration::from_secs(5);
+pub(super) const LONGEST: Duration = Duration::from_secs(5);
 /// The most memory that it may take, in KiB.
-const MOST: u64 = 256 << 10;
+pub(super) const MOST: u64 = 256 << 10;
 
 /// What was measured of all files so far.
 struct Measure {
@@ -86,7 +87,7 @@ impl Measure {
 }
 
 /// Returns the files below a folder.
-fn tree(folder: &Path) -> BTreeSet<PathBuf> {
+pub(super) fn tree(folder: &Path) -> BTreeSet<PathBuf> {
     let (mut found, mut folders) = (BTreeSet::new(), vec![folder.to_owned()]);
     while let Some(next) = folders.pop() {
         for entry in fs::read_dir(next).unwrap() {
@@ -101,14 +102,19 @@ fn tree(folder: &Path) -> BTreeSet<PathBuf> {
     found
 }
 
-/// Runs the import and returns its time, peak memory in KiB (0 where the system does not tell)
+/// Gives a bundle to the program.
+fn run(home: &Path, file: &Path) -> (Duration, u64, Option<i32>) {
+    let args = ["bundle", "import", "--passphrase"].map(OsStr::new);
+    measured(home, &[&args[..], &[file.as_os_str()]].concat())
+}
+
+/// Runs the program and returns its time, peak memory in KiB (0 where the system does not tell)
 /// and exit code. The time is the processor's where the system tells it: machines that test are
 /// busy with other things too.
-fn run(home: &Path, file: &Path) -> (Duration, u64, Option<i32>) {
+pub(super) fn measured(home: &Path, args: &[&OsStr]) -> (Duration, u64, Option<i32>) {
     let begun = Instant::now();
     let mut child = Command::new(env!("CARGO_BIN_EXE_zhiban"))
-        .args(["bundle", "import", "--passphrase"])
-        .arg(file)
+        .args(args)
         .env("ZHIBAN_DATA", home.join("data"))
         .env("ZHIBAN_PASSPHRASE", "word")
         .env("HOME", home)

@@ -23,6 +23,9 @@ mod forward;
 mod limits;
 mod relay;
 mod witness;
+#[path = "../support/workbook.rs"]
+mod workbook;
+mod workbooks;
 
 /// When the desks of these tests begin, milliseconds UTC.
 const NOW: i64 = 1_790_000_000_000;

@@ -26,7 +26,7 @@ pub(in crate::cli) struct Export {
     pub register: String,
     #[arg(short = 'o', long, value_name = "FILE")]
     pub output: Option<PathBuf>,
-    #[arg(long, value_name = "csv|json|md|html")]
+    #[arg(long, value_name = "csv|xlsx|json|md|html")]
     pub format: Option<String>,
     #[arg(long)]
     pub view: Option<String>,

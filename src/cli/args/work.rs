@@ -234,7 +234,7 @@ pub(in crate::cli) struct Handover {
     pub to: Option<String>,
     #[arg(short = 'o', long, value_name = "FILE")]
     pub output: Option<PathBuf>,
-    #[arg(long, value_name = "md|json|html|csv")]
+    #[arg(long, value_name = "md|json|html|csv|xlsx")]
     pub format: Option<String>,
     #[arg(long, value_name = "N/CELL=TEXT")]
     pub line: Vec<String>,

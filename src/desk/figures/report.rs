@@ -37,7 +37,7 @@ impl Desk {
         day: NaiveDate,
         format: Format,
         words: &Words,
-    ) -> Result<String, Problem> {
+    ) -> Result<Vec<u8>, Problem> {
         let period = self.days()?.period(span, day);
         if period.from > self.now() {
             return Err(refused("problem-report-future")
@@ -48,7 +48,7 @@ impl Desk {
         let facts = self.facts(&[period], &mut |_| true)?;
         match facts {
             Some(facts) => self.report_of(&facts, &period, format, words),
-            None => Ok(String::new()),
+            None => Ok(Vec::new()),
         }
     }
 
@@ -59,7 +59,7 @@ impl Desk {
         period: &Period,
         format: Format,
         words: &Words,
-    ) -> Result<String, Problem> {
+    ) -> Result<Vec<u8>, Problem> {
         let writer = Writer {
             desk: self,
             facts,
@@ -78,7 +78,7 @@ impl Desk {
                 ("hours", writer.hours()),
             ],
         };
-        Ok(document.write(format, &writer.look))
+        document.write(format, &writer.look, self.now())
     }
 
     /// Writes the report of a period that was read into a folder, to be printed and for a table
@@ -93,10 +93,10 @@ impl Desk {
         demand_folder(folder)?;
         let name = format!("report-{}-{}", period.span.word(), day_of(period));
         let mut files = Vec::new();
-        for format in [Format::Html, Format::Csv] {
-            let text = self.report_of(facts, period, format, words)?;
+        for format in [Format::Html, Format::Xlsx] {
+            let bytes = self.report_of(facts, period, format, words)?;
             let file = free_name(folder, &name, format.word())?;
-            let written = private_file(&file)?.write_all(text.as_bytes());
+            let written = private_file(&file)?.write_all(&bytes);
             written.map_err(|fault| Problem::unwritable(&file).caused_by(fault))?;
             files.push(file);
         }

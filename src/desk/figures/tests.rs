@@ -373,6 +373,7 @@ fn the_days_table_has_the_eight_measures_as_counted_by_hand() {
         .desk
         .report(Span::Day, today, Format::Csv, &words)
         .unwrap();
+    let csv = String::from_utf8(csv).unwrap();
     let lines: Vec<&str> = csv.trim_start_matches('\u{feff}').lines().collect();
     let cells = |line: &str| -> Vec<String> {
         let cells = line.split(',');

@@ -31,9 +31,9 @@ impl Desk {
         format: Format,
         words: &Words,
         unmask: bool,
-    ) -> Result<String, Problem> {
+    ) -> Result<Vec<u8>, Problem> {
         let document = self.document(id)?;
-        Ok(self.written(document, format, words, unmask))
+        self.written(document, format, words, unmask)
     }
 
     /// Returns the sheet that is not signed yet as a document.
@@ -43,7 +43,7 @@ impl Desk {
         format: Format,
         words: &Words,
         unmask: bool,
-    ) -> Result<String, Problem> {
+    ) -> Result<Vec<u8>, Problem> {
         let lines = sheet.lines.iter().enumerate().map(|(at, line)| {
             let base = self.line_of(at + 1, Some(&line.row))?;
             Ok(Line {
@@ -74,18 +74,22 @@ impl Desk {
             second: None,
             note: sheet.note.clone(),
         };
-        Ok(self.written(document, format, words, unmask))
+        self.written(document, format, words, unmask)
     }
 
-    fn written(&self, document: Document, format: Format, words: &Words, unmask: bool) -> String {
+    fn written(
+        &self,
+        document: Document,
+        format: Format,
+        words: &Words,
+        unmask: bool,
+    ) -> Result<Vec<u8>, Problem> {
         let document = if unmask { document } else { document.masked() };
-        document.write(
-            format,
-            &Look {
-                words,
-                zone: self.zone(),
-            },
-        )
+        let look = Look {
+            words,
+            zone: self.zone(),
+        };
+        document.write(format, &look, self.now())
     }
 
     /// Returns a signed sheet as the document's data, nothing masked.

@@ -21,6 +21,10 @@ pub enum Encoding {
     Gb18030,
     /// Big5.
     Big5,
+    /// None of its own: a workbook of today says itself how it is written.
+    Xlsx,
+    /// None of its own: a workbook as Excel wrote it until 2007.
+    Xls,
 }
 
 impl Encoding {
@@ -34,6 +38,8 @@ impl Encoding {
             Self::Utf16Be => "UTF-16BE",
             Self::Gb18030 => "GB18030",
             Self::Big5 => "Big5",
+            Self::Xlsx => "XLSX",
+            Self::Xls => "XLS",
         }
     }
 }

@@ -25,11 +25,19 @@ fn unreadable(path: &Path, fault: std::io::Error) -> Problem {
     let missing = fault.kind() == std::io::ErrorKind::NotFound;
     let problem = if missing {
         Problem::new(Kind::Unreadable, "problem-file-missing").hint("problem-file-missing-hint")
+    } else if is_held(&fault, std::path::MAIN_SEPARATOR == '\\') {
+        Problem::new(Kind::Unreadable, "problem-file-held").hint("problem-file-held-hint")
     } else {
         Problem::new(Kind::Unreadable, "problem-file-unreadable")
             .hint("problem-file-unreadable-hint")
     };
     problem.arg("file", path.display()).caused_by(fault)
+}
+
+/// Whether another program, a spreadsheet most of the time, keeps the file to itself: Windows
+/// tells that by numbers (sharing violation, lock violation), which mean other things elsewhere.
+fn is_held(fault: &std::io::Error, is_windows: bool) -> bool {
+    is_windows && matches!(fault.raw_os_error(), Some(32 | 33))
 }
 
 /// Returns the files that a text names, as terminals paste what is dropped on them: whole
@@ -152,5 +160,12 @@ mod tests {
             assert_eq!(of_address("file:///a:b"), "/a:b");
         }
         assert!(read_file(&folder.path().join("none")).is_err());
+    }
+
+    #[test]
+    fn a_file_that_a_spreadsheet_holds_is_told_from_others() {
+        let fault = std::io::Error::from_raw_os_error;
+        assert!(is_held(&fault(32), true) && is_held(&fault(33), true));
+        assert!(!is_held(&fault(5), true) && !is_held(&fault(32), false));
     }
 }

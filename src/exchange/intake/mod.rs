@@ -9,6 +9,7 @@
 //! | [`decode`] | bytes to text, the encoding named, bad bytes by line |
 //! | [`sniff`] | what sort of file it is |
 //! | [`table`] | CSV and TSV to records with line numbers |
+//! | [`sheets`] | workbooks (XLSX, XLS) to such records |
 //! | [`json`] | JSON with numbers as their digits |
 //! | [`values`] | money and integers of a cell |
 //! | [`times`] | times of cells and file names |
@@ -38,6 +39,7 @@ pub mod profiles;
 pub mod replies;
 pub mod rows;
 mod settle;
+pub mod sheets;
 pub mod sniff;
 pub mod table;
 pub mod times;
@@ -61,6 +63,8 @@ pub const MAX_CELL: usize = 1 << 20;
 pub const MAX_COLUMNS: usize = 1_000;
 /// Most problems that are kept one by one; the rest is only counted.
 pub const MAX_PROBLEMS: usize = 1_000;
+/// Longest text that may be a number or a header, in bytes, with all that programs wrap around it.
+const MAX_SHORT: usize = 1_024;
 /// Longest value that a problem repeats, in characters.
 const SHOWN: usize = 80;
 
@@ -255,6 +259,9 @@ pub fn read(bytes: &[u8], options: &Options<'_>, profiles: &Profiles) -> Result<
     if bytes.len() > MAX_FILE {
         return Err(unreadable("problem-import-large").arg("limit", MAX_FILE >> 20));
     }
+    if let Some(mut book) = sheets::Book::open(bytes)? {
+        return rows::read_book(&mut book, options, profiles);
+    }
     if let Some(what) = sniff::binary(bytes) {
         return Err(unreadable("problem-import-binary")
             .arg("what", what)
@@ -298,8 +305,10 @@ fn unreadable(message: &'static str) -> Problem {
 }
 
 fn shown(text: &str) -> String {
-    let line = crate::text::clean::line(text);
-    if line.chars().count() <= SHOWN {
+    // What is cut off need not be cleaned first: a cell may be a million letters long.
+    let end = text.char_indices().nth(SHOWN * 4).map(|(at, _)| at);
+    let line = crate::text::clean::line(&text[..end.unwrap_or(text.len())]);
+    if end.is_none() && line.chars().count() <= SHOWN {
         return line.into_owned();
     }
     line.chars().take(SHOWN).chain(['…']).collect()
@@ -353,6 +362,14 @@ pub fn clean_number(text: &str) -> String {
         .filter(|c| !c.is_whitespace() && !matches!(c, '\u{feff}' | '\u{200b}'..='\u{200f}'))
         .flat_map(char::to_uppercase)
         .collect()
+}
+
+/// A header for comparing; nothing where the cell is too long to be one.
+fn fold_header(cell: &str) -> String {
+    if cell.len() > MAX_SHORT {
+        return String::new();
+    }
+    fold_name(unwrap_cell(cell))
 }
 
 /// A header or status text for comparing: folded, without spaces and marks of order.

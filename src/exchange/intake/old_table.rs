@@ -8,9 +8,12 @@ use std::sync::OnceLock;
 use chrono_tz::Tz;
 use serde::Deserialize;
 
-use super::decode::{self, Decoded};
-use super::table::Reader;
-use super::{LineProblem, MAX_FILE, MAX_LINES, clean_number, fold_name, sniff, times, unreadable};
+use super::decode::{self, Encoding};
+use super::sheets::Book;
+use super::table::{Reader, Record};
+use super::{
+    LineProblem, MAX_FILE, MAX_LINES, MAX_SHORT, clean_number, fold_name, sniff, times, unreadable,
+};
 use super::{unwrap_cell, values};
 use crate::problem::Problem;
 
@@ -156,76 +159,133 @@ pub fn read(bytes: &[u8]) -> Result<OldTable, Problem> {
     if bytes.len() > MAX_FILE {
         return Err(unreadable("problem-import-large").arg("limit", MAX_FILE >> 20));
     }
+    if let Some(mut book) = Book::open(bytes)? {
+        return read_book(&mut book);
+    }
     if let Some(what) = sniff::binary(bytes) {
         return Err(unreadable("problem-import-binary")
             .arg("what", what)
             .hint(sniff::binary_hint(what)));
     }
     let decoded = decode::decode(bytes);
-    let Some((delimiter, head_line, headers)) = head(&decoded) else {
+    let mut best: Option<(Head, char)> = None;
+    for delimiter in ['\t', ',', ';'] {
+        let records = Reader::new(&decoded.text, delimiter).take(HEAD);
+        if let Some(found) = head(records)
+            && best
+                .as_ref()
+                .is_none_or(|(before, _)| before.named < found.named)
+        {
+            best = Some((found, delimiter));
+        }
+    }
+    let Some((head, delimiter)) = best else {
         return Err(unreadable("problem-import-empty"));
     };
+    let records = Reader::new(&decoded.text, delimiter).map(|mut record| {
+        let mut bad = decoded.bad.range(record.line..=record.last);
+        if record.cells.is_ok() && bad.next().is_some() {
+            record.cells = Err("import-line-bytes");
+        }
+        Ok(record)
+    });
+    read_below(head, decoded.encoding, records)
+}
+
+/// Reads the first sheet with a header that is known, else the first that has any.
+fn read_book(book: &mut Book<'_>) -> Result<OldTable, Problem> {
+    let mut best: Option<(Head, usize)> = None;
+    for sheet in 0..book.names().len() {
+        let first: Vec<Record> = book.records(sheet)?.take(HEAD).collect::<Result<_, _>>()?;
+        let Some(found) = head(first.into_iter()) else {
+            continue;
+        };
+        let is_known = found.named > 0;
+        if is_known || best.is_none() {
+            best = Some((found, sheet));
+        }
+        if is_known {
+            break;
+        }
+    }
+    let Some((head, sheet)) = best else {
+        return Err(unreadable("problem-import-empty"));
+    };
+    let encoding = book.encoding();
+    read_below(head, encoding, book.records(sheet)?)
+}
+
+/// Reads the records below the header.
+fn read_below(
+    head: Head,
+    encoding: Encoding,
+    records: impl Iterator<Item = Result<Record, Problem>>,
+) -> Result<OldTable, Problem> {
     let mut table = OldTable {
-        headers,
+        headers: head.cells,
         rows: Vec::new(),
         problems: Vec::new(),
-        encoding: decoded.encoding.name(),
+        encoding: encoding.name(),
     };
-    for record in Reader::new(&decoded.text, delimiter) {
-        if record.line <= head_line {
+    for record in records {
+        let record = record?;
+        if record.line <= head.line {
             continue;
         }
         if table.rows.len() >= MAX_LINES {
             return Err(unreadable("problem-import-lines").arg("limit", MAX_LINES));
         }
-        let is_damaged = decoded
-            .bad
-            .range(record.line..=record.last)
-            .next()
-            .is_some();
         match record.cells {
-            Ok(_) if is_damaged => {
-                table
-                    .problems
-                    .push(LineProblem::new(record.line, "", "import-line-bytes", ""));
-            }
             Ok(cells) => table.take(record.line, &cells),
-            Err(reason) => table
-                .problems
-                .push(LineProblem::new(record.line, "", reason, "")),
+            Err(reason) => {
+                let problem = LineProblem::new(record.line, "", reason, "");
+                table.problems.push(problem);
+            }
         }
     }
     Ok(table)
 }
 
-/// Returns delimiter, line and cells of the record that looks most like a header: by headers
-/// that are known, else the first with two cells.
-fn head(decoded: &Decoded) -> Option<(char, usize, Vec<String>)> {
-    let mut best: Option<(usize, (char, usize, Vec<String>))> = None;
-    for delimiter in ['\t', ',', ';'] {
-        for record in Reader::new(&decoded.text, delimiter).take(HEAD) {
-            let Ok(cells) = record.cells else { continue };
-            let cells: Vec<String> = cells
-                .iter()
-                .map(|cell| unwrap_cell(cell).to_owned())
-                .collect();
-            let filled = cells.iter().filter(|cell| !cell.is_empty()).count();
-            if filled < 2 {
-                continue;
-            }
-            let named = cells
-                .iter()
-                .filter(|cell| by_header(cell).is_some())
-                .count();
-            if best.as_ref().is_none_or(|(before, _)| *before < named) {
-                best = Some((named, (delimiter, record.last, cells)));
-            }
+/// A header.
+struct Head {
+    /// How many of its cells are known.
+    named: usize,
+    /// Its last line.
+    line: usize,
+    cells: Vec<String>,
+}
+
+/// Returns the record that looks most like a header: by headers that are known, else the first
+/// with two cells.
+fn head(records: impl Iterator<Item = Record>) -> Option<Head> {
+    let mut best: Option<Head> = None;
+    for record in records {
+        let Ok(cells) = record.cells else { continue };
+        let cells: Vec<String> = cells
+            .iter()
+            .map(|cell| unwrap_cell(cell).to_owned())
+            .collect();
+        let filled = cells.iter().filter(|cell| !cell.is_empty()).count();
+        if filled < 2 {
+            continue;
+        }
+        let known = cells.iter().filter(|cell| by_header(cell).is_some());
+        let named = known.count();
+        if best.as_ref().is_none_or(|before| before.named < named) {
+            best = Some(Head {
+                named,
+                line: record.last,
+                cells,
+            });
         }
     }
-    best.map(|(_, head)| head)
+    best
 }
 
 fn by_header(header: &str) -> Option<Meaning> {
+    if header.len() > MAX_SHORT {
+        return None;
+    }
     word_of(&known().headers, header).and_then(Meaning::of)
 }
 
@@ -383,6 +443,7 @@ mod tests {
     fn what_is_no_table_is_refused() {
         assert!(read(b"").is_err());
         assert!(read(b"PK\x03\x04xxxxxxxx").is_err());
+        assert!(read(b"PK\x03\x04xl/workbook.xml").is_err());
         assert!(read("只有一句话\n".as_bytes()).is_err());
     }
 }

@@ -5,13 +5,14 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::decode::Decoded;
+use super::decode::{Decoded, Encoding};
 use super::profiles::{Column, Lines, Profile, Profiles, Type, number_cell};
+use super::sheets::Book;
 use super::sniff::{Format, Kind};
 use super::table::{Reader, Record};
 use super::{
-    Cell, LineProblem, MAX_LINES, Options, Parsed, Row, clean_number, fold_name, is_masked,
-    replies, settle, times, unreadable, unwrap_cell, values,
+    Cell, LineProblem, MAX_LINES, MAX_SHORT, Options, Parsed, Row, clean_number, fold_header,
+    is_masked, replies, settle, times, unreadable, unwrap_cell, values,
 };
 use crate::problem::Problem;
 
@@ -23,9 +24,11 @@ struct Table<'a> {
     profile: &'a Profile,
     columns: Vec<Column>,
     headers: Vec<String>,
-    delimiter: char,
     head_line: usize,
 }
+
+/// What of two headers is the better one: that of a platform, then the one with more cells.
+type Rank = (bool, usize);
 
 /// Reads a table of orders, items, refunds, parcels, reviews or replies.
 pub fn read(
@@ -33,19 +36,134 @@ pub fn read(
     options: &Options<'_>,
     profiles: &Profiles,
 ) -> Result<Parsed, Problem> {
-    let table = find(decoded, options, profiles)?;
-    let mut parsed = Parsed::new(table.profile.kind, Format::Table, decoded.encoding);
+    let forced = forced(options, profiles)?;
+    let mut best: Option<(Rank, Table<'_>, char)> = None;
+    for delimiter in [',', '\t', ';'] {
+        let records = Reader::new(&decoded.text, delimiter).take(HEAD);
+        let whole = records.filter(|record| damaged(decoded, record).is_none());
+        if let Some((rank, table)) = head(whole, forced, options, profiles)
+            && best.as_ref().is_none_or(|(before, ..)| *before < rank)
+        {
+            best = Some((rank, table, delimiter));
+        }
+    }
+    let (_, table, delimiter) = best.ok_or_else(|| no_header(decoded, options))?;
+    let records = Reader::new(&decoded.text, delimiter).map(|record| {
+        let damaged = damaged(decoded, &record);
+        Ok((record, damaged))
+    });
+    read_all(&table, decoded.encoding, options, records)
+}
+
+/// Reads a workbook of such tables: the first sheet with a header that is known.
+pub fn read_book(
+    book: &mut Book<'_>,
+    options: &Options<'_>,
+    profiles: &Profiles,
+) -> Result<Parsed, Problem> {
+    let forced = forced(options, profiles)?;
+    let mut is_empty = true;
+    for sheet in 0..book.names().len() {
+        let first: Vec<Record> = book.records(sheet)?.take(HEAD).collect::<Result<_, _>>()?;
+        is_empty &= first.is_empty();
+        let Some((_, table)) = head(first.into_iter(), forced, options, profiles) else {
+            continue;
+        };
+        let (encoding, width) = (book.encoding(), table.headers.len());
+        let records = book.records(sheet)?.map(|record| {
+            let mut record = record?;
+            // A sheet has no cells behind the last that holds anything.
+            if let Ok(cells) = &mut record.cells
+                && cells.len() < width
+            {
+                cells.resize(width, String::new());
+            }
+            Ok((record, None))
+        });
+        return read_all(&table, encoding, options, records);
+    }
+    if is_empty {
+        return Err(unreadable("problem-import-empty"));
+    }
+    Err(no_sheet(book, options))
+}
+
+/// Returns a line of the record whose bytes are no text.
+fn damaged(decoded: &Decoded, record: &Record) -> Option<usize> {
+    let mut lines = decoded.bad.range(record.line..=record.last);
+    lines.next().copied()
+}
+
+fn forced<'a>(
+    options: &Options<'_>,
+    profiles: &'a Profiles,
+) -> Result<Option<&'a Profile>, Problem> {
+    let Some(name) = options.profile else {
+        return Ok(None);
+    };
+    profiles.named(name).map(Some).ok_or_else(|| {
+        unreadable("problem-import-no-profile")
+            .arg("profile", name)
+            .arg("known", profiles.names().collect::<Vec<_>>().join(" "))
+            .hint("problem-import-no-profile-hint")
+    })
+}
+
+/// Finds the header among the first records: the one that a profile reads best.
+fn head<'a>(
+    records: impl Iterator<Item = Record>,
+    forced: Option<&'a Profile>,
+    options: &Options<'_>,
+    profiles: &'a Profiles,
+) -> Option<(Rank, Table<'a>)> {
+    let mut best: Option<(Rank, Table<'a>)> = None;
+    for record in records {
+        let Ok(cells) = &record.cells else { continue };
+        let headers: Vec<String> = cells.iter().map(|cell| fold_header(cell)).collect();
+        let found = match forced {
+            Some(profile) => profile.fits(&headers).map(|count| (profile, count)),
+            None => profiles.best(&headers, options.kind),
+        };
+        let Some((profile, count)) = found else {
+            continue;
+        };
+        let rank = (profile.platform.is_some(), count);
+        if best.as_ref().is_none_or(|(before, _)| *before < rank) {
+            let table = Table {
+                profile,
+                columns: profile.columns(&headers),
+                headers: cells
+                    .iter()
+                    .map(|cell| unwrap_cell(cell).to_owned())
+                    .collect(),
+                head_line: record.line.max(record.last),
+            };
+            best = Some((rank, table));
+        }
+    }
+    best
+}
+
+/// Reads the records below the header, each with the line of it that is damaged.
+fn read_all(
+    table: &Table<'_>,
+    encoding: Encoding,
+    options: &Options<'_>,
+    records: impl Iterator<Item = Result<(Record, Option<usize>), Problem>>,
+) -> Result<Parsed, Problem> {
+    let mut parsed = Parsed::new(table.profile.kind, Format::Table, encoding);
     parsed.profile = Some(table.profile.name.clone());
-    parsed.unused = unused(&table);
+    parsed.unused = unused(table);
     let mut builder = Builder {
-        table: &table,
+        table,
         options,
         parsed,
         index: HashMap::new(),
         seen: HashMap::new(),
         taken: HashSet::new(),
     };
-    for record in Reader::new(&decoded.text, table.delimiter) {
+    for record in records {
+        let (record, damaged) = record?;
         if record.line <= table.head_line {
             continue;
         }
@@ -53,10 +171,9 @@ pub fn read(
             return Err(unreadable("problem-import-lines").arg("limit", MAX_LINES));
         }
         builder.parsed.read += 1;
-        let damaged = decoded.bad.range(record.line..=record.last).next();
         let taken = match (&record.cells, damaged) {
             (Err(reason), _) => Err(LineProblem::new(record.line, "", reason, "")),
-            (_, Some(line)) => Err(LineProblem::new(*line, "", "import-line-bytes", "")),
+            (_, Some(line)) => Err(LineProblem::new(line, "", "import-line-bytes", "")),
             (Ok(cells), None) => builder.take(&record, cells),
         };
         if let Err(problem) = taken {
@@ -66,62 +183,22 @@ pub fn read(
     Ok(builder.finish())
 }
 
-/// Finds the header: the record and delimiter that a profile reads best.
-fn find<'a>(
-    decoded: &Decoded,
-    options: &Options<'_>,
-    profiles: &'a Profiles,
-) -> Result<Table<'a>, Problem> {
-    let forced = match options.profile {
-        Some(name) => Some(profiles.named(name).ok_or_else(|| {
-            unreadable("problem-import-no-profile")
-                .arg("profile", name)
-                .arg("known", profiles.names().collect::<Vec<_>>().join(" "))
-                .hint("problem-import-no-profile-hint")
-        })?),
-        None => None,
+/// Says that no sheet has a header, and which sheets there are.
+fn no_sheet(book: &Book<'_>, options: &Options<'_>) -> Problem {
+    const NAMED: usize = 8;
+    let names: Vec<String> = book
+        .names()
+        .into_iter()
+        .take(NAMED)
+        .map(super::shown)
+        .collect();
+    let problem = match options.profile {
+        Some(profile) => unreadable("problem-import-other-sheets").arg("profile", profile),
+        None => unreadable("problem-import-sheets"),
     };
-    let mut best: Option<((bool, usize), Table<'a>)> = None;
-    for delimiter in [',', '\t', ';'] {
-        for record in Reader::new(&decoded.text, delimiter).take(HEAD) {
-            let Ok(cells) = &record.cells else { continue };
-            if decoded
-                .bad
-                .range(record.line..=record.last)
-                .next()
-                .is_some()
-            {
-                continue;
-            }
-            let headers: Vec<String> = cells
-                .iter()
-                .map(|cell| fold_name(unwrap_cell(cell)))
-                .collect();
-            let found = match forced {
-                Some(profile) => profile.fits(&headers).map(|count| (profile, count)),
-                None => profiles.best(&headers, options.kind),
-            };
-            let Some((profile, count)) = found else {
-                continue;
-            };
-            let rank = (profile.platform.is_some(), count);
-            if best.as_ref().is_none_or(|(before, _)| *before < rank) {
-                let table = Table {
-                    profile,
-                    columns: profile.columns(&headers),
-                    headers: cells
-                        .iter()
-                        .map(|cell| unwrap_cell(cell).to_owned())
-                        .collect(),
-                    delimiter,
-                    head_line: record.line.max(record.last),
-                };
-                best = Some((rank, table));
-            }
-        }
-    }
-    best.map(|(_, table)| table)
-        .ok_or_else(|| no_header(decoded, options))
+    problem
+        .arg("sheets", names.join(" · "))
+        .hint("problem-import-header-hint")
 }
 
 fn no_header(decoded: &Decoded, options: &Options<'_>) -> Problem {
@@ -227,6 +304,9 @@ impl Builder<'_> {
             return Err(LineProblem::new(line, name, "import-line-number", ""));
         };
         let refuse = |reason| Err(LineProblem::new(line, self.header(column), reason, text));
+        if text.len() > MAX_SHORT {
+            return refuse("import-line-number-form");
+        }
         let number = clean_number(text);
         if number.is_empty() {
             return refuse("import-line-number");
@@ -258,6 +338,9 @@ impl Builder<'_> {
         let (zone, order) = (self.options.zone, self.options.date_order);
         Ok(match column.kind {
             Type::Text => Cell::Text(text.to_owned()),
+            Type::Number if text.len() > MAX_SHORT => {
+                return Err(problem("import-line-number-form"));
+            }
             Type::Number if values::is_rounded(text) => return Err(problem("import-line-rounded")),
             Type::Number => Cell::Text(clean_number(text)),
             Type::Money => {

@@ -105,8 +105,8 @@ const MAGIC: &[(&[u8], &str)] = &[
     (b"age-encryption.org/", "age"),
 ];
 
-/// Names the kind of a file that is no text: `xlsx`, `zip`, `sqlite`, `tar` …,
-/// or `binary` where there are zero bytes.
+/// Names the kind of a file that is no text: `xlsx`, `xls`, `zip`, `sqlite`, `tar` …,
+/// or `binary` where there are zero bytes. By its content: names lie.
 #[must_use]
 pub fn binary(bytes: &[u8]) -> Option<&'static str> {
     if let Some((_, what)) = MAGIC.iter().find(|(start, _)| bytes.starts_with(start)) {
@@ -133,16 +133,22 @@ pub fn binary(bytes: &[u8]) -> Option<&'static str> {
 }
 
 fn zip_kind(bytes: &[u8]) -> &'static str {
+    // The table of what is in it stands at the end.
+    const LOOKED: usize = 1 << 16;
     let head = bytes.get(..4096).unwrap_or(bytes);
     let tail = bytes
-        .get(bytes.len().saturating_sub(4096)..)
+        .get(bytes.len().saturating_sub(LOOKED)..)
         .unwrap_or(bytes);
     let holds = |name: &[u8]| {
         [head, tail]
             .iter()
             .any(|part| part.windows(name.len()).any(|window| window == name))
     };
-    if holds(b"xl/") {
+    if holds(b"xl/workbook.bin") {
+        "xlsb"
+    } else if holds(b"vnd.oasis.opendocument.spreadsheet") {
+        "ods"
+    } else if holds(b"xl/") {
         "xlsx"
     } else if holds(b"word/") {
         "docx"
@@ -155,7 +161,7 @@ fn zip_kind(bytes: &[u8]) -> &'static str {
 #[must_use]
 pub fn binary_hint(what: &str) -> &'static str {
     match what {
-        "xlsx" | "xls" | "html" => "problem-import-sheet-hint",
+        "xls" | "xlsb" | "ods" | "html" => "problem-import-sheet-hint",
         "zip" | "gzip" | "bzip2" | "7z" | "rar" | "xz" | "tar" => "problem-import-archive-hint",
         "zstd" | "age" => "problem-import-bundle-hint",
         _ => "problem-import-binary-hint",

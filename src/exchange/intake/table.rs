@@ -21,6 +21,15 @@ pub struct Record {
     pub cells: Result<Vec<String>, &'static str>,
 }
 
+impl Record {
+    /// Returns whether it has no cell with anything in it.
+    #[must_use]
+    pub fn is_blank(&self) -> bool {
+        let blank = |cells: &Vec<String>| cells.iter().all(|cell| cell.trim().is_empty());
+        self.cells.as_ref().is_ok_and(blank)
+    }
+}
+
 /// Reads records; lines without any cell are passed over.
 #[derive(Clone, Debug)]
 pub struct Reader<'a> {
@@ -78,8 +87,7 @@ impl Iterator for Reader<'_> {
     fn next(&mut self) -> Option<Record> {
         while !self.rest.is_empty() {
             let record = self.record();
-            let blank = |cells: &Vec<String>| cells.iter().all(|cell| cell.trim().is_empty());
-            if !record.cells.as_ref().is_ok_and(blank) {
+            if !record.is_blank() {
                 return Some(record);
             }
         }

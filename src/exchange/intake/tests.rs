@@ -225,6 +225,17 @@ fn any_table_by_its_headers() {
 }
 
 #[test]
+fn a_number_without_end_costs_its_line_and_no_time() {
+    let long = "长".repeat(300_000);
+    let text = format!("订单号,买家昵称,实付,下单时间\n{long},李,1,2026-11-22\n");
+    let begun = Instant::now();
+    let parsed = parse(&text, "x.csv").unwrap();
+    assert_eq!(reasons(&parsed), [(2, "import-line-number-form")]);
+    assert_eq!(parsed.problems[0].value, format!("{}…", "长".repeat(80)));
+    assert!(begun.elapsed().as_secs() < 2, "{:?}", begun.elapsed());
+}
+
+#[test]
 fn parcels_reviews_and_replies_as_tables() {
     let parsed = parse("运单号,快递公司,订单号,物流状态,最新时间,最新物流\nSF1,顺丰,A1,运输中,2026-11-22 08:00,到达杭州\n", "p.csv").unwrap();
     assert_eq!(

@@ -1,8 +1,7 @@
 //! Tables for spreadsheets: UTF-8 with BOM, every field quoted, CRLF, formulas and long
 //! numbers kept as text (reliability 5.4).
 
-use super::table::{Cell, Look, Table};
-use crate::domain::money::Currency;
+use super::table::{Cell, Currencies, Look, Table};
 use crate::text::clean;
 
 /// From this many digits on spreadsheets show a number in powers of ten.
@@ -13,21 +12,11 @@ const BOM: &str = "\u{feff}";
 /// yuan names it in its heading, one of several currencies in each cell.
 #[must_use]
 pub fn write(table: &Table, look: &Look<'_>) -> String {
-    let currencies: Vec<Money> = (0..table.columns.len())
-        .map(|at| money_of(table, at))
+    let currencies: Vec<Currencies> = (0..table.columns.len())
+        .map(|at| table.currencies(at))
         .collect();
     let mut out = String::from(BOM);
-    let heads = table
-        .columns
-        .iter()
-        .zip(&currencies)
-        .map(|(column, money)| match money {
-            Money::One(currency) if *currency != Currency::CNY => {
-                guarded(&format!("{} ({})", column.label, currency.code()))
-            }
-            _ => guarded(&column.label),
-        });
-    row(&mut out, heads);
+    row(&mut out, table.heads().iter().map(|head| guarded(head)));
     for cells in &table.rows {
         row(
             &mut out,
@@ -40,32 +29,10 @@ pub fn write(table: &Table, look: &Look<'_>) -> String {
     out
 }
 
-/// The currencies of a column.
-#[derive(Clone, Copy)]
-enum Money {
-    None,
-    One(Currency),
-    Several,
-}
-
-fn money_of(table: &Table, at: usize) -> Money {
-    let amounts = table.rows.iter().filter_map(|cells| match cells.get(at) {
-        Some(Cell::Money(money)) => Some(money.currency),
-        _ => None,
-    });
-    amounts.fold(Money::None, |seen, currency| match seen {
-        Money::None => Money::One(currency),
-        Money::One(other) if other == currency => seen,
-        _ => Money::Several,
-    })
-}
-
-fn field(cell: &Cell, currencies: Money, look: &Look<'_>) -> String {
+fn field(cell: &Cell, currencies: Currencies, look: &Look<'_>) -> String {
     match cell {
         Cell::Integer(number) => number.to_string(),
-        Cell::Money(money) if matches!(currencies, Money::Several) => {
-            format!("{} {}", money.currency.code(), money.plain())
-        }
+        Cell::Money(money) if matches!(currencies, Currencies::Several) => money.with_code(),
         Cell::Money(money) => money.plain(),
         other => guarded(&other.text(look)),
     }
@@ -95,7 +62,7 @@ fn row(out: &mut String, fields: impl Iterator<Item = String>) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::money::Money as Amount;
+    use crate::domain::money::{Currency, Money as Amount};
     use crate::exchange::outlet::table::Column;
     use crate::i18n::{Language, Words};
     use proptest::prelude::*;

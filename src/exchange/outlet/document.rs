@@ -1,5 +1,5 @@
-//! Several tables under one heading, as a document in any format; in a table program's the first
-//! of them alone, so that every line of the file is a row of one table.
+//! Several tables under one heading, as a document in any format: a workbook has a sheet for each,
+//! a file of commas the first alone, so that every line of it is a row of one table.
 
 // Writing to a string cannot fail, so what `write!` returns is not looked at.
 use std::fmt::Write as _;
@@ -7,7 +7,8 @@ use std::fmt::Write as _;
 use serde_json::{Map, Value};
 
 use super::table::{Look, Table};
-use super::{Format, csv, html, markdown};
+use super::{Format, csv, html, markdown, xlsx};
+use crate::problem::Problem;
 use crate::text::clean;
 
 /// A line about a document.
@@ -33,18 +34,24 @@ pub struct Document {
 }
 
 impl Document {
-    /// Returns it as the text of a file.
-    #[must_use]
-    pub fn write(&self, format: Format, look: &Look<'_>) -> String {
-        match format {
+    /// Returns it as the bytes of a file that is made at this time (milliseconds UTC).
+    ///
+    /// Fails where a format cannot hold that many rows.
+    pub fn write(&self, format: Format, look: &Look<'_>, made: i64) -> Result<Vec<u8>, Problem> {
+        let text = match format {
             Format::Csv => match self.tables.first() {
                 Some((_, table)) => csv::write(table, look),
                 None => String::new(),
             },
+            Format::Xlsx => {
+                let tables: Vec<&Table> = self.tables.iter().map(|(_, table)| table).collect();
+                return xlsx::book(&tables, look, made);
+            }
             Format::Json => format!("{}\n", clean::json(&self.json().to_string())),
             Format::Markdown => self.markdown(look),
             Format::Html => self.html(look),
-        }
+        };
+        Ok(text.into_bytes())
     }
 
     fn json(&self) -> Value {

@@ -275,6 +275,10 @@ mod tests {
     use crate::store::{Author, Draft, Query, Shop, Store};
     use serde_json::json;
 
+    fn text(table: &Table, format: Format, look: &Look<'_>) -> String {
+        String::from_utf8(write(table, format, look, 0).unwrap()).unwrap()
+    }
+
     /// Returns the row that a store makes of a record with these values.
     fn row(register: &'static Register, fields: &[(&str, Value)]) -> Vec<Row> {
         let folder = tempfile::tempdir().unwrap();
@@ -327,7 +331,7 @@ mod tests {
             all_fields: true,
             ..Scope::default()
         };
-        let masked = write(
+        let masked = text(
             &table(&customer::REGISTER, &rows, scope, &|_| None, &look),
             Format::Csv,
             &look,
@@ -341,7 +345,7 @@ mod tests {
             unmask: true,
             ..scope
         };
-        let open = write(
+        let open = text(
             &table(&customer::REGISTER, &rows, open, &|_| None, &look),
             Format::Csv,
             &look,
@@ -381,7 +385,7 @@ mod tests {
             ids: true,
             unmask: false,
         };
-        let text = write(
+        let text = text(
             &table(&order::REGISTER, &rows, scope, &|_| None, &look),
             Format::Json,
             &look,

@@ -11,6 +11,7 @@ use serde_json::{Map, Value, json};
 
 use super::table::{Cell, Column, Look, Table, rfc3339};
 use super::{Format, html, markdown};
+use crate::problem::Problem;
 use crate::text::{clean, mask};
 
 /// How much of the checksum people compare.
@@ -151,18 +152,21 @@ impl Document {
         self
     }
 
-    /// Returns the document in a format; as CSV only its lines.
-    #[must_use]
-    pub fn write(&self, format: Format, look: &Look<'_>) -> String {
-        match format {
-            Format::Csv => super::csv::write(&self.table(look), look),
+    /// Returns the document in a format, made at this time (milliseconds UTC); in those of
+    /// spreadsheets only its lines.
+    pub fn write(&self, format: Format, look: &Look<'_>, made: i64) -> Result<Vec<u8>, Problem> {
+        let text = match format {
+            Format::Csv | Format::Xlsx => {
+                return super::write(&self.table(look), format, look, made);
+            }
             Format::Json => {
                 let text = serde_json::to_string_pretty(&self.json(look)).unwrap_or_default();
                 clean::json(&text).into_owned() + "\n"
             }
             Format::Markdown => self.markdown(look),
             Format::Html => self.html(look),
-        }
+        };
+        Ok(text.into_bytes())
     }
 
     /// Returns the document for programs, with its checksum.
@@ -521,8 +525,8 @@ mod tests {
             words: &words,
             zone: chrono_tz::Asia::Shanghai,
         };
-        let text = document().write(Format::Json, &look);
-        let mut read: Value = serde_json::from_str(&text).unwrap();
+        let text = document().write(Format::Json, &look, 0);
+        let mut read: Value = serde_json::from_slice(&text.unwrap()).unwrap();
         assert!(is_whole(&read));
         assert_eq!(read["counts_agree"], json!(true));
         assert_eq!(read["lines"][0]["due"], json!("2026-11-22T12:00:00Z"));
@@ -539,7 +543,8 @@ mod tests {
                 zone: chrono_tz::Asia::Shanghai,
             };
             for format in [Format::Markdown, Format::Html, Format::Csv] {
-                let text = document().masked().write(format, &look);
+                let text = document().masked().write(format, &look, 0).unwrap();
+                let text = String::from_utf8(text).unwrap();
                 assert!(
                     !text.contains("雨后彩虹") && !text.contains("13812345678"),
                     "{text}"

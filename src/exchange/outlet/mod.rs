@@ -9,14 +9,19 @@ pub mod html;
 pub mod json;
 pub mod markdown;
 pub mod table;
+pub mod xlsx;
 
 use table::{Look, Table};
+
+use crate::problem::Problem;
 
 /// A format in which tables and documents leave.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Format {
     /// For spreadsheets: UTF-8 with BOM, every field quoted.
     Csv,
+    /// For spreadsheets, by a double click: typed cells, nothing in them a formula.
+    Xlsx,
     /// For programs.
     Json,
     /// For chats and wikis.
@@ -27,13 +32,20 @@ pub enum Format {
 
 impl Format {
     /// All formats.
-    pub const ALL: [Format; 4] = [Self::Csv, Self::Json, Self::Markdown, Self::Html];
+    pub const ALL: [Format; 5] = [
+        Self::Csv,
+        Self::Xlsx,
+        Self::Json,
+        Self::Markdown,
+        Self::Html,
+    ];
 
     /// Returns the word on the command line, also the end of file names.
     #[must_use]
     pub fn word(self) -> &'static str {
         match self {
             Self::Csv => "csv",
+            Self::Xlsx => "xlsx",
             Self::Json => "json",
             Self::Markdown => "md",
             Self::Html => "html",
@@ -45,6 +57,7 @@ impl Format {
     pub fn of(word: &str) -> Option<Self> {
         match word.to_ascii_lowercase().as_str() {
             "csv" => Some(Self::Csv),
+            "xlsx" => Some(Self::Xlsx),
             "json" => Some(Self::Json),
             "md" | "markdown" => Some(Self::Markdown),
             "html" | "htm" => Some(Self::Html),
@@ -59,13 +72,20 @@ impl Format {
     }
 }
 
-/// Returns a table as the text of a file.
-#[must_use]
-pub fn write(table: &Table, format: Format, look: &Look<'_>) -> String {
-    match format {
-        Format::Csv => csv::write(table, look),
-        Format::Json => json::write(table),
-        Format::Markdown => markdown::write(table, look),
-        Format::Html => html::write(table, look),
-    }
+/// Returns a table as the bytes of a file that is made at this time (milliseconds UTC).
+///
+/// Fails where a format cannot hold that many rows.
+pub fn write(
+    table: &Table,
+    format: Format,
+    look: &Look<'_>,
+    made: i64,
+) -> Result<Vec<u8>, Problem> {
+    Ok(match format {
+        Format::Csv => csv::write(table, look).into_bytes(),
+        Format::Xlsx => xlsx::write(table, look, made)?,
+        Format::Json => json::write(table).into_bytes(),
+        Format::Markdown => markdown::write(table, look).into_bytes(),
+        Format::Html => html::write(table, look).into_bytes(),
+    })
 }

@@ -5,7 +5,7 @@ use chrono_tz::Tz;
 use serde_json::{Value, json};
 
 use crate::domain::deadline::calendar;
-use crate::domain::money::Money;
+use crate::domain::money::{Currency, Money};
 use crate::i18n::Words;
 
 /// For whom a table is written: language and zone.
@@ -169,4 +169,48 @@ pub struct Table {
     pub columns: Vec<Column>,
     /// The rows, each beside the columns.
     pub rows: Vec<Vec<Cell>>,
+}
+
+/// The currencies of a column.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Currencies {
+    /// It has no amounts.
+    None,
+    /// All are of one.
+    One(Currency),
+    /// Each has to say its own.
+    Several,
+}
+
+impl Table {
+    /// Returns the currencies of a column's amounts.
+    #[must_use]
+    pub fn currencies(&self, column: usize) -> Currencies {
+        let amounts = self
+            .rows
+            .iter()
+            .filter_map(|cells| match cells.get(column) {
+                Some(Cell::Money(money)) => Some(money.currency),
+                _ => None,
+            });
+        amounts.fold(Currencies::None, |seen, currency| match seen {
+            Currencies::None => Currencies::One(currency),
+            Currencies::One(other) if other == currency => seen,
+            _ => Currencies::Several,
+        })
+    }
+
+    /// Returns the headings for people; one of amounts that are not in yuan names the currency.
+    #[must_use]
+    pub fn heads(&self) -> Vec<String> {
+        let columns = self.columns.iter().enumerate();
+        columns
+            .map(|(at, column)| match self.currencies(at) {
+                Currencies::One(currency) if currency != Currency::CNY => {
+                    format!("{} ({})", column.label, currency.code())
+                }
+                _ => column.label.clone(),
+            })
+            .collect()
+    }
 }

@@ -5,6 +5,8 @@ use std::fmt::Write as _;
 
 use super::{block, hidden, line, spacing, unassigned};
 
+/// Longest text of a workbook's cell, in UTF-16 units.
+const CELL: usize = 32_767;
 /// Longest file name made of a text, in bytes.
 const FILE_NAME: usize = 100;
 
@@ -18,6 +20,22 @@ pub fn csv(text: &str) -> String {
     } else {
         cleaned.into_owned()
     }
+}
+
+/// The content of a text cell in a workbook, no longer than cells can be. Formulas are a kind of
+/// cell of their own there, so that a text needs no mark against them.
+#[must_use]
+pub fn xlsx(text: &str) -> String {
+    let cleaned = block(text);
+    if cleaned.encode_utf16().count() <= CELL {
+        return cleaned.into_owned();
+    }
+    let mut length = 1;
+    let fits = |letter: &char| {
+        length += letter.len_utf16();
+        length <= CELL
+    };
+    cleaned.chars().take_while(fits).chain(['…']).collect()
 }
 
 fn formula(text: &str) -> bool {
@@ -162,6 +180,18 @@ mod tests {
         }
         assert_eq!(csv("退款 -5"), "退款 -5");
         assert_eq!(csv("a\nb"), "a\nb");
+    }
+
+    #[test]
+    fn cells_of_workbooks_end() {
+        assert_eq!(xlsx("=1\u{1b}\r\n2"), "=1␛\n2");
+        for (letter, units) in [("退", 1), ("🏽", 2)] {
+            let whole = letter.repeat(CELL / units);
+            assert_eq!(xlsx(&whole), whole);
+            let cut = xlsx(&letter.repeat(CELL));
+            assert!(cut.encode_utf16().count() <= CELL);
+            assert!(units == 1 || cut.ends_with('…'));
+        }
     }
 
     #[test]

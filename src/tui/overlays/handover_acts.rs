@@ -110,7 +110,7 @@ impl HandoverPane {
         let document =
             |desk: &Desk| desk.sheet_document(&self.sheet, Format::Markdown, reach.words, false);
         match document(reach.desk) {
-            Ok(document) => reach.copy(&document),
+            Ok(document) => reach.copy(&String::from_utf8_lossy(&document)),
             Err(problem) => reach.trouble(&problem),
         }
     }

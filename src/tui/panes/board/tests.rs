@@ -1,6 +1,7 @@
 //! The board over the sample shop, played by keys.
 
 use super::BoardPane;
+use crate::exchange::intake::sheets::Book;
 use crate::store::Query;
 use crate::tui::overlays::stage::Stage;
 
@@ -394,8 +395,9 @@ fn rows_are_handed_out_masked_and_written_down() {
         .map(|file| file.unwrap().file_name().to_string_lossy().into_owned())
         .collect();
     names.sort();
-    assert_eq!(names, ["case-2026-11-22-2.csv", "case-2026-11-22.csv"]);
-    let text = std::fs::read_to_string(place.path().join(&names[1])).unwrap();
-    assert_eq!(text.lines().count(), waiting(&stage).len() + 1, "{text}");
+    assert_eq!(names, ["case-2026-11-22-2.xlsx", "case-2026-11-22.xlsx"]);
+    let bytes = std::fs::read(place.path().join(&names[1])).unwrap();
+    let mut book = Book::open(&bytes).unwrap().unwrap();
+    assert_eq!(book.records(0).unwrap().count(), waiting(&stage).len() + 1);
     assert_eq!(stage.desk.store().given().unwrap().len(), 2);
 }
