@@ -232,12 +232,12 @@ pub fn read_back(bytes: &[u8]) -> (Range<Data>, usize) {
     (book.worksheet_range(&name).unwrap(), count)
 }
 
-/// Returns what a sheet shows, cells after tabs and rows after line ends.
+/// Returns what a sheet shows, a cell a line.
 pub fn shown(bytes: &[u8]) -> String {
     let (range, _) = read_back(bytes);
     let rows = range.rows().map(|row| {
         let cells: Vec<String> = row.iter().map(ToString::to_string).collect();
-        cells.join("\t")
+        cells.join("\n")
     });
     rows.collect::<Vec<_>>().join("\n")
 }
