@@ -91,10 +91,7 @@ fn cells_are_of_their_kind() {
         [text("=1"), text("是"), Data::Empty, Data::Float(5.0)]
     );
     let shown = workbook::shown(&written(&table, Outlet::Xlsx));
-    assert!(
-        shown.lines().next().unwrap().ends_with("列12 (USD)"),
-        "{shown}"
-    );
+    assert!(shown.lines().any(|line| line == "列12 (USD)"), "{shown}");
     let several = table_of(
         "",
         vec![vec![Cell::Money(Amount::cny(100))], vec![dollars(500)]],
