@@ -136,6 +136,24 @@ fn the_same_table_gives_the_same_bytes_with_a_heading_that_stays() {
 }
 
 #[test]
+fn a_document_has_a_sheet_for_each_of_its_tables() {
+    let words = Words::new(Language::ZhCn);
+    let look = Look {
+        words: &words,
+        zone: chrono_tz::Asia::Shanghai,
+    };
+    let table = |title, value| table_of(title, vec![vec![Cell::Integer(value)]]);
+    let (first, second) = (table("日报", 1), table("每小时", 2));
+    let bytes = book(&[&first, &second], &look, NOW).unwrap();
+    let mut book = calamine::Xlsx::new(std::io::Cursor::new(bytes)).unwrap();
+    assert_eq!(calamine::Reader::sheet_names(&book), ["日报", "每小时"]);
+    for (name, value) in [("日报", 1.0), ("每小时", 2.0)] {
+        let range = calamine::Reader::worksheet_range(&mut book, name).unwrap();
+        assert_eq!(range.get_value((1, 0)), Some(&Data::Float(value)));
+    }
+}
+
+#[test]
 fn names_of_sheets_are_such_as_programs_take() {
     for (title, want) in [
         ("订单", Some("订单")),
