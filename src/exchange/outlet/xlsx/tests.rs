@@ -145,7 +145,8 @@ fn a_document_has_a_sheet_for_each_of_its_tables() {
     let table = |title, value| table_of(title, vec![vec![Cell::Integer(value)]]);
     let (first, second) = (table("日报", 1), table("每小时", 2));
     let bytes = book(&[&first, &second], &look, NOW).unwrap();
-    let mut book = calamine::Xlsx::new(std::io::Cursor::new(bytes)).unwrap();
+    let mut book: calamine::Xlsx<_> =
+        calamine::open_workbook_from_rs(std::io::Cursor::new(bytes)).unwrap();
     assert_eq!(calamine::Reader::sheet_names(&book), ["日报", "每小时"]);
     for (name, value) in [("日报", 1.0), ("每小时", 2.0)] {
         let range = calamine::Reader::worksheet_range(&mut book, name).unwrap();
