@@ -278,8 +278,6 @@ mod tests {
         assert!(finds("好的👌", "👌") && !finds("好的", "👌"));
     }
 
-    /// 5 ms a key is the figure for a release build; tests run with little
-    /// optimisation and on busy machines, so this only finds a wrong order of growth.
     #[test]
     fn initials_are_found_within_long_texts_and_only_where_they_follow_each_other() {
         let texts: Vec<Initials> = (0..20)

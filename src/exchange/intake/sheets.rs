@@ -8,11 +8,11 @@
 //!
 //! | file | reads |
 //! |---|---|
-//! | [`archive`] | the parts of an XLSX, unpacked under a meter |
-//! | [`xlsx`] | workbook, strings, formats and rows of an XLSX |
-//! | [`compound`] | the stream of an XLS out of its compound file |
-//! | [`xls`] | strings, formats and rows of an XLS |
-//! | [`number`] | numbers and dates of cells, by their digits |
+//! | `archive` | the parts of an XLSX, unpacked under a meter |
+//! | `xlsx` | workbook, strings, formats and rows of an XLSX |
+//! | `compound` | the stream of an XLS out of its compound file |
+//! | `xls` | strings, formats and rows of an XLS |
+//! | `number` | numbers and dates of cells, by their digits |
 
 use super::decode::Encoding;
 use super::table::Record;
