@@ -288,6 +288,6 @@ mod tests {
             texts.iter().filter(|text| text.matches(&query)).count()
         };
         assert_eq!(found("hzsh"), 0);
-        assert_eq!((found("zshyk"), found("nhq")), (texts.len(), texts.len()));
+        assert_eq!((found("znshyk"), found("nhq")), (texts.len(), texts.len()));
     }
 }

@@ -179,7 +179,7 @@ fn the_report_is_written_into_a_folder_and_the_board_knows() {
         .map(|file| file.unwrap().file_name().into_string().unwrap())
         .collect();
     names.sort();
-    let wanted = ["report-day-2026-11-22.csv", "report-day-2026-11-22.html"];
+    let wanted = ["report-day-2026-11-22.html", "report-day-2026-11-22.xlsx"];
     assert_eq!(names, wanted, "{}", stage.message());
     assert!(duty(&stage));
 }
