@@ -3,14 +3,14 @@
 //! times; the heading stays when the rows are scrolled. The same table at the same time gives
 //! the same bytes.
 
-use chrono::{DateTime, NaiveDate};
+use chrono::{DateTime, NaiveDate, NaiveTime};
 use rust_xlsxwriter::{
     DocProperties, ExcelDateTime, Format, IgnoreError, Workbook, Worksheet, XlsxError,
 };
 use serde_json::Number;
 
 use super::table::{Cell, Currencies, Look, Table};
-use crate::domain::money::Money;
+use crate::domain::money::Currency;
 use crate::problem::{Kind, Problem};
 use crate::text::clean;
 use crate::text::width::{self, Ambiguous};
@@ -36,11 +36,11 @@ pub fn write(table: &Table, look: &Look<'_>, made: i64) -> Result<Vec<u8>, Probl
 
 /// Returns tables as one workbook with a sheet for each, in their order.
 pub fn book(tables: &[&Table], look: &Look<'_>, made: i64) -> Result<Vec<u8>, Problem> {
-    workbook(tables, look, made).map_err(|fault| {
-        // More rows or columns than a sheet can have.
-        Problem::new(Kind::Refused, "problem-outlet-sheet")
+    workbook(tables, look, made).map_err(|fault| match fault {
+        XlsxError::RowColumnLimitError => Problem::new(Kind::Refused, "problem-outlet-sheet")
             .hint("problem-outlet-sheet-hint")
-            .caused_by(fault)
+            .caused_by(fault),
+        fault => Problem::defect(fault),
     })
 }
 
@@ -48,29 +48,58 @@ fn workbook(tables: &[&Table], look: &Look<'_>, made: i64) -> Result<Vec<u8>, Xl
     let mut workbook = Workbook::new();
     let made = ExcelDateTime::from_timestamp(made.div_euclid(1_000))?;
     workbook.set_properties(&DocProperties::new().set_creation_datetime(&made));
+    let mut names = Vec::new();
     for table in tables {
-        fill(workbook.add_worksheet(), table, look)?;
+        let sheet = workbook.add_worksheet();
+        let name = sheet_name(&table.title).unwrap_or_else(|| sheet.name());
+        let name = unlike(name, &names);
+        sheet.set_name(&name)?;
+        names.push(name);
+        fill(sheet, table, look)?;
     }
     workbook.save_to_buffer()
 }
 
-fn fill(sheet: &mut Worksheet, table: &Table, look: &Look<'_>) -> Result<(), XlsxError> {
-    if let Some(name) = sheet_name(&table.title) {
-        sheet.set_name(name)?;
+/// How the cells of a sheet look.
+struct Looks {
+    whole: Format,
+    time: Format,
+    day: Format,
+    /// Amounts of each column; `None` where each is a text with its currency.
+    amounts: Vec<Option<Format>>,
+}
+
+impl Looks {
+    fn of(table: &Table) -> Self {
+        let format = |code: &str| Format::new().set_num_format(code);
+        let amounts = (0..table.columns.len()).map(|at| match table.currencies(at) {
+            Currencies::One(currency) => Some(format(&decimals(currency))),
+            Currencies::None | Currencies::Several => None,
+        });
+        Self {
+            whole: format("0"),
+            time: format(TIME),
+            day: format(DAY),
+            amounts: amounts.collect(),
+        }
     }
+}
+
+fn fill(sheet: &mut Worksheet, table: &Table, look: &Look<'_>) -> Result<(), XlsxError> {
     sheet.set_freeze_panes(1, 0)?;
     let bold = Format::new().set_bold();
     for (at, head) in table.heads().iter().enumerate() {
         sheet.write_string_with_format(0, column(at)?, clean::xlsx(head), &bold)?;
         sheet.set_column_width(column(at)?, wide(table, at, head, look))?;
     }
-    let currencies: Vec<Currencies> = (0..table.columns.len())
-        .map(|at| table.currencies(at))
-        .collect();
+    let looks = Looks::of(table);
     for (at, cells) in table.rows.iter().enumerate() {
         let row = u32::try_from(at + 1).map_err(|_| XlsxError::RowColumnLimitError)?;
-        for (at, (cell, currencies)) in cells.iter().zip(&currencies).enumerate() {
-            put(sheet, (row, column(at)?), cell, *currencies, look)?;
+        for (at, (cell, amounts)) in cells.iter().zip(&looks.amounts).enumerate() {
+            let place = (row, column(at)?);
+            if !put(sheet, place, cell, amounts.as_ref(), &looks, look)? {
+                put_text(sheet, place, &cell.text(look))?;
+            }
         }
     }
     if let (Ok(last), Some(width)) = (
@@ -87,47 +116,55 @@ fn column(at: usize) -> Result<u16, XlsxError> {
     u16::try_from(at).map_err(|_| XlsxError::RowColumnLimitError)
 }
 
+/// Writes a cell that is more than its text for people; returns whether it was one.
 fn put(
     sheet: &mut Worksheet,
     place: (u32, u16),
     cell: &Cell,
-    currencies: Currencies,
+    amounts: Option<&Format>,
+    looks: &Looks,
     look: &Look<'_>,
-) -> Result<(), XlsxError> {
-    let text = cell.text(look);
-    match cell {
-        Cell::Empty => return Ok(()),
-        Cell::Integer(number) => return put_number(sheet, place, &number.to_string(), "0"),
-        Cell::Money(money) if matches!(currencies, Currencies::Several) => {
-            let text = money.with_code();
-            sheet.write_string(place.0, place.1, text)?;
-            return Ok(());
+) -> Result<bool, XlsxError> {
+    match (cell, amounts) {
+        (Cell::Integer(number), _) => {
+            put_number(sheet, place, &number.to_string(), &looks.whole)?;
         }
-        Cell::Money(money) => return put_number(sheet, place, &money.plain(), &decimals(*money)),
-        Cell::Time(at) => {
+        (Cell::Money(money), Some(format)) => put_number(sheet, place, &money.plain(), format)?,
+        (Cell::Money(money), None) => put_text(sheet, place, &money.with_code())?,
+        (Cell::Time(at), _) => {
             let local = DateTime::from_timestamp_millis(*at).map(|at| at.with_timezone(&look.zone));
             let local = local.map(|at| at.naive_local().and_utc().timestamp());
-            if let Some(Ok(time)) = local.map(ExcelDateTime::from_timestamp) {
-                let format = Format::new().set_num_format(TIME);
-                sheet.write_datetime_with_format(place.0, place.1, &time, &format)?;
-                return Ok(());
-            }
+            return put_moment(sheet, place, local, &looks.time);
         }
-        Cell::Day(day) => {
+        (Cell::Day(day), _) => {
             let day = day.parse::<NaiveDate>().ok();
-            let noon = day.map(|day| day.and_time(chrono::NaiveTime::MIN).and_utc().timestamp());
-            if let Some(Ok(day)) = noon.map(ExcelDateTime::from_timestamp) {
-                let format = Format::new().set_num_format(DAY);
-                sheet.write_datetime_with_format(place.0, place.1, &day, &format)?;
-                return Ok(());
-            }
+            let begin = day.map(|day| day.and_time(NaiveTime::MIN).and_utc().timestamp());
+            return put_moment(sheet, place, begin, &looks.day);
         }
-        _ => {}
+        _ => return Ok(false),
     }
+    Ok(true)
+}
+
+fn put_text(sheet: &mut Worksheet, (row, column): (u32, u16), text: &str) -> Result<(), XlsxError> {
     if !text.is_empty() {
-        sheet.write_string(place.0, place.1, clean::xlsx(&text))?;
+        sheet.write_string(row, column, clean::xlsx(text))?;
     }
     Ok(())
+}
+
+/// Writes a moment of the shop's clock; returns whether spreadsheets know it.
+fn put_moment(
+    sheet: &mut Worksheet,
+    (row, column): (u32, u16),
+    seconds: Option<i64>,
+    format: &Format,
+) -> Result<bool, XlsxError> {
+    let Some(Ok(moment)) = seconds.map(ExcelDateTime::from_timestamp) else {
+        return Ok(false);
+    };
+    sheet.write_datetime_with_format(row, column, &moment, format)?;
+    Ok(true)
 }
 
 /// Writes a number by its digits; as text where a spreadsheet would lose some of them. The one
@@ -137,14 +174,13 @@ fn put_number(
     sheet: &mut Worksheet,
     (row, column): (u32, u16),
     digits: &str,
-    format: &str,
+    format: &Format,
 ) -> Result<(), XlsxError> {
     let count = digits.bytes().filter(u8::is_ascii_digit).count();
     let number = digits.parse::<Number>().ok();
     match number.and_then(|number| number.as_f64()) {
         Some(number) if count <= KEPT => {
-            let format = Format::new().set_num_format(format);
-            sheet.write_number_with_format(row, column, number, &format)?;
+            sheet.write_number_with_format(row, column, number, format)?;
         }
         _ => {
             sheet.write_string(row, column, digits)?;
@@ -154,8 +190,8 @@ fn put_number(
 }
 
 /// How amounts of a currency are shown: `0.00`.
-fn decimals(money: Money) -> String {
-    match money.currency.digits() as usize {
+fn decimals(currency: Currency) -> String {
+    match currency.digits() as usize {
         0 => "0".to_owned(),
         digits => format!("0.{}", "0".repeat(digits)),
     }
@@ -187,15 +223,34 @@ fn sheet_name(title: &str) -> Option<String> {
         " ",
     );
     let kept = kept.trim_matches(['\'', ' ']);
-    let mut name = String::new();
-    for letter in kept.chars() {
-        if name.encode_utf16().count() + letter.len_utf16() > SHEET_NAME {
-            break;
-        }
-        name.push(letter);
-    }
-    let name = name.trim_end_matches(['\'', ' ']).to_owned();
-    Some(name).filter(|name| !name.is_empty())
+    let name = cut(kept, SHEET_NAME);
+    let name = name.trim_end_matches(['\'', ' ']);
+    Some(name.to_owned()).filter(|name| !name.is_empty())
+}
+
+/// The first letters of a text that are no more than so many units of UTF-16.
+fn cut(text: &str, most: usize) -> &str {
+    let mut units = 0;
+    let more = text.char_indices().find(|(_, letter)| {
+        units += letter.len_utf16();
+        units > most
+    });
+    &text[..more.map_or(text.len(), |(at, _)| at)]
+}
+
+/// A name with a number behind it where another sheet has it already: `日报 2`.
+fn unlike(name: String, others: &[String]) -> String {
+    // Programs do not tell capital and small letters apart.
+    let is_taken = |name: &String| {
+        let mut others = others.iter();
+        others.any(|other| other.to_lowercase() == name.to_lowercase())
+    };
+    let numbered = (2..).map(|number| {
+        let end = format!(" {number}");
+        format!("{}{end}", cut(&name, SHEET_NAME - end.len()).trim_end())
+    });
+    let mut all = std::iter::once(name.clone()).chain(numbered);
+    all.find(|name| !is_taken(name)).unwrap_or_default()
 }
 
 #[cfg(test)]

@@ -133,6 +133,9 @@ fn the_same_table_gives_the_same_bytes_with_a_heading_that_stays() {
     };
     let problem = write(&wide, &look, NOW).unwrap_err();
     assert_eq!(problem.message, "problem-outlet-sheet");
+    // What is wrong with us is not said to be the table's size.
+    let problem = write(&table, &look, i64::MAX).unwrap_err();
+    assert_eq!(problem.kind, Kind::Defect);
 }
 
 #[test]
@@ -144,11 +147,26 @@ fn a_document_has_a_sheet_for_each_of_its_tables() {
     };
     let table = |title, value| table_of(title, vec![vec![Cell::Integer(value)]]);
     let (first, second) = (table("日报", 1), table("每小时", 2));
-    let bytes = book(&[&first, &second], &look, NOW).unwrap();
+    let (third, fourth) = (table("日报", 3), table("", 4));
+    let long = "Report".repeat(6);
+    let (fifth, sixth) = (table(&long, 5), table(&long.to_uppercase(), 6));
+    let all = [&first, &second, &third, &fourth, &fifth, &sixth];
+    let bytes = book(&all, &look, NOW).unwrap();
     let mut book: calamine::Xlsx<_> =
         calamine::open_workbook_from_rs(std::io::Cursor::new(bytes)).unwrap();
-    assert_eq!(calamine::Reader::sheet_names(&book), ["日报", "每小时"]);
-    for (name, value) in [("日报", 1.0), ("每小时", 2.0)] {
+    let names = [
+        ("日报", 1.0),
+        ("每小时", 2.0),
+        ("日报 2", 3.0),
+        ("Sheet4", 4.0),
+        ("ReportReportReportReportReportR", 5.0),
+        ("REPORTREPORTREPORTREPORTREPOR 2", 6.0),
+    ];
+    assert_eq!(
+        calamine::Reader::sheet_names(&book),
+        names.map(|(name, _)| name)
+    );
+    for (name, value) in names {
         let range = calamine::Reader::worksheet_range(&mut book, name).unwrap();
         assert_eq!(range.get_value((1, 0)), Some(&Data::Float(value)));
     }
