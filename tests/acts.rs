@@ -12,6 +12,7 @@ mod sample;
 use sample::{CHAT, TWO_LINES, UNKNOWN, carry, colleague, shop};
 use serde_json::Value;
 use support::{DrillDesk, Terminal};
+use zhiban::store::Store;
 
 /// The only record of a register, whole.
 fn only(desk: &DrillDesk, register: &str) -> Value {
@@ -670,6 +671,42 @@ fn leaving_the_desk_screens_and_help() {
     terminal.press("Ctrl+C").wait_for("待办");
     terminal.press("Ctrl+Q").wait_for("1 离席").press("5");
     assert!(terminal.ended(), "and Ctrl+C did not end it before");
+}
+
+#[test]
+fn what_a_screen_cannot_show_is_neither_signed_nor_given_away() {
+    let desk = shop("林晓");
+    desk.ok(&["capture", "夜猫子 投诉 面料不符 18:00", "--yes"]);
+    let sheet = [
+        "handover",
+        "--to",
+        "after_sales",
+        "--line",
+        "1/if_then=若没回就升级",
+        "--line",
+        "1/next=等回话",
+        "--line",
+        "1/summary=面料不符",
+        "--format",
+        "xlsx",
+    ];
+    let [table, report] = [["export", "complaint"], ["report", "day"]];
+    for words in [
+        sheet.to_vec(),
+        [&table[..], &["--format", "xlsx"]].concat(),
+        [&report[..], &["--format", "xlsx"]].concat(),
+    ] {
+        let mut terminal = Terminal::start(desk.workstation(&words), 80, 24);
+        terminal.wait_for("XLSX 不能显示在屏幕上");
+        assert!(!terminal.ended(), "{words:?}");
+    }
+    assert!(desk.json(&["list", "handover"]).is_empty());
+    let given = || Store::open_read_only(&desk.data()).unwrap().given();
+    assert!(given().unwrap().is_empty());
+    // Into a file, or to another program, it goes.
+    desk.ok(&sheet);
+    assert_eq!(only(&desk, "handover")["state"], "signed");
+    assert_eq!(given().unwrap().len(), 1);
 }
 
 #[test]

@@ -1,5 +1,6 @@
 //! What crosses the machine's edge: imports, exports, bundles.
 
+use std::io::{self, IsTerminal};
 use std::path::{Path, PathBuf};
 
 use serde_json::{Value, json};
@@ -443,20 +444,26 @@ pub(super) fn export(place: &Place, args: &Export, out: &Out) -> Result<u8, Prob
     Ok(CLEAN)
 }
 
-/// Returns the format that the line or the file's name asks for.
+/// Returns the format that the line or the file's name asks for. One that a screen cannot show is
+/// refused here, before anything is done.
 pub(super) fn format_of(
     word: Option<&str>,
     file: Option<&Path>,
     else_this: Format,
 ) -> Result<Format, Problem> {
-    match word {
+    let format = match word {
         Some(word) => Format::of(word).ok_or_else(|| {
             let formats: Vec<&str> = Format::ALL.iter().map(|format| format.word()).collect();
             Problem::new(Kind::NotUnderstood, "problem-cli-format")
                 .arg("format", word)
                 .arg("formats", formats.join(", "))
                 .hint("problem-cli-format-hint")
-        }),
-        None => Ok(file.and_then(Format::of_file).unwrap_or(else_this)),
+        })?,
+        None => file.and_then(Format::of_file).unwrap_or(else_this),
+    };
+    if format == Format::Xlsx && file.is_none() && io::stdout().is_terminal() {
+        return Err(Problem::new(Kind::NotUnderstood, "problem-cli-workbook")
+            .hint("problem-cli-workbook-hint"));
     }
+    Ok(format)
 }

@@ -1,6 +1,6 @@
 //! What commands print: words for people, one JSON object a line for programs.
 
-use std::io::{self, IsTerminal, Write};
+use std::io::{self, Write};
 
 use chrono::{DateTime, SecondsFormat};
 use chrono_tz::Tz;
@@ -60,12 +60,8 @@ impl Out {
         write_out(&String::from_utf8_lossy(bytes))
     }
 
-    /// Prints a workbook for who takes it into a file; onto a screen it is not let.
+    /// Prints the bytes of a workbook for who takes them into a file.
     pub fn workbook(&self, bytes: &[u8]) -> Result<(), Problem> {
-        if io::stdout().is_terminal() {
-            return Err(Problem::new(Kind::NotUnderstood, "problem-cli-workbook")
-                .hint("problem-cli-workbook-hint"));
-        }
         write_bytes(bytes)
     }
 
