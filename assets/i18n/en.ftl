@@ -1221,6 +1221,8 @@ problem-import-workbook = { $file } is not whole: its sheets cannot be read
 problem-import-workbook-hint = Export it again from the platform, or open it in the spreadsheet and save it as XLSX
 problem-import-swollen = { $file } unpacks to more than a sheet can be (over { $limit } MiB, or packed too tightly) and was not imported
 problem-import-swollen-hint = Leave it alone if you do not know where it is from; else export it again, or in several files
+problem-import-crowded = { $file } holds more sheets, parts, rows, formats or text than are read, and was not imported
+problem-import-crowded-hint = Save the one sheet as CSV (UTF-8) in the spreadsheet and import that
 problem-import-locked = { $file } has a password and cannot be read
 problem-import-locked-hint = Remove the password in the spreadsheet, save it and import that
 problem-import-sheets = No sheet of { $file } has a header that is known: { $sheets }
@@ -1274,6 +1276,8 @@ import-line-key = no such key
 import-line-yaml = only plain trigger and replace are read
 import-line-dynamic = its text is computed when used and cannot be imported
 import-remark-state = status not in the table, kept as it is
+import-remark-sheet = sheet not imported, a file gives one
+import-remark-sheet-hidden = a hidden sheet was imported, no other has a known header
 import-line-not-order = does not look like an order
 import-line-choice = not one of the words to choose from
 

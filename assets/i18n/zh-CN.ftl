@@ -1221,6 +1221,8 @@ problem-import-workbook = { $file } 不完整，表格读不出来
 problem-import-workbook-hint = 从平台重新导出；或在表格软件里打开，另存为 XLSX 再导入
 problem-import-swollen = { $file } 解开后大得不像表格（超过 { $limit } MiB 或压缩得太狠），没有导入
 problem-import-swollen-hint = 来历不明的文件别打开；是平台的文件就重新导出，或分成几个文件
+problem-import-crowded = { $file } 的工作表、内部文件、行、格式或文字太多，没有导入
+problem-import-crowded-hint = 在表格软件里把要用的那张表另存为 CSV（UTF-8）再导入
 problem-import-locked = { $file } 有密码，读不了
 problem-import-locked-hint = 在表格软件里去掉密码，另存一份再导入
 problem-import-sheets = { $file } 的工作表里没有认得出的表头：{ $sheets }
@@ -1274,6 +1276,8 @@ import-line-key = 没有这一项
 import-line-yaml = 只认简单的 trigger 和 replace
 import-line-dynamic = 内容要运行时才算得出，不能导入
 import-remark-state = 状态不在表里，照原文记下
+import-remark-sheet = 这张工作表没有导入，一个文件只导入一张
+import-remark-sheet-hidden = 导入的是隐藏的工作表，其他表没有认得出的表头
 import-line-not-order = 看不出是订单
 import-line-choice = 不是可选的词
 

@@ -1221,6 +1221,8 @@ problem-import-workbook = { $file } 不完整，試算表讀不出來
 problem-import-workbook-hint = 從平台重新匯出；或在試算表軟體裡開啟，另存為 XLSX 再匯入
 problem-import-swollen = { $file } 解開後大得不像試算表（超過 { $limit } MiB 或壓縮得太狠），沒有匯入
 problem-import-swollen-hint = 來路不明的檔案別開啟；是平台的檔案就重新匯出，或分成幾個檔案
+problem-import-crowded = { $file } 的工作表、內部檔案、列、格式或文字太多，沒有匯入
+problem-import-crowded-hint = 在試算表軟體裡把要用的那張工作表另存為 CSV（UTF-8）再匯入
 problem-import-locked = { $file } 有密碼，讀不了
 problem-import-locked-hint = 在試算表軟體裡移除密碼，另存一份再匯入
 problem-import-sheets = { $file } 的工作表裡沒有認得出的表頭：{ $sheets }
@@ -1274,6 +1276,8 @@ import-line-key = 沒有這一項
 import-line-yaml = 只認簡單的 trigger 和 replace
 import-line-dynamic = 內容要執行時才算得出，不能匯入
 import-remark-state = 狀態不在表裡，照原文記下
+import-remark-sheet = 這張工作表沒有匯入，一個檔案只匯入一張
+import-remark-sheet-hidden = 匯入的是隱藏的工作表，其他工作表沒有認得出的表頭
 import-line-not-order = 看不出是訂單
 import-line-choice = 不是可選的詞
 

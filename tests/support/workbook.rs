@@ -138,22 +138,29 @@ pub fn stream(name: &str, globals: &[u8], cells: &[u8]) -> Vec<u8> {
     .concat()
 }
 
-/// Returns a compound file with one stream, which is filled up to be no small one.
+/// Returns a compound file with one stream, which is filled up to be no small one; a large one
+/// has the larger sectors.
 pub fn compound(name: &str, stream: &[u8]) -> Vec<u8> {
-    const SECTOR: usize = 512;
     const NONE: u32 = 0xffff_ffff;
     const END: u32 = 0xffff_fffe;
     let mut stream = stream.to_vec();
     stream.resize(stream.len().max(4_096), 0);
-    let count = stream.len().div_ceil(SECTOR);
+    let (version, shift) = if stream.len() > 6 << 20 {
+        (4, 12)
+    } else {
+        (3, 9)
+    };
+    let sector = 1_usize << shift;
+    let entries = sector / 4;
+    let count = stream.len().div_ceil(sector);
     let mut tables = 1;
-    while tables * 128 < count + 1 + tables {
+    while tables * entries < count + 1 + tables {
         tables += 1;
     }
     assert!(tables <= 109);
     let mut file = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1".to_vec();
     file.extend([0; 16]);
-    file.extend([0x3e, 0, 3, 0, 0xfe, 0xff, 9, 0, 6, 0]);
+    file.extend([0x3e, 0, version, 0, 0xfe, 0xff, shift, 0, 6, 0]);
     file.extend([0; 10]);
     let mut long = |number: u32| file.extend(number.to_le_bytes());
     long(tables as u32);
@@ -171,8 +178,9 @@ pub fn compound(name: &str, stream: &[u8]) -> Vec<u8> {
             NONE
         });
     }
+    file.resize(sector, 0);
     let length = stream.len() as u32;
-    stream.resize(count * SECTOR, 0);
+    stream.resize(count * sector, 0);
     file.extend(stream);
     let entry = |name: &str, kind: u8, first: u32, length: u32| {
         let mut entry: Vec<u8> = name.encode_utf16().flat_map(u16::to_le_bytes).collect();
@@ -199,11 +207,11 @@ pub fn compound(name: &str, stream: &[u8]) -> Vec<u8> {
     };
     file.extend(entry("Root Entry", 5, END, 0));
     file.extend(entry(name, 2, 0, length));
-    file.extend([0; 256]);
+    file.resize((count + 2) * sector, 0);
     let mut table: Vec<u32> = (1..count as u32).collect();
     table.extend([END, END]);
     table.extend(vec![0xffff_fffd; tables]);
-    table.resize(tables * 128, NONE);
+    table.resize(tables * entries, NONE);
     file.extend(table.into_iter().flat_map(u32::to_le_bytes));
     file
 }

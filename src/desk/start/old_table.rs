@@ -88,7 +88,7 @@ impl Desk {
         }
         let mut report = OldTableReport {
             read: table.rows.len() + table.problems.len(),
-            problems: table.problems.clone(),
+            problems: [table.problems.clone(), table.remarks.clone()].concat(),
             refused: table.problems.len(),
             ..OldTableReport::default()
         };

@@ -148,6 +148,8 @@ pub struct OldTable {
     pub rows: Vec<OldRow>,
     /// What could not be read.
     pub problems: Vec<LineProblem>,
+    /// Which other sheets of a workbook were not read.
+    pub remarks: Vec<LineProblem>,
     /// How it is encoded.
     pub encoding: &'static str,
 }
@@ -192,27 +194,36 @@ pub fn read(bytes: &[u8]) -> Result<OldTable, Problem> {
     read_below(head, decoded.encoding, records)
 }
 
-/// Reads the first sheet with a header that is known, else the first that has any.
+/// Reads the first sheet with a header that is known, else the first that has any; a hidden one
+/// only where no other has any.
 fn read_book(book: &mut Book<'_>) -> Result<OldTable, Problem> {
     let mut best: Option<(Head, usize)> = None;
-    for sheet in 0..book.names().len() {
-        let first: Vec<Record> = book.records(sheet)?.take(HEAD).collect::<Result<_, _>>()?;
-        let Some(found) = head(first.into_iter()) else {
-            continue;
-        };
-        let is_known = found.named > 0;
-        if is_known || best.is_none() {
-            best = Some((found, sheet));
+    for group in book.seen_and_hidden() {
+        for sheet in group {
+            let Some(found) = head(book.first(sheet, HEAD)?.into_iter()) else {
+                continue;
+            };
+            let is_known = found.named > 0;
+            if is_known || best.is_none() {
+                best = Some((found, sheet));
+            }
+            if is_known {
+                break;
+            }
         }
-        if is_known {
+        if best.is_some() {
             break;
         }
     }
-    let Some((head, sheet)) = best else {
+    let Some((found, sheet)) = best else {
         return Err(unreadable("problem-import-empty"));
     };
     let encoding = book.encoding();
-    read_below(head, encoding, book.records(sheet)?)
+    let mut table = read_below(found, encoding, book.records(sheet)?)?;
+    table.remarks = book.remarks(sheet, HEAD, |first| {
+        head(first.into_iter()).is_some_and(|found| found.named > 0)
+    });
+    Ok(table)
 }
 
 /// Reads the records below the header.
@@ -225,6 +236,7 @@ fn read_below(
         headers: head.cells,
         rows: Vec::new(),
         problems: Vec::new(),
+        remarks: Vec::new(),
         encoding: encoding.name(),
     };
     for record in records {

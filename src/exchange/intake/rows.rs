@@ -55,7 +55,8 @@ pub fn read(
     read_all(&table, decoded.encoding, options, records)
 }
 
-/// Reads a workbook of such tables: the first sheet with a header that is known.
+/// Reads a workbook of such tables: the first sheet with a header that is known, a hidden one
+/// only where no other has any. Which others have one is a remark.
 pub fn read_book(
     book: &mut Book<'_>,
     options: &Options<'_>,
@@ -63,29 +64,44 @@ pub fn read_book(
 ) -> Result<Parsed, Problem> {
     let forced = forced(options, profiles)?;
     let mut is_empty = true;
-    for sheet in 0..book.names().len() {
-        let first: Vec<Record> = book.records(sheet)?.take(HEAD).collect::<Result<_, _>>()?;
+    for sheet in book.seen_and_hidden().concat() {
+        let first = book.first(sheet, HEAD)?;
         is_empty &= first.is_empty();
         let Some((_, table)) = head(first.into_iter(), forced, options, profiles) else {
             continue;
         };
-        let (encoding, width) = (book.encoding(), table.headers.len());
-        let records = book.records(sheet)?.map(|record| {
-            let mut record = record?;
-            // A sheet has no cells behind the last that holds anything.
-            if let Ok(cells) = &mut record.cells
-                && cells.len() < width
-            {
-                cells.resize(width, String::new());
-            }
-            Ok((record, None))
-        });
-        return read_all(&table, encoding, options, records);
+        let mut parsed = read_sheet(book, sheet, &table, options)?;
+        let is_known =
+            |first: Vec<Record>| head(first.into_iter(), forced, options, profiles).is_some();
+        for remark in book.remarks(sheet, HEAD, is_known) {
+            parsed.remark(remark);
+        }
+        return Ok(parsed);
     }
     if is_empty {
         return Err(unreadable("problem-import-empty"));
     }
     Err(no_sheet(book, options))
+}
+
+fn read_sheet(
+    book: &mut Book<'_>,
+    sheet: usize,
+    table: &Table<'_>,
+    options: &Options<'_>,
+) -> Result<Parsed, Problem> {
+    let (encoding, width) = (book.encoding(), table.headers.len());
+    let records = book.records(sheet)?.map(|record| {
+        let mut record = record?;
+        // A sheet has no cells behind the last that holds anything.
+        if let Ok(cells) = &mut record.cells
+            && cells.len() < width
+        {
+            cells.resize(width, String::new());
+        }
+        Ok((record, None))
+    });
+    read_all(table, encoding, options, records)
 }
 
 /// Returns a line of the record whose bytes are no text.

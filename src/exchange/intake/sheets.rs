@@ -16,7 +16,7 @@
 
 use super::decode::Encoding;
 use super::table::Record;
-use super::{MAX_COLUMNS, sniff, unreadable};
+use super::{LineProblem, MAX_COLUMNS, sniff, unreadable};
 use crate::problem::Problem;
 
 mod archive;
@@ -41,7 +41,7 @@ pub const MAX_UNPACKED: u64 = 256 << 20;
 pub const MAX_RATIO: u64 = 100;
 /// From how many unpacked bytes on the ratio counts.
 pub const RATIO_FROM: u64 = 4 << 20;
-/// Most bytes of a part without a new tag.
+/// Most bytes of a tag, of a comment, or of a text between two tags.
 pub const MAX_RUN: usize = 1 << 20;
 /// Most elements of a part that are open at once.
 pub const MAX_DEPTH: usize = 64;
@@ -63,8 +63,10 @@ const COLUMNS: usize = 1 << 14;
 /// Why a workbook is not read on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Fault {
-    /// It unpacks to more than any export does, or holds more than a sheet can.
+    /// It unpacks to more than any export does.
     Swollen,
+    /// It holds more sheets, parts, rows, formats or text than are read.
+    Crowded,
     /// It is not whole, or not written as workbooks are.
     Damaged,
     /// It is encrypted.
@@ -80,6 +82,9 @@ impl Fault {
             Self::Swollen => unreadable("problem-import-swollen")
                 .arg("limit", MAX_UNPACKED >> 20)
                 .hint("problem-import-swollen-hint"),
+            Self::Crowded => {
+                unreadable("problem-import-crowded").hint("problem-import-crowded-hint")
+            }
             Self::Damaged => {
                 unreadable("problem-import-workbook").hint("problem-import-workbook-hint")
             }
@@ -116,7 +121,7 @@ impl<'a> Book<'a> {
         let book = Self(opened.map_err(|fault| fault.problem(what))?);
         match book.names().len() {
             0 => Err(Fault::Damaged.problem(what)),
-            count if count > MAX_SHEETS => Err(Fault::Swollen.problem(what)),
+            count if count > MAX_SHEETS => Err(Fault::Crowded.problem(what)),
             _ => Ok(Some(book)),
         }
     }
@@ -137,6 +142,47 @@ impl<'a> Book<'a> {
             Inner::Xlsx(book) => names(book.sheets()),
             Inner::Xls(book) => names(book.sheets()),
         }
+    }
+
+    /// Returns the places of its sheets, those that people see before the hidden ones.
+    #[must_use]
+    pub fn seen_and_hidden(&self) -> [Vec<usize>; 2] {
+        let hidden: Vec<bool> = match &self.0 {
+            Inner::Xlsx(book) => book.sheets().iter().map(|one| one.is_hidden).collect(),
+            Inner::Xls(book) => book.sheets().iter().map(|one| one.is_hidden).collect(),
+        };
+        let (hidden, seen) = (0..hidden.len()).partition(|at| hidden[*at]);
+        [seen, hidden]
+    }
+
+    /// Returns the first records of a sheet.
+    pub fn first(&mut self, sheet: usize, count: usize) -> Result<Vec<Record>, Problem> {
+        self.records(sheet)?.take(count).collect()
+    }
+
+    /// Returns the remarks on a workbook of which one sheet was read: that it is hidden, and which
+    /// others that people see could have been read too, by their first records.
+    pub fn remarks(
+        &mut self,
+        read: usize,
+        count: usize,
+        is_known: impl Fn(Vec<Record>) -> bool,
+    ) -> Vec<LineProblem> {
+        let names: Vec<String> = self.names().into_iter().map(str::to_owned).collect();
+        let [seen, hidden] = self.seen_and_hidden();
+        let mut remarks = Vec::new();
+        if hidden.contains(&read) {
+            let reason = "import-remark-sheet-hidden";
+            remarks.push(LineProblem::new(1, &names[read], reason, ""));
+        }
+        for other in seen.into_iter().filter(|sheet| *sheet != read) {
+            // What is wrong with a sheet that is not read is nobody's trouble.
+            if self.first(other, count).is_ok_and(&is_known) {
+                let reason = "import-remark-sheet";
+                remarks.push(LineProblem::new(1, &names[other], reason, &names[read]));
+            }
+        }
+        remarks
     }
 
     /// Returns the rows of a sheet that are not empty; the row's number is its line.
@@ -166,6 +212,7 @@ impl<'a> Book<'a> {
 /// A sheet, and where it begins: the part's name, or the place in the stream.
 struct Sheet<P> {
     name: String,
+    is_hidden: bool,
     place: P,
 }
 
@@ -201,12 +248,12 @@ impl Records<'_> {
                 return Err(Fault::Damaged);
             }
             if row.number > MAX_ROWS {
-                return Err(Fault::Swollen);
+                return Err(Fault::Crowded);
             }
             self.last = row.number;
             self.shown += row.text;
             if self.shown > MAX_SHEET_TEXT {
-                return Err(Fault::Swollen);
+                return Err(Fault::Crowded);
             }
             let record = Record {
                 line: row.number,
@@ -259,7 +306,7 @@ impl Row {
         }
         self.text += text.len();
         if self.text > MAX_ROW_TEXT {
-            return Err(Fault::Swollen);
+            return Err(Fault::Crowded);
         }
         if text.is_empty() {
             return Ok(());
@@ -302,7 +349,7 @@ impl Strings {
             self.text.truncate(end);
         }
         if self.text.len() > MAX_STRINGS || self.ends.len() >= MAX_STRINGS / 4 {
-            return Err(Fault::Swollen);
+            return Err(Fault::Crowded);
         }
         self.ends.push(self.text.len() as u32);
         Ok(())

@@ -16,11 +16,17 @@ use super::{Fault, MAX_DEPTH, MAX_PARTS, MAX_RATIO, MAX_RUN, MAX_UNPACKED, RATIO
 const PIECE: usize = 32 << 10;
 /// What each entry of the archive's table begins with.
 const ENTRY: [u8; 4] = *b"PK\x01\x02";
+/// What ends of such a table begin with: the old one, the wide one, and what says where that is.
+const ENDS: [[u8; 4]; 3] = [*b"PK\x05\x06", *b"PK\x06\x06", *b"PK\x06\x07"];
+/// Most ends of tables: one of each, and those of archives that lie unpacked within.
+const MAX_ENDS: usize = 64;
 
 /// What may still come out of a file.
 #[derive(Clone)]
 struct Meter {
     left: Rc<Cell<u64>>,
+    /// Bytes that were unpacked since the last event began.
+    run: Rc<Cell<usize>>,
     is_spent: Rc<Cell<bool>>,
 }
 
@@ -28,21 +34,17 @@ struct Meter {
 struct Metered<'a> {
     inner: Box<dyn Read + 'a>,
     meter: Meter,
-    /// Bytes since the last tag began.
-    run: usize,
 }
 
 impl Read for Metered<'_> {
     fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
         let count = self.inner.read(into)?;
-        let read = into.get(..count).unwrap_or_default();
-        self.run = match read.iter().rposition(|byte| *byte == b'<') {
-            Some(at) => count - at,
-            None => self.run + count,
-        };
+        let run = self.meter.run.get() + count;
+        self.meter.run.set(run);
         let left = self.meter.left.get().checked_sub(count as u64);
         self.meter.left.set(left.unwrap_or(0));
-        if left.is_none() || self.run > MAX_RUN {
+        // The last piece of an event may hold others behind it.
+        if left.is_none() || run > MAX_RUN + PIECE {
             self.meter.is_spent.set(true);
             return Err(io::ErrorKind::QuotaExceeded.into());
         }
@@ -61,18 +63,10 @@ pub(super) struct Archive<'a> {
 impl<'a> Archive<'a> {
     /// Opens an archive. Its table is counted before anything of it is read.
     pub(super) fn open(bytes: &'a [u8]) -> Result<Self, Fault> {
-        let mut parts = 0;
-        let mut rest = bytes;
-        while let Some(at) = find(rest, ENTRY) {
-            parts += 1;
-            if parts > MAX_PARTS {
-                return Err(Fault::Swollen);
-            }
-            rest = &rest[at + ENTRY.len()..];
-        }
+        count(bytes)?;
         let zip = ZipArchive::new(Cursor::new(bytes)).map_err(|_| Fault::Damaged)?;
         if zip.len() > MAX_PARTS {
-            return Err(Fault::Swollen);
+            return Err(Fault::Crowded);
         }
         let names = zip.file_names().enumerate();
         let places = names
@@ -81,6 +75,7 @@ impl<'a> Archive<'a> {
         let most = (bytes.len() as u64).saturating_mul(MAX_RATIO);
         let meter = Meter {
             left: Rc::new(Cell::new(most.clamp(RATIO_FROM, MAX_UNPACKED))),
+            run: Rc::default(),
             is_spent: Rc::new(Cell::new(false)),
         };
         Ok(Self { zip, places, meter })
@@ -102,16 +97,24 @@ fn known(name: &str) -> String {
         .to_lowercase()
 }
 
-/// Where these four bytes begin.
-fn find(bytes: &[u8], what: [u8; 4]) -> Option<usize> {
-    let mut from = 0;
-    while let Some(at) = bytes.get(from..)?.iter().position(|byte| *byte == what[0]) {
-        if bytes.get(from + at..)?.starts_with(&what) {
-            return Some(from + at);
+/// Counts what looks like an entry of an archive's table, or like an end of one: whoever looks for
+/// the right one keeps each of them.
+fn count(bytes: &[u8]) -> Result<(), Fault> {
+    let (mut entries, mut ends) = (0, 0);
+    let mut rest = bytes;
+    while let Some(at) = rest.iter().position(|byte| *byte == ENTRY[0]) {
+        rest = &rest[at..];
+        match rest.first_chunk() {
+            Some(&ENTRY) => entries += 1,
+            Some(four) if ENDS.contains(four) => ends += 1,
+            _ => {}
         }
-        from += at + 1;
+        if entries > MAX_PARTS || ends > MAX_ENDS {
+            return Err(Fault::Crowded);
+        }
+        rest = &rest[1..];
     }
-    None
+    Ok(())
 }
 
 /// A part as the events of its XML.
@@ -127,7 +130,6 @@ impl<'a> Xml<'a> {
         let metered = Metered {
             inner: part,
             meter: meter.clone(),
-            run: 0,
         };
         let mut reader = Reader::from_reader(BufReader::with_capacity(PIECE, metered));
         reader.config_mut().expand_empty_elements = true;
@@ -143,6 +145,7 @@ impl<'a> Xml<'a> {
     /// are made of, and no workbook has them.
     pub(super) fn read(&mut self) -> Result<Event<'_>, Fault> {
         self.piece.clear();
+        self.meter.run.set(0);
         let event = match self.reader.read_event_into(&mut self.piece) {
             Ok(event) => event,
             Err(_) if self.meter.is_spent.get() => return Err(Fault::Swollen),
@@ -152,11 +155,11 @@ impl<'a> Xml<'a> {
             Event::Start(_) => {
                 self.depth += 1;
                 if self.depth > MAX_DEPTH {
-                    return Err(Fault::Swollen);
+                    return Err(Fault::Damaged);
                 }
             }
             Event::End(_) => self.depth = self.depth.saturating_sub(1),
-            Event::DocType(_) => return Err(Fault::Swollen),
+            Event::DocType(_) => return Err(Fault::Damaged),
             _ => {}
         }
         Ok(event)
@@ -174,7 +177,7 @@ impl<'a> Xml<'a> {
                 _ => {}
             }
             if into.len() > most {
-                return Err(Fault::Swollen);
+                return Err(Fault::Crowded);
             }
         }
     }
@@ -242,7 +245,7 @@ pub(super) fn attribute(start: &BytesStart<'_>, name: &str) -> Result<Option<Str
 }
 
 /// Writes letters that XML cannot hold, `_x000D_`, as themselves.
-fn unescape_letters(text: &mut String, from: usize) {
+pub(super) fn unescape_letters(text: &mut String, from: usize) {
     let escaped = |part: &str| {
         let digits = part.strip_prefix("_x")?.get(..4)?;
         let is_closed = part.get(6..7) == Some("_");
@@ -289,9 +292,14 @@ mod tests {
     }
 
     #[test]
-    fn four_bytes_are_found() {
-        assert_eq!(find(b"PPK\x01PK\x01\x02", ENTRY), Some(4));
-        assert_eq!(find(b"PK\x01", ENTRY), None);
-        assert_eq!(find(b"", ENTRY), None);
+    fn entries_and_ends_are_counted() {
+        assert_eq!(count(b"PPK\x01PK\x01\x02PK\x01PK"), Ok(()));
+        assert_eq!(count(b""), Ok(()));
+        assert_eq!(count(&ENTRY.repeat(MAX_PARTS)), Ok(()));
+        assert_eq!(count(&ENTRY.repeat(MAX_PARTS + 1)), Err(Fault::Crowded));
+        for end in ENDS {
+            assert_eq!(count(&end.repeat(MAX_ENDS)), Ok(()));
+            assert_eq!(count(&end.repeat(MAX_ENDS + 1)), Err(Fault::Crowded));
+        }
     }
 }

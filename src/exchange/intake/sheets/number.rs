@@ -1,11 +1,17 @@
 //! Numbers of cells by their digits, and the dates that some of them stand for.
 //!
-//! No binary fractions: an amount is what its fifteen digits say, as every spreadsheet shows it.
+//! No binary fractions: an amount is what its fifteen digits say. Where the format of its cell
+//! says in a simple way how many digits are shown (`0.00`, `000000`), zeros are filled up, and what
+//! was reckoned, such as a third, is rounded; what was typed with more digits than are shown keeps
+//! them. Other formats, such as percents, say nothing here. From sixteen digits on a number is
+//! shown in powers of ten whatever its format, since digits of it are lost.
 
 use chrono::{Days, NaiveDate, NaiveTime};
 
 /// Digits that spreadsheets keep of a number; the rest is noise of binary fractions.
 const KEPT: usize = 15;
+/// From so many digits on a number was reckoned: nobody types an amount of them.
+const RECKONED: usize = 13;
 /// Most digits of a text that is read as a number.
 const LONGEST: usize = 400;
 /// Zeros behind the point from which on a number is nothing.
@@ -25,11 +31,35 @@ pub(super) enum Shown {
     Moment,
     /// As hours and minutes that go beyond a day.
     Span,
+    /// As a number with so many digits.
+    Digits {
+        /// At least so many before the point.
+        whole: u8,
+        /// At least so many behind it.
+        least: u8,
+        /// At most so many behind it, of what was reckoned.
+        most: u8,
+    },
+}
+
+impl Shown {
+    const WHOLE: Self = Self::Digits {
+        whole: 1,
+        least: 0,
+        most: 0,
+    };
+    const HUNDREDTHS: Self = Self::Digits {
+        whole: 1,
+        least: 2,
+        most: 2,
+    };
 }
 
 /// How formats that are built in show a number.
 pub(super) const fn built_in(format: u32) -> Shown {
     match format {
+        1 | 3 | 5 | 6 | 37 | 38 | 41 | 42 => Shown::WHOLE,
+        2 | 4 | 7 | 8 | 39 | 40 | 43 | 44 => Shown::HUNDREDTHS,
         14..=22 | 27..=36 | 45 | 47 | 50..=58 => Shown::Moment,
         46 => Shown::Span,
         _ => Shown::Plain,
@@ -61,7 +91,58 @@ pub(super) fn by_code(code: &str) -> Shown {
             _ => {}
         }
     }
-    Shown::Plain
+    digits_of(code).unwrap_or_default()
+}
+
+/// The digits that a simple code asks for: nothing in it but places of digits in one row, a
+/// currency, and blanks.
+fn digits_of(code: &str) -> Option<Shown> {
+    let (mut whole, mut least, mut most) = (0_u8, 0_u8, 0_u8);
+    let (mut is_begun, mut is_behind, mut is_over) = (false, false, false);
+    let is_place = |letter: char| matches!(letter, '0' | '#' | '?');
+    let mut letters = code.chars();
+    while let Some(letter) = letters.next() {
+        match letter {
+            ';' => break,
+            _ if is_place(letter) => {
+                // A text stands between its digits: that of a phone number.
+                if is_over {
+                    return None;
+                }
+                is_begun = true;
+                if is_behind {
+                    most = most.checked_add(1)?;
+                    least = if letter == '0' { most } else { least };
+                } else if letter == '0' || whole > 0 {
+                    whole = whole.checked_add(1)?;
+                }
+                continue;
+            }
+            '.' if !is_behind => {
+                is_behind = true;
+                continue;
+            }
+            // Between digits it groups them; behind them it divides by a thousand.
+            ',' if letters.clone().next().is_some_and(is_place) => continue,
+            '"' => {
+                letters.by_ref().find(|next| *next == '"')?;
+            }
+            '\\' | '_' | '*' => {
+                letters.next()?;
+            }
+            '[' => {
+                let inner: String = letters.by_ref().take_while(|next| *next != ']').collect();
+                // Colours and currencies; others are conditions and numerals.
+                if !inner.starts_with('$') && !inner.chars().all(char::is_alphabetic) {
+                    return None;
+                }
+            }
+            ' ' | '-' | '+' | '(' | ')' | '$' | '¥' | '￥' | '€' | '£' => {}
+            _ => return None,
+        }
+        is_over = is_begun;
+    }
+    is_begun.then_some(Shown::Digits { whole, least, most })
 }
 
 /// A number: its digits without zeros around them, the first behind the point, times a power
@@ -170,13 +251,13 @@ impl Number {
         }
     }
 
-    /// Rounds to the digits that spreadsheets keep.
-    fn rounded(mut self) -> Self {
-        let is_up = self.digits.get(KEPT).is_some_and(|digit| *digit >= b'5');
-        self.digits.truncate(KEPT);
+    /// Rounds to so many digits.
+    fn rounded(mut self, kept: usize) -> Self {
+        let is_up = self.digits.get(kept).is_some_and(|digit| *digit >= b'5');
+        self.digits.truncate(kept);
         if is_up {
             let nines = self.digits.iter().rev().take_while(|d| **d == b'9').count();
-            self.digits.truncate(KEPT - nines);
+            self.digits.truncate(kept - nines);
             if let Some(digit) = self.digits.last_mut() {
                 *digit += 1;
             } else {
@@ -194,8 +275,33 @@ impl Number {
             Shown::Plain => None,
             Shown::Moment => self.moment(is_1904),
             Shown::Span => self.span(),
+            Shown::Digits { whole, least, most } => {
+                return self.fixed(whole.into(), least.into(), most.into());
+            }
         };
-        time.unwrap_or_else(|| self.clone().rounded().plain())
+        time.unwrap_or_else(|| self.clone().rounded(KEPT).plain())
+    }
+
+    /// With at least so many digits before the point, and so many behind it.
+    fn fixed(&self, whole: usize, least: usize, most: usize) -> String {
+        let mut number = self.clone().rounded(KEPT);
+        if number.digits.len() >= RECKONED && number.point <= KEPT as i32 {
+            number = match usize::try_from(number.point + most as i32) {
+                Ok(kept) => number.rounded(kept),
+                Err(_) => Self::new(false, Vec::new(), 0),
+            };
+        }
+        let text = number.plain();
+        if number.point > KEPT as i32 {
+            return text;
+        }
+        let (sign, text) = match text.strip_prefix('-') {
+            Some(text) => ("-", text),
+            None => ("", &*text),
+        };
+        let (before, behind) = text.split_once('.').unwrap_or((text, ""));
+        let dot = if behind.len().max(least) > 0 { "." } else { "" };
+        format!("{sign}{before:0>whole$}{dot}{behind:0<least$}")
     }
 
     /// From sixteen digits on the powers of ten in which spreadsheets show it, which says that
@@ -365,6 +471,38 @@ mod tests {
     }
 
     #[test]
+    fn simple_codes_say_how_many_digits_are_shown() {
+        for (code, number, want) in [
+            ("000000", "123", "000123"),
+            ("000000", "-123", "-000123"),
+            ("000000", "1234567", "1234567"),
+            ("0.00", "33.3333333333333", "33.33"),
+            ("0.00", "33.333333333333336", "33.33"),
+            ("0.00", "-66.6666666666667", "-66.67"),
+            ("0.00", "99.9999999999999", "100.00"),
+            ("0.00", "0.00499999999999998", "0.00"),
+            ("0.00", "0.00666666666666667", "0.01"),
+            ("0.00", "0.000333333333333333", "0.00"),
+            ("0", "0.666666666666667", "1"),
+            ("0.00", "129", "129.00"),
+            ("0.00", "0", "0.00"),
+            // Typed.
+            ("0.00", "1.995", "1.995"),
+            ("0", "129.5", "129.5"),
+            ("#.##", "2.5", "2.5"),
+            ("#,##0.0#", "1234567", "1234567.0"),
+            ("0", "13800138000", "13800138000"),
+            ("0", "999999999999999", "999999999999999"),
+            ("0", "4031902847193518258", "4.03190284719352E+18"),
+            ("0", "999999999999999.9", "1E+15"),
+            ("0%", "0.125", "0.125"),
+        ] {
+            let read = Number::read(number).unwrap();
+            assert_eq!(read.text(by_code(code), false), want, "{code} {number}");
+        }
+    }
+
+    #[test]
     fn codes_say_what_is_a_date() {
         for code in [
             "yyyy-mm-dd hh:mm:ss",
@@ -376,16 +514,36 @@ mod tests {
         }
         for code in [
             "General",
-            "0.00",
-            "#,##0.00\"days\"",
-            "[Red]-0.00",
-            "0_d",
             "@",
             "0.00E+00",
-            "¥#,##0.00;[Red]-¥#,##0.00",
+            "0%",
+            "# ?/?",
+            "0,",
+            "000-0000",
+            "[>99]0.0;0.00",
+            "[DBNum1]0",
+            "0.00\"",
+            "",
         ] {
             assert_eq!(by_code(code), Shown::Plain, "{code}");
         }
+        for code in [
+            "0.00",
+            "#,##0.00\"days\"",
+            "[Red]-0.00",
+            "0.00_ ",
+            "0.00_d",
+            "0.00_);[Red]\\(0.00\\)",
+            "¥#,##0.00;[Red]-¥#,##0.00",
+            "[$¥-804]#,##0.00",
+        ] {
+            assert_eq!(by_code(code), Shown::HUNDREDTHS, "{code}");
+        }
+        assert_eq!(by_code("0_d"), Shown::WHOLE);
+        assert_eq!(
+            (built_in(1), built_in(4)),
+            (Shown::WHOLE, Shown::HUNDREDTHS)
+        );
         assert_eq!(by_code("[h]:mm:ss"), Shown::Span);
         assert_eq!((built_in(14), built_in(0)), (Shown::Moment, Shown::Plain));
     }

@@ -98,7 +98,7 @@ fn cells_are_what_spreadsheets_show() {
     let data = r#"<row r="2"><c r="B2" t="s"><v>0</v></c><c t="s"><v>1</v></c><c t="s"><v>2</v></c><c r="E2" t="s"><v>3</v></c></row>
         <row r="3"/>
         <row r="4"><c r="A4" s="1"><v>46348.62604166667</v></c><c s="2"><v>46348</v></c><c s="3"><v>1.5</v></c>
-        <c><f>SUM(A1:A2)</f><v>0.30000000000000004</v></c><c t="str"><f>"x"</f><v>="4031"</v></c><c t="b"><v>1</v></c><c t="e"><v>#N/A</v></c>
+        <c><f>SUM(A1:A2)</f><v>0.30000000000000004</v></c><c t="str"><f>"x"</f><v>="4031"_x000D_</v></c><c t="b"><v>1</v></c><c t="e"><v>#N/A</v></c>
         <c t="d"><v>2026-11-22T15:01:30</v></c><c t="n"><v>13800138000</v></c><c><f>NOW()</f></c><c><v>4031902847193518258</v></c></row>"#;
     let read = cells(&packed(&parts(&[("a", data)], &strings)));
     let want: [(usize, &[&str]); 2] = [
@@ -110,7 +110,7 @@ fn cells_are_what_spreadsheets_show() {
                 "2026-11-22",
                 "36:00:00",
                 "0.3",
-                "=\"4031\"",
+                "=\"4031\"\r",
                 "TRUE",
                 "#N/A",
                 "2026-11-22T15:01:30",
@@ -336,6 +336,171 @@ fn old_workbooks_hold_numbers_in_five_ways() {
         );
     }
     assert_eq!(read.len(), 4);
+}
+
+/// A formula in an XLS that last gave a text, which stands behind it.
+fn formula(row: u16, column: u16) -> Vec<u8> {
+    let place = [row, column, 0].map(u16::to_le_bytes).concat();
+    let text = [0, 0, 0, 0, 0, 0, 0xff, 0xff];
+    record(0x0006, &[place, text.to_vec(), vec![0; 8]].concat())
+}
+
+#[test]
+fn the_text_of_a_formula_stands_behind_it_and_behind_no_other_cell() {
+    let said = |text: &str| {
+        let length = text.encode_utf16().count() as u16;
+        [length.to_le_bytes().to_vec(), made::wide(text)].concat()
+    };
+    let long = "长".repeat(9_000);
+    let mut first = said(&long);
+    let rest = first.split_off(8_001);
+    let all = [
+        // Shared with others, and of several cells.
+        formula(0, 0),
+        record(0x04bc, &[0; 10]),
+        record(0x003c, &[0; 10]),
+        record(0x0207, &said("甲")),
+        formula(0, 1),
+        record(0x0221, &[0; 12]),
+        record(0x0207, &said("乙")),
+        formula(0, 2),
+        record(0x0236, &[0; 12]),
+        record(0x0207, &said("丙")),
+        // Gave nothing: the text behind is that of another.
+        formula(1, 0),
+        label(1, 1, "丁"),
+        formula(1, 2),
+        record(0x0207, &said("戊")),
+        // Longer than a record.
+        formula(2, 0),
+        record(0x0207, &first),
+        record(0x003c, &[vec![1], rest].concat()),
+        label(2, 1, "己"),
+    ]
+    .concat();
+    let read = cells(&xls("表", &[], &all));
+    let want: [(usize, &[&str]); 3] = [
+        (1, &["甲", "乙", "丙"]),
+        (2, &["", "丁", "戊"]),
+        (3, &[&long, "己"]),
+    ];
+    assert_eq!(read, want.map(|(line, cells)| (line, cells.map_str())));
+}
+
+#[test]
+fn a_letter_may_be_cut_between_two_records() {
+    // The two units of a sign of a face stand on both sides.
+    let units: Vec<u8> = "好😀吗".encode_utf16().flat_map(u16::to_le_bytes).collect();
+    let one = 1_u32.to_le_bytes();
+    let head = [&one[..], &one, &[4, 0, 1], &units[..4]].concat();
+    let rest = [&[1], &units[4..]].concat();
+    let strings = [record(0x00fc, &head), record(0x003c, &rest)].concat();
+    let cell = record(0x00fd, &[0; 10]);
+    assert_eq!(
+        cells(&xls("表", &strings, &cell)),
+        [(1, vec!["好😀吗".to_owned()])]
+    );
+}
+
+#[test]
+fn digits_are_shown_as_the_format_of_the_cell_says() {
+    let head = rows(&[&[
+        "订单号",
+        "买家昵称",
+        "实付",
+        "下单时间",
+        "品名",
+        "数量",
+        "货号",
+    ]]);
+    let line = r#"<row><c t="inlineStr"><is><t>A-1</t></is></c><c/><c s="1"><v>33.3333333333333</v></c><c/><c/><c s="1"><v>2</v></c><c s="0"><v>123</v></c></row>"#;
+    let mut all = parts(&[("s", &format!("{head}{line}"))], &[]);
+    let styles = all.iter_mut().find(|part| part.0.ends_with("styles.xml"));
+    styles.unwrap().1 = br#"<styleSheet><numFmts><numFmt numFmtId="165" formatCode="000000"/></numFmts><cellXfs><xf numFmtId="165"/><xf numFmtId="2"/></cellXfs></styleSheet>"#.to_vec();
+    let parsed = parse(&packed(&all)).unwrap();
+    let text = "订单号,买家昵称,实付,下单时间,品名,数量,货号\nA-1,,33.33,,,2.00,000123\n";
+    assert_eq!(said(&parsed), said(&parse(text.as_bytes()).unwrap()));
+    assert_eq!(reasons(&parsed), []);
+    assert!(parsed.rows[0].cell("lines/000123/title").is_some());
+}
+
+fn remarks(remarks: &[intake::LineProblem]) -> Vec<(&str, &str, &str)> {
+    let all = remarks.iter();
+    all.map(|one| (one.reason, &*one.field, &*one.value))
+        .collect()
+}
+
+#[test]
+fn sheets_that_are_not_read_are_said_and_hidden_ones_come_last() {
+    let table = |number: &str| {
+        rows(&[
+            &["订单号", "买家昵称", "实付", "下单时间", "品名", "数量"],
+            &[number, "李", "1", "2026-11-22", "锅", "1"],
+        ])
+    };
+    let (first, second, third) = (table("A-1"), table("A-2"), table("A-3"));
+    let notes = rows(&[&["说明", "只含近三个月"]]);
+    // What stands behind a name's quotes is what its sheet is like.
+    let [hidden, very] = ["旧\" state=\"hidden", "底\" state=\"veryHidden"];
+    let book = |sheets: &[(&str, &str)]| parse(&xlsx(sheets)).unwrap();
+    let parsed = book(&[
+        (hidden, &first),
+        ("说明", &notes),
+        ("十月", &second),
+        (very, &first),
+        ("十一月", &third),
+        ("空", "<row r=\"0\">"),
+    ]);
+    assert_eq!(parsed.rows[0].number, "A-2");
+    assert_eq!(
+        remarks(&parsed.remarks),
+        [("import-remark-sheet", "十一月", "十月")]
+    );
+    assert_eq!(parsed.refused, 0);
+    let parsed = book(&[("说明", &notes), (very, &third), (hidden, &first)]);
+    assert_eq!(parsed.rows[0].number, "A-3");
+    assert_eq!(
+        remarks(&parsed.remarks),
+        [("import-remark-sheet-hidden", "底", "")]
+    );
+    assert_eq!(remarks(&book(&[("a", &first)]).remarks), []);
+
+    let old = |sheets: &[(&str, &str)]| old_table::read(&xlsx(sheets)).unwrap();
+    let table = old(&[(hidden, &first), ("说明", &notes)]);
+    assert_eq!(table.headers, ["说明", "只含近三个月"]);
+    assert_eq!(remarks(&table.remarks), []);
+    let table = old(&[(hidden, &first), ("一", &second), ("二", &third)]);
+    assert_eq!(table.rows[0].cells[0], "A-2");
+    assert_eq!(
+        remarks(&table.remarks),
+        [("import-remark-sheet", "二", "一")]
+    );
+
+    let mut stream = made::stream("表", &[], &label(0, 0, "x"));
+    for (state, want) in [
+        (0, [vec![0], vec![]]),
+        (1, [vec![], vec![0]]),
+        (2, [vec![], vec![0]]),
+    ] {
+        // The first record behind the head names the sheet.
+        stream[28] = state;
+        let bytes = made::compound("Workbook", &stream);
+        let book = Book::open(&bytes).unwrap().unwrap();
+        assert_eq!(book.seen_and_hidden(), want);
+    }
+}
+
+#[test]
+fn too_much_is_told_from_too_tight_and_from_damage() {
+    let many: Vec<(String, &str)> = (0..300).map(|at| (format!("s{at}"), "")).collect();
+    let many: Vec<(&str, &str)> = many.iter().map(|(name, data)| (&**name, *data)).collect();
+    assert_eq!(message(&xlsx(&many)), "problem-import-crowded");
+    let row = "<row r=\"1048577\"><c><v>1</v></c></row>";
+    assert_eq!(message(&xlsx(&[("a", row)])), "problem-import-crowded");
+    let deep = "<a>".repeat(MAX_DEPTH + 1);
+    assert_eq!(message(&xlsx(&[("a", &deep)])), "problem-import-workbook");
+    let long = format!("<row><!--{}--></row>", "<".repeat(MAX_RUN + (1 << 20)));
+    assert_eq!(message(&xlsx(&[("a", &long)])), "problem-import-swollen");
 }
 
 #[test]

@@ -1,6 +1,8 @@
 //! Strings, formats and rows of an XLS: records of the form that Excel has written since 1997
 //! (MS-XLS, BIFF8). Older ones are said to be unreadable.
 
+use std::cell::Cell;
+
 use super::compound::{long, word, workbook};
 use super::number::{Number, Shown, built_in, by_code};
 use super::{Fault, MAX_FORMATS, MAX_SHEETS, Row, Sheet, Strings};
@@ -22,6 +24,9 @@ const RK: u16 = 0x027e;
 const MUL_RK: u16 = 0x00bd;
 const FORMULA: u16 = 0x0006;
 const STRING: u16 = 0x0207;
+const SHARED_FORMULA: u16 = 0x04bc;
+const ARRAY: u16 = 0x0221;
+const TABLE: u16 = 0x0236;
 const BOOL_ERR: u16 = 0x0205;
 
 /// The form that is read.
@@ -31,9 +36,15 @@ const WIDE: u8 = 1;
 const MORE: u8 = 4;
 const RICH: u8 = 8;
 
+/// How often the stream may be walked through: once for the sheets' heads, once for the one that
+/// is read, once more for good measure. Sheets that lie over each other would take longer.
+const MAX_WALKS: usize = 3;
+
 /// A workbook that is open.
 pub(super) struct Book {
     stream: Vec<u8>,
+    /// Bytes that rows were looked for in so far.
+    walked: Cell<usize>,
     sheets: Vec<Sheet<u32>>,
     strings: Strings,
     formats: Vec<Shown>,
@@ -57,6 +68,7 @@ impl Book {
         let stream = workbook(bytes)?;
         let mut book = Self {
             stream: Vec::new(),
+            walked: Cell::new(0),
             sheets: Vec::new(),
             strings: Strings::default(),
             formats: Vec::new(),
@@ -83,12 +95,12 @@ impl Book {
                     book.formats.push(shown);
                 }
                 BOUND_SHEET => book.bound(data)?,
-                SST => book.strings = Shared::new(&stream, at)?.read()?,
+                SST => book.strings = Pieces::new(&stream, at)?.shared()?,
                 EOF => break,
                 _ => {}
             }
             if own.len() > MAX_SHEETS * 4 || book.formats.len() > MAX_FORMATS {
-                return Err(Fault::Swollen);
+                return Err(Fault::Crowded);
             }
             at = next;
         }
@@ -99,8 +111,12 @@ impl Book {
     fn bound(&mut self, data: &[u8]) -> Result<(), Fault> {
         // Others are charts and macros.
         if data.get(5) == Some(&0) {
+            if self.sheets.len() >= MAX_SHEETS {
+                return Err(Fault::Crowded);
+            }
             self.sheets.push(Sheet {
                 name: short_text(data.get(6..).unwrap_or_default(), 1)?,
+                is_hidden: data[4] & 3 != 0,
                 place: long(data, 0)?,
             });
         }
@@ -118,11 +134,7 @@ impl Book {
         if kind != BOF {
             return Err(Fault::Damaged);
         }
-        Ok(Rows {
-            book: self,
-            at,
-            held: None,
-        })
+        Ok(Rows { book: self, at })
     }
 }
 
@@ -141,44 +153,59 @@ fn short_text(data: &[u8], length_bytes: usize) -> Result<String, Fault> {
     if flags & MORE != 0 {
         begin += 4;
     }
-    let mut text = String::new();
+    let mut units = Vec::new();
     let bytes = data.get(begin..).ok_or(Fault::Damaged)?;
-    let taken = letters(bytes, length, flags, &mut text);
-    Some(text).filter(|_| taken == length).ok_or(Fault::Damaged)
+    if letters(bytes, length, flags, &mut units) < length {
+        return Err(Fault::Damaged);
+    }
+    let mut text = String::new();
+    decode(&units, &mut text);
+    Ok(text)
 }
 
 /// Adds up to so many letters and returns how many there were.
-fn letters(bytes: &[u8], count: usize, flags: u8, into: &mut String) -> usize {
+fn letters(bytes: &[u8], count: usize, flags: u8, into: &mut Vec<u16>) -> usize {
     if flags & WIDE == 0 {
         let some = &bytes[..count.min(bytes.len())];
-        into.extend(some.iter().map(|byte| char::from(*byte)));
+        into.extend(some.iter().map(|byte| u16::from(*byte)));
         return some.len();
     }
     let pairs = bytes.as_chunks::<2>().0;
     let some = &pairs[..count.min(pairs.len())];
-    let units = some.iter().map(|pair| u16::from_le_bytes(*pair));
-    let read = char::decode_utf16(units);
-    into.extend(read.map(|letter| letter.unwrap_or(char::REPLACEMENT_CHARACTER)));
+    into.extend(some.iter().map(|pair| u16::from_le_bytes(*pair)));
     some.len()
 }
 
-/// The table of shared strings, which goes on over as many records as it takes; a string that
-/// is cut between two says again at the cut how wide its letters are.
-struct Shared<'s> {
+fn decode(units: &[u16], into: &mut String) {
+    let read = char::decode_utf16(units.iter().copied());
+    into.extend(read.map(|letter| letter.unwrap_or(char::REPLACEMENT_CHARACTER)));
+}
+
+/// Strings that go on over as many records as it takes; one that is cut between two says again
+/// at the cut how wide its letters are.
+struct Pieces<'s> {
     stream: &'s [u8],
     /// What is left of the record.
     data: &'s [u8],
     /// Where the next record stands.
     next: usize,
+    /// The string that is read: a letter of two units may be cut between them.
+    units: Vec<u16>,
 }
 
-impl<'s> Shared<'s> {
+impl<'s> Pieces<'s> {
     fn new(stream: &'s [u8], at: usize) -> Result<Self, Fault> {
         let ((_, data), next) = record(stream, at)?;
-        Ok(Self { stream, data, next })
+        Ok(Self {
+            stream,
+            data,
+            next,
+            units: Vec::new(),
+        })
     }
 
-    fn read(mut self) -> Result<Strings, Fault> {
+    /// Reads the table of shared strings.
+    fn shared(mut self) -> Result<Strings, Fault> {
         let count = long(self.data, 4)?;
         self.data = &self.data[8..];
         let mut strings = Strings::default();
@@ -223,6 +250,7 @@ impl<'s> Shared<'s> {
         if flags & MORE != 0 {
             skipped += long(self.take(4)?, 0)? as usize;
         }
+        self.units.clear();
         while left > 0 {
             if self.data.is_empty() {
                 if !self.turn()? {
@@ -230,7 +258,7 @@ impl<'s> Shared<'s> {
                 }
                 flags = self.take(1)?[0];
             }
-            let read = letters(self.data, left, flags, into);
+            let read = letters(self.data, left, flags, &mut self.units);
             let width = if flags & WIDE == 0 { 1 } else { 2 };
             if read == 0 {
                 return Err(Fault::Damaged);
@@ -238,6 +266,7 @@ impl<'s> Shared<'s> {
             self.data = &self.data[read * width..];
             left -= read;
         }
+        decode(&self.units, into);
         self.skip(skipped)
     }
 
@@ -257,49 +286,53 @@ impl<'s> Shared<'s> {
 /// The rows of a sheet, one after another.
 pub(super) struct Rows<'b> {
     book: &'b Book,
+    /// The record that comes next.
     at: usize,
-    /// The first record of the row that comes next.
-    held: Option<usize>,
 }
 
 impl Rows<'_> {
     /// Reads the next row that has any cell.
     pub(super) fn read(&mut self) -> Result<Option<Row>, Fault> {
         let mut row: Option<Row> = None;
-        if let Some(held) = self.held.take() {
-            self.at = held;
-        }
         loop {
-            let here = self.at;
-            let ((kind, data), next) = record(&self.book.stream, here)?;
+            let ((kind, data), next) = record(&self.book.stream, self.at)?;
             match kind {
                 EOF => return Ok(row),
                 // A chart within the sheet has records of its own.
                 BOF => {
-                    self.at = self.behind(next)?;
+                    self.go(self.behind(next)?)?;
                     continue;
                 }
                 LABEL_SST | LABEL | RICH_LABEL | NUMBER | RK | MUL_RK | FORMULA | BOOL_ERR => {}
                 _ => {
-                    self.at = next;
+                    self.go(next)?;
                     continue;
                 }
             }
             let number = usize::from(word(data, 0)?) + 1;
             match &row {
-                Some(row) if row.number != number => {
-                    self.held = Some(here);
-                    break;
-                }
+                // It begins the row that comes next.
+                Some(row) if row.number != number => break,
                 Some(_) => {}
                 None => row = Some(Row::new(number)),
             }
-            self.at = next;
+            self.go(next)?;
             if let Some(row) = &mut row {
                 self.cells(kind, data, row)?;
             }
         }
         Ok(row)
+    }
+
+    /// Goes on to a record behind.
+    fn go(&mut self, to: usize) -> Result<(), Fault> {
+        let walked = self.book.walked.get() + (to - self.at);
+        self.book.walked.set(walked);
+        self.at = to;
+        if walked > self.book.stream.len() * MAX_WALKS {
+            return Err(Fault::Damaged);
+        }
+        Ok(())
     }
 
     /// Where the part ends that began before this place.
@@ -357,18 +390,22 @@ impl Rows<'_> {
         }
         let [kind, _, value, ..] = result.to_le_bytes();
         match kind {
-            // The text stands in a record behind, after those of shared formulas.
+            // The text stands in a record behind, after those of formulas for several cells.
             0 => {
                 let mut at = self.at;
-                for _ in 0..4 {
-                    let ((kind, data), next) = record(&self.book.stream, at)?;
-                    if kind == STRING {
-                        self.at = next;
-                        return short_text(data, 2);
+                loop {
+                    let ((kind, _), next) = record(&self.book.stream, at)?;
+                    match kind {
+                        SHARED_FORMULA | ARRAY | TABLE | CONTINUE => at = next,
+                        STRING => break,
+                        _ => return Ok(String::new()),
                     }
-                    at = next;
                 }
-                Ok(String::new())
+                let mut text = String::new();
+                let mut pieces = Pieces::new(&self.book.stream, at)?;
+                pieces.string(&mut text)?;
+                self.go(pieces.next)?;
+                Ok(text)
             }
             1 => Ok(said(false, value)),
             2 => Ok(said(true, value)),

@@ -2,7 +2,7 @@
 
 use quick_xml::events::{BytesStart, Event};
 
-use super::archive::{Archive, Xml, attribute};
+use super::archive::{Archive, Xml, attribute, unescape_letters};
 use super::number::{Number, Shown, built_in, by_code};
 use super::{
     COLUMNS, Fault, MAX_CELL_TEXT, MAX_FORMATS, MAX_ROW_TEXT, MAX_ROWS, MAX_SHEETS, MAX_STRINGS,
@@ -41,12 +41,10 @@ impl<'a> Book<'a> {
         let workbook = target(&named, "officeDocument").unwrap_or("xl/workbook.xml");
         let (found, is_1904) = workbook_of(&mut archive, workbook)?;
         let links = links(&mut archive, workbook)?;
-        let sheets = found.into_iter().filter_map(|(name, id)| {
-            let link = links.iter().find(|link| link.id == id)?;
-            (link.kind == "worksheet").then(|| Sheet {
-                name,
-                place: link.target.clone(),
-            })
+        let sheets = found.into_iter().filter_map(|sheet| {
+            let link = links.iter().find(|link| link.id == sheet.place)?;
+            let place = link.target.clone();
+            (link.kind == "worksheet").then_some(Sheet { place, ..sheet })
         });
         let sheets = sheets.collect();
         let strings = match target(&links, "sharedStrings") {
@@ -109,7 +107,7 @@ fn links(archive: &mut Archive<'_>, part: &str) -> Result<Vec<Link>, Fault> {
                 let get = |name| attribute(&start, name).map(Option::unwrap_or_default);
                 let (id, kind, target) = (get("Id")?, get("Type")?, get("Target")?);
                 if links.len() >= MAX_LINKS {
-                    return Err(Fault::Swollen);
+                    return Err(Fault::Crowded);
                 }
                 links.push(Link {
                     id,
@@ -147,11 +145,9 @@ fn target<'l>(links: &'l [Link], kind: &str) -> Option<&'l str> {
     Some(&link.target)
 }
 
-/// Names and links of a workbook's sheets, and whether its days count from 1904.
-fn workbook_of(
-    archive: &mut Archive<'_>,
-    part: &str,
-) -> Result<(Vec<(String, String)>, bool), Fault> {
+/// A workbook's sheets, their places still the links to them, and whether its days count from
+/// 1904.
+fn workbook_of(archive: &mut Archive<'_>, part: &str) -> Result<(Vec<Sheet<String>>, bool), Fault> {
     let mut xml = archive.part(part)?.ok_or(Fault::Damaged)?;
     let (mut sheets, mut is_1904) = (Vec::new(), false);
     loop {
@@ -163,10 +159,14 @@ fn workbook_of(
                 }
                 "sheet" => {
                     if sheets.len() > MAX_SHEETS {
-                        return Err(Fault::Swollen);
+                        return Err(Fault::Crowded);
                     }
-                    let name = attribute(&start, "name")?.unwrap_or_default();
-                    sheets.push((name, attribute(&start, "id")?.unwrap_or_default()));
+                    let state = attribute(&start, "state")?;
+                    sheets.push(Sheet {
+                        name: attribute(&start, "name")?.unwrap_or_default(),
+                        is_hidden: matches!(state.as_deref(), Some("hidden" | "veryHidden")),
+                        place: attribute(&start, "id")?.unwrap_or_default(),
+                    });
                 }
                 _ => {}
             },
@@ -221,7 +221,7 @@ fn formats(archive: &mut Archive<'_>, part: &str) -> Result<Vec<Shown>, Fault> {
             _ => {}
         }
         if own.len() > MAX_SHEETS * 4 || formats.len() > MAX_FORMATS {
-            return Err(Fault::Swollen);
+            return Err(Fault::Crowded);
         }
     }
 }
@@ -257,7 +257,7 @@ impl Rows<'_> {
                 _ => continue,
             };
             if number > MAX_ROWS {
-                return Err(Fault::Swollen);
+                return Err(Fault::Crowded);
             }
             self.number = number;
             let row = self.row(number)?;
@@ -311,7 +311,11 @@ impl Rows<'_> {
                 self.strings.get(at)?.to_owned()
             }
             "b" => if value.trim() == "1" { "TRUE" } else { "FALSE" }.to_owned(),
-            "str" | "d" | "e" => value,
+            "str" => {
+                unescape_letters(&mut value, 0);
+                value
+            }
+            "d" | "e" => value,
             _ if value.len() > SMALL => return Err(Fault::Damaged),
             _ => {
                 let shown = self.formats.get(format).copied().unwrap_or_default();
