@@ -329,6 +329,14 @@ impl Stage {
         (buf, caret)
     }
 
+    /// All of these are on screen.
+    pub fn sees(&self, width: u16, height: u16, all: &[&str]) {
+        let seen = self.screen(width, height);
+        for text in all {
+            assert!(seen.contains(text), "{text} in\n{seen}");
+        }
+    }
+
     /// What is on screen.
     pub fn screen(&self, width: u16, height: u16) -> String {
         dump::text(&self.draw(width, height, "dark").0)
