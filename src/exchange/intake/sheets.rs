@@ -4,7 +4,7 @@
 //! take in strings, sheets and chains of sectors whole before anybody can say stop. Here every
 //! byte that is unpacked is counted against the limits below, and a sheet is read row by row.
 //! Macros, pictures, links to other files and formulas are never opened: a cell is what the
-//! program that saved it last showed.
+//! program that saved it last put there.
 //!
 //! | file | reads |
 //! |---|---|
