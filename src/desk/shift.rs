@@ -197,10 +197,14 @@ fn starts_at(line: &Row) -> Option<i64> {
     line.fields.get(sheet::STARTS.name())?.as_i64()
 }
 
+/// When a line of a plan ends, milliseconds UTC.
+pub(super) fn ends_at(line: &Row) -> Option<i64> {
+    line.fields.get(sheet::ENDS.name()).and_then(Value::as_i64)
+}
+
 /// Returns whether a line of a plan runs at a time.
 pub(super) fn runs_at(line: &Row, at: i64) -> bool {
-    let ends = line.fields.get(sheet::ENDS.name()).and_then(Value::as_i64);
-    starts_at(line).is_some_and(|from| from <= at) && ends.is_some_and(|to| at < to)
+    starts_at(line).is_some_and(|from| from <= at) && ends_at(line).is_some_and(|to| at < to)
 }
 
 #[cfg(test)]
