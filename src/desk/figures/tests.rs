@@ -216,6 +216,12 @@ fn an_older_day_ends_when_it_ended_then() {
     shop.desk.set_setting("day_end", "6").unwrap();
     let days = shop.desk.days().unwrap();
     assert_eq!(days.period(Span::Day, day), before);
+    // Everything that asks for a day reads it so.
+    for at in [before.from, before.to - 1] {
+        assert_eq!(shop.desk.business_day(at).unwrap(), "2026-11-20");
+        assert_eq!(shop.desk.day_begins(at).unwrap(), before.from);
+        assert_eq!(shop.desk.day_ends(at).unwrap(), before.to);
+    }
     let later = days.period(Span::Day, "2026-11-25".parse().unwrap());
     assert_eq!((later.from - before.from) % 86_400_000, 2 * 3_600_000);
 }
