@@ -566,11 +566,13 @@ fn reports_leave_in_every_format_and_are_known_to_be_written() {
     assert!(shown.out.contains("## The eight measures") && shown.out.contains("Complaints"));
     // Looked at, it is not written yet.
     assert_eq!(shop.run("a", &["list", "report", "--json"]).out, "");
-    for format in ["csv", "html", "md", "json"] {
+    for format in ["csv", "html", "md", "json", "xlsx"] {
         let file = shop.path(&format!("day.{format}")).display().to_string();
         let ran = shop.run("a", &["report", "day", "-o", &file]);
         assert_eq!(ran.code, 0, "{}", ran.err);
     }
+    let book = std::fs::read(shop.path("day.xlsx")).unwrap();
+    assert!(book.starts_with(b"PK"), "a workbook");
     let csv = std::fs::read_to_string(shop.path("day.csv")).unwrap();
     let heads: Vec<usize> = csv.lines().map(|line| line.split(',').count()).collect();
     assert_eq!(heads, [9, 9, 9], "who and eight measures: {csv}");

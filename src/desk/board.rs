@@ -332,13 +332,8 @@ impl Desk {
 
     /// Returns when the business day of a time began, milliseconds UTC.
     pub(super) fn day_begins(&self, at: i64) -> Result<i64, Problem> {
-        let hour = self
-            .setting("day_end")?
-            .and_then(|hour| hour.parse().ok())
-            .unwrap_or(super::shift::DAY_ENDS);
-        let day = self.business_day(at)?.parse().ok();
-        let start = day.and_then(|day| crate::domain::deadline::day_start(day, &self.zone(), hour));
-        Ok(start.unwrap_or(at))
+        let days = self.days()?;
+        Ok(days.of(at).map_or(at, |day| days.start(day)))
     }
 }
 

@@ -21,15 +21,18 @@ pub use targets::{Goal, Targets};
 pub use value::{Reading, Value};
 
 impl Desk {
-    /// Returns whose figures the person at the desk may see: their own, the group's that they
-    /// lead, the shop's, in this order.
+    /// Returns whose figures the person at the desk may see: their own; beside them, for who
+    /// answers for others, the group's that they lead and the shop's, in this order.
     pub fn whose_figures(&self) -> Result<Vec<Whose>, Problem> {
         let me = self.me()?;
         let mut all = vec![Whose::Person(me.id)];
-        if may(me.role, Action::SeeFigures) == Grant::OwnGroup {
+        let grant = may(me.role, Action::SeeFigures);
+        if grant == Grant::OwnGroup {
             all.push(Whose::Group(self.group_of(me.id)?));
         }
-        all.push(Whose::Shop);
+        if grant.allows() {
+            all.push(Whose::Shop);
+        }
         Ok(all)
     }
 

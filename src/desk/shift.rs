@@ -6,30 +6,21 @@ use serde_json::{Value, json};
 use super::Desk;
 use super::act::{Done, fields, refused};
 use super::people::Person;
-use crate::domain::deadline::business_day;
 use crate::domain::id::Id;
 use crate::domain::payload::Payload;
 use crate::domain::record::Record;
 use crate::domain::registers::attendance;
 use crate::domain::registers::sheet;
-use crate::problem::{Kind, Problem};
+use crate::problem::Problem;
 use crate::store::{Query, Row};
 
-/// The hour at which the business day ends where the shop has not said another.
-pub(super) const DAY_ENDS: u32 = 4;
 /// The most lines of a day's plan.
 const LINES: usize = 10_000;
 
 impl Desk {
     /// Returns the business day of a time (milliseconds UTC) as `2026-11-22`.
     pub fn business_day(&self, at: i64) -> Result<String, Problem> {
-        let hour = self
-            .setting("day_end")?
-            .and_then(|hour| hour.parse().ok())
-            .unwrap_or(DAY_ENDS);
-        let day = business_day(at, &self.zone(), hour);
-        day.map(|day| day.format("%Y-%m-%d").to_string())
-            .ok_or_else(|| Problem::new(Kind::Refused, "problem-clock").hint("problem-clock-hint"))
+        Ok(self.day_of(at)?.format("%Y-%m-%d").to_string())
     }
 
     /// Seats a person who proved who it is; late minutes follow from today's sheet.
@@ -197,10 +188,14 @@ fn starts_at(line: &Row) -> Option<i64> {
     line.fields.get(sheet::STARTS.name())?.as_i64()
 }
 
+/// When a line of a plan ends, milliseconds UTC.
+pub(super) fn ends_at(line: &Row) -> Option<i64> {
+    line.fields.get(sheet::ENDS.name()).and_then(Value::as_i64)
+}
+
 /// Returns whether a line of a plan runs at a time.
 pub(super) fn runs_at(line: &Row, at: i64) -> bool {
-    let ends = line.fields.get(sheet::ENDS.name()).and_then(Value::as_i64);
-    starts_at(line).is_some_and(|from| from <= at) && ends.is_some_and(|to| at < to)
+    starts_at(line).is_some_and(|from| from <= at) && ends_at(line).is_some_and(|to| at < to)
 }
 
 #[cfg(test)]

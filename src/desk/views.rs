@@ -1,7 +1,5 @@
 //! The views that every shop has: names for questions that lists, exports and boards ask.
 
-use chrono::{Days, NaiveDate, NaiveTime, TimeZone};
-
 use super::Desk;
 use super::query::{Asked, Question};
 use crate::domain::register::{Owner, Register};
@@ -273,20 +271,9 @@ impl Desk {
 
     /// Returns when the business day of a time ends, milliseconds UTC.
     pub fn day_ends(&self, at: i64) -> Result<i64, Problem> {
-        let hour = self
-            .setting("day_end")?
-            .and_then(|hour| hour.parse().ok())
-            .unwrap_or(4);
-        let day = NaiveDate::parse_from_str(&self.business_day(at)?, "%Y-%m-%d").ok();
-        let end = day
-            .and_then(|day| day.checked_add_days(Days::new(1)))
-            .zip(NaiveTime::from_hms_opt(hour, 0, 0))
-            .and_then(|(day, hour)| {
-                self.zone()
-                    .from_local_datetime(&day.and_time(hour))
-                    .earliest()
-            });
-        Ok(end.map_or_else(|| at.saturating_add(DAY), |end| end.timestamp_millis()))
+        let days = self.days()?;
+        let next = days.of(at).and_then(|day| day.succ_opt());
+        Ok(next.map_or_else(|| at.saturating_add(DAY), |next| days.start(next)))
     }
 }
 

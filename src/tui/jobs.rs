@@ -139,7 +139,7 @@ pub enum Done {
         /// The day.
         day: NaiveDate,
         /// Taken by the pane that asked.
-        facts: Option<Result<Option<Box<Facts>>, Problem>>,
+        facts: Option<Result<Option<Arc<Facts>>, Problem>>,
     },
     /// What looking at everything found; none where it was stopped.
     Verified(Result<Option<Verified>, Problem>),
@@ -181,6 +181,12 @@ impl Job {
             Self::LookBack(_) | Self::Count(_) | Self::Verify | Self::BackUp(_)
         );
         looks || self.files() > 0
+    }
+
+    /// Returns whether nobody waits for another job any more, once the same person asks for this
+    /// one: whoever turns to another day no longer looks for the one before.
+    pub fn replaces(&self, other: &Job) -> bool {
+        matches!((self, other), (Self::Count(_), Self::Count(_)))
     }
 
     /// Does it, and tells how far it is; what is told is answered with whether to go on.
@@ -335,7 +341,7 @@ fn count(
     desk: &Desk,
     day: NaiveDate,
     going_on: &mut dyn FnMut(Progress) -> bool,
-) -> Result<Option<Box<Facts>>, Problem> {
+) -> Result<Option<Arc<Facts>>, Problem> {
     let days = desk.days()?;
     let periods = Span::ALL.map(|span| days.period(span, day));
     let facts = desk.facts(&periods, &mut |done| {
@@ -347,7 +353,7 @@ fn count(
         };
         going_on(Progress { file: 1, step })
     });
-    Ok(facts?.map(Box::new))
+    Ok(facts?.map(Arc::new))
 }
 
 /// Gives the words about a file its name, where nobody below did.
@@ -506,6 +512,12 @@ impl Running {
     /// Asks it to end after the portion that it is writing.
     pub fn stop(&self) {
         self.stop.store(true, Ordering::Relaxed);
+    }
+
+    /// Asks it to end: whoever waited for it has left.
+    pub fn leave(&mut self) {
+        self.is_left = true;
+        self.stop();
     }
 
     /// Returns whether it was asked to end.

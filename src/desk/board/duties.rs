@@ -36,7 +36,8 @@ pub enum DutyKind {
     /// The platform's clocks of the next 24 hours are answered: how many are left, none where
     /// no fresh export says.
     Clocks(Option<u64>),
-    /// The report of the day is written: by whom first and when (milliseconds UTC).
+    /// The report of the day is written: by whom and when (milliseconds UTC), first of those
+    /// that say all of the day; else, not done by it, the last that was written before.
     Report(Option<(Option<Id>, i64)>),
 }
 
@@ -132,13 +133,16 @@ impl Desk {
         });
         duties.push(self.meeting_duty("evening", &board.scope)?);
         let today = self.days()?.period(Span::Day, self.today()?);
-        let report = self.reports(&today)?.into_iter().next();
-        let report = report.map(|row| {
+        let (reports, whole) = (self.reports(&today)?, self.report_is_whole_from(&today)?);
+        let is_whole = |row: &&Row| row.opened >= whole;
+        let first = reports.iter().find(is_whole);
+        let is_written = first.is_some();
+        let report = first.or(reports.last()).map(|row| {
             let by = row.fields.get(report::BY.name());
             (by.and_then(Id::from_value), row.opened)
         });
         duties.push(Duty {
-            done: report.is_some(),
+            done: is_written,
             kind: DutyKind::Report(report),
         });
         for one in self.unread()? {

@@ -3,6 +3,7 @@
 
 use super::facts::{Kind as Of, Set, flag};
 use super::targets::Goal;
+use super::value::Held;
 use crate::domain::deadline::clock::HOUR;
 
 /// Which way is better.
@@ -12,6 +13,17 @@ pub enum Better {
     More,
     /// No more than the target.
     Less,
+}
+
+/// Where the true value of a figure stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Source {
+    /// In the records of this store.
+    Own,
+    /// In the platform's sheet of each person's talks: of talks only those are recorded here of
+    /// which something is left to do, so that what counts them says how many are here and reaches
+    /// or misses no target.
+    Sheet,
 }
 
 /// What a figure is made of.
@@ -27,6 +39,8 @@ pub enum Measure {
         whole: Set,
         /// Where none of the denominator has it, no fact says; 0 asks nothing.
         told_by: u32,
+        /// Whether the denominator is what somebody marked: without any, no fact says.
+        marked: bool,
     },
     /// A share of buyers, each counted once.
     Buyers {
@@ -39,8 +53,8 @@ pub enum Measure {
     Sum(Set),
     /// The same for each buyer.
     PerBuyer(Set),
-    /// How long items took.
-    Time(Set),
+    /// How long items took, and which of the times is held against the target.
+    Time(Set, Held),
     /// Items in the hours that people were there.
     PerHour(Set),
     /// The money of items as a share of the shop's aim.
@@ -71,7 +85,7 @@ impl Measure {
             Self::Count(_) | Self::PerHour(_) => Kind::Number,
             Self::Rate { .. } | Self::Buyers { .. } | Self::OfSales(_) => Kind::Share,
             Self::Sum(_) | Self::PerBuyer(_) => Kind::Money,
-            Self::Time(_) => Kind::Time,
+            Self::Time(..) => Kind::Time,
             Self::Unknown => Kind::Unknown,
         }
     }
@@ -91,7 +105,7 @@ impl Measure {
             Self::Count(set)
             | Self::Sum(set)
             | Self::PerBuyer(set)
-            | Self::Time(set)
+            | Self::Time(set, _)
             | Self::PerHour(set)
             | Self::OfSales(set) => Some(*set),
             Self::Rate { part, .. } | Self::Buyers { part, .. } => Some(*part),
@@ -116,6 +130,8 @@ pub struct Figure {
     pub target: Option<Goal>,
     /// Which way is better.
     pub better: Better,
+    /// Where its true value stands.
+    pub source: Source,
 }
 
 impl Figure {
@@ -125,6 +141,15 @@ impl Figure {
             measure,
             target: None,
             better: Better::More,
+            source: Source::Own,
+        }
+    }
+
+    /// Its true value stands in the platform's sheet.
+    const fn of_sheet(self) -> Self {
+        Self {
+            source: Source::Sheet,
+            ..self
         }
     }
 
@@ -157,6 +182,7 @@ const fn rate(part: Set, whole: Set) -> Measure {
         part,
         whole,
         told_by: 0,
+        marked: false,
     }
 }
 
@@ -166,6 +192,17 @@ const fn told(part: Set, whole: Set, told_by: u32) -> Measure {
         part,
         whole,
         told_by,
+        marked: false,
+    }
+}
+
+/// The same of what somebody marked.
+const fn told_of_marked(part: Set, whole: Set, told_by: u32) -> Measure {
+    Measure::Rate {
+        part,
+        whole,
+        told_by,
+        marked: true,
     }
 }
 
@@ -185,7 +222,7 @@ const RATED: Set = Set::of(Of::Talk).and(Of::Complaint).with(flag::RATED);
 
 /// Every figure, in the order of the screen: the eight of the daily sheet first.
 pub static FIGURES: &[Figure] = &[
-    Figure::new("consult_volume", Measure::Count(TALKS)),
+    Figure::new("consult_volume", Measure::Count(TALKS)).of_sheet(),
     Figure::new("order_count", Measure::Count(ORDERS)),
     Figure::new(
         "consult_to_order",
@@ -193,7 +230,8 @@ pub static FIGURES: &[Figure] = &[
             part: ENQUIRIES.with(flag::ORDERED),
             whole: ENQUIRIES,
         },
-    ),
+    )
+    .of_sheet(),
     Figure::new("paid_rate", rate(PAID, ORDERS)),
     Figure::new("avg_order_value", Measure::PerBuyer(PAID)),
     Figure::new("stockout_count", Measure::Count(Set::of(Of::StockOut))).less_is_better(),
@@ -202,12 +240,15 @@ pub static FIGURES: &[Figure] = &[
     // With formula and target in the sources.
     Figure::new("connect_rate", Measure::Unknown).at_least(8_500),
     Figure::new("answer_rate", Measure::Unknown).at_least(8_500),
-    Figure::new("consult_reply_rate", rate(HEARD.with(flag::REPLIED), HEARD)).at_least(10_000),
+    Figure::new("consult_reply_rate", rate(HEARD.with(flag::REPLIED), HEARD))
+        .at_least(10_000)
+        .of_sheet(),
     Figure::new(
         "consult_ontime_rate",
         rate(HEARD.with(flag::ON_TIME), HEARD),
     )
-    .at_least(10_000),
+    .at_least(10_000)
+    .of_sheet(),
     Figure::new(
         "complaint_reply_rate",
         rate(COMPLAINTS.with(flag::REPLIED), COMPLAINTS),
@@ -220,7 +261,7 @@ pub static FIGURES: &[Figure] = &[
     .at_least(10_000),
     Figure::new(
         "complaint_answer_time",
-        Measure::Time(COMPLAINTS.with(flag::REPLIED)),
+        Measure::Time(COMPLAINTS.with(flag::REPLIED), Held::Most),
     )
     .at_most(Goal::Time(48 * HOUR)),
     Figure::new(
@@ -247,33 +288,36 @@ pub static FIGURES: &[Figure] = &[
     .at_least(8_500),
     Figure::new(
         "keyacct_complaint_satisfaction",
-        told(KEY.with(flag::CONTENT), KEY, flag::RATED),
+        told_of_marked(KEY.with(flag::CONTENT), KEY, flag::RATED),
     )
     .at_least(9_500),
     // Named in the sources without formula or target.
     Figure::new("refund_rate", rate(REFUNDS, PAID)).less_is_better(),
     Figure::new("complaint_rate", rate(COMPLAINTS, PAID)).less_is_better(),
-    Figure::new("response_rate", rate(HEARD.with(flag::REPLIED), HEARD)),
+    Figure::new("response_rate", rate(HEARD.with(flag::REPLIED), HEARD)).of_sheet(),
     Figure::new(
         "first_response",
-        Measure::Time(HEARD.with(flag::REPLIED | flag::TIMED)),
+        Measure::Time(HEARD.with(flag::REPLIED | flag::TIMED), Held::Median),
     )
-    .less_is_better(),
+    .less_is_better()
+    .of_sheet(),
     Figure::new(
         "resolution_rate",
         told(ENDED.with(flag::ACCEPTED), ENDED, flag::ASKED),
-    ),
+    )
+    .of_sheet(),
     Figure::new(
         "first_contact_resolution",
         rate(ENDED.without(flag::REOPENED), ENDED),
-    ),
-    Figure::new("service_efficiency", Measure::PerHour(ENDED)),
+    )
+    .of_sheet(),
+    Figure::new("service_efficiency", Measure::PerHour(ENDED)).of_sheet(),
     Figure::new(
         "survey_satisfaction",
         told(RATED.with(flag::CONTENT), RATED, flag::RATED),
     ),
     Figure::new("good_review_rate", rate(REVIEWS.with(flag::GOOD), REVIEWS)),
-    Figure::new("agent_sales", Measure::Sum(PAID.with(flag::SOLD))),
+    Figure::new("agent_sales", Measure::Sum(PAID.with(flag::SOLD))).of_sheet(),
     Figure::new("sales_target_done", Measure::OfSales(PAID)).at_least(10_000),
     Figure::new("team_work", Measure::Unknown),
     Figure::new("qc_coverage", Measure::Unknown).at_least(10_000),

@@ -7,10 +7,10 @@ mod sales;
 
 use std::collections::{BTreeSet, HashSet};
 
-use super::declared::{Figure, Measure};
-use super::period::{Days, Period};
-use super::targets::Targets;
-use super::value::{Reading, Times, Value};
+use super::declared::{Figure, Measure, Source};
+use super::period::{Days, Period, Span};
+use super::targets::{Goal, Targets};
+use super::value::{Caveat, Reading, Times, Value};
 use crate::domain::id::Id;
 use crate::domain::money::Money;
 use crate::domain::register::Owner;
@@ -195,6 +195,8 @@ impl Whose {
 pub struct Facts {
     /// Of each kind, by when they were received: a figure looks at no others.
     items: [Vec<Item>; Kind::ALL.len()],
+    /// From when to when was read, milliseconds UTC.
+    stretch: (i64, i64),
     /// Of kinds of which not all was read: from when on it was, milliseconds UTC.
     cuts: Vec<(Kind, i64)>,
     /// The shop's days.
@@ -220,6 +222,14 @@ impl Facts {
         items
     }
 
+    /// Returns whether all of these periods was read.
+    pub fn cover(&self, periods: &[Period]) -> bool {
+        let (from, to) = self.stretch;
+        periods
+            .iter()
+            .all(|period| from <= period.from && period.to <= to)
+    }
+
     /// Returns the items of a set in a period.
     pub fn items<'a>(
         &'a self,
@@ -242,16 +252,21 @@ impl Facts {
         let goal = self.targets.of(figure, period);
         let value = self.value(&figure.measure, whose, period);
         let more = self.is_cut(&figure.measure, period);
+        let caveats = caveats(figure, goal, whose, period);
+        let is_held = !caveats
+            .iter()
+            .any(|caveat| matches!(caveat, Caveat::Recorded | Caveat::ShopMonth));
         Reading {
             // Of a part nothing is said.
             passes: goal
-                .filter(|_| !more)
+                .filter(|_| is_held && !more)
                 .and_then(|goal| value.reaches(goal, figure.better)),
             among_rated: self.among_rated(&figure.measure, whose, period),
             open: self.open(&figure.measure, whose, period),
             value,
             goal,
             more,
+            caveats,
         }
     }
 
@@ -302,9 +317,11 @@ impl Facts {
                 part,
                 whole,
                 told_by,
+                marked,
             } => {
                 let of = count(whole);
                 let is_told = told_by == 0 || of == 0 || count(whole.with(told_by)) > 0;
+                let is_told = is_told && !(marked && of == 0);
                 if is_told {
                     Value::Rate {
                         part: count(part),
@@ -333,14 +350,9 @@ impl Facts {
                 });
                 Value::Averages(each.collect())
             }
-            Measure::Time(set) => {
-                let times = Times::of(items(set).map(|item| item.took).collect());
-                Value::Time(times.unwrap_or(Times {
-                    count: 0,
-                    median: 0,
-                    ninth: 0,
-                    most: 0,
-                }))
+            Measure::Time(set, held) => {
+                let times = items(set).map(|item| item.took).collect();
+                Value::Time(Times::of(times, count(set.with(flag::ON_TIME)), held))
             }
             Measure::PerHour(set) => {
                 let there = items(Set::of(Kind::Presence)).map(|item| item.took);
@@ -374,6 +386,7 @@ impl Facts {
             part,
             whole,
             told_by: flag::RATED,
+            ..
         } = *measure
         else {
             return None;
@@ -395,6 +408,27 @@ impl Facts {
             counts && period.from < *from
         })
     }
+}
+
+/// What keeps a figure of these people in a period from being read as it stands.
+fn caveats(figure: &Figure, goal: Option<Goal>, whose: &Whose, period: &Period) -> Vec<Caveat> {
+    let is_month = period.span == Span::Month;
+    let is_of_shop_month = is_month && *whose == Whose::Shop;
+    // Shares and averages are the same of a part; how many and how much are not.
+    let adds_up = matches!(figure.measure, Measure::Count(_) | Measure::Sum(_));
+    // An aim in money has its part for each day.
+    let is_of_month = figure.target.is_some()
+        && !matches!(figure.measure, Measure::OfSales(_) | Measure::Unknown);
+    let all = [
+        (Caveat::Recorded, figure.source == Source::Sheet),
+        (
+            Caveat::ShopMonth,
+            adds_up && goal.is_some() && !is_of_shop_month,
+        ),
+        (Caveat::OtherPeriod, is_of_month && !is_month),
+    ];
+    let holds = all.into_iter().filter(|(_, holds)| *holds);
+    holds.map(|(caveat, _)| caveat).collect()
 }
 
 fn sums<'a>(items: impl Iterator<Item = &'a Item>) -> Vec<Money> {

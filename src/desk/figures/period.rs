@@ -7,9 +7,11 @@ use chrono::{DateTime, Datelike, Days as Count, Months, NaiveDate, Timelike};
 use chrono_tz::Tz;
 
 use crate::desk::Desk;
-use crate::desk::shift::DAY_ENDS;
 use crate::domain::deadline::{business_day, day_start};
 use crate::problem::{Kind, Problem};
+
+/// The hour at which the business day ends where the shop has not said another.
+const DAY_ENDS: u32 = 4;
 
 /// How long a period is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -176,7 +178,12 @@ impl Desk {
 
     /// Returns the business day now.
     pub fn today(&self) -> Result<NaiveDate, Problem> {
-        let day = self.days()?.of(self.now());
+        self.day_of(self.now())
+    }
+
+    /// Returns the business day of a time, milliseconds UTC.
+    pub fn day_of(&self, at: i64) -> Result<NaiveDate, Problem> {
+        let day = self.days()?.of(at);
         day.ok_or_else(|| Problem::new(Kind::Refused, "problem-clock").hint("problem-clock-hint"))
     }
 }

@@ -10,11 +10,14 @@ use serde_json::{Value as Json, json};
 use super::declared::{FIGURES, Figure, SHEET};
 use super::facts::{Facts, Whose};
 use super::period::{Period, Span};
-use super::value::{Reading, Value, average, time};
+use super::value::{Reading, Value, average, percent, time};
 use crate::desk::Desk;
 use crate::desk::act::{Done, fields, refused};
 use crate::desk::export::free_name;
 use crate::desk::first::demand_folder;
+use crate::desk::shift::ends_at;
+use crate::domain::authority::{Action, may};
+use crate::domain::deadline::clock::HOUR;
 use crate::domain::id::Id;
 use crate::domain::registers::report;
 use crate::exchange::outlet::Format;
@@ -30,6 +33,15 @@ const MOST: usize = 100;
 const NOTHING: &str = "—";
 
 impl Desk {
+    /// Refused to those who may not see what others did: the report is of the whole shop.
+    fn demand_report(&self) -> Result<(), Problem> {
+        if may(self.me()?.role, Action::SeeFigures).allows() {
+            Ok(())
+        } else {
+            Err(refused("problem-report-role").hint("problem-report-role-hint"))
+        }
+    }
+
     /// Returns the report of the period about a day, as the text of a file.
     pub fn report(
         &self,
@@ -38,6 +50,7 @@ impl Desk {
         format: Format,
         words: &Words,
     ) -> Result<Vec<u8>, Problem> {
+        self.demand_report()?;
         let period = self.days()?.period(span, day);
         if period.from > self.now() {
             return Err(refused("problem-report-future")
@@ -47,38 +60,46 @@ impl Desk {
         // Without an asker who stops it there always is an answer.
         let facts = self.facts(&[period], &mut |_| true)?;
         match facts {
-            Some(facts) => self.report_of(&facts, &period, format, words),
+            Some(facts) => {
+                let look = self.look(words);
+                let document = self.report_of(&facts, &period, look)?;
+                document.write(format, &look, self.now())
+            }
             None => Ok(Vec::new()),
         }
     }
 
-    /// Returns the report of a period that was read already.
-    pub fn report_of(
+    fn look<'a>(&self, words: &'a Words) -> Look<'a> {
+        Look {
+            words,
+            zone: self.zone(),
+        }
+    }
+
+    /// The report of a period that was read already.
+    fn report_of(
         &self,
         facts: &Facts,
         period: &Period,
-        format: Format,
-        words: &Words,
-    ) -> Result<Vec<u8>, Problem> {
+        look: Look<'_>,
+    ) -> Result<Document, Problem> {
         let writer = Writer {
             desk: self,
             facts,
             period,
-            look: Look {
-                words,
-                zone: self.zone(),
-            },
+            readings: readings(facts, period),
+            look,
         };
-        let document = Document {
+        Ok(Document {
             title: writer.title(),
             facts: writer.head(),
             tables: vec![
                 ("sheet", writer.sheet()?),
                 ("figures", writer.figures()),
                 ("hours", writer.hours()),
+                ("formulas", writer.formulas()),
             ],
-        };
-        document.write(format, &writer.look, self.now())
+        })
     }
 
     /// Writes the report of a period that was read into a folder, to be printed and for a table
@@ -90,11 +111,14 @@ impl Desk {
         folder: &Path,
         words: &Words,
     ) -> Result<Vec<PathBuf>, Problem> {
+        self.demand_report()?;
         demand_folder(folder)?;
         let name = format!("report-{}-{}", period.span.word(), day_of(period));
+        let look = self.look(words);
+        let document = self.report_of(facts, period, look)?;
         let mut files = Vec::new();
         for format in [Format::Html, Format::Xlsx] {
-            let bytes = self.report_of(facts, period, format, words)?;
+            let bytes = document.write(format, &look, self.now())?;
             let file = free_name(folder, &name, format.word())?;
             let written = private_file(&file)?.write_all(&bytes);
             written.map_err(|fault| Problem::unwritable(&file).caused_by(fault))?;
@@ -104,11 +128,17 @@ impl Desk {
         Ok(files)
     }
 
-    /// Records that the report of a period was written, once for each person.
+    /// Records that the report of a period was written: for each person once before it can say
+    /// all of the period, and once since.
     pub fn note_report(&mut self, period: &Period) -> Result<Option<Done>, Problem> {
-        let me = self.me()?.id;
-        let by = |row: &Row| row.fields.get(report::BY.name()) == Some(&json!(me.to_string()));
-        if self.reports(period)?.iter().any(by) {
+        self.demand_report()?;
+        let (me, whole) = (self.me()?.id, self.report_is_whole_from(period)?);
+        let now_whole = self.now() >= whole;
+        let same = |row: &Row| {
+            let by = row.fields.get(report::BY.name());
+            by == Some(&json!(me.to_string())) && (row.opened >= whole) == now_whole
+        };
+        if self.reports(period)?.iter().any(same) {
             return Ok(None);
         }
         let id = self.new_id();
@@ -125,7 +155,19 @@ impl Desk {
         self.write(act).map(Some)
     }
 
-    /// Returns who wrote the report of a period and when (milliseconds UTC), the first first.
+    /// Returns from when on a report says all that its period came to, milliseconds UTC: an hour
+    /// before the last shift of its last day ends, as the plan has it. Where no plan says when
+    /// that is, from the beginning of that day.
+    pub fn report_is_whole_from(&self, period: &Period) -> Result<i64, Problem> {
+        let plan = self.plan_of_day(&period.last.to_string())?;
+        let ends = plan.iter().filter_map(ends_at).max();
+        Ok(match ends {
+            Some(ends) => ends - HOUR,
+            None => self.days()?.start(period.last),
+        })
+    }
+
+    /// Returns the reports of a period that were written by those who may, the first first.
     pub fn reports(&self, period: &Period) -> Result<Vec<Row>, Problem> {
         let mut rows = self.store().rows(&Query {
             registers: vec![report::REGISTER.name],
@@ -137,9 +179,36 @@ impl Desk {
         let kind =
             |row: &Row| row.fields.get(report::KIND.name()) == Some(&json!(period.span.word()));
         rows.retain(|row| !row.void && kind(row));
-        rows.sort_by_key(|row| row.opened);
-        Ok(rows)
+        let mut written = Vec::new();
+        for row in rows {
+            if self.is_by_who_may(row.id)? {
+                written.push(row);
+            }
+        }
+        written.sort_by_key(|row| row.opened);
+        Ok(written)
     }
+
+    /// Whether whoever wrote that a report was written may see what stands in it.
+    fn is_by_who_may(&self, report: Id) -> Result<bool, Problem> {
+        let record = self.store().record(report)?;
+        let author = record
+            .as_ref()
+            .and_then(|record| record.write(report::DAY.name()))
+            .and_then(|write| self.people().of_replica(write.trace.replica));
+        Ok(author.is_some_and(|person| may(person.role, Action::SeeFigures).allows()))
+    }
+}
+
+/// Every figure of the shop that has a place, over a period.
+fn readings(facts: &Facts, period: &Period) -> Vec<(&'static Figure, Reading)> {
+    let periods = std::slice::from_ref(period);
+    let shown = FIGURES
+        .iter()
+        .filter(|figure| facts.is_shown(figure, &Whose::Shop, periods));
+    shown
+        .map(|figure| (figure, facts.reading(figure, &Whose::Shop, period)))
+        .collect()
 }
 
 fn day_of(period: &Period) -> String {
@@ -150,6 +219,7 @@ struct Writer<'a> {
     desk: &'a Desk,
     facts: &'a Facts,
     period: &'a Period,
+    readings: Vec<(&'static Figure, Reading)>,
     look: Look<'a>,
 }
 
@@ -188,7 +258,7 @@ impl Writer<'_> {
                 ..fact("source", json!("own"))
             },
         ];
-        let open = self.readings().map(|(_, reading)| reading.open).max();
+        let open = self.readings.iter().map(|(_, reading)| reading.open).max();
         if open.is_some_and(|open| open > 0) {
             facts.push(Fact {
                 line: Some(self.word("report-provisional")),
@@ -196,19 +266,6 @@ impl Writer<'_> {
             });
         }
         facts
-    }
-
-    fn readings(&self) -> impl Iterator<Item = (&'static Figure, Reading)> {
-        let period = std::slice::from_ref(self.period);
-        let shown = FIGURES
-            .iter()
-            .filter(|figure| self.facts.is_shown(figure, &Whose::Shop, period));
-        shown.map(|figure| {
-            (
-                figure,
-                self.facts.reading(figure, &Whose::Shop, self.period),
-            )
-        })
     }
 
     /// The eight measures, a column each; the shop, then everybody who did anything.
@@ -247,12 +304,12 @@ impl Writer<'_> {
     /// Every figure of the shop, a row each.
     fn figures(&self) -> Table {
         let names = [
-            "id", "figure", "value", "part", "whole", "target", "verdict", "note",
+            "id", "figure", "value", "part", "whole", "source", "target", "verdict", "note",
         ];
         let columns = names
             .iter()
             .map(|name| Column::new(name, self.word(&format!("report-column-{name}"))));
-        let rows = self.readings().map(|(figure, reading)| {
+        let rows = self.readings.iter().map(|(figure, reading)| {
             let (part, whole) = match reading.value {
                 Value::Rate { part, whole } => (integer(part), integer(whole)),
                 Value::Count(count) => (integer(count), Cell::Empty),
@@ -264,16 +321,21 @@ impl Writer<'_> {
             vec![
                 Cell::Number(figure.id.to_owned()),
                 Cell::Text(self.word(&format!("figure-{}", figure.id))),
-                self.cell(&reading),
+                self.cell(reading),
                 part,
                 whole,
+                if reading.value == Value::Unknown {
+                    Cell::Empty
+                } else {
+                    Cell::word("own", self.word("figures-mark-own"))
+                },
                 reading
                     .goal
                     .map_or(Cell::Empty, |goal| Cell::Text(goal.text())),
                 verdict.map_or(Cell::Empty, |word| {
                     Cell::word(word, self.word(&format!("figures-{word}")))
                 }),
-                self.note(figure, &reading),
+                self.note(figure, reading),
             ]
         });
         Table {
@@ -313,6 +375,27 @@ impl Writer<'_> {
         }
     }
 
+    /// How each figure is counted, also those of which the sources give no formula (G25).
+    fn formulas(&self) -> Table {
+        let names = ["id", "figure", "formula"];
+        let columns = names
+            .iter()
+            .map(|name| Column::new(name, self.word(&format!("report-column-{name}"))));
+        let rows = self.readings.iter().map(|(figure, _)| {
+            let id = figure.id;
+            vec![
+                Cell::Number(id.to_owned()),
+                Cell::Text(self.word(&format!("figure-{id}"))),
+                Cell::Text(self.word(&format!("figure-formula-{id}"))),
+            ]
+        });
+        Table {
+            title: self.word("report-formulas"),
+            columns: columns.collect(),
+            rows: rows.collect(),
+        }
+    }
+
     /// How many consults began in which hour of the day.
     fn hours(&self) -> Table {
         let hours = self.facts.by_hour(&Whose::Shop, self.period);
@@ -340,6 +423,8 @@ pub fn notes(figure: &Figure, reading: &Reading, words: &Words) -> Vec<String> {
     if reading.value == Value::Unknown {
         notes.push(words.get(&format!("figure-lack-{}", figure.id)).to_string());
     }
+    let caveats = reading.caveats.iter();
+    notes.extend(caveats.map(|caveat| words.get(caveat.words()).to_string()));
     if let Value::Time(times) = reading.value
         && times.count > 0
     {
@@ -347,11 +432,15 @@ pub fn notes(figure: &Figure, reading: &Reading, words: &Words) -> Vec<String> {
             ("ninth", time(times.ninth).into()),
             ("most", time(times.most).into()),
             ("count", times.count.into()),
+            (
+                "inside",
+                percent(i128::from(times.inside), i128::from(times.count)).into(),
+            ),
         ];
         notes.push(words.with("figures-times", &args));
     }
     if let Some((part, whole)) = reading.among_rated.filter(|(_, whole)| *whole > 0) {
-        let among = super::value::percent(i128::from(part), i128::from(whole));
+        let among = percent(i128::from(part), i128::from(whole));
         let args = [("value", among.into()), ("count", whole.into())];
         notes.push(words.with("figures-among-rated", &args));
     }

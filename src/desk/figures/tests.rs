@@ -1,6 +1,8 @@
 //! The figures against the acceptance test of S22 and against a count by hand over every record
 //! of the sample shop.
 
+mod values;
+
 use std::collections::HashSet;
 
 use proptest::prelude::*;
@@ -11,12 +13,14 @@ use super::facts::{Facts, Whose};
 use super::period::{Period, Span};
 use super::targets::{Goal, split};
 use super::value::{Reading, Value};
+use crate::chance::FixedClock;
 use crate::desk::act::fields;
+use crate::desk::board::DutyKind;
 use crate::desk::shop_tests::{NOW, Shop};
 use crate::domain::id::Id;
 use crate::domain::payload::{Direction, Fields};
-use crate::domain::register::Register;
-use crate::domain::registers::{complaint, conversation, order};
+use crate::domain::register::{Owner, Register};
+use crate::domain::registers::{complaint, conversation, order, report};
 use crate::exchange::outlet::Format;
 use crate::i18n::{Language, Words, missing};
 use crate::store::{Query, Row};
@@ -43,6 +47,16 @@ impl Shop {
             }
             self.record(&complaint::REGISTER, about);
         }
+    }
+
+    /// Who wrote today's report and when, and whether that does the duty.
+    fn report_duty(&self) -> (Option<(Option<Id>, i64)>, bool) {
+        let duties = self.desk.board().unwrap().duties;
+        let mut of_report = duties.into_iter().filter_map(|duty| match duty.kind {
+            DutyKind::Report(written) => Some((written, duty.done)),
+            _ => None,
+        });
+        of_report.next().unwrap()
     }
 
     fn period(&self, span: Span) -> Period {
@@ -202,6 +216,12 @@ fn an_older_day_ends_when_it_ended_then() {
     shop.desk.set_setting("day_end", "6").unwrap();
     let days = shop.desk.days().unwrap();
     assert_eq!(days.period(Span::Day, day), before);
+    // Everything that asks for a day reads it so.
+    for at in [before.from, before.to - 1] {
+        assert_eq!(shop.desk.business_day(at).unwrap(), "2026-11-20");
+        assert_eq!(shop.desk.day_begins(at).unwrap(), before.from);
+        assert_eq!(shop.desk.day_ends(at).unwrap(), before.to);
+    }
     let later = days.period(Span::Day, "2026-11-25".parse().unwrap());
     assert_eq!((later.from - before.from) % 86_400_000, 2 * 3_600_000);
 }
@@ -287,23 +307,26 @@ fn text<'a>(row: &'a Row, name: &str) -> &'a str {
         .unwrap_or_default()
 }
 
+fn is_ad(row: &Row) -> bool {
+    row.fields.get("ad") == Some(&json!(true)) || text(row, "outcome") == "ad"
+}
+
+/// The records of a register that began in a period, without those that stand for nothing.
+fn begun(shop: &Shop, register: &'static str, period: &Period) -> Vec<Row> {
+    let merged = |row: &Row| {
+        let record = shop.desk.store().record(row.id).unwrap().unwrap();
+        let mut links = record.links.iter();
+        links.any(|link| link.relation.word() == "merged_into")
+    };
+    let mut rows = all(shop, register);
+    rows.retain(|row| !row.void && period.has(row.opened) && !merged(row));
+    rows
+}
+
 /// What the eight measures of a day come to by hand: over every record there is, without the
 /// windows, items and flags of the figures.
 fn by_hand(shop: &Shop, day: &Period) -> Vec<String> {
-    let is_ad =
-        |row: &Row| row.fields.get("ad") == Some(&json!(true)) || text(row, "outcome") == "ad";
-    let merged = |row: &Row| {
-        let record = shop.desk.store().record(row.id).unwrap().unwrap();
-        record
-            .links
-            .iter()
-            .any(|link| link.relation.word() == "merged_into")
-    };
-    let begun = |register| {
-        let rows = all(shop, register).into_iter();
-        rows.filter(|row| !row.void && day.has(row.opened) && !merged(row))
-            .collect::<Vec<Row>>()
-    };
+    let begun = |register| begun(shop, register, day);
     let talks: Vec<Row> = begun("conversation")
         .into_iter()
         .filter(|row| !is_ad(row))
@@ -391,11 +414,20 @@ fn the_days_table_has_the_eight_measures_as_counted_by_hand() {
     // The sample's day has something of each, and people who did it.
     assert!(!counted.contains(&"0".to_owned()), "{counted:?}");
     assert!(lines.len() > 4, "{csv}");
-    let of_people = lines[2..]
-        .iter()
-        .map(|line| cells(line)[1].parse::<usize>().unwrap_or(0));
-    let shop_wide: usize = counted[0].parse().unwrap();
-    assert!(of_people.sum::<usize>() <= shop_wide);
+    // Of each person the talks that they answered for first, and the complaints.
+    let day = shop.period(Span::Day);
+    for line in &lines[2..] {
+        let cells = cells(line);
+        let person = shop.desk.people().by_name(&cells[0]).unwrap().id;
+        let theirs = |register| {
+            let rows = begun(&shop, register, &day).into_iter();
+            rows.filter(|row| row.first_owner == Some(Owner::Person(person)) && !is_ad(row))
+                .count()
+                .to_string()
+        };
+        let want = [theirs("conversation"), theirs("complaint")];
+        assert_eq!([&cells[1], &cells[8]], [&want[0], &want[1]], "{line}");
+    }
 }
 
 #[test]
@@ -482,13 +514,66 @@ fn an_order_after_a_talk_is_the_talks_until_the_end_of_the_next_day() {
 }
 
 #[test]
-fn agents_see_themselves_and_the_shop_and_leaders_their_group() {
-    for (name, count) in [("林晓", 2), ("陈立", 3), ("王主管", 2)] {
+fn agents_see_themselves_alone_and_leaders_their_group_and_the_shop() {
+    for (name, count) in [("林晓", 1), ("陈立", 3), ("王主管", 2)] {
         let shop = Shop::sample(name);
         assert_eq!(shop.desk.whose_figures().unwrap().len(), count, "{name}");
         let people = shop.desk.people_of_figures().unwrap().len();
         assert_eq!(people == 1, name == "林晓", "{name}");
+        let sees_shop = shop.desk.whose_figures().unwrap().contains(&Whose::Shop);
+        assert_eq!(sees_shop, name != "林晓", "{name}");
     }
+}
+
+#[test]
+fn an_agent_writes_no_report_and_none_of_theirs_ticks_the_duty() {
+    let mut shop = Shop::sample("林晓");
+    let words = Words::new(Language::ZhCn);
+    let (day, today) = (shop.period(Span::Day), shop.desk.today().unwrap());
+    let refused = shop.desk.report(Span::Day, today, Format::Csv, &words);
+    assert_eq!(refused.unwrap_err().message, "problem-report-role");
+    let facts = shop.facts();
+    let folder = shop.folder.path().to_owned();
+    let refused = shop.desk.export_report(&facts, &day, &folder, &words);
+    assert_eq!(refused.unwrap_err().message, "problem-report-role");
+    let refused = shop.desk.note_report(&day);
+    assert_eq!(refused.unwrap_err().message, "problem-report-role");
+    // Said all the same, in a supervisor's name.
+    let supervisor = shop.desk.people().by_name("王主管").unwrap().clone();
+    let about = fields([
+        ("kind", json!("day")),
+        ("day", json!(day.first.to_string())),
+        ("by", json!(supervisor.id.to_string())),
+    ]);
+    shop.record(&report::REGISTER, about);
+    shop.desk.act_as(&supervisor);
+    assert!(shop.desk.reports(&day).unwrap().is_empty());
+    assert_eq!(shop.report_duty(), (None, false));
+}
+
+#[test]
+fn a_report_of_the_day_ticks_it_once_it_can_say_all_of_it() {
+    let mut shop = Shop::sample("王主管");
+    let (day, me) = (shop.period(Span::Day), shop.desk.me().unwrap().id);
+    let whole = shop.desk.report_is_whole_from(&day).unwrap();
+    let ends = shop.desk.plan_of_today().unwrap();
+    let ends = ends
+        .iter()
+        .map(|line| line.fields["ends"].as_i64().unwrap());
+    assert_eq!(Some(whole + 3_600_000), ends.max());
+    let noon = shop.desk.now();
+    assert!(noon < whole);
+    shop.desk.note_report(&day).unwrap();
+    assert_eq!(shop.report_duty(), (Some((Some(me), noon)), false));
+    shop.desk.clock = Box::new(FixedClock(whole));
+    assert!(shop.desk.note_report(&day).unwrap().is_some(), "once more");
+    assert!(shop.desk.note_report(&day).unwrap().is_none());
+    assert_eq!(shop.report_duty(), (Some((Some(me), whole)), true));
+    // Where no plan says when the day's work ends, any report of the day is of all of it.
+    let mut shop = Shop::new();
+    let day = shop.period(Span::Day);
+    shop.desk.note_report(&day).unwrap();
+    assert!(shop.report_duty().1);
 }
 
 #[test]

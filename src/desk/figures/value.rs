@@ -34,6 +34,15 @@ pub enum Value {
     Unknown,
 }
 
+/// Which of the times that things took is held against a target.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Held {
+    /// The one that half of them did not exceed.
+    Median,
+    /// The longest: each of them has to reach it.
+    Most,
+}
+
 /// How long things took, in milliseconds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Times {
@@ -45,23 +54,37 @@ pub struct Times {
     pub ninth: i64,
     /// None took longer.
     pub most: i64,
+    /// How many of them were over by when they were due.
+    pub inside: u64,
+    /// Which of these is held against a target.
+    pub held: Held,
 }
 
 impl Times {
-    /// Returns what times come to; none where there are none.
-    pub fn of(mut times: Vec<i64>) -> Option<Self> {
+    /// Returns what times come to, of which so many were over by when they were due.
+    pub fn of(mut times: Vec<i64>, inside: u64, held: Held) -> Self {
         times.sort_unstable();
         // The least time that this share of them did not exceed.
         let share = |tenths: usize| {
             let place = (times.len() * tenths).div_ceil(10).max(1) - 1;
-            times.get(place).copied()
+            times.get(place).copied().unwrap_or_default()
         };
-        Some(Self {
+        Self {
             count: times.len() as u64,
-            median: share(5)?,
-            ninth: share(9)?,
-            most: times.last().copied()?,
-        })
+            median: share(5),
+            ninth: share(9),
+            most: times.last().copied().unwrap_or_default(),
+            inside,
+            held,
+        }
+    }
+
+    /// Returns the one that is held against a target.
+    pub fn held(&self) -> i64 {
+        match self.held {
+            Held::Median => self.median,
+            Held::Most => self.most,
+        }
     }
 }
 
@@ -98,7 +121,7 @@ impl Value {
                 i128::from(*count) * 3_600_000,
                 i128::from(goal) * i128::from(*millis),
             ),
-            (Self::Time(times), Goal::Time(goal)) => (i128::from(times.most), i128::from(goal)),
+            (Self::Time(times), Goal::Time(goal)) => (i128::from(times.held()), i128::from(goal)),
             (Self::Sums(sums), Goal::Sum(goal)) => {
                 (i128::from(sum_in(sums, goal)), i128::from(goal.minor))
             }
@@ -160,6 +183,28 @@ pub fn average(sum: Money, among: u64) -> Money {
     }
 }
 
+/// What keeps a value from being read as it stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Caveat {
+    /// Its true value stands in the platform's sheet; here is only what was recorded.
+    Recorded,
+    /// The target is the whole shop's for a month, and this is less.
+    ShopMonth,
+    /// The sources count it over a month, and this is another period.
+    OtherPeriod,
+}
+
+impl Caveat {
+    /// Returns the id of its words.
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::Recorded => "figures-caveat-recorded",
+            Self::ShopMonth => "figures-caveat-shop_month",
+            Self::OtherPeriod => "figures-caveat-other_period",
+        }
+    }
+}
+
 /// A figure over a period with what it is held against.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Reading {
@@ -175,9 +220,16 @@ pub struct Reading {
     pub more: bool,
     /// Beside a share of those content: how many said anything at all.
     pub among_rated: Option<(u64, u64)>,
+    /// What keeps it from being read as it stands.
+    pub caveats: Vec<Caveat>,
 }
 
 impl Reading {
+    /// Returns whether its true value stands in the platform's sheet.
+    pub fn is_recorded_only(&self) -> bool {
+        self.caveats.contains(&Caveat::Recorded)
+    }
+
     /// Returns the value as people read it, with `+` where counting stopped; none where there is
     /// nothing, or no fact says.
     pub fn text(&self) -> Option<String> {

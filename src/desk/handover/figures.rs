@@ -3,7 +3,6 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::desk::Desk;
-use crate::domain::deadline::day_start;
 use crate::domain::event::Event;
 use crate::domain::id::Id;
 use crate::domain::money::{Currency, Money};
@@ -90,17 +89,7 @@ impl Desk {
     /// The person's own events since the business day began, in order.
     fn own_events_today(&self) -> Result<Vec<Event>, Problem> {
         let replica = self.me()?.replica;
-        let now = self.now();
-        let day = self.business_day(now)?;
-        let hour = self
-            .setting("day_end")?
-            .and_then(|hour| hour.parse().ok())
-            .unwrap_or(crate::desk::shift::DAY_ENDS);
-        let start = day
-            .parse()
-            .ok()
-            .and_then(|day| day_start(day, &self.zone(), hour))
-            .unwrap_or(now);
+        let start = self.day_begins(self.now())?;
         let mut events = Vec::new();
         for head in self
             .store()

@@ -7,8 +7,10 @@ use chrono::Days;
 
 use super::calendar::{self, Calendar};
 
+/// A second in milliseconds.
+const SECOND: i64 = 1_000;
 /// A minute in milliseconds.
-pub const MINUTE: i64 = 60_000;
+pub const MINUTE: i64 = 60 * SECOND;
 /// An hour in milliseconds.
 pub const HOUR: i64 = 60 * MINUTE;
 /// A day in milliseconds.
@@ -46,7 +48,7 @@ pub enum Clock {
 pub type Pause = (i64, i64);
 
 impl Clock {
-    /// Reads a clock: `90m`, `48h`, `2h 09:00-18:00`, `7d` from the day after, `3wd` for days that
+    /// Reads a clock: `30s`, `90m`, `48h`, `2h 09:00-18:00`, `7d` from the day after, `3wd` for days that
     /// are worked, and Chinese units as the asset has them. Digits alone are milliseconds.
     pub fn parse(text: &str) -> Option<Self> {
         let folded: String = crate::text::fold::fold(text);
@@ -65,6 +67,7 @@ impl Clock {
         let days = || u16::try_from(number).ok().filter(|days| *days <= 3_650);
         let clock = match calendar::unit(unit) {
             "" => time(1),
+            "s" => time(SECOND),
             "m" => time(MINUTE),
             "h" => time(HOUR),
             "d" => days().map(Self::Days),
@@ -114,6 +117,8 @@ impl fmt::Display for Clock {
                 format!("{}h", span / HOUR)
             } else if span % MINUTE == 0 {
                 format!("{}m", span / MINUTE)
+            } else if span % SECOND == 0 {
+                format!("{}s", span / SECOND)
             } else {
                 span.to_string()
             }

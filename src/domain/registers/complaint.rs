@@ -67,7 +67,7 @@ pub const REPEAT_OF: Field<Id> = Field::record("repeat_of", "complaint");
 
 /// Whether it comes from another province than the shop's.
 pub const CROSS_REGION: Field<bool> = Field::flag("cross_region");
-/// Whether a key account brings it, as it was when it was received.
+/// Whether a key account brings it; somebody marks it here.
 pub const KEY_ACCOUNT: Field<bool> = Field::flag("key_account");
 
 static LIFECYCLE: Lifecycle = Lifecycle {
@@ -139,14 +139,35 @@ pub static REGISTER: Register = Register {
 
 /// The earlier of our word and the shop's 48 h, until it is answered.
 fn due(record: &Record, limits: &Limits) -> Option<Due> {
-    if matches!(record.state.as_str(), "answered" | "closed") {
-        return None;
-    }
+    (!is_answered(record)).then(|| due_of(record, limits))
+}
+
+/// The states in which it is the customer's turn.
+const THEIRS: [&str; 2] = ["answered", "closed"];
+
+fn is_answered(record: &Record) -> bool {
+    THEIRS.contains(&record.state.as_str())
+}
+
+/// Returns when it had to be answered, whatever became of it: the earlier of our word and the
+/// shop's 48 h, which stand still while it is the customer's turn.
+pub fn due_of(record: &Record, limits: &Limits) -> Due {
     // Answered, it was the customer's turn, however it went on.
-    let theirs = times_in(record, &["answered", "closed"]);
+    let theirs = times_in(record, &THEIRS);
     let rule = limits.due_but(Rule::Complaint, record, record.opened, &theirs);
     let own = record.get(PROMISED_AT).map(|at| Due::new(at, Source::Own));
-    Some(own.filter(|own| own.at <= rule.at).unwrap_or(rule))
+    own.filter(|own| own.at <= rule.at).unwrap_or(rule)
+}
+
+/// Returns when it was answered last (milliseconds UTC) and how long that took us, without the
+/// times in which it was the customer's turn; none while no answer holds.
+pub fn answered(record: &Record) -> Option<(i64, i64)> {
+    let step = record.reached("answered").or(record.reached("closed"));
+    let at = step.filter(|_| is_answered(record))?.trace.at;
+    let theirs = times_in(record, &THEIRS).into_iter();
+    let before = theirs.filter(|(_, over)| *over <= at);
+    let theirs: i64 = before.map(|(begun, over)| over - begun).sum();
+    Some((at, (at - record.opened - theirs).max(0)))
 }
 
 fn wait(record: &Record) -> Wait {

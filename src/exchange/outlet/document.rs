@@ -1,12 +1,13 @@
-//! Several tables under one heading, as a document in any format: a workbook has a sheet for each,
-//! a file of commas the first alone, so that every line of it is a row of one table.
+//! Several tables under one heading, as a document in any format: a workbook has a sheet for each
+//! and a last one for what stands below the heading, a file of commas the first table alone, so
+//! that every line of it is a row of one table.
 
 // Writing to a string cannot fail, so what `write!` returns is not looked at.
 use std::fmt::Write as _;
 
 use serde_json::{Map, Value};
 
-use super::table::{Look, Table};
+use super::table::{Cell, Column, Look, Table};
 use super::{Format, csv, html, markdown, xlsx};
 use crate::problem::Problem;
 use crate::text::clean;
@@ -44,8 +45,10 @@ impl Document {
                 None => String::new(),
             },
             Format::Xlsx => {
-                let tables: Vec<&Table> = self.tables.iter().map(|(_, table)| table).collect();
-                return xlsx::book(&tables, look, made);
+                let about = self.about(look);
+                let tables = self.tables.iter().map(|(_, table)| table);
+                let sheets: Vec<&Table> = tables.chain(std::iter::once(&about)).collect();
+                return xlsx::book(&sheets, look, made);
             }
             Format::Json => format!("{}\n", clean::json(&self.json().to_string())),
             Format::Markdown => self.markdown(look),
@@ -73,6 +76,16 @@ impl Document {
 
     fn lines(&self) -> impl Iterator<Item = &str> {
         self.facts.iter().filter_map(|fact| fact.line.as_deref())
+    }
+
+    /// The heading and what stands below it as a table of one column.
+    fn about(&self, look: &Look<'_>) -> Table {
+        let lines = self.lines().map(|line| vec![Cell::Text(line.to_owned())]);
+        Table {
+            title: look.words.get("outlet-about").to_string(),
+            columns: vec![Column::new("about", self.title.clone())],
+            rows: lines.collect(),
+        }
     }
 
     fn markdown(&self, look: &Look<'_>) -> String {

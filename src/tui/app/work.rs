@@ -60,7 +60,7 @@ impl Workstation {
             for job in std::mem::take(&mut effects.work) {
                 match self.desk.me().cloned() {
                     Ok(me) => {
-                        if self.work.is_busy() {
+                        if self.work.is_busy() && !self.drop_replaced(&job, me.id) {
                             self.say("job-queued", &[], Ink::Dim);
                         }
                         self.work.waiting.push_back((job, me));
@@ -70,6 +70,18 @@ impl Workstation {
                 }
             }
         }
+    }
+
+    /// Lets nothing more be done of what a person asked for before and this job replaces; returns
+    /// whether that was what is being done.
+    fn drop_replaced(&mut self, job: &Job, whose: Id) -> bool {
+        let is_it = |one: &Job, person: &Person| person.id == whose && job.replaces(one);
+        self.work
+            .waiting
+            .retain(|(one, person)| !is_it(one, person));
+        let running = self.work.running.as_mut();
+        let running = running.filter(|running| is_it(&running.job, &running.person));
+        running.map(Running::leave).is_some()
     }
 
     /// Begins what waits, one after the other, until one of it is being done.
@@ -103,8 +115,7 @@ impl Workstation {
         } else if let Some(running) = &mut self.work.running
             && is_it(&running.job, &running.person)
         {
-            running.is_left = true;
-            running.stop();
+            running.leave();
         }
     }
 

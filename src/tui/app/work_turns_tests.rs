@@ -505,3 +505,31 @@ fn what_is_done_closes_also_where_nobody_sees_it() {
     bench.hear_all();
     assert!(bench.app.front.is_empty());
 }
+
+#[test]
+fn of_days_turned_to_one_after_the_other_only_the_last_is_counted() {
+    let (mut bench, go) = Bench::held();
+    let day = |day: &str| Job::Count(day.parse().unwrap());
+    let ask = |bench: &mut Bench, job: Job| {
+        let mut effects = Effects::none();
+        effects.work.push(job);
+        bench.app.take_work(&mut effects);
+    };
+    ask(&mut bench, day("2026-09-30"));
+    let first = bench.app.work.running.as_ref().unwrap();
+    assert!(!first.is_left);
+    ask(&mut bench, day("2026-08-31"));
+    assert_eq!(bench.app.notice.as_ref().map(|said| &said.text), None);
+    ask(&mut bench, Job::WriteBlock);
+    ask(&mut bench, day("2026-07-31"));
+    let first = bench.app.work.running.as_ref().unwrap();
+    assert!(first.is_left && first.is_stopping());
+    let waiting: Vec<&Job> = bench.app.work.waiting.iter().map(|(job, _)| job).collect();
+    assert_eq!(waiting, [&Job::WriteBlock, &day("2026-07-31")]);
+    // What a colleague asked for stays.
+    bench.sit("周敏");
+    ask(&mut bench, day("2026-06-30"));
+    assert_eq!(bench.app.work.waiting.len(), 3);
+    (0..4).for_each(|_| go.send(()).unwrap());
+    bench.hear_all();
+}

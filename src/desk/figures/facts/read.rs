@@ -3,9 +3,12 @@
 
 use std::collections::HashMap;
 
+use chrono::NaiveDate;
+
 use super::{Buyer, Facts, Item, Kind, flag, person, sales};
 use crate::desk::Desk;
-use crate::desk::figures::period::{Days, Period};
+use crate::desk::figures::period::{Days, Period, Span};
+use crate::desk::shift::ends_at;
 use crate::domain::deadline::clock::DAY;
 use crate::domain::deadline::limits::{Limits, Rule};
 use crate::domain::event::Verb;
@@ -15,7 +18,7 @@ use crate::domain::money::Money;
 use crate::domain::payload::{Direction, Relation};
 use crate::domain::record::Record;
 use crate::domain::registers::{
-    attendance, case, complaint, conversation, order, review, stock_out,
+    attendance, case, complaint, conversation, order, review, sheet, stock_out,
 };
 use crate::exchange::intake::is_masked;
 use crate::problem::Problem;
@@ -56,6 +59,7 @@ impl Desk {
             from,
             to,
             until: days.end_of_next_day(to - 1),
+            days,
             items: Vec::new(),
             orders_of: HashMap::new(),
             cuts: Vec::new(),
@@ -66,7 +70,7 @@ impl Desk {
                 return Ok(None);
             }
         }
-        let facts = reader.facts(days, self)?;
+        let facts = reader.facts()?;
         Ok(Some(facts))
     }
 }
@@ -78,6 +82,7 @@ struct Reader<'a> {
     to: i64,
     /// Up to when orders may have followed a talk.
     until: i64,
+    days: Days,
     items: Vec<Item>,
     /// The order that a talk names.
     orders_of: HashMap<Id, Id>,
@@ -152,13 +157,18 @@ impl Reader<'_> {
             if let (Kind::Talk, Some(order)) = (kind, row.order_id) {
                 self.orders_of.insert(row.id, order);
             }
-            let item = self.item(kind, row, record);
+            let item = self.item(kind, row, record)?;
             self.items.extend(item);
         }
         Ok(())
     }
 
-    fn item(&self, kind: Kind, row: &Row, record: Option<&Record>) -> Option<Item> {
+    fn item(
+        &self,
+        kind: Kind,
+        row: &Row,
+        record: Option<&Record>,
+    ) -> Result<Option<Item>, Problem> {
         let mut item = Item {
             id: row.id,
             kind,
@@ -174,11 +184,14 @@ impl Reader<'_> {
         match kind {
             Kind::Talk => self.talk(&mut item, row, record),
             Kind::Order => order_facts(&mut item, row),
-            Kind::Complaint => self.complaint(&mut item, record?),
+            Kind::Complaint => match record {
+                Some(record) => self.complaint(&mut item, record),
+                None => return Ok(None),
+            },
             Kind::Refund => {
-                let kind = text(row, case::KIND.name())?;
-                if !REFUNDS.contains(&kind) {
-                    return None;
+                let kind = text(row, case::KIND.name());
+                if !kind.is_some_and(|kind| REFUNDS.contains(&kind)) {
+                    return Ok(None);
                 }
             }
             Kind::StockOut => {}
@@ -193,11 +206,37 @@ impl Reader<'_> {
                     .fields
                     .get(attendance::PERSON.name())
                     .and_then(Id::from_value);
-                item.took = presence(record?, self.desk.now().min(self.to));
+                let Some(record) = record else {
+                    return Ok(None);
+                };
+                item.took = presence(record, self.left_by(row, record)?);
                 item.set(flag::OPEN, false);
             }
         }
-        Some(item)
+        Ok(Some(item))
+    }
+
+    /// By when somebody had gone who did not say so, milliseconds UTC: while the day runs they
+    /// are there; of a day that is over the plan says when it ended for them, else its own end.
+    fn left_by(&self, row: &Row, record: &Record) -> Result<i64, Problem> {
+        let now = self.desk.now();
+        let day = text(row, attendance::DAY.name());
+        let day = day.and_then(|day| day.parse::<NaiveDate>().ok());
+        let day = day.or_else(|| self.days.of(row.opened));
+        let Some(day) = day.filter(|_| record.state == "present") else {
+            return Ok(now);
+        };
+        let over = self.days.period(Span::Day, day).to;
+        if now < over {
+            return Ok(now);
+        }
+        let person = row.fields.get(attendance::PERSON.name());
+        let plan = self.desk.plan_of_day(&day.to_string())?;
+        let theirs = plan
+            .iter()
+            .filter(|line| line.fields.get(sheet::PERSON.name()) == person);
+        let planned = theirs.filter_map(ends_at).max();
+        Ok(planned.map_or(over, |ends| ends.min(over)))
     }
 
     fn talk(&self, item: &mut Item, row: &Row, record: Option<&Record>) {
@@ -235,16 +274,11 @@ impl Reader<'_> {
     }
 
     fn complaint(&self, item: &mut Item, record: &Record) {
-        let is_answered = matches!(record.state.as_str(), "answered" | "closed");
-        let answered = record.reached("answered").or(record.reached("closed"));
-        let answered = answered.filter(|_| is_answered).map(|step| step.trace.at);
-        let rule = self.limits.due(Rule::Complaint, record, record.opened).at;
-        let due = record
-            .get(complaint::PROMISED_AT)
-            .map_or(rule, |at| at.min(rule));
+        let due = complaint::due_of(record, &self.limits).at;
+        let answered = complaint::answered(record);
         item.set(flag::REPLIED, answered.is_some());
-        item.set(flag::ON_TIME, answered.is_some_and(|at| at <= due));
-        item.took = answered.map_or(0, |at| (at - record.opened).max(0));
+        item.set(flag::ON_TIME, answered.is_some_and(|(at, _)| at <= due));
+        item.took = answered.map_or(0, |(_, took)| took);
         item.set(flag::REPEAT, record.get(complaint::REPEAT_OF).is_some());
         item.set(
             flag::CROSS,
@@ -254,14 +288,15 @@ impl Reader<'_> {
         item.rate(record.text(complaint::SATISFACTION.name()));
     }
 
-    fn facts(mut self, days: Days, desk: &Desk) -> Result<Facts, Problem> {
-        sales::attribute(&mut self.items, &self.orders_of, &days);
+    fn facts(mut self) -> Result<Facts, Problem> {
+        sales::attribute(&mut self.items, &self.orders_of, &self.days);
         Ok(Facts {
+            stretch: (self.from, self.to),
             items: Facts::laid(self.items, (self.from, self.to)),
             cuts: self.cuts,
-            targets: desk.targets()?,
-            days,
-            read_at: desk.now(),
+            targets: self.desk.targets()?,
+            days: self.days,
+            read_at: self.desk.now(),
         })
     }
 }

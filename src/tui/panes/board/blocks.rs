@@ -405,7 +405,12 @@ pub(super) fn duty_words(one: &Duty, speech: Speech<'_>) -> (String, String) {
             let info = written.map(|(by, at)| {
                 let who = by.map_or_else(String::new, |by| name(by, speech));
                 let args = [("who", who.into()), ("at", speech.when(at).into())];
-                speech.words.with("board-duty-written", &args)
+                let id = if one.done {
+                    "board-duty-written"
+                } else {
+                    "board-duty-early"
+                };
+                speech.words.with(id, &args)
             });
             (word("board-duty-report"), info.unwrap_or_default())
         }

@@ -1,13 +1,15 @@
 //! What is done from the figures: the records behind one, all of them as text, the report as
 //! files.
 
+use std::collections::HashSet;
 use std::path::Path;
+use std::sync::Arc;
 
 use super::{FiguresPane, Line};
 use crate::config::Config;
 use crate::desk::figures::declared::{Kind, Measure};
 use crate::desk::figures::facts::Set;
-use crate::desk::figures::{Facts, Goal, Reading, Span, Value};
+use crate::desk::figures::{Facts, Goal, Period, Reading, Span, Value, Whose};
 use crate::domain::id::Id;
 use crate::i18n::Words;
 use crate::tui::overlays::ask::Ask;
@@ -28,6 +30,9 @@ pub(super) fn marks(reading: &Reading, words: &Words) -> String {
     let verdict = match reading.passes {
         Some(true) => words.get("figures-mark-pass").to_string(),
         Some(false) => words.get("figures-mark-fail").to_string(),
+        None if reading.is_recorded_only() && reading.text().is_some() => {
+            words.get("figures-mark-own").to_string()
+        }
         None => String::new(),
     };
     let open = if reading.open > 0 && reading.text().is_some() {
@@ -50,6 +55,7 @@ impl FiguresPane {
         let (whose, period) = (self.whose(), self.period(facts));
         let name = |id: &str| reach.words.get(id).to_string();
         let figure = name(&format!("figure-{}", line.figure.id));
+        let measure = &line.figure.measure;
         let args = [
             ("figure", figure.into()),
             ("whose", name(self.whose_word()).into()),
@@ -57,12 +63,8 @@ impl FiguresPane {
         ];
         let named = |id: &str, set: Set| Named {
             title: reach.words.with(id, &args),
-            ids: facts
-                .items(set, whose, &period)
-                .map(|item| item.id)
-                .collect::<Vec<Id>>(),
+            ids: ids(facts, measure, set, whose, &period),
         };
-        let measure = &line.figure.measure;
         let parts = match (measure.whole(), measure.part()) {
             (Some(whole), Some(part)) if measure.is_share() => vec![
                 named("figures-rows-whole", whole),
@@ -113,9 +115,9 @@ impl FiguresPane {
     }
 
     /// Asks for the folder into which the report of the chosen period is written.
-    pub(super) fn export(&self, facts: &Facts, reach: &mut Reach<'_>) -> Flow {
+    pub(super) fn export(&self, facts: &Arc<Facts>, reach: &mut Reach<'_>) -> Flow {
         let period = self.period(facts);
-        let facts = facts.clone();
+        let facts = Arc::clone(facts);
         let kind = reach
             .words
             .get(&format!("value-report_kind-{}", self.span.word()))
@@ -139,6 +141,17 @@ impl FiguresPane {
         });
         Flow::Push(Box::new(ask.answered(&usual.unwrap_or_default())))
     }
+}
+
+/// The records that a figure counts: where buyers are counted the first of each of them.
+fn ids(facts: &Facts, measure: &Measure, set: Set, whose: &Whose, period: &Period) -> Vec<Id> {
+    let is_by_buyer = matches!(measure, Measure::Buyers { .. });
+    let mut seen = HashSet::new();
+    let items = facts.items(set, whose, period);
+    items
+        .filter(|item| !is_by_buyer || seen.insert(item.buyer))
+        .map(|item| item.id)
+        .collect()
 }
 
 /// Returns the numerator and the denominator in words, where a value has them.

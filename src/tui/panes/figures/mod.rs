@@ -7,6 +7,8 @@ mod acts;
 mod tests;
 mod view;
 
+use std::sync::Arc;
+
 use chrono::NaiveDate;
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
@@ -49,7 +51,7 @@ pub struct FiguresPane {
     /// Whose one by one.
     each: Vec<Id>,
     /// None while it is read.
-    facts: Option<Box<Facts>>,
+    facts: Option<Arc<Facts>>,
     lines: Vec<Line>,
     /// Consults by the hour of the day, of each period.
     hours: [[u64; 24]; 3],
@@ -63,7 +65,8 @@ pub struct FiguresPane {
 }
 
 impl FiguresPane {
-    /// Begins with the shop's figures of today; whoever opens it has them read.
+    /// Begins with today's figures of the most people whose the person may see; whoever opens it
+    /// has them read.
     pub fn new(desk: &Desk) -> Result<Self, Problem> {
         let (today, whose) = (desk.today()?, desk.whose_figures()?);
         Ok(Self {
@@ -85,7 +88,7 @@ impl FiguresPane {
     }
 
     fn whose(&self) -> &Whose {
-        self.whose.get(self.at).unwrap_or(&Whose::Shop)
+        &self.whose[self.at]
     }
 
     /// The message id of whose figures these are.
@@ -117,7 +120,7 @@ impl FiguresPane {
             self.lines.clear();
             return;
         };
-        let whose = self.whose.get(self.at).unwrap_or(&Whose::Shop);
+        let whose = &self.whose[self.at];
         let periods = Span::ALL.map(|span| facts.days.period(span, self.day));
         let shown = FIGURES
             .iter()
@@ -157,12 +160,26 @@ impl FiguresPane {
         });
     }
 
-    /// Has a day read; what is there stays until it came.
+    /// Goes to a day: what was read is counted for it where it holds all of its periods.
     fn go(&mut self, day: NaiveDate, reach: &mut Reach<'_>) {
         self.day = day;
+        let is_read = self.facts.as_ref().is_some_and(|facts| {
+            let periods = Span::ALL.map(|span| facts.days.period(span, day));
+            facts.cover(&periods)
+        });
+        if is_read {
+            self.count();
+            self.count_people();
+        } else {
+            self.read(reach);
+        }
+    }
+
+    /// Has the day read; nothing is shown until it came.
+    fn read(&mut self, reach: &mut Reach<'_>) {
         self.facts = None;
         self.count();
-        reach.work(Job::Count(day));
+        reach.work(Job::Count(self.day));
     }
 
     /// Goes to the period before or behind.
@@ -179,10 +196,10 @@ impl FiguresPane {
         }
     }
 
-    /// Chooses a span; the chosen one again has everything counted anew.
+    /// Chooses a span; the chosen one again has everything read anew, unless it is being read.
     fn choose(&mut self, span: Span, reach: &mut Reach<'_>) {
-        if self.span == span {
-            self.go(self.day, reach);
+        if self.span == span && self.facts.is_some() {
+            self.read(reach);
         }
         self.span = span;
     }

@@ -3,7 +3,9 @@
 use chrono::NaiveDate;
 
 use super::FiguresPane;
-use crate::desk::figures::Span;
+use crate::desk::board::DutyKind;
+use crate::desk::figures::declared::figure;
+use crate::desk::figures::{Facts, Span, Value, Whose};
 use crate::tui::jobs::{Done, Job};
 use crate::tui::overlays::stage::Stage;
 use crate::tui::pane::Flow;
@@ -26,6 +28,13 @@ fn read(stage: &mut Stage, day: NaiveDate) {
     let flow = stage.with(|reach| pane.worked(&mut done, reach));
     assert!(matches!(flow, Flow::Stay));
     stage.panes.push(pane);
+}
+
+/// Everything about the day.
+fn facts(stage: &Stage) -> Facts {
+    let days = stage.desk.days().unwrap();
+    let periods = Span::ALL.map(|span| days.period(span, day()));
+    stage.desk.facts(&periods, &mut |_| true).unwrap().unwrap()
 }
 
 #[test]
@@ -61,6 +70,45 @@ fn every_figure_is_shown_in_every_size_with_value_and_verdict_in_words() {
     stage.draw_everywhere();
     stage.keys(&["Ctrl+E", "End"]);
     stage.draw_everywhere();
+}
+
+#[test]
+fn what_would_bring_the_true_value_of_a_talks_figure_stands_beside_it() {
+    let mut stage = figures("林晓");
+    let seen = stage.screen(80, 21);
+    assert!(seen.contains("本人") && !seen.contains("全店"), "{seen}");
+    assert!(seen.contains("准数看平台的客服绩效表"), "{seen}");
+    let volume = seen.lines().find(|line| line.contains("咨询量 ")).unwrap();
+    assert!(volume.contains("本") && !volume.contains('达'), "{seen}");
+    stage.keys(&["Tab"]);
+    assert!(!stage.screen(80, 21).contains("全店"), "of nobody else");
+}
+
+#[test]
+fn a_row_of_a_share_of_buyers_is_one_buyer() {
+    let mut stage = figures("王主管");
+    for _ in 0..2 {
+        let about = crate::desk::act::fields([
+            ("buyer", "第二次来的".into()),
+            ("stage", "pre_sales".into()),
+        ]);
+        crate::desk::shop_tests::unowned_talk(&mut stage.desk, about);
+    }
+    stage.keys(&["1"]);
+    let facts = facts(&stage);
+    let month = facts.days.period(Span::Month, day());
+    let rate = figure("consult_to_order").unwrap();
+    let Value::Rate { part, whole } = facts.reading(rate, &Whose::Shop, &month).value else {
+        panic!("no share");
+    };
+    stage.keys(&["3", "Down", "Down", "Enter"]);
+    let title = |seen: &str| seen.lines().next().unwrap().to_owned();
+    let of = |part: &str, count: u64| (part.to_owned(), format!(" {count} ─"));
+    for (part, count) in [of("分母", whole), of("分子", part)] {
+        let seen = title(&stage.screen(120, 37));
+        assert!(seen.contains(&part) && seen.ends_with(&count), "{seen}");
+        stage.keys(&["Tab"]);
+    }
 }
 
 #[test]
@@ -122,20 +170,27 @@ fn keys_turn_to_other_people_spans_and_days() {
     assert!(whose(&stage).contains("本组"));
     stage.keys(&["Right"]);
     assert!(stage.message().contains("还没到"), "{}", stage.message());
-    // Another day is read beside the person.
+    // Of a day whose week and month were read all is there.
     stage.holds_work = true;
     stage.keys(&["Left"]);
-    let before = Span::Day.before(day());
+    assert!(stage.waiting().is_empty());
+    assert!(stage.screen(80, 21).contains("日 11/21"));
+    // Another month is read beside the person.
+    stage.keys(&["3", "Left"]);
+    let before = Span::Month.before(day());
     assert_eq!(stage.waiting(), [Job::Count(before)]);
-    assert!(stage.screen(80, 21).contains("正在数 2026-11-21"));
-    // What was read for another day is not shown for this one.
+    assert!(stage.screen(80, 21).contains("正在数 2026-10-31"));
+    // What was read for another day is not shown for this one, and what is being read is not
+    // asked for again.
     read(&mut stage, day());
+    stage.keys(&["3"]);
+    assert_eq!(stage.waiting(), [Job::Count(before)]);
     assert!(stage.screen(80, 21).contains("正在数"));
     read(&mut stage, before);
-    assert!(stage.screen(80, 21).contains("日 11/21"));
+    assert!(stage.screen(80, 21).contains("日 10/31"));
     stage.forget_work();
-    stage.keys(&["2", "Left"]);
-    assert_eq!(stage.waiting(), [Job::Count("2026-11-15".parse().unwrap())]);
+    stage.keys(&["3"]);
+    assert_eq!(stage.waiting(), [Job::Count(before)], "read anew");
     // Left before it came, it is not read.
     stage.keys(&["Esc"]);
     assert!(stage.waiting().is_empty());
@@ -165,11 +220,11 @@ fn the_report_is_written_into_a_folder_and_the_board_knows() {
     let duty = |stage: &Stage| {
         let board = stage.desk.board().unwrap();
         let mut duties = board.duties.into_iter();
-        let report =
-            duties.find(|duty| matches!(duty.kind, crate::desk::board::DutyKind::Report(_)));
+        let report = duties.find(|duty| matches!(duty.kind, DutyKind::Report(_)));
         report.unwrap().done
     };
     assert!(!duty(&stage));
+    let period = stage.desk.days().unwrap().period(Span::Day, day());
     stage.keys(&["Ctrl+O"]);
     stage.keys(&["Backspace"; 120]);
     stage.paste(&folder.path().display().to_string());
@@ -181,5 +236,14 @@ fn the_report_is_written_into_a_folder_and_the_board_knows() {
     names.sort();
     let wanted = ["report-day-2026-11-22.html", "report-day-2026-11-22.xlsx"];
     assert_eq!(names, wanted, "{}", stage.message());
-    assert!(duty(&stage));
+    assert_eq!(stage.desk.reports(&period).unwrap().len(), 1);
+    // The day's work is not over: the report of all of it is still to be written.
+    assert!(!duty(&stage));
+    let early = stage.desk.board().unwrap();
+    assert!(
+        early
+            .duties
+            .iter()
+            .any(|duty| matches!(duty.kind, DutyKind::Report(Some(_))))
+    );
 }

@@ -1,6 +1,8 @@
 //! How figures are drawn: a table of three periods, and what is to be known of the one under the
 //! cursor; from 112 columns on beside it, with the hours and everybody's own.
 
+use std::ops::Range;
+
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
@@ -337,21 +339,47 @@ fn hours(pane: &FiguresPane, buf: &mut Buffer, area: Rect, look: &Look<'_>) {
     };
     let most = counts.iter().copied().max().unwrap_or(0).max(BAR);
     let height = usize::from(area.height);
-    // Where not all find room, the busiest part of the day is what is looked for: its last hours.
     let room = height * usize::from((area.width / HOUR).max(1));
-    let first = first.max((last + 1).saturating_sub(room));
-    for (at, hour) in (first..=last).enumerate() {
-        let (column, row) = (at / height, at % height);
-        let x = area.x + HOUR * column as u16;
+    let shown = busiest(&counts, first, last, room);
+    let place = |at: usize| {
+        let x = area.x + HOUR * (at / height) as u16;
         let width = HOUR.min(area.right().saturating_sub(x));
+        ((x, area.y + (at % height) as u16), width)
+    };
+    let rest = counts.iter().sum::<u64>() - counts[shown.clone()].iter().sum::<u64>();
+    if rest > 0 {
+        let rest = look
+            .words
+            .with("figures-other-hours", &[("count", rest.into())]);
+        let (at, width) = place(shown.len());
+        line::put_runs(buf, at, width, &[dim(format!(" {rest}"))], look);
+    }
+    for (at, hour) in shown.enumerate() {
         let bar = "#".repeat((counts[hour] * BAR).div_ceil(most) as usize);
         let runs = [
             dim(format!(" {hour:02} ")),
             text(format!("{:>4} ", counts[hour])),
             Run::new(bar, Ink::Dim),
         ];
-        line::put_runs(buf, (x, area.y + row as u16), width, &runs, look);
+        let (at, width) = place(at);
+        line::put_runs(buf, at, width, &runs, look);
     }
+}
+
+/// The hours for which there is room: all of them, else those in a row in which the most began,
+/// with a place left for what is said of the others.
+fn busiest(counts: &[u64; 24], first: usize, last: usize, room: usize) -> Range<usize> {
+    if last - first < room {
+        return first..last + 1;
+    }
+    let room = room.saturating_sub(1);
+    let most = counts[first..=last]
+        .windows(room.max(1))
+        .enumerate()
+        .rev()
+        .max_by_key(|(_, hours)| hours.iter().sum::<u64>());
+    let begins = first + most.map_or(0, |(at, _)| at);
+    begins..begins + room
 }
 
 /// Everybody's own of the chosen period.
@@ -385,4 +413,23 @@ fn draw_people(
         focused: false,
     };
     list::draw(buf, area, &list, look);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn where_not_all_hours_have_room_the_busiest_in_a_row_stand_and_the_others_are_counted() {
+        let mut counts = [0_u64; 24];
+        for (hour, count) in [(8, 1), (9, 5), (10, 7), (11, 6), (22, 2)] {
+            counts[hour] = count;
+        }
+        assert_eq!(busiest(&counts, 8, 22, 15), 8..23);
+        // A place is left for what is said of the others.
+        assert_eq!(busiest(&counts, 8, 22, 4), 9..12);
+        assert_eq!(busiest(&counts, 8, 22, 3), 10..12);
+        assert!(busiest(&counts, 8, 22, 1).is_empty());
+        assert!(busiest(&counts, 8, 22, 0).is_empty());
+    }
 }
