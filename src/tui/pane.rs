@@ -63,8 +63,8 @@ pub enum Flow {
     Show(Id),
     /// As `Show`, at what was said at a time, milliseconds UTC.
     ShowAt(Id, i64),
-    /// The pane is done, and these words belong into the draft of the open item.
-    IntoDraft(String),
+    /// The pane is done, and these words belong into the draft of this item and of no other.
+    IntoDraft(Id, String),
     /// The pane is done, and these words belong in the place of a part of the draft; without
     /// words that part is shown.
     Reword(Range<usize>, String),
