@@ -34,7 +34,7 @@ use crate::exchange::intake::old_table::{Meaning, OldTable};
 use crate::problem::{Kind, Problem};
 use crate::store::{Checking, Store, Verified};
 
-pub use told::{defects, old_table_counts, told};
+pub use told::{old_table_counts, told};
 
 /// Events in a transaction: a key that writes waits for one transaction at most.
 const PORTION: usize = 200;
