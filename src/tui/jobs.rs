@@ -469,7 +469,7 @@ impl Jobs {
                 desk.act_as(person);
                 let (mut told, mut act) = (None::<Instant>, None);
                 let mut begun = Instant::now();
-                job.run(&mut desk, &mut |progress: Progress| {
+                let done = job.run(&mut desk, &mut |progress: Progress| {
                     let name = progress.step.act.map(|written| written.act);
                     if name != act || told.is_none_or(|told| told.elapsed() >= WORD) {
                         (told, act) = (Some(Instant::now()), name);
@@ -480,7 +480,11 @@ impl Jobs {
                     }
                     begun = Instant::now();
                     !stop.load(Ordering::Relaxed)
-                })
+                });
+                if let Some(problem) = desk.take_short() {
+                    self.outbox.post(Background::Trouble(problem));
+                }
+                done
             }
             Err(problem) => job.failed(problem),
         }

@@ -75,6 +75,10 @@ impl Workstation {
         if let Some(notice) = said {
             self.tell(notice);
         }
+        if let Some(reason) = self.desk.take_short() {
+            let problem = self.words.because("problem-act-short", &reason);
+            self.trouble(&problem);
+        }
         let settled = std::mem::take(&mut effects.settled);
         if !settled.is_empty() {
             self.home.settled(&settled);

@@ -166,13 +166,8 @@ fn backed_up(copied: &Copied, words: &Words) -> Vec<Notice> {
     let file: Arg<'_> = copied.file.display().to_string().into();
     let mut all = Vec::new();
     if let Some(problem) = &copied.unlisted {
-        let reason = [("reason", words.problem(problem).0.into())];
-        all.push(Notice::new(
-            "problem-given-unlisted",
-            &reason,
-            Ink::Warn,
-            words,
-        ));
+        let unlisted = words.because("problem-given-unlisted", problem);
+        all.push(Notice::of(&unlisted, words));
     }
     all.push(match &copied.verified {
         None => Notice::new("care-copy-unseen", &[("file", file)], Ink::Warn, words),
