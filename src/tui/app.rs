@@ -85,7 +85,7 @@ pub struct Workstation {
     drawn_as: Choice,
     copying: Option<String>,
     /// Items that must be looked at now, as they were when it was last told.
-    alarmed: BTreeSet<Id>,
+    alarmed: BTreeSet<i64>,
     /// What the window's title says.
     titled: Option<String>,
     /// A paste that nothing took, until the next key.
