@@ -279,6 +279,13 @@ impl Words {
         (self.with(problem.message, &args), hint)
     }
 
+    /// Returns the problem of what was done all the same, with the reason why not all of it.
+    #[must_use]
+    pub fn because(&self, message: &'static str, reason: &Problem) -> Problem {
+        let (said, _) = self.problem(reason);
+        Problem::new(reason.kind, message).arg("reason", said)
+    }
+
     fn format<'a>(&self, id: &'a str, args: Option<&'a FluentArgs<'a>>) -> Cow<'a, str> {
         let Some((file, pattern)) = self.word(id) else {
             return Cow::Borrowed(id);

@@ -183,7 +183,7 @@ fn form_fields_are_texts_too() {
 
 #[test]
 fn no_key_is_swallowed_without_a_word() {
-    for key in ["z", "Alt+X", "F11", "F20"] {
+    for key in ["z", "Ctrl+W", "Ctrl+X", "Alt+X", "F11", "F20"] {
         let mut stage = Stage::new((100, 30), 2);
         let chosen = stage.chosen();
         stage.keys(key);

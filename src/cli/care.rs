@@ -10,6 +10,7 @@ use super::out::Out;
 use super::session::Place;
 use super::{CLEAN, FINDINGS, erase, people};
 use crate::desk::begin;
+use crate::desk::care::copy;
 use crate::domain::deadline::calendar;
 use crate::problem::Problem;
 use crate::store::{Doubt, Health, Store, Verified};
@@ -19,11 +20,11 @@ use crate::tui::probe::{self, Verdict};
 /// Copies the store while others may write, and verifies the copy.
 pub(super) fn backup(place: &Place, args: &Backup, out: &Out) -> Result<u8, Problem> {
     let store = place.store_to_look()?;
-    store.backup(&args.file)?;
+    let unlisted = copy(&store, place.clock(&store)?.now(), &args.file)?;
+    drop(store);
     let verified = Store::verify_copy(&args.file)?;
     let file = args.file.display().to_string();
-    drop(store);
-    erase::note_backup(place, &file, out);
+    erase::tell_unlisted(unlisted, out);
     if out.json {
         out.object(&json!({"file": file, "clean": verified.clean, "events": verified.events, "state": verified.state}))?;
     }

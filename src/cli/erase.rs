@@ -166,30 +166,12 @@ pub(super) fn note(
         })?;
         Ok(())
     };
-    tell_unlisted(noted(), out);
+    tell_unlisted(noted().err(), out);
 }
 
-/// Writes a backup down in the list of what was given away: an erase does not reach it either.
-pub(super) fn note_backup(place: &Place, file: &str, out: &Out) {
-    let noted = || -> Result<(), Problem> {
-        let store = place.store()?;
-        store.note_given(&Given {
-            at: place.clock(&store)?.now(),
-            replica: sender(&store)?.unwrap_or_default(),
-            kind: "backup".to_owned(),
-            file: file.to_owned(),
-            receivers: Vec::new(),
-            reason: None,
-            holds: Holds::Everything,
-        })?;
-        Ok(())
-    };
-    tell_unlisted(noted(), out);
-}
-
-fn tell_unlisted(noted: Result<(), Problem>, out: &Out) {
-    if let Err(problem) = noted {
-        let (cause, _) = out.words.problem(&problem);
-        out.problem(&Problem::new(problem.kind, "problem-given-unlisted").arg("reason", cause));
+/// Says why something that was given away is not on the list, where it is not.
+pub(super) fn tell_unlisted(unlisted: Option<Problem>, out: &Out) {
+    if let Some(reason) = unlisted {
+        out.problem(&out.words.because("problem-given-unlisted", &reason));
     }
 }

@@ -26,6 +26,7 @@ use std::ffi::OsString;
 use clap::{FromArgMatches, Parser};
 
 use crate::config::Config;
+use crate::desk::Desk;
 use crate::i18n::{Language, Words};
 use crate::problem::{Kind, Problem};
 use crate::tui::guard::ignore_file_limit;
@@ -135,8 +136,8 @@ fn dispatch(cli: Cli, out: &Out) -> Result<u8, Problem> {
         Command::Generate(args) => begin::generate(&place, &args, out),
         Command::Init(args) => begin::init(&place, &args, out),
         Command::Join(args) => people::join(&place, &args, out),
-        Command::Admit(args) => people::admit(&mut place.desk(true)?, &args, out),
-        Command::Retire(args) => people::retire(&mut place.desk(true)?, &args, out),
+        Command::Admit(args) => acting(&place, out, |desk| people::admit(desk, &args, out)),
+        Command::Retire(args) => acting(&place, out, |desk| people::retire(desk, &args, out)),
         Command::Bundle(args) => exchange::bundle(&place, args, out),
         Command::Import(args) => exchange::import(&mut place.desk(!args.dry_run)?, &args, out),
         Command::Erase(args) => erase::run(&mut place.desk(!args.list)?, &args, out),
@@ -160,6 +161,20 @@ fn dispatch(cli: Cli, out: &Out) -> Result<u8, Problem> {
         Command::Pin => shift::pin(&place, out),
         Command::Handover(args) => shift::handover(&place, &args, out),
         Command::Report(args) => report::run(&place, &args, out),
-        command => work::run(&mut place.desk(true)?, command, out),
+        command => acting(&place, out, |desk| work::run(desk, command, out)),
     }
+}
+
+/// Acts at the desk, and says where what follows from the act was not worked out.
+fn acting(
+    place: &Place,
+    out: &Out,
+    act: impl FnOnce(&mut Desk) -> Result<u8, Problem>,
+) -> Result<u8, Problem> {
+    let mut desk = place.desk(true)?;
+    let done = act(&mut desk);
+    if let Some(reason) = desk.take_short() {
+        out.problem(&out.words.because("problem-act-short", &reason));
+    }
+    done
 }

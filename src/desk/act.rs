@@ -327,18 +327,29 @@ impl Desk {
         };
         // What counts and when it is due follows the roster and the limits at once, not at the
         // next bundle. The act is written whatever comes of it: what is left is folded at the next
-        // start, and why stands in the store's trouble.
+        // start.
+        let mut follows = Ok(());
         if touches(&["person", "setting", "allowance"]) {
-            let _ = self.store.fold_rest(&mut |_| true);
+            let folded = self.store.fold_rest(&mut |_| true);
+            follows = folded.map(drop).map_err(Problem::from);
         }
         if touches(&["person", "setting", "account"]) {
-            self.refresh()?;
+            follows = follows.and(self.refresh());
+        }
+        // Where the disk is why, that is said already, and until it is over.
+        if self.store.trouble().is_none() {
+            self.short = follows.err().or(self.short.take());
         }
         Ok(Done {
             act: appended.act,
             records: appended.records,
             events: appended.chains,
         })
+    }
+
+    /// Returns why what follows from an act was not worked out, once: the act itself is written.
+    pub fn take_short(&mut self) -> Option<Problem> {
+        self.short.take()
     }
 
     /// Returns in whose name events are written now.
@@ -418,4 +429,34 @@ pub fn not_found(name: &str) -> Problem {
 /// Says that an act is not allowed, by the message's id.
 pub(super) fn refused(message: &'static str) -> Problem {
     Problem::new(Kind::Refused, message)
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::desk::shop_tests::Shop;
+    use rusqlite::Connection;
+
+    #[test]
+    fn an_act_is_done_where_what_follows_from_it_cannot_be_worked_out() {
+        let Shop {
+            folder: _folder,
+            mut desk,
+        } = Shop::new();
+        let talk = desk.open_conversation("阳光小屋", "chat").unwrap().record();
+        let conn = Connection::open(desk.store().folder().join("zhiban.db")).unwrap();
+        conn.execute_batch(
+            "CREATE TRIGGER held BEFORE DELETE ON dirty BEGIN SELECT RAISE(ABORT, 'held'); END",
+        )
+        .unwrap();
+        conn.execute("INSERT INTO dirty(record) VALUES(?1)", [talk.0])
+            .unwrap();
+        desk.set_shop_setting("limit_reply", "30m").unwrap();
+        let said = desk.setting("limit_reply").unwrap();
+        assert_eq!(said.as_deref(), Some("30m"), "it is written");
+        assert!(desk.take_short().is_some());
+        assert!(desk.take_short().is_none(), "it is told once");
+        conn.execute_batch("DROP TRIGGER held").unwrap();
+        desk.set_shop_setting("limit_reply", "40m").unwrap();
+        assert!(desk.take_short().is_none());
+    }
 }

@@ -3,7 +3,8 @@
 
 use super::Desk;
 use super::act::{Act, Done, refused};
-use super::item::{AD_OUTCOME, allowed, goes_by_steps, transfer_reason};
+use super::item::{allowed, goes_by_steps, transfer_reason};
+use super::reception;
 use crate::domain::id::Id;
 use crate::domain::register::Owner;
 use crate::domain::registers::conversation;
@@ -129,8 +130,7 @@ impl Desk {
     fn add_close(&self, act: &mut Act, id: Id, outcome: &str) -> Result<(), Problem> {
         let (record, register) = self.record(id)?;
         if register.name == conversation::REGISTER.name {
-            let asks = outcome != AD_OUTCOME && record.text("complexity") == Some("complex");
-            if asks && record.value("accepted").is_none() {
+            if reception::unfinished(&record, outcome).is_some() {
                 return Err(refused("problem-bulk-asks"));
             }
             return self.add_outcome(act, &record, outcome);

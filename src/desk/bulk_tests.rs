@@ -214,3 +214,23 @@ fn a_signed_sheet_is_over_by_its_receipt_and_no_other_way() {
     assert_eq!(refused.message, "problem-handover-not-signer");
     assert_eq!(desk.record(sheet).unwrap().0.state, "signed");
 }
+
+#[test]
+fn a_complex_talk_is_left_to_who_writes_its_facts_down() {
+    let Shop {
+        folder: _folder,
+        mut desk,
+    } = Shop::new();
+    let talk = desk.open_conversation("阳光小屋", "chat").unwrap().record();
+    let about = [
+        ("complexity", Value::from("complex")),
+        ("accepted", Value::from(true)),
+    ];
+    desk.set_fields(talk, crate::desk::act::fields(about))
+        .unwrap();
+    let sorted = desk.sort_bulk(&[talk], &Bulk::Close("solved".into()));
+    let refused: Vec<&str> = sorted.refused.iter().map(|(_, why)| why.message).collect();
+    assert_eq!(refused, ["problem-bulk-asks"]);
+    let advertiser = desk.sort_bulk(&[talk], &Bulk::Close("ad".into()));
+    assert_eq!(advertiser.taken, [talk]);
+}

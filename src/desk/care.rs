@@ -58,8 +58,7 @@ impl Desk {
         if !going_on(Checking { done: 0, of: 0 }) {
             return Ok(None);
         }
-        self.store().backup(file)?;
-        let unlisted = self.note_backup(file).err();
+        let unlisted = copy(self.store(), self.now(), file)?;
         let verified = Store::verify_copy_by(file, going_on)?;
         Ok(Some(Copied {
             file: file.to_owned(),
@@ -67,11 +66,16 @@ impl Desk {
             unlisted,
         }))
     }
+}
 
-    fn note_backup(&self, file: &Path) -> Result<(), Problem> {
-        self.store().note_given(&Given {
-            at: self.now(),
-            replica: sender(self.store())?.unwrap_or_default(),
+/// Copies a store into a new file and puts the copy on the list of what was given away: an erase
+/// does not reach it. Returns why it is not on the list, where it is not.
+pub fn copy(store: &Store, now: i64, file: &Path) -> Result<Option<Problem>, Problem> {
+    store.backup(file)?;
+    let note = || -> Result<(), Problem> {
+        store.note_given(&Given {
+            at: now,
+            replica: sender(store)?.unwrap_or_default(),
             kind: "backup".to_owned(),
             file: file.display().to_string(),
             receivers: Vec::new(),
@@ -79,7 +83,8 @@ impl Desk {
             holds: Holds::Everything,
         })?;
         Ok(())
-    }
+    };
+    Ok(note().err())
 }
 
 #[cfg(test)]

@@ -144,9 +144,14 @@ impl Desk {
             };
             reception::may_end(&record, &outcome)?;
         }
+        let is_talk = register.name == conversation::REGISTER.name;
+        let hold = reception::off_hold(&record, self.now());
         let me = self.me()?.id;
         let mut act = self.act();
         act.claim(register, &record, me);
+        if let Some(ended) = hold.filter(|_| is_talk && to == "closed") {
+            act.set(register, &record, Fields::from([ended]));
+        }
         act.step(register, &record, to, reason);
         self.write(act)
     }
@@ -308,6 +313,8 @@ impl Desk {
         if outcome == AD_OUTCOME && record.get(conversation::AD) != Some(true) {
             change.insert(conversation::AD.name().to_owned(), json!(true));
         }
+        // Nobody waits on the line once the talk is over.
+        change.extend(reception::off_hold(record, self.now()));
         act.set(register, record, change);
         act.step(register, record, "closed", None);
         Ok(())

@@ -97,6 +97,8 @@ pub struct Desk {
     is_locked: bool,
     /// Long acts that were written beside the person, with the seq at which each ends.
     beside: BTreeMap<(ReplicaId, u64), u64>,
+    /// Why what follows from an act was not worked out, until it is told.
+    short: Option<Problem>,
 }
 
 impl Desk {
@@ -116,6 +118,7 @@ impl Desk {
             is_cut_off: false,
             is_locked: false,
             beside: BTreeMap::new(),
+            short: None,
         };
         let moment = desk.store.moment()?;
         desk.people = People::read(&desk.store)?;

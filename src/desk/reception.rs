@@ -12,6 +12,7 @@ use super::item::AD_OUTCOME;
 use super::talk::said;
 use crate::domain::field::FieldSpec;
 use crate::domain::id::Id;
+use crate::domain::payload::Fields;
 use crate::domain::record::Record;
 use crate::domain::registers::{conversation, order};
 use crate::problem::Problem;
@@ -196,7 +197,7 @@ impl Desk {
                 has(order::ITEM_COUNT.name()) || known.keys(lines).iter().any(count)
             }
             "price" => has(order::PAID.name()) || has(order::PAYABLE.name()),
-            "delivery" => has(order::SHIP_DUE_AT.name()) || has(order::SHIPPED_AT.name()),
+            // When it is to be there no order says: by when it has to leave is another thing.
             _ => false,
         })
     }
@@ -246,7 +247,7 @@ impl Desk {
         if !agreed {
             return Err(refused("problem-hold-consent"));
         }
-        let key = record.keys(conversation::HOLDS.name()).len() + 1;
+        let key = self.new_id();
         let cell = |name: &str| format!("{}/{key}/{name}", conversation::HOLDS.name());
         let (why, since) = (
             cell(conversation::HOLD_REASON.name()),
@@ -263,11 +264,9 @@ impl Desk {
     /// Goes on with a call that is on hold.
     pub fn resume(&mut self, id: Id) -> Result<Done, Problem> {
         let (record, register) = self.record(id)?;
-        let key = hold(&record).ok_or_else(|| refused("problem-hold-none"))?;
-        let (holds, until) = (conversation::HOLDS.name(), conversation::HOLD_UNTIL.name());
-        let ended = [(format!("{holds}/{key}/{until}"), json!(self.now()))];
+        let ended = off_hold(&record, self.now()).ok_or_else(|| refused("problem-hold-none"))?;
         let mut act = self.act();
-        act.set(register, &record, ended.into_iter().collect());
+        act.set(register, &record, Fields::from([ended]));
         self.write(act)
     }
 }
@@ -290,16 +289,23 @@ pub(super) fn may_end(record: &Record, outcome: &str) -> Result<(), Problem> {
     unfinished(record, outcome).map_or(Ok(()), |field| Err(lacks(field)))
 }
 
+/// Returns the value that ends the hold of a call, none where it is not on hold.
+pub(super) fn off_hold(record: &Record, now: i64) -> Option<(String, Value)> {
+    let (holds, until) = (conversation::HOLDS.name(), conversation::HOLD_UNTIL.name());
+    hold(record).map(|key| (format!("{holds}/{key}/{until}"), json!(now)))
+}
+
 /// Says what is missing.
 fn lacks(field: &FieldSpec) -> Problem {
-    refused(match field.name {
+    let missing = refused(match field.name {
         "category" => "problem-step-category",
         "facts" => "problem-step-facts",
         "accepted" => "problem-step-accepted",
         "quantity" => "problem-step-quantity",
         "price" => "problem-step-price",
         _ => "problem-step-delivery",
-    })
+    });
+    missing.hint("problem-step-hint")
 }
 
 fn no_talk() -> Problem {

@@ -264,8 +264,8 @@ impl Desk {
         })
     }
 
-    /// Returns the items that are overdue or at risk and whose mark says so.
-    pub fn alarming(&self) -> Result<BTreeSet<Id>, Problem> {
+    /// Returns the items that are overdue or at risk and whose mark says so, by their local numbers.
+    pub fn alarming(&self) -> Result<BTreeSet<i64>, Problem> {
         let (me, at_risk) = (self.me()?.clone(), self.at_risk()?);
         let query = self.waiting_query(View::AtRisk, &me, at_risk);
         let alarming = self.store().undisputed(&query, ALARMING)?;

@@ -175,7 +175,7 @@ fn what_waits_is_what_a_plain_walk_over_all_registers_finds() {
         let todo = desk.todo(View::All).unwrap();
         let items = todo.buyers.iter().flat_map(|buyer| &buyer.items);
         let alarming = items.filter(|item| matches!(item.mark, Mark::Overdue | Mark::Urgent));
-        let alarming: BTreeSet<Id> = alarming.map(|item| item.row.id).collect();
+        let alarming: BTreeSet<i64> = alarming.map(|item| item.row.no).collect();
         assert_eq!(desk.alarming().unwrap(), alarming, "{}", person.name);
         seen += counts.all;
         disputed += counts.conflicts;

@@ -56,7 +56,7 @@ impl Desk {
         };
         let field = field_of(record, due);
         let platform = match field.filter(|_| due.source == Source::Platform) {
-            Some(field) => said(&self.store().events(record.id)?, record, field),
+            Some(field) => self.said_by_platform(record, field, due.at)?,
             None => None,
         };
         let is_ours = matches!(due.source, Source::Manual | Source::Own);
@@ -69,6 +69,17 @@ impl Desk {
             platform,
             set_by: set.map(|write| write.trace.replica),
         }))
+    }
+
+    fn said_by_platform(
+        &self,
+        record: &Record,
+        field: &str,
+        due_at: i64,
+    ) -> Result<Option<Platform>, Problem> {
+        let mut events = self.store().counted_events(record.id)?;
+        events.retain(|event| !record.voided.contains(&event.chain));
+        Ok(said(&events, field, due_at))
     }
 }
 
@@ -93,21 +104,20 @@ fn field_of(record: &Record, due: Due) -> Option<&'static str> {
     register.fields.iter().find(is_it).map(|field| field.name)
 }
 
-/// What exports said of a field, by when they were made.
-fn said(events: &[Event], record: &Record, field: &str) -> Option<Platform> {
+/// What exports that count said of a field, by when they were made; none where the last of it is
+/// not the deadline that holds.
+fn said(events: &[Event], field: &str, due_at: i64) -> Option<Platform> {
     let mut said: Vec<(i64, i64)> = Vec::new();
-    for event in events
-        .iter()
-        .filter(|event| !record.voided.contains(&event.chain))
-    {
+    for event in events {
         let Some(Payload::Open(change) | Payload::Set(change)) = Payload::read(event) else {
             continue;
         };
         let value = change.fields.get(field).and_then(serde_json::Value::as_i64);
         said.extend(change.exported_at.zip(value));
     }
-    said.sort_unstable();
-    let (_, now) = *said.last()?;
+    // Of two that were made at the same time the later event holds, as in the fold.
+    said.sort_by_key(|(exported_at, _)| *exported_at);
+    let (_, now) = *said.last().filter(|(_, at)| *at == due_at)?;
     let last_other = said.iter().rposition(|(_, at)| *at != now);
     let since = said.get(last_other.map_or(0, |at| at + 1))?.0;
     Some(Platform {
@@ -175,6 +185,30 @@ mod tests {
             was: Some(was),
         };
         assert_eq!(why.platform, Some(moved));
+    }
+
+    #[test]
+    fn what_does_not_count_and_what_does_not_hold_explains_nothing() {
+        let mut shop = Shop::new();
+        let at = NOW - 5 * HOUR;
+        export(&mut shop, "2026-11-24 10:00:00", at);
+        let record = export(&mut shop, "2026-11-23 10:00:00", at);
+        let due = record.get(case::PLATFORM_DUE_AT).unwrap();
+        let store = shop.desk.store();
+        let mut events = store.counted_events(record.id).unwrap();
+        let said_now = said(&events, case::PLATFORM_DUE_AT.name(), due).unwrap();
+        assert_eq!(said_now.was, Some(due + 24 * HOUR), "the later one holds");
+        // The newest does not count: what is said without it is not the deadline.
+        let last = events.pop().unwrap();
+        assert_eq!(said(&events, case::PLATFORM_DUE_AT.name(), due), None);
+        let conn = rusqlite::Connection::open(store.folder().join("zhiban.db")).unwrap();
+        conn.execute(
+            "INSERT INTO unfolded SELECT key, 'Q1' FROM event WHERE chain = ?1",
+            [last.chain.0],
+        )
+        .unwrap();
+        assert_eq!(store.counted_events(record.id).unwrap(), events);
+        assert_eq!(shop.desk.why_due(&record).unwrap().unwrap().platform, None);
     }
 
     #[test]

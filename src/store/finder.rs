@@ -21,8 +21,14 @@ use super::{Store, read};
 const TAIL: i64 = 5_000;
 /// How long a list of what was said waits for the index.
 const CATCH_UP: Duration = Duration::from_millis(30);
-/// From how many texts on a word is common; in tests a few, so that both roads are walked.
-const COMMON: i64 = if cfg!(test) { 5 } else { 2_000 };
+/// A word is common that so many of all texts hold: one of this many. Then a page of a list is
+/// full after about as many looks into records as there would be texts to name.
+const COMMON_OF: u64 = 100;
+/// So few texts are named whatever share of all they are; in tests a few, so that both roads are
+/// walked.
+const NAMED: i64 = if cfg!(test) { 5 } else { 2_000 };
+/// So many times as many texts of a common word are named where few records hold what is asked.
+const NAMED_FOR_FEW: i64 = 10;
 /// Characters shown before and after what was found.
 const AROUND: usize = 24;
 
@@ -159,30 +165,47 @@ impl Store {
 
     /// Returns whether so many texts hold these words that looking into the records of a page
     /// costs less than naming all that say them.
+    ///
+    /// Of several words at once it tells how often they meet in one text.
     pub fn is_common(&self, words: &str) -> Result<bool> {
+        self.are_in(words, common_from(self.events_indexed()?))
+    }
+
+    /// Returns whether all texts that hold these words are named faster than a list is looked
+    /// through in which next to no record says them.
+    pub fn can_be_named(&self, words: &str) -> Result<bool> {
+        let most = common_from(self.events_indexed()?).saturating_mul(NAMED_FOR_FEW);
+        Ok(!self.are_in(words, most)?)
+    }
+
+    /// Returns whether so many texts hold these words.
+    fn are_in(&self, words: &str, most: i64) -> Result<bool> {
         let Some(wanted) = match_of(&fold(words)) else {
             return Ok(false);
         };
         let mut query = self.conn.prepare_cached(
             "SELECT count(*) FROM (SELECT 1 FROM search WHERE search MATCH ?1 LIMIT ?2)",
         )?;
-        let texts: i64 = query.query_row((wanted, COMMON), |row| row.get(0))?;
-        Ok(texts >= COMMON)
+        let texts: i64 = query.query_row((wanted, most), |row| row.get(0))?;
+        Ok(texts >= most)
     }
 
     /// Returns no fewer than the records that say these words, by the index and what it has not
-    /// reached; none where the words have nothing to search by, or are in too many texts.
+    /// reached; none where the words have nothing to search by. Meant for words that are not
+    /// common: all their texts are named.
     pub fn may_say(&self, words: &str) -> Result<Option<HashSet<Id>>> {
         let Some((sql, wanted)) = found_by(words) else {
             return Ok(None);
         };
-        if self.is_common(words)? {
-            return Ok(None);
-        }
         let mut query = self.conn.prepare_cached(&sql)?;
         let ids = query.query_map([wanted], |row| Ok(Id(row.get(0)?)))?;
         Ok(Some(ids.collect::<rusqlite::Result<_>>()?))
     }
+}
+
+/// From how many texts on a word is common among so many.
+fn common_from(texts: u64) -> i64 {
+    i64::try_from(texts / COMMON_OF).map_or(i64::MAX, |share| share.max(NAMED))
 }
 
 struct Finder<'a> {

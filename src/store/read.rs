@@ -1,6 +1,6 @@
 //! Reading the log: events, streams, seals, and how far they were held.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use rusqlite::{Connection, OptionalExtension, Row};
 
@@ -353,6 +353,20 @@ impl Store {
             .into_iter()
             .filter_map(|stored| stored.event)
             .collect())
+    }
+
+    /// Returns the events of a record that count, in the order in which they are folded.
+    pub fn counted_events(&self, record: Id) -> Result<Vec<Event>> {
+        let mut query = self.conn.prepare_cached(
+            "SELECT u.key FROM unfolded u JOIN event e ON e.key = u.key WHERE e.record = ?1",
+        )?;
+        let outside = query.query_map([record.0], |row| row.get(0))?;
+        let outside: HashSet<i64> = outside.collect::<rusqlite::Result<_>>()?;
+        let mut stored = of_record(&self.conn, record)?;
+        stored.retain(|one| !outside.contains(&one.key));
+        let mut events: Vec<Event> = stored.into_iter().filter_map(|one| one.event).collect();
+        events.sort_by_key(Event::order);
+        Ok(events)
     }
 
     /// Returns an event of a record by its chain.

@@ -314,18 +314,23 @@ impl Store {
         Ok(behind as u64)
     }
 
-    /// Returns how far the index reaches.
-    pub fn indexed(&self) -> Result<Indexed> {
+    /// Returns how many events the index has passed.
+    pub(super) fn events_indexed(&self) -> Result<u64> {
         let events: i64 = self
             .conn
             .prepare_cached("SELECT coalesce(sum(indexed - from_seq), 0) FROM stream")?
             .query_row([], |row| row.get(0))?;
+        Ok(events.max(0) as u64)
+    }
+
+    /// Returns how far the index reaches.
+    pub fn indexed(&self) -> Result<Indexed> {
         let newest: Option<i64> = self
             .conn
             .prepare_cached("SELECT max(row) FROM search_row")?
             .query_row([], |row| row.get(0))?;
         Ok(Indexed {
-            events: events.max(0) as u64,
+            events: self.events_indexed()?,
             newest: newest.map(time_of),
         })
     }

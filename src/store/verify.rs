@@ -138,11 +138,13 @@ impl Store {
 
     /// Returns how many events and records there are to look at.
     fn extent(&self, heads: &[StreamHead]) -> Result<u64> {
-        let events = heads.iter().map(|head| head.seq - head.from_seq);
+        let events = heads.iter();
+        let events = events.map(|head| head.seq.saturating_sub(head.from_seq));
         let records: i64 = self
             .conn
             .query_row("SELECT count(*) FROM record", [], |row| row.get(0))?;
-        Ok(events.sum::<u64>() + records.max(0) as u64)
+        let events = events.fold(0, u64::saturating_add);
+        Ok(events.saturating_add(records.max(0) as u64))
     }
 
     /// Drops everything computed and folds it anew from the log.

@@ -2,6 +2,7 @@
 //! nearly over, whose an order is, how old the exports are. None of it reads a shown value of an
 //! open record.
 
+use rusqlite::types::Value as Sql;
 use rusqlite::{OptionalExtension, params_from_iter};
 
 use crate::domain::id::Id;
@@ -31,6 +32,20 @@ pub struct Tally {
     pub approvals: usize,
     /// Whether counting stopped before the end.
     pub capped: bool,
+}
+
+impl Query {
+    /// Returns the statement for the numbers of what no contradiction is about, and its arguments.
+    pub(super) fn undisputed(&self, most: usize) -> (String, Vec<Sql>) {
+        let built = self.build();
+        let condition = built.condition();
+        let sql = format!(
+            "SELECT r.no FROM record r WHERE {condition} AND r.no NOT IN
+             (SELECT d.no FROM contradiction_of c JOIN record d ON d.id = c.record WHERE c.closed = 0)
+             ORDER BY r.rank, r.no LIMIT {most}"
+        );
+        (sql, built.args)
+    }
 }
 
 impl Store {
@@ -86,19 +101,14 @@ impl Store {
         Ok(tally)
     }
 
-    /// Returns the records of a query, the nearest deadline first, without those that take part
-    /// in an open contradiction.
-    pub fn undisputed(&self, query: &Query, most: usize) -> Result<Vec<Id>> {
-        let built = query.build();
-        let condition = built.condition();
-        let sql = format!(
-            "SELECT r.id FROM record r WHERE {condition}
-             AND r.id NOT IN (SELECT c.record FROM contradiction_of c WHERE c.closed = 0)
-             ORDER BY r.rank, r.no LIMIT {most}"
-        );
+    /// Returns the local numbers of a query's records, the nearest deadline first, without those
+    /// that take part in an open contradiction. No record is read: of what is overdue there may be
+    /// as much as is open.
+    pub fn undisputed(&self, query: &Query, most: usize) -> Result<Vec<i64>> {
+        let (sql, args) = query.undisputed(most);
         let mut statement = self.conn.prepare_cached(&sql)?;
-        let ids = statement.query_map(params_from_iter(built.args), |row| Ok(Id(row.get(0)?)))?;
-        Ok(ids.collect::<rusqlite::Result<_>>()?)
+        let numbers = statement.query_map(params_from_iter(args), |row| row.get(0))?;
+        Ok(numbers.collect::<rusqlite::Result<_>>()?)
     }
 
     /// Returns the newest export of each kind: its kind and the time from which it is,

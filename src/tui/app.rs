@@ -85,13 +85,11 @@ pub struct Workstation {
     drawn_as: Choice,
     copying: Option<String>,
     /// Items that must be looked at now, as they were when it was last told.
-    alarmed: BTreeSet<Id>,
+    alarmed: BTreeSet<i64>,
     /// What the window's title says.
     titled: Option<String>,
     /// A paste that nothing took, until the next key.
     offered: Option<String>,
-    /// What the last look at everything found broken, until the next key.
-    defects: Vec<Notice>,
     /// What the left button went down on, while it is down.
     dragging: Option<(Rect, Spot)>,
     /// What starts the workers, until it has.
@@ -171,7 +169,6 @@ impl Workstation {
             alarmed,
             titled: None,
             offered: None,
-            defects: Vec::new(),
             dragging: None,
             start: None,
             workers: Workers::default(),

@@ -34,7 +34,7 @@ use crate::exchange::intake::old_table::{Meaning, OldTable};
 use crate::problem::{Kind, Problem};
 use crate::store::{Checking, Store, Verified};
 
-pub use told::{defects, old_table_counts, told};
+pub use told::{old_table_counts, told};
 
 /// Events in a transaction: a key that writes waits for one transaction at most.
 const PORTION: usize = 200;
@@ -475,7 +475,7 @@ impl Jobs {
                 desk.act_as(person);
                 let (mut told, mut act) = (None::<Instant>, None);
                 let mut begun = Instant::now();
-                job.run(&mut desk, &mut |progress: Progress| {
+                let done = job.run(&mut desk, &mut |progress: Progress| {
                     let name = progress.step.act.map(|written| written.act);
                     if name != act || told.is_none_or(|told| told.elapsed() >= WORD) {
                         (told, act) = (Some(Instant::now()), name);
@@ -486,7 +486,11 @@ impl Jobs {
                     }
                     begun = Instant::now();
                     !stop.load(Ordering::Relaxed)
-                })
+                });
+                if let Some(problem) = desk.take_short() {
+                    self.outbox.post(Background::Trouble(problem));
+                }
+                done
             }
             Err(problem) => job.failed(problem),
         }

@@ -27,23 +27,34 @@ pub struct Notice {
     pub text: String,
     /// How it is meant.
     pub ink: Ink,
+    /// What else there is to say about it, a line each: Enter shows it.
+    pub more: Vec<Notice>,
 }
 
 impl Notice {
     /// Says something, by message id.
     pub fn new(id: &str, args: &[(&str, Arg<'_>)], ink: Ink, words: &Words) -> Self {
-        let text = words.with(id, args);
-        Self { text, ink }
+        Self::line(words.with(id, args), ink)
+    }
+
+    /// Says these words.
+    pub fn line(text: String, ink: Ink) -> Self {
+        let more = Vec::new();
+        Self { text, ink, more }
+    }
+
+    /// Says more about it where it is asked for.
+    #[must_use]
+    pub fn with_more(mut self, more: Vec<Self>) -> Self {
+        self.more = more;
+        self
     }
 
     /// Says what is wrong and what to do next.
     pub fn of(problem: &Problem, words: &Words) -> Self {
         let (message, hint) = words.problem(problem);
         let text = hint.map_or_else(|| message.clone(), |hint| format!("{message} {hint}"));
-        Self {
-            text,
-            ink: Ink::Warn,
-        }
+        Self::line(text, Ink::Warn)
     }
 }
 
@@ -63,8 +74,8 @@ pub enum Flow {
     Show(Id),
     /// As `Show`, at what was said at a time, milliseconds UTC.
     ShowAt(Id, i64),
-    /// The pane is done, and these words belong into the draft of the open item.
-    IntoDraft(String),
+    /// The pane is done, and these words belong into the draft of this item and of no other.
+    IntoDraft(Id, String),
     /// The pane is done, and these words belong in the place of a part of the draft; without
     /// words that part is shown.
     Reword(Range<usize>, String),

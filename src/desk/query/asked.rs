@@ -3,7 +3,7 @@
 
 use serde_json::Value as Json;
 
-use super::checks::{Check, Standing, Stands, Whose, asks_for_closed, check};
+use super::checks::{Check, Standing, Stands, Whose, asks_for_closed, check, meet};
 use super::{Key, Question};
 use crate::desk::Desk;
 use crate::domain::register::{Owner, Register};
@@ -35,6 +35,7 @@ impl Asked {
         for term in &question.terms {
             checks.push((term.is_not, check(desk, term)?));
         }
+        meet(desk, &mut checks)?;
         let is_over = |(is_not, check): &(bool, Check)| asks_for_closed(*is_not, check);
         if !list.closed_only && !checks.iter().any(is_over) {
             checks.push((false, Check::State(vec![Stands::Open])));

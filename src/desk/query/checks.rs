@@ -101,13 +101,41 @@ pub(super) fn asks_for_closed(is_not: bool, check: &Check) -> bool {
 fn said_check(desk: &Desk, words: &str, is_not: bool) -> Result<Check, Problem> {
     let store = desk.store();
     store.catch_up_briefly()?;
+    let is_common = store.is_common(words)?;
     // No list is narrowed to what does not say it: what may is known beforehand.
-    let may_say = if is_not { store.may_say(words)? } else { None };
+    let may_say = if is_not && !is_common {
+        store.may_say(words)?
+    } else {
+        None
+    };
     Ok(Check::Said {
         words: words.to_owned(),
-        narrows: !store.is_common(words)?,
+        narrows: !is_common,
         may_say: may_say.map(Rc::new),
     })
+}
+
+/// Has common words that seldom meet named by the index all the same: a list looked through for
+/// them would end before the first. What next to every text holds is looked for in the records that
+/// the others leave.
+pub(super) fn meet(desk: &Desk, checks: &mut [(bool, Check)]) -> Result<(), Problem> {
+    let mut said: Vec<(&str, &mut bool)> = checks
+        .iter_mut()
+        .filter_map(|(is_not, check)| match check {
+            Check::Said { words, narrows, .. } if !*is_not => Some((words.as_str(), narrows)),
+            _ => None,
+        })
+        .collect();
+    if said.len() < 2 || said.iter().any(|(_, narrows)| **narrows) {
+        return Ok(());
+    }
+    let all: Vec<&str> = said.iter().map(|(words, _)| *words).collect();
+    if !desk.store().is_common(&all.join(" "))? {
+        for (words, narrows) in &mut said {
+            **narrows = desk.store().can_be_named(words)?;
+        }
+    }
+    Ok(())
 }
 
 /// Makes a term ready at a desk, now.

@@ -200,6 +200,29 @@ fn no_list_of_a_first_screen_and_no_indexed_field_scans_the_table() {
 }
 
 #[test]
+fn a_bell_is_rung_by_the_index_alone() {
+    let bench = filled();
+    let query = Query {
+        open_only: true,
+        work_only: true,
+        not_snoozed_at: Some(5),
+        due_before: Some(9),
+        ..Query::default()
+    };
+    let (sql, args) = query.undisputed(10_000);
+    let mut program = bench.store.conn.prepare(&format!("EXPLAIN {sql}")).unwrap();
+    let steps = program.query_map(rusqlite::params_from_iter(args), |row| {
+        Ok((row.get(1)?, row.get(2)?, row.get(4)?))
+    });
+    let steps: Vec<(String, i64, i64)> = steps.unwrap().collect::<rusqlite::Result<_>>().unwrap();
+    // From the index a record is looked up only where something of it is read.
+    let seek = steps.iter().find(|(step, ..)| step == "DeferredSeek");
+    let table = seek.unwrap().2;
+    let reads = |(step, cursor, _): &&(String, i64, i64)| step == "Column" && *cursor == table;
+    assert_eq!(steps.iter().find(reads), None, "{steps:#?}");
+}
+
+#[test]
 fn a_register_has_at_most_four_indexed_fields() {
     for register in registers::ALL {
         let indexed = register.fields.iter().filter(|field| field.indexed).count();

@@ -342,6 +342,11 @@ fn a_flipped_byte_is_found_wherever_it_is() {
             "problem-verify-head",
         ),
         (
+            "UPDATE stream SET from_seq = 9",
+            "UPDATE stream SET from_seq = 0",
+            "problem-verify-strays",
+        ),
+        (
             "UPDATE record SET state = 'answered' WHERE no = 1",
             "UPDATE record SET state = 'received' WHERE no = 1",
             "problem-verify-record",

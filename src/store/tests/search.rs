@@ -126,6 +126,28 @@ fn a_list_of_what_was_said_narrows_to_no_less_than_what_holds_the_words() {
     assert!(is_common("这件衣服") && !is_common("没有人说过的话") && !is_common("?"));
 }
 
+/// As many texts are few among many and many among few.
+#[test]
+fn a_word_is_common_by_the_share_of_the_texts_that_hold_it() {
+    let texts = |all: usize| -> Vec<String> {
+        let text = |at| match at {
+            0..6 => format!("快递 {at}"),
+            _ => format!("别的 {at}"),
+        };
+        (0..all).map(text).collect()
+    };
+    let is_common = |all| {
+        let mut bench = Bench::new(4);
+        for text in texts(all) {
+            bench.one("conversation", id(1), say(&text));
+        }
+        while bench.store.index_some().unwrap() {}
+        bench.store.is_common("快递").unwrap()
+    };
+    assert!(is_common(80), "six of eighty");
+    assert!(!is_common(900), "six of nine hundred");
+}
+
 #[test]
 fn a_list_of_what_was_said_goes_by_the_indexes() {
     let bench = filled(&texts());

@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::store::{Defect, Verified};
+use crate::tui::overlays::gate::Asks;
 
 impl Bench {
     fn ask(&mut self, command: Command) {
@@ -66,20 +67,7 @@ fn a_look_at_the_store_is_stopped_by_escape() {
 #[test]
 fn what_is_broken_is_told_in_a_line_and_by_enter_one_by_one() {
     let mut bench = Bench::new();
-    let broken = Verified {
-        clean: false,
-        events: 9,
-        records: 3,
-        replicas: 1,
-        state: String::new(),
-        states: std::collections::BTreeMap::default(),
-        defects: vec![Defect {
-            id: "0123abcd".into(),
-            replica: None,
-            seq: Some(7),
-            message: "problem-verify-chain",
-        }],
-    };
+    let broken = broken();
     let me = bench.app.desk.me().unwrap().clone();
     for goes_on in [true, false] {
         let done = Done::Verified(Ok(Some(broken.clone())));
@@ -96,4 +84,54 @@ fn what_is_broken_is_told_in_a_line_and_by_enter_one_by_one() {
         !bench.screen().contains("0123abcd"),
         "another key was between"
     );
+}
+
+#[test]
+fn what_is_broken_goes_with_the_message_that_says_so() {
+    let mut bench = Bench::new();
+    let me = bench.app.desk.me().unwrap().clone();
+    let found = || Done::Verified(Ok(Some(broken())));
+    let lock = |bench: &mut Bench| bench.app.lock(Asks::Who, &mut Effects::none());
+    // Behind the gate it is gone with its message, and stands in the list of them.
+    bench.app.finished(found(), &me, &mut Effects::none());
+    lock(&mut bench);
+    bench.key("Enter");
+    assert!(bench.app.gate.is_none());
+    bench.key("Enter");
+    assert!(!bench.screen().contains("0123abcd"), "{}", bench.screen());
+    bench.key("Esc");
+    // Another job's message says nothing of it.
+    bench.app.finished(found(), &me, &mut Effects::none());
+    let copied = Done::BackedUp(Ok(None));
+    bench.app.finished(copied, &me, &mut Effects::none());
+    bench.key("Enter");
+    assert!(!bench.screen().contains("0123abcd"), "{}", bench.screen());
+    bench.ask(Command::Messages);
+    assert!(bench.screen().contains("0123abcd"), "{}", bench.screen());
+    bench.app.clear_front();
+    bench.key("Esc");
+    // Who was away meanwhile is told as who was here.
+    lock(&mut bench);
+    bench.app.finished(found(), &me, &mut Effects::none());
+    bench.key("Enter");
+    assert!(bench.screen().contains("有 1 处损坏"), "{}", bench.screen());
+    bench.key("Enter");
+    assert!(bench.screen().contains("0123abcd"), "{}", bench.screen());
+}
+
+fn broken() -> Verified {
+    Verified {
+        clean: false,
+        events: 9,
+        records: 3,
+        replicas: 1,
+        state: String::new(),
+        states: std::collections::BTreeMap::default(),
+        defects: vec![Defect {
+            id: "0123abcd".into(),
+            replica: None,
+            seq: Some(7),
+            message: "problem-verify-chain",
+        }],
+    }
 }

@@ -4,7 +4,10 @@ use std::collections::BTreeMap;
 
 use super::Workstation;
 use super::seat::Seat;
+use crate::desk::Desk;
 use crate::domain::id::Id;
+use crate::i18n::Words;
+use crate::problem::Problem;
 use crate::tui::commands::{Command, Context};
 use crate::tui::keymap::Keymap;
 use crate::tui::overlays::gate::Asks;
@@ -72,6 +75,10 @@ impl Workstation {
         if let Some(notice) = said {
             self.tell(notice);
         }
+        if let Some(reason) = self.desk.take_short() {
+            let problem = self.words.because("problem-act-short", &reason);
+            self.trouble(&problem);
+        }
         let settled = std::mem::take(&mut effects.settled);
         if !settled.is_empty() {
             self.home.settled(&settled);
@@ -97,8 +104,8 @@ impl Workstation {
             None => act(open.home, reach),
         });
         let taken = !matches!(flow, Flow::Pass);
-        self.follow(flow, effects);
         self.keep(before);
+        self.follow(flow, effects);
         taken
     }
 
@@ -113,10 +120,12 @@ impl Workstation {
             Flow::Push(pane) => self.push(pane),
             Flow::Show(id) => self.show(id, None),
             Flow::ShowAt(id, at) => self.show(id, Some(at)),
-            Flow::IntoDraft(text) => {
+            Flow::IntoDraft(id, text) => {
                 self.close();
-                self.home.add_to_draft(&text);
-                self.save_soon(effects);
+                if self.home.open_item() == Some(id) || self.brings(id) {
+                    self.home.add_to_draft(&text);
+                    self.save_soon(effects);
+                }
             }
             Flow::Reword(range, better) => {
                 self.close();
@@ -131,9 +140,7 @@ impl Workstation {
                 if !self.front.is_empty() {
                     self.close();
                 }
-                if let Err(problem) = self.home.go_on(&self.desk, &self.words) {
-                    self.trouble(&problem);
-                }
+                self.turned(DeskPane::go_on);
             }
             Flow::Screen(screen) => {
                 self.screen(screen);
@@ -168,9 +175,31 @@ impl Workstation {
     pub(super) fn show(&mut self, id: Id, at: Option<i64>) {
         self.save_drafts();
         self.clear_front();
-        match self.home.show(&self.desk, &self.words, id) {
-            Ok(()) => self.home.turn_to(at),
-            Err(problem) => self.trouble(&problem),
+        if self.brings(id) {
+            self.home.turn_to(at);
+        }
+    }
+
+    /// Has the desk show a record; false where it cannot, which is told.
+    fn brings(&mut self, id: Id) -> bool {
+        self.turned(|home, desk, words| home.show(desk, words, id))
+    }
+
+    /// Turns the desk to another item; the draft that it leaves is kept, and what was typed of
+    /// the one it comes to is there before anything is added to it.
+    fn turned(
+        &mut self,
+        turn: impl FnOnce(&mut DeskPane, &Desk, &Words) -> Result<(), Problem>,
+    ) -> bool {
+        let before = self.home.draft();
+        let turned = turn(&mut self.home, &self.desk, &self.words);
+        self.keep(before);
+        match turned {
+            Ok(()) => true,
+            Err(problem) => {
+                self.trouble(&problem);
+                false
+            }
         }
     }
 

@@ -20,12 +20,13 @@ impl Workstation {
             return self.at_the_gate(input, effects);
         }
         self.lock_later(effects);
-        self.notice = None;
+        let more = self.notice.take().map(|told| told.more);
         let offered = self.offered.take();
-        let defects = std::mem::take(&mut self.defects);
-        if !defects.is_empty() && self.asks_for_more(input) {
+        if let Some(more) = more.filter(|more| !more.is_empty())
+            && self.asks_for_more(input)
+        {
             let title = self.words.get("care-title").to_string();
-            self.push(Box::new(Messages::titled(title, defects)));
+            self.push(Box::new(Messages::titled(title, more)));
             return;
         }
         let command = match input {

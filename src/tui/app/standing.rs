@@ -41,10 +41,7 @@ impl Workstation {
         effects.draw = true;
         self.standing = Standing {
             trouble,
-            line: trouble.map(|trouble| Notice {
-                text: self.standing_words(trouble),
-                ink: Ink::Urgent,
-            }),
+            line: trouble.map(|trouble| Notice::line(self.standing_words(trouble), Ink::Urgent)),
             is_warned: false,
         };
         match trouble {

@@ -11,7 +11,9 @@ use crate::i18n::Language;
 use crate::store::Store;
 use crate::tui::commands::Command;
 use crate::tui::dump;
+use crate::tui::keys::{Key, Press};
 use crate::tui::overlays::stage::{NOW, Stage};
+use crate::tui::pane::Flow;
 
 /// How many bells and titles an update leads to.
 fn rings(effects: &Effects) -> (usize, usize) {
@@ -168,4 +170,53 @@ fn what_keys_changed_goes_on_holding_where_another_setting_is_kept_in_the_file()
     assert_eq!(app.config.screen.mouse, mouse);
     let written = std::fs::read_to_string(&file).unwrap();
     assert!(written.contains("theme = 'dark'"), "{written}");
+}
+
+#[test]
+fn a_reply_goes_into_the_draft_of_the_talk_it_was_filled_for() {
+    let stage = Stage::sample("林晓");
+    let mut desk = stage.desk;
+    let mut open = |buyer: &str| desk.open_conversation(buyer, "chat").unwrap().record();
+    let (first, others) = (open("阳光小屋"), [open("山里来信"), open("小鹿")]);
+    let person = desk.me().unwrap().id.to_string();
+    let (config, words) = (Config::default(), Words::new(Language::ZhCn));
+    let keymap = Keymap::load(None).0;
+    let mut app = Workstation::new(desk, config, words, keymap, (120, 40)).unwrap();
+    let key = |app: &mut Workstation, name: &str| {
+        let key = Key::parse(name).unwrap();
+        app.update(Message::Input(Input::Key(Press::of(key))));
+    };
+    let draft = |app: &Workstation, id: Id| {
+        let kept = app.desk.store().draft(&person, &format!("reply:{id}"));
+        kept.unwrap().unwrap_or_default()
+    };
+    for (opens, other) in ["Ctrl+Y", "F4"].into_iter().zip(others) {
+        app.follow(Flow::Show(first), &mut Effects::none());
+        app.home.restore("只给阳光小屋");
+        key(&mut app, "Esc");
+        key(&mut app, "Home");
+        while app.home.item() != Some(other) {
+            let before = app.home.item();
+            key(&mut app, "Down");
+            assert_ne!(app.home.item(), before, "it is not in the list");
+        }
+        assert_eq!(
+            app.home.open_item(),
+            Some(first),
+            "the cursor opens nothing"
+        );
+        key(&mut app, opens);
+        if opens == "F4" {
+            app.update(Message::Input(Input::Paste("问候".into())));
+        }
+        assert_eq!(app.front.len(), 1, "{opens}");
+        key(&mut app, "Enter");
+        assert!(app.front.is_empty(), "{opens}");
+        assert_eq!(app.home.open_item(), Some(other), "{opens}");
+        app.update(Message::Wake(SAVE_DRAFTS));
+        let (_, shown) = app.home.draft().unwrap();
+        assert!(!shown.is_empty() && !shown.contains("阳光小屋"), "{shown}");
+        assert_eq!(draft(&app, other), shown, "{opens}");
+        assert_eq!(draft(&app, first), "只给阳光小屋", "{opens}");
+    }
 }

@@ -89,10 +89,7 @@ impl Workstation {
         if let Input::Paste(pasted) = input {
             self.offered = Some(pasted.clone());
         }
-        self.tell(Notice {
-            text,
-            ink: Ink::Dim,
-        });
+        self.tell(Notice::line(text, Ink::Dim));
     }
 
     /// Gives the paste that was offered to what was opened for it.

@@ -10,7 +10,7 @@ use crate::desk::long::Stage;
 use crate::desk::people::Person;
 use crate::domain::id::Id;
 use crate::tui::commands::Command;
-use crate::tui::jobs::{Done, Job, JobNews, Running, defects, told};
+use crate::tui::jobs::{Done, Job, JobNews, Running, told};
 use crate::tui::pane::{Flow, Notice, Pane as _, Reach};
 use crate::tui::run::{Effect, Effects};
 use crate::tui::theme::Ink;
@@ -163,7 +163,6 @@ impl Workstation {
             self.keep_told(&done, person);
             return;
         }
-        self.defects = defects(&done, &self.words);
         for notice in told(&done, &self.words) {
             self.tell(notice);
         }
@@ -307,10 +306,7 @@ impl Workstation {
             let key = key.map_or_else(String::new, |key| keyrow::key_name(key, &self.words));
             text = format!("{text}  {}", words.with("job-stop", &[("key", key.into())]));
         }
-        Some(Notice {
-            text,
-            ink: Ink::Title,
-        })
+        Some(Notice::line(text, Ink::Title))
     }
 
     /// Whether Esc has nothing to close or to take back, here or on the desk.

@@ -132,14 +132,9 @@ fn block_taken(done: &TextTaken, words: &Words) -> Notice {
 }
 
 /// Returns what a look at everything or at a copy found broken, one line each.
-pub fn defects(done: &Done, words: &Words) -> Vec<Notice> {
-    let verified = match done {
-        Done::Verified(Ok(verified)) => verified.as_ref(),
-        Done::BackedUp(Ok(Some(copied))) => copied.verified.as_ref(),
-        _ => None,
-    };
-    let defects = verified.map_or(&[][..], |verified| &verified.defects);
-    defects.iter().map(|one| defect(one, words)).collect()
+fn defects(verified: &Verified, words: &Words) -> Vec<Notice> {
+    let defects = verified.defects.iter();
+    defects.map(|one| defect(one, words)).collect()
 }
 
 fn defect(one: &Defect, words: &Words) -> Notice {
@@ -150,16 +145,14 @@ fn defect(one: &Defect, words: &Words) -> Notice {
         place.unwrap_or_default(),
     ];
     let said: Vec<String> = parts.into_iter().filter(|part| !part.is_empty()).collect();
-    Notice {
-        text: said.join("  "),
-        ink: Ink::Warn,
-    }
+    Notice::line(said.join("  "), Ink::Warn)
 }
 
 fn checked(verified: &Verified, words: &Words) -> Vec<Notice> {
     if !verified.clean {
         let count = [("count", verified.defects.len().into())];
-        return vec![Notice::new("care-defects", &count, Ink::Warn, words)];
+        let told = Notice::new("care-defects", &count, Ink::Warn, words);
+        return vec![told.with_more(defects(verified, words))];
     }
     let counts = [
         ("events", verified.events.into()),
@@ -173,13 +166,8 @@ fn backed_up(copied: &Copied, words: &Words) -> Vec<Notice> {
     let file: Arg<'_> = copied.file.display().to_string().into();
     let mut all = Vec::new();
     if let Some(problem) = &copied.unlisted {
-        let reason = [("reason", words.problem(problem).0.into())];
-        all.push(Notice::new(
-            "problem-given-unlisted",
-            &reason,
-            Ink::Warn,
-            words,
-        ));
+        let unlisted = words.because("problem-given-unlisted", problem);
+        all.push(Notice::of(&unlisted, words));
     }
     all.push(match &copied.verified {
         None => Notice::new("care-copy-unseen", &[("file", file)], Ink::Warn, words),
@@ -189,7 +177,8 @@ fn backed_up(copied: &Copied, words: &Words) -> Vec<Notice> {
         }
         Some(verified) => {
             let args = [("file", file), ("count", verified.defects.len().into())];
-            Notice::new("care-copy-unsound", &args, Ink::Warn, words)
+            let told = Notice::new("care-copy-unsound", &args, Ink::Warn, words);
+            told.with_more(defects(verified, words))
         }
     });
     all

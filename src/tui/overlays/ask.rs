@@ -70,10 +70,7 @@ impl Ask {
         let answer = self.answer.text().trim().to_owned();
         if answer.is_empty() {
             let text = self.hint.clone();
-            *reach.notice = Some(crate::tui::pane::Notice {
-                text,
-                ink: Ink::Warn,
-            });
+            *reach.notice = Some(crate::tui::pane::Notice::line(text, Ink::Warn));
             return Flow::Stay;
         }
         let flow = (self.act)(&answer, reach);

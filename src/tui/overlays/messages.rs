@@ -19,12 +19,15 @@ pub struct Messages {
 }
 
 impl Messages {
-    /// Shows these, given oldest first.
-    pub fn new(mut notices: Vec<Notice>) -> Self {
-        notices.reverse();
+    /// Shows these, given oldest first; what there is more to say of one stands below it.
+    pub fn new(notices: Vec<Notice>) -> Self {
+        let each = notices.into_iter().rev().flat_map(|mut notice| {
+            let more = std::mem::take(&mut notice.more);
+            std::iter::once(notice).chain(more)
+        });
         Self {
             title: None,
-            notices,
+            notices: each.collect(),
             top: 0,
         }
     }

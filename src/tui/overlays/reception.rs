@@ -5,12 +5,13 @@ use serde_json::{Value, json};
 use super::Opened;
 use super::ask::Ask;
 use super::menu::{Menu, MenuPane};
+use super::record_form;
 use super::replies::RepliesPane;
 use super::transfer::nothing_open;
 use crate::desk::reception::{Reception, apologies};
-use crate::domain::field::{FieldSpec, Kind};
+use crate::domain::field::{FieldSpec, FromValue, Kind};
 use crate::domain::id::Id;
-use crate::domain::money::{Currency, Money};
+use crate::domain::money::Money;
 use crate::domain::payload::Fields;
 use crate::domain::registers::conversation;
 use crate::problem::Problem;
@@ -200,7 +201,7 @@ pub(super) fn ask(
         _ => {
             let hint = reach.words.get("steps-ask-hint").to_string();
             Box::new(Ask::new(label, hint, move |answer, reach| {
-                if let Some(value) = read(field, answer) {
+                if let Some(value) = read(reach, field, answer) {
                     return write(reach, id, field, value, &then);
                 }
                 let label = reach.speech().label(&conversation::REGISTER, field);
@@ -226,17 +227,15 @@ fn write(
     }
 }
 
-/// Reads an answer as its field is; none where it is no such thing.
-fn read(field: &FieldSpec, answer: &str) -> Option<Value> {
-    let folded = crate::text::fold::fold(answer);
-    match field.kind {
-        Kind::Integer => {
-            let count: i64 = folded.trim().parse().ok()?;
-            (count > 0).then(|| json!(count))
-        }
-        Kind::Money => Money::parse(&folded, Currency::CNY)
-            .ok()
-            .map(|sum| json!(sum)),
-        _ => Some(json!(answer)),
-    }
+/// Reads an answer as its field is; none where it is no such thing. What is counted or paid is
+/// above zero.
+fn read(reach: &Reach<'_>, field: &FieldSpec, answer: &str) -> Option<Value> {
+    let (now, zone) = (reach.desk.now(), reach.desk.zone());
+    let value = record_form::read(field, answer, now, zone).ok()?;
+    let is_answer = match field.kind {
+        Kind::Integer => i64::from_value(&value).is_some_and(|count| count > 0),
+        Kind::Money => Money::from_value(&value).is_some_and(|sum| sum.minor > 0),
+        _ => !value.is_null(),
+    };
+    is_answer.then_some(value)
 }

@@ -277,6 +277,16 @@ fn answer(spec: &FieldSpec, field: &Field, now: i64, zone: chrono_tz::Tz) -> Res
         Value::Flag(ticked, _) => return Ok(if *ticked { json!(true) } else { Json::Null }),
         _ => answer_text(field),
     };
+    read(spec, &text, now, zone)
+}
+
+/// Reads what was typed as a value of the field's kind; nothing typed is `null`.
+pub(super) fn read(
+    spec: &FieldSpec,
+    text: &str,
+    now: i64,
+    zone: chrono_tz::Tz,
+) -> Result<Json, ()> {
     let text = text.trim();
     if text.is_empty() {
         return Ok(Json::Null);

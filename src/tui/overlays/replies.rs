@@ -220,9 +220,9 @@ impl RepliesPane {
     }
 
     fn put_in_draft(&self, reach: &mut Reach<'_>) -> Flow {
-        if self.about.is_none() {
+        let Some(about) = self.about else {
             return self.copy(reach);
-        }
+        };
         let Some((ids, text)) = self.all(reach) else {
             return Flow::Stay;
         };
@@ -230,7 +230,7 @@ impl RepliesPane {
         if used.is_none() {
             return Flow::Stay;
         }
-        Flow::IntoDraft(text)
+        Flow::IntoDraft(about, text)
     }
 
     /// F9: to the clipboard, and into the log where an item is open.

@@ -62,10 +62,7 @@ impl Since {
             ("count", changed.count.into()),
         ];
         let text = reach.words.with("changed-since", &said);
-        *reach.notice = Some(Notice {
-            text,
-            ink: Ink::Warn,
-        });
+        *reach.notice = Some(Notice::line(text, Ink::Warn));
         *reach.stale = true;
         Some(Flow::Stay)
     }

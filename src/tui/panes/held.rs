@@ -104,10 +104,7 @@ impl HeldPane {
         else {
             let next = self.entries.get(self.cursor).map(|entry| &entry.next);
             if let Some(next) = next {
-                *reach.notice = Some(Notice {
-                    text: next.clone(),
-                    ink: Ink::Dim,
-                });
+                *reach.notice = Some(Notice::line(next.clone(), Ink::Dim));
             }
             return Flow::Stay;
         };

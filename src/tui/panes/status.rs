@@ -10,7 +10,6 @@ use crate::desk::freshness::Freshness;
 use crate::desk::printing::PrintingCounts;
 use crate::desk::todo::Counts;
 use crate::domain::authority::{Action, may};
-use crate::domain::id::Id;
 use crate::domain::register::Post;
 use crate::domain::registers::sheet;
 use crate::i18n::Words;
@@ -47,7 +46,7 @@ pub struct Status {
     presence: String,
     shift: Option<(String, String)>,
     counts: Counts,
-    alarming: BTreeSet<Id>,
+    alarming: BTreeSet<i64>,
     /// What the printing room counts instead, where the person works there.
     printing: Option<PrintingCounts>,
     /// Events that do not count or wait outside, for those who decide about them.
@@ -178,8 +177,8 @@ impl Status {
         self.size
     }
 
-    /// Returns the items that must be looked at now.
-    pub fn alarming(&self) -> &BTreeSet<Id> {
+    /// Returns the items that must be looked at now, by their local numbers.
+    pub fn alarming(&self) -> &BTreeSet<i64> {
         &self.alarming
     }
 

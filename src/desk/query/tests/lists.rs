@@ -119,6 +119,7 @@ fn what_the_index_narrows_is_what_a_walk_over_all_rows_finds() {
         "退",
         "-退款",
         "退款 owner:me",
+        "退款 发货 state:all",
         "发货 不 state:all",
         "4031902847193516613 state:all",
         "\"退款?\" state:all",
@@ -289,6 +290,46 @@ fn what_waits_is_narrowed_as_well_and_its_counts_stay() {
             .all(|row| row.register == follow_up::REGISTER.name)
     );
     assert!(!left.buyers.is_empty());
+}
+
+#[test]
+fn two_common_words_that_seldom_meet_are_met_by_the_index() {
+    let mut shop = Shop::new();
+    let desk = &mut shop.desk;
+    let mut talks = Vec::new();
+    for word in ["琴弦", "邮戳"] {
+        for at in 0..8 {
+            let buyer = format!("买家{word}{at}");
+            let talk = desk.open_conversation(&buyer, "chat").unwrap().record();
+            desk.remark(talk, &format!("问{word}的事")).unwrap();
+            talks.push(talk);
+        }
+    }
+    // One record says both, in two texts.
+    desk.remark(talks[0], "也问邮戳").unwrap();
+    while desk.store_mut().index_some().unwrap() {}
+    let narrowed = |desk: &Desk, text: &str| {
+        let question = desk.question(text).unwrap();
+        let mut query = Query::default();
+        let asked = Asked::new(desk, &question, &query).unwrap();
+        asked.narrow(&mut query);
+        query.says
+    };
+    assert!(narrowed(desk, "琴弦").is_empty(), "common alone");
+    assert_eq!(narrowed(desk, "琴弦 邮戳"), ["琴弦", "邮戳"]);
+    let both = desk.question("琴弦 邮戳").unwrap();
+    let left = desk.todo_asked(View::All, &both, MOST).unwrap();
+    let items = left.buyers.iter().flat_map(|buyer| &buyer.items);
+    assert_eq!(
+        items.map(|item| item.row.id).collect::<Vec<_>>(),
+        [talks[0]]
+    );
+    // Where they meet all the time, any page of the list is full of them.
+    for talk in &talks[..7] {
+        desk.remark(*talk, "琴弦和邮戳都问").unwrap();
+    }
+    while desk.store_mut().index_some().unwrap() {}
+    assert!(narrowed(desk, "琴弦 邮戳").is_empty());
 }
 
 #[test]

@@ -71,7 +71,14 @@ fn the_next_step_opens_its_script_and_an_order_is_not_confirmed_without_its_fact
         "{}",
         stage.message()
     );
-    stage.text("239");
+    for no_price in ["0", "-5"] {
+        stage.text(no_price);
+        stage.keys(&["Enter"]);
+        let record = stage.desk.record(id).unwrap().0;
+        assert_eq!(record.value("price"), None, "{no_price}");
+        stage.keys(&["Backspace"].repeat(no_price.len()));
+    }
+    stage.text("¥239");
     stage.keys(&["Enter"]);
     assert_eq!(next(&stage, id), "order_confirm");
     stage.text("周五前");

@@ -88,10 +88,7 @@ impl BoardPane {
 /// to do instead.
 fn settle(matter: &Matter, reach: &mut Reach<'_>) -> Flow {
     let Some(id) = matter.settles else {
-        *reach.notice = Some(Notice {
-            text: matter.next.clone(),
-            ink: Ink::Dim,
-        });
+        *reach.notice = Some(Notice::line(matter.next.clone(), Ink::Dim));
         return Flow::Stay;
     };
     let title = reach.words.get("held-settle-title").to_string();

@@ -205,11 +205,16 @@ impl DeskPane {
     /// Returns the item that acts are about: the open one while it has the focus, else the one
     /// under the cursor.
     pub fn item(&self) -> Option<Id> {
-        let open = self.open.as_ref().map(|open| open.record.id);
+        let open = self.open_item();
         match self.focus {
             Focus::List => self.under_cursor().map(|item| item.row.id).or(open),
             _ => open,
         }
+    }
+
+    /// Returns the item that is open, whose draft stands here.
+    pub fn open_item(&self) -> Option<Id> {
+        self.open.as_ref().map(|open| open.record.id)
     }
 
     fn move_focus(&mut self, forward: bool) {

@@ -209,7 +209,7 @@ pub(super) fn draw_talk(
         look,
     );
     if pane.focus == Focus::Timeline {
-        look.note(|record| record.chosen = Some(seen));
+        look.note(|record| record.chosen = Some(seen.words()));
     }
 }
 
@@ -221,8 +221,21 @@ pub(in crate::tui::panes) struct Place<'a> {
     pub(in crate::tui::panes) turn_to: Option<i64>,
 }
 
-/// Draws what a record says of itself and what was said, and returns the words that are in
-/// sight.
+/// The lines of a timeline that are in sight.
+pub(in crate::tui::panes) struct InSight(Vec<TimeLine>);
+
+impl InSight {
+    /// Returns their words, a line each.
+    fn words(&self) -> String {
+        let seen = self.0.iter().map(|one| {
+            let said = format!("{} {} {}", one.time, one.who, one.text);
+            said.trim().to_owned()
+        });
+        seen.collect::<Vec<_>>().join("\n")
+    }
+}
+
+/// Draws what a record says of itself and what was said, and returns what of it is in sight.
 pub(in crate::tui::panes) fn draw_told(
     told: Told<'_>,
     register: &'static Register,
@@ -231,7 +244,7 @@ pub(in crate::tui::panes) fn draw_told(
     buf: &mut Buffer,
     mut area: Rect,
     look: &Look<'_>,
-) -> String {
+) -> InSight {
     if told.record.register != "conversation" {
         let facts = facts(told.record, register, speech);
         let rows = (facts.len() as u16)
@@ -269,7 +282,7 @@ pub(in crate::tui::panes) fn draw_told(
         let below = rows_after(told, at, speech, width, look.ambiguous);
         scroll.set(below.saturating_sub(height / 2));
     }
-    let lines = timeline(told, speech, width, look.ambiguous, height + scroll.get());
+    let mut lines = timeline(told, speech, width, look.ambiguous, height + scroll.get());
     scroll.set(scroll.get().min(lines.len().saturating_sub(height)));
     let end = lines.len() - scroll.get();
     let start = end.saturating_sub(height);
@@ -285,11 +298,7 @@ pub(in crate::tui::panes) fn draw_told(
             look,
         );
     }
-    let seen = lines[start..end].iter().map(|one| {
-        let said = format!("{} {} {}", one.time, one.who, one.text);
-        said.trim().to_owned()
-    });
-    seen.collect::<Vec<_>>().join("\n")
+    InSight(lines.drain(start..end).collect())
 }
 
 /// A day or a paste's end, in the middle; the latter between two pieces of a rule.

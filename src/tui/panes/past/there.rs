@@ -153,7 +153,7 @@ impl There {
             }
             Flow::Screen(screen) => self.screen(screen, reach),
             // Words for a draft, and the next item after an act: there are none here.
-            Flow::IntoDraft(_) | Flow::Reword(..) | Flow::Next => _ = self.front.pop(),
+            Flow::IntoDraft(..) | Flow::Reword(..) | Flow::Next => _ = self.front.pop(),
             Flow::Stay | Flow::Pass | Flow::Lock | Flow::Seated | Flow::Quit => return flow,
         }
         Flow::Stay
