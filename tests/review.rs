@@ -59,6 +59,8 @@ fn two_who_review_at_once_agree_and_a_return_reaches_who_did_it() {
     let day = day.split('"').nth(1).unwrap().to_owned();
     let by_hand = one.run(&["set", &talk, &format!("reviewed/{day}/done=true")]);
     assert_eq!(by_hand.status.code(), Some(1));
+    let other_day = one.run(&["review", &talk, "--yesterday"]);
+    assert_eq!(other_day.status.code(), Some(1), "it is of today");
     let own = agent.run(&["review", &talk, "--return", "再看看"]);
     assert_eq!(own.status.code(), Some(1), "nobody returns to themselves");
 }

@@ -115,6 +115,7 @@ fn run_item(desk: &mut Desk, command: Command) -> Result<Done, Problem> {
         Command::Review(args) => {
             let id = desk.resolve(&args.id)?;
             let day = desk.review_day(!args.yesterday)?;
+            desk.may_review_on(id, &day)?;
             let verdict = match (args.comment, args.back) {
                 (Some(text), _) => Verdict::Comment(text),
                 (None, Some(text)) => Verdict::Return(text),

@@ -28,6 +28,15 @@ pub struct Done {
 }
 
 impl Done {
+    /// What an act did that had nothing to write about these records.
+    pub fn nothing(records: Vec<Id>) -> Self {
+        Self {
+            act: 0,
+            records,
+            events: Vec::new(),
+        }
+    }
+
     /// Returns the record that the act is about.
     pub fn record(&self) -> Id {
         self.records.first().copied().unwrap_or_default()

@@ -10,6 +10,7 @@ mod meeting;
 pub(super) mod money;
 mod people;
 mod review;
+mod risk;
 mod standing;
 
 use std::collections::BTreeSet;
@@ -32,7 +33,8 @@ pub use duties::{Duty, DutyKind, Oddity, SheetState};
 pub use meeting::Meeting;
 pub use money::{MoneyFigure, MoneyLine};
 pub use people::{Colleague, Heard};
-pub use review::{ReviewDay, ReviewItem, Risk, Risks, Tally, Verdict, is_reviewed};
+pub use review::{REVIEWED_REGISTERS, ReviewDay, ReviewItem, Tally, Verdict, is_reviewed};
+pub use risk::{Risk, Risks};
 pub use standing::{Count, Counts, PostLine};
 
 /// The most rows that stand behind a figure; beyond it the list says that there are more.

@@ -43,7 +43,7 @@ impl Desk {
     /// Opens a record of any register that people may fill in.
     pub fn open_record(&mut self, name: &str, values: Fields) -> Result<Done, Problem> {
         let register = register(name)?;
-        self.may_keep(register)?;
+        self.may_keep(register, None, &values)?;
         by_review(&values)?;
         self.may_save(register, None, &values)?;
         for (path, value) in &values {
@@ -69,7 +69,7 @@ impl Desk {
     /// Changes fields of a record; `null` clears one. Mirror fields are the platform's.
     pub fn set_fields(&mut self, id: Id, values: Fields) -> Result<Done, Problem> {
         let (record, register) = self.record(id)?;
-        self.may_keep(register)?;
+        self.may_keep(register, Some(&record), &values)?;
         by_review(&values)?;
         self.may_reword(&record)?;
         self.may_save(register, Some(&record), &values)?;
@@ -81,11 +81,7 @@ impl Desk {
             .filter(|(path, value)| record.value(path).unwrap_or(&Value::Null) != value)
             .collect();
         if changed.is_empty() {
-            return Ok(Done {
-                act: 0,
-                records: vec![id],
-                events: Vec::new(),
-            });
+            return Ok(Done::nothing(vec![id]));
         }
         self.sound_reply(register, &changed)?;
         let me = self.me()?.id;
@@ -97,9 +93,14 @@ impl Desk {
 
     /// Refuses to change what is given by authority: an allowance is given as a whole, and ends.
     /// Meetings are kept by who holds them.
-    fn may_keep(&self, register: &Register) -> Result<(), Problem> {
+    fn may_keep(
+        &self,
+        register: &Register,
+        known: Option<&Record>,
+        values: &Fields,
+    ) -> Result<(), Problem> {
         if register.name == meeting::REGISTER.name {
-            return self.may_hold_meetings();
+            return self.may_keep_meeting(known, values);
         }
         if register.name != allowance::REGISTER.name {
             return Ok(());
@@ -118,7 +119,7 @@ impl Desk {
             return Err(refused("problem-allowance-role").hint("problem-allowance-role-hint"));
         }
         if register.name == meeting::REGISTER.name {
-            self.may_hold_meetings()?;
+            self.may_keep_meeting(Some(&record), &Fields::new())?;
         }
         if register.name == reply::REGISTER.name {
             return self.move_reply(&record, to, reason);
@@ -171,11 +172,7 @@ impl Desk {
     ) -> Result<Done, Problem> {
         let mut act = self.act();
         if !self.add_claim(&mut act, id, (reason, note))? {
-            return Ok(Done {
-                act: 0,
-                records: vec![id],
-                events: Vec::new(),
-            });
+            return Ok(Done::nothing(vec![id]));
         }
         self.write(act)
     }

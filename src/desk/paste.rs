@@ -107,11 +107,7 @@ impl Desk {
         let mut talk = Act::at(self.now());
         let outcome = self.add_talk(&mut talk, &preview.talk)?;
         if talk.is_empty() {
-            return Ok(Done {
-                act: 0,
-                records: vec![outcome.id],
-                events: Vec::new(),
-            });
+            return Ok(Done::nothing(vec![outcome.id]));
         }
         act.append(talk);
         if outcome.begun {

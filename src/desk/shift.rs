@@ -49,11 +49,7 @@ impl Desk {
                 attendance::REGISTER.lifecycle.initial().to_owned()
             }
             Some(record) if record.state == "present" => {
-                return Ok(Done {
-                    act: 0,
-                    records: vec![id],
-                    events: Vec::new(),
-                });
+                return Ok(Done::nothing(vec![id]));
             }
             Some(record) => record.state.clone(),
         };
@@ -151,11 +147,7 @@ impl Desk {
         let record = known
             .ok_or_else(|| refused("problem-not-signed-in").hint("problem-not-signed-in-hint"))?;
         if record.state == to {
-            return Ok(Done {
-                act: 0,
-                records: vec![id],
-                events: Vec::new(),
-            });
+            return Ok(Done::nothing(vec![id]));
         }
         super::item::allowed(&attendance::REGISTER, &record, to)?;
         let mut act = self.act();

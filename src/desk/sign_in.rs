@@ -82,11 +82,7 @@ impl Desk {
         if self.store().is_read_only() {
             // Who only reads leaves no word in the log.
             self.act_as(person);
-            return Ok(Done {
-                act: 0,
-                records: Vec::new(),
-                events: Vec::new(),
-            });
+            return Ok(Done::nothing(Vec::new()));
         }
         self.take_seat(person)
     }

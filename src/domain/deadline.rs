@@ -41,6 +41,13 @@ pub fn day_span<Z: TimeZone>(day: NaiveDate, zone: &Z, end_hour: u32) -> Option<
     ))
 }
 
+/// Returns the time of day of a moment (milliseconds UTC) in a zone as `08:50`; nothing outside
+/// the calendar.
+pub fn time_of_day<Z: TimeZone>(at: i64, zone: &Z) -> String {
+    let local = DateTime::from_timestamp_millis(at).map(|at| at.with_timezone(zone).naive_local());
+    local.map_or_else(String::new, |at| at.format("%H:%M").to_string())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

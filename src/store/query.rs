@@ -95,8 +95,12 @@ pub struct Query {
     pub closed_from: Option<i64>,
     /// Only what was closed before this time.
     pub closed_before: Option<i64>,
-    /// Only where a map has a row of this key: the field's name and the key.
-    pub row_of: Option<(&'static str, String)>,
+    /// Only this record.
+    pub id: Option<Id>,
+    /// Only where each of these paths has a value: a field's name, of a map with row and cell.
+    pub has: Vec<String>,
+    /// Only where none of these paths has a value.
+    pub lacks: Vec<String>,
     /// Only what was not taken back.
     pub not_void: bool,
     /// Only where indexed fields of the one register have these values, as shown.
@@ -186,6 +190,14 @@ fn behind() -> String {
     format!(
         "SELECT e.record FROM stream t JOIN event e ON e.key > (t.no << {bits} | t.indexed) AND e.key <= (t.no << {bits} | t.seq) WHERE t.indexed < t.seq"
     )
+}
+
+/// Spells a field's path for the database.
+fn json_path(path: &str) -> String {
+    let parts = path.split('/');
+    parts.fold("$".to_owned(), |path, part| {
+        format!("{path}.\"{}\"", part.replace('"', ""))
+    })
 }
 
 pub(super) fn blob(id: Id) -> Sql {
@@ -293,9 +305,14 @@ impl Query {
                 "r.no IN (SELECT w.no FROM word w WHERE w.slot = {slot} AND w.word = {value})"
             ));
         }
-        if let Some((field, key)) = &self.row_of {
-            let path = built.arg(format!("$.\"{field}\".\"{}\"", key.replace('"', "")));
-            built.term(format!("json_type(r.fields, {path}) IS NOT NULL"));
+        if let Some(id) = self.id {
+            built.compare("r.id", "=", blob(id));
+        }
+        for (paths, is_there) in [(&self.has, "IS NOT NULL"), (&self.lacks, "IS NULL")] {
+            for path in paths {
+                let path = built.arg(json_path(path));
+                built.term(format!("json_type(r.fields, {path}) {is_there}"));
+            }
         }
         if self.not_void {
             built.term("r.void = 0");
@@ -357,10 +374,10 @@ impl Query {
         self.open_only || self.mine.is_some()
     }
 
-    pub(super) fn counting(&self) -> (String, Vec<Sql>) {
+    pub(super) fn counting(&self, to_the_end: bool) -> (String, Vec<Sql>) {
         let built = self.build();
         let condition = built.condition();
-        let sql = if self.counts_all() {
+        let sql = if to_the_end {
             format!("SELECT count(*) FROM record r WHERE {condition}")
         } else {
             format!(

@@ -61,6 +61,8 @@ pub struct Row {
     pub conflicts: u32,
     /// Whether it was taken back.
     pub void: bool,
+    /// The stamp of the newest event of it.
+    pub last: i64,
     /// The shown values.
     pub fields: serde_json::Value,
     rank: i64,
@@ -82,7 +84,7 @@ impl Row {
 pub(super) const COLUMNS: &str = "r.no, r.id, r.register, r.state, r.owner, r.first_owner, r.due, r.due_source, r.opened, r.closed,
   r.title, r.subject, r.customer, r.order_id, coalesce(r.order_number, (SELECT o.order_number FROM record o WHERE o.id = r.order_id)),
   r.number, r.amount, r.currency, r.ours, r.post, r.step, r.since, r.snoozed,
-  (SELECT count(*) FROM contradiction_of c WHERE c.record = r.id AND c.closed = 0), r.void, r.fields, r.rank";
+  (SELECT count(*) FROM contradiction_of c WHERE c.record = r.id AND c.closed = 0), r.void, r.fields, r.rank, r.last";
 
 fn row_at(row: &rusqlite::Row<'_>) -> rusqlite::Result<Row> {
     let owner = |column: usize| -> rusqlite::Result<Option<Owner>> {
@@ -119,6 +121,7 @@ fn row_at(row: &rusqlite::Row<'_>) -> rusqlite::Result<Row> {
         void: row.get(24)?,
         fields: serde_json::from_str(row.get_ref(25)?.as_str()?).unwrap_or_default(),
         rank: row.get(26)?,
+        last: row.get(27)?,
     })
 }
 
@@ -131,16 +134,24 @@ impl Store {
 
     /// Returns how many records a query has, without its page.
     pub fn count(&self, query: &Query) -> Result<Count> {
-        let (sql, args) = query.counting();
-        let n: i64 = self
-            .conn
-            .prepare_cached(&sql)?
-            .query_row(params_from_iter(args), |row| row.get(0))?;
-        let capped = !query.counts_all() && n > COUNT_CAP;
+        let to_the_end = query.counts_all();
+        let n = self.counted(query, to_the_end)?;
+        let capped = !to_the_end && n > COUNT_CAP;
         Ok(Count {
             n: if capped { COUNT_CAP } else { n } as u64,
             capped,
         })
+    }
+
+    /// Returns how many records a query has, counted to the end: for what a time bounds.
+    pub fn count_all(&self, query: &Query) -> Result<u64> {
+        Ok(self.counted(query, true)? as u64)
+    }
+
+    fn counted(&self, query: &Query, to_the_end: bool) -> Result<i64> {
+        let (sql, args) = query.counting(to_the_end);
+        let mut statement = self.conn.prepare_cached(&sql)?;
+        Ok(statement.query_row(params_from_iter(args), |row| row.get(0))?)
     }
 
     /// Returns the rows of these records, in their order; those without a row are left out.

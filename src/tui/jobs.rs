@@ -18,6 +18,7 @@ use chrono::NaiveDate;
 use super::run::Outbox;
 use super::workers::{Background, thread_failed};
 use crate::desk::Desk;
+use crate::desk::board::Risks;
 use crate::desk::care::Copied;
 use crate::desk::erase::Erasure;
 use crate::desk::figures::{Facts, Span};
@@ -79,6 +80,8 @@ pub enum Job {
     LookBack(i64),
     /// Read what figures about a day count.
     Count(NaiveDate),
+    /// Read what of today, or of the day before, carries a risk.
+    Weigh(bool),
     /// Look at everything in the store.
     Verify,
     /// Copy the store into a new file and look at the copy.
@@ -141,6 +144,13 @@ pub enum Done {
         /// Taken by the pane that asked.
         facts: Option<Result<Option<Arc<Facts>>, Problem>>,
     },
+    /// What of a day carries a risk, for whoever waits for it; none where it was stopped.
+    Weighed {
+        /// Whether of today.
+        is_today: bool,
+        /// Taken by the pane that asked.
+        risks: Option<Result<Option<Risks>, Problem>>,
+    },
     /// What looking at everything found; none where it was stopped.
     Verified(Result<Option<Verified>, Problem>),
     /// The copy; none where it was stopped before there was one.
@@ -178,7 +188,7 @@ impl Job {
     pub fn can_stop(&self) -> bool {
         let looks = matches!(
             self,
-            Self::LookBack(_) | Self::Count(_) | Self::Verify | Self::BackUp(_)
+            Self::LookBack(_) | Self::Count(_) | Self::Weigh(_) | Self::Verify | Self::BackUp(_)
         );
         looks || self.files() > 0
     }
@@ -226,6 +236,10 @@ impl Job {
                 day,
                 facts: Some(count(desk, day, going_on)),
             },
+            Self::Weigh(is_today) => Done::Weighed {
+                is_today,
+                risks: Some(weigh(desk, is_today, going_on)),
+            },
             Self::Verify => Done::Verified(desk.verify_store(&mut checking(going_on))),
             Self::BackUp(file) => Done::BackedUp(desk.back_up(&file, &mut checking(going_on))),
         }
@@ -256,6 +270,10 @@ impl Job {
                 day,
                 facts: Some(Err(problem)),
             },
+            Self::Weigh(is_today) => Done::Weighed {
+                is_today,
+                risks: Some(Err(problem)),
+            },
             Self::Verify => Done::Verified(Err(problem)),
             Self::BackUp(_) => Done::BackedUp(Err(problem)),
         }
@@ -264,15 +282,18 @@ impl Job {
 
 /// Tells of a look at everything as of any other job.
 fn checking(going_on: &mut dyn FnMut(Progress) -> bool) -> impl FnMut(Checking) -> bool {
-    move |at| {
-        let step = Step {
-            stage: Stage::Reading,
-            done: at.done as usize,
-            of: at.of as usize,
-            act: None,
-        };
-        going_on(Progress { file: 1, step })
-    }
+    move |at| going_on(reading(at.done as usize, at.of as usize))
+}
+
+/// How far a job is that only reads.
+fn reading(done: usize, of: usize) -> Progress {
+    let step = Step {
+        stage: Stage::Reading,
+        done,
+        of,
+        act: None,
+    };
+    Progress { file: 1, step }
 }
 
 fn options(kind: Option<intake::Kind>, dry_run: bool) -> ImportOptions {
@@ -323,17 +344,18 @@ fn look_back(
     time: i64,
     going_on: &mut dyn FnMut(Progress) -> bool,
 ) -> Result<Option<Box<Store>>, Problem> {
-    let past = store.past(time, &mut |at| {
-        let (stage, done, of, act) = (Stage::Reading, at.done, at.of, None);
-        let step = Step {
-            stage,
-            done,
-            of,
-            act,
-        };
-        going_on(Progress { file: 1, step })
-    });
+    let past = store.past(time, &mut |at| going_on(reading(at.done, at.of)));
     Ok(past?.map(Box::new))
+}
+
+/// Reads what of a day carries a risk.
+fn weigh(
+    desk: &Desk,
+    is_today: bool,
+    going_on: &mut dyn FnMut(Progress) -> bool,
+) -> Result<Option<Risks>, Problem> {
+    let day = desk.review_day(is_today)?;
+    desk.risks_of_day(&day, &mut |done, of| going_on(reading(done, of)))
 }
 
 /// Reads the day, the week and the month of a day.
@@ -344,15 +366,7 @@ fn count(
 ) -> Result<Option<Arc<Facts>>, Problem> {
     let days = desk.days()?;
     let periods = Span::ALL.map(|span| days.period(span, day));
-    let facts = desk.facts(&periods, &mut |done| {
-        let step = Step {
-            stage: Stage::Reading,
-            done,
-            of: 0,
-            act: None,
-        };
-        going_on(Progress { file: 1, step })
-    });
+    let facts = desk.facts(&periods, &mut |done| going_on(reading(done, 0)));
     Ok(facts?.map(Arc::new))
 }
 

@@ -1,6 +1,6 @@
 //! Words and figures as screens write them: labels of fields and values, ages, times, amounts.
 
-use chrono::{DateTime, Datelike, TimeZone, Timelike};
+use chrono::{DateTime, Datelike, TimeZone};
 use chrono_tz::Tz;
 use serde_json::Value;
 
@@ -8,6 +8,7 @@ use crate::desk::Desk;
 use crate::desk::freshness::Blind;
 use crate::desk::people::{People, Person};
 use crate::desk::reading::Reader;
+use crate::domain::deadline::time_of_day;
 use crate::domain::field::{FieldSpec, FromValue, Kind};
 use crate::domain::money::{Currency, Money};
 use crate::domain::register::{Owner, Register};
@@ -165,8 +166,7 @@ impl Speech<'_> {
 
     /// Returns the time of day as `18:00`.
     pub fn clock(&self, at: i64) -> String {
-        let then = self.local(at);
-        format!("{:02}:{:02}", then.hour(), then.minute())
+        time_of_day(at, &self.zone)
     }
 
     /// Returns the day as `11/25`, with its year where that is another.

@@ -31,8 +31,8 @@ pub enum DutyKind {
     Unread(Id, String, Vec<Id>),
     /// How far the review of today is.
     Review(Tally),
-    /// A meeting of today was held: a word of its kinds.
-    Meeting(&'static str),
+    /// A meeting of today was held: a word of its kinds, and when it ended (milliseconds UTC).
+    Meeting(&'static str, Option<i64>),
     /// The platform's clocks of the next 24 hours are answered: how many are left, none where
     /// no fresh export says.
     Clocks(Option<u64>),
@@ -158,11 +158,17 @@ impl Desk {
         Ok(duties)
     }
 
+    /// A leader's group has its own meeting, or goes to the shop's.
     fn meeting_duty(&self, kind: &'static str, scope: &Scope) -> Result<Duty, Problem> {
-        let meeting = self.meeting_of_today(kind, scope)?;
+        let own = scope.posts.first().copied();
+        let held = match self.meeting_of_today(kind, own)? {
+            None if own.is_some() => self.meeting_of_today(kind, None)?,
+            known => known,
+        };
+        let held = held.filter(|row| row.state == "finished");
         Ok(Duty {
-            done: meeting.is_some_and(|row| row.state == "finished"),
-            kind: DutyKind::Meeting(kind),
+            done: held.is_some(),
+            kind: DutyKind::Meeting(kind, held.and_then(|row| row.closed)),
         })
     }
 

@@ -1,45 +1,50 @@
 //! Meetings (S25): begun with what the board knows of the day or the week, kept as minutes, and
 //! left with actions that somebody owns until a time.
 
-use chrono::TimeZone;
 use serde_json::json;
 
-use super::review::Risks;
-use super::{REACH, Scope, work_registers};
+use super::review::RETURNED;
+use super::{DutyKind, REACH, Scope, work_registers};
 use crate::desk::Desk;
 use crate::desk::act::{Done, fields, refused};
 use crate::desk::reading::Reader;
 use crate::desk::talk::said;
-use crate::domain::authority::{Action, may};
+use crate::domain::authority::{Action, Grant, may};
+use crate::domain::deadline::time_of_day;
 use crate::domain::field::FromValue;
 use crate::domain::id::Id;
 use crate::domain::payload::Fields;
+use crate::domain::record::Record;
 use crate::domain::register::{Owner, Post};
 use crate::domain::registers::{ACCOUNT, complaint, follow_up, meeting, promise, sheet};
 use crate::i18n::{Arg, Words};
 use crate::problem::Problem;
-use crate::store::{Count, Order, OwnerFilter, Query, Row};
+use crate::store::{Order, OwnerFilter, Query, Row};
 use crate::text::clean;
 
 /// The kind of item that an action of a meeting is.
 const ACTION: &str = "action";
-/// The kind of item by which a review returns something.
-const RETURNED: &str = "correction";
 /// The most cases that a meeting begins with.
 const CASES: usize = 12;
-/// The most meetings of a day and actions that are looked at.
+/// The most meetings of a day that are looked at.
 const MOST: usize = 1_000;
+/// The most actions that are told.
+const ACTIONS: usize = 10_000;
 const DAY: i64 = 24 * 3_600_000;
 
 /// A meeting as it stands, or as it begins.
 #[derive(Debug, Clone)]
 pub struct Meeting {
-    /// Its record, where it was begun.
-    pub record: Option<Id>,
+    /// Its record: of what nobody has begun, the one that any desk would begin.
+    pub id: Id,
+    /// Whether the record is there.
+    pub is_begun: bool,
     /// A word of [`meeting::KINDS`].
     pub kind: String,
     /// The business day: `2026-11-22`.
     pub day: String,
+    /// Whose it is; none for the shop's.
+    pub post: Option<Post>,
     /// Whether it is over.
     pub is_finished: bool,
     /// Its sections by the names of their fields, in order.
@@ -47,21 +52,50 @@ pub struct Meeting {
 }
 
 impl Desk {
-    fn meeting_scope(&self) -> Result<Scope, Problem> {
-        self.may_hold_meetings()?;
-        self.board_scope()
+    /// Returns whose meetings the person at the desk holds: a post's, or the shop's.
+    ///
+    /// Refused to who leads nobody.
+    pub fn meeting_post(&self) -> Result<Option<Post>, Problem> {
+        let me = self.me()?;
+        let own = match may(me.role, Action::HoldMeeting) {
+            Grant::OwnGroup => me.posts.first().copied(),
+            _ => None,
+        };
+        self.may_hold(own)?;
+        Ok(own)
     }
 
-    /// Refuses meetings to who leads nobody.
-    pub(in crate::desk) fn may_hold_meetings(&self) -> Result<(), Problem> {
-        if may(self.me()?.role, Action::HoldMeeting).allows() {
+    /// Refuses a post's meeting, or the shop's, to who does not answer for it.
+    fn may_hold(&self, post: Option<Post>) -> Result<(), Problem> {
+        let me = self.me()?;
+        match may(me.role, Action::HoldMeeting) {
+            Grant::OwnGroup if post.is_none_or(|post| !me.posts.contains(&post)) => {
+                Err(refused("problem-meeting-group").hint("problem-meeting-group-hint"))
+            }
+            grant if grant.allows() => Ok(()),
+            _ => Err(refused("problem-meeting-role").hint("problem-meeting-role-hint")),
+        }
+    }
+
+    /// Refuses to begin a meeting with these values, or to change one to them, to who does not
+    /// hold it.
+    pub(in crate::desk) fn may_keep_meeting(
+        &self,
+        known: Option<&Record>,
+        values: &Fields,
+    ) -> Result<(), Problem> {
+        if let Some(record) = known {
+            self.may_hold(meeting::post_of(record))?;
+        }
+        let post = values.get(meeting::POST_OF.name());
+        if known.is_some() && post.is_none() {
             return Ok(());
         }
-        Err(refused("problem-meeting-role").hint("problem-meeting-role-hint"))
+        self.may_hold(post.and_then(|post| post.as_str()).and_then(Post::of))
     }
 
-    /// Returns today's meeting of a kind: the shop's, for a leader the own post's before it.
-    pub fn meeting_of_today(&self, kind: &str, scope: &Scope) -> Result<Option<Row>, Problem> {
+    /// Returns today's meeting of a kind that is a post's, or the shop's.
+    pub fn meeting_of_today(&self, kind: &str, post: Option<Post>) -> Result<Option<Row>, Problem> {
         let mut rows = self.store().rows(&Query {
             registers: vec![meeting::REGISTER.name],
             fields: vec![
@@ -73,47 +107,48 @@ impl Desk {
             limit: Some(MOST),
             ..Query::default()
         })?;
-        let own = scope.posts.first().filter(|_| !scope.is_all());
-        let post = |row: &Row| {
+        let whose = |row: &Row| {
             let word = row.fields.get(meeting::POST_OF.name())?.as_str()?;
             Post::of(word)
         };
-        rows.retain(|row| {
-            let whose = post(row);
-            row.state != "cancelled" && (whose.is_none() || whose.as_ref() == own)
-        });
-        rows.sort_by_key(|row| {
-            (
-                post(row).is_none() && own.is_some(),
-                row.state != "finished",
-            )
-        });
+        rows.retain(|row| row.state != "cancelled" && whose(row) == post);
+        rows.sort_by_key(|row| row.state != "finished");
         Ok(rows.into_iter().next())
     }
 
-    /// Returns today's meeting of a kind; where none was begun, with what the board knows.
+    /// Returns today's meeting of a kind that the person at the desk holds; where none was
+    /// begun, with what the board knows.
     pub fn meeting(&self, kind: &str, words: &Words) -> Result<Meeting, Problem> {
-        let scope = self.meeting_scope()?;
-        let known = match self.meeting_of_today(kind, &scope)? {
-            Some(row) => self.store().record(row.id)?,
-            None => None,
-        };
+        let post = self.meeting_post()?;
+        if let Some(row) = self.meeting_of_today(kind, post)? {
+            return Ok(as_kept(&self.record(row.id)?.0));
+        }
+        let scope = self.board_scope()?;
         let mut sections = Vec::new();
         for section in meeting::sections(kind) {
             let name = section.name();
-            let text = match &known {
-                Some(record) => record.text(name).unwrap_or_default().to_owned(),
-                None => self.begun_with(kind, name, &scope, words)?,
-            };
-            sections.push((name, text));
+            sections.push((name, self.begun_with(kind, name, &scope, words)?));
         }
+        let day = self.business_day(self.now())?;
+        let whose = post.map_or("", Post::word);
+        let key = format!("{kind}/{whose}");
         Ok(Meeting {
-            record: known.as_ref().map(|record| record.id),
+            // The same on every desk, so that two who begin it at once begin one.
+            id: self.secret()?.derive(meeting::REGISTER.name, &day, &key),
+            is_begun: false,
             kind: kind.to_owned(),
-            day: self.business_day(self.now())?,
-            is_finished: known.is_some_and(|record| record.state == "finished"),
+            day,
+            post,
+            is_finished: false,
             sections,
         })
+    }
+
+    /// Returns a meeting as it is kept now; none where nobody has begun it.
+    pub fn kept_meeting(&self, id: Id) -> Result<Option<Meeting>, Problem> {
+        let record = self.store().record(id)?;
+        let known = record.filter(|record| !record.void && record.state != "cancelled");
+        Ok(known.as_ref().map(as_kept))
     }
 
     fn begun_with(
@@ -147,7 +182,7 @@ impl Desk {
             Some(reader.owner(Owner::Person(id)))
         };
         let lines = plan.iter().map(|row| {
-            let clock = |name: &str| time(row, name).map(|at| self.clock_of(at));
+            let clock = |name: &str| time(row, name).map(|at| time_of_day(at, &self.zone()));
             let text = |name: &str| row.fields.get(name).and_then(|value| value.as_str());
             let hours = clock(sheet::STARTS.name()).zip(clock(sheet::ENDS.name()));
             let post = text(sheet::POST_OF.name())
@@ -167,17 +202,15 @@ impl Desk {
         Ok(lines.collect::<Vec<_>>().join("\n"))
     }
 
-    fn clock_of(&self, at: i64) -> String {
-        let local = self.zone().timestamp_millis_opt(at).single();
-        local.map_or_else(String::new, |at| at.format("%H:%M").to_string())
-    }
-
     /// The board's counts, and its sums where there are any.
     fn numbers_of_day(&self, words: &Words) -> Result<String, Problem> {
         use super::Count as Column;
         let board = self.board()?;
-        let day = self.review_day(true)?;
-        let tally = self.review_tally(&day, &board.scope)?;
+        let reviewed = board.duties.iter().find_map(|duty| match duty.kind {
+            DutyKind::Review(tally) => Some(tally),
+            _ => None,
+        });
+        let tally = reviewed.unwrap_or_default();
         let begun: u64 = board.hours.iter().map(|hour| hour.count).sum();
         let of = |column| Arg::from(board.total.of(column));
         let mut lines = vec![
@@ -215,7 +248,7 @@ impl Desk {
     /// What carried a risk today, the heaviest first.
     fn cases_of_day(&self, words: &Words) -> Result<String, Problem> {
         let day = self.review_day(true)?;
-        let (items, _) = self.review_items(&day, &mut Risks::new())?;
+        let items = self.heaviest(&day, CASES)?;
         let reader = Reader {
             words,
             people: self.people(),
@@ -232,14 +265,15 @@ impl Desk {
             ];
             Some(joined(parts.into_iter().flatten()))
         });
-        Ok(lines.take(CASES).collect::<Vec<_>>().join("\n"))
+        Ok(lines.collect::<Vec<_>>().join("\n"))
     }
 
     fn week_begins(&self) -> Result<i64, Problem> {
         Ok(self.day_begins(self.now())?.saturating_sub(6 * DAY))
     }
 
-    /// What began and ended in the last seven days.
+    /// What began and ended in the last seven days; what ended is counted where it began within
+    /// [`REACH`] of them.
     fn numbers_of_week(&self, scope: &Scope, words: &Words) -> Result<String, Problem> {
         let from = self.week_begins()?;
         let of = |registers: Vec<&'static str>| Query {
@@ -255,8 +289,7 @@ impl Desk {
             states: state.map(str::to_owned).into_iter().collect(),
             ..of(registers)
         };
-        let count =
-            |query: Query| -> Result<String, Problem> { Ok(counted(self.store().count(&query)?)) };
+        let count = |query: Query| self.store().count_all(&query);
         let promises = || vec![promise::REGISTER.name];
         let numbers = [
             ("begun", count(of(work_registers()))?),
@@ -271,17 +304,24 @@ impl Desk {
 
     /// What the reviews of the last seven days returned.
     fn quality_of_week(&self, scope: &Scope, words: &Words) -> Result<String, Problem> {
-        let rows = self.store().rows(&Query {
+        let returned = Query {
             registers: vec![follow_up::REGISTER.name],
+            fields: vec![(follow_up::KIND.name(), RETURNED.to_owned())],
+            // What was written down by hand is about nothing.
+            has: vec![follow_up::ABOUT.name().to_owned()],
             owner: scope.owners().map(OwnerFilter::Any),
             not_void: true,
             opened_from: Some(self.week_begins()?),
-            limit: Some(10_000),
             ..Query::default()
-        })?;
-        let returned: Vec<&Row> = rows.iter().filter(|row| is_kind(row, RETURNED)).collect();
-        let open = returned.iter().filter(|row| row.closed.is_none()).count();
-        let count = [("count", returned.len().into()), ("open", open.into())];
+        };
+        let open = Query {
+            open_only: true,
+            ..returned.clone()
+        };
+        let count = [
+            ("count", self.store().count_all(&returned)?.into()),
+            ("open", self.store().count_all(&open)?.into()),
+        ];
         Ok(words.with("meeting-week-returned", &count))
     }
 
@@ -292,12 +332,11 @@ impl Desk {
         sections: Fields,
         is_finished: bool,
     ) -> Result<Done, Problem> {
-        let scope = self.meeting_scope()?;
-        let register = &meeting::REGISTER;
+        let (id, register) = (meeting.id, &meeting::REGISTER);
         let mut act = self.act();
-        let id = meeting.record.unwrap_or_else(|| self.new_id());
-        let state = if let Some(known) = meeting.record {
-            let (record, _) = self.record(known)?;
+        let record = self.store().record(id)?;
+        let state = if let Some(record) = record.filter(|record| !record.void) {
+            self.may_keep_meeting(Some(&record), &Fields::new())?;
             let changed: Fields = sections
                 .into_iter()
                 .filter(|(path, text)| record.value(path).is_none_or(|known| known != text))
@@ -306,16 +345,22 @@ impl Desk {
             if !changed.is_empty() {
                 act.set(register, &record, changed);
             }
-            record.state
+            if record.state == "cancelled" {
+                act.step(register, &record, "open", None);
+                "open".to_owned()
+            } else {
+                record.state
+            }
         } else {
-            let post = scope.posts.first().filter(|_| !scope.is_all());
+            let post = meeting.post.map(Post::word);
             let mut values = sections;
             values.retain(|_, text| text != "");
             values.extend(fields([
                 (meeting::KIND.name(), json!(meeting.kind)),
                 (meeting::DAY.name(), json!(meeting.day)),
-                (meeting::POST_OF.name(), json!(post.map(|post| post.word()))),
+                (meeting::POST_OF.name(), json!(post)),
             ]));
+            self.may_keep_meeting(None, &values)?;
             act.open(register, id, values);
             register.lifecycle.initial().to_owned()
         };
@@ -329,18 +374,15 @@ impl Desk {
             act.add(register, id, step);
         }
         if act.is_empty() {
-            return Ok(Done {
-                act: 0,
-                records: vec![id],
-                events: Vec::new(),
-            });
+            return Ok(Done::nothing(vec![id]));
         }
         self.write(act)
     }
 
     /// Makes an action of a meeting an item of who does it until a time, milliseconds UTC.
     ///
-    /// Refused without somebody or without a time: what nobody owns is not done (002 L36).
+    /// Refused without somebody who is here or without a time: what nobody owns is not done
+    /// (002 L36).
     pub fn add_action(
         &mut self,
         meeting: Id,
@@ -348,10 +390,16 @@ impl Desk {
         owner: Option<Id>,
         due: Option<i64>,
     ) -> Result<Done, Problem> {
-        self.may_hold_meetings()?;
+        let (record, _) = self.record(meeting)?;
+        self.may_keep_meeting(Some(&record), &Fields::new())?;
         let what = said(what)?;
         let owner =
             owner.ok_or_else(|| refused("problem-action-owner").hint("problem-action-hint"))?;
+        if let Some(gone) = self.people().by_id(owner).filter(|one| !one.serves()) {
+            return Err(refused("problem-action-gone")
+                .arg("name", gone.name.clone())
+                .hint("problem-action-gone-hint"));
+        }
         let due = due.ok_or_else(|| refused("problem-action-due").hint("problem-action-hint"))?;
         self.in_future(due)?;
         let id = self.new_id();
@@ -368,31 +416,38 @@ impl Desk {
 
     /// Returns what meetings decided and nobody has done yet, what is longest overdue first.
     pub fn open_actions(&self) -> Result<Vec<Row>, Problem> {
-        let scope = self.meeting_scope()?;
-        let mut rows = self.store().rows(&Query {
+        self.meeting_post()?;
+        let scope = self.board_scope()?;
+        Ok(self.store().rows(&Query {
             registers: vec![follow_up::REGISTER.name],
+            fields: vec![(follow_up::KIND.name(), ACTION.to_owned())],
             open_only: true,
             owner: scope.owners().map(OwnerFilter::Any),
-            limit: Some(10_000),
+            limit: Some(ACTIONS),
             ..Query::default()
-        })?;
-        rows.retain(|row| is_kind(row, ACTION));
-        Ok(rows)
+        })?)
     }
 }
 
-fn is_kind(row: &Row, kind: &str) -> bool {
-    let known = row.fields.get(follow_up::KIND.name());
-    known.and_then(|known| known.as_str()) == Some(kind)
+fn as_kept(record: &Record) -> Meeting {
+    let text = |name: &str| record.text(name).unwrap_or_default().to_owned();
+    let kind = text(meeting::KIND.name());
+    let sections = meeting::sections(&kind).iter();
+    Meeting {
+        id: record.id,
+        is_begun: true,
+        sections: sections
+            .map(|section| (section.name(), text(section.name())))
+            .collect(),
+        kind,
+        day: text(meeting::DAY.name()),
+        post: meeting::post_of(record),
+        is_finished: record.state == "finished",
+    }
 }
 
 fn time(row: &Row, field: &str) -> Option<i64> {
     row.fields.get(field).and_then(serde_json::Value::as_i64)
-}
-
-fn counted(count: Count) -> String {
-    let more = if count.capped { "+" } else { "" };
-    format!("{}{more}", count.n)
 }
 
 /// The words of a line, clean and with blanks between them.

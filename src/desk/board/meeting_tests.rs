@@ -1,7 +1,7 @@
 //! Meetings over the sample shop.
 
+use super::super::Risks;
 use super::*;
-use crate::desk::board::DutyKind;
 use crate::desk::shop_tests::Shop;
 use crate::i18n::Language;
 
@@ -13,7 +13,7 @@ fn said<'a>(meeting: &'a Meeting, section: &str) -> &'a str {
 
 fn is_done(desk: &Desk, kind: &str) -> bool {
     let duties = desk.board().unwrap().duties;
-    let is = |wanted: &DutyKind| matches!(wanted, DutyKind::Meeting(known) if *known == kind);
+    let is = |wanted: &DutyKind| matches!(wanted, DutyKind::Meeting(known, _) if *known == kind);
     duties.iter().find(|duty| is(&duty.kind)).unwrap().done
 }
 
@@ -51,10 +51,15 @@ fn a_meeting_begins_with_the_day_and_is_done_when_it_is_finished() {
     assert!(!is_done(&desk, "evening"));
     let evening = desk.meeting("evening", &words).unwrap();
     assert_eq!(said(&evening, "numbers"), "31 单");
-    assert!(evening.record.is_some() && !evening.is_finished);
+    assert!(evening.is_begun && !evening.is_finished);
     let sections = fields([("focus", json!("雾霾蓝到货"))]);
     desk.keep_meeting(&evening, sections, true).unwrap();
     assert!(is_done(&desk, "evening") && !is_done(&desk, "morning"));
+    let duties = desk.board().unwrap().duties;
+    let says_when = |duty: &crate::desk::board::Duty| {
+        matches!(duty.kind, DutyKind::Meeting("evening", Some(_)))
+    };
+    assert!(duties.iter().any(says_when), "{duties:?}");
     let again = desk.meeting("evening", &words).unwrap();
     assert!(again.is_finished && said(&again, "focus") == "雾霾蓝到货");
 }
@@ -126,4 +131,115 @@ fn who_leads_nobody_holds_no_meeting_and_a_leader_holds_the_groups() {
     let values = fields([("kind", json!("morning")), ("day", json!("2026-11-22"))]);
     let refused = desk.open_record("meeting", values).unwrap_err();
     assert_eq!(refused.message, "problem-meeting-role");
+}
+
+#[test]
+fn a_leader_keeps_the_own_groups_meeting_and_goes_to_the_shops() {
+    let Shop {
+        folder: _folder,
+        mut desk,
+    } = Shop::sample("王主管");
+    let words = Words::new(Language::ZhCn);
+    let shops = desk.meeting("morning", &words).unwrap();
+    let text = |text: &str| fields([("focus", json!(text))]);
+    desk.keep_meeting(&shops, text("全店"), true).unwrap();
+    let leader = desk.people().by_name("陈立").unwrap().clone();
+    desk.act_as(&leader);
+    assert!(is_done(&desk, "morning"), "the group was at the shop's");
+
+    let own = desk.meeting("morning", &words).unwrap();
+    assert!(own.id != shops.id && !own.is_begun && own.post.is_some());
+    desk.keep_meeting(&own, text("本组"), false).unwrap();
+    assert!(!is_done(&desk, "morning"), "the own one runs");
+    assert_eq!(desk.record(shops.id).unwrap().0.text("focus"), Some("全店"));
+
+    // Nor the shop's by any other way.
+    let due = desk.now() + DAY;
+    let refused = [
+        desk.keep_meeting(&shops, text("改"), false),
+        desk.set_fields(shops.id, text("改")),
+        desk.set_fields(own.id, [("post".to_owned(), json!(null))].into()),
+        desk.move_to(shops.id, "open", None),
+        desk.add_action(shops.id, "写口径", Some(leader.id), Some(due)),
+        desk.open_record(
+            "meeting",
+            fields([("kind", json!("weekly")), ("day", json!(own.day))]),
+        ),
+    ];
+    for refused in refused {
+        assert_eq!(refused.unwrap_err().message, "problem-meeting-group");
+    }
+    desk.set_fields(own.id, text("改")).unwrap();
+    desk.add_action(own.id, "写口径", Some(leader.id), Some(due))
+        .unwrap();
+    desk.move_to(own.id, "finished", None).unwrap();
+    assert!(is_done(&desk, "morning"));
+}
+
+#[test]
+fn two_who_begin_a_meeting_begin_one_and_it_can_be_begun_again() {
+    let Shop {
+        folder: _folder,
+        mut desk,
+    } = Shop::sample("王主管");
+    let words = Words::new(Language::ZhCn);
+    let text = |text: &str| fields([("focus", json!(text))]);
+    let (one, other) = (
+        desk.meeting("evening", &words).unwrap(),
+        desk.meeting("evening", &words).unwrap(),
+    );
+    desk.keep_meeting(&one, text("一"), false).unwrap();
+    desk.undo(None).unwrap();
+    assert!(desk.kept_meeting(one.id).unwrap().is_none());
+    desk.keep_meeting(&one, text("一"), false).unwrap();
+    desk.keep_meeting(&other, fields([("cases", json!("二"))]), false)
+        .unwrap();
+    let kept = desk.meeting("evening", &words).unwrap();
+    assert_eq!(
+        (kept.id, said(&kept, "focus"), said(&kept, "cases")),
+        (one.id, "一", "二")
+    );
+    desk.move_to(one.id, "cancelled", None).unwrap();
+    let again = desk.meeting("evening", &words).unwrap();
+    assert!(!again.is_begun);
+    desk.keep_meeting(&again, text("三"), true).unwrap();
+    let kept = desk.kept_meeting(one.id).unwrap().unwrap();
+    assert!(kept.is_finished && said(&kept, "focus") == "三");
+}
+
+#[test]
+fn who_has_left_gets_no_action_and_what_a_review_returned_is_counted_alone() {
+    let Shop {
+        folder: _folder,
+        mut desk,
+    } = Shop::sample("王主管");
+    let words = Words::new(Language::ZhCn);
+    let weekly = desk.meeting("weekly", &words).unwrap();
+    let quality = said(&weekly, "quality").to_owned();
+    let by_hand = fields([
+        ("kind", json!("correction")),
+        ("subject", json!("改")),
+        ("due_at", json!(desk.now() + DAY)),
+    ]);
+    desk.open_record("follow_up", by_hand).unwrap();
+    let weekly = desk.meeting("weekly", &words).unwrap();
+    assert_eq!(said(&weekly, "quality"), quality);
+    let day = desk.review_day(true).unwrap();
+    let (items, _) = desk.review_items(&day, &mut Risks::new()).unwrap();
+    let me = desk.me().unwrap().id;
+    let of_another = items
+        .iter()
+        .find(|item| matches!(item.row.owner, Some(Owner::Person(id)) if id != me));
+    let verdict = crate::desk::board::Verdict::Return("补上".into());
+    desk.review(of_another.unwrap().row.id, &day.name, &verdict)
+        .unwrap();
+    let weekly = desk.meeting("weekly", &words).unwrap();
+    assert_eq!(said(&weekly, "quality"), "日清退回 1 件，还没改完 1 件");
+
+    let who = desk.people().by_name("何静").unwrap().id;
+    desk.keep_meeting(&weekly, Fields::new(), false).unwrap();
+    desk.move_to(who, "left", None).unwrap();
+    let due = desk.now() + DAY;
+    let refused = desk.add_action(weekly.id, "写口径", Some(who), Some(due));
+    assert_eq!(refused.unwrap_err().message, "problem-action-gone");
 }

@@ -2,10 +2,9 @@
 //! it, what carries a risk first, and each item is fine, gets a remark, or goes back to who did
 //! it. What was looked at is a fact on the item, so a pass that is left is gone on with.
 
-use std::collections::HashMap;
-
 use serde_json::json;
 
+use super::risk::{AT_ONCE, Risk, Risks, at_least, reads};
 use super::{MOST, REACH, Scope};
 use crate::desk::Desk;
 use crate::desk::act::{Act, Done, fields, refused};
@@ -19,14 +18,12 @@ use crate::domain::record::Record;
 use crate::domain::register::{Owner, Register};
 use crate::domain::registers::reviewed::{self, REVIEWED};
 use crate::domain::registers::{case, complaint, conversation, follow_up, note, promise, ticket};
-use crate::domain::rules::money;
-use crate::domain::rules::phrase::Severity;
 use crate::problem::Problem;
 use crate::store::{Query, Row};
 
 /// What is looked over: what was done for buyers. What colleagues ask of each other, and what
 /// platforms and carriers say, has lists of its own.
-const REVIEWED_REGISTERS: [&Register; 6] = [
+pub const REVIEWED_REGISTERS: [&Register; 6] = [
     &conversation::REGISTER,
     &case::REGISTER,
     &note::REGISTER,
@@ -35,7 +32,7 @@ const REVIEWED_REGISTERS: [&Register; 6] = [
     &ticket::REGISTER,
 ];
 /// The kind of item by which something is returned to who did it.
-const RETURNED: &str = "correction";
+pub(super) const RETURNED: &str = "correction";
 
 /// A business day that is looked over.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -55,47 +52,20 @@ pub struct Tally {
     pub reviewed: u64,
     /// How many there are.
     pub total: u64,
-    /// Whether there are more than were counted, so that a `+` belongs behind both.
-    pub capped: bool,
 }
 
 impl Tally {
     /// Returns whether nothing is left to look at.
     pub fn is_done(self) -> bool {
-        self.reviewed >= self.total && !self.capped
+        self.reviewed >= self.total
     }
 }
 
-/// Why an item is looked at before others, the heaviest first.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Risk {
-    /// Money went by word of mouth, and nobody has signed it.
-    Spoken,
-    /// It is about money.
-    Money,
-    /// A promise was broken, or its time is over.
-    Broken,
-    /// A buyer complains.
-    Complaint,
-    /// Words were said that must not be said.
-    Banned,
-}
-
-impl Risk {
-    /// Returns the end of the message id.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Spoken => "spoken",
-            Self::Money => "money",
-            Self::Broken => "broken",
-            Self::Complaint => "complaint",
-            Self::Banned => "banned",
-        }
+impl std::fmt::Display for Tally {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}/{}", self.reviewed, self.total)
     }
 }
-
-/// The risks that are known of items whose talk was read already.
-pub type Risks = HashMap<Id, Option<Risk>>;
 
 /// An item of a day that is looked over.
 #[derive(Debug, Clone)]
@@ -104,6 +74,8 @@ pub struct ReviewItem {
     pub row: Row,
     /// Why it is looked at first, where it is.
     pub risk: Option<Risk>,
+    /// Whether that is all: its record was read where its row does not say.
+    pub is_weighed: bool,
     /// Whether it was looked at in the review of this day.
     pub reviewed: bool,
 }
@@ -152,56 +124,90 @@ impl Desk {
     pub fn review_tally(&self, day: &ReviewDay, scope: &Scope) -> Result<Tally, Problem> {
         let mut tally = Tally::default();
         for query in self.of_day(day, scope) {
-            let all = self.store().count(&query)?;
-            let looked_at = self.store().count(&Query {
-                row_of: Some((REVIEWED.name(), day.name.clone())),
+            tally.total += self.store().count_all(&query)?;
+            tally.reviewed += self.store().count_all(&Query {
+                has: vec![reviewed::path(&day.name)],
                 ..query
             })?;
-            tally.total += all.n;
-            tally.reviewed += looked_at.n;
-            tally.capped |= all.capped;
         }
         Ok(tally)
     }
 
     /// Returns the items of a day, those with a risk first, at most [`MOST`], and whether there
-    /// are more. Talks are read once only: `known` keeps what they came to.
+    /// are more: what nobody looked at before what somebody did. Records are read for their
+    /// risk once only, until something happens to them: `known` keeps what they came to. At
+    /// most so many are read here that nobody waits; the others are left to [`Self::risks_of_day`].
     pub fn review_items(
         &self,
         day: &ReviewDay,
         known: &mut Risks,
     ) -> Result<(Vec<ReviewItem>, bool), Problem> {
-        let scope = self.review_scope()?;
+        self.items_of_day(day, known, MOST)
+    }
+
+    fn items_of_day(
+        &self,
+        day: &ReviewDay,
+        known: &mut Risks,
+        most: usize,
+    ) -> Result<(Vec<ReviewItem>, bool), Problem> {
+        let (rows, more) = self.rows_of_day(day, most)?;
         let mut wording = Wording::default();
         wording.refresh(self)?;
         let mut items = Vec::new();
-        for query in self.of_day(day, &scope) {
-            let rows = self.store().rows(&Query {
-                limit: Some(MOST + 1),
-                ..query
-            })?;
-            for row in rows {
-                let risk = match known.get(&row.id) {
-                    // A promise breaks by the clock, without a word.
-                    Some(risk) if row.register != promise::REGISTER.name => *risk,
-                    _ => self.risk(&row, &wording)?,
-                };
-                known.insert(row.id, risk);
-                items.push(ReviewItem {
-                    risk,
-                    reviewed: is_reviewed(&row, &day.name),
-                    row,
-                });
-            }
+        let mut left = AT_ONCE;
+        for row in rows {
+            let risk = match known.get(&row.id) {
+                _ if !reads(&row) => Some(self.risk(&row, &wording)?),
+                Some((last, risk)) if *last == row.last => Some(*risk),
+                _ if left > 0 => {
+                    left -= 1;
+                    let risk = self.risk(&row, &wording)?;
+                    known.insert(row.id, (row.last, risk));
+                    Some(risk)
+                }
+                _ => None,
+            };
+            items.push(ReviewItem {
+                is_weighed: risk.is_some(),
+                risk: risk.unwrap_or_else(|| at_least(&row)),
+                reviewed: is_reviewed(&row, &day.name),
+                row,
+            });
         }
-        items.sort_by_key(|item| (item.risk.is_none(), item.risk, item.row.opened, item.row.no));
-        let more = items.len() > MOST;
-        items.truncate(MOST);
+        sort(&mut items);
         Ok((items, more))
     }
 
+    /// The rows of a day, at most so many, and whether there are more.
+    pub(super) fn rows_of_day(
+        &self,
+        day: &ReviewDay,
+        most: usize,
+    ) -> Result<(Vec<Row>, bool), Problem> {
+        let scope = self.review_scope()?;
+        let looked_at = vec![reviewed::path(&day.name)];
+        let mut rows = Vec::new();
+        for (has, lacks) in [
+            (Vec::new(), looked_at.clone()),
+            (looked_at.clone(), Vec::new()),
+        ] {
+            for query in self.of_day(day, &scope) {
+                rows.extend(self.store().rows(&Query {
+                    has: has.clone(),
+                    lacks: lacks.clone(),
+                    limit: Some((most + 1).saturating_sub(rows.len())),
+                    ..query
+                })?);
+            }
+        }
+        let more = rows.len() > most;
+        rows.truncate(most);
+        Ok((rows, more))
+    }
+
     /// What began on the day, what fell due on it and is not done, and what of longer work ended
-    /// on it: no item is in two of them. A talk ends with its day.
+    /// on it that began within [`REACH`]: no item is in two of them. A talk ends with its day.
     fn of_day(&self, day: &ReviewDay, scope: &Scope) -> [Query; 3] {
         let names: Vec<&'static str> = REVIEWED_REGISTERS.iter().map(|one| one.name).collect();
         let base = || Query {
@@ -237,51 +243,42 @@ impl Desk {
         ]
     }
 
-    fn risk(&self, row: &Row, wording: &Wording) -> Result<Option<Risk>, Problem> {
-        let is = |register: &Register| row.register == register.name;
-        if is(&complaint::REGISTER) {
-            return Ok(Some(Risk::Complaint));
+    /// Refuses an item that the review of a day does not look over.
+    pub fn may_review_on(&self, id: Id, day: &ReviewDay) -> Result<(), Problem> {
+        let (record, register) = self.record(id)?;
+        self.may_review(&self.review_scope()?, &record, register)?;
+        for query in self.of_day(day, &Scope::default()) {
+            let one = Query {
+                id: Some(id),
+                ..query
+            };
+            if self.store().count_all(&one)? > 0 {
+                return Ok(());
+            }
         }
-        if is(&promise::REGISTER) {
-            let is_over = row.due.is_some_and(|due| due <= self.now());
-            return Ok((row.state == "broken" || is_over).then_some(Risk::Broken));
-        }
-        if !is(&case::REGISTER) && !is(&conversation::REGISTER) {
-            return Ok(None);
-        }
-        let Some(record) = self.store().record(row.id)? else {
-            return Ok(None);
-        };
-        if is(&case::REGISTER) {
-            let is_spoken = money::unsigned_witness(&record).is_some();
-            return Ok(Some(if is_spoken { Risk::Spoken } else { Risk::Money }));
-        }
-        Ok(says_banned(&record, wording).then_some(Risk::Banned))
+        Err(refused("problem-review-day")
+            .arg("day", day.name.clone())
+            .hint("problem-review-day-hint"))
     }
 
     /// Records what was found of an item in the review of a business day (`2026-11-22`).
     pub fn review(&mut self, id: Id, day: &str, verdict: &Verdict) -> Result<Done, Problem> {
-        let mut act = self.act();
-        self.add_review(&mut act, id, day, verdict)?;
-        self.write_reviews(act, &[id])
+        self.review_each(&[id], day, verdict)
     }
 
     /// Records of several items in one act that they are fine.
     pub fn review_all(&mut self, ids: &[Id], day: &str) -> Result<Done, Problem> {
-        let mut act = self.act();
-        for id in ids {
-            self.add_review(&mut act, *id, day, &Verdict::Fine)?;
-        }
-        self.write_reviews(act, ids)
+        self.review_each(ids, day, &Verdict::Fine)
     }
 
-    fn write_reviews(&mut self, act: Act, ids: &[Id]) -> Result<Done, Problem> {
+    fn review_each(&mut self, ids: &[Id], day: &str, verdict: &Verdict) -> Result<Done, Problem> {
+        let scope = self.review_scope()?;
+        let mut act = self.act();
+        for id in ids {
+            self.add_review(&mut act, (*id, &scope), day, verdict)?;
+        }
         if act.is_empty() {
-            return Ok(Done {
-                act: 0,
-                records: ids.to_vec(),
-                events: Vec::new(),
-            });
+            return Ok(Done::nothing(ids.to_vec()));
         }
         self.write(act)
     }
@@ -290,12 +287,12 @@ impl Desk {
     fn add_review(
         &mut self,
         act: &mut Act,
-        id: Id,
+        (id, scope): (Id, &Scope),
         day: &str,
         verdict: &Verdict,
     ) -> Result<(), Problem> {
         let (record, register) = self.record(id)?;
-        self.may_review(&record, register)?;
+        self.may_review(scope, &record, register)?;
         let path = reviewed::path(day);
         if record.value(&path).is_none() {
             let looked_at = fields([(path.as_str(), json!(true))]);
@@ -323,8 +320,12 @@ impl Desk {
         Ok(())
     }
 
-    fn may_review(&self, record: &Record, register: &Register) -> Result<(), Problem> {
-        let scope = self.review_scope()?;
+    fn may_review(
+        &self,
+        scope: &Scope,
+        record: &Record,
+        register: &Register,
+    ) -> Result<(), Problem> {
         if REVIEWED_REGISTERS
             .iter()
             .all(|one| one.name != register.name)
@@ -338,16 +339,17 @@ impl Desk {
         Err(refused("problem-review-group").hint("problem-review-group-hint"))
     }
 
-    /// Who did what is looked over: who answers for it, else who was asked first.
+    /// Who did what is looked over: who answers for it, else who was asked first; nobody who
+    /// has left.
     fn did(&self, record: &Record) -> Result<Id, Problem> {
         let me = self.me()?.id;
         let owners = [record.owner, record.first_owner].into_iter().flatten();
         let mut people = owners.filter_map(|owner| match owner {
-            Owner::Person(id) if id != me => Some(id),
+            Owner::Person(id) if id != me => self.people().by_id(id),
             _ => None,
         });
-        people
-            .next()
+        let did = people.find(|person| person.serves());
+        did.map(|person| person.id)
             .ok_or_else(|| refused("problem-review-nobody").hint("problem-review-nobody-hint"))
     }
 
@@ -363,17 +365,9 @@ pub fn is_reviewed(row: &Row, day: &str) -> bool {
     days.is_some_and(|days| days.get(day).is_some())
 }
 
-/// Whether somebody of us said what must not be said.
-fn says_banned(record: &Record, wording: &Wording) -> bool {
-    let ours = record
-        .entries
-        .iter()
-        .filter(|entry| !entry.void && entry.say.direction == Direction::Out);
-    ours.filter_map(|entry| entry.say.text.as_deref())
-        .any(|text| {
-            let hits = wording.check(text);
-            hits.iter().any(|hit| hit.severity == Severity::Block)
-        })
+/// The heaviest first.
+pub(super) fn sort(items: &mut [ReviewItem]) {
+    items.sort_by_key(|item| (item.risk.is_none(), item.risk, item.row.opened, item.row.no));
 }
 
 #[cfg(test)]

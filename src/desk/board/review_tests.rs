@@ -3,6 +3,7 @@
 use super::*;
 use crate::desk::shop_tests::Shop;
 use crate::domain::deadline::day_start;
+use crate::domain::payload::Fields;
 use crate::store::Order;
 
 fn today(desk: &Desk) -> (ReviewDay, Vec<ReviewItem>) {
@@ -185,4 +186,172 @@ fn a_leader_reviews_the_group_and_an_agent_nothing() {
         .collect();
     let refused = desk.set_fields(all[0].row.id, values);
     assert_eq!(refused.unwrap_err().message, "problem-review-by-hand");
+}
+
+/// An item of somebody else's, looked over by the supervisor who is at the desk.
+fn of_another(desk: &Desk) -> (ReviewDay, Id, Id) {
+    let (day, items) = today(desk);
+    let (id, owner) = owned_by_another(desk, &items);
+    (day, id, owner)
+}
+
+#[test]
+fn a_day_of_thousands_is_counted_to_its_end_and_what_nobody_looked_at_comes_first() {
+    let Shop {
+        folder: _folder,
+        mut desk,
+    } = Shop::sample("王主管");
+    let (day, before) = today(&desk);
+    let mut act = desk.act();
+    for _ in 0..1_001 {
+        act.open(&note::REGISTER, desk.new_id(), Fields::new());
+    }
+    desk.write(act).unwrap();
+    let total = before.len() as u64 + 1_001;
+    assert_eq!(tally(&desk, &day), (0, total));
+    assert!(
+        !desk
+            .review_tally(&day, &Scope::default())
+            .unwrap()
+            .is_done()
+    );
+
+    let page = |desk: &Desk| desk.items_of_day(&day, &mut Risks::new(), 10).unwrap();
+    let (first, more) = page(&desk);
+    assert_eq!((first.len(), more), (10, true));
+    let ids: Vec<Id> = first.iter().map(|item| item.row.id).collect();
+    desk.review_all(&ids, &day.name).unwrap();
+    let (next, more) = page(&desk);
+    assert!(more && next.len() == 10);
+    assert!(
+        next.iter()
+            .all(|item| !item.reviewed && !ids.contains(&item.row.id))
+    );
+    let (all, more) = desk
+        .items_of_day(&day, &mut Risks::new(), total as usize)
+        .unwrap();
+    assert!(!more && all.len() as u64 == total);
+}
+
+#[test]
+fn a_review_wakes_nobody_who_waits_for_a_change() {
+    let Shop {
+        folder: _folder,
+        mut desk,
+    } = Shop::sample("王主管");
+    let (day, id, owner) = of_another(&desk);
+    let (king, owner) = (
+        desk.me().unwrap().clone(),
+        desk.people().by_id(owner).unwrap().clone(),
+    );
+    desk.act_as(&owner);
+    desk.snooze_for(id, desk.now() + 3_600_000, Some("change"))
+        .unwrap();
+    desk.act_as(&king);
+    let snoozed = |desk: &Desk| desk.store().row(id).unwrap().unwrap().snoozed_until;
+    desk.review(id, &day.name, &Verdict::Fine).unwrap();
+    assert!(snoozed(&desk).is_some(), "looking at it changes nothing");
+    let comment = Verdict::Comment("先问清楚".into());
+    desk.review(id, &day.name, &comment).unwrap();
+    assert_eq!(snoozed(&desk), None, "what is said to them does");
+}
+
+#[test]
+fn a_risk_that_comes_later_is_seen() {
+    let Shop {
+        folder: _folder,
+        mut desk,
+    } = Shop::sample("王主管");
+    let (day, _) = today(&desk);
+    let mut known = Risks::new();
+    let risk = |desk: &Desk, known: &mut Risks, id: Id| {
+        let (items, _) = desk.review_items(&day, known).unwrap();
+        items.iter().find(|item| item.row.id == id).unwrap().risk
+    };
+    let talk = desk.open_conversation("小鹿", "chat").unwrap().record();
+    assert_eq!(risk(&desk, &mut known, talk), None);
+    let said = talked(Direction::Out, "林晓".into(), "大点声");
+    let mut act = desk.act();
+    act.add(&conversation::REGISTER, talk, Payload::Say(Box::new(said)));
+    desk.write(act).unwrap();
+    assert_eq!(risk(&desk, &mut known, talk), Some(Risk::Banned));
+}
+
+#[test]
+fn nothing_is_returned_to_who_has_left() {
+    let Shop {
+        folder: _folder,
+        mut desk,
+    } = Shop::sample("王主管");
+    let (day, id, owner) = of_another(&desk);
+    let first = desk.record(id).unwrap().0.first_owner;
+    assert_eq!(first, Some(Owner::Person(owner)));
+    desk.move_to(owner, "left", None).unwrap();
+    let back = Verdict::Return("补上".into());
+    let refused = desk.review(id, &day.name, &back).unwrap_err();
+    assert_eq!(refused.message, "problem-review-nobody");
+    assert_eq!(tally(&desk, &day).0, 0);
+}
+
+#[test]
+fn an_item_belongs_to_the_review_of_its_own_day() {
+    let Shop {
+        folder: _folder,
+        desk,
+    } = Shop::sample("王主管");
+    let (day, items) = today(&desk);
+    let before = desk.review_day(false).unwrap();
+    let (old, _) = desk.review_items(&before, &mut Risks::new()).unwrap();
+    let is_of = |items: &[ReviewItem], id: Id| items.iter().any(|item| item.row.id == id);
+    let old = old.iter().find(|item| !is_of(&items, item.row.id)).unwrap();
+    desk.may_review_on(old.row.id, &before).unwrap();
+    desk.may_review_on(items[0].row.id, &day).unwrap();
+    let refused = desk.may_review_on(old.row.id, &day).unwrap_err();
+    assert_eq!(refused.message, "problem-review-day");
+}
+
+#[test]
+fn of_many_talks_the_risks_are_left_to_be_read_beside() {
+    let Shop {
+        folder: _folder,
+        mut desk,
+    } = Shop::sample("王主管");
+    let mut act = desk.act();
+    let talks: Vec<Id> = (0..2 * AT_ONCE).map(|_| desk.new_id()).collect();
+    for talk in &talks {
+        act.open(&conversation::REGISTER, *talk, Fields::new());
+    }
+    let said = talked(Direction::Out, "林晓".into(), "大点声");
+    act.add(
+        &conversation::REGISTER,
+        talks[7],
+        Payload::Say(Box::new(said)),
+    );
+    desk.write(act).unwrap();
+    let day = desk.review_day(true).unwrap();
+    let mut known = Risks::new();
+    let (items, _) = desk.review_items(&day, &mut known).unwrap();
+    let left = items.iter().filter(|item| !item.is_weighed).count();
+    assert!(known.len() == AT_ONCE && left >= AT_ONCE, "{left}");
+    // Reading stops where that is asked for.
+    let stopped = desk.risks_of_day(&day, &mut |done, _| done == 0).unwrap();
+    assert!(stopped.is_none());
+    let mut told = Vec::new();
+    let mut tell = |done: usize, of: usize| {
+        told.push((done, of));
+        true
+    };
+    let mut known = desk.risks_of_day(&day, &mut tell).unwrap().unwrap();
+    assert!(told.len() > 1 && known.len() == told[0].1, "{told:?}");
+    let (items, _) = desk.review_items(&day, &mut known).unwrap();
+    assert!(items.iter().all(|item| item.is_weighed));
+    let risky = items.iter().filter(|item| item.risk.is_some());
+    let risky: Vec<(Id, Option<Risk>)> = risky.map(|item| (item.row.id, item.risk)).collect();
+    assert!(risky.contains(&(talks[7], Some(Risk::Banned))), "{risky:?}");
+    let heaviest = desk.heaviest(&day, risky.len()).unwrap();
+    let heaviest: Vec<(Id, Option<Risk>)> = heaviest
+        .iter()
+        .map(|item| (item.row.id, item.risk))
+        .collect();
+    assert_eq!(heaviest, risky);
 }

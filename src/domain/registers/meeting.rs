@@ -3,7 +3,8 @@
 
 use super::super::field::{Enumeration, Field};
 use super::super::lifecycle::{Lifecycle, State};
-use super::super::register::{Identity, Reach, Register, no_due, no_wait};
+use super::super::record::Record;
+use super::super::register::{Identity, Post, Reach, Register, no_due, no_wait};
 use super::words::POST;
 
 /// The meetings that a shop holds.
@@ -79,4 +80,9 @@ pub fn sections(kind: &str) -> &'static [Field<String>] {
         "evening" => &[NUMBERS, CASES, FOCUS],
         _ => &[NUMBERS, EXPERIENCE, QUALITY, FOCUS],
     }
+}
+
+/// Returns whose meeting a record is; none for the shop's.
+pub fn post_of(record: &Record) -> Option<Post> {
+    record.get(POST_OF).as_deref().and_then(Post::of)
 }

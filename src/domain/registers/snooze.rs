@@ -3,7 +3,7 @@
 use super::super::field::{Enumeration, Field};
 use super::super::payload::Direction;
 use super::super::record::{Record, Trace};
-use super::SNOOZED_UNTIL;
+use super::{SNOOZED_UNTIL, reviewed};
 
 /// What brings a record back before its time.
 pub static EVENTS: Enumeration = Enumeration {
@@ -32,11 +32,14 @@ pub fn until(record: &Record) -> Option<i64> {
     (!is_back).then_some(until)
 }
 
-/// Whether anybody else did something to a record since an event of it.
+/// Whether anybody else did something to a record since an event of it. That somebody looked at
+/// it in a review changes nothing for who waits.
 fn is_changed_by_others(record: &Record, since: &Trace) -> bool {
     let is_theirs = |trace: &Trace| trace.stamp > since.stamp && trace.replica != since.replica;
     let said = record.entries.iter().filter(|entry| !entry.void);
-    let written = record.values.values().flatten();
+    let written = record.values.iter();
+    let written = written.filter(|(path, _)| !reviewed::is_reviewed(path));
+    let written = written.flat_map(|(_, writes)| writes);
     said.map(|entry| &entry.trace)
         .chain(record.steps.iter().map(|step| &step.trace))
         .chain(record.signatures.iter().map(|sign| &sign.trace))

@@ -178,7 +178,7 @@ fn queries() -> Vec<Query> {
 fn no_list_of_a_first_screen_and_no_indexed_field_scans_the_table() {
     let bench = filled();
     for query in queries() {
-        for (sql, args) in [query.page(), query.counting()] {
+        for (sql, args) in [query.page(), query.counting(query.counts_all())] {
             let mut plan = bench
                 .store
                 .conn

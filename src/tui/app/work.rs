@@ -282,6 +282,13 @@ impl Workstation {
                 let seen = step.map_or(0, |step| step.done);
                 words.with("figures-counting", &[("count", grouped(seen).into())])
             }
+            (Job::Weigh(_), step) => {
+                let counts = [
+                    ("done", grouped(step.map_or(0, |step| step.done)).into()),
+                    ("of", grouped(step.map_or(0, |step| step.of)).into()),
+                ];
+                words.with("review-weighing", &counts)
+            }
             (Job::Verify | Job::BackUp(_), Some(step)) if step.of > 0 => {
                 let counts = [
                     ("done", grouped(step.done).into()),

@@ -24,6 +24,10 @@ pub fn told(done: &Done, words: &Words) -> Vec<Notice> {
         | Done::Counted {
             facts: None | Some(Ok(_)),
             ..
+        }
+        | Done::Weighed {
+            risks: None | Some(Ok(_)),
+            ..
         } => Vec::new(),
         Done::OldTable {
             outcome: Ok(report),
@@ -61,6 +65,10 @@ pub fn told(done: &Done, words: &Words) -> Vec<Notice> {
         }
         | Done::Counted {
             facts: Some(Err(problem)),
+            ..
+        }
+        | Done::Weighed {
+            risks: Some(Err(problem)),
             ..
         } => vec![Notice::of(problem, words)],
     }

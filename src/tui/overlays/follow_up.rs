@@ -19,9 +19,9 @@ use crate::tui::commands::{Command, Context};
 use crate::tui::keys::Input;
 use crate::tui::pane::{Flow, Pane, Reach};
 use crate::tui::theme::Ink;
-use crate::tui::widgets::form::{self, Choice, Field, Value};
+use crate::tui::widgets::Look;
+use crate::tui::widgets::form::{Choice, Field, Value};
 use crate::tui::widgets::line::Run;
-use crate::tui::widgets::{Look, frame, page};
 
 const HOUR: i64 = 3_600_000;
 /// When what waits for an event comes back all the same.
@@ -422,19 +422,11 @@ impl Pane for FollowUp {
     }
 
     fn view(&self, buf: &mut Buffer, area: Rect, look: &Look<'_>) -> Option<Position> {
-        let form = &self.sheet.form;
-        let label = page::shape(form, 0, look).label;
-        let shape = form::Shape { label, beside: 0 };
-        let width = WIDTH.min(area.width);
-        let height = (form::height(form, width.saturating_sub(2), shape) + 2).min(area.height);
-        let place = frame::middle(area, (width, height));
         let title = [
             Run::new(look.words.get("follow-title").to_string(), Ink::Title),
             Run::new(format!("  {}", self.named), Ink::Text),
         ];
-        let inner = frame::overlay(buf, place, &title, &[form::header(form, look)], &[], look);
-        let caret = form::draw(buf, inner, form, shape, look);
-        self.sheet.draw_menu(buf, area, look).or(caret)
+        self.sheet.draw_box(buf, area, &title, WIDTH, look)
     }
 
     fn is_whole(&self) -> bool {

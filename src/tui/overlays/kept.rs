@@ -71,6 +71,11 @@ impl KeptForm {
         }
     }
 
+    /// A text would open with other words now: it is kept where it differs from them.
+    pub fn opens_with(&mut self, id: &str, text: &str) {
+        self.first.insert(id.to_owned(), Json::from(text));
+    }
+
     /// It is recorded: nothing is to be kept.
     pub fn done(&mut self) {
         self.is_done = true;

@@ -10,10 +10,10 @@ use serde_json::json;
 use super::action::ActionForm;
 use super::kept::KeptForm;
 use super::menu::{Menu, MenuPane};
-use super::sheet::Sheet;
+use super::sheet::{Sheet, set_text};
+use super::since::Since;
 use crate::desk::board::Meeting;
 use crate::desk::people::People;
-use crate::domain::id::Id;
 use crate::domain::payload::Fields;
 use crate::domain::registers::meeting;
 use crate::i18n::{Language, Words};
@@ -45,6 +45,7 @@ pub struct MeetingPane {
     meeting: Meeting,
     actions: Vec<Row>,
     kept: KeptForm,
+    since: Since,
     language: Language,
     people: People,
     zone: chrono_tz::Tz,
@@ -53,7 +54,7 @@ pub struct MeetingPane {
 
 /// Asks which meeting it is.
 pub fn choose(reach: &Reach<'_>) -> Result<MenuPane, Problem> {
-    reach.desk.open_actions()?;
+    reach.desk.meeting_post()?;
     let kinds = meeting::KINDS.values;
     let labels = kinds.iter().map(|kind| named(kind, reach.words));
     let title = reach.words.get("meeting-which").to_string();
@@ -92,6 +93,7 @@ impl MeetingPane {
         Ok(Self {
             sheet,
             actions: reach.desk.open_actions()?,
+            since: Since::of(reach, meeting.id),
             meeting,
             kept,
             language: reach.words.language(),
@@ -101,28 +103,56 @@ impl MeetingPane {
         })
     }
 
+    /// What was written since it was opened; all of it where nobody has begun the meeting.
     fn sections(&self) -> Fields {
         let sections = self.meeting.sections.iter();
-        sections
-            .map(|(name, _)| {
-                let said = self.sheet.form.text(name).trim_end();
-                ((*name).to_owned(), json!(said))
-            })
+        let said = sections.map(|(name, opened)| (*name, opened, self.said(name)));
+        said.filter(|(_, opened, said)| !self.meeting.is_begun || opened.trim_end() != *said)
+            .map(|(name, _, said)| (name.to_owned(), json!(said)))
             .collect()
     }
 
-    /// Records what stands in the sections; none where that was refused.
-    fn keep(&mut self, is_finished: bool, reach: &mut Reach<'_>) -> Option<Id> {
+    fn said(&self, section: &str) -> &str {
+        self.sheet.form.text(section).trim_end()
+    }
+
+    /// Records what was written in the sections; gives what is to be done where it was not.
+    fn keep(&mut self, is_finished: bool, reach: &mut Reach<'_>) -> Option<Flow> {
+        if let Some(stopped) = self.since.stops(reach) {
+            return Some(stopped);
+        }
         let sections = self.sections();
         let meeting = &self.meeting;
-        let done = reach.attempt(|desk| desk.keep_meeting(meeting, sections, is_finished))?;
-        self.meeting.record = Some(done.record());
-        Some(done.record())
+        let done = reach.attempt(|desk| desk.keep_meeting(meeting, sections, is_finished));
+        if done.is_none() {
+            return Some(Flow::Stay);
+        }
+        self.read_again(reach);
+        None
+    }
+
+    /// Takes over what is recorded now, but where something else was written here.
+    fn read_again(&mut self, reach: &mut Reach<'_>) {
+        let now = match reach.desk.kept_meeting(self.meeting.id) {
+            Ok(Some(now)) => now,
+            Ok(None) => return,
+            Err(problem) => return reach.trouble(&problem),
+        };
+        for (name, text) in &now.sections {
+            let mut before = self.meeting.sections.iter();
+            let opened = before.find(|(known, _)| known == name);
+            let is_untouched = opened.is_some_and(|(_, was)| was.trim_end() == self.said(name));
+            if is_untouched && text != self.said(name) {
+                set_text(&mut self.sheet.form, name, text);
+            }
+            self.kept.opens_with(name, text);
+        }
+        self.meeting = now;
     }
 
     fn finish(&mut self, reach: &mut Reach<'_>) -> Flow {
-        if self.keep(true, reach).is_none() {
-            return Flow::Stay;
+        if let Some(flow) = self.keep(true, reach) {
+            return flow;
         }
         self.kept.done();
         let kind = [("kind", named(&self.meeting.kind, reach.words).into())];
@@ -132,10 +162,10 @@ impl MeetingPane {
 
     /// An action belongs to a meeting: what stands there so far is recorded before it.
     fn act(&mut self, reach: &mut Reach<'_>) -> Flow {
-        let Some(meeting) = self.keep(false, reach) else {
-            return Flow::Stay;
-        };
-        Flow::Push(Box::new(ActionForm::new(reach, meeting)))
+        if let Some(flow) = self.keep(false, reach) {
+            return flow;
+        }
+        Flow::Push(Box::new(ActionForm::new(reach, self.meeting.id)))
     }
 
     /// The minutes as text.
@@ -309,6 +339,7 @@ impl Pane for MeetingPane {
             Ok(actions) => self.actions = actions,
             Err(problem) => reach.trouble(&problem),
         }
+        self.read_again(reach);
         if self.language != reach.words.language() {
             self.language = reach.words.language();
             let before = std::mem::take(&mut self.sheet);

@@ -1,6 +1,11 @@
 //! Meetings over the sample shop, played by keys.
 
 use super::{MeetingPane, choose};
+use crate::chance::SeededRandom;
+use crate::domain::id::Id;
+use crate::domain::payload::{Change, Payload};
+use crate::domain::registers::meeting::REGISTER;
+use crate::store::{Author, Draft};
 use crate::tui::overlays::stage::Stage;
 
 fn meeting(kind: &str) -> Stage {
@@ -119,4 +124,77 @@ fn which_meeting_is_asked_and_an_agent_is_told_whose_they_are() {
     stage.act_as("林晓");
     let refused = stage.with(|reach| choose(reach).err());
     assert_eq!(refused.unwrap().message, "problem-meeting-role");
+}
+
+/// Somebody writes to a meeting on another desk.
+fn by_another(
+    stage: &mut Stage,
+    meeting: Id,
+    write: fn(Change) -> Payload,
+    values: &[(&str, &str)],
+) {
+    let fields = values.iter();
+    let fields = fields.map(|(name, text)| ((*name).to_owned(), (*text).into()));
+    let change = Change {
+        fields: fields.collect(),
+        ..Change::default()
+    };
+    let now = stage.desk.now();
+    let draft = Draft::new(&REGISTER, meeting, write(change), now);
+    let replica = stage.desk.people().by_name("韩梅").unwrap().replica;
+    let author = Author { replica, zone: 480 };
+    let mut random = SeededRandom::new("another");
+    let store = stage.desk.store_mut();
+    store.append(&author, now, &mut random, &[draft]).unwrap();
+}
+
+#[test]
+fn what_a_colleague_wrote_meanwhile_stays_and_is_told_before_anything_is_kept() {
+    let mut stage = meeting("morning");
+    let meeting = stage.desk.meeting("morning", &stage.words).unwrap();
+    stage.text("本地");
+    // Another supervisor begins it meanwhile.
+    let begun = [
+        ("kind", "morning"),
+        ("day", meeting.day.as_str()),
+        ("numbers", "别人写的数字"),
+    ];
+    by_another(&mut stage, meeting.id, Payload::Open, &begun);
+    stage.keys(&["F8"]);
+    assert_eq!(stage.panes.len(), 1, "{}", stage.message());
+    let said = stage.message();
+    assert!(
+        said.contains("打开后变了") && said.contains("韩梅"),
+        "{said}"
+    );
+    let seen = stage.screen(80, 21);
+    assert!(
+        seen.contains("别人写的数字") && seen.contains("本地"),
+        "{seen}"
+    );
+    stage.keys(&["Ins"]);
+    assert_eq!(stage.panes.len(), 2, "{}", stage.message());
+    let kept = stage.desk.kept_meeting(meeting.id).unwrap().unwrap();
+    let sections = [
+        ("split", ""),
+        ("numbers", "别人写的数字"),
+        ("focus", "本地"),
+    ];
+    assert_eq!(
+        kept.sections,
+        sections.map(|(name, text)| (name, text.to_owned()))
+    );
+    stage.keys(&["Esc"]);
+    assert_eq!(
+        stage.panes[0].draft().unwrap().1,
+        "",
+        "what is recorded is no draft"
+    );
+
+    let more = [("numbers", "又改了")];
+    by_another(&mut stage, meeting.id, Payload::Set, &more);
+    stage.refresh();
+    let seen = stage.screen(80, 21);
+    assert!(seen.contains("又改了") && seen.contains("本地"), "{seen}");
+    assert_eq!(stage.panes[0].draft().unwrap().1, "");
 }

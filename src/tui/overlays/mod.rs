@@ -165,7 +165,7 @@ fn form(command: Command, reach: &mut Reach<'_>) -> Result<Opened, Problem> {
         Command::StartCard => pane(start::card::StartCard::open(reach)?),
         Command::MustRead => must_read(reach)?,
         Command::Meeting => pane(meeting::choose(reach)?),
-        Command::DayReview => pane(ReviewPane::new(reach.desk)?),
+        Command::DayReview => pane(ReviewPane::open(reach)?),
         Command::CheckTerminal => pane(start::terminal::TerminalCheck::open(reach)),
         Command::ScreenSettings => Opened::Flow(Flow::Screen(Screen::Settings)),
         Command::Away => pane(away::open(reach)?),

@@ -7,8 +7,9 @@ use super::menu::{Menu, Picked};
 use crate::tui::commands::{Command, Context};
 use crate::tui::keys::Input;
 use crate::tui::pane::Flow;
-use crate::tui::widgets::Look;
 use crate::tui::widgets::form::{self, Field, Form, Outcome, Value};
+use crate::tui::widgets::line::Run;
+use crate::tui::widgets::{Look, frame, page};
 
 /// What came of a key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -178,6 +179,27 @@ impl Sheet {
             }
             _ => Did::Ignored,
         }
+    }
+
+    /// Draws the form in a box of at most so many columns in the middle, the unfolded menu over
+    /// it, and returns where the caret stands.
+    pub fn draw_box(
+        &self,
+        buf: &mut Buffer,
+        area: Rect,
+        title: &[Run<'_>],
+        most: u16,
+        look: &Look<'_>,
+    ) -> Option<Position> {
+        let form = &self.form;
+        let label = page::shape(form, 0, look).label;
+        let shape = form::Shape { label, beside: 0 };
+        let width = most.min(area.width);
+        let height = (form::height(form, width.saturating_sub(2), shape) + 2).min(area.height);
+        let place = frame::middle(area, (width, height));
+        let inner = frame::overlay(buf, place, title, &[form::header(form, look)], &[], look);
+        let caret = form::draw(buf, inner, form, shape, look);
+        self.draw_menu(buf, area, look).or(caret)
     }
 
     /// Draws the unfolded menu over an area; its caret is the pane's then.

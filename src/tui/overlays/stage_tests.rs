@@ -104,6 +104,15 @@ impl Stage {
 
     /// Calls with a reach, outside any pane.
     pub fn with<T>(&mut self, act: impl FnOnce(&mut Reach<'_>) -> T) -> T {
+        let (out, stale) = self.reach(act);
+        if stale {
+            self.refresh();
+        }
+        out
+    }
+
+    /// Calls with a reach, and returns whether the panes must be read anew.
+    fn reach<T>(&mut self, act: impl FnOnce(&mut Reach<'_>) -> T) -> (T, bool) {
         let mut effects = Effects::none();
         let (mut said, mut stale) = (None, false);
         let nothing = |_: Command| None;
@@ -140,10 +149,7 @@ impl Stage {
                 _ => {}
             }
         }
-        if stale {
-            self.refresh();
-        }
-        out
+        (out, stale)
     }
 
     /// Reads every pane anew, as after a change of the store or the language.
@@ -214,8 +220,12 @@ impl Stage {
         let Some(mut pane) = self.panes.pop() else {
             return false;
         };
-        let flow = self.with(|reach| act(pane.as_mut(), reach));
+        let (flow, stale) = self.reach(|reach| act(pane.as_mut(), reach));
         self.panes.push(pane);
+        // What acts is read anew with the others.
+        if stale {
+            self.refresh();
+        }
         let taken = !matches!(flow, Flow::Pass);
         self.follow(flow);
         self.work();

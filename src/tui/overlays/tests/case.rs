@@ -9,6 +9,12 @@ use crate::store::Query;
 use crate::tui::overlays::case::CaseForm;
 use crate::tui::overlays::stage::{ORDER, Stage};
 
+/// The only case stands there.
+#[track_caller]
+fn is_case(stage: &Stage, state: &str) {
+    assert_eq!(only(stage, "case").state, state, "{}", stage.message());
+}
+
 #[test]
 fn a_refund_takes_eleven_keys() {
     let mut stage = Stage::new().on_order(ORDER);
@@ -49,20 +55,10 @@ fn a_case_goes_up_its_ladder() {
     stage.refresh();
     stage.draw_everywhere();
     stage.keys(&["F8"]);
-    assert_eq!(
-        only(&stage, "case").state,
-        "approved",
-        "{}",
-        stage.message()
-    );
+    is_case(&stage, "approved");
     stage.act_as("林晓");
     stage.keys(&["Enter"]);
-    assert_eq!(
-        only(&stage, "case").state,
-        "executed",
-        "{}",
-        stage.message()
-    );
+    is_case(&stage, "executed");
     stage.keys(&["F9", "Enter", "Enter"]);
     assert!(stage.copied[0].contains("129.00"), "{:?}", stage.copied);
     assert_eq!(only(&stage, "case").state, "closed");
@@ -90,24 +86,14 @@ fn a_word_of_mouth_is_recorded_and_signed_by_whoever_gave_it() {
     stage.keys(&["F8"]);
     stage.text("王主管");
     stage.keys(&["Enter"]);
-    assert_eq!(
-        only(&stage, "case").state,
-        "approved",
-        "{}",
-        stage.message()
-    );
+    is_case(&stage, "approved");
     let seen = stage.screen(80, 21);
     assert!(
         seen.contains("尚未补签") && seen.contains("王主管"),
         "{seen}"
     );
     stage.keys(&["Enter"]);
-    assert_eq!(
-        only(&stage, "case").state,
-        "executed",
-        "{}",
-        stage.message()
-    );
+    is_case(&stage, "executed");
     stage.act_as("王主管");
     stage.refresh();
     assert!(stage.screen(80, 21).contains("按 Enter 补签"));
@@ -145,12 +131,7 @@ fn a_refusal_wants_a_reason_and_an_amendment_voids_an_approval() {
         stage.screen(80, 21)
     );
     stage.keys(&["F8"]);
-    assert_eq!(
-        only(&stage, "case").state,
-        "submitted",
-        "{}",
-        stage.message()
-    );
+    is_case(&stage, "submitted");
 }
 
 #[test]

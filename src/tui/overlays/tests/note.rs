@@ -2,6 +2,7 @@
 
 use super::only;
 use crate::desk::shop_tests::buyer_says;
+use crate::domain::id::Id;
 use crate::tui::overlays::note::NoteForm;
 use crate::tui::overlays::note_facts::Facts;
 use crate::tui::overlays::stage::{ORDER, Stage};
@@ -81,20 +82,20 @@ fn a_note_typed_and_killed_comes_back() {
     );
 }
 
+/// A talk in which the buyer was asked about an address and said yes, as a paste would bring it.
+fn answered(stage: &mut Stage) -> Id {
+    let talk = stage.desk.open_conversation("小鹿", "chat");
+    let talk = talk.unwrap().record();
+    let asked = stage.desk.reply(talk, "您好，为您核对新地址，对吗？");
+    asked.unwrap();
+    buyer_says(&mut stage.desk, talk, "对的。");
+    talk
+}
+
 #[test]
 fn the_buyers_short_yes_is_offered_as_a_quote() {
     let mut stage = Stage::new();
-    let talk = stage
-        .desk
-        .open_conversation("小鹿", "chat")
-        .unwrap()
-        .record();
-    stage
-        .desk
-        .reply(talk, "您好，为您核对新地址，对吗？")
-        .unwrap();
-    // The buyer's line comes as a paste would bring it.
-    buyer_says(&mut stage.desk, talk, "对的。");
+    let talk = answered(&mut stage);
     stage.push(|reach| {
         NoteForm::for_order(
             reach,
@@ -120,16 +121,7 @@ fn the_buyers_short_yes_is_offered_as_a_quote() {
 #[test]
 fn a_yes_that_the_buyer_took_back_is_not_offered() {
     let mut stage = Stage::new();
-    let talk = stage
-        .desk
-        .open_conversation("小鹿", "chat")
-        .unwrap()
-        .record();
-    stage
-        .desk
-        .reply(talk, "您好，为您核对新地址，对吗？")
-        .unwrap();
-    buyer_says(&mut stage.desk, talk, "对的。");
+    let talk = answered(&mut stage);
     let offer = |stage: &mut Stage| {
         let read = |reach: &mut Reach<'_>| {
             Facts::read(reach.desk, reach.words, ORDER, None, Some(talk)).unwrap()

@@ -391,16 +391,11 @@ pub(super) fn duty_words(one: &Duty, speech: Speech<'_>) -> (String, String) {
                 names.join(" "),
             )
         }
-        DutyKind::Review(tally) => (
-            word("board-duty-review"),
-            format!(
-                "{}/{}{}",
-                tally.reviewed,
-                tally.total,
-                if tally.capped { "+" } else { "" }
-            ),
+        DutyKind::Review(tally) => (word("board-duty-review"), tally.to_string()),
+        DutyKind::Meeting(kind, ended) => (
+            word(&format!("board-duty-{kind}")),
+            ended.map(|at| speech.when(at)).unwrap_or_default(),
         ),
-        DutyKind::Meeting(kind) => (word(&format!("board-duty-{kind}")), String::new()),
         DutyKind::Report(written) => {
             let info = written.map(|(by, at)| {
                 let who = by.map_or_else(String::new, |by| name(by, speech));
@@ -425,7 +420,7 @@ pub(super) fn duty_words(one: &Duty, speech: Speech<'_>) -> (String, String) {
 pub(super) fn duty_short(one: &Duty, speech: Speech<'_>) -> String {
     let (what, info) = duty_words(one, speech);
     match &one.kind {
-        DutyKind::Meeting(kind) => {
+        DutyKind::Meeting(kind, _) => {
             let id = format!("value-meeting_kind-{kind}");
             speech.words.get(&id).to_string()
         }

@@ -254,7 +254,7 @@ impl BoardPane {
                 Some(DutyKind::Reviews(_)) => Target::Rows(Figure::Reviews),
                 Some(DutyKind::Unread(id, ..)) => Target::Record(*id),
                 Some(DutyKind::Review(_)) => Target::Review,
-                Some(DutyKind::Meeting(kind)) => Target::Meeting(kind),
+                Some(DutyKind::Meeting(kind, _)) => Target::Meeting(kind),
                 Some(DutyKind::Report(_)) => Target::Screen(Screen::Figures),
                 Some(DutyKind::Clocks(_)) => {
                     Target::Rows(Figure::Money(crate::desk::board::MoneyFigure::TimingOut))
@@ -286,10 +286,10 @@ impl BoardPane {
             },
             Target::Record(id) => open_record(id, reach),
             Target::Screen(screen) => Flow::Screen(screen),
-            Target::Review => push(
-                ReviewPane::new(reach.desk).map(|pane| Box::new(pane) as _),
-                reach,
-            ),
+            Target::Review => {
+                let opened = ReviewPane::open(reach).map(|pane| Box::new(pane) as _);
+                push(opened, reach)
+            }
             Target::Meeting(kind) => push(
                 MeetingPane::open(reach, kind).map(|pane| Box::new(pane) as _),
                 reach,

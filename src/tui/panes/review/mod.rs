@@ -6,6 +6,7 @@ mod view;
 
 use std::cell::Cell;
 use std::collections::BTreeSet;
+use std::rc::Rc;
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
@@ -23,6 +24,7 @@ use crate::i18n::Words;
 use crate::problem::Problem;
 use crate::store::Row;
 use crate::tui::commands::{Command, Context};
+use crate::tui::jobs::{Done, Job};
 use crate::tui::overlays::ask::Ask;
 use crate::tui::overlays::yank;
 use crate::tui::pane::{Flow, Pane, Reach};
@@ -50,11 +52,13 @@ pub struct ReviewPane {
     items: Vec<ReviewItem>,
     more: bool,
     risks: Risks,
+    /// The day, today or not, of which the risks are read beside the loop.
+    asked: Option<bool>,
     cursor: Cursor<Id>,
     /// What the next key lets pass together.
     marked: BTreeSet<Id>,
-    /// From this item the cursor goes on once it was looked at.
-    leaves: Option<Id>,
+    /// From this item, which was looked at now, the cursor goes on.
+    leaves: Rc<Cell<Option<Id>>>,
     told: Option<Told>,
     wording: Wording,
     people: People,
@@ -63,6 +67,14 @@ pub struct ReviewPane {
 }
 
 impl ReviewPane {
+    /// Opens the review of today as [`Self::new`] does, and has the risks read that are not
+    /// known yet.
+    pub fn open(reach: &mut Reach<'_>) -> Result<Self, Problem> {
+        let mut pane = Self::new(reach.desk)?;
+        pane.weigh(reach);
+        Ok(pane)
+    }
+
     /// Opens the review of today at the first item that nobody looked at.
     ///
     /// Refused to those who answer for nobody's work but their own.
@@ -75,15 +87,17 @@ impl ReviewPane {
             items: Vec::new(),
             more: false,
             risks: Risks::new(),
+            asked: None,
             cursor: Cursor::default(),
             marked: BTreeSet::new(),
-            leaves: None,
+            leaves: Rc::default(),
             told: None,
             wording: Wording::default(),
             people: People::default(),
             zone: desk.zone(),
             now: desk.now(),
         };
+        pane.tallies[1] = desk.review_tally(&pane.days[1], &desk.review_scope()?)?;
         pane.read(desk)?;
         pane.go_on(desk, true)?;
         Ok(pane)
@@ -93,14 +107,21 @@ impl ReviewPane {
         &self.days[usize::from(!self.is_today)]
     }
 
+    /// Reads the day that is shown; how far the other one is, is counted when it is turned to.
     fn read(&mut self, desk: &Desk) -> Result<(), Problem> {
-        let scope = desk.review_scope()?;
         self.days = [desk.review_day(true)?, desk.review_day(false)?];
-        for (tally, day) in self.tallies.iter_mut().zip(&self.days) {
-            *tally = desk.review_tally(day, &scope)?;
-        }
         let day = self.day().clone();
         (self.items, self.more) = desk.review_items(&day, &mut self.risks)?;
+        let tally = if self.more {
+            desk.review_tally(&day, &desk.review_scope()?)?
+        } else {
+            let reviewed = self.items.iter().filter(|item| item.reviewed).count();
+            Tally {
+                reviewed: reviewed as u64,
+                total: self.items.len() as u64,
+            }
+        };
+        self.tallies[usize::from(!self.is_today)] = tally;
         self.now = desk.now();
         self.people = desk.people().clone();
         let ids: Vec<Id> = self.items.iter().map(|item| item.row.id).collect();
@@ -115,8 +136,16 @@ impl ReviewPane {
         if leaves.is_some() && leaves == self.cursor.id().copied() && is_left {
             return self.go_on(desk, false);
         }
-        self.leaves = leaves;
         self.look(desk)
+    }
+
+    /// Has risks that are not known yet read beside the loop; what was stopped is left.
+    fn weigh(&mut self, reach: &mut Reach<'_>) {
+        let is_known = self.items.iter().all(|item| item.is_weighed);
+        if !is_known && self.asked != Some(self.is_today) {
+            self.asked = Some(self.is_today);
+            reach.work(Job::Weigh(self.is_today));
+        }
     }
 
     /// Reads what is told of the item under the cursor.
@@ -181,6 +210,7 @@ impl ReviewPane {
         if let Err(problem) = turned {
             reach.trouble(&problem);
         }
+        self.weigh(reach);
     }
 
     fn scroll(&self, by: isize) {
@@ -201,7 +231,7 @@ impl ReviewPane {
         self.step(1, reach);
     }
 
-    /// Marks what nobody looked at and what carries no risk, or takes all marks away.
+    /// Marks what nobody looked at and what is known to carry no risk, or takes all marks away.
     fn mark_rest(&mut self, reach: &mut Reach<'_>) {
         if !self.marked.is_empty() {
             self.marked.clear();
@@ -210,7 +240,7 @@ impl ReviewPane {
         let rest = self
             .items
             .iter()
-            .filter(|item| !item.reviewed && item.risk.is_none());
+            .filter(|item| !item.reviewed && item.is_weighed && item.risk.is_none());
         self.marked = rest.map(|item| item.row.id).collect();
         if self.marked.is_empty() {
             return reach.say("review-no-rest", &[]);
@@ -222,26 +252,27 @@ impl ReviewPane {
     /// Lets pass what is marked, else the item under the cursor, and goes on.
     fn pass(&mut self, reach: &mut Reach<'_>) {
         let day = self.day().name.clone();
-        let marked: Vec<Id> = self.marked.iter().copied().collect();
         let here = self.cursor.id().copied();
-        self.leaves = here;
-        let done = if marked.is_empty() {
-            let Some(id) = here else {
-                return reach.say("review-nothing", &[]);
-            };
-            reach.attempt(|desk| desk.review(id, &day, &Verdict::Fine))
+        let ids: Vec<Id> = if self.marked.is_empty() {
+            here.into_iter().collect()
         } else {
-            reach.attempt(|desk| desk.review_all(&marked, &day))
+            self.marked.iter().copied().collect()
         };
+        if ids.is_empty() {
+            return reach.say("review-nothing", &[]);
+        }
+        let done = reach.attempt(|desk| desk.review_all(&ids, &day));
         if done.is_none() {
             return;
         }
+        self.leaves.set(here);
         self.marked.clear();
-        self.refresh(reach);
+        let passed = |item: &&ReviewItem| !item.reviewed && ids.contains(&item.row.id);
+        let fresh = self.items.iter().filter(passed).count() as u64;
         let tally = self.tallies[usize::from(!self.is_today)];
-        let left = tally.total.saturating_sub(tally.reviewed);
-        let count = [("count", marked.len().max(1).into()), ("left", left.into())];
-        let id = if tally.is_done() {
+        let left = tally.total.saturating_sub(tally.reviewed + fresh);
+        let count = [("count", ids.len().into()), ("left", left.into())];
+        let id = if left == 0 {
             "review-all-done"
         } else {
             "review-passed"
@@ -265,7 +296,7 @@ impl ReviewPane {
         } else {
             ("review-comment-title", "review-comment")
         };
-        self.leaves = Some(id);
+        let leaves = Rc::clone(&self.leaves);
         let hint = reach.words.get("review-said-hint").to_string();
         let ask = Ask::new(reach.words.with(title, &whose), hint, move |text, reach| {
             let (verdict, said) = if returns {
@@ -277,6 +308,7 @@ impl ReviewPane {
             if done.is_none() {
                 return Flow::Stay;
             }
+            leaves.set(Some(id));
             reach.say(said, &[]);
             Flow::Close
         });
@@ -316,7 +348,6 @@ impl Pane for ReviewPane {
             Command::Transfer | Command::FollowUp => return act_on(id, command, reach),
             Command::Undo => {
                 if reach.attempt(|desk| desk.undo(None)).is_some() {
-                    self.refresh(reach);
                     reach.say("desk-undone", &[]);
                 }
             }
@@ -343,6 +374,29 @@ impl Pane for ReviewPane {
         if let Err(problem) = self.read(reach.desk) {
             reach.trouble(&problem);
         }
+        self.weigh(reach);
+    }
+
+    fn worked(&mut self, done: &mut Done, reach: &mut Reach<'_>) -> Flow {
+        let Done::Weighed { is_today, risks } = done else {
+            return Flow::Stay;
+        };
+        match risks.take() {
+            Some(Ok(Some(read))) => {
+                self.risks.extend(read);
+                if self.asked == Some(*is_today) {
+                    self.asked = None;
+                }
+                self.refresh(reach);
+            }
+            // What failed is left to be told to whoever asked.
+            other => *risks = other,
+        }
+        Flow::Stay
+    }
+
+    fn waits_for(&self) -> Option<Job> {
+        self.asked.map(Job::Weigh)
     }
 }
 

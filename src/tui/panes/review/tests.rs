@@ -1,7 +1,12 @@
 //! A day's review over the sample shop, played by keys.
 
 use super::ReviewPane;
+use crate::chance::SeededRandom;
 use crate::desk::board::{Risks, Tally, Verdict};
+use crate::domain::payload::{Direction, Payload, Say};
+use crate::domain::registers::conversation;
+use crate::store::{Author, Draft};
+use crate::tui::jobs::Job;
 use crate::tui::overlays::stage::Stage;
 
 fn review(name: &str) -> Stage {
@@ -139,6 +144,67 @@ fn a_colleagues_review_moves_no_cursor() {
     stage.refresh();
     let after = here(&mut stage);
     assert_eq!(after, before.replace("[ ]", "[x]"));
+}
+
+#[test]
+fn a_remark_that_was_left_moves_no_cursor_later() {
+    let mut stage = review("王主管");
+    let day = stage.desk.review_day(true).unwrap();
+    let first = stage
+        .desk
+        .review_items(&day, &mut Risks::default())
+        .unwrap()
+        .0;
+    let before = here(&mut stage);
+    stage.keys(&["Ctrl+T", "Esc"]);
+    assert_eq!(stage.panes.len(), 1);
+    let id = first[0].row.id;
+    stage.desk.review(id, &day.name, &Verdict::Fine).unwrap();
+    stage.refresh();
+    assert_eq!(here(&mut stage), before.replace("[ ]", "[x]"));
+}
+
+#[test]
+fn the_risks_of_many_talks_are_read_beside_the_loop() {
+    let mut stage = Stage::sample("王主管");
+    let mut last = None;
+    for at in 0..61 {
+        let begun = stage.desk.open_conversation(&format!("买家{at}"), "chat");
+        last = Some(begun.unwrap().record());
+    }
+    let last = last.unwrap();
+    let said = Say {
+        direction: Direction::Out,
+        channel: None,
+        author: Some("林晓".into()),
+        text: Some("大点声".into()),
+        copied: false,
+        hash: None,
+        source: None,
+    };
+    let (now, replica) = (stage.desk.now(), stage.desk.me().unwrap().replica);
+    let said = Payload::Say(Box::new(said));
+    let draft = Draft::new(&conversation::REGISTER, last, said, now);
+    let author = Author { replica, zone: 480 };
+    let mut random = SeededRandom::new("said");
+    let store = stage.desk.store_mut();
+    store.append(&author, now, &mut random, &[draft]).unwrap();
+
+    stage.holds_work = true;
+    stage.keys(&["F12", "2", "Ctrl+Y"]);
+    assert_eq!(stage.waiting(), [Job::Weigh(true)]);
+    stage.refresh();
+    assert_eq!(stage.waiting().len(), 1, "it is asked for once");
+    stage.draw_everywhere();
+    let mut done = Job::Weigh(true).run(&mut stage.desk, &mut |_| true);
+    let mut pane = stage.panes.pop().unwrap();
+    stage.with(|reach| pane.worked(&mut done, reach));
+    stage.panes.push(pane);
+    assert_eq!(stage.waiting().len(), 1, "all is known");
+    let seen = stage.screen(120, 120);
+    let row = seen.lines().find(|line| line.contains("买家60"));
+    assert!(row.unwrap().contains("禁语"), "{seen}");
+    assert!(!seen.contains(" ? "), "{seen}");
 }
 
 #[test]

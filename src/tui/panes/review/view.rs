@@ -5,7 +5,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
 use super::{ReviewPane, Told};
-use crate::desk::board::{ReviewItem, Risk, Tally};
+use crate::desk::board::{REVIEWED_REGISTERS, ReviewItem, Risk};
 use crate::tui::panes::desk::{Place, Told as Timeline, draw_told};
 use crate::tui::theme::Ink;
 use crate::tui::widgets::line::{self, Run, dim, text};
@@ -20,15 +20,6 @@ const WIDE: u16 = 112;
 const LIST: u16 = 60;
 /// The fewest rows of the list above the item.
 const LEAST: u16 = 4;
-
-/// The risks that an item can carry, for the width of their words.
-const RISKS: [Risk; 5] = [
-    Risk::Spoken,
-    Risk::Money,
-    Risk::Broken,
-    Risk::Complaint,
-    Risk::Banned,
-];
 
 /// Draws the review and returns where the cursor stands.
 pub(super) fn draw(
@@ -69,7 +60,7 @@ fn title(pane: &ReviewPane, page: &mut Page<'_, '_>) {
     let mut left = vec![Run::new(format!("{name}  "), Ink::Title)];
     let names = ["review-today", "review-yesterday"];
     for (at, (id, tally)) in names.into_iter().zip(pane.tallies).enumerate() {
-        let shown = format!("{}{} {}", at + 1, words.get(id), told(tally));
+        let shown = format!("{}{} {}", at + 1, words.get(id), tally);
         let is_here = (at == 0) == pane.is_today;
         left.push(if is_here {
             Run::new(format!("[{shown}]"), Ink::Title)
@@ -84,12 +75,6 @@ fn title(pane: &ReviewPane, page: &mut Page<'_, '_>) {
         vec![text(words.with("board-marked", &count))]
     };
     page.section(left, right);
-}
-
-/// How far it is: `64/187`.
-fn told(tally: Tally) -> String {
-    let more = if tally.capped { "+" } else { "" };
-    format!("{}/{}{more}", tally.reviewed, tally.total)
 }
 
 fn items(pane: &ReviewPane, page: &mut Page<'_, '_>, rows: u16) -> Option<Position> {
@@ -139,20 +124,12 @@ fn items(pane: &ReviewPane, page: &mut Page<'_, '_>, rows: u16) -> Option<Positi
 
 /// Whether it was looked at, the risk, what it is, whom and what it is about, who did it.
 fn columns(width: u16, look: &Look<'_>) -> Vec<Width> {
-    let risk = RISKS
+    let risk = Risk::ALL
         .iter()
         .map(|risk| look.columns(&look.words.get(&format!("review-risk-{}", risk.name()))));
-    let kinds = [
-        "conversation",
-        "case",
-        "note",
-        "promise",
-        "complaint",
-        "ticket",
-    ];
-    let kinds = kinds
+    let kinds = REVIEWED_REGISTERS
         .iter()
-        .map(|kind| look.columns(&look.words.get(&format!("short-{kind}"))));
+        .map(|kind| look.columns(&look.words.get(&format!("short-{}", kind.name))));
     let title = if width < LIST { 8 } else { 12 };
     vec![
         Width::Left(3),
@@ -171,13 +148,14 @@ fn row<'a>(item: &'a ReviewItem, speech: Speech<'a>) -> list::Row<'a> {
     let risk = item
         .risk
         .map(|risk| word(format!("review-risk-{}", risk.name())));
+    let unknown = (!item.is_weighed).then(|| "?".to_owned());
     let ink = if item.reviewed { Ink::Dim } else { Ink::Warn };
     let kind = word(format!("short-{}", item.row.register));
     let did = item.row.owner.or(item.row.first_owner);
     list::Row {
         cells: vec![
             vec![Run::new(sign, plain)],
-            vec![Run::new(risk.unwrap_or_default(), ink)],
+            vec![Run::new(risk.or(unknown).unwrap_or_default(), ink)],
             vec![dim(kind)],
             exact::exact(&speech.title(&item.row), speech.words),
             vec![Run::new(speech.subject(&item.row), plain)],
