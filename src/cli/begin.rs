@@ -25,7 +25,7 @@ use crate::problem::{Kind, Problem};
 use crate::store::{Store, StoreError};
 use crate::tui::app::Workstation;
 use crate::tui::first::{First, Leaves, Start};
-use crate::tui::guard::prefer_small_pages;
+use crate::tui::guard::{self, prefer_small_pages};
 use crate::tui::indexer::Indexer;
 use crate::tui::jobs::Jobs;
 use crate::tui::keymap::Keymap;
@@ -267,6 +267,7 @@ fn sit(
     let theme = theme::chosen(config.screen.theme, |name| std::env::var(name).ok());
     let mut app = Workstation::new(desk, config, Words::new(language), keymap, size)?;
     app.draw_as(theme);
+    app.say_at_once(guard::say_at_once);
     let (beside, outlet) = (place.clone(), outbox.clone());
     app.work_once_shown(Box::new(move |store| workers(store, &beside, &outlet)));
     problems.extend(of_keys);

@@ -53,18 +53,16 @@ impl Clock for SetClock {
 /// Refused where the folder holds another shop's store.
 pub fn open(folder: &Path, wall: i64) -> Result<Desk, Problem> {
     let crew: Crew = read(PEOPLE)?;
-    if Store::exists(folder) {
-        let store = Store::open(folder)?;
-        if !is_sample(&store) {
-            let folder = folder.display();
-            return Err(refused("problem-demo-folder")
-                .arg("folder", folder)
-                .hint("problem-demo-folder-hint"));
-        }
-    } else {
+    if !Store::exists(folder) {
         lay_aside(folder, |aside| play(aside, &crew, wall))?;
     }
     let mut store = Store::open(folder)?;
+    if !is_sample(&store) {
+        let folder = folder.display();
+        return Err(refused("problem-demo-folder")
+            .arg("folder", folder)
+            .hint("problem-demo-folder-hint"));
+    }
     store.fold_rest(&mut |_| true)?;
     let clock = clock(&store, wall)?.unwrap_or_else(|| RunningClock::starting_at(START));
     Desk::open(store, Box::new(clock), Box::new(SystemRandom::start()?))

@@ -25,6 +25,11 @@ pub const PAGE: usize = 1_000;
 /// The most that is counted; beyond it counts carry a plus.
 const COUNTED: usize = 100_000;
 
+/// How many items the first screen of a start has at most; more than any window shows.
+const GLANCE: usize = 200;
+/// How many items are counted for it.
+const GLANCED: usize = 1_000;
+
 /// The most items that a bell is rung for.
 const ALARMING: usize = 10_000;
 
@@ -193,6 +198,22 @@ impl Desk {
         question: &Question,
         most: usize,
     ) -> Result<Todo, Problem> {
+        self.todo_counted(view, question, most, COUNTED)
+    }
+
+    /// Returns the beginning of all that waits, with counts that go no further than they say:
+    /// enough for the first screen of a start, however much waits.
+    pub fn todo_glance(&self) -> Result<Todo, Problem> {
+        self.todo_counted(View::All, &Question::default(), GLANCE, GLANCED)
+    }
+
+    fn todo_counted(
+        &self,
+        view: View,
+        question: &Question,
+        most: usize,
+        counted: usize,
+    ) -> Result<Todo, Problem> {
         let (me, now, at_risk) = (self.me()?.clone(), self.now(), self.at_risk()?);
         let mut query = self.waiting_query(view, &me, at_risk);
         let asked = Asked::new(self, question, &query)?;
@@ -223,7 +244,7 @@ impl Desk {
         });
         Ok(Todo {
             buyers: self.by_buyer(items.collect())?,
-            counts: self.todo_counts()?,
+            counts: self.counts_within(counted)?,
             is_cut,
         })
     }

@@ -57,7 +57,7 @@ pub use given::{Given, Holds, RECORDS_MAX};
 pub use health::Health;
 pub use keys::OpeningKey;
 pub use log::{Appended, Author, Draft};
-pub use outcome::Trouble;
+pub use outcome::{LookedUp, Trouble};
 pub use past::LookingBack;
 pub use pin::{Pin, Tried};
 pub use place::{Holder, make_folder, private_file, sync_folder};
@@ -114,6 +114,7 @@ pub struct Store {
     judge: judge::Kept,
     anchors: Option<anchor::Kept>,
     trouble: Option<Trouble>,
+    doubt: outcome::Doubt,
     is_log_named: bool,
     attachments: PathBuf,
     /// Of a copy that shows a time gone by; after the connection, which is closed first.
@@ -201,6 +202,7 @@ impl Store {
             judge: judge::Kept::default(),
             anchors: None,
             trouble: None,
+            doubt: outcome::Doubt::default(),
             is_log_named: false,
             attachments: folder.join(health::ATTACHMENTS),
             scratch: None,

@@ -21,8 +21,9 @@ pub enum Trouble {
     Halted,
 }
 
-/// What looking up a head after a failed commit found.
-enum Found {
+/// What looking up an act after a failed commit found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LookedUp {
     /// It is there, and on the disk.
     Saved,
     /// It is not there.
@@ -31,10 +32,28 @@ enum Found {
     Unsure,
 }
 
+/// Who is told that an act's outcome is being looked up, and what was found.
+#[derive(Default)]
+pub(super) struct Doubt {
+    told: Option<Box<dyn Fn() + Send>>,
+    looked_up: Option<LookedUp>,
+}
+
 impl Store {
     /// Returns why the last write failed, where another may fail for the same reason.
     pub fn trouble(&self) -> Option<Trouble> {
         self.trouble
+    }
+
+    /// Sets what is called before an act's outcome is looked up: a disk that fails may take long
+    /// to answer, and whoever waits must know for what.
+    pub fn when_in_doubt(&mut self, tell: impl Fn() + Send + 'static) {
+        self.doubt.told = Some(Box::new(tell));
+    }
+
+    /// Returns what was found where an outcome had to be looked up since this was last asked.
+    pub fn take_looked_up(&mut self) -> Option<LookedUp> {
+        self.doubt.looked_up.take()
     }
 
     /// Writes nothing that matters, to learn whether the disk has room again.
@@ -107,38 +126,42 @@ impl Store {
             // The frame that would have made it a commit had no room: there is nothing to ask.
             return Err(fault);
         }
+        if let Some(tell) = &self.doubt.told {
+            tell();
+        }
         self.put_down()?;
         let found = self.look_up(head);
+        self.doubt.looked_up = Some(found);
         if fault.is_disk_failure() {
             self.halt();
         } else {
             self.conn = schema::connect(&self.folder.join(place::DATABASE), false)?;
         }
         match found {
-            Found::Saved => Ok(appended),
-            Found::Absent => Err(StoreError::NotSaved(fault.to_string())),
-            Found::Unsure => Err(StoreError::Unsure(fault.to_string())),
+            LookedUp::Saved => Ok(appended),
+            LookedUp::Absent => Err(StoreError::NotSaved(fault.to_string())),
+            LookedUp::Unsure => Err(StoreError::Unsure(fault.to_string())),
         }
     }
 
     /// Opens the database anew and looks for a head; one that is there must get into the
     /// database's own file, for the log's last sync proves nothing.
-    fn look_up(&self, head: &StreamHead) -> Found {
-        let look = || -> Result<Found> {
+    fn look_up(&self, head: &StreamHead) -> LookedUp {
+        let look = || -> Result<LookedUp> {
             let conn = schema::connect(&self.folder.join(place::DATABASE), false)?;
             if read::chain_at(&conn, head.stream, head.seq)? != Some(head.chain) {
-                return Ok(Found::Absent);
+                return Ok(LookedUp::Absent);
             }
             let rest: (i64, i64, i64) =
                 conn.query_row("PRAGMA wal_checkpoint(FULL)", [], |row| {
                     Ok((row.get(0)?, row.get(1)?, row.get(2)?))
                 })?;
             Ok(match rest {
-                (0, frames, copied) if frames == copied => Found::Saved,
-                _ => Found::Unsure,
+                (0, frames, copied) if frames == copied => LookedUp::Saved,
+                _ => LookedUp::Unsure,
             })
         };
-        look().unwrap_or(Found::Unsure)
+        look().unwrap_or(LookedUp::Unsure)
     }
 
     /// Stops writing for good: the store is opened anew for reading.

@@ -134,7 +134,7 @@ impl Workstation {
         let mut seen = Seen::default();
         seen.remember(desk.store())?;
         let (home, mut status) = if is_open {
-            let home = panes::desk::DeskPane::new(&desk, &words)?;
+            let home = panes::desk::DeskPane::glance(&desk, &words)?;
             let status = home.status(&desk, &words)?;
             (home, status)
         } else {
@@ -197,8 +197,12 @@ impl Workstation {
         self.start = Some(start);
     }
 
-    /// Starts the threads, and looks whether somebody wrote before they did.
+    /// Reads the rest of what waits, starts the threads, and looks whether somebody wrote before
+    /// they did.
     fn shown(&mut self, effects: &mut Effects) {
+        if self.home.is_glance() {
+            self.read_rest(effects);
+        }
         let Some(start) = self.start.take() else {
             return;
         };
@@ -245,7 +249,7 @@ impl App for Workstation {
     fn begin(&mut self) -> Effects {
         let mut effects = Effects::none();
         self.entitle(&mut effects);
-        if self.start.is_some() {
+        if self.start.is_some() || self.home.is_glance() {
             effects.list.push(Effect::Wake(START, Duration::ZERO));
         }
         effects

@@ -17,14 +17,15 @@ use std::time::Duration;
 use std::time::Instant;
 
 use ratatui::backend::Backend as _;
-use ratatui::crossterm::cursor::Show;
+use ratatui::crossterm::cursor::{MoveRight, MoveTo, RestorePosition, SavePosition, Show};
 use ratatui::crossterm::event::{DisableBracketedPaste, DisableMouseCapture, EnableBracketedPaste};
 use ratatui::crossterm::queue;
+use ratatui::crossterm::style::{Attribute, Print, SetAttribute};
 use ratatui::crossterm::terminal::{
-    BeginSynchronizedUpdate, EndSynchronizedUpdate, EnterAlternateScreen, LeaveAlternateScreen,
-    SetTitle, disable_raw_mode, enable_raw_mode,
+    BeginSynchronizedUpdate, Clear, ClearType, EndSynchronizedUpdate, EnterAlternateScreen,
+    LeaveAlternateScreen, SetTitle, disable_raw_mode, enable_raw_mode, size as terminal_size,
 };
-use ratatui::layout::{Position, Rect};
+use ratatui::layout::{Position, Rect, Size};
 use ratatui::{Frame, Terminal};
 
 use super::clipboard::{Clipboard, Copied, Pasted, Surroundings};
@@ -37,6 +38,7 @@ use super::workers::thread_failed;
 use crate::config::{Config, Paste};
 use crate::problem::{Kind, Problem};
 use crate::text::clean;
+use crate::text::width::{self, Ambiguous};
 
 /// The terminal is ours at the moment; a crash anywhere asks this.
 static TAKEN: AtomicBool = AtomicBool::new(false);
@@ -300,6 +302,39 @@ fn report_mouse(out: &mut Held) -> io::Result<()> {
     queue!(out, ratatui::crossterm::event::EnableMouseCapture)
 }
 
+/// Writes a line where messages stand, now and beside the frames; nothing where the terminal is
+/// not ours. Afterwards everything has to be drawn anew.
+pub fn say_at_once(line: &str, ambiguous: Ambiguous) {
+    let Ok((columns, rows)) = terminal_size() else {
+        return;
+    };
+    if TAKEN.load(Ordering::SeqCst) {
+        let mut out = Held::default();
+        // A terminal that is gone ends the loop by itself.
+        let _ = put_line(&mut out, line, Size::new(columns, rows), ambiguous);
+        let _ = out.commit();
+    }
+}
+
+/// A line over the upper key row, with the caret left where it is.
+fn put_line(out: &mut impl Write, line: &str, size: Size, ambiguous: Ambiguous) -> io::Result<()> {
+    let line = clean::line(line);
+    let room = usize::from(size.width.saturating_sub(1));
+    queue!(
+        out,
+        BeginSynchronizedUpdate,
+        SavePosition,
+        MoveTo(0, size.height.saturating_sub(2)),
+        Clear(ClearType::CurrentLine),
+        MoveRight(1),
+        SetAttribute(Attribute::Bold),
+        Print(width::fit(&line, room, ambiguous)),
+        SetAttribute(Attribute::Reset),
+        RestorePosition,
+        EndSynchronizedUpdate
+    )
+}
+
 /// Gives the terminal back; harmless when it is not ours. Errors have nobody to go to:
 /// the terminal is gone then.
 fn leave() {
@@ -522,5 +557,26 @@ mod tests {
     fn giving_back_what_is_not_ours_writes_nothing() {
         TAKEN.store(false, Ordering::SeqCst);
         leave();
+    }
+
+    #[test]
+    fn a_line_at_once_stands_where_messages_do_and_leaves_the_caret() {
+        let size = Size::new(20, 6);
+        let (rows, columns) = (
+            size.height.try_into().unwrap(),
+            size.width.try_into().unwrap(),
+        );
+        let mut screen = vt100::Parser::new(rows, columns, 0);
+        screen.process("\x1b[5;1Hwhat stood there before\x1b[2;3H".as_bytes());
+        let mut out = Vec::new();
+        let line = "正在核对\x1b[2J是否存上，请等一等";
+        put_line(&mut out, line, size, Ambiguous::Narrow).unwrap();
+        screen.process(&out);
+        let screen = screen.screen();
+        let row = screen.rows(0, size.width).nth(4).unwrap();
+        assert!(row.starts_with(" 正在核对"), "{row:?}");
+        assert!(row.trim_end().ends_with(".."), "{row:?}");
+        assert_eq!(screen.cursor_position(), (1, 2));
+        assert!(!screen.bold());
     }
 }

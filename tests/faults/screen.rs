@@ -1,5 +1,7 @@
 //! What the workstation shows when the disk fails or is full, drawn without a terminal.
 
+use std::cell::RefCell;
+
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
 use zhiban::config::Config;
@@ -76,6 +78,65 @@ fn a_failing_disk_stands_on_the_screen_and_nothing_more_is_written() {
     let store = Store::open(&data).unwrap();
     let verified = store.verify().unwrap();
     assert!(verified.clean, "{:?}", verified.defects);
+}
+
+fn events(app: &Workstation) -> u64 {
+    let heads = app.desk().store().heads().unwrap();
+    heads.iter().map(|head| head.seq).sum()
+}
+
+thread_local! {
+    static SAID: RefCell<Vec<String>> = const { RefCell::new(Vec::new()) };
+}
+
+/// Each point fails once, so also the sync of a commit: then it is said that the outcome is looked
+/// up, before it is, and afterwards what was found.
+#[test]
+fn an_outcome_that_is_looked_up_is_said_before_and_after() {
+    let begun = || {
+        let place = folder();
+        let mut app = with_remark(&place.path().join("data"));
+        app.say_at_once(|line, _| SAID.with_borrow_mut(|said| said.push(line.to_owned())));
+        (app, place)
+    };
+    let (mut app, _place) = begun();
+    vfs::fail(None);
+    press(&mut app, "F8");
+    let (points, _) = vfs::lift();
+    let (mut saved, mut absent) = (0, 0);
+    for at in 1..=points {
+        let (mut app, _place) = begun();
+        SAID.take();
+        let before = events(&app);
+        vfs::fail(Some(Fault {
+            at,
+            is_for_good: false,
+        }));
+        let effects = press(&mut app, "F8");
+        vfs::lift();
+        if SAID.take() != ["正在核对是否存上..."] {
+            continue;
+        }
+        // What was said stands beside the frames.
+        assert!(effects.contains(&Effect::Redraw), "{effects:?}");
+        let seen = drawn(&app);
+        let is_there = events(&app) > before;
+        let told = if is_there {
+            "已存"
+        } else {
+            "没存上，字还在"
+        };
+        assert!(seen.contains(told), "point {at}: {seen}");
+        if is_there {
+            saved += 1;
+        } else {
+            absent += 1;
+        }
+    }
+    assert!(
+        saved + absent > 0,
+        "nothing of {points} points was looked up"
+    );
 }
 
 #[test]

@@ -33,6 +33,7 @@ impl Workstation {
             self.ambiguous = now.screen.ambiguous;
             effects.list.push(Effect::Redraw);
         }
+        self.say_doubts();
         if before.screen.title != now.screen.title {
             self.titled = None;
             if now.screen.title {

@@ -18,12 +18,7 @@ impl Workstation {
         self.desk
             .set_cut_off(matches!(road, Some(RoadState::Broken(_))));
         match self.read_screen() {
-            Ok(status) => {
-                let (width, height) = self.status.size();
-                self.status = status;
-                self.status.resize(width, height);
-                self.status.follow(road, &self.desk, &self.words);
-            }
+            Ok(status) => self.take_status(status),
             Err(problem) => self.trouble(&problem),
         }
         // What they change while they read is on the screen already.
@@ -49,6 +44,25 @@ impl Workstation {
             self.trouble(&problem);
         }
         status
+    }
+
+    /// Reads what the first screen left out. Nothing of it is new, so nothing rings.
+    pub(super) fn read_rest(&mut self, effects: &mut Effects) {
+        match self.read_screen() {
+            Ok(status) => self.take_status(status),
+            Err(problem) => self.trouble(&problem),
+        }
+        self.alarmed = self.status.alarming().clone();
+        self.entitle(effects);
+        effects.draw = true;
+    }
+
+    fn take_status(&mut self, status: Status) {
+        let (width, height) = self.status.size();
+        self.status = status;
+        self.status.resize(width, height);
+        let road = self.workers.road.as_ref().and_then(FolderRoad::state);
+        self.status.follow(road, &self.desk, &self.words);
     }
 
     /// One BEL for new urgent items, and the title that counts them.

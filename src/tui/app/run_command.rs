@@ -126,6 +126,7 @@ impl Workstation {
                 let next = all[(at + 1) % all.len()];
                 self.config.language = LanguageChoice::of(next);
                 self.words = Words::new(next);
+                self.say_doubts();
                 self.reread(effects);
             }
             Command::NextTheme => {

@@ -3,7 +3,8 @@
 use std::time::Duration;
 
 use super::Workstation;
-use crate::store::Trouble;
+use crate::store::{LookedUp, Trouble};
+use crate::text::width::Ambiguous;
 use crate::tui::pane::Notice;
 use crate::tui::run::{Effect, Effects};
 use crate::tui::theme::Ink;
@@ -21,7 +22,12 @@ pub(super) struct Standing {
     line: Option<Notice>,
     /// Whether the person was told that leaving now loses what is typed.
     is_warned: bool,
+    /// What writes a line where messages stand while no frame can be drawn.
+    at_once: Option<AtOnce>,
 }
+
+/// Writes a line on the screen at once, for a terminal with such widths.
+pub type AtOnce = fn(&str, Ambiguous);
 
 impl Standing {
     /// Returns the line, while there is one.
@@ -31,19 +37,50 @@ impl Standing {
 }
 
 impl Workstation {
+    /// Says by this what must be said before the next frame: that an act's outcome is being
+    /// looked up, which a failing disk may take long to answer.
+    pub fn say_at_once(&mut self, at_once: AtOnce) {
+        self.standing.at_once = Some(at_once);
+        self.say_doubts();
+    }
+
+    /// Has doubts told in the language and the widths of now.
+    pub(super) fn say_doubts(&mut self) {
+        if let Some(at_once) = self.standing.at_once {
+            let line = self.words.get("standing-checking").to_string();
+            let ambiguous = self.ambiguous;
+            let tell = move || at_once(&line, ambiguous);
+            self.desk.store_mut().when_in_doubt(tell);
+        }
+    }
+
+    /// Tells what was found where an outcome was looked up, and draws over what stood meanwhile.
+    fn tell_looked_up(&mut self, effects: &mut Effects) {
+        let Some(found) = self.desk.store_mut().take_looked_up() else {
+            return;
+        };
+        effects.list.push(Effect::Redraw);
+        match found {
+            LookedUp::Saved => self.say("standing-saved", &[], Ink::Ok),
+            LookedUp::Absent => self.say("standing-absent", &[], Ink::Urgent),
+            // The act that failed says so, and what to do.
+            LookedUp::Unsure => {}
+        }
+    }
+
     /// Puts the line up when writing begins to fail, and takes it down when it is over. After
     /// every message, because every act may have met the disk.
     pub(super) fn stand(&mut self, effects: &mut Effects) {
+        self.tell_looked_up(effects);
         let trouble = self.desk.store().trouble();
         if trouble == self.standing.trouble {
             return;
         }
         effects.draw = true;
-        self.standing = Standing {
-            trouble,
-            line: trouble.map(|trouble| Notice::line(self.standing_words(trouble), Ink::Urgent)),
-            is_warned: false,
-        };
+        let line = trouble.map(|trouble| Notice::line(self.standing_words(trouble), Ink::Urgent));
+        self.standing.trouble = trouble;
+        self.standing.line = line;
+        self.standing.is_warned = false;
         match trouble {
             Some(Trouble::Full) => effects.list.push(Effect::Wake(TRY_AGAIN, TRY_AFTER)),
             Some(Trouble::Halted) => effects.list.push(Effect::Rest(TRY_AGAIN)),

@@ -53,6 +53,44 @@ fn one_solved_and_one_new_is_a_bell() {
 }
 
 #[test]
+fn what_the_first_screen_left_out_comes_once_it_stands_and_rings_for_nothing() {
+    const BUYERS: usize = 230;
+    let mut desk = Stage::new().desk;
+    for buyer in 0..BUYERS {
+        let talk = desk.open_conversation(&format!("BUYER{buyer}"), "chat");
+        let talk = talk.unwrap().record();
+        desk.promise(talk, "one", NOW + 5 * MINUTE, None).unwrap();
+    }
+    let (config, words) = (Config::default(), Words::new(Language::En));
+    let keymap = Keymap::load(None).0;
+    let mut app = Workstation::new(desk, config, words, keymap, (80, 24)).unwrap();
+    let last = |app: &mut Workstation| {
+        app.run(Command::Last, &mut Effects::none());
+        app.home.item()
+    };
+    assert!(app.home.is_glance());
+    let before = last(&mut app);
+    let shown = Effect::Wake(START, Duration::ZERO);
+    assert!(app.begin().list.contains(&shown));
+    let effects = app.update(Message::Wake(START));
+    assert!(effects.draw && !app.home.is_glance());
+    assert_eq!(rings(&effects).0, 0);
+    let waits = app.status.alarming().len();
+    assert!(waits >= BUYERS, "{waits}");
+    let after = last(&mut app);
+    assert_ne!(after, before);
+    app.reread(&mut Effects::none());
+    assert_eq!(last(&mut app), after, "nothing was left out any more");
+    assert!(!app.begin().list.contains(&shown));
+    // As loud as ever for what is new.
+    let talk = app.desk.open_conversation("NEW", "chat").unwrap().record();
+    app.desk.promise(talk, "one", NOW + MINUTE, None).unwrap();
+    let mut effects = Effects::none();
+    app.reread(&mut effects);
+    assert_eq!(rings(&effects).0, 1);
+}
+
+#[test]
 fn each_file_that_cannot_be_attached_is_told_by_its_name() {
     let folder = tempfile::tempdir().unwrap();
     let large = |name: &str| {

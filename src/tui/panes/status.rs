@@ -85,15 +85,16 @@ impl Status {
 
     /// Reads what the line says.
     pub fn read(desk: &Desk, words: &Words) -> Result<Self, Problem> {
-        Self::beside(desk, words, desk.todo_counts()?, &desk.freshness()?)
+        let waits = (desk.todo_counts()?, desk.alarming()?);
+        Self::beside(desk, words, waits, &desk.freshness()?)
     }
 
-    /// Reads what the line says beside what was counted of what waits, and how old the exports
-    /// are.
+    /// Reads what the line says beside what was counted of what waits, what of it is urgent, and
+    /// how old the exports are.
     pub fn beside(
         desk: &Desk,
         words: &Words,
-        mut counts: Counts,
+        (mut counts, alarming): (Counts, BTreeSet<i64>),
         freshness: &[Freshness],
     ) -> Result<Self, Problem> {
         let now = desk.now();
@@ -101,7 +102,6 @@ impl Status {
         let me = desk.me()?;
         let orders = freshness.iter().find(|one| one.kind == "orders");
         let shift = desk.shift_of(me.id)?;
-        let alarming = desk.alarming()?;
         let broken = desk.alarms()?;
         counts.conflicts += broken.iter().filter(|alarm| alarm.is_finding()).count();
         let decides = may(me.role, Action::CloseContradiction).allows();

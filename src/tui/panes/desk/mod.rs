@@ -119,6 +119,8 @@ pub struct DeskPane {
     /// What does not count yet, for those who decide about it.
     pub(super) held: Vec<Held>,
     nobody: bool,
+    /// Whether only as much was read as the first screen of a start shows.
+    is_glance: bool,
     pub(super) revealed: Revealed,
     /// Where the line between list and conversation was dragged to.
     pub(super) split: Option<u16>,
@@ -130,9 +132,24 @@ impl DeskPane {
     /// Reads the desk's list; the item that was open at the last stop is not opened again,
     /// its draft is.
     pub fn new(desk: &Desk, words: &Words) -> Result<Self, Problem> {
+        Self::of(desk, words, desk.todo(View::All)?)
+    }
+
+    /// Reads no more of the desk's list than a screen shows; whether that is all of it says
+    /// [`DeskPane::is_glance`].
+    pub fn glance(desk: &Desk, words: &Words) -> Result<Self, Problem> {
+        let todo = desk.todo_glance()?;
+        let is_glance = todo.is_cut || todo.counts.capped;
+        Ok(Self {
+            is_glance,
+            ..Self::of(desk, words, todo)?
+        })
+    }
+
+    fn of(desk: &Desk, words: &Words, todo: Todo) -> Result<Self, Problem> {
         let mut pane = Self::empty(desk);
         pane.nobody = false;
-        pane.read(desk, words)?;
+        pane.take(desk, words, todo)?;
         if let Some(first) = pane.under_cursor().map(|item| item.row.id) {
             pane.show(desk, words, first)?;
             pane.focus = Focus::List;
@@ -165,6 +182,7 @@ impl DeskPane {
             zone: desk.zone(),
             now: desk.now(),
             nobody: true,
+            is_glance: false,
             revealed: Revealed::default(),
             split: None,
             shelf: None,
@@ -173,7 +191,17 @@ impl DeskPane {
 
     /// Returns the top line of the workstation, by what was read here.
     pub fn status(&self, desk: &Desk, words: &Words) -> Result<Status, Problem> {
-        Status::beside(desk, words, self.todo.counts, &self.freshness)
+        let alarming = if self.is_glance {
+            BTreeSet::new()
+        } else {
+            desk.alarming()?
+        };
+        Status::beside(desk, words, (self.todo.counts, alarming), &self.freshness)
+    }
+
+    /// Returns whether more waits than was read.
+    pub fn is_glance(&self) -> bool {
+        self.is_glance
     }
 
     /// Returns whether it was read for nobody yet.
@@ -183,9 +211,16 @@ impl DeskPane {
 
     /// Reads list, open item and side panel anew; the cursor stays on its item.
     pub fn read(&mut self, desk: &Desk, words: &Words) -> Result<(), Problem> {
+        let todo = desk.todo_asked(self.view, self.narrowing.question(), PAGE)?;
+        self.is_glance = false;
+        self.take(desk, words, todo)
+    }
+
+    /// Takes a list, and reads what stands beside it.
+    fn take(&mut self, desk: &Desk, words: &Words, todo: Todo) -> Result<(), Problem> {
         self.now = desk.now();
         self.people = desk.people().clone();
-        self.todo = desk.todo_asked(self.view, self.narrowing.question(), PAGE)?;
+        self.todo = todo;
         self.keep_marks();
         self.freshness = desk.freshness()?;
         self.group = desk.group_counts()?;
