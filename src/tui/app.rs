@@ -283,7 +283,7 @@ impl App for Workstation {
                 effects.draw = true;
             }
             Message::Wake(standing::TRY_AGAIN) => self.try_again(&mut effects),
-            Message::Wake(_) => {}
+            Message::Wake(token) => self.wake_front(token, &mut effects),
             Message::Signal(Signal::Suspending) => self.save_drafts(),
             Message::Signal(Signal::Resumed) => {
                 // Somebody else had the window meanwhile.

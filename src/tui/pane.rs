@@ -232,6 +232,9 @@ pub trait Pane {
     /// Reads its rows again after the store changed.
     fn refresh(&mut self, _reach: &mut Reach<'_>) {}
 
+    /// Sees that the time is over for which it asked by [`Reach::wake`], while it is in front.
+    fn woken(&mut self, _token: u32, _reach: &mut Reach<'_>) {}
+
     /// Hides what was shown for a moment only.
     fn hide(&mut self) {}
 

@@ -64,6 +64,19 @@ impl Workstation {
         (out, said, stale)
     }
 
+    /// Tells what is in front that its time is over; behind the gate nothing moves.
+    pub(super) fn wake_front(&mut self, token: u32, effects: &mut Effects) {
+        if self.gate.is_some() {
+            return;
+        }
+        self.reaching(effects, |reach, open| {
+            if let Some(pane) = open.front.last_mut() {
+                pane.woken(token, reach);
+            }
+        });
+        effects.draw = true;
+    }
+
     /// Lets something reach the desk and what is open; what it says is told, and what it changed
     /// is read anew.
     pub(super) fn reaching<T>(

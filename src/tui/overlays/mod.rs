@@ -60,6 +60,7 @@ mod reply_form;
 pub mod screens;
 pub mod sheet;
 mod sheet_lines;
+mod silent;
 mod since;
 #[cfg(test)]
 mod since_tests;

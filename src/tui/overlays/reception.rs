@@ -7,6 +7,7 @@ use super::ask::Ask;
 use super::menu::{Menu, MenuPane};
 use super::record_form;
 use super::replies::RepliesPane;
+use super::silent::SilentCall;
 use super::transfer::nothing_open;
 use crate::desk::reception::{Reception, apologies};
 use crate::domain::field::{FieldSpec, FromValue, Kind};
@@ -27,6 +28,7 @@ enum Deed {
     Category,
     Facts,
     Hold,
+    Silent,
 }
 
 /// Takes the next step of the talk on the desk and opens its script, or asks for what is missing.
@@ -66,6 +68,7 @@ pub fn open(reach: &mut Reach<'_>) -> Result<MenuPane, Problem> {
             "steps-hold"
         };
         deeds.push((Deed::Hold, word));
+        deeds.push((Deed::Silent, "steps-silent"));
     }
     let labels = deeds.iter().map(|(_, id)| reach.words.get(id).to_string());
     let menu = Menu::new(reach.words.get("steps-title").to_string(), labels);
@@ -92,6 +95,7 @@ fn act(reach: &mut Reach<'_>, id: Id, deed: Deed) -> Flow {
             return Flow::Close;
         }
         Deed::Hold => return hold(reach, id),
+        Deed::Silent => return Flow::Replace(Box::new(SilentCall::new(reach, id))),
         Deed::Complexity => conversation::COMPLEXITY.name(),
         Deed::Fault => conversation::FAULT_OF.name(),
         Deed::Category => conversation::CATEGORY_OF.name(),

@@ -33,6 +33,8 @@ pub struct Stage {
     pub copied: Vec<String>,
     pub shown: Option<Id>,
     pub quit: bool,
+    /// What was asked to be woken, and after how many milliseconds.
+    pub wakes: Vec<(u32, u128)>,
     /// Whether what is to be done beside the panes waits.
     pub holds_work: bool,
     work: Vec<Job>,
@@ -63,6 +65,7 @@ impl Stage {
             copied: Vec::new(),
             shown: None,
             quit: false,
+            wakes: Vec::new(),
             holds_work: false,
             work: Vec::new(),
             keymap: Keymap::load(None).0,
@@ -139,6 +142,7 @@ impl Stage {
         for effect in effects.list {
             match effect {
                 Effect::Copy(text) => self.copied.push(text),
+                Effect::Wake(token, after) => self.wakes.push((token, after.as_millis())),
                 Effect::Configure(config) => {
                     if config.language != self.config.language {
                         self.words = Words::new(config.language());
@@ -230,6 +234,14 @@ impl Stage {
         self.follow(flow);
         self.work();
         taken
+    }
+
+    /// Lets the time be over that was asked for by a token.
+    pub fn wake(&mut self, token: u32) {
+        self.play(|pane, reach| {
+            pane.woken(token, reach);
+            Flow::Stay
+        });
     }
 
     /// What waits to be done beside the panes.

@@ -125,6 +125,42 @@ fn a_call_is_held_by_a_reason_and_a_yes_and_taken_up_with_an_apology() {
 }
 
 #[test]
+fn a_silent_call_is_spoken_to_again_after_three_seconds_and_asked_to_redial() {
+    let mut stage = Stage::sample("林晓");
+    let id = talk(&mut stage, "phone", "general");
+    let now = |stage: &Stage| {
+        let screen = stage.screen(80, 24);
+        let row = screen.lines().find(|row| row.contains("│> 「"));
+        row.unwrap_or_default().to_owned()
+    };
+    let begin = |stage: &mut Stage| {
+        stage.run(Command::Reception);
+        stage.keys(&["8"]);
+        stage.draw_everywhere();
+        assert!(now(stage).contains("请讲"), "{}", stage.screen(80, 24));
+    };
+    let said = |stage: &Stage| stage.desk.record(id).unwrap().0.entries.len();
+    let before = said(&stage);
+    begin(&mut stage);
+    assert_eq!(stage.wakes, [(8, 3_000)]);
+    stage.wake(8);
+    assert!(now(&stage).contains("能听到我"));
+    assert_eq!(stage.wakes.len(), 2, "and once more");
+    stage.wake(8);
+    assert!(now(&stage).contains("重新拨打"));
+    // However long it takes, only the person knows that it was said.
+    stage.wake(8);
+    assert_eq!((said(&stage), stage.panes.len()), (before, 1));
+    stage.keys(&["Enter"]);
+    assert!(stage.panes.is_empty() && said(&stage) == before + 1);
+    assert!(stage.message().contains("重拨"), "{}", stage.message());
+    // Somebody is heard after all: nothing to note.
+    begin(&mut stage);
+    stage.keys(&["Enter", "Esc"]);
+    assert!(stage.panes.is_empty() && said(&stage) == before + 1);
+}
+
+#[test]
 fn a_complex_talk_is_asked_for_its_facts_and_for_the_buyers_answer_at_the_end() {
     let mut stage = Stage::sample("林晓");
     let id = talk(&mut stage, "chat", "after_sales");
