@@ -189,6 +189,7 @@ pub(super) fn demo(place: &Place, is_named: bool, out: &Out) -> Result<u8, Probl
         Some(OwnFolder::new(place)?)
     };
     let folder = own.as_ref().map_or(&place.folder, |own| &own.0);
+    prepare(out);
     let desk = sample_desk(folder)?;
     run(desk, place, std::env::temp_dir(), Vec::new(), out)
 }
