@@ -1,5 +1,5 @@
 //! A bundle's events on their way from reading to appending: kept since they were checked, or
-//! read a second time.
+//! read a second time; and folded before they are appended.
 
 use std::sync::mpsc::SyncSender;
 
@@ -11,6 +11,7 @@ use crate::domain::body::Body;
 use crate::domain::event::{Event, Head};
 use crate::domain::id::Chain;
 use crate::exchange::envelope::Opened;
+use crate::store::{Ahead, Foreseen};
 
 /// How many events are handed over at once: as many as a transaction takes in its tenth of a
 /// second, since each one writes anew the pages of the index by record.
@@ -30,6 +31,39 @@ pub(super) struct Chunk {
     /// The events.
     pub events: Vec<Event>,
     bytes: usize,
+}
+
+/// From so many events on a chunk is folded before it is appended.
+const MANY: usize = 1_000;
+
+/// A chunk that is ready to be appended.
+pub(super) struct Ready {
+    /// What of it is proven.
+    pub chunk: Chunk,
+    /// What lies beyond.
+    pub rest: Vec<Event>,
+    /// What the records of what is proven come to, where there is much of it.
+    pub foreseen: Option<Foreseen>,
+}
+
+impl Chunk {
+    /// Cuts the chunk where its proof ends, and folds it by these rules.
+    pub fn ready(mut self, checked: &Checked, ahead: &Ahead) -> Ready {
+        let proven = checked
+            .proofs
+            .get(self.stream)
+            .map_or(0, |proof| proof.proven);
+        let is_proven = |event: &Event| event.head.seq <= proven;
+        let rest = self
+            .events
+            .split_off(self.events.partition_point(is_proven));
+        let foreseen = (self.events.len() >= MANY).then(|| ahead.fold(&self.events));
+        Ready {
+            chunk: self,
+            rest,
+            foreseen,
+        }
+    }
 }
 
 /// Puts events together into chunks.
