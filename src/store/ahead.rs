@@ -68,7 +68,7 @@ impl Ahead {
             })
             .collect();
         Foreseen {
-            by: self.clone(),
+            by: Some(self.clone()),
             records: records.into_iter(),
         }
     }
@@ -87,7 +87,8 @@ struct Expected {
 
 /// What the events of a run come to, as far as it is not written yet.
 pub struct Foreseen {
-    by: Ahead,
+    /// By which rules; none where nothing is folded yet.
+    by: Option<Ahead>,
     records: IntoIter<Expected>,
 }
 
@@ -100,9 +101,18 @@ impl std::fmt::Debug for Foreseen {
 }
 
 impl Foreseen {
-    /// Returns whether nothing is left to write.
-    pub(super) fn is_empty(&self) -> bool {
-        self.records.len() == 0
+    /// Nothing is foreseen: what brings the rules themselves, a shop's first events, is folded
+    /// once it is appended.
+    pub fn later() -> Self {
+        Self {
+            by: None,
+            records: Vec::new().into_iter(),
+        }
+    }
+
+    /// Returns whether nothing is left to fold or to write.
+    fn is_done(&self) -> bool {
+        self.by.is_some() && self.records.len() == 0
     }
 
     /// Writes what came as expected into this stream, in the transaction that appended the last
@@ -119,15 +129,19 @@ impl Foreseen {
         let mut written = HashSet::new();
         let judge = kept.judge(conn)?;
         let mut projector = Projector::new(conn, Arc::clone(&judge))?;
-        if !self.by.is(&judge, projector.limits()) {
+        let Some(by) = self
+            .by
+            .as_ref()
+            .filter(|by| by.is(&judge, projector.limits()))
+        else {
             return Ok(written);
-        }
+        };
         let mut keys = watch::Keys::new();
         for Expected { events, outcome } in self.records.by_ref() {
             let id = outcome.id;
             if is_whole(conn, id, events, is_marked)? {
                 // A setting among them changes what the others are due by.
-                let outcome = if projector.limits() == &self.by.limits {
+                let outcome = if *projector.limits() == by.limits {
                     outcome.in_stream(stream)
                 } else {
                     projector.outcome(id)?
@@ -166,11 +180,13 @@ impl Store {
         run: &Run,
         (stream, version): (i64, i64),
     ) -> Result<()> {
-        while !foreseen.is_empty() {
+        while !foreseen.is_done() {
             let ahead = self.ahead()?;
-            if !foreseen.by.is(&ahead.judge, &ahead.limits) {
+            match &foreseen.by {
+                None => foreseen = ahead.fold(&run.events),
+                Some(by) if by.is(&ahead.judge, &ahead.limits) => {}
                 // By other rules, the run's own roster perhaps; some may have their rows.
-                foreseen = ahead.fold_as(&run.events, false);
+                Some(_) => foreseen = ahead.fold_as(&run.events, false),
             }
             let begun = Instant::now();
             let tx = self

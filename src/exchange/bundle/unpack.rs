@@ -33,10 +33,8 @@ const KEEP: Keep = Keep {
 };
 /// So many events get more memory for their pages.
 const MANY: u64 = 10_000;
-/// How many chunks may wait between reading and appending.
-const WAITING: usize = 2;
-/// How many folded chunks may wait to be appended.
-const FOLDED: usize = 1;
+/// How many chunks may wait between reading, folding and appending: each of them has one in hand.
+const WAITING: usize = 0;
 
 /// Which step an import is at.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -370,38 +368,50 @@ impl<'a> Taking<'a> {
         })
     }
 
-    /// Appends chunks, each folded beside appending the one before it.
+    /// Appends chunks, each but the first, which may bring the rules, folded beside appending
+    /// the one before it.
     fn take_all(
         &mut self,
         store: &mut Store,
-        chunks: impl Iterator<Item = Chunk> + Send,
+        mut chunks: impl Iterator<Item = Chunk> + Send,
         folding: &mut Folding,
         progress: &mut dyn FnMut(Progress) -> bool,
     ) -> Result<(), Problem> {
         let (mut done, total) = (0, self.checked.counts.events);
-        let (checked, ahead) = (self.checked, &RwLock::new(store.ahead()?));
+        let checked = self.checked;
+        let mut take = |store: &mut Store, ready: Ready| {
+            done += (ready.chunk.events.len() + ready.rest.len()) as u64;
+            self.take(store, ready, folding)?;
+            let step = Progress {
+                step: Step::Append,
+                done,
+                total,
+            };
+            if progress(step) {
+                Ok(())
+            } else {
+                Err(Problem::new(Kind::Refused, "problem-cancelled"))
+            }
+        };
+        let Some(first) = chunks.next() else {
+            return Ok(());
+        };
+        take(store, first.ready(checked, None))?;
+        let ahead = &RwLock::new(store.ahead()?);
         thread::scope(|scope| {
-            let (sender, ready) = sync_channel(FOLDED);
+            let (sender, ready) = sync_channel(WAITING);
             scope.spawn(move || {
                 for chunk in chunks {
                     let by = ahead.read().unwrap_or_else(PoisonError::into_inner).clone();
-                    if sender.send(chunk.ready(checked, &by)).is_err() {
+                    if sender.send(chunk.ready(checked, Some(&by))).is_err() {
                         return;
                     }
                 }
             });
             // Without a receiver the other thread ends at its next chunk.
             for ready in ready {
-                done += (ready.chunk.events.len() + ready.rest.len()) as u64;
-                self.take(store, ready, folding)?;
+                take(store, ready)?;
                 *ahead.write().unwrap_or_else(PoisonError::into_inner) = store.ahead()?;
-                if !progress(Progress {
-                    step: Step::Append,
-                    done,
-                    total,
-                }) {
-                    return Err(Problem::new(Kind::Refused, "problem-cancelled"));
-                }
             }
             Ok(())
         })
@@ -458,7 +468,7 @@ impl<'a> Taking<'a> {
             events,
             seals,
         };
-        let taken = store.append_foreseen(&run, foreseen, self.now)?;
+        let taken = store.append_foreseen(&run, Some(foreseen), self.now)?;
         self.new += taken.new;
         self.branched |= taken.branched;
         if taken.missing {

@@ -150,20 +150,27 @@ fn what_was_foreseen_is_not_written_after_another_process_has_written() {
 }
 
 #[test]
-fn what_was_foreseen_by_other_rules_is_folded_anew() {
+fn what_was_foreseen_by_other_rules_or_not_at_all_is_folded_then() {
     let runs = long_history();
     let mut expected = Bench::new(9);
     expected.take(&runs);
     let mut bench = Bench::new(9);
     let strangers = Store::create_bare(&bench.store.folder().join("strangers")).unwrap();
     let other = strangers.ahead().unwrap();
+    let mut later = Bench::new(9);
     for run in &runs {
-        let foreseen = other.fold(&run.events);
-        let taken = bench.store.append_foreseen(run, Some(foreseen), NOW);
-        assert!(taken.unwrap().folded);
+        for (bench, foreseen) in [
+            (&mut bench, other.fold(&run.events)),
+            (&mut later, Foreseen::later()),
+        ] {
+            let taken = bench.store.append_foreseen(run, Some(foreseen), NOW);
+            assert!(taken.unwrap().folded);
+        }
     }
-    assert_eq!(bench.store.left_to_fold().unwrap(), 0);
-    assert_eq!(bench.state(), expected.state());
+    for bench in [bench, later] {
+        assert_eq!(bench.store.left_to_fold().unwrap(), 0);
+        assert_eq!(bench.state(), expected.state());
+    }
 }
 
 #[test]
