@@ -1,6 +1,7 @@
 //! The fold: a record is what its events add up to, in one total order. It is written once
 //! and serves every register; it reads no clock.
 
+use std::borrow::Borrow;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use super::event::{Event, Verb};
@@ -48,7 +49,7 @@ pub(super) struct Told {
 ///
 /// `register` is the declaration of the events' register, none where this zhiban does not
 /// know it: then nothing counts and everything is kept.
-pub fn fold(register: Option<&Register>, events: &[Event]) -> Folded {
+pub fn fold<E: Borrow<Event>>(register: Option<&Register>, events: &[E]) -> Folded {
     let ordered = ordered(events);
     let mut unfolded = Vec::new();
     let mut told = Vec::new();
@@ -99,8 +100,8 @@ pub fn execution(event: &Event) -> Option<Signature> {
 }
 
 /// Returns events in their total order, each once; they mostly come in it.
-fn ordered(events: &[Event]) -> Vec<&Event> {
-    let mut ordered: Vec<&Event> = events.iter().collect();
+fn ordered<E: Borrow<Event>>(events: &[E]) -> Vec<&Event> {
+    let mut ordered: Vec<&Event> = events.iter().map(Borrow::borrow).collect();
     ordered.sort_by_key(|event| event.order());
     ordered.dedup_by(|next, kept| {
         let is_same = next.chain == kept.chain && next.head.stamp == kept.head.stamp;

@@ -12,6 +12,7 @@ use crate::domain::body::{Absence, Body};
 use crate::domain::event::{Event, Seal, genesis};
 use crate::domain::id::{Chain, Id, ReplicaId};
 
+use super::ahead::Foreseen;
 use super::error::{Result, StoreError};
 use super::log;
 use super::read::{self, StreamHead};
@@ -50,8 +51,17 @@ pub struct Taken {
     pub missing: bool,
     /// Whether a stream branched.
     pub branched: bool,
+    /// Whether its records are folded, as far as they have no events elsewhere.
+    pub folded: bool,
     /// Records that the new events touch, without repetition.
     pub records: Vec<Id>,
+}
+
+impl Taken {
+    /// Returns whether all of this run was new and went on where its stream ended.
+    fn is_new(&self, run: &Run) -> bool {
+        self.new == run.events.len() as u64 && !self.branched
+    }
 }
 
 /// Something that could not go into the log, kept and tried again.
@@ -97,14 +107,27 @@ impl Store {
     /// The events' hashes and the seals' signatures must have been checked. `now` is the time
     /// of arrival, milliseconds UTC.
     pub fn append_foreign(&mut self, run: &Run, now: i64) -> Result<Taken> {
+        self.append_foreseen(run, None, now)
+    }
+
+    /// Takes in a run as [`Store::append_foreign`] does, with what its records were foreseen to
+    /// fold to: where all of it is new, that is written with it as far as the time of a
+    /// transaction goes, and in further ones.
+    pub fn append_foreseen(
+        &mut self,
+        run: &Run,
+        mut foreseen: Option<Foreseen>,
+        now: i64,
+    ) -> Result<Taken> {
         self.writing(|store| {
             let shop = store.shop_id.ok_or(StoreError::NoShop)?;
             check(run, &genesis(shop, &run.key))?;
+            let version = store.data_version()?;
             let mut sum = Taken::default();
             let mut records = HashSet::new();
             let mut done = 0;
-            loop {
-                let begun = Instant::now();
+            let stream = loop {
+                let (begun, is_first) = (Instant::now(), done == 0);
                 let tx = store
                     .conn
                     .transaction_with_behavior(TransactionBehavior::Immediate)?;
@@ -121,21 +144,35 @@ impl Store {
                         break;
                     }
                 }
-                let judges = taker.branched || taker.roster;
-                taker.end(&mut sum, &mut records)?;
+                let is_last = done == run.events.len();
+                let (stream, judges) = (taker.stream(), taker.branched || taker.roster);
+                let touched = taker.end(&mut sum)?;
                 if judges {
                     judge::mark(&tx, &*store.judge.judge(&tx)?)?;
                 }
-                if done == run.events.len() {
+                if is_last {
                     keep_seals(&tx, replica_no, &run.seals)?;
                 }
+                foreseen.take_if(|_| is_last && !sum.is_new(run));
+                let written = match &mut foreseen {
+                    Some(foreseen) if is_first && is_last => {
+                        foreseen.write(&tx, &store.judge, (stream, false), begun)?
+                    }
+                    _ => HashSet::new(),
+                };
+                mark(&tx, touched.difference(&written))?;
                 tx.commit()?;
-                if done == run.events.len() {
-                    break;
+                records.extend(touched);
+                if is_last {
+                    break stream;
                 }
-            }
+            };
             sum.records = records.into_iter().collect();
             sum.records.sort_unstable();
+            if let Some(foreseen) = foreseen {
+                sum.folded = true;
+                store.write_foreseen(foreseen, run, (stream, version))?;
+            }
             Ok(sum)
         })
     }
@@ -417,26 +454,34 @@ impl<'a> Taker<'a> {
         Ok(())
     }
 
-    fn end(mut self, taken: &mut Taken, records: &mut HashSet<Id>) -> Result<()> {
+    /// Returns the local number of the stream that the last event stands in.
+    fn stream(&self) -> i64 {
+        self.streams[self.current].stream
+    }
+
+    /// Writes the rest, with the heads; returns the records that are to be folded.
+    fn end(mut self, taken: &mut Taken) -> Result<HashSet<Id>> {
         self.write()?;
         for place in &self.grown {
             let head = &self.streams[*place];
             log::advance(self.conn, head.stream, head.seq, &head.chain, self.now)?;
         }
-        let mut dirty: Vec<Id> = self.dirty.iter().copied().collect();
-        dirty.sort_unstable();
-        let mut query = self
-            .conn
-            .prepare_cached("INSERT OR IGNORE INTO dirty(record) VALUES(?1)")?;
-        for record in dirty {
-            query.execute([record.0])?;
-        }
         taken.new += self.new;
         taken.here += self.here;
         taken.branched |= self.branched;
-        records.extend(self.dirty);
-        Ok(())
+        Ok(self.dirty)
     }
+}
+
+/// Marks records as to be folded: in their order that costs less.
+fn mark<'a>(conn: &Connection, records: impl Iterator<Item = &'a Id>) -> Result<()> {
+    let mut records: Vec<&Id> = records.collect();
+    records.sort_unstable();
+    let mut query = conn.prepare_cached("INSERT OR IGNORE INTO dirty(record) VALUES(?1)")?;
+    for record in records {
+        query.execute([record.0])?;
+    }
+    Ok(())
 }
 
 /// Returns whether a body of the same digest has a part that another lacks and lacks none that

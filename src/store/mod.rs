@@ -14,6 +14,7 @@ use crate::domain::event::genesis;
 use crate::domain::id::{Id, ReplicaId, ShopId, ShopSecret};
 use crate::domain::seal::ReplicaKey;
 
+mod ahead;
 mod along;
 mod anchor;
 mod draft;
@@ -47,7 +48,7 @@ mod waiting;
 mod watch;
 mod words;
 
-pub use along::AtHand;
+pub use ahead::{Ahead, Foreseen};
 pub use anchor::{Doubt, Watch};
 pub use draft::DraftText;
 pub use error::{Result, StoreError};
@@ -383,10 +384,12 @@ impl Store {
 
     /// Returns a number that changes when another process has written to the store.
     pub fn data_version(&self) -> Result<i64> {
-        Ok(self
-            .conn
-            .pragma_query_value(None, "data_version", |row| row.get(0))?)
+        data_version(&self.conn)
     }
+}
+
+fn data_version(conn: &Connection) -> Result<i64> {
+    Ok(conn.pragma_query_value(None, "data_version", |row| row.get(0))?)
 }
 
 /// Reads an id column.

@@ -22,7 +22,7 @@ use crate::domain::registers::{self, NUMBER};
 use super::error::Result;
 use super::judge::{Authors, Judge, bench, may_decide};
 use super::log::Draft;
-use super::read::{self, Held, Stored};
+use super::read::{self, Held, ToFold};
 use super::row::{Projected, Ready};
 use super::watch::Outcome;
 use super::{erase, insert, search, words};
@@ -45,6 +45,17 @@ pub(super) struct Folded {
     files: Vec<[u8; 32]>,
 }
 
+impl Folded {
+    /// Puts what was folded by its places in a stream to come under the keys of that stream.
+    pub(super) fn belong_to(&mut self, stream: i64) {
+        let unfolded = self.unfolded.iter_mut().map(|(key, ..)| key);
+        let erased = self.erased.iter_mut().map(|(key, _)| key);
+        for key in unfolded.chain(erased) {
+            *key = read::key(stream, read::seq_of(*key));
+        }
+    }
+}
+
 /// Folds a record from what is held, or was held at some time.
 pub(super) fn folded(
     conn: &Connection,
@@ -59,16 +70,19 @@ pub(super) fn folded(
                 .is_some_and(|seq| read::seq_of(one.key) <= *seq)
         });
     }
-    Ok(fold_stored(judge, stored))
+    Ok(fold_events(
+        judge,
+        stored.into_iter().map(ToFold::from).collect(),
+    ))
 }
 
 /// Folds a record from all of its events.
-pub(super) fn fold_stored(judge: &Judge, stored: Vec<Stored>) -> Folded {
+pub(super) fn fold_events(judge: &Judge, stored: Vec<ToFold<'_>>) -> Folded {
     let (mut unfolded, mut keys, mut events) = (Vec::new(), Vec::new(), Vec::new());
     let (mut uncounted, mut erases) = (Vec::new(), BTreeSet::new());
     let authors = if stored
         .iter()
-        .filter_map(|one| one.event.as_ref())
+        .filter_map(|one| one.event.as_deref())
         .any(may_decide)
     {
         authors(&stored)
@@ -96,7 +110,7 @@ pub(super) fn fold_stored(judge: &Judge, stored: Vec<Stored>) -> Folded {
             events.push(event);
         }
     }
-    events.sort_by_key(Event::order);
+    events.sort_by_key(|event| event.order());
     bench::judge_money(judge, &mut events, &mut uncounted, &keys, &mut unfolded);
     let mut erased = take_erased(&erases, &mut events);
     erased.extend(take_erased(&erases, &mut uncounted));
@@ -104,7 +118,7 @@ pub(super) fn fold_stored(judge: &Judge, stored: Vec<Stored>) -> Folded {
         .iter()
         .chain(&uncounted)
         .filter(|event| erases.contains(&event.chain))
-        .filter_map(erase::attached)
+        .filter_map(|event| erase::attached(event))
         .collect();
     let register = events
         .iter()
@@ -144,8 +158,8 @@ pub(super) fn fold_stored(judge: &Judge, stored: Vec<Stored>) -> Folded {
     }
 }
 
-fn authors(stored: &[Stored]) -> Authors {
-    let author = |one: &Stored| {
+fn authors(stored: &[ToFold<'_>]) -> Authors {
+    let author = |one: &ToFold<'_>| {
         let head = &one.event.as_ref()?.head;
         Some((one.chain, (head.stamp, head.replica)))
     };
@@ -161,12 +175,13 @@ fn erased_by(event: &Event) -> Vec<Chain> {
 }
 
 /// Takes the personal parts of the named events and returns the events as they were.
-fn take_erased(named: &BTreeSet<Chain>, events: &mut [Event]) -> Vec<Event> {
+fn take_erased(named: &BTreeSet<Chain>, events: &mut [Cow<'_, Event>]) -> Vec<Event> {
     let mut erased = Vec::new();
     for event in events
         .iter_mut()
         .filter(|event| named.contains(&event.chain) && event.body.personal().is_some())
     {
+        let event = event.to_mut();
         erased.push(event.clone());
         event.body = event.body.clone().without_personal(Absence::Erased);
     }

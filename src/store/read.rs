@@ -1,5 +1,6 @@
 //! Reading the log: events, streams, seals, and how far they were held.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, HashSet};
 
 use rusqlite::{Connection, OptionalExtension, Row};
@@ -68,6 +69,22 @@ pub(super) struct Stored {
     /// None where the body's row is gone.
     pub(super) event: Option<Event>,
     pub(super) chain: Chain,
+}
+
+/// An event that is to be folded: read for it, or lent by who is about to write it.
+pub(super) struct ToFold<'a> {
+    pub(super) key: i64,
+    /// None where the body's row is gone.
+    pub(super) event: Option<Cow<'a, Event>>,
+    pub(super) chain: Chain,
+}
+
+impl From<Stored> for ToFold<'static> {
+    fn from(stored: Stored) -> Self {
+        let Stored { key, event, chain } = stored;
+        let event = event.map(Cow::Owned);
+        Self { key, event, chain }
+    }
 }
 
 /// What an event is read from, without its author.

@@ -89,7 +89,7 @@ pub(super) fn settle(conn: &Connection, kept: &Kept, records: &[Id]) -> Result<(
 }
 
 /// Watches by name, with their keys.
-type Keys = BTreeSet<(String, String)>;
+pub(super) type Keys = BTreeSet<(String, String)>;
 
 /// What one record folded to, and all that follows from it alone.
 pub(super) struct Outcome {
@@ -126,6 +126,14 @@ impl Outcome {
             folded,
             is_new,
         }
+    }
+
+    /// Returns it for the stream that the record's events went into, where they were folded by
+    /// their places in it alone.
+    #[must_use]
+    pub(super) fn in_stream(mut self, stream: i64) -> Self {
+        self.folded.belong_to(stream);
+        self
     }
 }
 

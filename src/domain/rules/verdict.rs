@@ -2,6 +2,7 @@
 //! each repeats and by who its author is. No clock is read, and the order of arrival does not
 //! matter; what an event is judged by stands before it in the record's order.
 
+use std::borrow::Borrow;
 use std::collections::BTreeMap;
 
 use serde_json::{Map, Value, json};
@@ -56,7 +57,7 @@ pub trait Bench {
 
 /// Returns the words about money that do not count, of the events of one case that count
 /// otherwise, in their order.
-pub fn judge(events: &[Event], bench: &dyn Bench) -> BTreeMap<Chain, Fault> {
+pub fn judge<E: Borrow<Event>>(events: &[E], bench: &dyn Bench) -> BTreeMap<Chain, Fault> {
     let mut court = Court {
         bench,
         told: Vec::new(),
@@ -64,7 +65,7 @@ pub fn judge(events: &[Event], bench: &dyn Bench) -> BTreeMap<Chain, Fault> {
         requests: BTreeMap::new(),
     };
     let mut faults = BTreeMap::new();
-    for event in events {
+    for event in events.iter().map(Borrow::borrow) {
         match word(event) {
             None => court.hear(event),
             Some(word) => match court.verdict(event, &word) {

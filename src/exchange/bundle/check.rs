@@ -6,6 +6,7 @@ use std::io::Read;
 use super::chunks::{Chunk, Kept};
 use super::fault::{BundleFault, Code};
 use super::format::{EVENTS, Manifest};
+use super::lines::{Marks, Turn};
 use super::read::Bundle;
 use crate::domain::body::{Absence, Body};
 use crate::domain::event::{Event, Head, Seal, genesis};
@@ -85,7 +86,7 @@ impl Wrong {
 #[derive(Debug, Clone, Default)]
 pub(super) struct Proof {
     /// The chains of the events, from the first after `from_seq`: 32 bytes an event, at most
-    /// 32 MB, against which the second reading is held.
+    /// 32 MB, which the second reading does not compute again.
     pub chains: Vec<Chain>,
     /// The last seq that is proven to be the author's and within limits; `from_seq` for none.
     pub proven: u64,
@@ -108,6 +109,8 @@ pub(super) struct Checked {
     pub seals: Vec<(usize, Seal)>,
     /// What is wrong.
     pub findings: Vec<Finding>,
+    /// By what the lines of the events are known again.
+    pub marks: Marks,
     /// The events, where they were to be kept.
     pub kept: Option<Vec<Chunk>>,
 }
@@ -143,10 +146,12 @@ pub(super) fn check<R: Read>(
     progress: &mut dyn FnMut(u64) -> bool,
 ) -> Result<Checked, BundleFault> {
     let manifest = bundle.manifest.clone();
-    let mut pass = Pass::new(&manifest, keep.holds(&manifest));
-    let is_within = |head: &Head, body: &Body| head.check().is_ok() && body.check().is_ok();
-    bundle.events(is_within, |stream, head, body, is_within| {
-        pass.event(stream, head, body, is_within)?;
+    let keeps = keep.holds(&manifest);
+    let mut pass = Pass::new(&manifest, keeps);
+    let look = |head: &Head, body| Seen::of(head, body, keeps);
+    let mut marks = Marks::default();
+    bundle.events(Turn::First(&mut marks), look, |stream, head, seen| {
+        pass.event(stream, head, seen)?;
         if pass.counts.events.is_multiple_of(EVERY) && !progress(pass.counts.events) {
             return Err(BundleFault::Stopped);
         }
@@ -179,12 +184,34 @@ pub(super) fn check<R: Read>(
         proofs,
         seals,
         findings,
+        marks,
         kept: kept.map(Kept::finish),
     })
 }
 
 /// After how many events progress is told.
 const EVERY: u64 = 4_096;
+
+/// What is to be known of an event beside its head.
+struct Seen {
+    /// Whether it is within all limits.
+    is_within: bool,
+    is_personal: bool,
+    absence: Option<Absence>,
+    /// The body, where it is kept: else it ends with the thread that read it.
+    body: Option<Body>,
+}
+
+impl Seen {
+    fn of(head: &Head, body: Body, keeps: bool) -> Self {
+        Self {
+            is_within: head.check().is_ok() && body.check().is_ok(),
+            is_personal: body.personal().is_some(),
+            absence: body.absence(),
+            body: keeps.then_some(body),
+        }
+    }
+}
 
 struct Pass<'a> {
     manifest: &'a Manifest,
@@ -222,13 +249,7 @@ impl<'a> Pass<'a> {
         }
     }
 
-    fn event(
-        &mut self,
-        stream: usize,
-        head: Head,
-        body: Body,
-        is_within: bool,
-    ) -> Result<(), BundleFault> {
+    fn event(&mut self, stream: usize, head: Head, seen: Seen) -> Result<(), BundleFault> {
         let (Some(reading), Some(range)) = (
             self.streams.get_mut(stream),
             self.manifest.streams.get(stream),
@@ -238,17 +259,17 @@ impl<'a> Pass<'a> {
         let previous = *reading.chains.last().unwrap_or(&range.from_chain);
         let chain = head.chain(&previous);
         reading.chains.push(chain);
-        if reading.over.is_none() && !is_within {
+        if reading.over.is_none() && !seen.is_within {
             reading.over = Some(head.seq);
         }
         self.counts.events += 1;
-        self.counts.personal += u64::from(body.personal().is_some());
-        match body.absence() {
+        self.counts.personal += u64::from(seen.is_personal);
+        match seen.absence {
             Some(Absence::Erased) => self.counts.erased += 1,
             Some(Absence::Withheld) => self.counts.withheld += 1,
             None => {}
         }
-        if let Some(kept) = &mut self.kept {
+        if let Some((kept, body)) = self.kept.as_mut().zip(seen.body) {
             kept.add((stream, range), previous, Event { head, chain, body });
         }
         Ok(())

@@ -1,22 +1,24 @@
 //! A bundle's events on their way from reading to appending: kept since they were checked, or
-//! read a second time.
+//! read a second time; and folded before they are appended.
 
 use std::sync::mpsc::SyncSender;
 
 use super::check::Checked;
 use super::fault::BundleFault;
 use super::format::{EVENTS, MANIFEST, Range};
+use super::lines::Turn;
 use super::read::Bundle;
 use crate::domain::body::Body;
 use crate::domain::event::{Event, Head};
 use crate::domain::id::Chain;
 use crate::exchange::envelope::Opened;
+use crate::store::{Ahead, Foreseen};
 
 /// How many events are handed over at once: as many as a transaction takes in its tenth of a
-/// second, since each one writes anew the pages of the index by record.
-const CHUNK: usize = 16_384;
+/// second with what they fold to, since each one writes anew the pages of the indexes by record.
+const CHUNK: usize = 8_192;
 /// And how many bytes of bodies.
-const CHUNK_BYTES: usize = 8 << 20;
+const CHUNK_BYTES: usize = 4 << 20;
 
 /// Events of one stream on their way from reading to appending.
 #[derive(Debug)]
@@ -30,6 +32,37 @@ pub(super) struct Chunk {
     /// The events.
     pub events: Vec<Event>,
     bytes: usize,
+}
+
+/// A chunk that is ready to be appended.
+pub(super) struct Ready {
+    /// What of it is proven.
+    pub chunk: Chunk,
+    /// What lies beyond.
+    pub rest: Vec<Event>,
+    /// What the records of what is proven come to.
+    pub foreseen: Foreseen,
+}
+
+impl Chunk {
+    /// Cuts the chunk where its proof ends, and folds it by these rules, or else when it is
+    /// appended.
+    pub fn ready(mut self, checked: &Checked, ahead: Option<&Ahead>) -> Ready {
+        let proven = checked
+            .proofs
+            .get(self.stream)
+            .map_or(0, |proof| proof.proven);
+        let is_proven = |event: &Event| event.head.seq <= proven;
+        let rest = self
+            .events
+            .split_off(self.events.partition_point(is_proven));
+        let foreseen = ahead.map_or_else(Foreseen::later, |ahead| ahead.fold(&self.events));
+        Ready {
+            chunk: self,
+            rest,
+            foreseen,
+        }
+    }
 }
 
 /// Puts events together into chunks.
@@ -89,7 +122,8 @@ impl Kept {
     }
 }
 
-/// The second reading: events in chunks, each held against its chain of the first reading.
+/// The second reading: events in chunks, of the same lines as the first reading and with the
+/// chains that it found.
 pub(super) struct Reading<'a> {
     checked: &'a Checked,
     chunks: SyncSender<Chunk>,
@@ -111,8 +145,9 @@ impl<'a> Reading<'a> {
         if bundle.name != self.checked.name {
             return Err(BundleFault::Altered(MANIFEST.into()));
         }
-        let nothing = |_: &Head, _: &Body| ();
-        bundle.events(nothing, |stream, head, body, ()| {
+        let whole = |_: &Head, body: Body| body;
+        let turn = Turn::Again(&self.checked.marks);
+        bundle.events(turn, whole, |stream, head, body| {
             self.event(stream, head, body)
         })?;
         let rest = self.gathering.open.take();
@@ -129,13 +164,10 @@ impl<'a> Reading<'a> {
             .ok_or_else(altered)?;
         let chains = &self.checked.proofs.get(stream).ok_or_else(altered)?.chains;
         let place = (head.seq - range.from_seq - 1) as usize;
+        let chain = *chains.get(place).ok_or_else(altered)?;
         let previous = place
             .checked_sub(1)
             .map_or(range.from_chain, |before| chains[before]);
-        let chain = head.chain(&previous);
-        if chains.get(place) != Some(&chain) {
-            return Err(altered());
-        }
         let event = Event { head, chain, body };
         let full = self.gathering.add((stream, range), previous, event);
         self.send(full)

@@ -1,10 +1,10 @@
-//! The last step of an import: what came in is folded, much of it beside being appended.
+//! The last step of an import: what came in and was not folded with its appending is folded.
 
 use std::collections::HashMap;
 
 use super::unpack::{Progress, Step};
 use crate::problem::{Kind, Problem};
-use crate::store::{AtHand, Result, Run, Store, StreamHead, Taken};
+use crate::store::{Result, Run, Store, StreamHead, Taken};
 
 /// From so many new events on a stream is folded along the log.
 const MANY: u64 = 1_000;
@@ -12,10 +12,8 @@ const MANY: u64 = 1_000;
 /// How far each stream is folded.
 pub(super) struct Folding {
     /// Up to which seq of each stream, by its local number, nothing new waits: what was held
-    /// before the import, and what was folded along since.
+    /// before the import, and what was folded with its appending since.
     done: HashMap<i64, u64>,
-    /// The database's version before the import.
-    version: i64,
 }
 
 impl Folding {
@@ -24,29 +22,21 @@ impl Folding {
         let heads = store.heads()?;
         Ok(Self {
             done: heads.iter().map(|head| (head.stream, head.seq)).collect(),
-            version: store.data_version()?,
         })
     }
 
-    /// Folds what was just appended, while it is in memory and the pages that it touched are too;
-    /// only where all of it was new and there is much of it. What belongs to a record that goes
-    /// on elsewhere stays for [`Folding::finish`].
-    pub fn along(&mut self, store: &mut Store, run: Run, taken: &Taken) -> Result<()> {
-        let is_new = taken.new == run.events.len() as u64 && !taken.branched;
-        let Some(last) = run.events.last().filter(|_| is_new && taken.new >= MANY) else {
+    /// Notes that a run was folded when it was appended. What belongs to a record that goes on
+    /// elsewhere stays for [`Folding::finish`].
+    pub fn note(&mut self, store: &Store, run: &Run, taken: &Taken) -> Result<()> {
+        let Some(last) = run.events.last().filter(|_| taken.folded) else {
             return Ok(());
         };
         let is_grown = |head: &StreamHead| head.replica == run.replica && head.chain == last.chain;
-        let Some(head) = store.heads()?.into_iter().find(is_grown) else {
-            return Ok(());
-        };
-        let done = self.done.entry(head.stream).or_insert(head.from_seq);
-        if *done != run.from_seq {
-            return Ok(());
-        }
-        let mut at_hand = Some(AtHand::new(self.version, *done + 1, run.events));
-        while *done < head.seq {
-            *done = store.fold_at_hand(head.stream, *done, head.seq, &mut at_hand)?;
+        if let Some(head) = store.heads()?.into_iter().find(is_grown) {
+            let done = self.done.entry(head.stream).or_insert(head.from_seq);
+            if *done == run.from_seq {
+                *done = head.seq;
+            }
         }
         Ok(())
     }

@@ -673,13 +673,20 @@ impl<'a> EventLine<'a> {
     /// or a place is outside its list. Bounds of the values are [`Head::check`]'s and
     /// [`Body::check`]'s.
     pub fn read(self, manifest: &Manifest) -> Result<(Head, Body), LineFault> {
+        let (mut head, body) = self.parts(manifest)?;
+        head.digest = body.digest();
+        Ok((head, body))
+    }
+
+    /// Returns head and body as [`EventLine::read`] does, the head without its digest.
+    pub fn parts(self, manifest: &Manifest) -> Result<(Head, Body), LineFault> {
         let author = manifest.author(self.stream).ok_or(LineFault("r"))?;
         let register = manifest
             .registers
             .get(self.register)
             .ok_or(LineFault("g"))?;
         let (seq, act) = (self.seq, self.act.unwrap_or(self.seq));
-        let mut head = Head {
+        let head = Head {
             replica: author.id,
             seq,
             stamp: Stamp(self.stamp),
@@ -693,9 +700,7 @@ impl<'a> EventLine<'a> {
             roster: self.roster.map_or([0; 8], |roster| roster.0),
             digest: [0; 32],
         };
-        let body = self.body()?;
-        head.digest = body.digest();
-        Ok((head, body))
+        Ok((head, self.body()?))
     }
 
     fn body(self) -> Result<Body, LineFault> {

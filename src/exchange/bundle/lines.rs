@@ -23,33 +23,67 @@ const OPEN: usize = 6;
 /// Fewer events are not worth a thread.
 const MANY: u64 = 2_000;
 
-/// An event as its line says it, its place in the manifest's streams before it.
+/// An event as its line says it.
 pub(super) struct Line<T> {
     /// The line's number, from 1.
     pub number: u64,
     /// The place of the stream.
     pub stream: usize,
-    /// The head, its digest computed.
+    /// The head.
     pub head: Head,
-    /// The body.
-    pub body: Body,
-    /// What was seen of them.
+    /// What was made of the body.
     pub seen: T,
 }
 
 type Lines<T> = Vec<Result<Line<T>, BundleFault>>;
 
+/// The hashes of all batches of lines of a reading, by which the next one knows the lines again.
+#[derive(Debug, Default)]
+pub(super) struct Marks(Vec<blake3::Hash>);
+
+/// Which reading of the lines it is.
+pub(super) enum Turn<'a> {
+    /// The first one, which computes the digests and leaves marks.
+    First(&'a mut Marks),
+    /// A further one, of the same lines or none: the heads lack their digests, which cost three
+    /// hashes each.
+    Again(&'a Marks),
+}
+
+impl Turn<'_> {
+    /// Leaves the mark of a batch, or holds it against the one that was left.
+    fn mark(&mut self, nth: usize, batch: &Batch) -> Result<(), BundleFault> {
+        let mark = blake3::hash(&batch.bytes);
+        match self {
+            Self::First(marks) => marks.0.push(mark),
+            Self::Again(marks) if marks.0.get(nth) == Some(&mark) => {}
+            Self::Again(_) => return Err(BundleFault::Altered(EVENTS.into())),
+        }
+        Ok(())
+    }
+}
+
 /// Reads all lines of the open entry and hands them on in their order, each with what `look`
-/// sees of it; the first fault, in the order of the lines, ends it.
+/// makes of its body; the first fault, in the order of the lines, ends it.
 pub(super) fn each<R: Read, T: Send>(
     reader: &mut Reader<R>,
     manifest: &Manifest,
-    look: &(impl Fn(&Head, &Body) -> T + Sync),
+    turn: Turn<'_>,
+    look: &(impl Fn(&Head, Body) -> T + Sync),
     hand_on: &mut impl FnMut(Line<T>) -> Result<(), BundleFault>,
 ) -> Result<(), BundleFault> {
-    let understand = |batch: Batch| batch.understand(manifest, look);
+    let is_first = matches!(turn, Turn::First(_));
+    let see = |mut head: Head, body: Body| {
+        if is_first {
+            head.digest = body.digest();
+        }
+        let seen = look(&head, body);
+        (head, seen)
+    };
+    let understand = |batch: Batch| batch.understand(manifest, &see);
     if manifest.events() < MANY {
         return Work {
+            turn,
             second: None,
             open: VecDeque::new(),
         }
@@ -68,6 +102,7 @@ pub(super) fn each<R: Read, T: Send>(
         });
         // Both ends go with this call: then the second thread ends.
         Work {
+            turn,
             second: Some((sender, receiver)),
             open: VecDeque::new(),
         }
@@ -82,25 +117,30 @@ enum Open<T> {
     There,
 }
 
-struct Work<T> {
+struct Work<'a, T> {
+    turn: Turn<'a>,
     second: Option<(SyncSender<Batch>, Receiver<Lines<T>>)>,
     open: VecDeque<Open<T>>,
 }
 
-impl<T> Work<T> {
+impl<T> Work<'_, T> {
     fn run<R: Read>(
         mut self,
         reader: &mut Reader<R>,
         understand: &impl Fn(Batch) -> Lines<T>,
         hand_on: &mut impl FnMut(Line<T>) -> Result<(), BundleFault>,
     ) -> Result<(), BundleFault> {
-        let (mut number, mut line) = (0, Vec::new());
+        let (mut nth, mut number, mut line) = (0, 0, Vec::new());
         let end = loop {
             let mut batch = Batch::new(number + 1);
             let read = batch.read(reader, &mut line);
             number += batch.ends.len() as u64;
             let is_last = batch.ends.is_empty();
             if !is_last {
+                if let Err(fault) = self.turn.mark(nth, &batch) {
+                    break Err(fault);
+                }
+                nth += 1;
                 self.begin(batch, understand);
             }
             if read.is_err() || is_last {
@@ -174,16 +214,22 @@ impl Batch {
     ) -> Result<(), BundleFault> {
         while self.ends.len() < BATCH && self.bytes.len() < BATCH_BYTES && reader.line(line)? {
             self.bytes.extend_from_slice(line);
+            // White space to who understands the line, and to the hash where it ends.
+            self.bytes.push(b'\n');
             self.ends.push(self.bytes.len());
         }
         Ok(())
     }
 
     /// Understands the lines up to the first that is none of the format.
-    fn understand<T>(self, manifest: &Manifest, look: &impl Fn(&Head, &Body) -> T) -> Lines<T> {
+    fn understand<T>(
+        self,
+        manifest: &Manifest,
+        see: &impl Fn(Head, Body) -> (Head, T),
+    ) -> Lines<T> {
         let (mut from, mut lines) = (0, Vec::with_capacity(self.ends.len()));
         for (number, end) in (self.first..).zip(&self.ends) {
-            let line = understand(&self.bytes[from..*end], number, manifest, look);
+            let line = understand(&self.bytes[from..*end], number, manifest, see);
             from = *end;
             let is_fault = line.is_err();
             lines.push(line);
@@ -199,21 +245,20 @@ fn understand<T>(
     bytes: &[u8],
     number: u64,
     manifest: &Manifest,
-    look: &impl Fn(&Head, &Body) -> T,
+    see: &impl Fn(Head, Body) -> (Head, T),
 ) -> Result<Line<T>, BundleFault> {
     let fault = |cause: String| BundleFault::line(EVENTS, number, &cause);
     let line: EventLine<'_> =
         serde_json::from_slice(bytes).map_err(|cause| fault(cause.to_string()))?;
     let stream = line.stream;
     let (head, body) = line
-        .read(manifest)
+        .parts(manifest)
         .map_err(|cause| fault(cause.to_string()))?;
-    let seen = look(&head, &body);
+    let (head, seen) = see(head, body);
     Ok(Line {
         number,
         stream,
         head,
-        body,
         seen,
     })
 }

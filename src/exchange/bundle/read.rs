@@ -8,7 +8,7 @@ use super::format::{
     SIGNATURE, SealLine, UNPACKED_MAX,
 };
 use super::frame::Reader;
-use super::lines::{self, Line};
+use super::lines::{self, Line, Turn};
 use crate::domain::body::Body;
 use crate::domain::event::{Head, Seal};
 use crate::domain::seal;
@@ -51,13 +51,14 @@ impl<R: Read> Bundle<R> {
         })
     }
 
-    /// Reads all events; `visit` gets the place of the stream beside head (with its digest
-    /// computed), body and what `look` sees of them, which may do so in another thread. Each
-    /// stream's seqs are complete and in order, or the bundle is refused.
+    /// Reads all events; `visit` gets the place of the stream beside head and what `look` makes
+    /// of the body, which may do so in another thread. Each stream's seqs are complete and in
+    /// order, or the bundle is refused.
     pub fn events<T: Send>(
         &mut self,
-        look: impl Fn(&Head, &Body) -> T + Sync,
-        mut visit: impl FnMut(usize, Head, Body, T) -> Result<(), BundleFault>,
+        turn: Turn<'_>,
+        look: impl Fn(&Head, Body) -> T + Sync,
+        mut visit: impl FnMut(usize, Head, T) -> Result<(), BundleFault>,
     ) -> Result<(), BundleFault> {
         self.begin(EVENTS, UNPACKED_MAX)?;
         let mut next = Next::of(&self.manifest);
@@ -65,9 +66,9 @@ impl<R: Read> Bundle<R> {
             if !next.is(line.stream, line.head.seq) {
                 return Err(BundleFault::line(EVENTS, line.number, &"r, q"));
             }
-            visit(line.stream, line.head, line.body, line.seen)
+            visit(line.stream, line.head, line.seen)
         };
-        lines::each(&mut self.reader, &self.manifest, &look, &mut hand_on)?;
+        lines::each(&mut self.reader, &self.manifest, turn, &look, &mut hand_on)?;
         if next.stream < self.manifest.streams.len() {
             return Err(BundleFault::Altered(EVENTS.into()));
         }

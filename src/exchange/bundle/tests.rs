@@ -9,6 +9,7 @@ use super::check::{Checked, Keep, Wrong, check};
 use super::fault::{BundleFault, Code};
 use super::format::{LINE_MAX, Manifest, Range, Replica, Tip};
 use super::hex::Hex;
+use super::lines::{Marks, Turn};
 use super::pack::{Frame, Limits, PackFault, Part, Piece, Source, plan, write};
 use super::read::Bundle;
 use super::unpack::import_keeping;
@@ -224,8 +225,9 @@ fn events_of(file: &[u8]) -> Vec<Event> {
     let mut all = Vec::new();
     bundle
         .events(
-            |_, _| (),
-            |stream, head, body, ()| {
+            Turn::First(&mut Marks::default()),
+            |_, body| body,
+            |stream, head, body| {
                 let chain = head.chain(&tips[stream]);
                 tips[stream] = chain;
                 all.push(Event { head, chain, body });
@@ -234,6 +236,31 @@ fn events_of(file: &[u8]) -> Vec<Event> {
         )
         .unwrap();
     all
+}
+
+#[test]
+fn other_lines_than_those_that_were_checked_are_not_read() {
+    let checked = checked(&List::new(&[60, 0, 25], 10).one()).unwrap();
+    let read = |sizes: &[u64], seal_every| {
+        let file = List::new(sizes, seal_every).one();
+        let mut bundle = Bundle::open(file.as_slice()).unwrap();
+        let mut read = 0;
+        let turn = Turn::Again(&checked.marks);
+        let done = bundle.events(
+            turn,
+            |_, _| (),
+            |_, _, ()| {
+                read += 1;
+                Ok(())
+            },
+        );
+        (
+            read,
+            done.map_err(|fault| matches!(fault, BundleFault::Altered(_))),
+        )
+    };
+    assert_eq!(read(&[60, 0, 25], 10), (85, Ok(())));
+    assert_eq!(read(&[60, 1, 24], 10), (0, Err(true)));
 }
 
 #[test]

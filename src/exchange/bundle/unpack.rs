@@ -4,12 +4,13 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::mpsc::sync_channel;
+use std::sync::{PoisonError, RwLock};
 use std::thread;
 
 use super::attach::Incoming;
 use super::carrier::Carrier;
 use super::check::{Checked, Keep, check};
-use super::chunks::{Chunk, Reading};
+use super::chunks::{Chunk, Reading, Ready};
 use super::fault::{BundleFault, Code};
 use super::folding::Folding;
 use super::format::{ATTACHMENT, Manifest};
@@ -32,8 +33,8 @@ const KEEP: Keep = Keep {
 };
 /// So many events get more memory for their pages.
 const MANY: u64 = 10_000;
-/// How many chunks may wait between reading and appending.
-const WAITING: usize = 2;
+/// How many chunks may wait between reading, folding and appending: each of them has one in hand.
+const WAITING: usize = 0;
 
 /// Which step an import is at.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -367,41 +368,72 @@ impl<'a> Taking<'a> {
         })
     }
 
+    /// Appends chunks, each but the first, which may bring the rules, folded beside appending
+    /// the one before it.
     fn take_all(
         &mut self,
         store: &mut Store,
-        chunks: impl Iterator<Item = Chunk>,
+        mut chunks: impl Iterator<Item = Chunk> + Send,
         folding: &mut Folding,
         progress: &mut dyn FnMut(Progress) -> bool,
     ) -> Result<(), Problem> {
         let (mut done, total) = (0, self.checked.counts.events);
-        for chunk in chunks {
-            done += chunk.events.len() as u64;
-            self.take(store, chunk, folding)?;
-            if !progress(Progress {
+        let checked = self.checked;
+        let mut take = |store: &mut Store, ready: Ready| {
+            done += (ready.chunk.events.len() + ready.rest.len()) as u64;
+            self.take(store, ready, folding)?;
+            let step = Progress {
                 step: Step::Append,
                 done,
                 total,
-            }) {
-                return Err(Problem::new(Kind::Refused, "problem-cancelled"));
+            };
+            if progress(step) {
+                Ok(())
+            } else {
+                Err(Problem::new(Kind::Refused, "problem-cancelled"))
             }
-        }
-        Ok(())
+        };
+        let Some(first) = chunks.next() else {
+            return Ok(());
+        };
+        take(store, first.ready(checked, None))?;
+        let ahead = &RwLock::new(store.ahead()?);
+        thread::scope(|scope| {
+            let (sender, ready) = sync_channel(WAITING);
+            scope.spawn(move || {
+                for chunk in chunks {
+                    let by = ahead.read().unwrap_or_else(PoisonError::into_inner).clone();
+                    if sender.send(chunk.ready(checked, Some(&by))).is_err() {
+                        return;
+                    }
+                }
+            });
+            // Without a receiver the other thread ends at its next chunk.
+            for ready in ready {
+                take(store, ready)?;
+                *ahead.write().unwrap_or_else(PoisonError::into_inner) = store.ahead()?;
+            }
+            Ok(())
+        })
     }
 
-    /// Appends a chunk as far as it is proven, folds it while it is at hand, and keeps the rest
-    /// outside.
+    /// Appends a chunk as far as it is proven, with what it comes to, and keeps the rest outside.
     fn take(
         &mut self,
         store: &mut Store,
-        chunk: Chunk,
+        ready: Ready,
         folding: &mut Folding,
     ) -> Result<(), StoreError> {
+        let Ready {
+            chunk,
+            rest,
+            foreseen,
+        } = ready;
         let Chunk {
             stream,
             from_seq,
             from_chain,
-            mut events,
+            events,
             ..
         } = chunk;
         let checked = self.checked;
@@ -410,7 +442,6 @@ impl<'a> Taking<'a> {
         else {
             return Ok(());
         };
-        let rest = events.split_off(events.partition_point(|event| event.head.seq <= proof.proven));
         if let Some(code) = proof.code.filter(|_| !rest.is_empty()) {
             let previous = events.last().map_or(from_chain, |event| event.chain);
             self.outside.keep(author.key.0, code, previous, &rest, &[]);
@@ -437,14 +468,14 @@ impl<'a> Taking<'a> {
             events,
             seals,
         };
-        let taken = store.append_foreign(&run, self.now)?;
+        let taken = store.append_foreseen(&run, Some(foreseen), self.now)?;
         self.new += taken.new;
         self.branched |= taken.branched;
         if taken.missing {
             self.outside
                 .keep(author.key.0, Code::Q3, from_chain, &run.events, &run.seals);
         }
-        folding.along(store, run, &taken)
+        folding.note(store, &run, &taken)
     }
 
     /// Adds up by what is held now and was not before, so that the sums hold whatever happened

@@ -1,5 +1,6 @@
 //! What the judge knows of people and allowances, and what that makes of words about money.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};
 
 use rusqlite::Connection;
@@ -93,10 +94,10 @@ impl Bench for Judge {
 }
 
 /// Takes the words about money that do not count out of a case's events, which are in order.
-pub(in crate::store) fn judge_money(
+pub(in crate::store) fn judge_money<'a>(
     judge: &Judge,
-    events: &mut Vec<Event>,
-    uncounted: &mut Vec<Event>,
+    events: &mut Vec<Cow<'a, Event>>,
+    uncounted: &mut Vec<Cow<'a, Event>>,
     keys: &[(Chain, i64)],
     unfolded: &mut Vec<(i64, Chain, &'static str)>,
 ) {
@@ -105,7 +106,7 @@ pub(in crate::store) fn judge_money(
     if !events.iter().any(|event| is_word(event) && is_case(event)) {
         return;
     }
-    let faults = verdict::judge(events, judge);
+    let faults = verdict::judge(events.as_slice(), judge);
     let keys: HashMap<Chain, i64> = keys.iter().copied().collect();
     let (kept, struck) = std::mem::take(events)
         .into_iter()
@@ -114,13 +115,13 @@ pub(in crate::store) fn judge_money(
     for (chain, fault) in &faults {
         unfolded.push((keys[chain], *chain, fault.code()));
     }
-    uncounted.extend::<Vec<Event>>(struck);
+    uncounted.extend::<Vec<Cow<'a, Event>>>(struck);
 }
 
 /// Returns the executions that do not count: by a branch, without the right, or not matching.
 /// What an unknown author says, or one who was retired before, is no sign of money gone.
 pub(in crate::store) fn unproven(
-    uncounted: &[Event],
+    uncounted: &[Cow<'_, Event>],
     unfolded: &[(i64, Chain, &'static str)],
 ) -> Vec<Signature> {
     let mut all: Vec<Signature> = uncounted
@@ -130,7 +131,7 @@ pub(in crate::store) fn unproven(
             code.is_some_and(|(.., code)| matches!(*code, "Q4" | "Q5" | "Q6"))
         })
         .filter(|event| event.head.register == case::REGISTER.name)
-        .filter_map(fold::execution)
+        .filter_map(|event| fold::execution(event))
         .collect();
     all.sort_by_key(|sign| (sign.trace.stamp, sign.trace.chain));
     all

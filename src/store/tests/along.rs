@@ -4,7 +4,6 @@ use proptest::prelude::*;
 
 use super::exchange::history;
 use super::*;
-use crate::domain::body::Absence;
 
 /// One desk with so many events that they are read in several windows: talks of seven events
 /// each that go on by turns, and a word on the first of them at the very end.
@@ -85,44 +84,109 @@ fn along_the_log_and_record_by_record_fold_alike() {
     assert_eq!(along.state(), one_by_one.state());
 }
 
+/// Appends a run in parts of so many events, each with what it was foreseen to fold to.
+fn append_foreseen(bench: &mut Bench, run: &Run, part: usize) {
+    let (mut from_seq, mut from_chain) = (run.from_seq, run.from_chain);
+    for events in run.events.chunks(part) {
+        let part = Run {
+            from_seq,
+            from_chain,
+            events: events.to_vec(),
+            ..run.clone()
+        };
+        let foreseen = bench.store.ahead().unwrap().fold(&part.events);
+        let taken = bench
+            .store
+            .append_foreseen(&part, Some(foreseen), NOW)
+            .unwrap();
+        assert!(taken.folded, "all of it is new");
+        from_seq += events.len() as u64;
+        from_chain = events[events.len() - 1].chain;
+    }
+}
+
 #[test]
-fn what_is_at_hand_folds_as_what_is_read_and_not_when_another_process_has_written() {
+fn what_was_foreseen_is_what_is_folded_from_the_log() {
     let runs = long_history();
     let mut expected = Bench::new(9);
     expected.take(&runs);
+    for part in [runs[0].events.len(), 1_000, 70, 3] {
+        let mut bench = Bench::new(9);
+        for run in &runs {
+            append_foreseen(&mut bench, run, part);
+        }
+        let left = bench.store.left_to_fold().unwrap();
+        if part == runs[0].events.len() {
+            assert_eq!(left, 0, "all of it was at hand");
+        } else {
+            assert!(left > 0, "some records go on in another part");
+        }
+        bench.fold_all();
+        assert_eq!(bench.state(), expected.state(), "{part}");
+    }
+}
+
+#[test]
+fn what_was_foreseen_is_not_written_after_another_process_has_written() {
+    let runs = long_history();
+    let run = &runs[0];
     for disturbed in [false, true] {
         let mut bench = Bench::new(9);
         let version = bench.store.data_version().unwrap();
-        for run in &runs {
-            bench.store.append_foreign(run, NOW).unwrap();
-        }
+        let foreseen = bench.store.ahead().unwrap().fold(&run.events);
+        bench.store.append_foreign(run, NOW).unwrap();
+        let all = bench.store.left_to_fold().unwrap();
         if disturbed {
             let mut other = Store::open(bench.store.folder()).unwrap();
             other.set_setting_local("another", Some("process")).unwrap();
         }
-        let run = &runs[0];
-        // Wrong on purpose where they must not be used.
-        let mut events = run.events.clone();
-        if disturbed {
-            for event in &mut events {
-                event.body = event.body.clone().without_personal(Absence::Withheld);
-            }
-        }
         let heads = bench.store.heads().unwrap();
         let head = heads.iter().find(|head| head.replica == run.replica);
-        let (stream, to) = head.map(|head| (head.stream, head.seq)).unwrap();
-        let mut at_hand = Some(AtHand::new(version, 1, events));
-        let mut upto = 0;
-        while upto < to {
-            upto = bench
-                .store
-                .fold_at_hand(stream, upto, to, &mut at_hand)
-                .unwrap();
-        }
-        assert_eq!(at_hand.is_none(), disturbed);
-        bench.fold_all();
-        assert_eq!(bench.state(), expected.state(), "{disturbed}");
+        let place = (head.unwrap().stream, version);
+        bench.store.write_foreseen(foreseen, run, place).unwrap();
+        let left = if disturbed { all } else { 0 };
+        assert_eq!(bench.store.left_to_fold().unwrap(), left);
     }
+}
+
+#[test]
+fn what_was_foreseen_by_other_rules_or_not_at_all_is_folded_then() {
+    let runs = long_history();
+    let mut expected = Bench::new(9);
+    expected.take(&runs);
+    let mut bench = Bench::new(9);
+    let strangers = Store::create_bare(&bench.store.folder().join("strangers")).unwrap();
+    let other = strangers.ahead().unwrap();
+    let mut later = Bench::new(9);
+    for run in &runs {
+        for (bench, foreseen) in [
+            (&mut bench, other.fold(&run.events)),
+            (&mut later, Foreseen::later()),
+        ] {
+            let taken = bench.store.append_foreseen(run, Some(foreseen), NOW);
+            assert!(taken.unwrap().folded);
+        }
+    }
+    for bench in [bench, later] {
+        assert_eq!(bench.store.left_to_fold().unwrap(), 0);
+        assert_eq!(bench.state(), expected.state());
+    }
+}
+
+#[test]
+fn what_is_partly_here_already_is_not_as_foreseen() {
+    let runs = long_history();
+    let run = &runs[0];
+    let mut expected = Bench::new(9);
+    expected.take(&runs);
+    let mut bench = Bench::new(9);
+    let (part, _) = cut(run, 100);
+    bench.take(&[part]);
+    let foreseen = bench.store.ahead().unwrap().fold(&run.events);
+    let taken = bench.store.append_foreseen(run, Some(foreseen), NOW);
+    assert!(!taken.unwrap().folded);
+    bench.take(&runs);
+    assert_eq!(bench.state(), expected.state());
 }
 
 #[test]
