@@ -90,6 +90,7 @@ impl Player<'_> {
             currency: None,
             exported_at: None,
             date_order: None,
+            day: None,
             zone: self.desk.zone(),
         };
         let parsed = intake::read(CONVERSATIONS.as_bytes(), &options, &Profiles::built_in()?)?;

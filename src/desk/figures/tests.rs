@@ -1,6 +1,7 @@
 //! The figures against the acceptance test of S22 and against a count by hand over every record
 //! of the sample shop.
 
+mod sheet;
 mod values;
 
 use std::collections::HashSet;
@@ -53,7 +54,7 @@ impl Shop {
     fn report_duty(&self) -> (Option<(Option<Id>, i64)>, bool) {
         let duties = self.desk.board().unwrap().duties;
         let mut of_report = duties.into_iter().filter_map(|duty| match duty.kind {
-            DutyKind::Report(written) => Some((written, duty.done)),
+            DutyKind::Report(Span::Day, written) => Some((written, duty.done)),
             _ => None,
         });
         of_report.next().unwrap()
@@ -562,6 +563,8 @@ fn a_report_of_the_day_ticks_it_once_it_can_say_all_of_it() {
         .map(|line| line.fields["ends"].as_i64().unwrap());
     assert_eq!(Some(whole + 3_600_000), ends.max());
     let noon = shop.desk.now();
+    // The sample's clock goes on.
+    shop.desk.clock = Box::new(FixedClock(noon));
     assert!(noon < whole);
     shop.desk.note_report(&day).unwrap();
     assert_eq!(shop.report_duty(), (Some((Some(me), noon)), false));

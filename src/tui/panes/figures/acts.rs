@@ -35,6 +35,14 @@ pub(super) fn marks(reading: &Reading, words: &Words) -> String {
         }
         None => String::new(),
     };
+    if reading.is_of_sheet() {
+        let verdict = if reading.passes.is_some() {
+            verdict
+        } else {
+            String::new()
+        };
+        return format!("{verdict}{}", words.get("figures-mark-sheet"));
+    }
     let open = if reading.open > 0 && reading.text().is_some() {
         words.get("figures-mark-open").to_string()
     } else {
@@ -65,18 +73,42 @@ impl FiguresPane {
             title: reach.words.with(id, &args),
             ids: ids(facts, measure, set, whose, &period),
         };
-        let parts = match (measure.whole(), measure.part()) {
+        let mut parts = match (measure.whole(), measure.part()) {
             (Some(whole), Some(part)) if measure.is_share() => vec![
                 named("figures-rows-whole", whole),
                 named("figures-rows-part", part),
             ],
             (Some(whole), _) => vec![named("figures-rows", whole)],
+            _ if line.figure.sheet.is_some() => Vec::new(),
             _ => {
                 let lack = name(&format!("figure-lack-{}", line.figure.id));
                 reach.say("figures-no-rows", &[("reason", lack.into())]);
                 return Flow::Stay;
             }
         };
+        let reading = &line.readings[self.chosen()];
+        if line.figure.sheet.is_some() && reading.sheet.is_some() {
+            let (agents, others) = facts.rows_of_sheet(whose, &period);
+            let of_sheet = |id: &str, ids: Vec<Id>| Named {
+                title: reach.words.with(id, &args),
+                ids,
+            };
+            // What the value stands on is in front.
+            let place = if reading.is_of_sheet() {
+                0
+            } else {
+                parts.len()
+            };
+            parts.insert(place, of_sheet("figures-rows-sheet", agents));
+            if !others.is_empty() {
+                parts.insert(place + 1, of_sheet("figures-rows-totals", others));
+            }
+        }
+        if parts.is_empty() {
+            let lack = name(&format!("figure-lack-{}", line.figure.id));
+            reach.say("figures-no-rows", &[("reason", lack.into())]);
+            return Flow::Stay;
+        }
         match RowsPane::named(reach.desk, parts) {
             Ok(pane) => Flow::Push(Box::new(pane)),
             Err(problem) => {

@@ -8,9 +8,10 @@ use ratatui::layout::{Position, Rect};
 
 use super::acts::{marks, parts, target, value};
 use super::{FiguresPane, Line, OF_PEOPLE};
+use crate::desk::figures::declared::Kind;
 use crate::desk::figures::report::notes;
 use crate::desk::figures::targets::PREFIX;
-use crate::desk::figures::{Facts, Measure, Reading, Span};
+use crate::desk::figures::{Facts, Reading, Span};
 use crate::domain::id::Id;
 use crate::tui::theme::Ink;
 use crate::tui::widgets::Look;
@@ -278,7 +279,7 @@ fn why(pane: &FiguresPane, page: &mut Page<'_, '_>) {
     page.text(&words.with("figures-formula", &args), 4, Ink::Text);
     let key = ("key", format!("{PREFIX}{id}").into());
     let goal = line.readings[pane.chosen()].goal;
-    if line.figure.measure != Measure::Unknown {
+    if line.figure.kind() != Kind::Unknown {
         let text = match goal {
             Some(goal) => words.with("figures-why-target", &[("target", goal.text().into()), key]),
             None => words.with("figures-why-no-target", &[key]),
