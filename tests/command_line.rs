@@ -633,7 +633,7 @@ fn the_staff_sheet_feeds_the_report_and_names_its_source() {
     assert_eq!(of("consult_volume")["source"], "sheet");
     assert_eq!(of("complaint_count")["source"], "own");
     // (148 * 22 + 52 * 60) / 200 seconds.
-    assert_eq!(of("first_response")["value"], "0:31");
+    assert_eq!(of("first_response")["value"], "0:32");
     let ran = shop.run("a", &["report", "month", "--date", "2026-11-20", "--json"]);
     let report: Value = serde_json::from_str(&ran.out).unwrap();
     assert_eq!(report["sheet_days"], 2);

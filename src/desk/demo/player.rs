@@ -30,6 +30,7 @@ const SCRIPT: &str = include_str!("../../../assets/sample/script.toml");
 const CONVERSATIONS: &str = include_str!("../../../assets/sample/conversations.jsonl");
 const ORDERS: &str = include_str!("../../../assets/sample/orders.csv");
 const REPLIES: &str = include_str!("../../../assets/sample/replies.toml");
+const SCORES: &str = include_str!("../../../assets/sample/scores.csv");
 
 /// Plays everything in order of time, talks before acts of the same minute.
 pub(super) fn play(desk: &mut Desk, clock: &SetClock, crew: &Crew) -> Result<(), Problem> {
@@ -343,6 +344,7 @@ impl Player<'_> {
         let whole = match name {
             "orders.csv" => ORDERS,
             "replies.toml" => REPLIES,
+            "scores-2026-11-21.csv" => SCORES,
             other => return Err(Problem::defect(other)),
         };
         let exported_at = step

@@ -203,12 +203,17 @@ fn mean(sum: i128, weight: i128) -> i64 {
     i64::try_from(mean).unwrap_or(i64::MAX)
 }
 
+/// Returns a mean of milliseconds to the next second.
+fn mean_time(sum: i128, weight: i128) -> String {
+    time(mean(sum, weight.max(1) * 1_000).saturating_mul(1_000))
+}
+
 /// Returns a value as it is held beside what a sheet says: of times that took long that is their
 /// mean, as in the sheet, and not what half of them did not exceed.
 pub fn like_sheet(value: &Value) -> Option<String> {
     match value {
         Value::Time(times) if times.count > 0 => {
-            Some(time(mean(times.sum, i128::from(times.count))))
+            Some(mean_time(times.sum, i128::from(times.count)))
         }
         value => value.text(),
     }
@@ -258,7 +263,7 @@ pub fn gap(one: &Value, other: &Value) -> Option<String> {
         return Some(signed(top < 0, percent(top.abs(), below)));
     }
     let (top, below) = apart(span(one)?, span(other)?)?;
-    Some(signed(top < 0, time(mean(top.abs(), below))))
+    Some(signed(top < 0, mean_time(top.abs(), below)))
 }
 
 /// Returns an average amount, halves rounded up.
@@ -386,7 +391,7 @@ impl Value {
             }
             Value::Time(times) => time(times.median),
             Value::MeanRate { sum, weight } => percent(*sum, weight * WHOLE),
-            Value::MeanTime { sum, weight } => time(mean(*sum, *weight)),
+            Value::MeanTime { sum, weight } => mean_time(*sum, *weight),
             Value::PerHour(count, millis) => {
                 decimal(i128::from(*count) * 3_600_000, i128::from(*millis))
             }

@@ -41,6 +41,7 @@ pub mod orders_json;
 pub mod profiles;
 pub mod replies;
 pub mod rows;
+mod scores;
 mod settle;
 pub mod sheets;
 pub mod sniff;

@@ -5,9 +5,9 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::day::{DayInName, NamedDay, day_in_name};
 use super::decode::{Decoded, Encoding};
 use super::profiles::{Column, Lines, Profile, Profiles, Type, number_cell};
+use super::scores::{day_of, nick};
 use super::sheets::Book;
 use super::sniff::{Format, Kind};
 use super::table::{Reader, Record};
@@ -201,30 +201,6 @@ fn read_all(
         }
     }
     Ok(builder.finish())
-}
-
-/// The day that a file is about whose rows carry none: as the person says, else as its name does.
-/// None is guessed.
-fn day_of(profile: &Profile, options: &Options<'_>) -> Result<Option<NamedDay>, Problem> {
-    if profile.kind != Kind::Scores {
-        return Ok(None);
-    }
-    if let Some(day) = options.day {
-        let part = String::new();
-        return Ok(Some(NamedDay { day, part }));
-    }
-    let problem = match day_in_name(options.file_name) {
-        DayInName::One(named) => return Ok(Some(named)),
-        DayInName::Several(days) => {
-            let days: Vec<String> = days.iter().map(ToString::to_string).collect();
-            unreadable("problem-import-days").arg("days", days.join(" · "))
-        }
-        DayInName::Written(part) => unreadable("problem-import-day-written").arg("part", part),
-        DayInName::Nothing => unreadable("problem-import-day"),
-    };
-    Err(problem
-        .arg("file", super::shown(options.file_name))
-        .hint("problem-import-day-hint"))
 }
 
 /// Says that no sheet has a header, and which sheets there are.
@@ -587,26 +563,6 @@ fn raw_cells<'t, 'r>(
 /// The currency of a file whose cells name none.
 pub(super) fn currency(options: &Options<'_>, profile: &Profile) -> String {
     options.currency.unwrap_or(&profile.currency).to_owned()
-}
-
-/// The one spelling of a name in the marketplace's chats.
-fn nick(text: &str) -> Result<String, &'static str> {
-    const LONGEST: usize = 256;
-    if text.is_empty() {
-        return Err("import-line-nick");
-    }
-    if is_masked(text) {
-        return Err("import-line-nick-masked");
-    }
-    let nick = if text.len() > LONGEST {
-        String::new()
-    } else {
-        clean_number(text)
-    };
-    if nick.is_empty() || nick.chars().any(char::is_control) {
-        return Err("import-line-nick-form");
-    }
-    Ok(nick)
 }
 
 fn is_line(cell: &str) -> bool {

@@ -348,6 +348,9 @@ impl Reader<'_> {
         Ok(Facts {
             stretch: (self.from, self.to),
             items: Facts::laid(self.items, (self.from, self.to)),
+            scores_from: (self.scores.len() >= MOST)
+                .then(|| self.scores.first().map(|row| row.day))
+                .flatten(),
             scores: self.scores,
             cuts: self.cuts,
             targets: self.desk.targets()?,

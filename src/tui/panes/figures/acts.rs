@@ -36,12 +36,12 @@ pub(super) fn marks(reading: &Reading, words: &Words) -> String {
         None => String::new(),
     };
     if reading.is_of_sheet() {
-        let verdict = if reading.passes.is_some() {
-            verdict
-        } else {
-            String::new()
-        };
-        return format!("{verdict}{}", words.get("figures-mark-sheet"));
+        // A sheet is still to come: there is no verdict, and it may change.
+        let sheet = reading.sheet.as_ref();
+        let open = sheet.filter(|sheet| !sheet.is_whole());
+        let open = open.map(|_| words.get("figures-mark-open").to_string());
+        let open = open.unwrap_or_default();
+        return format!("{verdict}{}{open}", words.get("figures-mark-sheet"));
     }
     let open = if reading.open > 0 && reading.text().is_some() {
         words.get("figures-mark-open").to_string()
@@ -49,6 +49,18 @@ pub(super) fn marks(reading: &Reading, words: &Words) -> String {
         String::new()
     };
     format!("{verdict}{open}")
+}
+
+/// Returns where a value stands in one word, where that is or should be the platform's sheet.
+pub(super) fn source(reading: &Reading, words: &Words) -> String {
+    let id = if reading.is_of_sheet() {
+        "figures-mark-sheet"
+    } else {
+        "figures-mark-own"
+    };
+    let is_said = reading.text().is_some() && (reading.is_of_sheet() || reading.is_recorded_only());
+    let word = is_said.then(|| format!(" {}", words.get(id)));
+    word.unwrap_or_default()
 }
 
 /// Returns a target in words.
