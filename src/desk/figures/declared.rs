@@ -21,8 +21,8 @@ pub enum Source {
     /// In the records of this store.
     Own,
     /// In the platform's sheet of each person's talks: of talks only those are recorded here of
-    /// which something is left to do, so that what counts them says how many are here and reaches
-    /// or misses no target.
+    /// which something is left to do, so that what counts them says how many are here and, as long
+    /// as no sheet says it, reaches or misses no target.
     Sheet,
 }
 

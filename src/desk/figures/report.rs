@@ -258,11 +258,8 @@ impl Writer<'_> {
                 ..fact("source", json!("own"))
             },
         ];
-        let sheets = self.readings.iter();
-        if let Some(sheet) = sheets
-            .filter_map(|(_, reading)| reading.sheet.as_ref())
-            .next()
-        {
+        let mut sheets = self.readings.iter();
+        if let Some(sheet) = sheets.find_map(|(_, reading)| reading.sheet.as_ref()) {
             let args = [("days", sheet.days.into()), ("of", sheet.of.into())];
             facts.push(Fact {
                 line: Some(self.look.words.with("figures-source-sheet", &args)),

@@ -62,8 +62,8 @@ pub fn pool(of: OfSheet, rows: &[&ScoreRow]) -> Option<Pooled> {
     match of {
         OfSheet::Asked => asked(rows),
         OfSheet::Conversion => conversion(rows),
-        OfSheet::Share(cell) => mean(rows, |row| row.cell(cell)).map(|mean| mean.rate()),
-        OfSheet::Span(cell) => mean(rows, |row| row.cell(cell)).map(|mean| mean.time()),
+        OfSheet::Share(cell) => mean(rows, |row| row.cell(cell)).map(Mean::rate),
+        OfSheet::Span(cell) => mean(rows, |row| row.cell(cell)).map(Mean::time),
         OfSheet::Sum(sum) => summed(rows, sum),
     }
 }
@@ -117,7 +117,7 @@ fn conversion(rows: &[&ScoreRow]) -> Option<Pooled> {
             None => {}
         }
     }
-    pooled.map(|mean| mean.rate())
+    pooled.map(Mean::rate)
 }
 
 fn summed(rows: &[&ScoreRow], sum: Sum) -> Option<Pooled> {

@@ -82,8 +82,8 @@ pub static REGISTER: Register = Register {
         REFUNDED.spec,
     ],
     lifecycle: &LIFECYCLE,
-    title: &["nick"],
-    subject: &["day"],
+    title: &["day"],
+    subject: &["nick"],
     columns: &[
         "day",
         "nick",

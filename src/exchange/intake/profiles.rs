@@ -410,6 +410,9 @@ impl Profile {
     /// What a row of this name sums up; `None` where it is one like the others.
     #[must_use]
     pub fn summary(&self, name: &str) -> Option<&str> {
+        if self.summaries.is_empty() {
+            return None;
+        }
         let folded = fold_name(name);
         self.summaries.iter().find_map(|(word, names)| {
             let mut names = names.iter();
