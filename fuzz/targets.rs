@@ -117,6 +117,7 @@ pub fn table_intake(bytes: &[u8]) {
         currency: None,
         exported_at: None,
         date_order: None,
+        day: None,
         zone: ZONE,
     };
     if let Ok(read) = intake::read(&bytes[end..], &options, profiles) {

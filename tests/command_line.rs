@@ -589,3 +589,53 @@ fn reports_leave_in_every_format_and_are_known_to_be_written() {
         assert_eq!(ran.code, code, "{words:?} {}", ran.err);
     }
 }
+
+#[test]
+fn the_staff_sheet_feeds_the_report_and_names_its_source() {
+    let shop = Shop::new();
+    let sheet = "旺旺昵称,询单人数,询单最终付款人数,首次响应时长（秒),询单最终付款金额\nS:Li,148,67,22,1000.00\nS:Bo,52,3,60,10.00\n汇总值,200,70,-,1010.00\n";
+    for name in ["scores.csv", "scores20261120.csv"] {
+        std::fs::write(shop.path(name), sheet).unwrap();
+    }
+    let path = |name: &str| shop.path(name).display().to_string();
+    let ran = shop.run("a", &["import", "scores", &path("scores.csv")]);
+    assert_eq!(ran.code, 2);
+    for part in ["scores.csv", "no date", "--day"] {
+        assert!(ran.err.contains(part), "{part} in {}", ran.err);
+    }
+    let told = ["import", "performance", "--day", "2026-11-21"];
+    let ran = shop.run("a", &[&told[..], &[&path("scores.csv")]].concat());
+    assert!(
+        ran.code == 0 && ran.out.contains("about 2026-11-21"),
+        "{}{}",
+        ran.out,
+        ran.err
+    );
+    let ran = shop.run("a", &["import", &path("scores20261120.csv"), "--json"]);
+    let report: Value = serde_json::from_str(&ran.out).unwrap();
+    assert_eq!(
+        (&report["day"], &report["day_from"]),
+        (&"2026-11-20".into(), &"20261120".into())
+    );
+    assert_eq!(
+        (&report["kind"], &report["new"]),
+        (&"scores".into(), &3.into())
+    );
+    assert_eq!(report["problems"][0]["value"], "S:Bo");
+    let ran = shop.run("a", &["import", "--day", "soon", &path("scores.csv")]);
+    assert_eq!(ran.code, 2, "{}", ran.err);
+    let ran = shop.run("a", &["report", "day", "--date", "2026-11-20", "--json"]);
+    let report: Value = serde_json::from_str(&ran.out).unwrap();
+    assert_eq!(report["sheet"][0]["consult_volume"], 200);
+    assert_eq!(report["sheet"][0]["consult_to_order"]["part"], 70);
+    let figures = report["figures"].as_array().unwrap();
+    let of = |id: &str| figures.iter().find(|one| one["id"] == id).unwrap();
+    assert_eq!(of("consult_volume")["source"], "sheet");
+    assert_eq!(of("complaint_count")["source"], "own");
+    // (148 * 22 + 52 * 60) / 200 seconds.
+    assert_eq!(of("first_response")["value"], "0:32");
+    let ran = shop.run("a", &["report", "month", "--date", "2026-11-20", "--json"]);
+    let report: Value = serde_json::from_str(&ran.out).unwrap();
+    assert_eq!(report["sheet_days"], 2);
+    assert_eq!(report["sheet"][0]["consult_volume"], 400);
+}

@@ -157,7 +157,7 @@ fn registers_have_names_of_their_own() {
         assert!(std::ptr::eq(by_name(register.name).unwrap(), *register));
     }
     let design = "setting account person customer conversation order note case promise reply parcel complaint ticket \
-                  notice review sheet handover import follow_up stock_out attendance allowance view meeting report";
+                  notice review sheet handover import follow_up stock_out attendance allowance view meeting report performance";
     assert_eq!(names, design.split_whitespace().collect());
 }
 

@@ -3,6 +3,7 @@
 use std::io::{self, IsTerminal};
 use std::path::{Path, PathBuf};
 
+use chrono::NaiveDate;
 use serde_json::{Value, json};
 
 use super::args::{Bundle, BundleExport, Export, Import};
@@ -22,7 +23,7 @@ use crate::desk::values::{Edge, time};
 use crate::domain::id::{Id, ReplicaId};
 use crate::exchange::bundle::{self, Accounting, Export as BundleOptions, Selection, Step};
 use crate::exchange::envelope::{EnvelopeFault, Keys, Receivers, roster_receivers};
-use crate::exchange::intake::{self, DateOrder, LineProblem};
+use crate::exchange::intake::{self, DateOrder, LineProblem, NamedDay};
 use crate::exchange::outlet::Format;
 use crate::exchange::reach::Eyes;
 use crate::i18n::Words;
@@ -284,12 +285,14 @@ pub(super) fn import(desk: &mut Desk, args: &Import, out: &Out) -> Result<u8, Pr
         Some(at) => Some(time(at, reading(desk), Edge::Start)?),
         None => None,
     };
+    let day = args.day.as_deref().map(day_of).transpose()?;
     let options = ImportOptions {
         kind,
         profile: args.profile.clone(),
         account: args.account.clone(),
         exported_at,
         date_order,
+        day,
         dry_run: args.dry_run,
     };
     let mut code = CLEAN;
@@ -342,6 +345,14 @@ fn kind_and_files(words: &[String]) -> Result<(Option<intake::Kind>, &[String]),
     })
 }
 
+fn day_of(text: &str) -> Result<NaiveDate, Problem> {
+    text.parse().map_err(|_| {
+        Problem::new(Kind::NotUnderstood, "problem-report-day")
+            .arg("value", text)
+            .hint("problem-report-day-hint")
+    })
+}
+
 fn date_order(word: &str) -> Result<DateOrder, Problem> {
     match word {
         "ymd" => Ok(DateOrder::Ymd),
@@ -366,6 +377,8 @@ fn tell(report: &FileReport, out: &Out) -> Result<(), Problem> {
             "profile": report.profile,
             "encoding": report.encoding,
             "exported_at": report.exported_at.map(rfc3339),
+            "day": report.day.as_ref().map(|named| named.day.to_string()),
+            "day_from": report.day.as_ref().map(|named| named.part.as_str()),
             "read": report.read,
             "new": report.new,
             "changed": report.changed,
@@ -393,6 +406,9 @@ fn tell(report: &FileReport, out: &Out) -> Result<(), Problem> {
             ("refused", report.refused.into()),
         ],
     ))?;
+    if let Some(named) = &report.day {
+        out.line(&day_line(named, &report.file, &out.words))?;
+    }
     for one in report.problems.iter().filter(|_| !out.quiet) {
         let args = [
             ("file", (&report.file).into()),
@@ -404,6 +420,21 @@ fn tell(report: &FileReport, out: &Out) -> Result<(), Problem> {
         out.line(&out.words.with("cli-import-problem", &args))?;
     }
     Ok(())
+}
+
+/// Which day a file is about, and what of its name says so.
+fn day_line(named: &NamedDay, file: &str, words: &Words) -> String {
+    let args = [
+        ("file", file.into()),
+        ("day", named.day.to_string().into()),
+        ("part", named.part.as_str().into()),
+    ];
+    let id = if named.part.is_empty() {
+        "cli-import-day-said"
+    } else {
+        "cli-import-day"
+    };
+    words.with(id, &args)
 }
 
 fn problem_json(report: &FileReport, one: &LineProblem, words: &Words) -> Value {

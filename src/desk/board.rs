@@ -9,6 +9,7 @@ mod duties;
 mod meeting;
 pub(super) mod money;
 mod people;
+pub mod reports;
 mod review;
 mod risk;
 mod standing;

@@ -6,6 +6,7 @@ pub mod declared;
 pub mod facts;
 pub mod period;
 pub mod report;
+pub mod scores;
 pub mod targets;
 pub mod value;
 

@@ -1,6 +1,8 @@
 //! How old each kind of export is: a fact on screen, since a list made from an old file cannot
 //! see what came later (ux 3.4).
 
+use chrono::NaiveDate;
+
 use super::Desk;
 use super::settings::{HOUR, duration};
 use crate::problem::Problem;
@@ -14,7 +16,13 @@ pub struct Freshness {
     pub exported_at: i64,
     /// Whether it is older than the shop's limit for this kind.
     pub stale: bool,
+    /// Of a kind of which each file is about a day: the last day that is there, and how many days
+    /// ago that was.
+    pub of_day: Option<(NaiveDate, i64)>,
 }
+
+/// The kind of export that is about a day.
+pub const OF_DAY: &str = "scores";
 
 /// The kinds of export that what waits comes from.
 pub const OF_WORK: &[&str] = &["orders", "refunds", "parcels", "reviews"];
@@ -36,6 +44,7 @@ pub fn kinds_of(register: &str) -> &'static [&'static str] {
         "case" => &["refunds"],
         "parcel" => &["parcels"],
         "review" => &["reviews"],
+        "performance" => &[OF_DAY],
         _ => &[],
     }
 }
@@ -67,6 +76,7 @@ impl Desk {
     pub fn freshness(&self) -> Result<Vec<Freshness>, Problem> {
         let now = self.now();
         let newest = self.store().newest_exports()?;
+        let (days, today) = (self.days()?, self.today()?);
         newest
             .into_iter()
             .map(|(kind, exported_at)| {
@@ -74,7 +84,10 @@ impl Desk {
                     .setting(&format!("stale_{kind}_hours"))?
                     .and_then(|hours| duration(&hours, HOUR));
                 let limit = hours.unwrap_or_else(|| usual_limit(&kind) * HOUR);
+                // It speaks up to the end of its day.
+                let day = days.of(exported_at - 1).filter(|_| kind == OF_DAY);
                 Ok(Freshness {
+                    of_day: day.map(|day| (day, (today - day).num_days())),
                     stale: now.saturating_sub(exported_at) > limit,
                     kind,
                     exported_at,
@@ -102,6 +115,7 @@ mod tests {
             kind: kind.into(),
             exported_at: 7,
             stale,
+            of_day: None,
         }
     }
 

@@ -31,6 +31,7 @@ mod sign;
 
 pub use crate::exchange::outlet::handover::Point;
 pub use around::{Around, Receiver, Unwritten};
+pub use figures::{CONSULTS, FIRST_RESPONSE};
 pub use lines::severity;
 pub use receive::{Answer, Received, ReceivedLine};
 

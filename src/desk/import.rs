@@ -5,6 +5,7 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
+use chrono::NaiveDate;
 use serde_json::{Value, json};
 
 use super::Desk;
@@ -16,11 +17,14 @@ use crate::domain::payload::{Change, Fields, Payload};
 use crate::domain::record::Record;
 use crate::domain::register::Register;
 use crate::domain::registers::reply;
-use crate::exchange::intake::{self, Cell, DateOrder, LineProblem, Parsed, Profiles, Row};
+use crate::exchange::intake::{
+    self, Cell, DateOrder, LineProblem, NamedDay, Parsed, Profiles, Row,
+};
 use crate::problem::Problem;
 use crate::store::Query;
 
 mod portions;
+mod scores;
 
 /// How many records are looked at between two words about it.
 const LOOKED: usize = 100;
@@ -38,6 +42,8 @@ pub struct ImportOptions {
     pub exported_at: Option<i64>,
     /// How dates with open day and month are read.
     pub date_order: Option<DateOrder>,
+    /// The day that a file is about which is about one.
+    pub day: Option<NaiveDate>,
     /// Whether to write nothing.
     pub dry_run: bool,
 }
@@ -55,6 +61,8 @@ pub struct FileReport {
     pub encoding: String,
     /// The time from which it is.
     pub exported_at: Option<i64>,
+    /// The day that it is about, where it is about one, and what of its name says so.
+    pub day: Option<NamedDay>,
     /// Records of the file.
     pub read: usize,
     /// Records that were not here.
@@ -152,7 +160,7 @@ impl Desk {
         pace: &mut Pace<'_>,
     ) -> Result<FileReport, Problem> {
         self.me()?;
-        let parsed = intake::read(
+        let mut parsed = intake::read(
             bytes,
             &intake::Options {
                 file_name: name,
@@ -161,6 +169,7 @@ impl Desk {
                 account: options.account.as_deref(),
                 exported_at: options.exported_at,
                 date_order: options.date_order,
+                day: options.day,
                 zone: self.zone(),
                 currency: None,
             },
@@ -171,7 +180,6 @@ impl Desk {
             kind: parsed.kind.word().to_owned(),
             profile: parsed.profile.clone(),
             encoding: parsed.encoding.name().to_owned(),
-            exported_at: parsed.exported_at,
             read: parsed.read,
             refused: parsed.refused,
             problems: parsed
@@ -182,6 +190,8 @@ impl Desk {
                 .collect(),
             ..FileReport::default()
         };
+        self.date_scores(&mut parsed, options.exported_at, &mut report)?;
+        report.exported_at = parsed.exported_at;
         let mut plan = Plan {
             act: self.act(),
             taken: Vec::new(),
@@ -210,6 +220,11 @@ impl Desk {
         pace: &mut Pace<'_>,
     ) -> Result<usize, Problem> {
         let exported_at = parsed.exported_at.unwrap_or(0);
+        // What is about a day began with it.
+        let began = match &parsed.day {
+            Some(named) => Some(self.days()?.start(named.day)),
+            None => None,
+        };
         let mut whole: BTreeMap<Id, (&Row, Fields)> = BTreeMap::new();
         for row in &parsed.rows {
             let account = self.row_account(row, options)?;
@@ -239,7 +254,13 @@ impl Desk {
             if row.register == "order" {
                 self.send_on_shipped(act, id, known.as_ref(), &values)?;
             }
-            let fate = mirror(act, register, id, known.as_ref(), values, exported_at);
+            let fate = mirror(
+                act,
+                (register, id),
+                known.as_ref(),
+                values,
+                (began, exported_at),
+            );
             if fate == Fate::New && row.register == "case" {
                 settle(act, register, id, row);
             }
@@ -384,18 +405,18 @@ impl Desk {
 /// still hold.
 fn mirror(
     act: &mut Act,
-    register: &'static Register,
-    id: Id,
+    (register, id): (&'static Register, Id),
     known: Option<&Record>,
     values: Fields,
-    exported_at: i64,
+    (began, exported_at): (Option<i64>, i64),
 ) -> Fate {
     let Some(record) = known else {
         let at = values
             .get("placed_at")
             .or(values.get("applied_at"))
             .or(values.get("posted_at"))
-            .and_then(Value::as_i64);
+            .and_then(Value::as_i64)
+            .or(began);
         let fields: Fields = values
             .into_iter()
             .filter(|(_, value)| !value.is_null())

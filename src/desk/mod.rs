@@ -33,6 +33,7 @@ mod main_account;
 pub mod marks;
 pub mod matters;
 pub mod next_shift;
+pub mod nicks;
 pub mod note;
 pub mod notices;
 pub mod opened;

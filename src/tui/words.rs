@@ -1,11 +1,11 @@
 //! Words and figures as screens write them: labels of fields and values, ages, times, amounts.
 
-use chrono::{DateTime, Datelike, TimeZone};
+use chrono::{DateTime, Datelike, NaiveDate, TimeZone};
 use chrono_tz::Tz;
 use serde_json::Value;
 
 use crate::desk::Desk;
-use crate::desk::freshness::Blind;
+use crate::desk::freshness::{Blind, Freshness};
 use crate::desk::people::{People, Person};
 use crate::desk::reading::Reader;
 use crate::domain::deadline::time_of_day;
@@ -152,6 +152,22 @@ impl Speech<'_> {
         } else {
             self.day(at)
         }
+    }
+
+    /// Returns from when an export is; of one that is about a day, which day that is.
+    pub fn as_of(&self, export: &Freshness) -> String {
+        match export.of_day {
+            Some((_, 1)) => self.words.get("as-of-yesterday").to_string(),
+            Some((day, back)) if back > 1 => self.date(day),
+            _ => self.when(export.exported_at),
+        }
+    }
+
+    /// Returns a day of the calendar as `11/25`, with its year where that is another.
+    pub fn date(&self, day: NaiveDate) -> String {
+        let noon = day.and_hms_opt(12, 0, 0);
+        let noon = noon.and_then(|noon| noon.and_local_timezone(self.zone).earliest());
+        noon.map_or_else(|| day.to_string(), |noon| self.day(noon.timestamp_millis()))
     }
 
     /// Returns the day and time as `11/25 18:00`.

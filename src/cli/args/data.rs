@@ -16,6 +16,8 @@ pub(in crate::cli) struct Import {
     pub exported_at: Option<String>,
     #[arg(long, value_name = "ymd|mdy|dmy")]
     pub date_order: Option<String>,
+    #[arg(long, value_name = "DAY")]
+    pub day: Option<String>,
     #[arg(long)]
     pub dry_run: bool,
 }

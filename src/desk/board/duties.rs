@@ -1,16 +1,19 @@
 //! What the day asks for as far as facts say whether it is done, how the handovers stand, and
 //! what does not add up in what is known.
 
+use chrono::NaiveDate;
+
 use super::people::{Colleague, Heard};
 use super::standing::Count;
 use super::{Board, REACH, Scope, Tally};
 use crate::desk::Desk;
 use crate::desk::figures::Span;
+use crate::desk::freshness::OF_DAY;
 use crate::desk::handover::Severity;
 use crate::domain::field::FromValue;
 use crate::domain::id::Id;
 use crate::domain::register::Owner;
-use crate::domain::registers::{handover, order, report, review};
+use crate::domain::registers::{handover, import, order, review};
 use crate::problem::Problem;
 use crate::store::{Order, Query, Row};
 
@@ -25,6 +28,9 @@ pub enum DutyKind {
     Plan(u64),
     /// An export of this kind is here and not old: from when it is (milliseconds UTC).
     Import(&'static str, Option<i64>),
+    /// The platform's sheet of yesterday's scores is here: since when (milliseconds UTC); else the
+    /// last day of which there is one.
+    Scores(Option<i64>, Option<NaiveDate>),
     /// Reviews that want an answer are answered: how many are left.
     Reviews(u64),
     /// A notice that must be read: which, its headline, who has not signed it.
@@ -36,9 +42,12 @@ pub enum DutyKind {
     /// The platform's clocks of the next 24 hours are answered: how many are left, none where
     /// no fresh export says.
     Clocks(Option<u64>),
-    /// The report of the day is written: by whom and when (milliseconds UTC), first of those
-    /// that say all of the day; else, not done by it, the last that was written before.
-    Report(Option<(Option<Id>, i64)>),
+    /// The report of today, of last week or of last month is written: by whom and when
+    /// (milliseconds UTC), first of those that say all of it; else, not done by it, the last that
+    /// was written before.
+    Report(Span, Option<(Option<Id>, i64)>),
+    /// The plan of next month is talked over: when that was (milliseconds UTC).
+    MonthPlan(Option<i64>),
 }
 
 /// A duty with whether it is done.
@@ -105,13 +114,14 @@ impl Desk {
             kind: DutyKind::Plan(plan),
         }];
         duties.push(self.meeting_duty("morning", &board.scope)?);
-        for kind in ["orders", "refunds", "scores"] {
+        for kind in ["orders", "refunds"] {
             let known = board.freshness.iter().find(|one| one.kind == kind);
             duties.push(Duty {
                 done: known.is_some_and(|one| !one.stale),
                 kind: DutyKind::Import(kind, known.map(|one| one.exported_at)),
             });
         }
+        duties.push(self.scores_duty(board)?);
         let mut lines = board.money.iter();
         let clocks = lines.find(|line| line.figure == super::MoneyFigure::TimingOut);
         let clocks = clocks.filter(|line| line.is_known || line.count > 0);
@@ -132,19 +142,7 @@ impl Desk {
             kind: DutyKind::Review(tally),
         });
         duties.push(self.meeting_duty("evening", &board.scope)?);
-        let today = self.days()?.period(Span::Day, self.today()?);
-        let (reports, whole) = (self.reports(&today)?, self.report_is_whole_from(&today)?);
-        let is_whole = |row: &&Row| row.opened >= whole;
-        let first = reports.iter().find(is_whole);
-        let is_written = first.is_some();
-        let report = first.or(reports.last()).map(|row| {
-            let by = row.fields.get(report::BY.name());
-            (by.and_then(Id::from_value), row.opened)
-        });
-        duties.push(Duty {
-            done: is_written,
-            kind: DutyKind::Report(report),
-        });
+        duties.extend(self.due_reports()?);
         for one in self.unread()? {
             let mut people = one.people;
             people.retain(|id| board.scope.has(*id));
@@ -156,6 +154,32 @@ impl Desk {
             }
         }
         Ok(duties)
+    }
+
+    /// Whether yesterday's sheet is here, by the first import that brought it.
+    fn scores_duty(&self, board: &Board) -> Result<Duty, Problem> {
+        let days = self.days()?;
+        let today = days.start(self.today()?);
+        let imports = self.store().rows(&Query {
+            registers: vec![import::REGISTER.name],
+            fields: vec![(import::KIND.name(), OF_DAY.to_owned())],
+            not_void: true,
+            order: Order::Opened,
+            limit: Some(MOST),
+            ..Query::default()
+        })?;
+        let is_of_yesterday = |row: &&Row| {
+            let upto = row.fields.get(import::EXPORTED_AT.name());
+            let day = upto.and_then(serde_json::Value::as_i64);
+            day.is_some_and(|upto| upto >= today)
+        };
+        let first = imports.iter().filter(is_of_yesterday);
+        let first = first.map(|row| row.opened).min();
+        let last = board.freshness.iter().find(|one| one.kind == OF_DAY);
+        Ok(Duty {
+            done: first.is_some(),
+            kind: DutyKind::Scores(first, last.and_then(|one| one.of_day).map(|(day, _)| day)),
+        })
     }
 
     /// A leader's group has its own meeting, or goes to the shop's.

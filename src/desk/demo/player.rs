@@ -30,6 +30,7 @@ const SCRIPT: &str = include_str!("../../../assets/sample/script.toml");
 const CONVERSATIONS: &str = include_str!("../../../assets/sample/conversations.jsonl");
 const ORDERS: &str = include_str!("../../../assets/sample/orders.csv");
 const REPLIES: &str = include_str!("../../../assets/sample/replies.toml");
+const SCORES: &str = include_str!("../../../assets/sample/scores.csv");
 
 /// Plays everything in order of time, talks before acts of the same minute.
 pub(super) fn play(desk: &mut Desk, clock: &SetClock, crew: &Crew) -> Result<(), Problem> {
@@ -90,6 +91,7 @@ impl Player<'_> {
             currency: None,
             exported_at: None,
             date_order: None,
+            day: None,
             zone: self.desk.zone(),
         };
         let parsed = intake::read(CONVERSATIONS.as_bytes(), &options, &Profiles::built_in()?)?;
@@ -342,6 +344,7 @@ impl Player<'_> {
         let whole = match name {
             "orders.csv" => ORDERS,
             "replies.toml" => REPLIES,
+            "scores-2026-11-21.csv" => SCORES,
             other => return Err(Problem::defect(other)),
         };
         let exported_at = step

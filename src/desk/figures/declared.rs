@@ -21,9 +21,74 @@ pub enum Source {
     /// In the records of this store.
     Own,
     /// In the platform's sheet of each person's talks: of talks only those are recorded here of
-    /// which something is left to do, so that what counts them says how many are here and reaches
-    /// or misses no target.
+    /// which something is left to do, so that what counts them says how many are here and, as long
+    /// as no sheet says it, reaches or misses no target.
     Sheet,
+}
+
+/// A number of a row of the platform's sheet.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Score {
+    /// How many buyers asked: what means are weighted by.
+    Asked,
+    /// How many of them paid.
+    Paid,
+    /// The share of those, in hundredths of a percent.
+    Conversion,
+    /// How long the first answer took, milliseconds.
+    First,
+    /// How long an answer took, milliseconds.
+    Average,
+    /// The share of content buyers, in hundredths of a percent.
+    Content,
+    /// The share of talks that were answered, in hundredths of a percent.
+    Replied,
+}
+
+impl Score {
+    /// How many there are.
+    pub const COUNT: usize = 7;
+}
+
+/// An amount of a row of the platform's sheet.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Sum {
+    /// What those who asked paid.
+    Sales,
+    /// What was refunded.
+    Refunded,
+}
+
+impl Sum {
+    /// How many there are.
+    pub const COUNT: usize = 2;
+}
+
+/// What the platform's sheet says of a figure.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum OfSheet {
+    /// How many asked.
+    Asked,
+    /// How many of those paid.
+    Conversion,
+    /// A share of those who asked.
+    Share(Score),
+    /// A time, on the average over those who asked.
+    Span(Score),
+    /// An amount.
+    Sum(Sum),
+}
+
+impl OfSheet {
+    /// Returns the kind of its unit.
+    pub fn kind(self) -> Kind {
+        match self {
+            Self::Asked => Kind::Number,
+            Self::Conversion | Self::Share(_) => Kind::Share,
+            Self::Span(_) => Kind::Time,
+            Self::Sum(_) => Kind::Money,
+        }
+    }
 }
 
 /// What a figure is made of.
@@ -59,7 +124,7 @@ pub enum Measure {
     PerHour(Set),
     /// The money of items as a share of the shop's aim.
     OfSales(Set),
-    /// No fact here says; what would bring it is `figure-lack-ID`.
+    /// No record of this shop says; what would bring it is `figure-lack-ID`.
     Unknown,
 }
 
@@ -132,6 +197,8 @@ pub struct Figure {
     pub better: Better,
     /// Where its true value stands.
     pub source: Source,
+    /// What the platform's sheet says of it, where it says anything.
+    pub sheet: Option<OfSheet>,
 }
 
 impl Figure {
@@ -142,6 +209,24 @@ impl Figure {
             target: None,
             better: Better::More,
             source: Source::Own,
+            sheet: None,
+        }
+    }
+
+    /// The platform's sheet says it too.
+    const fn said_by(self, sheet: OfSheet) -> Self {
+        Self {
+            sheet: Some(sheet),
+            ..self
+        }
+    }
+
+    /// Returns the kind of its unit.
+    pub fn kind(&self) -> Kind {
+        let own = self.measure.kind();
+        match self.sheet {
+            Some(sheet) if own == Kind::Unknown => sheet.kind(),
+            _ => own,
         }
     }
 
@@ -222,7 +307,9 @@ const RATED: Set = Set::of(Of::Talk).and(Of::Complaint).with(flag::RATED);
 
 /// Every figure, in the order of the screen: the eight of the daily sheet first.
 pub static FIGURES: &[Figure] = &[
-    Figure::new("consult_volume", Measure::Count(TALKS)).of_sheet(),
+    Figure::new("consult_volume", Measure::Count(TALKS))
+        .of_sheet()
+        .said_by(OfSheet::Asked),
     Figure::new("order_count", Measure::Count(ORDERS)),
     Figure::new(
         "consult_to_order",
@@ -231,7 +318,8 @@ pub static FIGURES: &[Figure] = &[
             whole: ENQUIRIES,
         },
     )
-    .of_sheet(),
+    .of_sheet()
+    .said_by(OfSheet::Conversion),
     Figure::new("paid_rate", rate(PAID, ORDERS)),
     Figure::new("avg_order_value", Measure::PerBuyer(PAID)),
     Figure::new("stockout_count", Measure::Count(Set::of(Of::StockOut))).less_is_better(),
@@ -242,7 +330,8 @@ pub static FIGURES: &[Figure] = &[
     Figure::new("answer_rate", Measure::Unknown).at_least(8_500),
     Figure::new("consult_reply_rate", rate(HEARD.with(flag::REPLIED), HEARD))
         .at_least(10_000)
-        .of_sheet(),
+        .of_sheet()
+        .said_by(OfSheet::Share(Score::Replied)),
     Figure::new(
         "consult_ontime_rate",
         rate(HEARD.with(flag::ON_TIME), HEARD),
@@ -276,7 +365,8 @@ pub static FIGURES: &[Figure] = &[
         "consult_satisfaction",
         told(TALKS.with(flag::CONTENT), TALKS, flag::RATED),
     )
-    .at_least(9_000),
+    .at_least(9_000)
+    .said_by(OfSheet::Share(Score::Content)),
     Figure::new(
         "complaint_satisfaction",
         told(COMPLAINTS.with(flag::CONTENT), COMPLAINTS, flag::RATED),
@@ -294,13 +384,20 @@ pub static FIGURES: &[Figure] = &[
     // Named in the sources without formula or target.
     Figure::new("refund_rate", rate(REFUNDS, PAID)).less_is_better(),
     Figure::new("complaint_rate", rate(COMPLAINTS, PAID)).less_is_better(),
-    Figure::new("response_rate", rate(HEARD.with(flag::REPLIED), HEARD)).of_sheet(),
+    Figure::new("response_rate", rate(HEARD.with(flag::REPLIED), HEARD))
+        .of_sheet()
+        .said_by(OfSheet::Share(Score::Replied)),
     Figure::new(
         "first_response",
         Measure::Time(HEARD.with(flag::REPLIED | flag::TIMED), Held::Median),
     )
     .less_is_better()
-    .of_sheet(),
+    .of_sheet()
+    .said_by(OfSheet::Span(Score::First)),
+    Figure::new("average_response", Measure::Unknown)
+        .less_is_better()
+        .of_sheet()
+        .said_by(OfSheet::Span(Score::Average)),
     Figure::new(
         "resolution_rate",
         told(ENDED.with(flag::ACCEPTED), ENDED, flag::ASKED),
@@ -317,7 +414,13 @@ pub static FIGURES: &[Figure] = &[
         told(RATED.with(flag::CONTENT), RATED, flag::RATED),
     ),
     Figure::new("good_review_rate", rate(REVIEWS.with(flag::GOOD), REVIEWS)),
-    Figure::new("agent_sales", Measure::Sum(PAID.with(flag::SOLD))).of_sheet(),
+    Figure::new("agent_sales", Measure::Sum(PAID.with(flag::SOLD)))
+        .of_sheet()
+        .said_by(OfSheet::Sum(Sum::Sales)),
+    Figure::new("agent_refunds", Measure::Unknown)
+        .less_is_better()
+        .of_sheet()
+        .said_by(OfSheet::Sum(Sum::Refunded)),
     Figure::new("sales_target_done", Measure::OfSales(PAID)).at_least(10_000),
     Figure::new("team_work", Measure::Unknown),
     Figure::new("qc_coverage", Measure::Unknown).at_least(10_000),

@@ -4,13 +4,17 @@
 
 mod read;
 mod sales;
+mod sheet;
 
 use std::collections::{BTreeSet, HashSet};
 
+use chrono::NaiveDate;
+
 use super::declared::{Figure, Measure, Source};
 use super::period::{Days, Period, Span};
+use super::scores::{RowKind, ScoreRow};
 use super::targets::{Goal, Targets};
-use super::value::{Caveat, Reading, Times, Value};
+use super::value::{Caveat, Reading, SheetReading, Times, Value};
 use crate::domain::id::Id;
 use crate::domain::money::Money;
 use crate::domain::register::Owner;
@@ -195,6 +199,10 @@ impl Whose {
 pub struct Facts {
     /// Of each kind, by when they were received: a figure looks at no others.
     items: [Vec<Item>; Kind::ALL.len()],
+    /// The rows of the platform's sheets, by day.
+    scores: Vec<ScoreRow>,
+    /// Where not all of those were read: the first day of which any was.
+    scores_from: Option<NaiveDate>,
     /// From when to when was read, milliseconds UTC.
     stretch: (i64, i64),
     /// Of kinds of which not all was read: from when on it was, milliseconds UTC.
@@ -249,8 +257,27 @@ impl Facts {
 
     /// Returns a figure of these people in a period.
     pub fn reading(&self, figure: &Figure, whose: &Whose, period: &Period) -> Reading {
+        let own = self.value(&figure.measure, whose, period, std::slice::from_ref(period));
+        let sheet = figure
+            .sheet
+            .and_then(|of| self.sheet_reading(of, &figure.measure, whose, period));
+        let is_told = own != Value::Unknown && !own.is_nothing();
+        let is_own_first = figure.source == Source::Own && is_told;
+        match sheet {
+            Some(sheet) if !is_own_first => self.of_sheet(figure, sheet, whose, period),
+            sheet => self.of_own(figure, (own, sheet), whose, period),
+        }
+    }
+
+    /// A figure whose value the records of this shop say.
+    fn of_own(
+        &self,
+        figure: &Figure,
+        (value, sheet): (Value, Option<SheetReading>),
+        whose: &Whose,
+        period: &Period,
+    ) -> Reading {
         let goal = self.targets.of(figure, period);
-        let value = self.value(&figure.measure, whose, period);
         let more = self.is_cut(&figure.measure, period);
         let caveats = caveats(figure, goal, whose, period);
         let is_held = !caveats
@@ -263,6 +290,8 @@ impl Facts {
                 .and_then(|goal| value.reaches(goal, figure.better)),
             among_rated: self.among_rated(&figure.measure, whose, period),
             open: self.open(&figure.measure, whose, period),
+            source: (value != Value::Unknown).then_some(Source::Own),
+            sheet,
             value,
             goal,
             more,
@@ -300,6 +329,10 @@ impl Facts {
             .flatten()
             .filter(|item| period.has(item.at))
             .filter_map(|item| item.by)
+            .chain(
+                self.scores_of(RowKind::Agent, period)
+                    .filter_map(|row| row.by),
+            )
             .collect();
         people
             .iter()
@@ -308,8 +341,12 @@ impl Facts {
             .collect()
     }
 
-    fn value(&self, measure: &Measure, whose: &Whose, period: &Period) -> Value {
-        let items = |set: Set| self.items(set, whose, period);
+    /// What items of a period come to, as far as they lie in some parts of it.
+    fn value(&self, measure: &Measure, whose: &Whose, period: &Period, parts: &[Period]) -> Value {
+        let items = |set: Set| {
+            let parts = parts.iter();
+            parts.flat_map(move |part| self.items(set, whose, part))
+        };
         let count = |set: Set| items(set).count() as u64;
         match *measure {
             Measure::Count(set) => Value::Count(count(set)),
@@ -420,7 +457,10 @@ fn caveats(figure: &Figure, goal: Option<Goal>, whose: &Whose, period: &Period) 
     let is_of_month = figure.target.is_some()
         && !matches!(figure.measure, Measure::OfSales(_) | Measure::Unknown);
     let all = [
-        (Caveat::Recorded, figure.source == Source::Sheet),
+        (
+            Caveat::Recorded,
+            figure.source == Source::Sheet && figure.measure != Measure::Unknown,
+        ),
         (
             Caveat::ShopMonth,
             adds_up && goal.is_some() && !is_of_shop_month,

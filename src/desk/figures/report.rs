@@ -7,10 +7,10 @@ use std::path::{Path, PathBuf};
 use chrono::NaiveDate;
 use serde_json::{Value as Json, json};
 
-use super::declared::{FIGURES, Figure, SHEET};
+use super::declared::{FIGURES, Figure, SHEET, Source};
 use super::facts::{Facts, Whose};
 use super::period::{Period, Span};
-use super::value::{Reading, Value, average, percent, time};
+use super::value::{Reading, SheetReading, Value, average, percent, time};
 use crate::desk::Desk;
 use crate::desk::act::{Done, fields, refused};
 use crate::desk::export::free_name;
@@ -258,6 +258,14 @@ impl Writer<'_> {
                 ..fact("source", json!("own"))
             },
         ];
+        let mut sheets = self.readings.iter();
+        if let Some(sheet) = sheets.find_map(|(_, reading)| reading.sheet.as_ref()) {
+            let args = [("days", sheet.days.into()), ("of", sheet.of.into())];
+            facts.push(Fact {
+                line: Some(self.look.words.with("figures-source-sheet", &args)),
+                ..fact("sheet_days", json!(sheet.days))
+            });
+        }
         let open = self.readings.iter().map(|(_, reading)| reading.open).max();
         if open.is_some_and(|open| open > 0) {
             facts.push(Fact {
@@ -324,10 +332,10 @@ impl Writer<'_> {
                 self.cell(reading),
                 part,
                 whole,
-                if reading.value == Value::Unknown {
-                    Cell::Empty
-                } else {
-                    Cell::word("own", self.word("figures-mark-own"))
+                match reading.source {
+                    None => Cell::Empty,
+                    Some(Source::Own) => Cell::word("own", self.word("figures-mark-own")),
+                    Some(Source::Sheet) => Cell::word("sheet", self.word("figures-mark-sheet")),
                 },
                 reading
                     .goal
@@ -417,11 +425,52 @@ fn integer(count: u64) -> Cell {
     Cell::Integer(i64::try_from(count).unwrap_or(i64::MAX))
 }
 
+/// What the platform's sheet says beside what the records of this shop say.
+fn sheet_notes(reading: &Reading, sheet: &SheetReading, words: &Words) -> Vec<String> {
+    let mut notes = Vec::new();
+    let said = sheet.value.text();
+    match (&said, &sheet.own) {
+        (Some(said), Some((own, gap))) => {
+            let args = [
+                ("sheet", said.as_str().into()),
+                ("own", own.as_str().into()),
+                ("gap", gap.as_deref().unwrap_or_default().into()),
+            ];
+            let id = if gap.is_some() {
+                "figures-gap"
+            } else {
+                "figures-both"
+            };
+            notes.push(words.with(id, &args));
+        }
+        (Some(said), None) if !reading.is_of_sheet() => {
+            let args = [("sheet", said.as_str().into())];
+            notes.push(words.with("figures-sheet-says", &args));
+        }
+        _ => {}
+    }
+    if !sheet.is_whole() {
+        let args = [("days", sheet.days.into()), ("of", sheet.of.into())];
+        notes.push(words.with("figures-sheet-days", &args));
+    }
+    if sheet.left_out > 0 {
+        let count = [("count", sheet.left_out.into())];
+        notes.push(words.with("figures-left-out", &count));
+    }
+    if let Some(shop) = sheet.shop.as_ref().and_then(Value::text) {
+        notes.push(words.with("figures-sheet-shop", &[("value", shop.into())]));
+    }
+    notes
+}
+
 /// Returns what is to be known beside a figure's value, in words.
 pub fn notes(figure: &Figure, reading: &Reading, words: &Words) -> Vec<String> {
     let mut notes = Vec::new();
     if reading.value == Value::Unknown {
         notes.push(words.get(&format!("figure-lack-{}", figure.id)).to_string());
+    }
+    if let Some(sheet) = &reading.sheet {
+        notes.extend(sheet_notes(reading, sheet, words));
     }
     let caveats = reading.caveats.iter();
     notes.extend(caveats.map(|caveat| words.get(caveat.words()).to_string()));

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
 
-use super::declared::{self, Figure, Measure};
+use super::declared::{self, Figure};
 use super::period::{Days, Period, Span};
 use crate::desk::Desk;
 use crate::domain::deadline::clock::Clock;
@@ -33,7 +33,7 @@ pub enum Goal {
 
 impl Goal {
     /// Reads what a figure may be held against; none where the text is none of its kind.
-    pub fn parse(text: &str, measure: &Measure) -> Option<Self> {
+    pub fn parse(text: &str, kind: declared::Kind) -> Option<Self> {
         let folded = fold(text);
         let text = folded.trim();
         // Hundredths of a percent are read as cents are: by their digits.
@@ -41,7 +41,7 @@ impl Goal {
             let sum = Money::parse(text, Currency::CNY).ok()?;
             (sum.minor >= 0).then_some(sum.minor)
         };
-        match measure.kind() {
+        match kind {
             declared::Kind::Share => digits(text.trim_end_matches('%').trim()).map(Self::Percent),
             declared::Kind::Number => text
                 .parse()
@@ -99,7 +99,7 @@ impl Targets {
     pub fn of(&self, figure: &Figure, period: &Period) -> Option<Goal> {
         let said = self.said.get(figure.id);
         let said = said.and_then(|said| said.range(..period.to).next_back());
-        said.and_then(|(_, text)| Goal::parse(text, &figure.measure))
+        said.and_then(|(_, text)| Goal::parse(text, figure.kind()))
             .or(figure.target)
     }
 
@@ -137,7 +137,7 @@ pub fn is_sound(key: &str, value: &str) -> Option<bool> {
     }
     let id = key.strip_prefix(PREFIX)?;
     let figure = declared::FIGURES.iter().find(|figure| figure.id == id);
-    Some(figure.is_some_and(|figure| Goal::parse(value, &figure.measure).is_some()))
+    Some(figure.is_some_and(|figure| Goal::parse(value, figure.kind()).is_some()))
 }
 
 impl Desk {

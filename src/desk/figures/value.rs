@@ -1,7 +1,7 @@
 //! What a figure comes to, and whether it reaches its target: whole numbers all the way, compared
 //! unrounded, shown with two decimals.
 
-use super::declared::Better;
+use super::declared::{Better, Source};
 use super::targets::Goal;
 use crate::domain::money::Money;
 
@@ -26,6 +26,21 @@ pub enum Value {
     Averages(Vec<(Money, u64)>),
     /// How long something took, in milliseconds.
     Time(Times),
+    /// A mean of shares, in hundredths of a percent: the sum of all, and over how many; over none
+    /// it is no rate.
+    MeanRate {
+        /// The sum.
+        sum: i128,
+        /// Over how many.
+        weight: i128,
+    },
+    /// A mean of times, in milliseconds: the same.
+    MeanTime {
+        /// The sum.
+        sum: i128,
+        /// Over how many.
+        weight: i128,
+    },
     /// So many in so long a time (milliseconds); in none it is no rate.
     PerHour(u64, i64),
     /// A sum of what was aimed at; without an aim it is no rate.
@@ -54,6 +69,8 @@ pub struct Times {
     pub ninth: i64,
     /// None took longer.
     pub most: i64,
+    /// All of them together.
+    pub sum: i128,
     /// How many of them were over by when they were due.
     pub inside: u64,
     /// Which of these is held against a target.
@@ -74,6 +91,7 @@ impl Times {
             median: share(5),
             ninth: share(9),
             most: times.last().copied().unwrap_or_default(),
+            sum: times.iter().copied().map(i128::from).sum(),
             inside,
             held,
         }
@@ -97,6 +115,7 @@ impl Value {
             Self::PerHour(_, millis) => *millis <= 0,
             Self::OfGoal(_, goal) => goal.is_none_or(|goal| goal.minor <= 0),
             Self::Time(times) => times.count == 0,
+            Self::MeanRate { weight, .. } | Self::MeanTime { weight, .. } => *weight <= 0,
             Self::Count(_) | Self::Sums(_) | Self::Unknown => false,
         }
     }
@@ -121,6 +140,10 @@ impl Value {
                 i128::from(*count) * 3_600_000,
                 i128::from(goal) * i128::from(*millis),
             ),
+            (Self::MeanRate { sum, weight }, Goal::Percent(hundredths)) => {
+                (*sum, i128::from(hundredths) * weight)
+            }
+            (Self::MeanTime { sum, weight }, Goal::Time(goal)) => (*sum, i128::from(goal) * weight),
             (Self::Time(times), Goal::Time(goal)) => (i128::from(times.held()), i128::from(goal)),
             (Self::Sums(sums), Goal::Sum(goal)) => {
                 (i128::from(sum_in(sums, goal)), i128::from(goal.minor))
@@ -173,6 +196,76 @@ pub fn time(millis: i64) -> String {
     }
 }
 
+/// Returns a mean of whole numbers, halves rounded up.
+fn mean(sum: i128, weight: i128) -> i64 {
+    let weight = weight.max(1);
+    let mean = (sum * 2 + weight).div_euclid(weight * 2);
+    i64::try_from(mean).unwrap_or(i64::MAX)
+}
+
+/// Returns a mean of milliseconds to the next second.
+fn mean_time(sum: i128, weight: i128) -> String {
+    time(mean(sum, weight.max(1) * 1_000).saturating_mul(1_000))
+}
+
+/// Returns a value as it is held beside what a sheet says: of times that took long that is their
+/// mean, as in the sheet, and not what half of them did not exceed.
+pub fn like_sheet(value: &Value) -> Option<String> {
+    match value {
+        Value::Time(times) if times.count > 0 => {
+            Some(mean_time(times.sum, i128::from(times.count)))
+        }
+        value => value.text(),
+    }
+}
+
+/// Returns by how much one value is more than another of its kind: `+117`, `-0.53%`, `+0:04`.
+pub fn gap(one: &Value, other: &Value) -> Option<String> {
+    let rate = |value: &Value| match value {
+        Value::Rate { part, whole } => Some((i128::from(*part), i128::from(*whole))),
+        Value::MeanRate { sum, weight } => Some((*sum, weight * WHOLE)),
+        _ => None,
+    };
+    let span = |value: &Value| match value {
+        Value::Time(times) => Some((times.sum, i128::from(times.count))),
+        Value::MeanTime { sum, weight } => Some((*sum, *weight)),
+        _ => None,
+    };
+    let signed = |is_less: bool, text: String| {
+        let sign = if is_less { '-' } else { '+' };
+        format!("{sign}{text}")
+    };
+    if let (Value::Count(one), Value::Count(other)) = (one, other) {
+        return Some(signed(one < other, one.abs_diff(*other).to_string()));
+    }
+    if let (Value::Sums(ones), Value::Sums(others)) = (one, other) {
+        let gaps = ones.iter().map(|sum| {
+            let minor = sum.minor.saturating_sub(sum_in(others, *sum));
+            let minor_abs = minor.saturating_abs();
+            signed(
+                minor < 0,
+                Money {
+                    minor: minor_abs,
+                    ..*sum
+                }
+                .to_string(),
+            )
+        });
+        return Some(gaps.collect::<Vec<_>>().join(" "));
+    }
+    let apart = |(part, whole): (i128, i128), (part_of, whole_of): (i128, i128)| {
+        let top = part.checked_mul(whole_of)? - part_of.checked_mul(whole)?;
+        let below = whole.checked_mul(whole_of).filter(|below| *below > 0)?;
+        Some((top, below))
+    };
+    if let (Some(one), Some(other)) = (rate(one), rate(other)) {
+        let (top, below) = apart(one, other)?;
+        return Some(signed(top < 0, percent(top.abs(), below)));
+    }
+    let (top, below) = apart(span(one)?, span(other)?)?;
+    Some(signed(top < 0, mean_time(top.abs(), below)))
+}
+
 /// Returns an average amount, halves rounded up.
 pub fn average(sum: Money, among: u64) -> Money {
     let among = i128::from(among.max(1));
@@ -205,11 +298,40 @@ impl Caveat {
     }
 }
 
+/// What the platform's sheet says of a figure over a period.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SheetReading {
+    /// What its rows come to.
+    pub value: Value,
+    /// The days of the period of which there is a sheet.
+    pub days: u64,
+    /// The days of the period that are over, or of which there is one.
+    pub of: u64,
+    /// Rows that do not say it, or not how many asked.
+    pub left_out: u64,
+    /// What the sheet itself says of the whole shop.
+    pub shop: Option<Value>,
+    /// What the records of this shop say of the same days, where they say anything, and by how
+    /// much the sheet says more.
+    pub own: Option<(String, Option<String>)>,
+}
+
+impl SheetReading {
+    /// Returns whether no day that is over lacks its sheet.
+    pub fn is_whole(&self) -> bool {
+        self.days >= self.of
+    }
+}
+
 /// A figure over a period with what it is held against.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Reading {
     /// What it comes to.
     pub value: Value,
+    /// Where that stands; none where no fact says.
+    pub source: Option<Source>,
+    /// What the platform's sheet says, where it says anything.
+    pub sheet: Option<SheetReading>,
     /// What it is held against.
     pub goal: Option<Goal>,
     /// Whether it reaches that; none where nothing can be said.
@@ -225,6 +347,11 @@ pub struct Reading {
 }
 
 impl Reading {
+    /// Returns whether the platform's sheet says it.
+    pub fn is_of_sheet(&self) -> bool {
+        self.source == Some(Source::Sheet)
+    }
+
     /// Returns whether its true value stands in the platform's sheet.
     pub fn is_recorded_only(&self) -> bool {
         self.caveats.contains(&Caveat::Recorded)
@@ -233,11 +360,27 @@ impl Reading {
     /// Returns the value as people read it, with `+` where counting stopped; none where there is
     /// nothing, or no fact says.
     pub fn text(&self) -> Option<String> {
-        if self.value.is_nothing() {
+        let text = self.value.text()?;
+        Some(if self.more { format!("{text}+") } else { text })
+    }
+}
+
+impl Value {
+    /// Returns a mean of times in whole seconds; none of anything else, and of none.
+    pub fn seconds(&self) -> Option<i64> {
+        match self {
+            Self::MeanTime { sum, weight } if *weight > 0 => Some(mean(*sum, weight * 1_000)),
+            _ => None,
+        }
+    }
+
+    /// Returns it as people read it; none where there is nothing, or no fact says.
+    pub fn text(&self) -> Option<String> {
+        if self.is_nothing() {
             return None;
         }
         let joined = |sums: Vec<String>| sums.join(" ");
-        let text = match &self.value {
+        Some(match self {
             Value::Count(count) => count.to_string(),
             Value::Rate { part, whole } => percent(i128::from(*part), i128::from(*whole)),
             Value::Sums(sums) if sums.is_empty() => "0".to_owned(),
@@ -247,6 +390,8 @@ impl Reading {
                 joined(each.map(|sum| sum.to_string()).collect())
             }
             Value::Time(times) => time(times.median),
+            Value::MeanRate { sum, weight } => percent(*sum, weight * WHOLE),
+            Value::MeanTime { sum, weight } => mean_time(*sum, *weight),
             Value::PerHour(count, millis) => {
                 decimal(i128::from(*count) * 3_600_000, i128::from(*millis))
             }
@@ -255,7 +400,6 @@ impl Reading {
                 percent(i128::from(sum_in(sums, goal)), i128::from(goal.minor))
             }
             Value::Unknown => return None,
-        };
-        Some(if self.more { format!("{text}+") } else { text })
+        })
     }
 }

@@ -3,6 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::desk::Desk;
+use crate::desk::figures::declared::{OfSheet, Score};
+use crate::desk::figures::scores::{ScoreRow, pool};
 use crate::domain::event::Event;
 use crate::domain::id::Id;
 use crate::domain::money::{Currency, Money};
@@ -16,6 +18,11 @@ use crate::problem::Problem;
 const PORTION: u64 = 500;
 /// The most events of a day that are looked at; a person does not write more by hand.
 const MOST: usize = 20_000;
+
+/// The word of how many asked.
+pub const CONSULTS: &str = "consults";
+/// The word of how soon they were answered, in seconds.
+pub const FIRST_RESPONSE: &str = "first_response";
 
 /// What the person did, counted.
 #[derive(Default)]
@@ -83,7 +90,28 @@ impl Desk {
                 tally.count(event, &payload, me);
             }
         }
-        Ok((tally.figures(self.now()), runs(&tally.numbers)))
+        let mut figures = tally.figures(self.now());
+        figures.extend(self.consults_of_today()?);
+        Ok((figures, runs(&tally.numbers)))
+    }
+
+    /// How many asked and how soon they were answered, where the platform's sheet of the day is
+    /// here already; nothing where not, for what was registered is a tenth of it.
+    fn consults_of_today(&self) -> Result<Vec<Figure>, Problem> {
+        let scores = self.scores_of_day(self.today()?, self.me()?.id)?;
+        let scores: Vec<&ScoreRow> = scores.iter().collect();
+        let asked = pool(OfSheet::Asked, &scores).and_then(|pooled| pooled.value.text());
+        let first = pool(OfSheet::Span(Score::First), &scores);
+        let seconds = first.and_then(|pooled| pooled.value.seconds());
+        let said = [
+            (CONSULTS, asked),
+            (FIRST_RESPONSE, seconds.map(|seconds| seconds.to_string())),
+        ];
+        let said = said.into_iter().filter_map(|(word, value)| {
+            let word = word.to_owned();
+            value.map(|value| Figure { word, value })
+        });
+        Ok(said.collect())
     }
 
     /// The person's own events since the business day began, in order.
@@ -283,6 +311,35 @@ fn runs(numbers: &BTreeSet<String>) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn consults_are_those_of_the_sheet_and_of_nothing_else() {
+        use crate::desk::import::ImportOptions;
+        use crate::desk::shop_tests::Shop;
+        let mut shop = Shop::new();
+        let of = |shop: &Shop, word: &str| {
+            let (figures, _) = shop.desk.shift_figures().unwrap();
+            let mut figures = figures.into_iter();
+            figures
+                .find(|figure| figure.word == word)
+                .map(|figure| figure.value)
+        };
+        let import = |shop: &mut Shop, day: &str, rows: &str| {
+            let text = format!("旺旺昵称,询单人数,首次响应时长（秒)\n{rows}\n");
+            let name = format!("绩效{day}.csv");
+            let options = ImportOptions::default();
+            shop.desk.import(&name, text.as_bytes(), &options).unwrap();
+        };
+        import(&mut shop, "20261121", "林晓,90,10");
+        assert_eq!(of(&shop, CONSULTS), None, "yesterday's");
+        import(&mut shop, "20261122", "新人,9,9\n全店汇总值,157,30");
+        assert_eq!(of(&shop, CONSULTS), None, "of others");
+        import(&mut shop, "20261122", "林晓,148,22.4");
+        assert_eq!(of(&shop, CONSULTS).as_deref(), Some("148"));
+        assert_eq!(of(&shop, FIRST_RESPONSE).as_deref(), Some("22"));
+        import(&mut shop, "20261122", "林晓,-,-");
+        assert_eq!(of(&shop, CONSULTS), None, "a dash is not nought");
+    }
 
     #[test]
     fn a_gap_in_the_numbers_is_seen() {

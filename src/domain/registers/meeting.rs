@@ -10,8 +10,10 @@ use super::words::POST;
 /// The meetings that a shop holds.
 pub static KINDS: Enumeration = Enumeration {
     name: "meeting_kind",
-    values: &["morning", "evening", "weekly"],
+    values: &["morning", "evening", "weekly", "month_plan"],
 };
+/// The word of the meeting that talks the plan of the next month over.
+pub const MONTH_PLAN: &str = "month_plan";
 
 /// Which meeting it is.
 pub const KIND: Field<String> = Field::choice("kind", &KINDS).required().indexed();
@@ -78,6 +80,7 @@ pub fn sections(kind: &str) -> &'static [Field<String>] {
     match kind {
         "morning" => &[SPLIT, NUMBERS, FOCUS],
         "evening" => &[NUMBERS, CASES, FOCUS],
+        MONTH_PLAN => &[NUMBERS, FOCUS],
         _ => &[NUMBERS, EXPERIENCE, QUALITY, FOCUS],
     }
 }

@@ -15,6 +15,7 @@ pub mod note;
 pub mod notice;
 pub mod order;
 pub mod parcel;
+pub mod performance;
 pub mod person;
 pub mod promise;
 pub mod reply;
@@ -109,6 +110,7 @@ pub static ALL: &[&Register] = &[
     &attendance::REGISTER,
     &meeting::REGISTER,
     &import::REGISTER,
+    &performance::REGISTER,
     &report::REGISTER,
     &account::REGISTER,
     &allowance::REGISTER,

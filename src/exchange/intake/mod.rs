@@ -13,6 +13,7 @@
 //! | [`json`] | JSON with numbers as their digits |
 //! | [`values`] | money and integers of a cell |
 //! | [`times`] | times of cells and file names |
+//! | [`day`] | the day that a file is about, in its name |
 //! | [`profiles`] | which platform's table it is: data in `assets/profiles` |
 //! | [`rows`] | records of a table to [`Row`]s |
 //! | [`orders_json`] | orders as JSON to [`Row`]s |
@@ -22,6 +23,7 @@
 //! | [`capture`] | the one line (`assets/capture.toml`) |
 //! | [`chats`] | a pasted chat (`assets/chats.toml`) |
 
+use chrono::NaiveDate;
 use chrono_tz::Tz;
 use unicode_normalization::UnicodeNormalization;
 
@@ -30,6 +32,7 @@ use crate::problem::{Kind as ProblemKind, Problem};
 pub mod capture;
 pub mod chats;
 pub mod conversations;
+pub mod day;
 pub mod decode;
 pub mod file;
 pub mod json;
@@ -38,6 +41,7 @@ pub mod orders_json;
 pub mod profiles;
 pub mod replies;
 pub mod rows;
+mod scores;
 mod settle;
 pub mod sheets;
 pub mod sniff;
@@ -46,8 +50,11 @@ pub mod times;
 pub mod values;
 
 #[cfg(test)]
+mod scores_tests;
+#[cfg(test)]
 mod tests;
 
+pub use day::NamedDay;
 pub use decode::Encoding;
 pub use profiles::Profiles;
 pub use sniff::{Format, Kind};
@@ -85,6 +92,8 @@ pub struct Options<'a> {
     pub exported_at: Option<i64>,
     /// Reads dates whose day and month are open.
     pub date_order: Option<DateOrder>,
+    /// The day that the file is about, where neither its name nor its cells say so.
+    pub day: Option<NaiveDate>,
     /// The shop's zone: of all times in the file that carry no offset.
     pub zone: Tz,
 }
@@ -136,7 +145,7 @@ impl Cell {
 pub struct Row {
     /// Line of the file on which it begins, from 1.
     pub line: usize,
-    /// Register: `order`, `case`, `parcel`, `review`.
+    /// Register: `order`, `case`, `parcel`, `review`, `performance`.
     pub register: &'static str,
     /// Platform that the profile stands for; `None` for the generic one.
     pub platform: Option<String>,
@@ -199,11 +208,13 @@ pub struct Parsed {
     /// When the export was made, ms UTC: the option, else the time in the file's
     /// name, else the latest time in any cell but deadlines.
     pub exported_at: Option<i64>,
+    /// The day that all of it is about, of a file that is about one.
+    pub day: Option<NamedDay>,
     /// Records of the file (lines of a table without its head, objects).
     pub read: usize,
     /// How many of them were refused.
     pub refused: usize,
-    /// Rows of orders, cases, parcels, reviews.
+    /// Rows of orders, cases, parcels, reviews, of the sheet of each agent.
     pub rows: Vec<Row>,
     /// Conversations.
     pub conversations: Vec<conversations::Conversation>,
@@ -225,6 +236,7 @@ impl Parsed {
             encoding,
             profile: None,
             exported_at: None,
+            day: None,
             read: 0,
             refused: 0,
             rows: Vec::new(),

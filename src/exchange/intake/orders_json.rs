@@ -334,6 +334,9 @@ impl Reading<'_> {
                 Cell::Time(times::time(&text, zone, order).map_err(problem)?)
             }
             Type::Integer => Cell::Integer(values::integer(&text).map_err(problem)?),
+            Type::Count => Cell::Integer(values::count(&text).map_err(problem)?),
+            Type::Share => Cell::Integer(values::share(&text).map_err(problem)?),
+            Type::Span => Cell::Integer(values::span(&text).map_err(problem)?),
             Type::Status => {
                 let word = self
                     .profile

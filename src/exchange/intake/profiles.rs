@@ -11,6 +11,7 @@ use serde::Deserialize;
 
 use super::fold_name;
 use super::sniff::Kind;
+use crate::domain::registers::performance;
 use crate::problem::{Kind as ProblemKind, Problem};
 
 const BUILT_IN: [&str; 5] = [
@@ -36,6 +37,12 @@ pub enum Type {
     Deadline,
     /// A whole number.
     Integer,
+    /// How many: a whole number that is not below nought.
+    Count,
+    /// A share, in hundredths of a percent.
+    Share,
+    /// How long something took, in milliseconds.
+    Span,
     /// One of the platform's status texts.
     Status,
 }
@@ -140,6 +147,21 @@ const REPLY: &[Target] = &[
     ("valid_until", Type::Deadline),
 ];
 
+const SCORES: &[Target] = &[
+    ("nick", Type::Text),
+    ("account", Type::Text),
+    ("currency", Type::Text),
+    ("asked", Type::Count),
+    ("paid", Type::Count),
+    ("conversion", Type::Share),
+    ("first_response", Type::Span),
+    ("average_response", Type::Span),
+    ("satisfaction", Type::Share),
+    ("replied", Type::Share),
+    ("sales", Type::Money),
+    ("refunded", Type::Money),
+];
+
 /// The cells that a kind of file can carry.
 #[must_use]
 pub const fn targets(kind: Kind) -> &'static [Target] {
@@ -149,6 +171,7 @@ pub const fn targets(kind: Kind) -> &'static [Target] {
         Kind::Parcels => PARCEL,
         Kind::Reviews => REVIEW,
         Kind::Replies => REPLY,
+        Kind::Scores => SCORES,
         Kind::Conversations => &[],
     }
 }
@@ -161,6 +184,7 @@ pub const fn number_cell(kind: Kind) -> &'static str {
         Kind::Parcels => "waybill",
         Kind::Reviews => "review_id",
         Kind::Replies => "text",
+        Kind::Scores => "nick",
         Kind::Orders | Kind::Items | Kind::Conversations => "number",
     }
 }
@@ -210,6 +234,9 @@ pub struct Profile {
     /// Our words for the texts of a status cell.
     #[serde(default)]
     pub states: HashMap<String, HashMap<String, Vec<String>>>,
+    /// Names of rows that are no record like the others, by what they sum up.
+    #[serde(default)]
+    pub summaries: HashMap<String, Vec<String>>,
     /// Texts that stand for an empty cell, beside the empty one.
     #[serde(default)]
     pub empty: HashMap<String, Vec<String>>,
@@ -270,6 +297,11 @@ impl Profiles {
                 .keys()
                 .find(|name| known.iter().all(|(cell, _)| cell != name));
             if let Some(name) = unknown {
+                return Err(bad(format!("{}: {name}", profile.name)));
+            }
+            let rows = performance::ROWS.values;
+            let mut summaries = profile.summaries.keys();
+            if let Some(name) = summaries.find(|name| !rows.contains(&name.as_str())) {
                 return Err(bad(format!("{}: {name}", profile.name)));
             }
             profile.platform.clone_from(&file.platform);
@@ -375,6 +407,21 @@ impl Profile {
         })
     }
 
+    /// What a row of this name sums up; `None` where it is one like the others.
+    #[must_use]
+    pub fn summary(&self, name: &str) -> Option<&str> {
+        if self.summaries.is_empty() {
+            return None;
+        }
+        let folded = fold_name(name);
+        self.summaries.iter().find_map(|(word, names)| {
+            let mut names = names.iter();
+            names
+                .any(|known| fold_name(known) == folded)
+                .then_some(word.as_str())
+        })
+    }
+
     /// Says whether the text stands for an empty cell.
     #[must_use]
     pub fn is_empty(&self, cell: &str, text: &str) -> bool {
@@ -400,6 +447,7 @@ mod tests {
             "taobao-items",
             "taobao-refunds",
             "taobao-replies",
+            "taobao-performance",
             "douyin-orders",
             "pdd-orders",
             "shopify-orders",
@@ -457,6 +505,23 @@ mod tests {
                 }
             }
         }
+    }
+
+    #[test]
+    fn summaries_are_those_of_the_register() {
+        use crate::domain::registers::performance::{AGENT, ROWS};
+        let profiles = Profiles::built_in().unwrap();
+        let sheet = profiles.named("taobao-performance").unwrap();
+        assert_eq!(sheet.summaries.len(), ROWS.values.len() - 1);
+        for word in sheet.summaries.keys() {
+            assert!(
+                *word != AGENT && ROWS.values.contains(&word.as_str()),
+                "{word}"
+            );
+        }
+        assert_eq!(sheet.summary(" 全店平均值"), Some("shop_mean"));
+        assert_eq!(sheet.summary("平均值"), Some("mean"));
+        assert_eq!(sheet.summary("青禾家居旗舰店:林晓"), None);
     }
 
     #[test]

@@ -7,6 +7,7 @@ use std::collections::{HashMap, HashSet};
 
 use super::decode::{Decoded, Encoding};
 use super::profiles::{Column, Lines, Profile, Profiles, Type, number_cell};
+use super::scores::{day_of, nick};
 use super::sheets::Book;
 use super::sniff::{Format, Kind};
 use super::table::{Reader, Record};
@@ -14,6 +15,7 @@ use super::{
     Cell, LineProblem, MAX_LINES, MAX_SHORT, Options, Parsed, Row, clean_number, fold_header,
     is_masked, replies, settle, times, unreadable, unwrap_cell, values,
 };
+use crate::domain::registers::performance;
 use crate::problem::Problem;
 
 /// Records among which the header is looked for: some sheets carry titles above.
@@ -30,7 +32,8 @@ struct Table<'a> {
 /// What of two headers is the better one: that of a platform, then the one with more cells.
 type Rank = (bool, usize);
 
-/// Reads a table of orders, items, refunds, parcels, reviews or replies.
+/// Reads a table of orders, items, refunds, parcels, reviews, replies, or of what each agent came
+/// to.
 pub fn read(
     decoded: &Decoded,
     options: &Options<'_>,
@@ -168,6 +171,7 @@ fn read_all(
     records: impl Iterator<Item = Result<(Record, Option<usize>), Problem>>,
 ) -> Result<Parsed, Problem> {
     let mut parsed = Parsed::new(table.profile.kind, Format::Table, encoding);
+    parsed.day = day_of(table.profile, options)?;
     parsed.profile = Some(table.profile.name.clone());
     parsed.unused = unused(table);
     let mut builder = Builder {
@@ -271,6 +275,7 @@ impl Builder<'_> {
             (_, Some(first)) => first,
             _ => currency(self.options, self.table.profile),
         };
+        let is_mean = self.is_mean(&raw);
         let mut read: Vec<(&'static str, Cell)> = Vec::with_capacity(raw.len());
         for (column, text) in &raw {
             if matches!(column.cell, "currency" | "account") {
@@ -280,9 +285,24 @@ impl Builder<'_> {
             {
                 continue;
             }
-            read.push((column.cell, self.cell(line, column, text, &currency)?));
+            let cell = match self.cell(line, column, text, &currency) {
+                // A mean of whole numbers is none, and need not be: it is not known.
+                Err(_) if is_mean && matches!(column.kind, Type::Count | Type::Money) => {
+                    Cell::Absent
+                }
+                cell => cell?,
+            };
+            read.push((column.cell, cell));
         }
         self.put(line, number, &raw, read, &currency)
+    }
+
+    /// Whether the line is the mean of others.
+    fn is_mean(&self, raw: &[(&Column, &str)]) -> bool {
+        let name = raw_of(raw, number_cell(self.table.profile.kind)).unwrap_or_default();
+        let sums = performance::SUMS;
+        let summary = self.table.profile.summary(name);
+        summary.is_some_and(|word| !sums.contains(&word))
     }
 
     /// Refuses lines whose cells cannot belong to the headers.
@@ -320,6 +340,9 @@ impl Builder<'_> {
             return Err(LineProblem::new(line, name, "import-line-number", ""));
         };
         let refuse = |reason| Err(LineProblem::new(line, self.header(column), reason, text));
+        if self.table.profile.kind == Kind::Scores {
+            return nick(text).or_else(refuse);
+        }
         if text.len() > MAX_SHORT {
             return refuse("import-line-number-form");
         }
@@ -367,6 +390,9 @@ impl Builder<'_> {
                 Cell::Time(times::time(text, zone, order).map_err(problem)?)
             }
             Type::Integer => Cell::Integer(values::integer(text).map_err(problem)?),
+            Type::Count => Cell::Integer(values::count(text).map_err(problem)?),
+            Type::Share => Cell::Integer(values::share(text).map_err(problem)?),
+            Type::Span => Cell::Integer(values::span(text).map_err(problem)?),
             Type::Status => {
                 let word = table.profile.state(column.cell, text);
                 if word.is_none() {
@@ -426,6 +452,15 @@ impl Builder<'_> {
         let mut cells = Vec::new();
         if raw_of(raw, "currency").is_some() {
             cells.push(("currency".to_owned(), Cell::Text(currency.to_owned())));
+        }
+        if self.table.profile.kind == Kind::Scores {
+            let name = raw_of(raw, "nick").unwrap_or_default();
+            let row = self
+                .table
+                .profile
+                .summary(name)
+                .unwrap_or(performance::AGENT);
+            cells.push(("row".to_owned(), Cell::Text(row.to_owned())));
         }
         Row {
             line,

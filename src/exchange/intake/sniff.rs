@@ -32,11 +32,13 @@ pub enum Kind {
     Conversations,
     /// Canned replies.
     Replies,
+    /// What each agent came to on a day.
+    Scores,
 }
 
 impl Kind {
     /// All of them.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::Orders,
         Self::Items,
         Self::Refunds,
@@ -44,6 +46,7 @@ impl Kind {
         Self::Reviews,
         Self::Conversations,
         Self::Replies,
+        Self::Scores,
     ];
 
     /// Its word on the command line and in profiles.
@@ -57,6 +60,7 @@ impl Kind {
             Self::Reviews => "reviews",
             Self::Conversations => "conversations",
             Self::Replies => "replies",
+            Self::Scores => "scores",
         }
     }
 
@@ -69,6 +73,7 @@ impl Kind {
             name == word
                 || name.strip_suffix('s') == Some(&word)
                 || (word == "reply" && *kind == Self::Replies)
+                || (word == "performance" && *kind == Self::Scores)
         })
     }
 
@@ -82,6 +87,7 @@ impl Kind {
             Self::Reviews => "review",
             Self::Conversations => "conversation",
             Self::Replies => "reply",
+            Self::Scores => "performance",
         }
     }
 }
@@ -257,6 +263,7 @@ mod tests {
         }
         assert_eq!(Kind::from_word("order"), Some(Kind::Orders));
         assert_eq!(Kind::from_word("reply"), Some(Kind::Replies));
+        assert_eq!(Kind::from_word("performance"), Some(Kind::Scores));
         assert_eq!(Kind::from_word("x"), None);
     }
 }

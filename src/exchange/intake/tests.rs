@@ -11,7 +11,7 @@ use super::*;
 
 const ZONE: Tz = chrono_tz::Asia::Shanghai;
 
-fn options(file_name: &str) -> Options<'_> {
+pub(super) fn options(file_name: &str) -> Options<'_> {
     Options {
         file_name,
         kind: None,
@@ -20,6 +20,7 @@ fn options(file_name: &str) -> Options<'_> {
         currency: None,
         exported_at: None,
         date_order: None,
+        day: None,
         zone: ZONE,
     }
 }

@@ -4,6 +4,11 @@ use chrono::{LocalResult, NaiveDate, NaiveTime, TimeZone};
 use chrono_tz::Tz;
 use unicode_normalization::UnicodeNormalization;
 
+/// What stands behind the year of a date in a file's name.
+pub(super) const YEAR_SIGNS: [char; 5] = ['-', '_', '.', ' ', '年'];
+/// What stands behind its month.
+pub(super) const MONTH_SIGNS: [char; 5] = ['-', '_', '.', ' ', '月'];
+
 /// The order of year, month and day where a date alone does not show it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum DateOrder {

@@ -143,6 +143,62 @@ pub fn integer(text: &str) -> Result<i64, &'static str> {
     scaled(&decimal, 0).map_err(|_| BAD)
 }
 
+/// Reads how many: as [`integer`], and not below nought.
+pub fn count(text: &str) -> Result<i64, &'static str> {
+    match integer(text)? {
+        number if number < 0 => Err("import-line-negative"),
+        number => Ok(number),
+    }
+}
+
+/// Reads a share to hundredths of a percent, halves rounded up: `45.31%`, or as a table program
+/// keeps it, `0.4531`. Above one a number without the sign could be either: it is refused.
+pub fn share(text: &str) -> Result<i64, &'static str> {
+    const BAD: &str = "import-line-share";
+    const WHOLE: i64 = 10_000;
+    let folded: String = text.nfkc().filter(|c| !c.is_whitespace()).collect();
+    let (number, exponent) = match folded.strip_suffix('%') {
+        Some(number) => (number, 2),
+        None => (folded.as_str(), 4),
+    };
+    let share = rounded(&decimal(&ungroup(number).ok_or(BAD)?).ok_or(BAD)?, exponent);
+    share.filter(|share| (0..=WHOLE).contains(share)).ok_or(BAD)
+}
+
+/// Reads how long something took, given in seconds, to milliseconds: `22`, `35.21秒`; or as hours,
+/// minutes and seconds: `0:01:05`.
+pub fn span(text: &str) -> Result<i64, &'static str> {
+    const BAD: &str = "import-line-span";
+    const LONGEST: i64 = 366 * 86_400_000;
+    let folded: String = text.nfkc().filter(|c| !c.is_whitespace()).collect();
+    let folded = folded.trim_end_matches(['秒', 's']);
+    let parts: Vec<&str> = folded.split(':').collect();
+    let millis = |text: &str| rounded(&decimal(&ungroup(text)?)?, 3);
+    let whole = |text: &str| text.parse::<u32>().ok().map(i64::from);
+    let span = match parts.as_slice() {
+        [seconds] => millis(seconds),
+        [hours, minutes, seconds] => whole(hours)
+            .zip(whole(minutes).filter(|minutes| *minutes < 60))
+            .zip(millis(seconds).filter(|millis| *millis < 60_000))
+            .map(|((hours, minutes), rest)| (hours * 60 + minutes) * 60_000 + rest),
+        _ => None,
+    };
+    span.filter(|span| (0..=LONGEST).contains(span)).ok_or(BAD)
+}
+
+/// The decimal times `10^exponent`, halves rounded up; `None` where it is too large.
+fn rounded(decimal: &Decimal, exponent: i32) -> Option<i64> {
+    let number: i128 = decimal.digits.parse().ok()?;
+    let shift = exponent - decimal.scale;
+    let factor = 10_i128.checked_pow(shift.unsigned_abs())?;
+    let whole = if shift >= 0 {
+        number.checked_mul(factor)?
+    } else {
+        number.checked_add(factor / 2)? / factor
+    };
+    i64::try_from(if decimal.negative { -whole } else { whole }).ok()
+}
+
 /// Says whether a long number went through a spreadsheet that kept only its
 /// first digits: `3.51532E+16`.
 #[must_use]
@@ -201,6 +257,45 @@ mod tests {
     }
 
     #[test]
+    fn shares_are_hundredths_of_a_percent() {
+        for (text, share_of) in [
+            ("45.31%", 4_531),
+            ("４５．３１％", 4_531),
+            ("100%", 10_000),
+            ("0%", 0),
+            ("0.4531", 4_531),
+            ("1", 10_000),
+            ("0.333333333333", 3_333),
+            ("66.666%", 6_667),
+            ("5E-1", 5_000),
+        ] {
+            assert_eq!(share(text), Ok(share_of), "{text}");
+        }
+        for text in ["", "45.31", "100.01%", "-1%", "%", "x", "1e99%"] {
+            assert_eq!(share(text), Err("import-line-share"), "{text}");
+        }
+    }
+
+    #[test]
+    fn spans_are_milliseconds() {
+        for (text, millis) in [
+            ("22", 22_000),
+            ("22.5秒", 22_500),
+            ("35.21 s", 35_210),
+            ("1,200", 1_200_000),
+            ("0:01:05", 65_000),
+            ("0", 0),
+        ] {
+            assert_eq!(span(text), Ok(millis), "{text}");
+        }
+        for text in ["", "-1", "1:05", "0:61:00", "0:00:60", "a", "9e17"] {
+            assert_eq!(span(text), Err("import-line-span"), "{text}");
+        }
+        assert_eq!(count("148"), Ok(148));
+        assert_eq!(count("-1"), Err("import-line-negative"));
+    }
+
+    #[test]
     fn rounded_numbers_are_seen() {
         assert!(is_rounded("3.51532E+16"));
         assert!(!is_rounded("35153131473293579"));
@@ -214,6 +309,8 @@ mod tests {
                 let _ = money(text, "CNY");
                 let _ = integer(text);
                 let _ = is_rounded(text);
+                let _ = share(text);
+                let _ = span(text);
             }
         }
 

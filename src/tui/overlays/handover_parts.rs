@@ -7,7 +7,7 @@ use ratatui::layout::Rect;
 use super::handover::{CHECKS, HandoverPane};
 use super::handover_acts::WAYS_OUT;
 use super::sheet_lines::{heading, row_of};
-use crate::desk::handover::Receiver;
+use crate::desk::handover::{CONSULTS, FIRST_RESPONSE, Receiver};
 use crate::domain::register::Owner;
 use crate::tui::theme::Ink;
 use crate::tui::widgets::Look;
@@ -41,12 +41,22 @@ pub(super) fn figure_rows(pane: &HandoverPane, width: u16, look: &Look<'_>) -> u
 
 fn figures(pane: &HandoverPane, look: &Look<'_>) -> Vec<(String, Ink)> {
     let figures = pane.sheet.figures.iter();
-    figures
+    let mut shown: Vec<(String, Ink)> = figures
         .map(|figure| {
+            if figure.word == FIRST_RESPONSE {
+                let seconds = [("seconds", figure.value.as_str().into())];
+                return (look.words.with("handover-first", &seconds), Ink::Dim);
+            }
             let label = look.words.get(&format!("handover-figure-{}", figure.word));
             (format!("{label} {}", figure.value), Ink::Dim)
         })
-        .collect()
+        .collect();
+    let mut words = pane.sheet.figures.iter().map(|figure| figure.word.as_str());
+    if !words.any(|word| word == CONSULTS) {
+        let pending = look.words.get("handover-scores-pending").to_string();
+        shown.push((pending, Ink::Dim));
+    }
+    shown
 }
 
 /// What the shift came to.

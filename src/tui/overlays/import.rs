@@ -205,8 +205,13 @@ pub(super) fn reasons(outcome: &Result<Brought, Problem>, words: &Words) -> Vec<
     match outcome {
         Ok(Brought::Bundle { .. }) => Vec::new(),
         Ok(Brought::Rows(report)) => {
+            let day = report.day.as_ref().map(|named| {
+                let day = ("day", named.day.to_string().into());
+                words.with("import-day", &[day, ("part", named.part.as_str().into())])
+            });
             let problems = report.problems.iter();
-            problems.map(|one| refused_line(words, one)).collect()
+            let problems = problems.map(|one| refused_line(words, one));
+            day.into_iter().chain(problems).collect()
         }
         Err(problem) => {
             let (message, hint) = words.problem(problem);

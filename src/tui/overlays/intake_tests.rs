@@ -378,6 +378,48 @@ fn dropped_files_are_looked_at_and_then_taken() {
 }
 
 #[test]
+fn a_staff_sheet_among_the_mornings_files_says_its_day_or_asks_for_it() {
+    let mut stage = Stage::new();
+    let table = "旺旺昵称,询单人数,首次响应时长（秒)\n青禾:林晓,148,22\n青禾:新人,9,-\n";
+    let files = [
+        ("客服绩效_2026-11-21.csv", table),
+        ("客服绩效.csv", table),
+        (
+            "orders.csv",
+            "订单编号,订单状态\n4031902847193520001,待发货\n",
+        ),
+    ];
+    let paths = files.map(|(name, text)| {
+        let path = stage.folder().join(name);
+        std::fs::write(&path, text).unwrap();
+        format!("'{}'", path.display())
+    });
+    stage.keys(&["F2"]);
+    stage.paste(&paths.join(" "));
+    stage.draw_everywhere();
+    let dated = [
+        "客服绩效",
+        "新 2 改 0 同 0 拒 0",
+        "是 2026-11-21 的",
+        "新人",
+    ];
+    stage.sees(80, 21, &dated);
+    stage.keys(&["Down"]);
+    stage.sees(80, 21, &["读不了", "文件名里没有日期", "--day"]);
+    stage.draw_everywhere();
+    stage.keys(&["Enter"]);
+    let rows = all(&stage, "performance");
+    assert_eq!(rows.len(), 2);
+    let days = rows.iter().map(|row| row.text("day"));
+    assert!(days.into_iter().all(|day| day == Some("2026-11-21")));
+    let order = stage.desk.order_by_number("4031902847193520001");
+    assert!(
+        order.unwrap().is_some(),
+        "one that cannot be read stops none"
+    );
+}
+
+#[test]
 fn a_takeover_without_points_leaves_no_empty_part() {
     let mut stage = Stage::sample("林晓");
     stage.keys(&["F10"]);

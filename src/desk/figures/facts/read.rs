@@ -7,7 +7,10 @@ use chrono::NaiveDate;
 
 use super::{Buyer, Facts, Item, Kind, flag, person, sales};
 use crate::desk::Desk;
+use crate::desk::figures::declared::{Score, Sum};
 use crate::desk::figures::period::{Days, Period, Span};
+use crate::desk::figures::scores::{RowKind, ScoreRow};
+use crate::desk::nicks::Nicks;
 use crate::desk::shift::ends_at;
 use crate::domain::deadline::clock::DAY;
 use crate::domain::deadline::limits::{Limits, Rule};
@@ -18,7 +21,7 @@ use crate::domain::money::Money;
 use crate::domain::payload::{Direction, Relation};
 use crate::domain::record::Record;
 use crate::domain::registers::{
-    attendance, case, complaint, conversation, order, review, sheet, stock_out,
+    attendance, case, complaint, conversation, order, performance, review, sheet, stock_out,
 };
 use crate::exchange::intake::is_masked;
 use crate::problem::Problem;
@@ -62,6 +65,7 @@ impl Desk {
             days,
             items: Vec::new(),
             orders_of: HashMap::new(),
+            scores: Vec::new(),
             cuts: Vec::new(),
             read: 0,
         };
@@ -70,8 +74,28 @@ impl Desk {
                 return Ok(None);
             }
         }
+        if !reader.scores(going_on)? {
+            return Ok(None);
+        }
         let facts = reader.facts()?;
         Ok(Some(facts))
+    }
+}
+
+impl Desk {
+    /// Returns what the platform's sheet of a day says of a person.
+    pub fn scores_of_day(&self, day: NaiveDate, person: Id) -> Result<Vec<ScoreRow>, Problem> {
+        let day = day.to_string();
+        let rows = self.store().rows(&Query {
+            registers: vec![performance::REGISTER.name],
+            fields: vec![(performance::DAY.name(), day.clone())],
+            not_void: true,
+            limit: Some(MOST),
+            ..Query::default()
+        })?;
+        let nicks = self.nicks(Some(&day))?;
+        let rows = rows.iter().filter_map(|row| score(row, &nicks));
+        Ok(rows.filter(|row| row.by == Some(person)).collect())
     }
 }
 
@@ -86,6 +110,7 @@ struct Reader<'a> {
     items: Vec<Item>,
     /// The order that a talk names.
     orders_of: HashMap<Id, Id>,
+    scores: Vec<ScoreRow>,
     cuts: Vec<(Kind, i64)>,
     read: usize,
 }
@@ -132,6 +157,36 @@ impl Reader<'_> {
                 return Ok(true);
             }
         }
+    }
+
+    /// Reads the rows of the platform's sheets.
+    fn scores(&mut self, going_on: &mut dyn FnMut(usize) -> bool) -> Result<bool, Problem> {
+        let mut query = Query {
+            registers: vec![performance::REGISTER.name],
+            // A day may have ended at another hour when its sheet came in.
+            opened_from: Some(self.from - DAY),
+            opened_before: Some(self.to + DAY),
+            order: Order::Opened,
+            limit: Some(PORTION),
+            ..Query::default()
+        };
+        let nicks = self.desk.nicks(None)?;
+        while self.scores.len() < MOST {
+            let rows = self.desk.store().rows(&query)?;
+            let Some(last) = rows.last() else {
+                break;
+            };
+            query.after = Some(last.cursor(Order::Opened));
+            self.read += rows.len();
+            let rows = rows.iter().filter(|row| !row.void);
+            self.scores
+                .extend(rows.filter_map(|row| score(row, &nicks)));
+            if !going_on(self.read) {
+                return Ok(false);
+            }
+        }
+        self.scores.sort_by_key(|row| (row.day, row.id));
+        Ok(true)
     }
 
     fn take(&mut self, kind: Kind, rows: &[Row]) -> Result<(), Problem> {
@@ -293,6 +348,10 @@ impl Reader<'_> {
         Ok(Facts {
             stretch: (self.from, self.to),
             items: Facts::laid(self.items, (self.from, self.to)),
+            scores_from: (self.scores.len() >= MOST)
+                .then(|| self.scores.first().map(|row| row.day))
+                .flatten(),
+            scores: self.scores,
             cuts: self.cuts,
             targets: self.desk.targets()?,
             days: self.days,
@@ -331,6 +390,47 @@ fn register_of(kind: Kind) -> &'static str {
 
 fn text<'a>(row: &'a Row, field: &str) -> Option<&'a str> {
     row.fields.get(field)?.as_str()
+}
+
+/// A row of the platform's sheet; none of one that names no day.
+fn score(row: &Row, nicks: &Nicks) -> Option<ScoreRow> {
+    let number = |name: &str| row.fields.get(name).and_then(serde_json::Value::as_i64);
+    let money = |name: &str| row.fields.get(name).and_then(Money::from_value);
+    let kind = match text(row, performance::ROW.name()) {
+        Some(performance::AGENT) | None => RowKind::Agent,
+        Some("shop_total") => RowKind::ShopTotal,
+        Some(_) => RowKind::Other,
+    };
+    let person = row.fields.get(performance::PERSON.name());
+    // Who came to the roster since is known by now.
+    let by = person.and_then(Id::from_value).or_else(|| {
+        let nick = text(row, performance::NICK.name())?;
+        nicks.person(nick)
+    });
+    let mut cells = [None; Score::COUNT];
+    for (cell, name) in [
+        (Score::Asked, performance::ASKED.name()),
+        (Score::Paid, performance::PAID.name()),
+        (Score::Conversion, performance::CONVERSION.name()),
+        (Score::First, performance::FIRST.name()),
+        (Score::Average, performance::AVERAGE.name()),
+        (Score::Content, performance::CONTENT.name()),
+        (Score::Replied, performance::REPLIED.name()),
+    ] {
+        // No reader of files lets one below nought in; other programs may.
+        cells[cell as usize] = number(name).filter(|number| *number >= 0);
+    }
+    let mut sums = [None; Sum::COUNT];
+    sums[Sum::Sales as usize] = money(performance::SALES.name());
+    sums[Sum::Refunded as usize] = money(performance::REFUNDED.name());
+    Some(ScoreRow {
+        id: row.id,
+        kind,
+        day: text(row, performance::DAY.name())?.parse().ok()?,
+        by: by.filter(|_| kind == RowKind::Agent),
+        cells,
+        sums,
+    })
 }
 
 /// An advertiser is no buyer (001 exempts them).

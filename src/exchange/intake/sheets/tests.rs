@@ -19,6 +19,7 @@ fn parse(bytes: &[u8]) -> Result<Parsed, Problem> {
         currency: None,
         exported_at: None,
         date_order: None,
+        day: None,
         zone: ZONE,
     };
     intake::read(bytes, &options, &Profiles::built_in().unwrap())

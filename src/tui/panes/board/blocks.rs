@@ -4,6 +4,7 @@ use super::{Block, BoardPane, Decision};
 use crate::desk::board::{
     Colleague, Count, Duty, DutyKind, Heard, MoneyFigure, MoneyLine, Oddity, SheetState,
 };
+use crate::desk::figures::Span;
 use crate::desk::matters::Class;
 use crate::domain::field::FromValue;
 use crate::domain::id::Id;
@@ -375,6 +376,17 @@ pub(super) fn duty_words(one: &Duty, speech: Speech<'_>) -> (String, String) {
             };
             (what, info)
         }
+        DutyKind::Scores(imported, last) => {
+            let info = match (imported, last) {
+                (Some(at), _) => speech.when(*at),
+                (None, Some(day)) => {
+                    let day = [("day", speech.date(*day).into())];
+                    speech.words.with("board-duty-last", &day)
+                }
+                (None, None) => word("board-duty-never"),
+            };
+            (word("board-duty-scores"), info)
+        }
         DutyKind::Reviews(left) => (word("board-duty-reviews"), count("board-left", *left)),
         DutyKind::Unread(_, title, people) => {
             let title = [("title", title.as_str().into())];
@@ -396,7 +408,11 @@ pub(super) fn duty_words(one: &Duty, speech: Speech<'_>) -> (String, String) {
             word(&format!("board-duty-{kind}")),
             ended.map(|at| speech.when(at)).unwrap_or_default(),
         ),
-        DutyKind::Report(written) => {
+        DutyKind::MonthPlan(held) => (
+            word("board-duty-month_plan"),
+            held.map(|at| speech.when(at)).unwrap_or_default(),
+        ),
+        DutyKind::Report(span, written) => {
             let info = written.map(|(by, at)| {
                 let who = by.map_or_else(String::new, |by| name(by, speech));
                 let args = [("who", who.into()), ("at", speech.when(at).into())];
@@ -407,7 +423,12 @@ pub(super) fn duty_words(one: &Duty, speech: Speech<'_>) -> (String, String) {
                 };
                 speech.words.with(id, &args)
             });
-            (word("board-duty-report"), info.unwrap_or_default())
+            let id = match span {
+                Span::Day => "board-duty-report",
+                Span::Week => "board-duty-report-week",
+                Span::Month => "board-duty-report-month",
+            };
+            (word(id), info.unwrap_or_default())
         }
         DutyKind::Clocks(left) => (
             word("board-duty-clocks"),

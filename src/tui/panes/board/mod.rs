@@ -19,6 +19,7 @@ use crate::desk::matters::Matter;
 use crate::desk::people::People;
 use crate::domain::id::Id;
 use crate::domain::register::Post;
+use crate::domain::registers::meeting;
 use crate::i18n::Words;
 use crate::problem::Problem;
 use crate::store::Row;
@@ -250,12 +251,15 @@ impl BoardPane {
             }),
             Block::Duties => match self.board.duties.get(at).map(|duty| &duty.kind) {
                 Some(DutyKind::Plan(_)) => Target::Rows(Figure::Plan),
-                Some(DutyKind::Import(..)) => Target::Screen(Screen::Imports),
+                Some(DutyKind::Import(..) | DutyKind::Scores(..)) => {
+                    Target::Screen(Screen::Imports)
+                }
                 Some(DutyKind::Reviews(_)) => Target::Rows(Figure::Reviews),
                 Some(DutyKind::Unread(id, ..)) => Target::Record(*id),
                 Some(DutyKind::Review(_)) => Target::Review,
                 Some(DutyKind::Meeting(kind, _)) => Target::Meeting(kind),
-                Some(DutyKind::Report(_)) => Target::Screen(Screen::Figures),
+                Some(DutyKind::Report(..)) => Target::Screen(Screen::Figures),
+                Some(DutyKind::MonthPlan(_)) => Target::Meeting(meeting::MONTH_PLAN),
                 Some(DutyKind::Clocks(_)) => {
                     Target::Rows(Figure::Money(crate::desk::board::MoneyFigure::TimingOut))
                 }

@@ -291,7 +291,12 @@ impl Pane for RowsPane {
                 let Source::Named(parts) = &mut self.source else {
                     return Flow::Pass;
                 };
-                parts.reverse();
+                let by = usize::from(!parts.is_empty());
+                if command == Command::NextPane {
+                    parts.rotate_left(by);
+                } else {
+                    parts.rotate_right(by);
+                }
                 if let Err(problem) = self.read(reach.desk) {
                     reach.trouble(&problem);
                 }

@@ -403,7 +403,7 @@ fn digest(pane: &BoardPane, page: &mut Page<'_, '_>) {
     let open = pane.board.duties.iter().filter(|duty| !duty.done);
     let mut open: Vec<&Duty> = open.filter(|duty| !is_unread(duty)).collect();
     // Where not all find room, what files bring in is left out first.
-    open.sort_by_key(|duty| matches!(duty.kind, DutyKind::Import(..)));
+    open.sort_by_key(|duty| matches!(duty.kind, DutyKind::Import(..) | DutyKind::Scores(..)));
     let open: Vec<String> = open
         .into_iter()
         .map(|duty| blocks::duty_short(duty, speech))

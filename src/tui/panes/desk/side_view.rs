@@ -21,7 +21,7 @@ pub(super) fn draw_ages(pane: &DeskPane, buf: &mut Buffer, row: Rect, look: &Loo
     let mut runs = vec![dim(format!(" {} ", look.words.get("side-as-of")))];
     for one in &pane.freshness {
         let kind = format!("value-import_kind-{}", one.kind);
-        let when = speech.when(one.exported_at);
+        let when = speech.as_of(one);
         let label = format!(" {} {when}", look.words.get(&kind));
         runs.push(if one.stale {
             let stale = look.words.get("status-stale");

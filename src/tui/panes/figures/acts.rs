@@ -35,12 +35,32 @@ pub(super) fn marks(reading: &Reading, words: &Words) -> String {
         }
         None => String::new(),
     };
+    if reading.is_of_sheet() {
+        // A sheet is still to come: there is no verdict, and it may change.
+        let sheet = reading.sheet.as_ref();
+        let open = sheet.filter(|sheet| !sheet.is_whole());
+        let open = open.map(|_| words.get("figures-mark-open").to_string());
+        let open = open.unwrap_or_default();
+        return format!("{verdict}{}{open}", words.get("figures-mark-sheet"));
+    }
     let open = if reading.open > 0 && reading.text().is_some() {
         words.get("figures-mark-open").to_string()
     } else {
         String::new()
     };
     format!("{verdict}{open}")
+}
+
+/// Returns where a value stands in one word, where that is or should be the platform's sheet.
+pub(super) fn source(reading: &Reading, words: &Words) -> String {
+    let id = if reading.is_of_sheet() {
+        "figures-mark-sheet"
+    } else {
+        "figures-mark-own"
+    };
+    let is_said = reading.text().is_some() && (reading.is_of_sheet() || reading.is_recorded_only());
+    let word = is_said.then(|| format!(" {}", words.get(id)));
+    word.unwrap_or_default()
 }
 
 /// Returns a target in words.
@@ -65,18 +85,42 @@ impl FiguresPane {
             title: reach.words.with(id, &args),
             ids: ids(facts, measure, set, whose, &period),
         };
-        let parts = match (measure.whole(), measure.part()) {
+        let mut parts = match (measure.whole(), measure.part()) {
             (Some(whole), Some(part)) if measure.is_share() => vec![
                 named("figures-rows-whole", whole),
                 named("figures-rows-part", part),
             ],
             (Some(whole), _) => vec![named("figures-rows", whole)],
+            _ if line.figure.sheet.is_some() => Vec::new(),
             _ => {
                 let lack = name(&format!("figure-lack-{}", line.figure.id));
                 reach.say("figures-no-rows", &[("reason", lack.into())]);
                 return Flow::Stay;
             }
         };
+        let reading = &line.readings[self.chosen()];
+        if line.figure.sheet.is_some() && reading.sheet.is_some() {
+            let (agents, others) = facts.rows_of_sheet(whose, &period);
+            let of_sheet = |id: &str, ids: Vec<Id>| Named {
+                title: reach.words.with(id, &args),
+                ids,
+            };
+            // What the value stands on is in front.
+            let place = if reading.is_of_sheet() {
+                0
+            } else {
+                parts.len()
+            };
+            parts.insert(place, of_sheet("figures-rows-sheet", agents));
+            if !others.is_empty() {
+                parts.insert(place + 1, of_sheet("figures-rows-totals", others));
+            }
+        }
+        if parts.is_empty() {
+            let lack = name(&format!("figure-lack-{}", line.figure.id));
+            reach.say("figures-no-rows", &[("reason", lack.into())]);
+            return Flow::Stay;
+        }
         match RowsPane::named(reach.desk, parts) {
             Ok(pane) => Flow::Push(Box::new(pane)),
             Err(problem) => {

@@ -28,7 +28,7 @@ use crate::tui::widgets::list::Cursor;
 
 /// The figures of each person, with the columns of each; the first says who did most.
 const OF_PEOPLE: [(&str, u16); 3] = [
-    ("consult_volume", 6),
+    ("consult_volume", 8),
     ("consult_reply_rate", 9),
     ("agent_sales", 12),
 ];

@@ -96,12 +96,12 @@ fn a_row_of_a_share_of_buyers_is_one_buyer() {
     }
     stage.keys(&["1"]);
     let facts = facts(&stage);
-    let month = facts.days.period(Span::Month, day());
+    let today = facts.days.period(Span::Day, day());
     let rate = figure("consult_to_order").unwrap();
-    let Value::Rate { part, whole } = facts.reading(rate, &Whose::Shop, &month).value else {
+    let Value::Rate { part, whole } = facts.reading(rate, &Whose::Shop, &today).value else {
         panic!("no share");
     };
-    stage.keys(&["3", "Down", "Down", "Enter"]);
+    stage.keys(&["Down", "Down", "Enter"]);
     let title = |seen: &str| seen.lines().next().unwrap().to_owned();
     let of = |part: &str, count: u64| (part.to_owned(), format!(" {count} ─"));
     for (part, count) in [of("分母", whole), of("分子", part)] {
@@ -220,7 +220,7 @@ fn the_report_is_written_into_a_folder_and_the_board_knows() {
     let duty = |stage: &Stage| {
         let board = stage.desk.board().unwrap();
         let mut duties = board.duties.into_iter();
-        let report = duties.find(|duty| matches!(duty.kind, DutyKind::Report(_)));
+        let report = duties.find(|duty| matches!(duty.kind, DutyKind::Report(Span::Day, _)));
         report.unwrap().done
     };
     assert!(!duty(&stage));
@@ -244,6 +244,49 @@ fn the_report_is_written_into_a_folder_and_the_board_knows() {
         early
             .duties
             .iter()
-            .any(|duty| matches!(duty.kind, DutyKind::Report(Some(_))))
+            .any(|duty| matches!(duty.kind, DutyKind::Report(Span::Day, Some(_))))
     );
+}
+
+#[test]
+fn what_the_staff_sheet_says_is_marked_and_opens_to_its_rows_and_then_to_ours() {
+    let mut stage = Stage::sample("王主管");
+    let sheet = "旺旺昵称,询单人数,首次响应时长（秒),旺旺回复率\n青禾家居旗舰店:林晓,148,22,100%\n青禾家居旗舰店:周敏,52,9,99%\n青禾家居旗舰店:客服七,-,40,-\n全店汇总值,196,19,99.5%\n";
+    let options = crate::desk::import::ImportOptions::default();
+    let name = "客服绩效2026-11-20.csv";
+    stage.desk.import(name, sheet.as_bytes(), &options).unwrap();
+    stage.push(|reach| FiguresPane::new(reach.desk));
+    read(&mut stage, day());
+    stage.keys(&["Left", "Left"]);
+    stage.draw_everywhere();
+    let seen = stage.screen(120, 37);
+    println!("{seen}");
+    let volume = seen.lines().find(|line| line.contains(">咨询量")).unwrap();
+    assert!(volume.contains("200 表"), "{volume}");
+    for part in ["差 +", "表里全店汇总 196", "1 行缺数", "148", "0:19"] {
+        assert!(seen.contains(part), "{part} in\n{seen}");
+    }
+    // The people's table has them too, whom the sheet knows.
+    let lin = seen.lines().find(|line| line.contains("林晓")).unwrap();
+    assert!(lin.contains("148 表") && lin.contains("100.00%"), "{lin}");
+    let mut beside = seen.lines().filter_map(|line| line.split('│').nth(1));
+    assert!(
+        beside.any(|line| line.contains(" 本 ")),
+        "not in the sheet: {seen}"
+    );
+    stage.keys(&["Enter"]);
+    let seen = stage.screen(120, 37);
+    println!("{seen}");
+    assert!(seen.contains("绩效表") && seen.contains("客服七"), "{seen}");
+    assert!(!seen.contains("全店汇总值"), "a total is no agent: {seen}");
+    stage.keys(&["Tab"]);
+    let seen = stage.screen(120, 37);
+    assert!(seen.contains("全店汇总值"), "{seen}");
+    stage.keys(&["Tab"]);
+    let seen = stage.screen(120, 37);
+    assert!(
+        !seen.contains("绩效") && !seen.contains("客服七"),
+        "ours: {seen}"
+    );
+    stage.draw_everywhere();
 }

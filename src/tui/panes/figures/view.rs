@@ -6,11 +6,12 @@ use std::ops::Range;
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
-use super::acts::{marks, parts, target, value};
+use super::acts::{marks, parts, source, target, value};
 use super::{FiguresPane, Line, OF_PEOPLE};
+use crate::desk::figures::declared::Kind;
 use crate::desk::figures::report::notes;
 use crate::desk::figures::targets::PREFIX;
-use crate::desk::figures::{Facts, Measure, Reading, Span};
+use crate::desk::figures::{Facts, Reading, Span};
 use crate::domain::id::Id;
 use crate::tui::theme::Ink;
 use crate::tui::widgets::Look;
@@ -278,7 +279,7 @@ fn why(pane: &FiguresPane, page: &mut Page<'_, '_>) {
     page.text(&words.with("figures-formula", &args), 4, Ink::Text);
     let key = ("key", format!("{PREFIX}{id}").into());
     let goal = line.readings[pane.chosen()].goal;
-    if line.figure.measure != Measure::Unknown {
+    if line.figure.kind() != Kind::Unknown {
         let text = match goal {
             Some(goal) => words.with("figures-why-target", &[("target", goal.text().into()), key]),
             None => words.with("figures-why-no-target", &[key]),
@@ -397,9 +398,12 @@ fn draw_people(
         .map(|(id, readings)| {
             let name = pane.people.by_id(*id);
             let name = name.map_or_else(String::new, |person| person.name.clone());
-            let values = readings
-                .iter()
-                .map(|reading| vec![Run::new(value(reading, look.words), ink(reading, true))]);
+            let values = readings.iter().enumerate().map(|(at, reading)| {
+                let shown = Run::new(value(reading, look.words), ink(reading, true));
+                // Who is not in the sheet has only what was recorded here.
+                let source = (at == 0).then(|| dim(source(reading, look.words)));
+                std::iter::once(shown).chain(source).collect()
+            });
             list::Row {
                 cells: std::iter::once(vec![text(name)]).chain(values).collect(),
                 marked: false,

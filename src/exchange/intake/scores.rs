@@ -1,0 +1,54 @@
+//! What is particular to the sheet of each agent: its day and the names of its rows.
+
+use super::day::{DayInName, NamedDay, day_in_name};
+use super::profiles::Profile;
+use super::sniff::Kind;
+use super::{Options, clean_number, is_masked, shown, unreadable};
+use crate::problem::Problem;
+
+/// The day that a file is about whose rows carry none: as the person says, else as its name does.
+/// None is guessed.
+pub(super) fn day_of(
+    profile: &Profile,
+    options: &Options<'_>,
+) -> Result<Option<NamedDay>, Problem> {
+    if profile.kind != Kind::Scores {
+        return Ok(None);
+    }
+    if let Some(day) = options.day {
+        let part = String::new();
+        return Ok(Some(NamedDay { day, part }));
+    }
+    let problem = match day_in_name(options.file_name) {
+        DayInName::One(named) => return Ok(Some(named)),
+        DayInName::Several(days) => {
+            let days: Vec<String> = days.iter().map(ToString::to_string).collect();
+            unreadable("problem-import-days").arg("days", days.join(" · "))
+        }
+        DayInName::Written(part) => unreadable("problem-import-day-written").arg("part", part),
+        DayInName::Nothing => unreadable("problem-import-day"),
+    };
+    Err(problem
+        .arg("file", shown(options.file_name))
+        .hint("problem-import-day-hint"))
+}
+
+/// The one spelling of a name in the marketplace's chats.
+pub(super) fn nick(text: &str) -> Result<String, &'static str> {
+    const LONGEST: usize = 256;
+    if text.is_empty() {
+        return Err("import-line-nick");
+    }
+    if is_masked(text) {
+        return Err("import-line-nick-masked");
+    }
+    let nick = if text.len() > LONGEST {
+        String::new()
+    } else {
+        clean_number(text)
+    };
+    if nick.is_empty() || nick.chars().any(char::is_control) {
+        return Err("import-line-nick-form");
+    }
+    Ok(nick)
+}
