@@ -3,7 +3,7 @@
 use super::day::{DayInName, NamedDay, day_in_name};
 use super::profiles::Profile;
 use super::sniff::Kind;
-use super::{Options, clean_number, is_masked, shown, unreadable};
+use super::{Options, clean_number, is_masked, unreadable};
 use crate::problem::Problem;
 
 /// The day that a file is about whose rows carry none: as the person says, else as its name does.
@@ -28,9 +28,8 @@ pub(super) fn day_of(
         DayInName::Written(part) => unreadable("problem-import-day-written").arg("part", part),
         DayInName::Nothing => unreadable("problem-import-day"),
     };
-    Err(problem
-        .arg("file", shown(options.file_name))
-        .hint("problem-import-day-hint"))
+    // Whoever asked names the file, by its path where they have one.
+    Err(problem.hint("problem-import-day-hint"))
 }
 
 /// The one spelling of a name in the marketplace's chats.
