@@ -32,7 +32,8 @@ macro_rules! bytes_id {
 
         impl fmt::Display for $name {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+                let mut digits = [0; 2 * $len];
+                f.write_str(spell_hex(&self.0, &mut digits)?)
             }
         }
 
@@ -51,6 +52,16 @@ macro_rules! bytes_id {
             }
         }
     };
+}
+
+/// Spells bytes in hexadecimal digits, two each: in one piece, for ids are spelled by the million.
+fn spell_hex<'a>(bytes: &[u8], digits: &'a mut [u8]) -> Result<&'a str, fmt::Error> {
+    const DIGITS: &[u8; 16] = b"0123456789abcdef";
+    for (pair, byte) in digits.chunks_exact_mut(2).zip(bytes) {
+        pair[0] = DIGITS[usize::from(byte >> 4)];
+        pair[1] = DIGITS[usize::from(byte & 0xf)];
+    }
+    std::str::from_utf8(digits).map_err(|_| fmt::Error)
 }
 
 bytes_id!(
@@ -222,6 +233,8 @@ mod tests {
     fn hex_round_trips_and_has_one_spelling() {
         let id = Id([0xAB; 16]);
         assert_eq!(id.to_string().parse(), Ok(id));
+        let short = ShortId([0x00, 0x01, 0x0f, 0x10, 0x9a, 0xbc, 0xf0, 0xff]);
+        assert_eq!(short.to_string(), "00010f109abcf0ff");
         assert!(id.to_string().to_uppercase().parse::<Id>().is_err());
         assert!("ab".parse::<Id>().is_err());
     }

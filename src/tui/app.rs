@@ -134,7 +134,7 @@ impl Workstation {
         let mut seen = Seen::default();
         seen.remember(desk.store())?;
         let (home, mut status) = if is_open {
-            let home = panes::desk::DeskPane::glance(&desk, &words)?;
+            let home = panes::desk::DeskPane::glance(&desk, &words, size.1)?;
             let status = home.status(&desk, &words)?;
             (home, status)
         } else {

@@ -2,7 +2,7 @@
 //! asleep until it is told that something was written.
 
 use std::path::{Path, PathBuf};
-use std::sync::mpsc::{Receiver, Sender, channel};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::thread;
 use std::time::Duration;
 
@@ -15,32 +15,53 @@ use crate::store::{Store, StoreError};
 const BREATH: Duration = Duration::from_millis(20);
 /// How long it waits while somebody else writes.
 const BUSY: Duration = Duration::from_millis(200);
+/// How long the end of the workstation waits for it: whoever closes the store last empties the
+/// write-ahead log, which the next start would have to read.
+const CLOSING: Duration = Duration::from_secs(1);
 
-/// The way to tell the indexer that something was written.
+/// The way to tell the indexer that something was written; it ends with this.
 #[derive(Debug)]
-pub struct Indexer(Sender<()>);
+pub struct Indexer {
+    written: Option<Sender<()>>,
+    ended: Receiver<()>,
+}
+
+impl Drop for Indexer {
+    fn drop(&mut self) {
+        self.written = None;
+        // Nothing is ever sent: the other end goes with the thread. Where that takes too long the
+        // log stays as it is, and nothing of it is lost.
+        let _ = self.ended.recv_timeout(CLOSING);
+    }
+}
 
 impl Indexer {
-    /// Starts the thread for a store's folder; what goes wrong in it is posted. It ends when
-    /// the workstation does.
+    /// Starts the thread for a store's folder; what goes wrong in it is posted.
     pub fn start(folder: &Path, outbox: Outbox<Background>) -> Result<Self, Problem> {
         let (sender, written) = channel();
+        let (ends, ended) = channel();
         let folder = folder.to_owned();
         thread::Builder::new()
             .name("indexer".into())
             .spawn(move || {
+                let _ends: Sender<()> = ends;
                 if let Err(error) = follow(folder, &written) {
                     outbox.post(Background::Trouble(error.into()));
                 }
             })
             .map_err(thread_failed)?;
-        Ok(Self(sender))
+        Ok(Self {
+            written: Some(sender),
+            ended,
+        })
     }
 
     /// Tells it that something was written.
     pub fn poke(&self) {
-        // A thread that has ended has said why.
-        let _ = self.0.send(());
+        if let Some(written) = &self.written {
+            // A thread that has ended has said why.
+            let _ = written.send(());
+        }
     }
 }
 
@@ -56,13 +77,16 @@ fn follow(folder: PathBuf, written: &Receiver<()>) -> Result<(), StoreError> {
             },
         };
         loop {
-            match store.index_some() {
+            let pause = match store.index_some() {
                 Ok(false) => break,
-                Ok(true) => thread::sleep(BREATH),
-                Err(error) if error.is_busy() => thread::sleep(BUSY),
+                Ok(true) => BREATH,
+                Err(error) if error.is_busy() => BUSY,
                 // The desk says so, and what it writes when there is room again wakes us.
                 Err(error) if error.is_full() => break,
                 Err(error) => return Err(error),
+            };
+            if written.recv_timeout(pause) == Err(RecvTimeoutError::Disconnected) {
+                return Ok(());
             }
         }
     }
@@ -95,5 +119,9 @@ mod tests {
             thread::sleep(Duration::from_millis(10));
         }
         assert!(feed.try_recv().is_err(), "nothing went wrong");
+        // The next start finds the log emptied, whoever closes last.
+        drop(desk);
+        drop(indexer);
+        assert!(place.join("zhiban.db").exists() && !place.join("zhiban.db-wal").exists());
     }
 }

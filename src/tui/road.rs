@@ -114,6 +114,8 @@ impl FolderRoad {
             .name("road".into())
             .spawn(move || {
                 walker.walk(&asked);
+                // Its store is closed by the time that its end is told.
+                drop(walker);
                 drop(end);
             })
             .map_err(thread_failed)?;

@@ -135,10 +135,11 @@ impl DeskPane {
         Self::of(desk, words, desk.todo(View::All)?)
     }
 
-    /// Reads no more of the desk's list than a screen shows; whether that is all of it says
-    /// [`DeskPane::is_glance`].
-    pub fn glance(desk: &Desk, words: &Words) -> Result<Self, Problem> {
-        let todo = desk.todo_glance()?;
+    /// Reads no more of the desk's list than a window of so many rows shows; whether that is all of
+    /// it says [`DeskPane::is_glance`].
+    pub fn glance(desk: &Desk, words: &Words, height: u16) -> Result<Self, Problem> {
+        // Where a buyer has several items, they share a row.
+        let todo = desk.todo_glance(2 * usize::from(height.max(24)))?;
         let is_glance = todo.is_cut || todo.counts.capped;
         Ok(Self {
             is_glance,
