@@ -25,9 +25,6 @@ pub const PAGE: usize = 1_000;
 /// The most that is counted; beyond it counts carry a plus.
 const COUNTED: usize = 100_000;
 
-/// How many items are counted for the first screen of a start.
-const GLANCED: usize = 1_000;
-
 /// The most items that a bell is rung for.
 const ALARMING: usize = 10_000;
 
@@ -199,10 +196,10 @@ impl Desk {
         self.todo_counted(view, question, most, COUNTED)
     }
 
-    /// Returns the first so many items of all that waits, with counts that go no further than they
-    /// say: enough for the first screen of a start, however much waits.
+    /// Returns the first so many items of all that waits, and counts that go no further: enough for
+    /// the first screen of a start, however much waits.
     pub fn todo_glance(&self, most: usize) -> Result<Todo, Problem> {
-        self.todo_counted(View::All, &Question::default(), most, GLANCED)
+        self.todo_counted(View::All, &Question::default(), most, most)
     }
 
     fn todo_counted(
