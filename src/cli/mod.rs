@@ -136,42 +136,51 @@ fn dispatch(cli: Cli, out: &Out) -> Result<u8, Problem> {
         Command::Generate(args) => begin::generate(&place, &args, out),
         Command::Init(args) => begin::init(&place, &args, out),
         Command::Join(args) => people::join(&place, &args, out),
-        Command::Admit(args) => acting(&place, out, |desk| people::admit(desk, &args, out)),
-        Command::Retire(args) => acting(&place, out, |desk| people::retire(desk, &args, out)),
+        Command::Admit(args) => acting(place.desk(true)?, out, |desk| {
+            people::admit(desk, &args, out)
+        }),
+        Command::Retire(args) => acting(place.desk(true)?, out, |desk| {
+            people::retire(desk, &args, out)
+        }),
         Command::Bundle(args) => exchange::bundle(&place, args, out),
-        Command::Import(args) => exchange::import(&mut place.desk(!args.dry_run)?, &args, out),
-        Command::Erase(args) => erase::run(&mut place.desk(!args.list)?, &args, out),
+        Command::Import(args) => acting(place.desk(!args.dry_run)?, out, |desk| {
+            exchange::import(desk, &args, out)
+        }),
+        Command::Erase(args) => acting(place.desk(!args.list)?, out, |desk| {
+            erase::run(desk, &args, out)
+        }),
         Command::Export(args) => exchange::export(&place, &args, out),
         Command::List(args) => look::list(&place.desk_at(args.at.as_deref(), out)?, &args, out),
         Command::Show(args) => show::show(&place, &args, out),
         Command::Search(args) => look::search(&place.desk_at(args.at.as_deref(), out)?, &args, out),
         Command::Unfolded => matters::unfolded(&place.desk(false)?, out),
         Command::Contradictions(args) => {
-            let mut desk = place.desk(args.settle.is_some())?;
-            matters::contradictions(&mut desk, &args, out)
+            let desk = place.desk(args.settle.is_some())?;
+            acting(desk, out, |desk| matters::contradictions(desk, &args, out))
         }
         Command::Verify => look::verify(&place.store_to_look()?, out),
         Command::Backup(args) => care::backup(&place, &args, out),
         Command::Restore(args) => care::restore(&place, &args, out),
         Command::Doctor(args) => care::doctor(&place, &args, out),
         Command::Rebuild => look::rebuild(&mut place.store()?, out),
-        Command::Capture(args) => capture::run(&mut place.desk(args.yes)?, &args, out),
+        Command::Capture(args) => acting(place.desk(args.yes)?, out, |desk| {
+            capture::run(desk, &args, out)
+        }),
         Command::Phrases(args) => phrases::run(&place.desk(false)?, &args, out),
         Command::SignIn(args) => shift::sign_in(&place, &args, out),
         Command::Pin => shift::pin(&place, out),
         Command::Handover(args) => shift::handover(&place, &args, out),
         Command::Report(args) => report::run(&place, &args, out),
-        command => acting(&place, out, |desk| work::run(desk, command, out)),
+        command => acting(place.desk(true)?, out, |desk| work::run(desk, command, out)),
     }
 }
 
 /// Acts at the desk, and says where what follows from the act was not worked out.
 fn acting(
-    place: &Place,
+    mut desk: Desk,
     out: &Out,
     act: impl FnOnce(&mut Desk) -> Result<u8, Problem>,
 ) -> Result<u8, Problem> {
-    let mut desk = place.desk(true)?;
     let done = act(&mut desk);
     if let Some(reason) = desk.take_short() {
         out.problem(&out.words.because("problem-act-short", &reason));

@@ -23,7 +23,8 @@ impl Desk {
     /// Returns verbal approvals on which money went out on an earlier business day and which
     /// nobody has signed: the clock makes them contradictions, and the fold reads none.
     fn unsigned_words(&self) -> Result<Vec<Contradiction>, Problem> {
-        let today = self.business_day(self.now())?;
+        let days = self.days()?;
+        let today = self.today()?;
         let mut cases = std::collections::BTreeSet::new();
         for spot in self.spot_records()? {
             cases.extend(self.drawing_on(spot)?);
@@ -41,7 +42,7 @@ impl Desk {
             let Some(witness) = money::unsigned_witness(&record) else {
                 continue;
             };
-            if self.business_day(witness.trace.at)? < today {
+            if days.of(witness.trace.at).is_some_and(|day| day < today) {
                 let evidence = format!("witness={}", witness.trace.chain);
                 let kind = "verbal_unsigned";
                 found.push(Contradiction::by_the_clock(kind, &record, evidence));

@@ -18,9 +18,6 @@ const EVENT: usize = 11;
 const BODY: usize = 5;
 
 /// The statement that writes some events, and the one that writes their bodies.
-///
-/// With OR ROLLBACK, since whoever meets a fault gives the transaction up: otherwise SQLite copies
-/// every page that a statement of many rows touches, to take back that statement alone.
 struct Statements {
     events: String,
     bodies: String,
@@ -34,11 +31,11 @@ impl Statements {
         };
         Self {
             events: format!(
-                "INSERT OR ROLLBACK INTO event(key, stamp, at, zone, act, register, record, verb, version, roster, chain) VALUES{}",
+                "INSERT INTO event(key, stamp, at, zone, act, register, record, verb, version, roster, chain) VALUES{}",
                 values(EVENT)
             ),
             bodies: format!(
-                "INSERT OR ROLLBACK INTO body(key, salt, facts, personal, digest) VALUES{}",
+                "INSERT INTO body(key, salt, facts, personal, digest) VALUES{}",
                 values(BODY)
             ),
         }

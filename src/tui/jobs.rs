@@ -196,7 +196,10 @@ impl Job {
     /// Returns whether nobody waits for another job any more, once the same person asks for this
     /// one: whoever turns to another day no longer looks for the one before.
     pub fn replaces(&self, other: &Job) -> bool {
-        matches!((self, other), (Self::Count(_), Self::Count(_)))
+        matches!(
+            (self, other),
+            (Self::Count(_), Self::Count(_)) | (Self::Weigh(_), Self::Weigh(_))
+        )
     }
 
     /// Does it, and tells how far it is; what is told is answered with whether to go on.

@@ -85,7 +85,8 @@ impl Desk {
     }
 
     /// Returns what of a day carries a risk, the heaviest first, at most so many: talks, which
-    /// carry the lightest, are read only as far as that takes.
+    /// carry the lightest, are read only as far as that takes and nobody waits. More cases than
+    /// that are taken for what their rows say.
     pub(super) fn heaviest(
         &self,
         day: &ReviewDay,
@@ -96,11 +97,19 @@ impl Desk {
         let mut wording = Wording::default();
         wording.refresh(self)?;
         let mut items = Vec::new();
+        let mut left = AT_ONCE;
         for row in rows {
-            if is_talk(&row) && items.len() >= most {
+            if is_talk(&row) && (items.len() >= most || left == 0) {
                 break;
             }
-            if let Some(risk) = self.risk(&row, &wording)? {
+            let risk = match left.checked_sub(usize::from(reads(&row))) {
+                Some(rest) => {
+                    left = rest;
+                    self.risk(&row, &wording)?
+                }
+                None => at_least(&row),
+            };
+            if let Some(risk) = risk {
                 items.push(ReviewItem {
                     risk: Some(risk),
                     is_weighed: true,

@@ -135,7 +135,7 @@ impl MeetingPane {
     fn read_again(&mut self, reach: &mut Reach<'_>) {
         let now = match reach.desk.kept_meeting(self.meeting.id) {
             Ok(Some(now)) => now,
-            Ok(None) => return,
+            Ok(None) => return self.taken_back(),
             Err(problem) => return reach.trouble(&problem),
         };
         for (name, text) in &now.sections {
@@ -148,6 +148,15 @@ impl MeetingPane {
             self.kept.opens_with(name, text);
         }
         self.meeting = now;
+    }
+
+    /// What was recorded was taken back meanwhile: all that stands here is new again.
+    fn taken_back(&mut self) {
+        if std::mem::take(&mut self.meeting.is_begun) {
+            for (name, _) in &self.meeting.sections {
+                self.kept.opens_with(name, "");
+            }
+        }
     }
 
     fn finish(&mut self, reach: &mut Reach<'_>) -> Flow {

@@ -100,13 +100,14 @@ impl PrintingPane {
             .iter()
             .map(|record| notice(desk, record, speech))
             .collect::<Result<_, _>>()?;
-        let today = desk.business_day(desk.now())?;
+        let days = desk.days()?;
+        let today = days.of(desk.now());
         let mut done = Vec::new();
         for record in records(desk, "acknowledged", MOST)? {
             let Some(at) = record.reached("acknowledged").map(|step| step.trace.at) else {
                 continue;
             };
-            if desk.business_day(at)? == today {
+            if days.of(at) == today {
                 done.push((at, record));
             }
         }

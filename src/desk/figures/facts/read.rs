@@ -2,6 +2,7 @@
 //! a row does not say enough.
 
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 
 use chrono::NaiveDate;
 
@@ -67,6 +68,7 @@ impl Desk {
             orders_of: HashMap::new(),
             scores: Vec::new(),
             cuts: Vec::new(),
+            gone_by: HashMap::new(),
             read: 0,
         };
         for kind in Kind::ALL {
@@ -112,6 +114,8 @@ struct Reader<'a> {
     orders_of: HashMap<Id, Id>,
     scores: Vec<ScoreRow>,
     cuts: Vec<(Kind, i64)>,
+    /// When the plan of a day let each person go at the latest, of the days that were asked for.
+    gone_by: HashMap<NaiveDate, HashMap<Id, i64>>,
     read: usize,
 }
 
@@ -219,7 +223,7 @@ impl Reader<'_> {
     }
 
     fn item(
-        &self,
+        &mut self,
         kind: Kind,
         row: &Row,
         record: Option<&Record>,
@@ -257,10 +261,7 @@ impl Reader<'_> {
                 item.set(flag::OPEN, false);
             }
             Kind::Presence => {
-                item.by = row
-                    .fields
-                    .get(attendance::PERSON.name())
-                    .and_then(Id::from_value);
+                item.by = whose(row, attendance::PERSON.name());
                 let Some(record) = record else {
                     return Ok(None);
                 };
@@ -273,7 +274,7 @@ impl Reader<'_> {
 
     /// By when somebody had gone who did not say so, milliseconds UTC: while the day runs they
     /// are there; of a day that is over the plan says when it ended for them, else its own end.
-    fn left_by(&self, row: &Row, record: &Record) -> Result<i64, Problem> {
+    fn left_by(&mut self, row: &Row, record: &Record) -> Result<i64, Problem> {
         let now = self.desk.now();
         let day = text(row, attendance::DAY.name());
         let day = day.and_then(|day| day.parse::<NaiveDate>().ok());
@@ -285,13 +286,12 @@ impl Reader<'_> {
         if now < over {
             return Ok(now);
         }
-        let person = row.fields.get(attendance::PERSON.name());
-        let plan = self.desk.plan_of_day(&day.to_string())?;
-        let theirs = plan
-            .iter()
-            .filter(|line| line.fields.get(sheet::PERSON.name()) == person);
-        let planned = theirs.filter_map(ends_at).max();
-        Ok(planned.map_or(over, |ends| ends.min(over)))
+        let ends = match self.gone_by.entry(day) {
+            Entry::Occupied(known) => known.into_mut(),
+            Entry::Vacant(place) => place.insert(ends_of(self.desk, day)?),
+        };
+        let planned = whose(row, attendance::PERSON.name()).and_then(|person| ends.get(&person));
+        Ok(planned.map_or(over, |ends| over.min(*ends)))
     }
 
     fn talk(&self, item: &mut Item, row: &Row, record: Option<&Record>) {
@@ -392,6 +392,23 @@ fn text<'a>(row: &'a Row, field: &str) -> Option<&'a str> {
     row.fields.get(field)?.as_str()
 }
 
+/// The person whom a field of a row names.
+fn whose(row: &Row, field: &str) -> Option<Id> {
+    row.fields.get(field).and_then(Id::from_value)
+}
+
+/// When the plan of a day lets each person go at the latest, milliseconds UTC.
+fn ends_of(desk: &Desk, day: NaiveDate) -> Result<HashMap<Id, i64>, Problem> {
+    let mut latest = HashMap::new();
+    for line in desk.plan_of_day(&day.to_string())? {
+        if let (Some(person), Some(ends)) = (whose(&line, sheet::PERSON.name()), ends_at(&line)) {
+            let known = latest.entry(person).or_insert(ends);
+            *known = ends.max(*known);
+        }
+    }
+    Ok(latest)
+}
+
 /// A row of the platform's sheet; none of one that names no day.
 fn score(row: &Row, nicks: &Nicks) -> Option<ScoreRow> {
     let number = |name: &str| row.fields.get(name).and_then(serde_json::Value::as_i64);
@@ -401,9 +418,8 @@ fn score(row: &Row, nicks: &Nicks) -> Option<ScoreRow> {
         Some("shop_total") => RowKind::ShopTotal,
         Some(_) => RowKind::Other,
     };
-    let person = row.fields.get(performance::PERSON.name());
     // Who came to the roster since is known by now.
-    let by = person.and_then(Id::from_value).or_else(|| {
+    let by = whose(row, performance::PERSON.name()).or_else(|| {
         let nick = text(row, performance::NICK.name())?;
         nicks.person(nick)
     });
