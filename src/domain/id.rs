@@ -55,7 +55,7 @@ macro_rules! bytes_id {
 }
 
 /// Spells bytes in hexadecimal digits, two each: in one piece, for ids are spelled by the million.
-fn spell_hex<'a>(bytes: &[u8], digits: &'a mut [u8]) -> Result<&'a str, fmt::Error> {
+pub(crate) fn spell_hex<'a>(bytes: &[u8], digits: &'a mut [u8]) -> Result<&'a str, fmt::Error> {
     const DIGITS: &[u8; 16] = b"0123456789abcdef";
     for (pair, byte) in digits.chunks_exact_mut(2).zip(bytes) {
         pair[0] = DIGITS[usize::from(byte >> 4)];

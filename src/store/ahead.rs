@@ -42,12 +42,13 @@ impl std::fmt::Debug for Ahead {
 }
 
 impl Ahead {
-    /// Folds the records of events that follow each other in one stream, none of which is in
-    /// the log yet, as far as they alone say.
+    /// Folds the records of events that follow each other in one stream, as far as they alone
+    /// say. None of these records was ever folded.
     pub fn fold(&self, events: &[Event]) -> Foreseen {
         self.fold_as(events, true)
     }
 
+    /// Folds them; `is_new` says that none of their records has a row or anything that hangs on it.
     fn fold_as(&self, events: &[Event], is_new: bool) -> Foreseen {
         let lent = events.iter().map(|event| ToFold {
             // Of a stream whose number is known when it is written.
@@ -173,13 +174,13 @@ impl Store {
 
     /// Writes what is left of a run that was appended into this stream, where the database had
     /// this version before; ends where another process has written since, which may have erased
-    /// something.
+    /// something. Returns whether nothing is left.
     pub(super) fn write_foreseen(
         &mut self,
         mut foreseen: Foreseen,
         run: &Run,
         (stream, version): (i64, i64),
-    ) -> Result<()> {
+    ) -> Result<bool> {
         while !foreseen.is_done() {
             let ahead = self.ahead()?;
             match &foreseen.by {
@@ -198,6 +199,6 @@ impl Store {
             foreseen.write(&tx, &self.judge, (stream, true), begun)?;
             tx.commit()?;
         }
-        Ok(())
+        Ok(foreseen.is_done())
     }
 }

@@ -4,7 +4,7 @@
 //! log they cost a third of what they cost when each is looked up; what has events elsewhere
 //! stays dirty for [`Store::fold_dirty`]. One thread reads and writes, a second one folds.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::HashMap;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::thread;
@@ -141,7 +141,7 @@ impl Folding<'_> {
         sender: &SyncSender<Window<Group<'static>>>,
         receiver: &Receiver<Window<Fresh>>,
     ) -> Result<i64> {
-        let mut keys = BTreeSet::new();
+        let mut keys = watch::Keys::new();
         let mut waiting = 0;
         loop {
             // However slow the machine, something is done each time.
@@ -192,7 +192,7 @@ impl Folding<'_> {
         &mut self,
         projector: &mut Projector<'_>,
         window: Window<Fresh>,
-        keys: &mut BTreeSet<(String, String)>,
+        keys: &mut watch::Keys,
     ) -> Result<bool> {
         let begun = self.done;
         for fresh in window.records {

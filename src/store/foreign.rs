@@ -16,7 +16,7 @@ use super::ahead::Foreseen;
 use super::error::{Result, StoreError};
 use super::log;
 use super::read::{self, StreamHead};
-use super::{Store, insert, judge, project, search};
+use super::{Store, data_version, insert, judge, project, search};
 
 /// How long one transaction of appending may hold the write lock.
 const HOLD: Duration = Duration::from_millis(100);
@@ -53,8 +53,6 @@ pub struct Taken {
     pub branched: bool,
     /// Whether its records are folded, as far as they have no events elsewhere.
     pub folded: bool,
-    /// Records that the new events touch, without repetition.
-    pub records: Vec<Id>,
 }
 
 impl Taken {
@@ -122,15 +120,15 @@ impl Store {
         self.writing(|store| {
             let shop = store.shop_id.ok_or(StoreError::NoShop)?;
             check(run, &genesis(shop, &run.key))?;
-            let version = store.data_version()?;
             let mut sum = Taken::default();
-            let mut records = HashSet::new();
-            let mut done = 0;
-            let stream = loop {
+            let (mut done, mut version) = (0, None);
+            let place = loop {
                 let (begun, is_first) = (Instant::now(), done == 0);
                 let tx = store
                     .conn
                     .transaction_with_behavior(TransactionBehavior::Immediate)?;
+                // From where nobody else can write until the first of it is in.
+                let version = *version.get_or_insert(data_version(&tx)?);
                 let replica_no = intern_replica(&tx, run.replica, &run.key)?;
                 let mut taker = Taker::begin(&tx, &store.judge, replica_no, run, (done, now))?;
                 if taker.missing {
@@ -162,16 +160,12 @@ impl Store {
                 };
                 mark(&tx, touched.difference(&written))?;
                 tx.commit()?;
-                records.extend(touched);
                 if is_last {
-                    break stream;
+                    break (stream, version);
                 }
             };
-            sum.records = records.into_iter().collect();
-            sum.records.sort_unstable();
             if let Some(foreseen) = foreseen {
-                sum.folded = true;
-                store.write_foreseen(foreseen, run, (stream, version))?;
+                sum.folded = store.write_foreseen(foreseen, run, place)?;
             }
             Ok(sum)
         })

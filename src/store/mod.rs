@@ -115,7 +115,7 @@ pub struct Store {
     judge: judge::Kept,
     anchors: Option<anchor::Kept>,
     trouble: Option<Trouble>,
-    doubt: outcome::Doubt,
+    asking: outcome::Asking,
     is_log_named: bool,
     attachments: PathBuf,
     /// Of a copy that shows a time gone by; after the connection, which is closed first.
@@ -203,7 +203,7 @@ impl Store {
             judge: judge::Kept::default(),
             anchors: None,
             trouble: None,
-            doubt: outcome::Doubt::default(),
+            asking: outcome::Asking::default(),
             is_log_named: false,
             attachments: folder.join(health::ATTACHMENTS),
             scratch: None,

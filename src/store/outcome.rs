@@ -34,7 +34,7 @@ pub enum LookedUp {
 
 /// Who is told that an act's outcome is being looked up, and what was found.
 #[derive(Default)]
-pub(super) struct Doubt {
+pub(super) struct Asking {
     told: Option<Box<dyn Fn() + Send>>,
     looked_up: Option<LookedUp>,
 }
@@ -48,12 +48,12 @@ impl Store {
     /// Sets what is called before an act's outcome is looked up: a disk that fails may take long
     /// to answer, and whoever waits must know for what.
     pub fn when_in_doubt(&mut self, tell: impl Fn() + Send + 'static) {
-        self.doubt.told = Some(Box::new(tell));
+        self.asking.told = Some(Box::new(tell));
     }
 
     /// Returns what was found where an outcome had to be looked up since this was last asked.
     pub fn take_looked_up(&mut self) -> Option<LookedUp> {
-        self.doubt.looked_up.take()
+        self.asking.looked_up.take()
     }
 
     /// Writes nothing that matters, to learn whether the disk has room again.
@@ -126,12 +126,12 @@ impl Store {
             // The frame that would have made it a commit had no room: there is nothing to ask.
             return Err(fault);
         }
-        if let Some(tell) = &self.doubt.told {
+        if let Some(tell) = &self.asking.told {
             tell();
         }
         self.put_down()?;
         let found = self.look_up(head);
-        self.doubt.looked_up = Some(found);
+        self.asking.looked_up = Some(found);
         if fault.is_disk_failure() {
             self.halt();
         } else {

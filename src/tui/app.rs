@@ -200,7 +200,7 @@ impl Workstation {
     /// Reads the rest of what waits, starts the threads, and looks whether somebody wrote before
     /// they did.
     fn shown(&mut self, effects: &mut Effects) {
-        if self.home.is_glance() {
+        if self.gate.is_none() && self.home.is_glance() {
             self.read_rest(effects);
         }
         let Some(start) = self.start.take() else {
@@ -248,7 +248,9 @@ impl App for Workstation {
 
     fn begin(&mut self) -> Effects {
         let mut effects = Effects::none();
-        self.entitle(&mut effects);
+        if !self.home.is_glance() {
+            self.entitle(&mut effects);
+        }
         if self.start.is_some() || self.home.is_glance() {
             effects.list.push(Effect::Wake(START, Duration::ZERO));
         }

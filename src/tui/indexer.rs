@@ -44,10 +44,11 @@ impl Indexer {
         thread::Builder::new()
             .name("indexer".into())
             .spawn(move || {
-                let _ends: Sender<()> = ends;
                 if let Err(error) = follow(folder, &written) {
                     outbox.post(Background::Trouble(error.into()));
                 }
+                // Its store is closed by the time that its end is told.
+                drop::<Sender<()>>(ends);
             })
             .map_err(thread_failed)?;
         Ok(Self {
@@ -85,6 +86,7 @@ fn follow(folder: PathBuf, written: &Receiver<()>) -> Result<(), StoreError> {
                 Err(error) if error.is_full() => break,
                 Err(error) => return Err(error),
             };
+            // What is written meanwhile ends the pause early: it is read by the next step.
             if written.recv_timeout(pause) == Err(RecvTimeoutError::Disconnected) {
                 return Ok(());
             }

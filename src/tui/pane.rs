@@ -232,7 +232,7 @@ pub trait Pane {
     /// Reads its rows again after the store changed.
     fn refresh(&mut self, _reach: &mut Reach<'_>) {}
 
-    /// Sees that the time is over for which it asked by [`Reach::wake`], while it is in front.
+    /// Sees that the time is over for which somebody asked by [`Reach::wake`] with this token.
     fn woken(&mut self, _token: u32, _reach: &mut Reach<'_>) {}
 
     /// Hides what was shown for a moment only.

@@ -5,6 +5,8 @@ use std::fmt;
 use serde::de::{self, Deserialize, Deserializer, Visitor};
 use serde::{Serialize, Serializer};
 
+use crate::domain::id::spell_hex;
+
 /// N bytes that JSON shows as 2 N lower-case hexadecimal digits; N is at most 64.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Hex<const N: usize>(
@@ -46,12 +48,8 @@ impl<const N: usize> Hex<N> {
     }
 
     fn spell(self, into: &mut [u8; 128]) -> &str {
-        for (pair, byte) in into.chunks_exact_mut(2).zip(self.0) {
-            pair[0] = DIGITS[usize::from(byte >> 4)];
-            pair[1] = DIGITS[usize::from(byte & 15)];
-        }
         // Digits are ASCII; an empty text would be refused by every reader.
-        std::str::from_utf8(&into[..2 * N]).unwrap_or_default()
+        spell_hex(&self.0, &mut into[..2 * N]).unwrap_or_default()
     }
 }
 

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::mpsc::sync_channel;
-use std::sync::{PoisonError, RwLock};
+use std::sync::{Mutex, PoisonError};
 use std::thread;
 
 use super::attach::Incoming;
@@ -379,7 +379,7 @@ impl<'a> Taking<'a> {
     ) -> Result<(), Problem> {
         let (mut done, total) = (0, self.checked.counts.events);
         let checked = self.checked;
-        let mut take = |store: &mut Store, ready: Ready| {
+        let mut take_and_tell = |store: &mut Store, ready: Ready| {
             done += (ready.chunk.events.len() + ready.rest.len()) as u64;
             self.take(store, ready, folding)?;
             let step = Progress {
@@ -396,13 +396,13 @@ impl<'a> Taking<'a> {
         let Some(first) = chunks.next() else {
             return Ok(());
         };
-        take(store, first.ready(checked, None))?;
-        let ahead = &RwLock::new(store.ahead()?);
+        take_and_tell(store, first.ready(checked, None))?;
+        let ahead = &Mutex::new(store.ahead()?);
         thread::scope(|scope| {
             let (sender, ready) = sync_channel(WAITING);
             scope.spawn(move || {
                 for chunk in chunks {
-                    let by = ahead.read().unwrap_or_else(PoisonError::into_inner).clone();
+                    let by = ahead.lock().unwrap_or_else(PoisonError::into_inner).clone();
                     if sender.send(chunk.ready(checked, Some(&by))).is_err() {
                         return;
                     }
@@ -410,8 +410,8 @@ impl<'a> Taking<'a> {
             });
             // Without a receiver the other thread ends at its next chunk.
             for ready in ready {
-                take(store, ready)?;
-                *ahead.write().unwrap_or_else(PoisonError::into_inner) = store.ahead()?;
+                take_and_tell(store, ready)?;
+                *ahead.lock().unwrap_or_else(PoisonError::into_inner) = store.ahead()?;
             }
             Ok(())
         })

@@ -126,6 +126,45 @@ fn what_was_foreseen_is_what_is_folded_from_the_log() {
     }
 }
 
+/// Where the shop's limits change within a run, what is due by them is due by the last ones:
+/// whichever part the change comes in.
+#[test]
+fn what_was_foreseen_by_limits_that_change_within_is_due_by_the_last_ones() {
+    let mut desk = Bench::new(3);
+    for n in 0..30 {
+        desk.one(
+            "conversation",
+            id(n),
+            open(json!({"buyer": format!("买家{n}")})),
+        );
+        desk.one("conversation", id(n), say("在吗"));
+        if n % 10 == 9 {
+            let hours = format!("{n}h");
+            let limit = json!({"key": "limit_reply", "value": hours});
+            desk.one("setting", id(100 + n), open(limit));
+        }
+    }
+    let runs = runs_of(&desk.store);
+    let due = |bench: &Bench| {
+        let rows = bench.store.rows(&Query::default()).unwrap();
+        let mut due: Vec<_> = rows.into_iter().map(|row| (row.id, row.due)).collect();
+        due.sort();
+        due
+    };
+    let mut expected = Bench::new(9);
+    expected.take(&runs);
+    assert!(due(&expected).iter().any(|(_, due)| due.is_some()));
+    for part in [runs[0].events.len(), 25, 3] {
+        let mut bench = Bench::new(9);
+        for run in &runs {
+            append_foreseen(&mut bench, run, part);
+        }
+        bench.fold_all();
+        assert_eq!(bench.state(), expected.state(), "{part}");
+        assert_eq!(due(&bench), due(&expected), "{part}");
+    }
+}
+
 #[test]
 fn what_was_foreseen_is_not_written_after_another_process_has_written() {
     let runs = long_history();
@@ -143,7 +182,8 @@ fn what_was_foreseen_is_not_written_after_another_process_has_written() {
         let heads = bench.store.heads().unwrap();
         let head = heads.iter().find(|head| head.replica == run.replica);
         let place = (head.unwrap().stream, version);
-        bench.store.write_foreseen(foreseen, run, place).unwrap();
+        let is_done = bench.store.write_foreseen(foreseen, run, place).unwrap();
+        assert_eq!(is_done, !disturbed);
         let left = if disturbed { all } else { 0 };
         assert_eq!(bench.store.left_to_fold().unwrap(), left);
     }

@@ -64,13 +64,13 @@ impl Workstation {
         (out, said, stale)
     }
 
-    /// Tells what is in front that its time is over; behind the gate nothing moves.
+    /// Tells who asked for it that its time is over; behind the gate nothing moves.
     pub(super) fn wake_front(&mut self, token: u32, effects: &mut Effects) {
         if self.gate.is_some() {
             return;
         }
         self.reaching(effects, |reach, open| {
-            if let Some(pane) = open.front.last_mut() {
+            for pane in open.front.iter_mut() {
                 pane.woken(token, reach);
             }
         });

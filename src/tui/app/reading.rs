@@ -17,6 +17,10 @@ impl Workstation {
         let road = self.workers.road.as_ref().and_then(FolderRoad::state);
         self.desk
             .set_cut_off(matches!(road, Some(RoadState::Broken(_))));
+        // Before it is read: what is written in between is seen to be new.
+        if let Err(error) = self.seen.remember(self.desk.store()) {
+            self.trouble(&error.into());
+        }
         match self.read_screen() {
             Ok(status) => self.take_status(status),
             Err(problem) => self.trouble(&problem),
@@ -36,23 +40,26 @@ impl Workstation {
     /// Reads the desk screen and the top line, which must agree, as of one moment.
     fn read_screen(&mut self) -> Result<Status, Problem> {
         let moment = self.desk.store().moment()?;
-        self.seen.remember(self.desk.store())?;
+        let was_glance = self.home.is_glance();
         let read = self.home.read(&self.desk, &self.words);
         let status = self.home.status(&self.desk, &self.words);
         drop(moment);
         if let Err(problem) = read {
             self.trouble(&problem);
         }
+        if let (true, Ok(status)) = (was_glance, &status) {
+            // Nothing of what the first screen left out is new, so nothing rings for it.
+            self.alarmed = status.alarming().clone();
+        }
         status
     }
 
-    /// Reads what the first screen left out. Nothing of it is new, so nothing rings.
+    /// Reads what the first screen left out; whether somebody wrote meanwhile is not looked at.
     pub(super) fn read_rest(&mut self, effects: &mut Effects) {
         match self.read_screen() {
             Ok(status) => self.take_status(status),
             Err(problem) => self.trouble(&problem),
         }
-        self.alarmed = self.status.alarming().clone();
         self.entitle(effects);
         effects.draw = true;
     }

@@ -7,6 +7,7 @@ use ratatui::backend::TestBackend;
 
 use crate::chance::{FixedClock, SeededRandom};
 use crate::config::LanguageChoice;
+use crate::desk::shop_tests::{self, Shop};
 use crate::i18n::Language;
 use crate::store::Store;
 use crate::tui::commands::Command;
@@ -54,21 +55,11 @@ fn one_solved_and_one_new_is_a_bell() {
 
 #[test]
 fn what_the_first_screen_left_out_comes_once_it_stands_and_rings_for_nothing() {
-    const BUYERS: usize = 60;
-    let mut desk = Stage::new().desk;
-    for buyer in 0..BUYERS {
-        let talk = desk.open_conversation(&format!("BUYER{buyer}"), "chat");
-        let talk = talk.unwrap().record();
-        desk.promise(talk, "one", NOW + 5 * MINUTE, None).unwrap();
-    }
-    let (config, words) = (Config::default(), Words::new(Language::En));
-    let keymap = Keymap::load(None).0;
-    let mut app = Workstation::new(desk, config, words, keymap, (80, 24)).unwrap();
+    let (_folder, mut app) = much_waits();
     let last = |app: &mut Workstation| {
         app.run(Command::Last, &mut Effects::none());
         app.home.item()
     };
-    assert!(app.home.is_glance());
     let before = last(&mut app);
     let shown = Effect::Wake(START, Duration::ZERO);
     assert!(app.begin().list.contains(&shown));
@@ -76,7 +67,7 @@ fn what_the_first_screen_left_out_comes_once_it_stands_and_rings_for_nothing() {
     assert!(effects.draw && !app.home.is_glance());
     assert_eq!(rings(&effects).0, 0);
     let waits = app.status.alarming().len();
-    assert!(waits >= BUYERS, "{waits}");
+    assert!(waits >= 60, "{waits}");
     let after = last(&mut app);
     assert_ne!(after, before);
     app.reread(&mut Effects::none());
@@ -88,6 +79,48 @@ fn what_the_first_screen_left_out_comes_once_it_stands_and_rings_for_nothing() {
     let mut effects = Effects::none();
     app.reread(&mut effects);
     assert_eq!(rings(&effects).0, 1);
+}
+
+/// A store in which more waits than a first screen shows, and who works there.
+fn much_waits() -> (tempfile::TempDir, Workstation) {
+    let Shop { folder, mut desk } = Shop::new();
+    for buyer in 0..60 {
+        let talk = desk.open_conversation(&format!("BUYER{buyer}"), "chat");
+        let talk = talk.unwrap().record();
+        desk.promise(talk, "one", NOW + 5 * MINUTE, None).unwrap();
+    }
+    let (config, words) = (Config::default(), Words::new(Language::En));
+    let keymap = Keymap::load(None).0;
+    let app = Workstation::new(desk, config, words, keymap, (80, 24)).unwrap();
+    assert!(app.home.is_glance());
+    (folder, app)
+}
+
+#[test]
+fn keys_that_come_before_the_rest_is_read_ring_for_nothing_and_pass_no_gate() {
+    let (_folder, mut app) = much_waits();
+    let mut effects = Effects::none();
+    app.reread(&mut effects);
+    assert_eq!(rings(&effects).0, 0);
+    assert!(!app.home.is_glance());
+    let (_folder, mut app) = much_waits();
+    app.lock(Asks::Pin, &mut Effects::none());
+    app.update(Message::Wake(START));
+    assert!(app.home.is_glance() && app.gate.is_some());
+    assert!(app.messages.is_empty(), "{:?}", app.messages);
+}
+
+#[test]
+fn who_came_to_the_shop_before_the_rest_is_read_is_known() {
+    let (_folder, mut app) = much_waits();
+    app.work_once_shown(Box::new(|_| Workers::default()));
+    let store = Store::open(app.desk.store().folder()).unwrap();
+    let (clock, random) = (FixedClock(NOW), SeededRandom::new("beside"));
+    let mut beside = Desk::open(store, Box::new(clock), Box::new(random)).unwrap();
+    shop_tests::colleague(&mut beside, "NEW");
+    assert!(app.desk.people().by_name("NEW").is_none());
+    app.update(Message::Wake(START));
+    assert!(app.desk.people().by_name("NEW").is_some());
 }
 
 #[test]

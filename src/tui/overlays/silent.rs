@@ -46,9 +46,14 @@ impl SilentCall {
         pane
     }
 
+    /// Whether the goodbye is to be said.
+    fn is_last(&self) -> bool {
+        self.at + 1 == self.lines.len()
+    }
+
     /// Goes on to the next line; behind the last the call is over, and that is noted.
     fn go_on(&mut self, reach: &mut Reach<'_>) -> Flow {
-        if self.at + 1 < self.lines.len() {
+        if !self.is_last() {
             self.at += 1;
             reach.wake(SAY_NEXT, LISTEN);
             return Flow::Stay;
@@ -78,7 +83,7 @@ impl Pane for SilentCall {
 
     /// Time leads to the goodbye and not past it: that it was said only the person knows.
     fn woken(&mut self, token: u32, reach: &mut Reach<'_>) {
-        if token == SAY_NEXT && self.at + 1 < self.lines.len() {
+        if token == SAY_NEXT && !self.is_last() {
             self.go_on(reach);
         }
     }
