@@ -347,6 +347,26 @@ fn it_is_suspended_and_comes_back_whole() {
 }
 
 #[test]
+fn keys_typed_while_it_comes_back_are_keys() {
+    let mut desk = Desk::start();
+    let pid = i32::try_from(desk.child.process_id().unwrap()).unwrap();
+    let pid = rustix::process::Pid::from_raw(pid).unwrap();
+    for _ in 0..2_000 {
+        rustix::process::kill_process(pid, rustix::process::Signal::CONT).unwrap();
+        // Where the terminal reads in lines, this key is the signal to quit.
+        desk.send("\x1c");
+        desk.take(Duration::from_micros(50));
+    }
+    desk.send("好");
+    desk.until("the key after them", |desk| {
+        assert!(!desk.ended(), "{}", desk.file("signal"));
+        desk.shows("好")
+    });
+    desk.send("\x11");
+    desk.until("the end", Desk::ended);
+}
+
+#[test]
 fn it_survives_every_size_and_is_silent_when_idle() {
     let mut desk = Desk::start();
     for (rows, cols) in [(1, 1), (2, 3), (100, 300), (5, 1), (12, 60)] {

@@ -224,9 +224,16 @@ impl Surface for Guard {
         self.resume()
     }
 
+    /// Where the terminal is ours, it stays raw: read in lines, even for a moment, it keeps
+    /// Ctrl+Q and Ctrl+S for itself and makes a signal of Ctrl+C.
     fn resume(&mut self) -> io::Result<()> {
-        leave();
-        enter()?;
+        if TAKEN.load(Ordering::SeqCst) {
+            raw_again()?;
+            give_screen_back();
+            take_screen()?;
+        } else {
+            enter()?;
+        }
         self.terminal.backend_mut().forget();
         self.redraw()
     }
@@ -279,6 +286,27 @@ impl Write for Held {
 fn enter() -> io::Result<()> {
     enable_raw_mode()?;
     TAKEN.store(true, Ordering::SeqCst);
+    take_screen().inspect_err(|_| leave())
+}
+
+/// Makes the terminal raw, whatever somebody else made of it meanwhile.
+#[cfg(unix)]
+fn raw_again() -> io::Result<()> {
+    use rustix::termios::{OptionalActions, tcgetattr, tcsetattr};
+
+    let input = io::stdin();
+    let mut modes = tcgetattr(&input)?;
+    modes.make_raw();
+    Ok(tcsetattr(&input, OptionalActions::Now, &modes)?)
+}
+
+/// Nobody sets the console beside us.
+#[cfg(windows)]
+fn raw_again() -> io::Result<()> {
+    enable_raw_mode()
+}
+
+fn take_screen() -> io::Result<()> {
     let mut out = Held::default();
     out.write_all(KEEP_TITLE.as_bytes())?;
     queue!(out, EnterAlternateScreen)?;
@@ -288,7 +316,7 @@ fn enter() -> io::Result<()> {
     if MOUSE.load(Ordering::SeqCst) {
         report_mouse(&mut out)?;
     }
-    out.commit().inspect_err(|_| leave())
+    out.commit()
 }
 
 #[cfg(unix)]
@@ -338,9 +366,13 @@ fn put_line(out: &mut impl Write, line: &str, size: Size, ambiguous: Ambiguous) 
 /// Gives the terminal back; harmless when it is not ours. Errors have nobody to go to:
 /// the terminal is gone then.
 fn leave() {
-    if !TAKEN.swap(false, Ordering::SeqCst) {
-        return;
+    if TAKEN.swap(false, Ordering::SeqCst) {
+        give_screen_back();
+        let _ = disable_raw_mode();
     }
+}
+
+fn give_screen_back() {
     let mut out = Held::default();
     let _ = queue!(out, EndSynchronizedUpdate, DisableMouseCapture);
     if !marks_no_paste() {
@@ -349,7 +381,6 @@ fn leave() {
     let _ = queue!(out, LeaveAlternateScreen, Show);
     let _ = out.write_all(GIVE_TITLE_BACK.as_bytes());
     let _ = out.commit();
-    let _ = disable_raw_mode();
 }
 
 /// After a panic: the terminal is given back, a file says where it happened.

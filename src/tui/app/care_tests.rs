@@ -57,9 +57,10 @@ fn a_copy_lies_where_it_was_asked_for() {
 
 #[test]
 fn a_look_at_the_store_is_stopped_by_escape() {
-    let mut bench = Bench::new();
+    let (mut bench, go) = Bench::held();
     bench.ask(Command::Verify);
     bench.key("Esc");
+    go.send(()).unwrap();
     bench.end();
     assert!(bench.screen().contains("停下了"), "{}", bench.screen());
 }

@@ -350,7 +350,7 @@ fn what_a_parked_pane_asks_for_is_done_in_the_name_of_its_person() {
 
 impl Bench {
     /// The same, where each job waits for a word before it begins.
-    fn held() -> (Self, Sender<()>) {
+    pub(super) fn held() -> (Self, Sender<()>) {
         let (go, word) = mpsc::channel();
         let word = Mutex::new(word);
         let bench = Self::starting(move || {
@@ -531,5 +531,20 @@ fn of_days_turned_to_one_after_the_other_only_the_last_is_counted() {
     ask(&mut bench, day("2026-06-30"));
     assert_eq!(bench.app.work.waiting.len(), 3);
     (0..4).for_each(|_| go.send(()).unwrap());
+    bench.hear_all();
+}
+
+#[test]
+fn of_two_days_looked_through_one_after_the_other_only_the_last_is_weighed() {
+    let (mut bench, go) = Bench::held();
+    for is_today in [true, false] {
+        let mut effects = Effects::none();
+        effects.work.push(Job::Weigh(is_today));
+        bench.app.take_work(&mut effects);
+    }
+    let first = bench.app.work.running.as_ref().unwrap();
+    assert!(first.is_left && first.is_stopping());
+    assert_eq!(bench.app.work.waiting.len(), 1);
+    (0..2).for_each(|_| go.send(()).unwrap());
     bench.hear_all();
 }

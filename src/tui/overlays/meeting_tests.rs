@@ -78,6 +78,24 @@ fn what_is_written_is_a_draft_until_it_is_finished() {
 }
 
 #[test]
+fn what_was_taken_back_beneath_it_is_written_anew() {
+    let mut stage = meeting("weekly");
+    stage.text("周末备货");
+    // An action belongs to a meeting that is kept.
+    stage.keys(&["Ins", "Esc"]);
+    assert_eq!(stage.panes.len(), 1, "{}", stage.message());
+    stage.desk.undo(None).unwrap();
+    stage.refresh();
+    let (_, kept) = stage.panes[0].draft().unwrap();
+    assert!(kept.contains("周末备货"), "{kept}");
+    stage.keys(&["F8"]);
+    assert!(stage.panes.is_empty(), "{}", stage.message());
+    stage.push(|reach| MeetingPane::open(reach, "weekly"));
+    let seen = stage.screen(80, 21);
+    assert!(seen.contains("已开") && seen.contains("周末备货"), "{seen}");
+}
+
+#[test]
 fn an_action_without_owner_or_time_is_refused_and_its_owner_gets_it() {
     let mut stage = meeting("weekly");
     stage.keys(&["Ins"]);
