@@ -15,7 +15,7 @@ pub static ROWS: Enumeration = Enumeration {
         "agent",
         "total",
         "mean",
-        "shop_total",
+        SHOP_TOTAL,
         "shop_mean",
         "peer_best",
         "peer_mean",
@@ -23,11 +23,19 @@ pub static ROWS: Enumeration = Enumeration {
 };
 /// The word of a row that is an agent's.
 pub const AGENT: &str = "agent";
+/// The word of a row that is the whole shop's.
+pub const SHOP_TOTAL: &str = "shop_total";
 /// The words of rows that are sums; all others that are no agent's are means.
-pub const SUMS: &[&str] = &["total", "shop_total"];
+pub const SUMS: &[&str] = &["total", SHOP_TOTAL];
+/// The most that a row can count: no shop has more buyers, and sums of it stay far from where
+/// numbers end.
+pub const MOST: i64 = 1 << 36;
 
 /// The business day: `2026-11-21`.
 pub const DAY: Field<String> = Field::date("day").required().indexed();
+/// Up to when the row is known, milliseconds UTC: the end of the day, or before it where it came
+/// in while the day ran.
+pub const UPTO: Field<i64> = Field::time("upto").mirror();
 /// The name of the row: the agent's in the marketplace's chats, or what it sums up.
 pub const NICK: Field<String> = Field::text("nick").required().indexed();
 /// What it is about.
@@ -67,6 +75,7 @@ pub static REGISTER: Register = Register {
     identity: Identity::Random,
     fields: &[
         DAY.spec,
+        UPTO.spec,
         NICK.spec,
         ROW.spec,
         ACCOUNT.spec,
@@ -99,6 +108,7 @@ pub static REGISTER: Register = Register {
         "replied",
         "sales",
         "refunded",
+        "upto",
     ],
     work: false,
     due: no_due,

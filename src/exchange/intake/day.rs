@@ -1,10 +1,19 @@
 //! The day that a file is about, where its name alone says so (客服绩效). A time of the day beside
 //! a date makes it the time of the export, which says nothing of the day.
 
-use chrono::NaiveDate;
+use chrono::{Datelike, Months, NaiveDate};
 use unicode_normalization::UnicodeNormalization;
 
-use super::times::{MONTH_SIGNS, YEAR_SIGNS};
+use super::times::packed;
+
+/// What stands behind the year of a date.
+const YEAR_SIGNS: [char; 5] = ['-', '_', '.', ' ', '年'];
+/// What stands behind its month.
+const MONTH_SIGNS: [char; 5] = ['-', '_', '.', ' ', '月'];
+/// What can stand behind its day.
+const DAY_SIGNS: [char; 3] = ['日', '号', '號'];
+/// What stands between the first and the last day of a stretch and nowhere else.
+const UPTO_SIGNS: [char; 6] = ['至', '到', '~', '〜', '–', '—'];
 
 /// A day and the part of a name that says so.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -47,9 +56,15 @@ pub fn day_in_name(name: &str) -> DayInName {
             at += 1;
             continue;
         }
-        at = match date(&letters, at, end) {
-            Some((one, end)) => {
-                found.push(one);
+        let Some((one, end)) = date(&letters, at, end) else {
+            at = end;
+            continue;
+        };
+        let last = last_of(&letters, end, &one);
+        found.push(one);
+        at = match last {
+            Some((last, end)) => {
+                found.push(last);
                 end
             }
             None => end,
@@ -88,25 +103,19 @@ fn number(letters: &[char], from: usize, to: usize) -> Option<u32> {
 
 /// The date whose first digits are these, and where it ends.
 fn date(letters: &[char], from: usize, end: usize) -> Option<(Found, usize)> {
-    let part = |from, to| number(letters, from, to);
     let is_of_our_time = letters.get(from..from + 2) == Some(&['2', '0']);
-    let day_of = |year: u32, month: u32, day: u32| {
-        NaiveDate::from_ymd_opt(i32::try_from(year).ok()?, month, day)
-    };
     let (day, end, is_whole) = match end - from {
         _ if !is_of_our_time => return None,
         8 | 12 | 14 => {
-            let day = day_of(
-                part(from, from + 4)?,
-                part(from + 4, from + 6)?,
-                part(from + 6, from + 8)?,
-            )?;
+            let day = packed(&text(letters, from, end))?.date();
             (day, end, end - from > 8)
         }
         4 => {
+            let year = text(letters, from, end).parse().ok()?;
             let (month, end_of_month) = next(letters, end, &YEAR_SIGNS)?;
             let (day, end_of_day) = next(letters, end_of_month, &MONTH_SIGNS)?;
-            (day_of(part(from, end)?, month, day)?, end_of_day, false)
+            let day = NaiveDate::from_ymd_opt(year, month, day)?;
+            (day, end_of_day, false)
         }
         _ => return None,
     };
@@ -117,6 +126,62 @@ fn date(letters: &[char], from: usize, end: usize) -> Option<(Found, usize)> {
         has_clock,
     };
     Some((found, end))
+}
+
+/// The last day of a stretch behind its first, written short: `至22`, `~11-22`, `到1122`, and
+/// behind a mere sign, where a copy's number could stand too, two digits of a later day: `-22`.
+fn last_of(letters: &[char], at: usize, first: &Found) -> Option<(Found, usize)> {
+    let is = |at: usize, signs: &[char]| letters.get(at).is_some_and(|sign| signs.contains(sign));
+    let blanks = |from: usize| {
+        let rest = letters.iter().skip(from);
+        from + rest.take_while(|letter| **letter == ' ').count()
+    };
+    let sign = blanks(at + usize::from(is(at, &DAY_SIGNS)));
+    let is_plain = is(sign, &UPTO_SIGNS);
+    if first.has_clock || !is_plain && !is(sign, &['-', '_']) {
+        return None;
+    }
+    let from = blanks(sign + 1);
+    let end = run(letters, from);
+    let (day, end) = short_day(letters, (from, end), first.day)?;
+    // A stretch may end in the next month or year.
+    let months = match (is_plain, day < first.day) {
+        (true, false) => 0,
+        (true, true) if end - from > 2 => 12,
+        (true, true) => 1,
+        (false, false) if end - from > 1 => 0,
+        (false, _) => return None,
+    };
+    let last = Found {
+        day: day.checked_add_months(Months::new(months))?,
+        part: text(letters, from, end),
+        has_clock: false,
+    };
+    Some((last, end))
+}
+
+/// A day without its year, or without its month too, whose first digits are these, in the year
+/// and month of another; and where it ends.
+fn short_day(
+    letters: &[char],
+    (from, end): (usize, usize),
+    like: NaiveDate,
+) -> Option<(NaiveDate, usize)> {
+    let part = |from, to| number(letters, from, to);
+    let of = |month, day| NaiveDate::from_ymd_opt(like.year(), month, day);
+    match end - from {
+        1 | 2 => {
+            let month = part(from, end)?;
+            let whole = next(letters, end, &MONTH_SIGNS);
+            let whole = whole.and_then(|(day, end)| Some((of(month, day)?, end)));
+            whole.or_else(|| Some((of(like.month(), month)?, end)))
+        }
+        4 => {
+            let day = of(part(from, from + 2)?, part(from + 2, end)?)?;
+            Some((day, end))
+        }
+        _ => None,
+    }
 }
 
 /// One or two digits behind one of these signs, and where they end.
@@ -185,6 +250,9 @@ mod tests {
             ("20261122_090512_客服绩效_20261121.xlsx", "20261121"),
             // A copy, an agent's number, and a year alone are no dates.
             ("客服绩效2026-11-21_1.xlsx", "2026-11-21"),
+            ("客服绩效2026-11-21-2.xlsx", "2026-11-21"),
+            ("客服绩效2026-11-21_99.xlsx", "2026-11-21"),
+            ("客服绩效2026-11-21至21.xlsx", "2026-11-21"),
             ("13800138000 客服绩效 2026 20261121.xlsx", "20261121"),
         ] {
             let named = DayInName::One(NamedDay {
@@ -222,6 +290,32 @@ mod tests {
             "2026年11月16日至2026年11月22日.xlsx",
         ] {
             let several = vec![day("2026-11-16"), day("2026-11-22")];
+            assert_eq!(day_in_name(name), DayInName::Several(several), "{name}");
+        }
+        // The end of a stretch may be written short.
+        for name in [
+            "客服绩效2026-11-16至22.xlsx",
+            "客服绩效2026-11-16~22.xlsx",
+            "客服绩效2026-11-16～22.xlsx",
+            "客服绩效2026.11.16-22.xlsx",
+            "客服绩效2026-11-16-22.xlsx",
+            "客服绩效2026-11-16到11-22.xlsx",
+            "客服绩效2026-11-16 至 11.22.xlsx",
+            "2026年11月16日至22日 客服绩效.xlsx",
+            "2026年11月16日-22日.xlsx",
+            "2026年11月16日到11月22日.xlsx",
+            "客服绩效20261116-22.xlsx",
+            "客服绩效20261116至1122.xlsx",
+            "客服绩效20261116_22.xlsx",
+        ] {
+            let several = vec![day("2026-11-16"), day("2026-11-22")];
+            assert_eq!(day_in_name(name), DayInName::Several(several), "{name}");
+        }
+        for (name, last) in [
+            ("2026-12-29至01-04.xlsx", "2027-01-04"),
+            ("2026-12-29~4.xlsx", "2027-01-04"),
+        ] {
+            let several = vec![day("2026-12-29"), day(last)];
             assert_eq!(day_in_name(name), DayInName::Several(several), "{name}");
         }
     }

@@ -4,11 +4,6 @@ use chrono::{LocalResult, NaiveDate, NaiveTime, TimeZone};
 use chrono_tz::Tz;
 use unicode_normalization::UnicodeNormalization;
 
-/// What stands behind the year of a date in a file's name.
-pub(super) const YEAR_SIGNS: [char; 5] = ['-', '_', '.', ' ', '年'];
-/// What stands behind its month.
-pub(super) const MONTH_SIGNS: [char; 5] = ['-', '_', '.', ' ', '月'];
-
 /// The order of year, month and day where a date alone does not show it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum DateOrder {
@@ -79,7 +74,7 @@ fn digits_time(text: &str, zone: Tz) -> Result<Option<i64>, &'static str> {
 }
 
 /// `20261122`, `202611221502`, `20261122150211`.
-fn packed(text: &str) -> Option<chrono::NaiveDateTime> {
+pub(super) fn packed(text: &str) -> Option<chrono::NaiveDateTime> {
     let part = |from: usize, to: usize| text.get(from..to).map_or(Some(0), |d| d.parse().ok());
     let date = NaiveDate::from_ymd_opt(part(0, 4)? as i32, part(4, 6)?, part(6, 8)?)?;
     date.and_hms_opt(part(8, 10)?, part(10, 12)?, part(12, 14)?)

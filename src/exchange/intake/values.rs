@@ -4,6 +4,8 @@
 
 use unicode_normalization::UnicodeNormalization;
 
+use crate::domain::registers::performance::MOST;
+
 /// A decimal number by its digits: `digits / 10^scale`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Decimal {
@@ -29,7 +31,7 @@ pub fn exponent(currency: &str) -> i32 {
 /// are refused unless they are zeros; so is a comma that could be a point.
 pub fn money(text: &str, currency: &str) -> Result<(i64, String), &'static str> {
     const BAD: &str = "import-line-money";
-    let folded: String = text.nfkc().filter(|c| !c.is_whitespace()).collect();
+    let folded = folded(text);
     let (negative, rest) = sign(&folded);
     let (named, rest) = currency_of(rest);
     // The sign may stand on either side of the currency.
@@ -38,7 +40,7 @@ pub fn money(text: &str, currency: &str) -> Result<(i64, String), &'static str> 
     if currency.len() != 3 || !currency.bytes().all(|byte| byte.is_ascii_uppercase()) {
         return Err("import-line-currency");
     }
-    let mut decimal = decimal(&ungroup(rest).ok_or(BAD)?).ok_or(BAD)?;
+    let mut decimal = grouped(rest).ok_or(BAD)?;
     decimal.negative = negative != again;
     let minor = scaled(&decimal, exponent(currency))?;
     Ok((minor, currency.to_owned()))
@@ -76,6 +78,16 @@ fn currency_of(text: &str) -> (Option<&str>, &str) {
         (_, Some(tail)) if code(tail) => (Some(tail), &text[..text.len() - 3]),
         _ => (None, text),
     }
+}
+
+/// The text of a cell with all letters in their usual form and no blanks.
+fn folded(text: &str) -> String {
+    text.nfkc().filter(|c| !c.is_whitespace()).collect()
+}
+
+/// A decimal number whose thousands may be parted.
+fn grouped(text: &str) -> Option<Decimal> {
+    decimal(&ungroup(text)?)
 }
 
 /// Takes the commas out of `12,345.60`; `None` where they do not part thousands.
@@ -135,18 +147,19 @@ fn scaled(decimal: &Decimal, exponent: i32) -> Result<i64, &'static str> {
 /// Reads a whole number: `3`, `1,200`, `4.0`, `2件`.
 pub fn integer(text: &str) -> Result<i64, &'static str> {
     const BAD: &str = "import-line-integer";
-    let folded: String = text.nfkc().filter(|c| !c.is_whitespace()).collect();
+    let folded = folded(text);
     let folded = folded.trim_end_matches(['件', '个', '個', '星']);
     let (negative, rest) = sign(folded);
-    let mut decimal = decimal(&ungroup(rest).ok_or(BAD)?).ok_or(BAD)?;
+    let mut decimal = grouped(rest).ok_or(BAD)?;
     decimal.negative = negative;
     scaled(&decimal, 0).map_err(|_| BAD)
 }
 
-/// Reads how many: as [`integer`], and not below nought.
+/// Reads how many: as [`integer`], not below nought, and no more than can be.
 pub fn count(text: &str) -> Result<i64, &'static str> {
     match integer(text)? {
         number if number < 0 => Err("import-line-negative"),
+        number if number > MOST => Err("import-line-large"),
         number => Ok(number),
     }
 }
@@ -156,12 +169,12 @@ pub fn count(text: &str) -> Result<i64, &'static str> {
 pub fn share(text: &str) -> Result<i64, &'static str> {
     const BAD: &str = "import-line-share";
     const WHOLE: i64 = 10_000;
-    let folded: String = text.nfkc().filter(|c| !c.is_whitespace()).collect();
+    let folded = folded(text);
     let (number, exponent) = match folded.strip_suffix('%') {
         Some(number) => (number, 2),
         None => (folded.as_str(), 4),
     };
-    let share = rounded(&decimal(&ungroup(number).ok_or(BAD)?).ok_or(BAD)?, exponent);
+    let share = rounded(&grouped(number).ok_or(BAD)?, exponent);
     share.filter(|share| (0..=WHOLE).contains(share)).ok_or(BAD)
 }
 
@@ -170,10 +183,10 @@ pub fn share(text: &str) -> Result<i64, &'static str> {
 pub fn span(text: &str) -> Result<i64, &'static str> {
     const BAD: &str = "import-line-span";
     const LONGEST: i64 = 366 * 86_400_000;
-    let folded: String = text.nfkc().filter(|c| !c.is_whitespace()).collect();
+    let folded = folded(text);
     let folded = folded.trim_end_matches(['秒', 's']);
     let parts: Vec<&str> = folded.split(':').collect();
-    let millis = |text: &str| rounded(&decimal(&ungroup(text)?)?, 3);
+    let millis = |text: &str| rounded(&grouped(text)?, 3);
     let whole = |text: &str| text.parse::<u32>().ok().map(i64::from);
     let span = match parts.as_slice() {
         [seconds] => millis(seconds),
@@ -293,6 +306,8 @@ mod tests {
         }
         assert_eq!(count("148"), Ok(148));
         assert_eq!(count("-1"), Err("import-line-negative"));
+        assert_eq!(count("68719476736"), Ok(1 << 36));
+        assert_eq!(count("68719476737"), Err("import-line-large"));
     }
 
     #[test]
