@@ -76,7 +76,6 @@ impl Desk {
     pub fn freshness(&self) -> Result<Vec<Freshness>, Problem> {
         let now = self.now();
         let newest = self.store().newest_exports()?;
-        let (days, today) = (self.days()?, self.today()?);
         newest
             .into_iter()
             .map(|(kind, exported_at)| {
@@ -84,16 +83,26 @@ impl Desk {
                     .setting(&format!("stale_{kind}_hours"))?
                     .and_then(|hours| duration(&hours, HOUR));
                 let limit = hours.unwrap_or_else(|| usual_limit(&kind) * HOUR);
-                // It speaks up to the end of its day.
-                let day = days.of(exported_at - 1).filter(|_| kind == OF_DAY);
+                let of_day = if kind == OF_DAY {
+                    self.day_and_age(exported_at)?
+                } else {
+                    None
+                };
                 Ok(Freshness {
-                    of_day: day.map(|day| (day, (today - day).num_days())),
+                    of_day,
                     stale: now.saturating_sub(exported_at) > limit,
                     kind,
                     exported_at,
                 })
             })
             .collect()
+    }
+
+    /// The day up to whose end an export speaks, and how many days ago that was.
+    fn day_and_age(&self, upto: i64) -> Result<Option<(NaiveDate, i64)>, Problem> {
+        let days = self.days()?;
+        let day = days.of(upto - 1).zip(days.of(self.now()));
+        Ok(day.map(|(day, today)| (day, (today - day).num_days())))
     }
 }
 

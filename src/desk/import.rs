@@ -63,6 +63,8 @@ pub struct FileReport {
     pub exported_at: Option<i64>,
     /// The day that it is about, where it is about one, and what of its name says so.
     pub day: Option<NamedDay>,
+    /// The account that all of it is of, where the file or the person says so.
+    pub account: Option<String>,
     /// Records of the file.
     pub read: usize,
     /// Records that were not here.
@@ -182,6 +184,7 @@ impl Desk {
             encoding: parsed.encoding.name().to_owned(),
             read: parsed.read,
             refused: parsed.refused,
+            account: options.account.clone(),
             problems: parsed
                 .problems
                 .iter()
@@ -190,7 +193,7 @@ impl Desk {
                 .collect(),
             ..FileReport::default()
         };
-        self.date_scores(&mut parsed, options.exported_at, &mut report)?;
+        self.date_scores(&mut parsed, options, &mut report)?;
         report.exported_at = parsed.exported_at;
         let mut plan = Plan {
             act: self.act(),
@@ -205,8 +208,8 @@ impl Desk {
             return Ok(report);
         }
         report.count(&plan.taken, plan.taken.len());
-        if !options.dry_run && (!plan.act.is_empty() || self.is_fresher(&report, options)?) {
-            self.write_import(plan, &mut report, options, pace)?;
+        if !options.dry_run && (!plan.act.is_empty() || self.is_fresher(&report)?) {
+            self.write_import(plan, &mut report, pace)?;
         }
         Ok(report)
     }
@@ -379,7 +382,7 @@ impl Desk {
     }
 
     /// Whether the file is from a later time than any of its kind that is known.
-    fn is_fresher(&self, report: &FileReport, options: &ImportOptions) -> Result<bool, Problem> {
+    fn is_fresher(&self, report: &FileReport) -> Result<bool, Problem> {
         let Some(exported_at) = report.exported_at else {
             return Ok(false);
         };
@@ -391,7 +394,7 @@ impl Desk {
         Ok(!rows.iter().any(|row| {
             let text = |name: &str| row.fields.get(name).and_then(Value::as_str);
             text("kind") == Some(&report.kind)
-                && text("account") == options.account.as_deref()
+                && text("account") == report.account.as_deref()
                 && row
                     .fields
                     .get("exported_at")

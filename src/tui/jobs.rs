@@ -92,7 +92,7 @@ pub enum Job {
 #[derive(Debug, Clone)]
 pub enum Brought {
     /// An export's rows.
-    Rows(FileReport),
+    Rows(Box<FileReport>),
     /// A colleague's bundle.
     Bundle {
         /// The events in it.
@@ -331,7 +331,7 @@ fn take(
                 going_on: &mut tell,
             };
             let report = desk.import_file_by(path, &options, &mut pace);
-            report.map(Brought::Rows)
+            report.map(|report| Brought::Rows(Box::new(report)))
         };
         let brought = brought.map_err(|problem| named(problem, path));
         done.push((path.clone(), brought));

@@ -1,19 +1,22 @@
 //! What the day asks for as far as facts say whether it is done, how the handovers stand, and
 //! what does not add up in what is known.
 
-use chrono::NaiveDate;
+use std::collections::BTreeSet;
+
+use chrono::{Days, NaiveDate};
 
 use super::people::{Colleague, Heard};
 use super::standing::Count;
 use super::{Board, REACH, Scope, Tally};
 use crate::desk::Desk;
 use crate::desk::figures::Span;
+use crate::desk::figures::scores::LATELY;
 use crate::desk::freshness::OF_DAY;
 use crate::desk::handover::Severity;
 use crate::domain::field::FromValue;
 use crate::domain::id::Id;
 use crate::domain::register::Owner;
-use crate::domain::registers::{handover, import, order, review};
+use crate::domain::registers::{ACCOUNT, handover, import, order, review};
 use crate::problem::Problem;
 use crate::store::{Order, Query, Row};
 
@@ -29,7 +32,7 @@ pub enum DutyKind {
     /// An export of this kind is here and not old: from when it is (milliseconds UTC).
     Import(&'static str, Option<i64>),
     /// The platform's sheet of yesterday's scores is here: since when (milliseconds UTC); else the
-    /// last day of which there is one.
+    /// last day of which all is here.
     Scores(Option<i64>, Option<NaiveDate>),
     /// Reviews that want an answer are answered: how many are left.
     Reviews(u64),
@@ -121,7 +124,7 @@ impl Desk {
                 kind: DutyKind::Import(kind, known.map(|one| one.exported_at)),
             });
         }
-        duties.push(self.scores_duty(board)?);
+        duties.push(self.scores_duty()?);
         let mut lines = board.money.iter();
         let clocks = lines.find(|line| line.figure == super::MoneyFigure::TimingOut);
         let clocks = clocks.filter(|line| line.is_known || line.count > 0);
@@ -156,10 +159,10 @@ impl Desk {
         Ok(duties)
     }
 
-    /// Whether yesterday's sheet is here, by the first import that brought it.
-    fn scores_duty(&self, board: &Board) -> Result<Duty, Problem> {
-        let days = self.days()?;
-        let today = days.start(self.today()?);
+    /// Whether yesterday's sheet is here, of every account that has had one lately, each by the
+    /// first import that brought all of the day.
+    fn scores_duty(&self) -> Result<Duty, Problem> {
+        let (days, today) = (self.days()?, self.today()?);
         let imports = self.store().rows(&Query {
             registers: vec![import::REGISTER.name],
             fields: vec![(import::KIND.name(), OF_DAY.to_owned())],
@@ -168,17 +171,26 @@ impl Desk {
             limit: Some(MOST),
             ..Query::default()
         })?;
-        let is_of_yesterday = |row: &&Row| {
+        // Each with the day of which it brought all.
+        let whole = |row: &Row| {
             let upto = row.fields.get(import::EXPORTED_AT.name());
-            let day = upto.and_then(serde_json::Value::as_i64);
-            day.is_some_and(|upto| upto >= today)
+            let upto = upto.and_then(serde_json::Value::as_i64)?;
+            let day = days.of(upto - 1)?;
+            (days.period(Span::Day, day).to == upto && row.opened >= upto).then_some(day)
         };
-        let first = imports.iter().filter(is_of_yesterday);
-        let first = first.map(|row| row.opened).min();
-        let last = board.freshness.iter().find(|one| one.kind == OF_DAY);
+        let brought: Vec<(NaiveDate, &Row)> = imports
+            .iter()
+            .filter_map(|row| Some((whole(row)?, row)))
+            .filter(|(day, _)| *day < today)
+            .collect();
+        let all: BTreeSet<NaiveDate> = brought.iter().map(|(day, _)| *day).collect();
+        let mut all = all.into_iter().rev();
+        let last = all.find_map(|day| Some((day, sheets_since(&brought, day)?)));
+        let since = last.filter(|(day, _)| Some(*day) == today.pred_opt());
+        let since = since.map(|(_, since)| since);
         Ok(Duty {
-            done: first.is_some(),
-            kind: DutyKind::Scores(first, last.and_then(|one| one.of_day).map(|(day, _)| day)),
+            done: since.is_some(),
+            kind: DutyKind::Scores(since, last.map(|(day, _)| day)),
         })
     }
 
@@ -324,4 +336,29 @@ impl Desk {
             items: items.n,
         })
     }
+}
+
+/// Since when the sheets of a day are here, milliseconds UTC; none while one of an account is
+/// missing that has had one lately. What names no account is of all of them.
+fn sheets_since(brought: &[(NaiveDate, &Row)], day: NaiveDate) -> Option<i64> {
+    let account = |row: &Row| {
+        let name = row.fields.get(ACCOUNT.name());
+        name.and_then(|name| name.as_str()).map(str::to_owned)
+    };
+    let from = day.checked_sub_days(Days::new(LATELY))?;
+    let first = |of: Option<&str>| {
+        let rows = brought.iter().filter(|(of_row, _)| *of_row == day);
+        let is_of = |row: &Row| of.is_none() || account(row).is_none_or(|name| Some(&*name) == of);
+        let rows = rows.filter(|(_, row)| is_of(row));
+        rows.map(|(_, row)| row.opened).min()
+    };
+    let lately = brought
+        .iter()
+        .filter(|(of_row, _)| (from..=day).contains(of_row));
+    let accounts: BTreeSet<String> = lately.filter_map(|(_, row)| account(row)).collect();
+    let mut since = first(None)?;
+    for name in &accounts {
+        since = since.max(first(Some(name))?);
+    }
+    Some(since)
 }

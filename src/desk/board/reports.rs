@@ -231,6 +231,72 @@ mod tests {
         assert!(scores.iter().any(|one| one.kind == "scores" && one.stale));
     }
 
+    /// How the duty of yesterday's sheet stands.
+    fn sheet(shop: &Shop) -> (Option<i64>, Option<NaiveDate>, bool) {
+        let mut all = duties(shop).into_iter();
+        let found = all.find_map(|(kind, done)| match kind {
+            DutyKind::Scores(since, last) => Some((since, last, done)),
+            _ => None,
+        });
+        found.unwrap()
+    }
+
+    fn import_sheet(shop: &mut Shop, day: &str, options: &ImportOptions) {
+        let name = format!("绩效{day}.csv");
+        let text = "旺旺昵称,询单人数\n林晓,4\n";
+        let report = shop.desk.import(&name, text.as_bytes(), options).unwrap();
+        assert_eq!(report.refused, 0);
+    }
+
+    #[test]
+    fn half_a_day_or_a_time_that_is_told_is_not_the_sheet_of_yesterday() {
+        let mut shop = Shop::new();
+        let usual = ImportOptions::default();
+        import_sheet(&mut shop, "2026-11-22", &usual);
+        assert_eq!(sheet(&shop), (None, None, false), "today's so far");
+        let told = ImportOptions {
+            exported_at: Some(shop.desk.now()),
+            ..ImportOptions::default()
+        };
+        import_sheet(&mut shop, "2026-11-20", &told);
+        assert_eq!(sheet(&shop), (None, Some(day("2026-11-20")), false));
+        // What was half a day of it is not all of it, the next day either.
+        go(&mut shop, "2026-11-23", HOUR);
+        assert!(!sheet(&shop).2);
+        import_sheet(&mut shop, "2026-11-22", &usual);
+        let done = (Some(shop.desk.now()), Some(day("2026-11-22")), true);
+        assert_eq!(sheet(&shop), done);
+    }
+
+    #[test]
+    fn every_account_that_has_sheets_brings_its_own_of_yesterday() {
+        let mut shop = Shop::new();
+        for name in ["甲店", "乙店"] {
+            let account = fields([("name", name.into()), ("platform", "taobao".into())]);
+            shop.desk.open_record("account", account).unwrap();
+        }
+        let of = |account: &str| ImportOptions {
+            account: Some(account.into()),
+            ..ImportOptions::default()
+        };
+        import_sheet(&mut shop, "2026-11-20", &of("甲店"));
+        import_sheet(&mut shop, "2026-11-20", &of("乙店"));
+        import_sheet(&mut shop, "2026-11-21", &of("甲店"));
+        assert_eq!(sheet(&shop), (None, Some(day("2026-11-20")), false));
+        let now = shop.desk.now() + HOUR;
+        shop.desk.clock = Box::new(FixedClock(now));
+        import_sheet(&mut shop, "2026-11-21", &of("乙店"));
+        let done = (Some(now), Some(day("2026-11-21")), true);
+        assert_eq!(sheet(&shop), done, "since the last of them");
+        // Who has had none for a week has none to come.
+        for (to, is_done) in [("2026-11-25", false), ("2026-11-30", true)] {
+            go(&mut shop, to, HOUR);
+            let before = day(to).pred_opt().unwrap().to_string();
+            import_sheet(&mut shop, &before, &of("甲店"));
+            assert_eq!(sheet(&shop).2, is_done, "{to}");
+        }
+    }
+
     #[test]
     fn what_is_due_follows_from_the_day() {
         // A Monday in the middle of a month: last week's.

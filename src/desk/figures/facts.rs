@@ -201,6 +201,8 @@ pub struct Facts {
     items: [Vec<Item>; Kind::ALL.len()],
     /// The rows of the platform's sheets, by day.
     scores: Vec<ScoreRow>,
+    /// Of which days those are.
+    sheets: sheet::SheetDays,
     /// Where not all of those were read: the first day of which any was.
     scores_from: Option<NaiveDate>,
     /// From when to when was read, milliseconds UTC.

@@ -276,7 +276,8 @@ impl Writer<'_> {
         facts
     }
 
-    /// The eight measures, a column each; the shop, then everybody who did anything.
+    /// The eight measures, a column each, and of those that a sheet can say where each value stands;
+    /// the shop, then everybody who did anything.
     fn sheet(&self) -> Result<Table, Problem> {
         let measures = &FIGURES[..SHEET];
         let mut columns = vec![Column::new("who", self.word("report-who"))];
@@ -285,11 +286,19 @@ impl Writer<'_> {
                 .iter()
                 .map(|figure| Column::new(figure.id, self.word(&format!("figure-{}", figure.id)))),
         );
+        let is_told = |figure: &&Figure| figure.sheet.is_some();
+        columns.extend(measures.iter().filter(is_told).map(|figure| {
+            let name = [("figure", self.word(&format!("figure-{}", figure.id)).into())];
+            let label = self.look.words.with("report-source-of", &name);
+            Column::new(&format!("{}_source", figure.id), label)
+        }));
         let row = |name: Cell, whose: &Whose| {
-            let readings = measures
-                .iter()
-                .map(|figure| self.cell(&self.facts.reading(figure, whose, self.period)));
-            std::iter::once(name).chain(readings).collect()
+            let reading = |figure: &Figure| self.facts.reading(figure, whose, self.period);
+            let values = measures.iter().map(|figure| self.cell(&reading(figure)));
+            let told = measures.iter().filter(is_told);
+            let sources = told.map(|figure| self.source(&reading(figure)));
+            let cells = std::iter::once(name).chain(values).chain(sources);
+            cells.collect()
         };
         let shop = Cell::word("shop", self.word("figures-whose-shop"));
         let mut rows: Vec<Vec<Cell>> = vec![row(shop, &Whose::Shop)];
@@ -332,11 +341,7 @@ impl Writer<'_> {
                 self.cell(reading),
                 part,
                 whole,
-                match reading.source {
-                    None => Cell::Empty,
-                    Some(Source::Own) => Cell::word("own", self.word("figures-mark-own")),
-                    Some(Source::Sheet) => Cell::word("sheet", self.word("figures-mark-sheet")),
-                },
+                self.source(reading),
                 reading
                     .goal
                     .map_or(Cell::Empty, |goal| Cell::Text(goal.text())),
@@ -350,6 +355,15 @@ impl Writer<'_> {
             title: self.word("report-figures"),
             columns: columns.collect(),
             rows: rows.collect(),
+        }
+    }
+
+    /// Where a value stands.
+    fn source(&self, reading: &Reading) -> Cell {
+        match reading.source {
+            None => Cell::Empty,
+            Some(Source::Own) => Cell::word("own", self.word("figures-mark-own")),
+            Some(Source::Sheet) => Cell::word("sheet", self.word("figures-mark-sheet")),
         }
     }
 

@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 use chrono::NaiveDate;
 
 use super::declared::{OfSheet, Score as Cell, Sum};
-use super::value::Value;
+use super::value::{Value, WHOLE};
 use crate::domain::id::Id;
 use crate::domain::money::Money;
 
@@ -31,6 +31,10 @@ pub struct ScoreRow {
     pub kind: RowKind,
     /// The day.
     pub day: NaiveDate,
+    /// Whose sheet it stood in; empty where the shop has no accounts.
+    pub account: String,
+    /// Up to when it is known, milliseconds UTC; none where nothing says so.
+    pub upto: Option<i64>,
     /// Who it was; none where nobody here goes by that name.
     pub by: Option<Id>,
     /// What it says, by [`Cell`].
@@ -54,8 +58,8 @@ pub struct Pooled {
     pub left_out: u64,
 }
 
-/// Hundredths of a percent in a whole.
-const WHOLE: i128 = 10_000;
+/// An account that had a sheet within so many days before a day has one of that day too.
+pub const LATELY: u64 = 7;
 
 /// Returns what rows come to together; none where none of them says anything.
 pub fn pool(of: OfSheet, rows: &[&ScoreRow]) -> Option<Pooled> {
@@ -73,51 +77,58 @@ fn asked(rows: &[&ScoreRow]) -> Option<Pooled> {
         .iter()
         .filter_map(|row| row.cell(Cell::Asked))
         .collect();
-    let sum: i128 = said.iter().copied().map(i128::from).sum();
+    let sum = said.iter().copied().map(i128::from).sum();
     (!said.is_empty()).then(|| Pooled {
-        value: Value::Count(u64::try_from(sum).unwrap_or_default()),
+        value: Value::Count(counted(sum)),
         left_out: (rows.len() - said.len()) as u64,
     })
 }
 
-/// Of rows that say how many paid the share is exact; else the share that they say is weighted.
+/// A sum of counts; one that is too much to count is the most.
+fn counted(sum: i128) -> u64 {
+    u64::try_from(sum.max(0)).unwrap_or(u64::MAX)
+}
+
+/// Of rows that say how many paid the share is exact; of others the share that they say is
+/// weighted.
 fn conversion(rows: &[&ScoreRow]) -> Option<Pooled> {
-    let exact = |row: &&ScoreRow| row.cell(Cell::Asked).zip(row.cell(Cell::Paid));
-    let (mut part, mut whole) = (0_u64, 0_u64);
-    let all = rows.iter().all(|row| {
-        let said = exact(row).and_then(|(asked, paid)| {
-            Some((u64::try_from(asked).ok()?, u64::try_from(paid).ok()?))
-        });
-        if let Some((asked, paid)) = said {
-            (part, whole) = (part.saturating_add(paid), whole.saturating_add(asked));
+    let (mut part, mut whole) = (0_i128, 0_i128);
+    let mut shares = Mean::default();
+    let mut is_said = false;
+    let alone = rows.len() == 1;
+    for row in rows {
+        let (asked, share) = (row.cell(Cell::Asked), row.cell(Cell::Conversion));
+        is_said |= share.is_some();
+        match (asked, row.cell(Cell::Paid), share) {
+            (Some(asked), Some(paid), _) => {
+                is_said = true;
+                part += i128::from(paid);
+                whole += i128::from(asked);
+            }
+            (Some(asked), None, Some(share)) => shares.add(share, asked),
+            // One row alone needs no weight.
+            (None, _, Some(share)) if alone => shares.add(share, 1),
+            // Of whom nobody asked there is nothing to say.
+            (Some(0), ..) => {}
+            _ => shares.left_out += 1,
         }
-        said.is_some()
-    });
-    if all && !rows.is_empty() {
+    }
+    if !is_said {
+        return None;
+    }
+    if shares.weight == 0 {
         return Some(Pooled {
-            value: Value::Rate { part, whole },
-            left_out: 0,
+            value: Value::Rate {
+                part: counted(part),
+                whole: counted(whole),
+            },
+            left_out: shares.left_out,
         });
     }
     // In hundredths of a percent of those who asked each row is as exact as what it says.
-    let mut pooled = mean(rows, |row| row.cell(Cell::Conversion));
-    for row in rows {
-        let (Some((asked, paid)), Some(mean)) = (exact(row), pooled.as_mut()) else {
-            continue;
-        };
-        match row.cell(Cell::Conversion) {
-            Some(share) => {
-                mean.sum += i128::from(paid) * WHOLE - i128::from(share) * i128::from(asked);
-            }
-            None if asked > 0 => {
-                mean.sum += i128::from(paid) * WHOLE;
-                mean.weight += i128::from(asked);
-                mean.left_out -= 1;
-            }
-            None => {}
-        }
-    }
-    pooled.map(Mean::rate)
+    shares.sum += part * WHOLE;
+    shares.weight += whole;
+    Some(shares.rate())
 }
 
 fn summed(rows: &[&ScoreRow], sum: Sum) -> Option<Pooled> {
@@ -134,6 +145,7 @@ fn summed(rows: &[&ScoreRow], sum: Sum) -> Option<Pooled> {
 }
 
 /// A weighted mean as its sum and its weight.
+#[derive(Default)]
 struct Mean {
     sum: i128,
     weight: i128,
@@ -141,6 +153,11 @@ struct Mean {
 }
 
 impl Mean {
+    fn add(&mut self, said: i64, weight: i64) {
+        self.sum += i128::from(said) * i128::from(weight);
+        self.weight += i128::from(weight);
+    }
+
     fn rate(self) -> Pooled {
         Pooled {
             value: Value::MeanRate {
@@ -164,20 +181,15 @@ impl Mean {
 
 /// The mean of what rows say, weighted by how many asked. One row alone needs no weight.
 fn mean(rows: &[&ScoreRow], say: impl Fn(&ScoreRow) -> Option<i64>) -> Option<Mean> {
-    let mut mean = Mean {
-        sum: 0,
-        weight: 0,
-        left_out: 0,
-    };
+    let mut mean = Mean::default();
     let mut is_said = false;
+    let alone = rows.len() == 1;
     for row in rows {
-        let alone = rows.len() == 1;
         let weight = row.cell(Cell::Asked).or(alone.then_some(1));
         match (say(row), weight) {
             (Some(said), Some(weight)) => {
                 is_said = true;
-                mean.sum += i128::from(said) * i128::from(weight);
-                mean.weight += i128::from(weight);
+                mean.add(said, weight);
             }
             // Of whom nobody asked there is nothing to say.
             (None, Some(0)) => {}
@@ -190,9 +202,9 @@ fn mean(rows: &[&ScoreRow], say: impl Fn(&ScoreRow) -> Option<i64>) -> Option<Me
     is_said.then_some(mean)
 }
 
-/// Returns the days of which rows are there.
-pub fn days(rows: &[&ScoreRow]) -> BTreeSet<NaiveDate> {
-    rows.iter().map(|row| row.day).collect()
+/// Returns the sheets in which rows stood: of which account and day.
+pub fn sheets<'a>(rows: impl Iterator<Item = &'a ScoreRow>) -> BTreeSet<(&'a str, NaiveDate)> {
+    rows.map(|row| (row.account.as_str(), row.day)).collect()
 }
 
 #[cfg(test)]
@@ -214,6 +226,8 @@ mod tests {
             id: Id::default(),
             kind: RowKind::Agent,
             day: NaiveDate::default(),
+            account: String::new(),
+            upto: None,
             by: None,
             cells,
             sums: [None; Sum::COUNT],
@@ -316,6 +330,32 @@ mod tests {
             }
         );
         assert_eq!(pooled.left_out, 0);
+    }
+
+    #[test]
+    fn conversion_without_a_share_is_that_of_the_rows_that_say_how_many_paid() {
+        // The others have no say, and are counted; whom nobody asked lacks nothing.
+        let rows = [
+            row((Some(90), Some(9), None, None)),
+            row((Some(10), None, None, None)),
+            row((Some(0), None, None, None)),
+            row((None, Some(3), None, None)),
+        ];
+        let rate = |part, whole| Value::Rate { part, whole };
+        let some = pooled(OfSheet::Conversion, &rows).unwrap();
+        assert_eq!((some.value, some.left_out), (rate(9, 90), 2));
+        let idle = pooled(OfSheet::Conversion, &[rows[0].clone(), rows[2].clone()]).unwrap();
+        assert_eq!((idle.value, idle.left_out), (rate(9, 90), 0));
+    }
+
+    #[test]
+    fn what_is_too_much_to_count_is_the_most_and_not_nothing() {
+        let mut much = row((Some(1), Some(1), None, None));
+        much.cells[Cell::Asked as usize] = Some(i64::MAX);
+        much.cells[Cell::Paid as usize] = Some(i64::MAX);
+        let rows = vec![much; 3];
+        let asked = pooled(OfSheet::Asked, &rows).unwrap().value;
+        assert_eq!(asked, Value::Count(u64::MAX));
     }
 
     fn said() -> impl Strategy<Value = Said> {

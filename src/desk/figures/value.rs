@@ -6,7 +6,7 @@ use super::targets::Goal;
 use crate::domain::money::Money;
 
 /// Hundredths of a percent in a whole.
-const WHOLE: i128 = 10_000;
+pub const WHOLE: i128 = 10_000;
 
 /// What a figure comes to.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -303,9 +303,9 @@ impl Caveat {
 pub struct SheetReading {
     /// What its rows come to.
     pub value: Value,
-    /// The days of the period of which there is a sheet.
+    /// The days of the period of which there are sheets of all of the day, of every account.
     pub days: u64,
-    /// The days of the period that are over, or of which there is one.
+    /// The days of the period that are over, or of which there is a sheet.
     pub of: u64,
     /// Rows that do not say it, or not how many asked.
     pub left_out: u64,
@@ -320,6 +320,12 @@ impl SheetReading {
     /// Returns whether no day that is over lacks its sheet.
     pub fn is_whole(&self) -> bool {
         self.days >= self.of
+    }
+
+    /// Returns whether nothing that could still be told would change it: it can be held against a
+    /// target.
+    pub fn is_final(&self) -> bool {
+        self.is_whole() && self.left_out == 0
     }
 }
 

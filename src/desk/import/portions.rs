@@ -3,7 +3,7 @@
 
 use serde_json::json;
 
-use super::{FileReport, ImportOptions, Plan};
+use super::{FileReport, Plan};
 use crate::desk::Desk;
 use crate::desk::act::fields;
 use crate::desk::long::{Pace, Stage, Step};
@@ -20,12 +20,11 @@ impl Desk {
         &mut self,
         plan: Plan,
         report: &mut FileReport,
-        options: &ImportOptions,
         pace: &mut Pace<'_>,
     ) -> Result<(), Problem> {
         let id = self.new_id();
         let is_one = plan.act.len() < pace.portion;
-        let (mut opening, result) = (of_file(report, options), result(report));
+        let (mut opening, result) = (of_file(report), result(report));
         if is_one {
             opening.extend(result.clone());
         }
@@ -106,13 +105,13 @@ impl Desk {
     }
 }
 
-fn of_file(report: &FileReport, options: &ImportOptions) -> Fields {
+fn of_file(report: &FileReport) -> Fields {
     fields([
         (import::FILE.name(), json!(report.file)),
         (import::KIND.name(), json!(report.kind)),
         (import::PROFILE.name(), json!(report.profile)),
         (import::ENCODING.name(), json!(report.encoding)),
-        ("account", json!(options.account)),
+        ("account", json!(report.account)),
         (import::READ.name(), json!(report.read)),
         (import::REFUSED.name(), json!(report.refused)),
     ])
@@ -140,6 +139,7 @@ fn counts(report: &FileReport) -> Fields {
 mod tests {
     use super::*;
     use crate::desk::freshness::Freshness;
+    use crate::desk::import::ImportOptions;
     use crate::desk::shop_tests::Shop;
 
     const MADE: i64 = 1_795_330_000_000;

@@ -1,26 +1,29 @@
-//! The sheet of what each agent came to on a day: its rows get their day and their people, and
-//! what an earlier one of that day had beyond it is told.
+//! The sheet of what each agent came to on a day: its rows get their day, their account and their
+//! people, and what an earlier one of that day had beyond it is told.
 
 use std::collections::BTreeSet;
 
-use super::FileReport;
+use super::{FileReport, ImportOptions};
 use crate::desk::Desk;
 use crate::desk::figures::Span;
+use crate::domain::id::Id;
+use crate::domain::registers::account;
 use crate::domain::registers::performance::{self, AGENT};
-use crate::exchange::intake::{Cell, LineProblem, Parsed, Row as Read};
+use crate::exchange::intake::{Cell, LineProblem, Parsed, Row as Read, shop_and_own};
 use crate::problem::{Kind, Problem};
 use crate::store::Query;
 
-/// The most rows of a day that are looked at.
+/// The most rows of a day, and accounts, that are looked at.
 const MOST: usize = 10_000;
 
 impl Desk {
-    /// Gives the rows of a sheet that is about one day their day and people, and the file the
-    /// time up to which it speaks: the end of that day. Any other file is left as it is.
+    /// Gives the rows of a sheet that is about one day their day, account and people, and the
+    /// file the time up to which it speaks: the end of that day, whenever it was exported since,
+    /// or now while the day runs. Any other file is left as it is.
     pub(super) fn date_scores(
         &self,
         parsed: &mut Parsed,
-        exported_at: Option<i64>,
+        options: &ImportOptions,
         report: &mut FileReport,
     ) -> Result<(), Problem> {
         let Some(named) = parsed.day.clone() else {
@@ -33,60 +36,109 @@ impl Desk {
         }
         let day = named.day.to_string();
         let over = self.days()?.period(Span::Day, named.day).to;
-        parsed.exported_at = exported_at.or(Some(over.min(self.now())));
+        let upto = over.min(self.now());
+        parsed.exported_at = Some(upto);
         let shop = shop_of(&parsed.rows);
-        let nicks = self.nicks(Some(&day))?;
+        let mut nicks = self.nicks();
         let mut unknown = Vec::new();
         for row in &mut parsed.rows {
             if row.account.is_none() {
                 row.account.clone_from(&shop);
             }
             row.number = format!("{day}\u{0}{}", row.number);
-            row.cells.push(("day".to_owned(), Cell::Text(day.clone())));
+            row.cells
+                .push((performance::DAY.name().to_owned(), Cell::Text(day.clone())));
+            row.cells
+                .push((performance::UPTO.name().to_owned(), Cell::Time(upto)));
             if !is_agent(row) {
                 continue;
             }
-            match nicks.person(name_of(row)) {
-                Some(person) => {
-                    let person = Cell::Text(person.to_string());
-                    row.cells.push(("person".to_owned(), person));
-                }
-                None => unknown.push(LineProblem::new(
-                    row.line,
-                    "",
-                    "import-remark-nick",
-                    name_of(row),
-                )),
+            let person = nicks.person(name_of(row), &day)?;
+            if person.is_none() {
+                let remark = "import-remark-nick";
+                unknown.push(LineProblem::new(row.line, "", remark, name_of(row)));
             }
+            // Whom an earlier sheet named is not meant any more.
+            let person = person.map_or(Cell::Absent, |person| Cell::Text(person.to_string()));
+            row.cells
+                .push((performance::PERSON.name().to_owned(), person));
         }
         report.problems.extend(unknown);
-        report.problems.extend(self.left_out(parsed, &day)?);
+        let records = self.records_of_sheet(parsed, options)?;
+        report.account = only(&records);
+        report.problems.extend(self.left_out(&records, &day)?);
         report.day = Some(named);
         Ok(())
     }
 
-    /// Agents of an earlier sheet of the day whom this one does not have: their rows stay, and it
-    /// is told.
-    fn left_out(&self, parsed: &Parsed, day: &str) -> Result<Vec<LineProblem>, Problem> {
-        let there: BTreeSet<&str> = parsed.rows.iter().map(name_of).collect();
-        let known = self.store().rows(&Query {
-            registers: vec![performance::REGISTER.name],
-            fields: vec![(performance::DAY.name(), day.to_owned())],
+    /// The account and the record of each row. Refused where one may be of several accounts.
+    fn records_of_sheet(
+        &self,
+        parsed: &Parsed,
+        options: &ImportOptions,
+    ) -> Result<Vec<(String, Id)>, Problem> {
+        let mut records = Vec::with_capacity(parsed.rows.len());
+        for row in &parsed.rows {
+            let account = self.row_account(row, options)?;
+            if account.is_empty() {
+                self.demand_one_account()?;
+            }
+            let id = self.secret()?.derive(row.register, &account, &row.number);
+            records.push((account, id));
+        }
+        Ok(records)
+    }
+
+    fn demand_one_account(&self) -> Result<(), Problem> {
+        let accounts = self.store().rows(&Query {
+            registers: vec![account::REGISTER.name],
+            not_void: true,
             limit: Some(MOST),
             ..Query::default()
         })?;
-        let shop = parsed.rows.first().and_then(|row| row.account.as_deref());
-        let account = self.account_of_shop(shop, None)?;
+        if accounts.len() < 2 {
+            return Ok(());
+        }
+        let names = accounts.iter();
+        let names = names.filter_map(|row| row.fields.get(account::NAME.name())?.as_str());
+        let names: Vec<&str> = names.collect();
+        Err(Problem::new(Kind::Unreadable, "problem-import-account")
+            .arg("accounts", names.join(" · "))
+            .hint("problem-import-account-hint"))
+    }
+
+    /// Agents of an earlier sheet of the day and account whom this one does not have: their rows
+    /// stay, and it is told.
+    fn left_out(&self, records: &[(String, Id)], day: &str) -> Result<Vec<LineProblem>, Problem> {
+        let there: BTreeSet<Id> = records.iter().map(|(_, id)| *id).collect();
+        let accounts: BTreeSet<&str> = records
+            .iter()
+            .map(|(account, _)| account.as_str())
+            .collect();
+        let known = self.store().rows(&Query {
+            registers: vec![performance::REGISTER.name],
+            fields: vec![(performance::DAY.name(), day.to_owned())],
+            not_void: true,
+            limit: Some(MOST),
+            ..Query::default()
+        })?;
         let gone = known.iter().filter_map(|row| {
             let text = |name: &str| row.fields.get(name).and_then(|value| value.as_str());
-            let nick = text(performance::NICK.name())?;
-            let is_of_this = text("account").unwrap_or_default() == account;
+            let is_of_this = accounts.contains(text("account").unwrap_or_default());
             let is_agent = text(performance::ROW.name()) == Some(AGENT);
-            (!row.void && is_of_this && is_agent && !there.contains(nick))
+            let nick = text(performance::NICK.name())?;
+            (is_of_this && is_agent && !there.contains(&row.id))
                 .then(|| LineProblem::new(1, "", "import-remark-row-gone", nick))
         });
         Ok(gone.collect())
     }
+}
+
+/// The account that all rows are of, where there is one.
+fn only(records: &[(String, Id)]) -> Option<String> {
+    let (first, _) = records.first()?;
+    let is_one = !first.is_empty() && records.iter().all(|(account, _)| account == first);
+    is_one.then(|| first.clone())
 }
 
 fn is_agent(row: &Read) -> bool {
@@ -100,16 +152,13 @@ fn name_of(row: &Read) -> &str {
     }
 }
 
-/// The shop whose name stands before all of its agents' own; none where they do not agree.
+/// The shop whose name stands before those of its agents; none where they do not agree. Who has
+/// only a name of their own says nothing of it.
 fn shop_of(rows: &[Read]) -> Option<String> {
-    let mut shops = rows.iter().filter(|row| is_agent(row)).map(|row| {
-        let (shop, _) = name_of(row).rsplit_once([':', '：'])?;
-        Some(shop.trim())
-    });
-    let first = shops.next()??;
-    shops
-        .all(|shop| shop == Some(first))
-        .then(|| first.to_owned())
+    let agents = rows.iter().filter(|row| is_agent(row));
+    let mut shops = agents.filter_map(|row| shop_and_own(name_of(row)).map(|(shop, _)| shop));
+    let first = shops.next()?;
+    shops.all(|shop| shop == first).then(|| first.to_owned())
 }
 
 #[cfg(test)]
@@ -118,6 +167,7 @@ mod tests {
     use crate::desk::act::fields;
     use crate::desk::import::ImportOptions;
     use crate::desk::shop_tests::Shop;
+    use crate::domain::id::Id;
     use crate::domain::record::Record;
 
     const HEAD: &str = "旺旺昵称,询单人数,询单最终付款人数,首次响应时长（秒),询单最终付款金额";
@@ -242,6 +292,130 @@ mod tests {
         let report = import(&mut shop, "2026-11-21", &rows);
         assert_eq!((counts(&report), told(&report)), ((0, 1, 0, 0), vec![]));
         assert_eq!(records(&shop)[0].get(performance::PERSON), Some(me));
+    }
+
+    /// Plans somebody on the account of a day.
+    fn plan(shop: &mut Shop, person: Id) {
+        let line = fields([
+            ("day", "2026-11-21".into()),
+            ("person", person.to_string().into()),
+            ("starts", 1.into()),
+            ("ends", 2.into()),
+            ("account", "客服七".into()),
+        ]);
+        shop.desk.open_record("sheet", line).unwrap();
+    }
+
+    #[test]
+    fn whom_a_corrected_sheet_names_no_more_is_taken_off_the_row() {
+        let mut shop = Shop::new();
+        let me = shop.desk.me().unwrap().id;
+        let rows = ["青禾:客服七,10,1,60,20.00"];
+        plan(&mut shop, me);
+        import(&mut shop, "2026-11-21", &rows);
+        assert_eq!(records(&shop)[0].get(performance::PERSON), Some(me));
+        plan(&mut shop, Id([9; 16]));
+        let report = import(&mut shop, "2026-11-21", &rows);
+        assert_eq!(told(&report), [("import-remark-nick", "青禾:客服七")]);
+        assert_eq!(records(&shop)[0].get(performance::PERSON), None);
+    }
+
+    fn account(shop: &mut Shop, name: &str) {
+        let account = fields([("name", name.into()), ("platform", "taobao".into())]);
+        shop.desk.open_record("account", account).unwrap();
+    }
+
+    fn accounts(shop: &Shop) -> Vec<Option<String>> {
+        let records = records(shop);
+        let accounts = records.iter();
+        accounts
+            .map(|record| record.text("account").map(str::to_owned))
+            .collect()
+    }
+
+    #[test]
+    fn names_with_a_shop_say_whose_sheet_it_is_and_others_say_nothing() {
+        let mut shop = Shop::new();
+        account(&mut shop, "甲店");
+        account(&mut shop, "乙店");
+        let rows = ["新人,1,1,1,1", "乙店:林晓,1,1,1,1", "全店汇总值,2,2,1,2"];
+        import(&mut shop, "2026-11-21", &rows);
+        assert_eq!(accounts(&shop), vec![Some("乙店".to_owned()); 3]);
+    }
+
+    #[test]
+    fn a_sheet_of_nobody_knows_which_of_several_accounts_is_refused() {
+        let mut shop = Shop::new();
+        account(&mut shop, "甲店");
+        account(&mut shop, "乙店");
+        let text = |rows: &str| format!("{HEAD}\n{rows}\n");
+        let name = "客服绩效20261121.csv";
+        for rows in [
+            "林晓,1,1,1,1",
+            "丙店:林晓,1,1,1,1",
+            "甲店:林晓,1,1,1,1\n乙店:新人,1,1,1,1\n林晓,1,1,1,1",
+        ] {
+            let usual = ImportOptions::default();
+            let refused = shop.desk.import(name, text(rows).as_bytes(), &usual);
+            let problem = refused.unwrap_err();
+            assert_eq!(problem.message, "problem-import-account", "{rows}");
+            assert_eq!(problem.hint, Some("problem-import-account-hint"));
+            assert_eq!(records(&shop).len(), 0);
+        }
+        let told = ImportOptions {
+            account: Some("乙店".into()),
+            ..ImportOptions::default()
+        };
+        let rows = text("林晓,1,1,1,1");
+        shop.desk.import(name, rows.as_bytes(), &told).unwrap();
+        assert_eq!(accounts(&shop), [Some("乙店".to_owned())]);
+    }
+
+    #[test]
+    fn a_row_is_gone_where_its_own_record_is_not_in_the_corrected_sheet() {
+        let mut shop = Shop::new();
+        account(&mut shop, "甲店");
+        account(&mut shop, "乙店");
+        import(
+            &mut shop,
+            "2026-11-21",
+            &["甲店:林晓,1,1,1,1", "甲店:新人,1,1,1,1"],
+        );
+        // Another account's has others, and the same one spelled wide is the same.
+        let report = import(&mut shop, "2026-11-21", &["乙店:小宋,1,1,1,1"]);
+        assert!(
+            !told(&report)
+                .iter()
+                .any(|one| one.0 == "import-remark-row-gone")
+        );
+        let report = import(&mut shop, "2026-11-21", &["甲店：林晓,2,1,1,1"]);
+        assert_eq!(counts(&report), (0, 1, 0, 0));
+        let gone = told(&report);
+        assert_eq!(gone, [("import-remark-row-gone", "甲店:新人")]);
+        // By the account that the person says.
+        let options = ImportOptions {
+            account: Some("乙店".into()),
+            ..ImportOptions::default()
+        };
+        let text = format!("{HEAD}\n小赵,1,1,1,1\n");
+        let name = "客服绩效2026-11-21.csv";
+        let report = shop.desk.import(name, text.as_bytes(), &options).unwrap();
+        assert!(told(&report).contains(&("import-remark-row-gone", "乙店:小宋")));
+    }
+
+    #[test]
+    fn a_time_of_export_says_nothing_of_a_sheet_of_a_day() {
+        let mut shop = Shop::new();
+        let options = ImportOptions {
+            exported_at: Some(shop.desk.now()),
+            ..ImportOptions::default()
+        };
+        let text = format!("{HEAD}\n林晓,1,1,1,1\n");
+        let name = "客服绩效2026-11-20.csv";
+        let report = shop.desk.import(name, text.as_bytes(), &options).unwrap();
+        let day = report.day.unwrap().day;
+        let over = shop.desk.days().unwrap().period(Span::Day, day).to;
+        assert_eq!(report.exported_at, Some(over));
     }
 
     #[test]

@@ -57,6 +57,7 @@ mod tests;
 pub use day::NamedDay;
 pub use decode::Encoding;
 pub use profiles::Profiles;
+pub use scores::shop_and_own;
 pub use sniff::{Format, Kind};
 pub use times::DateOrder;
 

@@ -32,6 +32,14 @@ pub(super) fn day_of(
     Err(problem.hint("problem-import-day-hint"))
 }
 
+/// Returns the shop's name and the agent's own of a name in the marketplace's chats
+/// (`青禾家居旗舰店:林晓`); none where no shop stands before it.
+#[must_use]
+pub fn shop_and_own(nick: &str) -> Option<(&str, &str)> {
+    let (shop, own) = nick.rsplit_once([':', '：'])?;
+    Some((shop.trim(), own.trim()))
+}
+
 /// The one spelling of a name in the marketplace's chats.
 pub(super) fn nick(text: &str) -> Result<String, &'static str> {
     const LONGEST: usize = 256;

@@ -90,7 +90,7 @@ fn imported(files: &[FileDone], words: &Words) -> Vec<Notice> {
     let taken = || files.iter().filter_map(|file| file.1.as_ref().ok());
     let reports = || {
         taken().filter_map(|brought| match brought {
-            Brought::Rows(report) => Some(report),
+            Brought::Rows(report) => Some(&**report),
             Brought::Bundle { .. } => None,
         })
     };

@@ -6,12 +6,12 @@ use std::collections::hash_map::Entry;
 
 use chrono::NaiveDate;
 
+use super::sheet::SheetDays;
 use super::{Buyer, Facts, Item, Kind, flag, person, sales};
 use crate::desk::Desk;
 use crate::desk::figures::declared::{Score, Sum};
 use crate::desk::figures::period::{Days, Period, Span};
-use crate::desk::figures::scores::{RowKind, ScoreRow};
-use crate::desk::nicks::Nicks;
+use crate::desk::figures::scores::{LATELY, RowKind, ScoreRow};
 use crate::desk::shift::ends_at;
 use crate::domain::deadline::clock::DAY;
 use crate::domain::deadline::limits::{Limits, Rule};
@@ -22,7 +22,8 @@ use crate::domain::money::Money;
 use crate::domain::payload::{Direction, Relation};
 use crate::domain::record::Record;
 use crate::domain::registers::{
-    attendance, case, complaint, conversation, order, performance, review, sheet, stock_out,
+    ACCOUNT, attendance, case, complaint, conversation, order, performance, review, sheet,
+    stock_out,
 };
 use crate::exchange::intake::is_masked;
 use crate::problem::Problem;
@@ -90,14 +91,18 @@ impl Desk {
         let day = day.to_string();
         let rows = self.store().rows(&Query {
             registers: vec![performance::REGISTER.name],
-            fields: vec![(performance::DAY.name(), day.clone())],
+            fields: vec![(performance::DAY.name(), day)],
             not_void: true,
             limit: Some(MOST),
             ..Query::default()
         })?;
-        let nicks = self.nicks(Some(&day))?;
-        let rows = rows.iter().filter_map(|row| score(row, &nicks));
-        Ok(rows.filter(|row| row.by == Some(person)).collect())
+        let mut nicks = self.nicks();
+        let mut scores = Vec::new();
+        for row in &rows {
+            let by = nicks.of_row(row)?;
+            scores.extend(score(row, by).filter(|score| score.by == Some(person)));
+        }
+        Ok(scores)
     }
 }
 
@@ -167,14 +172,15 @@ impl Reader<'_> {
     fn scores(&mut self, going_on: &mut dyn FnMut(usize) -> bool) -> Result<bool, Problem> {
         let mut query = Query {
             registers: vec![performance::REGISTER.name],
-            // A day may have ended at another hour when its sheet came in.
-            opened_from: Some(self.from - DAY),
+            // A day may have ended at another hour when its sheet came in; the days before say
+            // which accounts have sheets.
+            opened_from: Some(self.from - DAY * (1 + LATELY as i64)),
             opened_before: Some(self.to + DAY),
             order: Order::Opened,
             limit: Some(PORTION),
             ..Query::default()
         };
-        let nicks = self.desk.nicks(None)?;
+        let mut nicks = self.desk.nicks();
         while self.scores.len() < MOST {
             let rows = self.desk.store().rows(&query)?;
             let Some(last) = rows.last() else {
@@ -182,9 +188,10 @@ impl Reader<'_> {
             };
             query.after = Some(last.cursor(Order::Opened));
             self.read += rows.len();
-            let rows = rows.iter().filter(|row| !row.void);
-            self.scores
-                .extend(rows.filter_map(|row| score(row, &nicks)));
+            for row in rows.iter().filter(|row| !row.void) {
+                let by = nicks.of_row(row)?;
+                self.scores.extend(score(row, by));
+            }
             if !going_on(self.read) {
                 return Ok(false);
             }
@@ -351,6 +358,7 @@ impl Reader<'_> {
             scores_from: (self.scores.len() >= MOST)
                 .then(|| self.scores.first().map(|row| row.day))
                 .flatten(),
+            sheets: SheetDays::of(&self.scores, &self.days),
             scores: self.scores,
             cuts: self.cuts,
             targets: self.desk.targets()?,
@@ -409,20 +417,15 @@ fn ends_of(desk: &Desk, day: NaiveDate) -> Result<HashMap<Id, i64>, Problem> {
     Ok(latest)
 }
 
-/// A row of the platform's sheet; none of one that names no day.
-fn score(row: &Row, nicks: &Nicks) -> Option<ScoreRow> {
+/// A row of the platform's sheet that is about somebody; none of one that names no day.
+fn score(row: &Row, by: Option<Id>) -> Option<ScoreRow> {
     let number = |name: &str| row.fields.get(name).and_then(serde_json::Value::as_i64);
     let money = |name: &str| row.fields.get(name).and_then(Money::from_value);
     let kind = match text(row, performance::ROW.name()) {
         Some(performance::AGENT) | None => RowKind::Agent,
-        Some("shop_total") => RowKind::ShopTotal,
+        Some(performance::SHOP_TOTAL) => RowKind::ShopTotal,
         Some(_) => RowKind::Other,
     };
-    // Who came to the roster since is known by now.
-    let by = whose(row, performance::PERSON.name()).or_else(|| {
-        let nick = text(row, performance::NICK.name())?;
-        nicks.person(nick)
-    });
     let mut cells = [None; Score::COUNT];
     for (cell, name) in [
         (Score::Asked, performance::ASKED.name()),
@@ -433,8 +436,8 @@ fn score(row: &Row, nicks: &Nicks) -> Option<ScoreRow> {
         (Score::Content, performance::CONTENT.name()),
         (Score::Replied, performance::REPLIED.name()),
     ] {
-        // No reader of files lets one below nought in; other programs may.
-        cells[cell as usize] = number(name).filter(|number| *number >= 0);
+        // No reader of files lets others in; other programs may.
+        cells[cell as usize] = number(name).filter(|it| (0..=performance::MOST).contains(it));
     }
     let mut sums = [None; Sum::COUNT];
     sums[Sum::Sales as usize] = money(performance::SALES.name());
@@ -443,7 +446,9 @@ fn score(row: &Row, nicks: &Nicks) -> Option<ScoreRow> {
         id: row.id,
         kind,
         day: text(row, performance::DAY.name())?.parse().ok()?,
-        by: by.filter(|_| kind == RowKind::Agent),
+        account: text(row, ACCOUNT.name()).unwrap_or_default().to_owned(),
+        upto: number(performance::UPTO.name()),
+        by,
         cells,
         sums,
     })

@@ -1,16 +1,51 @@
 //! What the platform's sheet says of a figure, held beside what the records of this shop say of
 //! the same days.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
-use chrono::NaiveDate;
+use chrono::{Days as Count, NaiveDate};
 
 use super::{Facts, Whose, caveats};
 use crate::desk::figures::declared::{Figure, Measure, OfSheet, Source};
-use crate::desk::figures::period::{Period, Span};
-use crate::desk::figures::scores::{self, RowKind, ScoreRow};
+use crate::desk::figures::period::{Days, Period, Span};
+use crate::desk::figures::scores::{self, LATELY, RowKind, ScoreRow};
 use crate::desk::figures::value::{Caveat, Reading, SheetReading, Value, gap, like_sheet};
 use crate::domain::id::Id;
+
+/// The days of which there are sheets.
+#[derive(Debug, Clone, Default)]
+pub(super) struct SheetDays {
+    /// Of any account, of any part of the day.
+    there: BTreeSet<NaiveDate>,
+    /// Of every account that has had one lately, of all of the day.
+    whole: BTreeSet<NaiveDate>,
+}
+
+impl SheetDays {
+    /// Tells the days of rows.
+    pub(super) fn of(rows: &[ScoreRow], days: &Days) -> Self {
+        // Up to when each account's sheet of a day is known.
+        let mut known: BTreeMap<NaiveDate, BTreeMap<&str, i64>> = BTreeMap::new();
+        for row in rows.iter().filter(|row| row.kind == RowKind::Agent) {
+            let sheets = known.entry(row.day).or_default();
+            let upto = sheets.entry(&row.account).or_insert(i64::MAX);
+            *upto = row.upto.unwrap_or(i64::MIN).min(*upto);
+        }
+        let is_whole = |day: NaiveDate, sheets: &BTreeMap<&str, i64>| {
+            let over = days.period(Span::Day, day).to;
+            let since = day.checked_sub_days(Count::new(LATELY)).unwrap_or(day);
+            let mut lately = known
+                .range(since..=day)
+                .flat_map(|(_, sheets)| sheets.keys());
+            lately.all(|account| sheets.get(account).is_some_and(|upto| *upto >= over))
+        };
+        let whole = known.iter().filter(|(day, sheets)| is_whole(**day, sheets));
+        Self {
+            whole: whole.map(|(day, _)| *day).collect(),
+            there: known.keys().copied().collect(),
+        }
+    }
+}
 
 impl Facts {
     /// A figure whose value the platform's sheet says.
@@ -24,7 +59,7 @@ impl Facts {
         let goal = self.targets.of(figure, period);
         let mut caveats = caveats(figure, goal, whose, period);
         caveats.retain(|caveat| *caveat != Caveat::Recorded);
-        let is_held = sheet.is_whole() && !caveats.contains(&Caveat::ShopMonth);
+        let is_held = sheet.is_final() && !caveats.contains(&Caveat::ShopMonth);
         Reading {
             passes: goal
                 .filter(|_| is_held)
@@ -80,7 +115,7 @@ impl Facts {
     /// What the platform's sheet says of these people in a period; none where it says nothing.
     pub(super) fn sheet_reading(
         &self,
-        of: OfSheet,
+        said: OfSheet,
         measure: &Measure,
         whose: &Whose,
         period: &Period,
@@ -90,41 +125,37 @@ impl Facts {
             return None;
         }
         let rows: Vec<&ScoreRow> = self.scores(whose, period).collect();
-        let pooled = scores::pool(of, &rows)?;
-        let there = self.scores_of(RowKind::Agent, period).map(|row| row.day);
-        let days: BTreeSet<NaiveDate> = there.collect();
+        let pooled = scores::pool(said, &rows)?;
+        let days = &self.sheets.there;
+        let of_period = period.first..=period.last;
         let all = period.first.iter_days();
         let all = all.take_while(|day| *day <= period.last);
         let is_over = |day: &NaiveDate| self.days.period(Span::Day, *day).to <= self.read_at;
-        let of_period = all.filter(|day| days.contains(day) || is_over(day)).count();
+        let of = all.filter(|day| days.contains(day) || is_over(day)).count();
         // What is held against the sheet is of the same days.
         let same: Vec<Period> = days
-            .iter()
+            .range(of_period.clone())
             .map(|day| self.days.period(Span::Day, *day))
             .collect();
         let own = self.value(measure, whose, period, &same);
         let own = like_sheet(&own).map(|text| (text, gap(&pooled.value, &own)));
         Some(SheetReading {
-            shop: self.shop_of_sheet(of, whose, period, &days),
-            days: days.len() as u64,
-            of: of_period as u64,
+            shop: self.shop_of_sheet(said, whose, period),
+            days: self.sheets.whole.range(of_period).count() as u64,
+            of: of as u64,
             left_out: pooled.left_out,
             value: pooled.value,
             own,
         })
     }
 
-    /// What the sheet itself says of the whole shop, where it does so of each day.
-    fn shop_of_sheet(
-        &self,
-        of: OfSheet,
-        whose: &Whose,
-        period: &Period,
-        days: &BTreeSet<NaiveDate>,
-    ) -> Option<Value> {
-        let rows: Vec<&ScoreRow> = self.scores_of(RowKind::ShopTotal, period).collect();
-        let is_whole = *whose == Whose::Shop && scores::days(&rows) == *days;
-        let pooled = scores::pool(of, &rows).filter(|pooled| is_whole && pooled.left_out == 0);
+    /// What the sheets themselves say of the whole shop, where each of them does so.
+    fn shop_of_sheet(&self, said: OfSheet, whose: &Whose, period: &Period) -> Option<Value> {
+        let totals = || self.scores_of(RowKind::ShopTotal, period);
+        let agents = self.scores_of(RowKind::Agent, period);
+        let is_whole = *whose == Whose::Shop && scores::sheets(totals()) == scores::sheets(agents);
+        let rows: Vec<&ScoreRow> = totals().collect();
+        let pooled = scores::pool(said, &rows).filter(|pooled| is_whole && pooled.left_out == 0);
         pooled.map(|pooled| pooled.value)
     }
 }

@@ -17,6 +17,12 @@ fn period(shop: &Shop, span: Span, day: &str) -> Period {
     shop.desk.days().unwrap().period(span, day.parse().unwrap())
 }
 
+/// Lets the day end, and an hour pass.
+fn next_day(shop: &mut Shop) {
+    let over = shop.period(Span::Day).to;
+    shop.desk.clock = Box::new(FixedClock(over + 3_600_000));
+}
+
 fn reading(shop: &Shop, id: &str, whose: &Whose, period: &Period) -> Reading {
     let facts = shop.desk.facts(&[*period], &mut |_| true).unwrap().unwrap();
     facts.reading(figure(id).unwrap(), whose, period)
@@ -126,17 +132,15 @@ fn a_longer_time_is_pooled_and_what_lacks_is_said() {
 
 #[test]
 fn what_the_sheet_and_the_shop_say_of_the_same_days_is_held_together() {
-    use Direction::{In, Out};
     let mut shop = two_days();
     // Today is none of the days of the sheet.
-    let talk = shop.record(&conversation::REGISTER, fields([("buyer", json!("甲"))]));
+    shop.record(&conversation::REGISTER, fields([("buyer", json!("甲"))]));
     let week = period(&shop, Span::Week, "2026-11-20");
     let gap = |shop: &Shop| {
         let reading = reading(shop, "consult_volume", &Whose::Shop, &week);
         reading.sheet.unwrap().own
     };
     assert_eq!(gap(&shop), Some(("0".into(), Some("+200".into()))));
-    let _ = (talk, In, Out);
     // Today's half a sheet is as good as the hour: now it is one of its days.
     import(
         &mut shop,
@@ -154,16 +158,13 @@ fn what_the_sheet_and_the_shop_say_of_the_same_days_is_held_together() {
 #[test]
 fn content_is_our_own_where_we_asked_and_else_the_sheets() {
     let mut shop = two_days();
-    import(
-        &mut shop,
-        "2026-11-22",
-        &["青禾:林晓,4,1,25%,10,20,75%,100%,9.00,0"],
-    );
+    let rows = ["青禾:林晓,4,1,25%,10,20,75%,100%,9.00,0"];
+    import(&mut shop, "2026-11-22", &rows);
     let today = period(&shop, Span::Day, "2026-11-22");
     let id = "consult_satisfaction";
     let before = reading(&shop, id, &Whose::Shop, &today);
     assert!(before.is_of_sheet());
-    assert_eq!(before.passes, Some(false), "75 of 90");
+    assert_eq!(before.passes, None, "the day is not over");
     for level in ["very_satisfied", "satisfied"] {
         let about = fields([("satisfaction", json!(level))]);
         shop.record(&conversation::REGISTER, about);
@@ -173,6 +174,12 @@ fn content_is_our_own_where_we_asked_and_else_the_sheets() {
     assert!(!after.is_of_sheet());
     let (own, gap) = after.sheet.unwrap().own.unwrap();
     assert_eq!((own.as_str(), gap.as_deref()), ("100.00%", Some("-25.00%")));
+    // Without our own the whole sheet has the verdict.
+    let mut shop = two_days();
+    next_day(&mut shop);
+    import(&mut shop, "2026-11-22", &rows);
+    let passes = reading(&shop, id, &Whose::Shop, &today).passes;
+    assert_eq!(passes, Some(false), "75 of 90");
 }
 
 #[test]
@@ -188,16 +195,99 @@ fn a_target_is_held_against_whole_sheets_only() {
     let week = period(&shop, Span::Week, "2026-11-20");
     let first = reading(&shop, "first_response", &Whose::Shop, &week);
     assert_eq!((first.goal, first.passes), (Some(Goal::Time(20_000)), None));
-    import(
-        &mut shop,
-        "2026-11-22",
-        &["青禾:林晓,4,1,25%,20,26,75%,100%,9.00,0"],
-    );
+    let rows = ["青禾:林晓,4,1,25%,20,26,75%,100%,9.00,0"];
+    import(&mut shop, "2026-11-22", &rows);
     let today = period(&shop, Span::Day, "2026-11-22");
-    let passes = |id: &str| reading(&shop, id, &Whose::Shop, &today).passes;
-    assert_eq!(passes("first_response"), Some(true));
-    assert_eq!(passes("average_response"), Some(false));
-    assert_eq!(passes("consult_reply_rate"), Some(true));
+    let of = |shop: &Shop, id: &str| {
+        let reading = reading(shop, id, &Whose::Shop, &today);
+        let sheet = reading.sheet.as_ref().unwrap();
+        (reading.passes, sheet.days, sheet.of)
+    };
+    assert_eq!(of(&shop, "first_response"), (None, 0, 1), "half a day");
+    // That the day is over makes no whole day of what was exported before.
+    next_day(&mut shop);
+    assert_eq!(of(&shop, "first_response"), (None, 0, 1));
+    let words = Words::new(Language::ZhCn);
+    let half = reading(&shop, "first_response", &Whose::Shop, &today);
+    let told = super::super::report::notes(figure("first_response").unwrap(), &half, &words);
+    assert!(told.iter().any(|note| note.contains("0/1")), "{told:?}");
+    import(&mut shop, "2026-11-22", &rows);
+    assert_eq!(of(&shop, "first_response"), (Some(true), 1, 1));
+    assert_eq!(of(&shop, "average_response").0, Some(false));
+    assert_eq!(of(&shop, "consult_reply_rate").0, Some(true));
+}
+
+#[test]
+fn rows_that_do_not_say_it_leave_the_verdict_open_and_idle_ones_do_not() {
+    let mut shop = Shop::new();
+    shop.desk
+        .set_setting("target_first_response", "20s")
+        .unwrap();
+    next_day(&mut shop);
+    let today = period(&shop, Span::Day, "2026-11-22");
+    let lin = "青禾:林晓,4,1,25%,20,26,75%,100%,9.00,0";
+    for (other, left_out, passes) in [
+        ("青禾:新人,0,0,-,-,-,-,-,0,0", 0, Some(true)),
+        ("青禾:新人,6,0,-,-,-,-,-,0,0", 1, None),
+    ] {
+        import(&mut shop, "2026-11-22", &[lin, other]);
+        let first = reading(&shop, "first_response", &Whose::Shop, &today);
+        assert_eq!(first.sheet.unwrap().left_out, left_out, "{other}");
+        assert_eq!(first.passes, passes, "{other}");
+    }
+}
+
+#[test]
+fn a_day_is_whole_when_every_account_has_its_sheet_of_it() {
+    let mut shop = Shop::new();
+    for name in ["甲店", "乙店"] {
+        let account = fields([("name", json!(name)), ("platform", json!("taobao"))]);
+        shop.desk.open_record("account", account).unwrap();
+    }
+    let row = |shop: &str| format!("{shop}:林晓,4,1,25%,20,26,75%,100%,9.00,0");
+    let (one, other) = (row("甲店"), row("乙店"));
+    import(&mut shop, "2026-11-20", &[&one]);
+    import(&mut shop, "2026-11-20", &[&other]);
+    import(&mut shop, "2026-11-21", &[&one]);
+    let whole = |shop: &Shop, day: &str| {
+        let day = period(shop, Span::Day, day);
+        let sheet = reading(shop, "consult_volume", &Whose::Shop, &day).sheet;
+        sheet.map(|sheet| (sheet.days, sheet.of, sheet.value))
+    };
+    assert_eq!(
+        whole(&shop, "2026-11-20"),
+        Some((1, 1, Value::Count(8))),
+        "both are counted"
+    );
+    assert_eq!(whole(&shop, "2026-11-21"), Some((0, 1, Value::Count(4))));
+    import(&mut shop, "2026-11-21", &[&other]);
+    assert_eq!(whole(&shop, "2026-11-21"), Some((1, 1, Value::Count(8))));
+}
+
+#[test]
+fn figures_and_the_handover_know_a_name_of_the_sheet_by_the_same_plan() {
+    let mut shop = Shop::new();
+    let me = shop.desk.me().unwrap().id;
+    let today = period(&shop, Span::Day, "2026-11-22");
+    let rows = ["青禾:客服七,4,1,25%,20,26,75%,100%,9.00,0"];
+    import(&mut shop, "2026-11-22", &rows);
+    let volume = |shop: &Shop| {
+        let reading = reading(shop, "consult_volume", &Whose::Person(me), &today);
+        reading.sheet.map(|sheet| sheet.value)
+    };
+    assert_eq!(volume(&shop), None);
+    // Planned once the sheet was here.
+    let line = fields([
+        ("day", json!("2026-11-22")),
+        ("person", json!(me.to_string())),
+        ("starts", json!(1)),
+        ("ends", json!(2)),
+        ("account", json!("客服七")),
+    ]);
+    shop.desk.open_record("sheet", line).unwrap();
+    let day = today.first;
+    assert_eq!(shop.desk.scores_of_day(day, me).unwrap().len(), 1);
+    assert_eq!(volume(&shop), Some(Value::Count(4)));
 }
 
 #[test]
@@ -220,6 +310,17 @@ fn the_report_says_the_same_and_where_from() {
     assert_eq!(cells(lines[1])[3], "14.00%");
     let mine = lines.iter().find(|line| line.contains("林晓")).unwrap();
     assert_eq!(cells(mine)[1], "90");
+    // Each value that a sheet can say names its source, also everybody's own.
+    let head = cells(lines[0]);
+    let source = |line: &str, of: &str| {
+        let at = head.iter().position(|head| head == of).unwrap();
+        cells(line)[at].clone()
+    };
+    for line in [lines[1], *mine] {
+        assert_eq!(source(line, "Consults source"), "st", "{csv}");
+        assert_eq!(source(line, "Enquiry to order source"), "st", "{csv}");
+    }
+    assert_eq!(json["sheet"][0]["consult_volume_source"], json!("sheet"));
     let markdown = String::from_utf8(report(Format::Markdown)).unwrap();
     let volume = markdown.lines().find(|line| line.contains("gap +100"));
     let volume = volume.unwrap_or_else(|| panic!("{markdown}"));

@@ -27,7 +27,7 @@ fn stopped(path: &Path) -> FileDone {
         left: 3,
         ..FileReport::default()
     };
-    (path.to_path_buf(), Ok(Brought::Rows(report)))
+    (path.to_path_buf(), Ok(Brought::Rows(Box::new(report))))
 }
 
 fn shown(stage: &mut Stage, done: &mut Done) -> String {
@@ -245,7 +245,7 @@ fn a_look_that_was_stopped_at_its_second_file_waits_to_be_asked_again() {
         new: 7,
         ..FileReport::default()
     };
-    let seen = (first, Ok(Brought::Rows(whole)));
+    let seen = (first, Ok(Brought::Rows(Box::new(whole))));
     let seen = shown(
         &mut stage,
         &mut Done::Previewed(vec![seen, stopped(&second)]),
@@ -288,7 +288,7 @@ fn a_file_whose_turn_did_not_come_is_not_said_to_be_taken() {
         new: 1,
         ..FileReport::default()
     };
-    let first = (first, Ok(Brought::Rows(whole)));
+    let first = (first, Ok(Brought::Rows(Box::new(whole))));
     let seen = shown(&mut stage, &mut Done::Imported(vec![first]));
     assert_eq!(seen.matches("新 1 改 0").count(), 1, "{seen}");
     assert!(seen.contains("没收下"), "{seen}");
