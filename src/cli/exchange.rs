@@ -345,7 +345,8 @@ fn kind_and_files(words: &[String]) -> Result<(Option<intake::Kind>, &[String]),
     })
 }
 
-fn day_of(text: &str) -> Result<NaiveDate, Problem> {
+/// Returns the day that a person writes.
+pub(super) fn day_of(text: &str) -> Result<NaiveDate, Problem> {
     text.parse().map_err(|_| {
         Problem::new(Kind::NotUnderstood, "problem-report-day")
             .arg("value", text)

@@ -1,11 +1,10 @@
 //! The report of a day, a week or a month.
 
-use chrono::NaiveDate;
 use serde_json::json;
 
 use super::CLEAN;
 use super::args::Report;
-use super::exchange::format_of;
+use super::exchange::{day_of, format_of};
 use super::out::Out;
 use super::session::{Place, write_file};
 use crate::desk::figures::Span;
@@ -27,11 +26,7 @@ pub(super) fn run(place: &Place, args: &Report, out: &Out) -> Result<u8, Problem
     };
     let format = format_of(args.format.as_deref(), args.output.as_deref(), usual)?;
     let day = match &args.date {
-        Some(text) => text.parse::<NaiveDate>().map_err(|_| {
-            Problem::new(Kind::NotUnderstood, "problem-report-day")
-                .arg("value", text)
-                .hint("problem-report-day-hint")
-        })?,
+        Some(text) => day_of(text)?,
         None => desk.today()?,
     };
     let bytes = desk.report(span, day, format, &out.words)?;

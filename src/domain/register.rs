@@ -47,6 +47,11 @@ impl Post {
     pub fn of(word: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|post| post.word() == word)
     }
+
+    /// Returns whether who has it talks with buyers, and so stands in the marketplace's sheet.
+    pub fn chats(self) -> bool {
+        self != Self::Printing
+    }
 }
 
 /// Who answers for a record.

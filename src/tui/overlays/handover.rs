@@ -77,6 +77,8 @@ pub struct HandoverPane {
     pub(super) unwritten: Vec<Unwritten>,
     /// Whether desks exchange by a shared folder.
     pub(super) by_folder: bool,
+    /// Whether the person has a post of which the marketplace's sheet speaks.
+    pub(super) chats: bool,
     /// The person's leader, to whom something can be escalated; empty where there is none.
     pub(super) leader: String,
     pub(super) people: People,
@@ -101,6 +103,7 @@ impl HandoverPane {
             around: Around::default(),
             taking: Vec::new(),
             unwritten: reach.desk.unwritten_notes()?,
+            chats: reach.desk.me()?.posts.iter().any(|post| post.chats()),
             leader: reach
                 .desk
                 .leader()?

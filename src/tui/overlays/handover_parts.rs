@@ -52,7 +52,7 @@ fn figures(pane: &HandoverPane, look: &Look<'_>) -> Vec<(String, Ink)> {
         })
         .collect();
     let mut words = pane.sheet.figures.iter().map(|figure| figure.word.as_str());
-    if !words.any(|word| word == CONSULTS) {
+    if pane.chats && !words.any(|word| word == CONSULTS) {
         let pending = look.words.get("handover-scores-pending").to_string();
         shown.push((pending, Ink::Dim));
     }

@@ -54,3 +54,13 @@ fn the_forms_are_as_drawn() {
     let rows = stage.screen(80, 21);
     assert!(rows.starts_with("─ 售后单 "), "{rows}");
 }
+
+#[test]
+fn only_who_talks_with_buyers_waits_for_the_staff_sheet() {
+    for (name, is_awaited) in [("林晓", true), ("老吴", false)] {
+        let mut stage = Stage::sample(name);
+        stage.push(super::handover::HandoverPane::open);
+        let seen = stage.screen(120, 37);
+        assert_eq!(seen.contains("绩效表待明早导入"), is_awaited, "{seen}");
+    }
+}

@@ -260,7 +260,6 @@ fn what_the_staff_sheet_says_is_marked_and_opens_to_its_rows_and_then_to_ours() 
     stage.keys(&["Left", "Left"]);
     stage.draw_everywhere();
     let seen = stage.screen(120, 37);
-    println!("{seen}");
     let volume = seen.lines().find(|line| line.contains(">咨询量")).unwrap();
     assert!(volume.contains("200 表"), "{volume}");
     for part in ["差 +", "表里全店汇总 196", "1 行缺数", "148", "0:19"] {
@@ -268,7 +267,10 @@ fn what_the_staff_sheet_says_is_marked_and_opens_to_its_rows_and_then_to_ours() 
     }
     // The people's table has them too, whom the sheet knows.
     let lin = seen.lines().find(|line| line.contains("林晓")).unwrap();
-    assert!(lin.contains("148 表") && lin.contains("100.00%"), "{lin}");
+    assert!(
+        lin.contains("148 表") && lin.contains("100.00% 表"),
+        "{lin}"
+    );
     let mut beside = seen.lines().filter_map(|line| line.split('│').nth(1));
     assert!(
         beside.any(|line| line.contains(" 本 ")),
@@ -276,7 +278,6 @@ fn what_the_staff_sheet_says_is_marked_and_opens_to_its_rows_and_then_to_ours() 
     );
     stage.keys(&["Enter"]);
     let seen = stage.screen(120, 37);
-    println!("{seen}");
     assert!(seen.contains("绩效表") && seen.contains("客服七"), "{seen}");
     assert!(!seen.contains("全店汇总值"), "a total is no agent: {seen}");
     stage.keys(&["Tab"]);
