@@ -276,8 +276,8 @@ impl Writer<'_> {
         facts
     }
 
-    /// The eight measures, a column each, and of those that a sheet can say where each value stands;
-    /// the shop, then everybody who did anything.
+    /// The eight measures, a column each, and of those of which a sheet says anything where each
+    /// value stands; the shop, then everybody who did anything.
     fn sheet(&self) -> Result<Table, Problem> {
         let measures = &FIGURES[..SHEET];
         let mut columns = vec![Column::new("who", self.word("report-who"))];
@@ -286,8 +286,9 @@ impl Writer<'_> {
                 .iter()
                 .map(|figure| Column::new(figure.id, self.word(&format!("figure-{}", figure.id)))),
         );
-        let is_told = |figure: &&Figure| figure.sheet.is_some();
-        columns.extend(measures.iter().filter(is_told).map(|figure| {
+        let told = measures.iter().filter(|figure| self.is_of_sheet(figure));
+        let told: Vec<&Figure> = told.collect();
+        columns.extend(told.iter().map(|figure| {
             let name = [("figure", self.word(&format!("figure-{}", figure.id)).into())];
             let label = self.look.words.with("report-source-of", &name);
             Column::new(&format!("{}_source", figure.id), label)
@@ -295,8 +296,7 @@ impl Writer<'_> {
         let row = |name: Cell, whose: &Whose| {
             let reading = |figure: &Figure| self.facts.reading(figure, whose, self.period);
             let values = measures.iter().map(|figure| self.cell(&reading(figure)));
-            let told = measures.iter().filter(is_told);
-            let sources = told.map(|figure| self.source(&reading(figure)));
+            let sources = told.iter().map(|figure| self.source(&reading(figure)));
             let cells = std::iter::once(name).chain(values).chain(sources);
             cells.collect()
         };
@@ -356,6 +356,12 @@ impl Writer<'_> {
             columns: columns.collect(),
             rows: rows.collect(),
         }
+    }
+
+    /// Whether a sheet says anything of a figure, so that its values stand in two places.
+    fn is_of_sheet(&self, figure: &Figure) -> bool {
+        let mut shop = self.readings.iter();
+        shop.any(|(one, reading)| one.id == figure.id && reading.sheet.is_some())
     }
 
     /// Where a value stands.

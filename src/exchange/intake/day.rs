@@ -4,16 +4,7 @@
 use chrono::{Datelike, Months, NaiveDate};
 use unicode_normalization::UnicodeNormalization;
 
-use super::times::packed;
-
-/// What stands behind the year of a date.
-const YEAR_SIGNS: [char; 5] = ['-', '_', '.', ' ', '年'];
-/// What stands behind its month.
-const MONTH_SIGNS: [char; 5] = ['-', '_', '.', ' ', '月'];
-/// What can stand behind its day.
-const DAY_SIGNS: [char; 3] = ['日', '号', '號'];
-/// What stands between the first and the last day of a stretch and nowhere else.
-const UPTO_SIGNS: [char; 6] = ['至', '到', '~', '〜', '–', '—'];
+use super::times::{DAY_SIGNS, MONTH_SIGNS, UPTO_SIGNS, YEAR_SIGNS, packed};
 
 /// A day and the part of a name that says so.
 #[derive(Clone, Debug, PartialEq, Eq)]

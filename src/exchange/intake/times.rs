@@ -4,6 +4,15 @@ use chrono::{LocalResult, NaiveDate, NaiveTime, TimeZone};
 use chrono_tz::Tz;
 use unicode_normalization::UnicodeNormalization;
 
+/// What stands behind the year of a date in a file's name.
+pub(super) const YEAR_SIGNS: [char; 5] = ['-', '_', '.', ' ', '年'];
+/// What stands behind its month.
+pub(super) const MONTH_SIGNS: [char; 5] = ['-', '_', '.', ' ', '月'];
+/// What can stand behind the day of any date.
+pub(super) const DAY_SIGNS: [char; 3] = ['日', '号', '號'];
+/// What stands between the first and the last day of a stretch and nowhere else.
+pub(super) const UPTO_SIGNS: [char; 6] = ['至', '到', '~', '〜', '–', '—'];
+
 /// The order of year, month and day where a date alone does not show it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum DateOrder {
@@ -96,7 +105,7 @@ fn date_part(text: &str) -> Option<([&str; 3], &str)> {
         if at < 2 {
             rest = rest.strip_prefix(['-', '/', '.', '年', '月'])?;
         } else {
-            rest = rest.strip_prefix(['日', '号', '號']).unwrap_or(rest);
+            rest = rest.strip_prefix(DAY_SIGNS).unwrap_or(rest);
         }
     }
     Some((parts, rest))

@@ -59,7 +59,7 @@ pub(super) fn source(reading: &Reading, words: &Words) -> String {
         "figures-mark-own"
     };
     let is_said = reading.text().is_some() && (reading.is_of_sheet() || reading.is_recorded_only());
-    let word = is_said.then(|| format!(" {}", words.get(id)));
+    let word = is_said.then(|| words.get(id).to_string());
     word.unwrap_or_default()
 }
 

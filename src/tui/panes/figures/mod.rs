@@ -29,8 +29,8 @@ use crate::tui::widgets::list::Cursor;
 /// The figures of each person, with the columns of each; the first says who did most.
 const OF_PEOPLE: [(&str, u16); 3] = [
     ("consult_volume", 8),
-    ("consult_reply_rate", 11),
-    ("agent_sales", 13),
+    ("consult_reply_rate", 10),
+    ("agent_sales", 12),
 ];
 
 /// A figure over the three periods.

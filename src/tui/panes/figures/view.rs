@@ -24,12 +24,8 @@ use crate::tui::words::Speech;
 const WIDE: u16 = 112;
 /// From this width on all three periods have a place, below it the chosen one.
 const THREE: u16 = 76;
-/// Columns of what stands right of the line, of the least width.
+/// Columns of what stands right of the line.
 const BESIDE: u16 = 40;
-/// The most of them, where the left side has room for what it shows.
-const BESIDE_MOST: u16 = 48;
-/// Columns of a name in the table of everybody.
-const NAME: u16 = 6;
 /// Columns of a value and its marks.
 const VALUE: u16 = 15;
 /// Columns of a target.
@@ -65,12 +61,7 @@ pub(super) fn draw(
             caret
         });
     }
-    let room = area.width - 1;
-    let beside_line = match room.checked_sub(THREE) {
-        Some(room) if room >= BESIDE => room.min(BESIDE_MOST),
-        _ => BESIDE_MOST,
-    };
-    let at = room - beside_line;
+    let at = area.width - BESIDE - 1;
     page::double(
         buf,
         area,
@@ -400,26 +391,24 @@ fn draw_people(
     area: Rect,
     look: &Look<'_>,
 ) {
-    // What has no room beside the names is left out.
     let mut columns = vec![Width::Fill];
-    let mut room = area.width.saturating_sub(NAME);
-    for (_, width) in OF_PEOPLE {
-        let Some(left) = room.checked_sub(width + 1) else {
-            break;
-        };
-        room = left;
-        columns.push(Width::Right(width));
-    }
-    let count = columns.len() - 1;
+    columns.extend(OF_PEOPLE.iter().map(|(_, width)| Width::Right(*width)));
     let shown = people.iter().take(usize::from(area.height));
     let rows: Vec<list::Row<'_>> = shown
         .map(|(id, readings)| {
             let name = pane.people.by_id(*id);
             let name = name.map_or_else(String::new, |person| person.name.clone());
-            let values = readings.iter().take(count).map(|reading| {
+            let values = readings.iter().enumerate().map(|(at, reading)| {
                 let shown = Run::new(value(reading, look.words), ink(reading, true));
-                // Who is not in the sheet has only what was recorded here.
-                vec![shown, dim(source(reading, look.words))]
+                // Who is not in the sheet has only what was recorded here. Beside what is wide
+                // there is no room for a blank before the mark.
+                let source = source(reading, look.words);
+                let blank = if at == 0 && !source.is_empty() {
+                    " "
+                } else {
+                    ""
+                };
+                vec![shown, dim(format!("{blank}{source}"))]
             });
             list::Row {
                 cells: std::iter::once(vec![text(name)]).chain(values).collect(),
