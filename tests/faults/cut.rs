@@ -6,7 +6,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use zhiban::chance::{Random, SeededRandom};
-use zhiban::store::Store;
+use zhiban::exchange::bundle::{self, Progress, Step};
+use zhiban::store::{Store, StreamHead, Verified};
 
 use crate::script::{self, Stage, Told, copy_folder, lost};
 use crate::vfs::{self, Op};
@@ -201,61 +202,138 @@ fn powercut_replay() {
     );
 }
 
-#[test]
-fn import_killed() {
-    let base = folder();
-    let data = base.path().join("data");
-    let made = base.path().join("made");
-    fs::create_dir(&made).unwrap();
-    let bundle = script::foreign_bundle(&made, 9, 25);
-    let (mut store, replica) = script::lay(&data, 1);
-    script::edit(&mut store, replica, 0).unwrap();
-    drop(store);
-    let before = files(&data);
-    let rest = base.path().join("beside");
-    beside(&data, &rest);
+/// An import, recorded whole: what lay there before it, what it did, what it came to.
+struct Recorded {
+    bundle: PathBuf,
+    before: Files,
+    beside: PathBuf,
+    ops: Vec<Op>,
+    whole: Verified,
+    heads: Vec<StreamHead>,
+}
 
-    vfs::record(&data);
-    let mut store = Store::open(&data).unwrap();
-    let heads_before = store.heads().unwrap().len();
-    script::import(&mut store, &bundle).unwrap();
-    let whole = store.verify().unwrap();
-    let heads_after = store.heads().unwrap().len();
-    drop(store);
-    let (_, ops) = vfs::lift();
-    assert!(whole.clean);
+impl Recorded {
+    fn new(base: &Path, bundle: PathBuf) -> Self {
+        let (data, rest) = (base.join("data"), base.join("beside"));
+        let (mut store, replica) = script::lay(&data, 1);
+        script::edit(&mut store, replica, 0).unwrap();
+        drop(store);
+        let before = files(&data);
+        beside(&data, &rest);
+        vfs::record(&data);
+        let mut store = Store::open(&data).unwrap();
+        let mut note = |progress: Progress| {
+            if progress.step == Step::Append {
+                vfs::saved(0);
+            }
+            true
+        };
+        bundle::import(&mut store, &bundle, script::NOW, &mut note).unwrap();
+        let (whole, heads) = (store.verify().unwrap(), store.heads().unwrap());
+        drop(store);
+        let (_, ops) = vfs::lift();
+        assert!(whole.clean);
+        Self {
+            bundle,
+            before,
+            beside: rest,
+            ops,
+            whole,
+            heads,
+        }
+    }
 
-    let points = times("ZHIBAN_POINTS", 60) as usize;
-    assert!(ops.len() >= points, "only {} operations", ops.len());
-    let mut partly = 0;
-    for point in 0..points {
-        let at = ops.len() * point / points;
+    /// Opens what a kill after so many operations leaves and looks at it; the same import then
+    /// completes it, and once more changes nothing.
+    fn killed_after(&self, at: usize, mut look: impl FnMut(&Store)) {
         let place = folder();
-        lay(&rest, &killed(&before, &ops[..at]), place.path());
-        let what = format!("killed after {at} of {}", ops.len());
+        lay(
+            &self.beside,
+            &killed(&self.before, &self.ops[..at]),
+            place.path(),
+        );
+        let what = format!("killed after {at} of {}", self.ops.len());
         let mut store = Store::open(place.path()).unwrap_or_else(|fault| panic!("{what}: {fault}"));
         // Contiguous prefixes, and every row that does not wait equals a fresh fold.
         let left = store.verify().unwrap();
         assert!(left.clean, "{what}: {:?}", left.defects);
-        let heads = store.heads().unwrap().len();
-        partly += usize::from(heads > heads_before && heads < heads_after);
+        look(&store);
         for _ in 0..2 {
-            script::import(&mut store, &bundle).unwrap();
+            script::import(&mut store, &self.bundle).unwrap();
             while store.fold_dirty(1_000).unwrap() > 0 {}
             let done = store.verify().unwrap();
             assert!(done.clean, "{what}: {:?}", done.defects);
             assert_eq!(
                 (done.events, &done.state),
-                (whole.events, &whole.state),
+                (self.whole.events, &self.whole.state),
                 "{what}"
             );
         }
         store.rebuild().unwrap();
-        assert_eq!(store.verify().unwrap().state, whole.state, "{what}");
+        assert_eq!(store.verify().unwrap().state, self.whole.state, "{what}");
+    }
+}
+
+#[test]
+fn import_killed() {
+    let base = folder();
+    let made = base.path().join("made");
+    fs::create_dir(&made).unwrap();
+    let import = Recorded::new(base.path(), script::foreign_bundle(&made, 9, 25));
+    let points = times("ZHIBAN_POINTS", 60) as usize;
+    let operations = import.ops.len();
+    assert!(operations >= points, "only {operations} operations");
+    let mut partly = 0;
+    for point in 0..points {
+        import.killed_after(operations * point / points, |store| {
+            let heads = store.heads().unwrap().len();
+            partly += usize::from(heads > 1 && heads < import.heads.len());
+        });
     }
     assert!(partly > 0, "no kill came between two transactions");
     println!(
-        "import_killed: {points} points of {} operations, {partly} with a part of the bundle, all completed by the same import",
-        ops.len()
+        "import_killed: {points} points of {operations} operations, {partly} with a part of the bundle, all completed by the same import"
+    );
+}
+
+/// One long stream: its chunks take several transactions each, some of its records are folded with
+/// their events and some come in two chunks.
+#[test]
+fn large_chunks_killed() {
+    let base = folder();
+    let made = base.path().join("made");
+    fs::create_dir(&made).unwrap();
+    let import = Recorded::new(base.path(), script::long_bundle(&made, 8_000));
+    let sender = import.heads.iter().max_by_key(|head| head.seq).unwrap();
+    // Each transaction ends with one.
+    let is_sync = |at: &usize| matches!(import.ops[*at], Op::Sync(_));
+    let syncs: Vec<usize> = (0..import.ops.len()).filter(is_sync).collect();
+    let is_appended = |op: &Op| matches!(op, Op::Saved(_));
+    let appended = import.ops.iter().rposition(is_appended).unwrap();
+    let (appending, folding) = syncs.split_at(syncs.partition_point(|at| *at < appended));
+    let each = times("ZHIBAN_LARGE_POINTS", 4) as usize / 2;
+    let spread = |syncs: &[usize]| -> Vec<usize> {
+        let place = |point: usize| syncs[syncs.len() * point / (each + 1)];
+        (1..=each).map(place).collect()
+    };
+    let points = [spread(appending), spread(folding)].concat();
+    let (mut partly, mut unfolded) = (0, 0);
+    for at in &points {
+        import.killed_after(at + 1, |store| {
+            let heads = store.heads().unwrap();
+            let seq = heads.iter().find(|head| head.replica == sender.replica);
+            let seq = seq.map_or(0, |head| head.seq);
+            partly += usize::from((1..sender.seq).contains(&seq));
+            unfolded += usize::from(seq == sender.seq && store.left_to_fold().unwrap() > 0);
+        });
+    }
+    assert!(
+        partly > 0 && unfolded > 0,
+        "kills came in {partly} and {unfolded} such places"
+    );
+    println!(
+        "large_chunks_killed: {} points of {} transactions, {partly} with a part of the events, {unfolded} with all of them and some to fold, all completed by the same import",
+        points.len(),
+        syncs.len()
     );
 }

@@ -5,8 +5,9 @@
 //! runs them: `ZHIBAN_KILLS=1000` (`kill9_storm`, short 40), `ZHIBAN_IMAGES=2000`
 //! (`powercut_replay`, short 100), `ZHIBAN_EVERY_POINT=1` (`io_fault_sweep`, short every third),
 //! `ZHIBAN_STEPS=64` (`enospc_sweep`, short 8), `ZHIBAN_POINTS=500` (`import_killed`, short 60),
-//! `ZHIBAN_FLIPS=2000` (`tamper_sweep`, short 300). Each test prints its figures in one line;
-//! `--nocapture` shows them.
+//! `ZHIBAN_LARGE_POINTS=40` (`large_chunks_killed`, short 4), `ZHIBAN_FLIPS=2000`
+//! (`tamper_sweep`, short 300). Each test prints its figures in one line; `--nocapture` shows
+//! them.
 #![allow(clippy::pedantic, clippy::unwrap_used, clippy::expect_used)]
 
 #[path = "../support/drill.rs"]

@@ -34,32 +34,48 @@ pub fn lay(data: &Path, seed: u8) -> (Store, ReplicaId) {
 
 /// Writes one act on a record of its own: an entry and a field.
 pub fn edit(store: &mut Store, replica: ReplicaId, number: u64) -> Result<(), Problem> {
-    let record = record(replica, number);
-    let say = Say {
-        direction: Direction::In,
-        channel: None,
-        author: None,
-        text: Some(format!(
-            "第{number}句话 {}",
-            "长".repeat(number as usize % 300)
-        )),
-        copied: false,
-        hash: None,
-        source: None,
-    };
+    let author = Author { replica, zone: 480 };
+    let mut random = SeededRandom::new(number.to_le_bytes());
+    let drafts = drafts(replica, number);
+    store.append(&author, NOW + number as i64, &mut random, &drafts)?;
+    Ok(())
+}
+
+/// Returns what an edit writes.
+fn drafts(replica: ReplicaId, number: u64) -> [Draft; 2] {
     let change = Change {
         fields: [("buyer".to_owned(), json!(format!("买家{number}")))].into(),
         ..Change::default()
     };
-    let register = registers::by_name("conversation").unwrap();
-    let drafts = [
-        Draft::new(register, record, Payload::Open(change), NOW),
-        Draft::new(register, record, Payload::Say(Box::new(say)), NOW),
-    ];
-    let author = Author { replica, zone: 480 };
-    let mut random = SeededRandom::new(number.to_le_bytes());
-    store.append(&author, NOW + number as i64, &mut random, &drafts)?;
-    Ok(())
+    let text = format!("第{number}句话 {}", "长".repeat(number as usize % 300));
+    [
+        Draft::new(
+            registers::by_name("conversation").unwrap(),
+            record(replica, number),
+            Payload::Open(change),
+            NOW,
+        ),
+        said(replica, number, text),
+    ]
+}
+
+/// Returns what the buyer of an edit says.
+fn said(replica: ReplicaId, number: u64, text: String) -> Draft {
+    let say = Say {
+        direction: Direction::In,
+        channel: None,
+        author: None,
+        text: Some(text),
+        copied: false,
+        hash: None,
+        source: None,
+    };
+    Draft::new(
+        registers::by_name("conversation").unwrap(),
+        record(replica, number),
+        Payload::Say(Box::new(say)),
+        NOW,
+    )
 }
 
 /// Returns the record of an edit.
@@ -99,6 +115,27 @@ pub fn foreign_bundle(folder: &Path, replicas: u8, acts: u64) -> PathBuf {
     }
     edit(&mut all, first, 0).unwrap();
     export(&mut all, first, &file).unwrap();
+    file
+}
+
+/// Writes a bundle with one long stream: so many records, each said something in at once, and
+/// every second one again when all are there.
+pub fn long_bundle(folder: &Path, records: u64) -> PathBuf {
+    const AT_ONCE: usize = 200;
+    let file = folder.join("long.zbundle");
+    let (mut store, replica) = lay(&folder.join("long"), 100);
+    let author = Author { replica, zone: 480 };
+    let mut random = SeededRandom::new("long");
+    let firsts = (0..records).flat_map(|number| drafts(replica, number));
+    let seconds = (0..records).step_by(2);
+    let seconds = seconds.map(|number| said(replica, number, "再问一句".to_owned()));
+    let all: Vec<Draft> = firsts.chain(seconds).collect();
+    for (nth, some) in all.chunks(AT_ONCE).enumerate() {
+        store
+            .append(&author, NOW + nth as i64, &mut random, some)
+            .unwrap();
+    }
+    export(&mut store, replica, &file).unwrap();
     file
 }
 
