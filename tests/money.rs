@@ -11,6 +11,8 @@ mod approvals;
 mod evasions;
 #[path = "money/offline.rs"]
 mod offline;
+#[path = "money/rights.rs"]
+mod rights;
 #[path = "money/roster.rs"]
 mod roster;
 #[path = "money/shop.rs"]

@@ -19,12 +19,13 @@ use crate::domain::payload::Payload;
 use crate::domain::record::Record;
 use crate::domain::registers::allowance::Terms;
 use crate::domain::registers::person;
-use crate::domain::stamp::Stamp;
 
 use super::error::Result;
 use super::{Store, read, schema};
+use cuts::{Claim, Cuts};
 
 pub(super) mod bench;
+mod cuts;
 
 /// Unknown author.
 const UNKNOWN: &str = "Q1";
@@ -33,6 +34,7 @@ const BRANCHED: &str = "Q4";
 /// Role not allowed.
 const NOT_ALLOWED: &str = "Q5";
 const ROSTER: &str = "person";
+const SETTING: &str = "setting";
 
 const ALLOWANCE: &str = "allowance";
 
@@ -47,8 +49,8 @@ struct Member {
 
 /// What everybody may do as far as a prefix of the roster says.
 type Members = BTreeMap<ReplicaId, Member>;
-/// Who wrote the events of a record, and their stamps.
-pub(super) type Authors = BTreeMap<Chain, (Stamp, ReplicaId)>;
+/// Who wrote the events of a record, and at which seq.
+pub(super) type Authors = BTreeMap<Chain, (u64, ReplicaId)>;
 /// What the judge depends on: roster events, allowances, streams, and whether it is a drill.
 type Tag = (i64, Option<i64>, i64, Option<i64>, i64, bool);
 
@@ -91,7 +93,7 @@ fn tag(conn: &Connection) -> Result<Tag> {
 }
 
 /// Judges events.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(super) struct Judge {
     drill: bool,
     /// Who began the shop, where the store has heard of that replica.
@@ -107,9 +109,14 @@ pub(super) struct Judge {
     /// What allowances grant.
     grants: BTreeMap<Id, Terms>,
     /// Retired replicas, and the last seq of each that counts.
-    cuts: BTreeMap<ReplicaId, u64>,
+    cuts: Cuts,
+    /// The words that retire somebody, of those that count.
+    claims: Vec<Claim>,
+    /// How far from the founding each roster event is, by its short id, and each replica.
+    depths: BTreeMap<Roster, usize>,
+    ages: BTreeMap<ReplicaId, usize>,
     /// Roster events that count.
-    counted: Vec<Chain>,
+    counted: BTreeSet<Chain>,
     /// The place of each roster event in their order, by its short id.
     places: BTreeMap<Roster, usize>,
     /// From which place on a replica has ever been one that may erase.
@@ -133,23 +140,13 @@ impl Judge {
         )?;
         let events: Vec<Event> = stored.into_iter().filter_map(|one| one.event).collect();
         let founder = founder(conn)?;
-        // Twice: cuts are for good, and the second walk holds the roster itself to them.
-        let first = Self {
+        let begin = Self {
             drill,
             founder,
             branched,
             ..Self::default()
-        }
-        .walk(&events);
-        let mut judge = Self {
-            drill,
-            founder,
-            branched: first.branched,
-            cuts: first.cuts,
-            ..Self::default()
-        }
-        .walk(&events)
-        .note_erasers(&events);
+        };
+        let mut judge = cuts::walk(&begin, &events).note_erasers(&events);
         judge.grants = judge.read_grants(conn)?;
         Ok(judge)
     }
@@ -196,17 +193,42 @@ impl Judge {
             .is_some_and(|(named, since)| since <= named)
     }
 
+    /// Holds whom these cuts retire to them.
+    fn held_to(self, cuts: &Cuts) -> Self {
+        let cuts = cuts.clone();
+        Self { cuts, ..self }
+    }
+
+    fn has_counted(&self, claim: &Claim) -> bool {
+        self.counted.contains(&claim.event)
+    }
+
+    /// Returns the order of replicas by age, the founder's first.
+    fn age(&self, replica: ReplicaId) -> (bool, usize, ReplicaId) {
+        let age = self.ages.get(&replica).copied();
+        (
+            self.founder != Some(replica),
+            age.unwrap_or(usize::MAX),
+            replica,
+        )
+    }
+
     /// Walks over the roster events in order and keeps the members after each.
     fn walk(mut self, events: &[Event]) -> Self {
         let mut of_record: BTreeMap<Id, Vec<Event>> = BTreeMap::new();
         let mut rows: BTreeMap<Id, Members> = BTreeMap::new();
         for event in events {
+            let depth = self
+                .depths
+                .get(&event.head.roster)
+                .map_or(0, |depth| depth + 1);
+            self.depths.insert(event.chain.short().0, depth);
             if self.roster_verdict(event).is_none() {
-                self.counted.push(event.chain);
+                self.counted.insert(event.chain);
                 let known = of_record.entry(event.head.record).or_default();
                 known.push(event.clone());
                 let record = fold(Some(&person::REGISTER), known).record;
-                self.note_replicas(record.as_ref());
+                self.note_replicas(event, record.as_ref(), depth);
                 rows.insert(
                     event.head.record,
                     record.as_ref().map(members).unwrap_or_default(),
@@ -224,8 +246,9 @@ impl Judge {
         self
     }
 
-    /// Notes who is known. A cut stays where it is lowest: who is retired cannot take it back.
-    fn note_replicas(&mut self, record: Option<&Record>) {
+    /// Notes who is known, how old they are, and whom this event retires. A cut stays where it is
+    /// lowest: who is retired cannot take it back.
+    fn note_replicas(&mut self, event: &Event, record: Option<&Record>, depth: usize) {
         let Some(record) = record else { return };
         for replica in record.keys(person::REPLICAS.name()) {
             let cut = record.cell::<i64>(person::REPLICAS.name(), replica, person::CUT_SEQ.name());
@@ -233,10 +256,19 @@ impl Judge {
                 continue;
             };
             self.known.entry(replica).or_default().insert(record.id);
-            if let Some(cut) = cut {
-                let cut = u64::try_from(cut).unwrap_or(0);
-                let known = self.cuts.entry(replica).or_insert(cut);
-                *known = cut.min(*known);
+            let age = self.ages.entry(replica).or_insert(depth);
+            *age = depth.min(*age);
+            let cut = cut.map(|cut| u64::try_from(cut).unwrap_or(0));
+            let mut said = self.claims.iter().filter(|claim| claim.target == replica);
+            if let Some(cut) = cut
+                && said.all(|claim| cut < claim.cut)
+            {
+                self.claims.push(Claim {
+                    event: event.chain,
+                    author: event.head.replica,
+                    target: replica,
+                    cut,
+                });
             }
         }
     }
@@ -272,7 +304,10 @@ impl Judge {
         if self.is_cut(event) || self.is_stranger(head.replica) {
             return Some(UNKNOWN);
         }
-        let action = action(event, all)?;
+        if self.sets_unasked(event) {
+            return Some(NOT_ALLOWED);
+        }
+        let action = self.action(event, all)?;
         if self.is_branched(event) {
             return Some(BRANCHED);
         }
@@ -290,6 +325,50 @@ impl Judge {
             && (verdict.is_none()
                 || head.register != ROSTER
                     && (self.drill && head.roster == [0; 8] || self.was_eraser(event)))
+    }
+
+    /// Returns what an event does by authority. Ordinary verbs of ordinary registers are not
+    /// read for it.
+    fn action(&self, event: &Event, all: &Authors) -> Option<Action> {
+        if !may_decide(event) {
+            return None;
+        }
+        let head = &event.head;
+        let payload = Payload::read(event)?;
+        let by_author = |(_, author): (&Chain, &(u64, ReplicaId))| author.1 == head.replica;
+        let own = match &payload {
+            Payload::Void {
+                events: Some(events),
+                ..
+            } => events
+                .iter()
+                .filter_map(|chain| all.get_key_value(chain))
+                .all(by_author),
+            // A whole record is taken back with all that others did in it, whenever they did.
+            _ => all
+                .iter()
+                .filter(|(_, (seq, author))| {
+                    !self.is_stranger(*author) && !self.is_beyond(*author, *seq)
+                })
+                .all(by_author),
+        };
+        authority(&head.register, &payload, own)
+    }
+
+    /// Returns whether an event changes a setting of the whole shop though its author never could
+    /// (design section 6). It names no roster, so whoever ever could may; in a practice shop each
+    /// device introduces itself by one.
+    fn sets_unasked(&self, event: &Event) -> bool {
+        let head = &event.head;
+        let is_change = !matches!(
+            Verb::of(head.verb),
+            Some(Verb::Say | Verb::Attach | Verb::Sign)
+        );
+        head.register == SETTING
+            && is_change
+            && !self.drill
+            && !self.known.is_empty()
+            && !self.erasers.contains_key(&head.replica)
     }
 
     /// Returns the members by the roster that an event names, none where it is not here.
@@ -327,9 +406,11 @@ impl Judge {
     }
 
     fn is_cut(&self, event: &Event) -> bool {
-        self.cuts
-            .get(&event.head.replica)
-            .is_some_and(|cut| event.head.seq > *cut)
+        self.is_beyond(event.head.replica, event.head.seq)
+    }
+
+    fn is_beyond(&self, replica: ReplicaId, seq: u64) -> bool {
+        self.cuts.get(&replica).is_some_and(|cut| seq > *cut)
     }
 
     /// Returns whether every event counts: a drill without roster and branches.
@@ -378,32 +459,6 @@ pub(super) fn may_decide(event: &Event) -> bool {
     let verb = Verb::of(event.head.verb);
     matches!(verb, Some(Verb::Void | Verb::Sign | Verb::Erase))
         || verb.is_some() && matches!(event.head.register.as_str(), "account" | "allowance")
-}
-
-/// Returns what an event does by authority. Ordinary verbs of ordinary registers are not
-/// read for it.
-fn action(event: &Event, all: &Authors) -> Option<Action> {
-    if !may_decide(event) {
-        return None;
-    }
-    let head = &event.head;
-    let payload = Payload::read(event)?;
-    let by_author = |(_, author): (&Chain, &(Stamp, ReplicaId))| author.1 == head.replica;
-    let own = match &payload {
-        Payload::Void {
-            events: Some(events),
-            ..
-        } => events
-            .iter()
-            .filter_map(|chain| all.get_key_value(chain))
-            .all(by_author),
-        // A whole record is taken back with all that was in it then.
-        _ => all
-            .iter()
-            .filter(|(_, (stamp, _))| *stamp < head.stamp)
-            .all(by_author),
-    };
-    authority(&head.register, &payload, own)
 }
 
 fn members(record: &Record) -> Members {

@@ -289,7 +289,9 @@ impl<'a> Writer<'a> {
         let body = Body::write(&facts, &personal, salt)
             .map_err(|fault| StoreError::Event(fault.into()))?;
         let own = !self.voids_of_others(draft.record, &payload)?;
-        let authority = is_authority_event(draft.register.name, &payload, own);
+        // What takes back a whole record may turn out to take back what a colleague did meanwhile.
+        let is_whole = matches!(payload, Payload::Void { events: None, .. });
+        let authority = is_whole || is_authority_event(draft.register.name, &payload, own);
         let head = Head {
             replica: self.author.replica,
             seq: self.head.seq + 1,

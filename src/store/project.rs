@@ -161,7 +161,7 @@ pub(super) fn fold_events(judge: &Judge, stored: Vec<ToFold<'_>>) -> Folded {
 fn authors(stored: &[ToFold<'_>]) -> Authors {
     let author = |one: &ToFold<'_>| {
         let head = &one.event.as_ref()?.head;
-        Some((one.chain, (head.stamp, head.replica)))
+        Some((one.chain, (head.seq, head.replica)))
     };
     stored.iter().filter_map(author).collect()
 }

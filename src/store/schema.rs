@@ -78,7 +78,7 @@ CREATE TABLE IF NOT EXISTS kept_back(replica BLOB NOT NULL, key INTEGER NOT NULL
 macro_rules! authority {
     () => {
         "verb = 7 OR verb = 9 OR verb = 10
-  OR register = 'person' OR register = 'account' OR register = 'allowance'"
+  OR register = 'person' OR register = 'account' OR register = 'allowance' OR register = 'setting'"
     };
 }
 pub(super) use authority;

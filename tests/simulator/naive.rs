@@ -143,6 +143,11 @@ impl Line {
         &self.chain[..16]
     }
 
+    /// The number of what it does.
+    pub fn verb(&self) -> u8 {
+        self.verb
+    }
+
     fn word(&self, name: &str) -> Option<&str> {
         self.facts.get(name)?.as_str()
     }
@@ -185,7 +190,7 @@ impl Line {
     }
 
     /// What this does by authority, none for ordinary work.
-    pub fn deed(&self, all: &[Self]) -> Option<&'static str> {
+    pub fn deed(&self, all: &[Self], law: &Law) -> Option<&'static str> {
         if !self.has_shape() {
             return None;
         }
@@ -194,7 +199,7 @@ impl Line {
         match self.verb {
             10 => Some("erase"),
             _ if of_authority => Some("account"),
-            9 => self.takes_from_others(all).then_some("void"),
+            9 => self.takes_from_others(all, law).then_some("void"),
             7 => match self.word("meaning")? {
                 "approve" => Some("approve"),
                 "refuse" => Some("refuse"),
@@ -212,7 +217,7 @@ impl Line {
         }
     }
 
-    fn takes_from_others(&self, all: &[Self]) -> bool {
+    fn takes_from_others(&self, all: &[Self], law: &Law) -> bool {
         let is_theirs = |line: &Self| line.replica != self.replica;
         let named = self.list("events");
         match self.facts.get("events") {
@@ -220,10 +225,7 @@ impl Line {
                 .iter()
                 .filter(|line| named.contains(&line.chain))
                 .any(is_theirs),
-            None => all
-                .iter()
-                .filter(|line| line.stamp < self.stamp)
-                .any(is_theirs),
+            None => all.iter().filter(|line| law.is_work(line)).any(is_theirs),
         }
     }
 }

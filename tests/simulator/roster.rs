@@ -24,6 +24,15 @@ struct Member {
 /// Who is here, by replica.
 type Members = BTreeMap<ReplicaId, Member>;
 
+/// Somebody ends a replica.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Ending {
+    chain: String,
+    by: ReplicaId,
+    of: ReplicaId,
+    cut: u64,
+}
+
 /// What decides which events count.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Law {
@@ -34,6 +43,11 @@ pub struct Law {
     /// Whoever was ever named, with the persons that they wrote for.
     known: BTreeMap<ReplicaId, BTreeSet<String>>,
     cuts: BTreeMap<ReplicaId, u64>,
+    /// Who ended whom, of what counts.
+    endings: Vec<Ending>,
+    /// How many admissions lie between the founder and each event about people, and each replica.
+    distance: BTreeMap<String, usize>,
+    steps: BTreeMap<ReplicaId, usize>,
     /// The places of the events about people in their order.
     places: BTreeMap<String, usize>,
     /// Who may erase, from which of these places on.
@@ -65,9 +79,75 @@ impl Law {
             branches,
             ..Self::default()
         };
-        // A cut is for good: what came before its event in the order is held to it as well.
-        let cuts = begin.clone().walk(&lines).cuts;
-        Self { cuts, ..begin }.walk(&lines).note_erasers(&lines)
+        let mut law = begin.clone().walk(&lines);
+        loop {
+            let open: Vec<Ending> = law
+                .endings
+                .iter()
+                .filter(|one| law.is_news(one))
+                .cloned()
+                .collect();
+            if open.is_empty() {
+                return law.note_erasers(&lines);
+            }
+            let cuts = law.with(law.standing(&begin, &lines, &open));
+            law = Self {
+                cuts,
+                ..begin.clone()
+            }
+            .walk(&lines);
+        }
+    }
+
+    fn is_news(&self, ending: &Ending) -> bool {
+        self.cuts
+            .get(&ending.of)
+            .is_none_or(|cut| ending.cut < *cut)
+    }
+
+    /// The cuts with further ones; the lowest of each replica.
+    fn with(&self, endings: impl IntoIterator<Item = Ending>) -> BTreeMap<ReplicaId, u64> {
+        let mut cuts = self.cuts.clone();
+        for ending in endings {
+            let cut = cuts.entry(ending.of).or_insert(ending.cut);
+            *cut = ending.cut.min(*cut);
+        }
+        cuts
+    }
+
+    /// Who ends whom and is not ended by it: words that no other word would strike out, else the
+    /// word of the one who is here longest, counted in admissions from the founder.
+    fn standing(&self, begin: &Self, lines: &[Line], open: &[Ending]) -> Vec<Ending> {
+        let mut struck = BTreeSet::new();
+        for one in open {
+            let cuts = self.with([one.clone()]);
+            let then = Self {
+                cuts,
+                ..begin.clone()
+            }
+            .walk(lines);
+            let others = open.iter().filter(|other| other.chain != one.chain);
+            struck.extend(
+                others
+                    .map(|other| &other.chain)
+                    .filter(|chain| !then.counted.contains(*chain)),
+            );
+        }
+        let mut standing = open.to_vec();
+        standing.retain(|one| !struck.contains(&one.chain));
+        if standing.is_empty() {
+            let years = |one: &Ending| {
+                let steps = self.steps.get(&one.by).copied().unwrap_or(usize::MAX);
+                (
+                    self.founder != Some(one.by),
+                    steps,
+                    one.by,
+                    one.chain.clone(),
+                )
+            };
+            standing.extend(open.iter().min_by_key(|one| years(one)).cloned());
+        }
+        standing
     }
 
     /// Notes since when each replica was one of somebody who may erase, whatever was found out
@@ -110,13 +190,15 @@ impl Law {
     fn walk(mut self, lines: &[Line]) -> Self {
         let mut people: BTreeMap<String, Vec<Line>> = BTreeMap::new();
         for line in lines {
+            let distance = self.distance.get(&line.roster).map_or(0, |steps| steps + 1);
+            self.distance.insert(line.short().to_owned(), distance);
             if self.on_people(line).is_none() {
                 self.counted.insert(line.chain.clone());
                 people
                     .entry(line.record.clone())
                     .or_default()
                     .push(line.clone());
-                self.note(&line.record, &naive::person(&people[&line.record]));
+                self.note(line, &naive::person(&people[&line.record]), distance);
             }
             let members = people
                 .iter()
@@ -127,15 +209,30 @@ impl Law {
         self
     }
 
-    /// Notes every replica that was ever named, and the lowest cut of each.
-    fn note(&mut self, record: &str, person: &Value) {
+    /// Notes every replica that was ever named, how far from the founder, and the lowest cut of
+    /// each that anybody named.
+    fn note(&mut self, line: &Line, person: &Value, distance: usize) {
         for (replica, cells) in replicas(person) {
             let persons = self.known.entry(replica).or_default();
-            persons.insert(record.to_owned());
-            if let Some(cut) = cells.get("cut_seq").and_then(|cut| cut.as_i64()) {
-                let cut = cut.max(0) as u64;
-                let lowest = self.cuts.entry(replica).or_insert(cut);
-                *lowest = cut.min(*lowest);
+            persons.insert(line.record.clone());
+            let steps = self.steps.entry(replica).or_insert(distance);
+            *steps = distance.min(*steps);
+            let Some(cut) = cells.get("cut_seq").and_then(|cut| cut.as_i64()) else {
+                continue;
+            };
+            let cut = cut.max(0) as u64;
+            let known = self.endings.iter().filter(|one| one.of == replica);
+            if known
+                .map(|one| one.cut)
+                .min()
+                .is_none_or(|least| cut < least)
+            {
+                self.endings.push(Ending {
+                    chain: line.chain.clone(),
+                    by: line.replica,
+                    of: replica,
+                    cut,
+                });
             }
         }
     }
@@ -168,11 +265,25 @@ impl Law {
         if stranger || self.is_beyond_cut(line) {
             return Some("Q1");
         }
-        let deed = line.deed(all)?;
+        let sets = line.register == "setting" && !matches!(line.verb(), 5..=7);
+        if sets
+            && !self.drill
+            && !self.known.is_empty()
+            && !self.erasers.contains_key(&line.replica)
+        {
+            return Some("Q5");
+        }
+        let deed = line.deed(all, self)?;
         if self.is_beyond_branch(line) {
             return Some("Q4");
         }
         self.on_role(line, deed)
+    }
+
+    /// Returns whether this is the work of somebody who is or was here then.
+    pub fn is_work(&self, line: &Line) -> bool {
+        let is_known = self.known.is_empty() || self.known.contains_key(&line.replica);
+        is_known && !self.is_beyond_cut(line)
     }
 
     /// Returns whether an `erase` takes what it names: where it counts, and where its author could

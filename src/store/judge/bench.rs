@@ -30,7 +30,7 @@ impl Judge {
         let granted = of_record.into_iter().filter_map(|(id, mut events)| {
             let authors = events
                 .iter()
-                .map(|event| (event.chain, (event.head.stamp, event.head.replica)))
+                .map(|event| (event.chain, (event.head.seq, event.head.replica)))
                 .collect();
             events.retain(|event| self.verdict(event, &authors).is_none());
             let record = fold(Some(&allowance::REGISTER), &events).record?;

@@ -1,0 +1,94 @@
+//! Who ended whom: words that retire each other's authors are weighed against each other without
+//! stamps, which each author sets at will.
+//!
+//! A word that nobody else's word would undo holds. Of words that undo each other in a circle the
+//! one holds whose author is eldest: the founder, then whoever was admitted nearest to the
+//! founding, by the roster that each admission names. Who is admitted is always younger than who
+//! admits, so nobody grows older by a word of their own.
+
+use std::collections::BTreeMap;
+
+use super::Judge;
+use crate::domain::event::Event;
+use crate::domain::id::{Chain, ReplicaId};
+
+/// Retired replicas, and the last seq of each that counts.
+pub(super) type Cuts = BTreeMap<ReplicaId, u64>;
+
+/// A word that ends a replica, or ends it earlier than those before it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Claim {
+    /// The roster event.
+    pub event: Chain,
+    /// Who says so.
+    pub author: ReplicaId,
+    /// Whom it ends.
+    pub target: ReplicaId,
+    /// The last seq that counts.
+    pub cut: u64,
+}
+
+/// Walks over the roster events as far as all retirements that hold let them count.
+pub(super) fn walk(begin: &Judge, events: &[Event]) -> Judge {
+    let walk = |cuts: &Cuts| begin.clone().held_to(cuts).walk(events);
+    let free = walk(&Cuts::new());
+    let mut cuts = lowest(&Cuts::new(), &free.claims);
+    let all = walk(&cuts);
+    if free.claims.iter().all(|claim| all.has_counted(claim)) {
+        return all;
+    }
+    cuts.clear();
+    loop {
+        let now = walk(&cuts);
+        let open: Vec<Claim> = now
+            .claims
+            .iter()
+            .copied()
+            .filter(|claim| is_open(claim, &cuts))
+            .collect();
+        if open.is_empty() {
+            return now;
+        }
+        cuts = lowest(
+            &cuts,
+            &holding(&now, &open, |claim| walk(&lowest(&cuts, &[*claim]))),
+        );
+    }
+}
+
+/// Returns those of the open words that no other undoes, or else that of the eldest.
+fn holding(now: &Judge, open: &[Claim], after: impl Fn(&Claim) -> Judge) -> Vec<Claim> {
+    let afters: Vec<Judge> = open.iter().map(after).collect();
+    let is_undone = |claim: &Claim| {
+        let mut others = open.iter().zip(&afters);
+        others.any(|(other, after)| other.event != claim.event && !after.has_counted(claim))
+    };
+    let holding: Vec<Claim> = open
+        .iter()
+        .copied()
+        .filter(|claim| !is_undone(claim))
+        .collect();
+    if holding.is_empty() {
+        let eldest = open
+            .iter()
+            .min_by_key(|claim| (now.age(claim.author), claim.event));
+        eldest.copied().into_iter().collect()
+    } else {
+        holding
+    }
+}
+
+fn is_open(claim: &Claim, cuts: &Cuts) -> bool {
+    cuts.get(&claim.target).is_none_or(|cut| claim.cut < *cut)
+}
+
+/// Returns the cuts with these words: the lowest of each replica.
+fn lowest(cuts: &Cuts, claims: &[Claim]) -> Cuts {
+    let mut cuts = cuts.clone();
+    for claim in claims {
+        if is_open(claim, &cuts) {
+            cuts.insert(claim.target, claim.cut);
+        }
+    }
+    cuts
+}
