@@ -143,7 +143,7 @@ impl Store {
                     }
                 }
                 let is_last = done == run.events.len();
-                let (stream, judges) = (taker.stream(), taker.branched || taker.roster);
+                let (stream, judges) = (taker.stream(), taker.judges());
                 let touched = taker.end(&mut sum)?;
                 if judges {
                     judge::mark(&tx, &*store.judge.judge(&tx)?)?;
@@ -446,6 +446,12 @@ impl<'a> Taker<'a> {
             self.dirty.insert(event.head.record);
         }
         Ok(())
+    }
+
+    /// Returns whether what was taken may change how events are judged: the roster, a branch, or
+    /// what a retirement of somebody whose streams branched may mean.
+    fn judges(&self) -> bool {
+        self.roster || self.branched || self.streams.len() > 1 && self.new > 0
     }
 
     /// Returns the local number of the stream that the last event stands in.

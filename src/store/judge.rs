@@ -22,10 +22,12 @@ use crate::domain::registers::person;
 
 use super::error::Result;
 use super::{Store, read, schema};
-use cuts::{Claim, Cuts};
+use cuts::{Claim, Cut, Cuts};
+use forks::{Forks, Path};
 
 pub(super) mod bench;
 mod cuts;
+mod forks;
 
 /// Unknown author.
 const UNKNOWN: &str = "Q1";
@@ -51,8 +53,9 @@ struct Member {
 type Members = BTreeMap<ReplicaId, Member>;
 /// Who wrote the events of a record, and at which seq.
 pub(super) type Authors = BTreeMap<Chain, (u64, ReplicaId)>;
-/// What the judge depends on: roster events, allowances, streams, and whether it is a drill.
-type Tag = (i64, Option<i64>, i64, Option<i64>, i64, bool);
+/// What the judge depends on: roster events, allowances, streams, how far those are that branched,
+/// and whether it is a drill.
+type Tag = (i64, Option<i64>, i64, Option<i64>, i64, i64, bool);
 
 /// The last judge, kept while nothing that it depends on changes.
 #[derive(Default)]
@@ -67,7 +70,7 @@ impl Kept {
         {
             return Ok(Arc::clone(judge));
         }
-        let judge = Arc::new(Judge::read(conn, tag.5)?);
+        let judge = Arc::new(Judge::read(conn, tag.6)?);
         *self.0.borrow_mut() = Some((tag, Arc::clone(&judge)));
         Ok(judge)
     }
@@ -77,7 +80,10 @@ fn tag(conn: &Connection) -> Result<Tag> {
     let mut query = conn.prepare_cached(
         "SELECT count(*), max(key), (SELECT count(*) FROM event WHERE register = 'allowance'),
          (SELECT max(key) FROM event WHERE register = 'allowance'),
-         (SELECT count(*) FROM stream), coalesce((SELECT drill FROM shop), 0)
+         (SELECT count(*) FROM stream),
+         (SELECT coalesce(sum(seq), 0) FROM stream WHERE replica IN
+           (SELECT replica FROM stream GROUP BY replica HAVING count(*) > 1)),
+         coalesce((SELECT drill FROM shop), 0)
          FROM event WHERE register = 'person'",
     )?;
     Ok(query.query_row([], |row| {
@@ -88,6 +94,7 @@ fn tag(conn: &Connection) -> Result<Tag> {
             row.get(3)?,
             row.get(4)?,
             row.get(5)?,
+            row.get(6)?,
         ))
     })?)
 }
@@ -98,8 +105,10 @@ pub(super) struct Judge {
     drill: bool,
     /// Who began the shop, where the store has heard of that replica.
     founder: Option<ReplicaId>,
-    /// Replicas with several streams, and the seq after which the earliest branched.
-    branched: BTreeMap<ReplicaId, u64>,
+    /// Replicas with several streams.
+    forks: Arc<Forks>,
+    /// Of those that were retired: the branch that their retirement means.
+    paths: BTreeMap<ReplicaId, Path>,
     /// The members after each roster event, by the event's short id.
     after: BTreeMap<Roster, Arc<Members>>,
     /// The members now.
@@ -125,14 +134,6 @@ pub(super) struct Judge {
 
 impl Judge {
     fn read(conn: &Connection, drill: bool) -> Result<Self> {
-        let mut query = conn.prepare_cached(
-            "SELECT r.id, min(s.from_seq) FROM stream s JOIN replica r ON r.no = s.replica
-             WHERE s.no > (SELECT min(no) FROM stream f WHERE f.replica = s.replica) GROUP BY r.id",
-        )?;
-        let rows = query.query_map([], |row| {
-            Ok((ReplicaId(row.get(0)?), row.get::<_, i64>(1)? as u64))
-        })?;
-        let branched = rows.collect::<rusqlite::Result<_>>()?;
         let stored = read::read(
             conn,
             "WHERE e.register = 'person' ORDER BY e.stamp, e.chain",
@@ -143,7 +144,7 @@ impl Judge {
         let begin = Self {
             drill,
             founder,
-            branched,
+            forks: Arc::new(Forks::read(conn)?),
             ..Self::default()
         };
         let mut judge = cuts::walk(&begin, &events).note_erasers(&events);
@@ -195,8 +196,14 @@ impl Judge {
 
     /// Holds whom these cuts retire to them.
     fn held_to(self, cuts: &Cuts) -> Self {
-        let cuts = cuts.clone();
-        Self { cuts, ..self }
+        let path = |(replica, cut): (&ReplicaId, &Cut)| {
+            self.forks.path(*replica, cut).map(|path| (*replica, path))
+        };
+        Self {
+            paths: cuts.iter().filter_map(path).collect(),
+            cuts: cuts.clone(),
+            ..self
+        }
     }
 
     fn has_counted(&self, claim: &Claim) -> bool {
@@ -251,17 +258,16 @@ impl Judge {
     fn note_replicas(&mut self, event: &Event, record: Option<&Record>, depth: usize) {
         let Some(record) = record else { return };
         for replica in record.keys(person::REPLICAS.name()) {
-            let cut = record.cell::<i64>(person::REPLICAS.name(), replica, person::CUT_SEQ.name());
+            let cut = cut_of(record, replica);
             let Ok(replica) = replica.parse() else {
                 continue;
             };
             self.known.entry(replica).or_default().insert(record.id);
             let age = self.ages.entry(replica).or_insert(depth);
             *age = depth.min(*age);
-            let cut = cut.map(|cut| u64::try_from(cut).unwrap_or(0));
             let mut said = self.claims.iter().filter(|claim| claim.target == replica);
             if let Some(cut) = cut
-                && said.all(|claim| cut < claim.cut)
+                && said.all(|claim| cut.is_before(&claim.cut))
             {
                 self.claims.push(Claim {
                     event: event.chain,
@@ -347,8 +353,8 @@ impl Judge {
             // A whole record is taken back with all that others did in it, whenever they did.
             _ => all
                 .iter()
-                .filter(|(_, (seq, author))| {
-                    !self.is_stranger(*author) && !self.is_beyond(*author, *seq)
+                .filter(|(chain, (seq, author))| {
+                    !self.is_stranger(*author) && !self.is_beyond(*author, *seq, chain)
                 })
                 .all(by_author),
         };
@@ -399,23 +405,26 @@ impl Judge {
         }
     }
 
+    /// Who was retired is held to the branch that the retirement means, and has no other.
     fn is_branched(&self, event: &Event) -> bool {
-        self.branched
-            .get(&event.head.replica)
-            .is_some_and(|branch| event.head.seq > *branch)
+        let head = &event.head;
+        let shared = self.forks.shared(head.replica);
+        shared.is_some_and(|shared| head.seq > shared) && !self.paths.contains_key(&head.replica)
     }
 
     fn is_cut(&self, event: &Event) -> bool {
-        self.is_beyond(event.head.replica, event.head.seq)
+        self.is_beyond(event.head.replica, event.head.seq, &event.chain)
     }
 
-    fn is_beyond(&self, replica: ReplicaId, seq: u64) -> bool {
-        self.cuts.get(&replica).is_some_and(|cut| seq > *cut)
+    fn is_beyond(&self, replica: ReplicaId, seq: u64, event: &Chain) -> bool {
+        let path = self.paths.get(&replica);
+        self.cuts.get(&replica).is_some_and(|cut| seq > cut.seq)
+            || path.is_some_and(|path| self.forks.is_beside(path, replica, event))
     }
 
     /// Returns whether every event counts: a drill without roster and branches.
     pub(super) fn is_idle(&self) -> bool {
-        self.drill && self.after.is_empty() && self.branched.is_empty()
+        self.drill && self.after.is_empty() && self.forks.is_empty()
     }
 
     /// Without a roster everybody of a drill shop is known; elsewhere nobody is, but a store
@@ -433,7 +442,8 @@ impl Store {
 
     /// Returns the last seq of a retired replica that counts, none while it is not retired.
     pub fn cut_of(&self, replica: ReplicaId) -> Result<Option<u64>> {
-        Ok(self.judge.judge(&self.conn)?.cuts.get(&replica).copied())
+        let judge = self.judge.judge(&self.conn)?;
+        Ok(judge.cuts.get(&replica).map(|cut| cut.seq))
     }
 }
 
@@ -459,6 +469,17 @@ pub(super) fn may_decide(event: &Event) -> bool {
     let verb = Verb::of(event.head.verb);
     matches!(verb, Some(Verb::Void | Verb::Sign | Verb::Erase))
         || verb.is_some() && matches!(event.head.register.as_str(), "account" | "allowance")
+}
+
+/// Returns where a record of the roster ends a replica, none where it does not.
+fn cut_of(record: &Record, replica: &str) -> Option<Cut> {
+    let replicas = person::REPLICAS.name();
+    let seq = record.cell::<i64>(replicas, replica, person::CUT_SEQ.name())?;
+    let chain = record.cell::<String>(replicas, replica, person::CUT_CHAIN.name());
+    Some(Cut {
+        seq: u64::try_from(seq).unwrap_or(0),
+        chain: chain.and_then(|chain| chain.parse().ok()),
+    })
 }
 
 fn members(record: &Record) -> Members {
@@ -502,11 +523,12 @@ pub(super) fn mark(conn: &Connection, judge: &Judge) -> Result<()> {
         schema::authority!()
     ))?;
     for head in read::heads(conn)? {
-        let counts = judge.cuts.get(&head.replica).copied();
+        let shared = judge.forks.shared(head.replica).unwrap_or(u64::MAX);
+        let cut = judge.cuts.get(&head.replica);
         let from = if judge.is_stranger(head.replica) {
             Some(0)
         } else {
-            counts
+            cut.map(|cut| cut.seq.min(shared))
         };
         if let Some(from) = from {
             let range = (read::key(head.stream, from), read::key(head.stream + 1, 0));

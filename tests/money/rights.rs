@@ -4,6 +4,7 @@
 use serde_json::json;
 use zhiban::domain::id::ReplicaId;
 use zhiban::domain::payload::{Direction, Payload, Say};
+use zhiban::store::Run;
 
 use super::shop::*;
 
@@ -190,5 +191,56 @@ fn a_setting_is_no_agents() {
         assert_eq!(machine.code(good[0]), None);
         let setting = machine.desk.setting("limit_case").unwrap();
         assert_eq!(setting.as_deref(), Some("50"));
+    }
+}
+
+/// A retirement names one history. Whoever keeps the key and writes another one below the cut
+/// changes nothing by it, and takes nothing back of what they once decided.
+#[test]
+fn a_key_that_was_retired_branches_in_vain() {
+    for first_hears_early in [true, false] {
+        let clock = Hand::new();
+        let mut first = Machine::new(&clock, &[1]);
+        first.admit(1, 1, "supervisor", &[1], None);
+        first.admit(1, 6, "supervisor", &[6], None);
+        let mut six = Machine::new(&clock, &[6]);
+        let mut agent = Machine::new(&clock, &[2]);
+        exchange(&mut [&mut first, &mut six, &mut agent]);
+        let says = |value: &str| open(json!({"key": "limit_case", "value": value}));
+        six.write(6, "complaint", id(7), vec![open(json!({}))]);
+        let shared = head(&six, 6);
+        six.admit(6, 2, "agent", &[2], None);
+        let good = six.write(6, "setting", id(1), vec![says("50")]);
+        let six_runs = six.runs();
+        exchange(&mut [&mut first, &mut six, &mut agent]);
+
+        let mut thief = Machine::new(&clock, &[6]);
+        let known: Vec<Run> = six_runs
+            .into_iter()
+            .map(|mut run| {
+                if run.replica == replica(6) {
+                    run.events.retain(|event| event.head.seq <= shared);
+                    run.seals.retain(|seal| seal.seq <= shared);
+                }
+                run
+            })
+            .collect();
+        thief.take(&known);
+        let forged = thief.write(6, "setting", id(2), vec![says("999999")]);
+        thief.admit(6, 9, "supervisor", &[9], None);
+        if first_hears_early {
+            first.take(&thief.runs());
+        }
+        first.end(1, 6, 6);
+        exchange(&mut [&mut first, &mut six, &mut agent, &mut thief]);
+        agree(&[&mut first, &mut six, &mut agent, &mut thief]);
+        for machine in [&first, &six, &agent] {
+            assert!(machine.desk.people().by_id(person(2)).is_some());
+            assert!(machine.desk.people().by_id(person(9)).is_none());
+            assert_eq!(machine.code(forged[0]).as_deref(), Some("Q1"));
+            assert_eq!(machine.code(good[0]), None);
+            let setting = machine.desk.setting("limit_case").unwrap();
+            assert_eq!(setting.as_deref(), Some("50"));
+        }
     }
 }

@@ -169,6 +169,18 @@ impl Machine {
         self.desk.refresh().unwrap();
     }
 
+    /// Ends a device at the last of its events that is here, as the desk does.
+    pub fn end(&mut self, by: u8, who: u8, device: u8) {
+        let heads = self.desk.store().heads().unwrap();
+        let head = heads.iter().find(|head| head.replica == replica(device));
+        let head = head.unwrap();
+        let cell = |name: &str| format!("replicas/{}/{name}", replica(device));
+        let chain = head.chain.to_string();
+        let said = json!({cell("cut_seq"): head.seq, cell("cut_chain"): chain});
+        self.write(by, "person", person(who), vec![set(said)]);
+        self.desk.refresh().unwrap();
+    }
+
     /// Sits a person down at one of their devices.
     pub fn sit(&mut self, who: u8, device: u8) -> &mut Desk {
         let known = self.desk.people().by_id(person(who)).unwrap().clone();

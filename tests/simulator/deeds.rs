@@ -289,10 +289,24 @@ fn link(dice: &mut Dice, view: &View<'_>) -> Payload {
     }
 }
 
+/// Who may be admitted or retired.
+pub struct Writer {
+    pub replica: ReplicaId,
+    /// The seq of the last event.
+    pub newest: u64,
+    /// The last events.
+    pub last: Vec<(u64, Chain)>,
+}
+
 /// Returns something that could be said of people: who is here, what they may do, from where on
 /// a device of theirs no longer counts.
-pub fn about_people(dice: &mut Dice, view: &View<'_>, replicas: &[(ReplicaId, u64)]) -> Payload {
-    let Some((replica, newest)) = dice.one(replicas).copied() else {
+pub fn about_people(dice: &mut Dice, view: &View<'_>, writers: &[Writer]) -> Payload {
+    let Some(Writer {
+        replica,
+        newest,
+        last,
+    }) = dice.one(writers)
+    else {
         return payload(dice, view);
     };
     let cell = |name: &str| format!("replicas/{replica}/{name}");
@@ -303,10 +317,20 @@ pub fn about_people(dice: &mut Dice, view: &View<'_>, replicas: &[(ReplicaId, u6
             (cell("letters"), json!("X")),
         ],
         40..60 => vec![("role".to_owned(), json!(role))],
-        60..70 => vec![(
-            cell("cut_seq"),
-            json!(newest.saturating_sub(dice.below(4) as u64)),
-        )],
+        60..70 => {
+            let seq = newest.saturating_sub(dice.below(4) as u64);
+            let mut said = vec![(cell("cut_seq"), json!(seq))];
+            // Of half of them also which of the events in that place.
+            let there = last
+                .iter()
+                .filter(|(at, chain)| *at == seq && chain.0[0] < 128);
+            said.extend(
+                there
+                    .take(1)
+                    .map(|(_, chain)| (cell("cut_chain"), json!(chain.to_string()))),
+            );
+            said
+        }
         70..75 => return payload(dice, view),
         _ => return step(dice, view),
     };

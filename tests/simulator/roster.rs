@@ -30,8 +30,15 @@ struct Ending {
     chain: String,
     by: ReplicaId,
     of: ReplicaId,
-    cut: u64,
+    cut: Cut,
 }
+
+/// The last event that counts: its seq, whether its hash is missing, and its hash. The lesser of
+/// two ends somebody earlier.
+type Cut = (u64, bool, Option<String>);
+
+/// The events of one author that not all branches share, each with the one before it.
+type Links = BTreeMap<String, Option<String>>;
 
 /// What decides which events count.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -42,7 +49,8 @@ pub struct Law {
     after: BTreeMap<String, Members>,
     /// Whoever was ever named, with the persons that they wrote for.
     known: BTreeMap<ReplicaId, BTreeSet<String>>,
-    cuts: BTreeMap<ReplicaId, u64>,
+    cuts: BTreeMap<ReplicaId, Cut>,
+    links: BTreeMap<ReplicaId, Links>,
     /// Who ended whom, of what counts.
     endings: Vec<Ending>,
     /// How many admissions lie between the founder and each event about people, and each replica.
@@ -76,6 +84,7 @@ impl Law {
         let begin = Self {
             drill: founder.is_none(),
             founder: founder.filter(heard),
+            links: links(events, &branches),
             branches,
             ..Self::default()
         };
@@ -106,11 +115,11 @@ impl Law {
     }
 
     /// The cuts with further ones; the lowest of each replica.
-    fn with(&self, endings: impl IntoIterator<Item = Ending>) -> BTreeMap<ReplicaId, u64> {
+    fn with(&self, endings: impl IntoIterator<Item = Ending>) -> BTreeMap<ReplicaId, Cut> {
         let mut cuts = self.cuts.clone();
         for ending in endings {
-            let cut = cuts.entry(ending.of).or_insert(ending.cut);
-            *cut = ending.cut.min(*cut);
+            let cut = cuts.entry(ending.of).or_insert_with(|| ending.cut.clone());
+            *cut = ending.cut.min(cut.clone());
         }
         cuts
     }
@@ -220,13 +229,12 @@ impl Law {
             let Some(cut) = cells.get("cut_seq").and_then(|cut| cut.as_i64()) else {
                 continue;
             };
-            let cut = cut.max(0) as u64;
+            let hash = cells.get("cut_chain").and_then(|hash| hash.as_str());
+            let hash = hash.filter(|hash| hash.len() == 64).map(str::to_owned);
+            let cut: Cut = (cut.max(0) as u64, hash.is_none(), hash);
             let known = self.endings.iter().filter(|one| one.of == replica);
-            if known
-                .map(|one| one.cut)
-                .min()
-                .is_none_or(|least| cut < least)
-            {
+            let mut known = known.map(|one| &one.cut);
+            if known.all(|known| cut < *known) {
                 self.endings.push(Ending {
                     chain: line.chain.clone(),
                     by: line.replica,
@@ -346,13 +354,60 @@ impl Law {
 
     fn is_beyond_branch(&self, line: &Line) -> bool {
         let shared = self.branches.get(&line.replica);
-        shared.is_some_and(|shared| line.seq > *shared)
+        shared.is_some_and(|shared| line.seq > *shared) && self.meant(line.replica).is_none()
     }
 
     fn is_beyond_cut(&self, line: &Line) -> bool {
-        let cut = self.cuts.get(&line.replica);
-        cut.is_some_and(|cut| line.seq > *cut)
+        let Some((cut, ..)) = self.cuts.get(&line.replica) else {
+            return false;
+        };
+        let shared = self.branches.get(&line.replica).copied();
+        let elsewhere = self.meant(line.replica).is_some_and(|meant| {
+            shared.is_some_and(|shared| line.seq > shared) && !meant.contains(&line.chain)
+        });
+        line.seq > *cut || elsewhere
     }
+
+    /// Of an author with several branches, the events of the one that the author's end names.
+    fn meant(&self, replica: ReplicaId) -> Option<BTreeSet<String>> {
+        let links = self.links.get(&replica)?;
+        let (.., hash) = self.cuts.get(&replica)?;
+        let mut at = hash.clone()?;
+        links.get(&at)?;
+        let mut meant = BTreeSet::new();
+        while let Some(before) = links.get(&at) {
+            meant.insert(at);
+            let Some(before) = before else { break };
+            at = before.clone();
+        }
+        Some(meant)
+    }
+}
+
+/// Looks for each event that not all branches share after which one it was written.
+fn links<'a>(
+    events: impl IntoIterator<Item = &'a Event> + Clone,
+    branches: &Branches,
+) -> BTreeMap<ReplicaId, Links> {
+    let mut all: BTreeMap<ReplicaId, Links> = BTreeMap::new();
+    for event in events.clone() {
+        let head = &event.head;
+        if branches
+            .get(&head.replica)
+            .is_none_or(|shared| head.seq <= *shared)
+        {
+            continue;
+        }
+        let mut others = events.clone().into_iter();
+        let before = others.find(|other| {
+            let is_before = other.head.replica == head.replica && other.head.seq + 1 == head.seq;
+            is_before && head.chain(&other.chain) == event.chain
+        });
+        let before = before.map(|before| before.chain.to_string());
+        let links = all.entry(head.replica).or_default();
+        links.insert(event.chain.to_string(), before);
+    }
+    all
 }
 
 fn may(role: &str, deed: &str) -> bool {

@@ -16,7 +16,7 @@ use zhiban::domain::seal::ReplicaKey;
 use zhiban::exchange::bundle::{Accounting, Selection};
 use zhiban::store::{Draft, Run, Shop};
 
-use super::deeds::{self, Dice, View};
+use super::deeds::{self, Dice, View, Writer};
 use super::peer::Peer;
 use super::rogue::{self, Outsider};
 
@@ -248,15 +248,24 @@ impl World {
         true
     }
 
-    /// Everybody who may be admitted or retired, with the seq of the last event.
-    fn writers(&self) -> Vec<(ReplicaId, u64)> {
+    /// Everybody who may be admitted or retired, with their last events.
+    fn writers(&self) -> Vec<Writer> {
         let own = self.peers.iter().map(|peer| (peer.replica, 0));
         let mut heads: BTreeMap<ReplicaId, u64> = own.chain([(self.rogue.replica(), 0)]).collect();
         for event in self.ledger.values() {
             let newest = heads.entry(event.head.replica).or_default();
             *newest = event.head.seq.max(*newest);
         }
-        heads.into_iter().collect()
+        let writer = |(replica, newest): (ReplicaId, u64)| {
+            let all = self.ledger.values().map(|event| (&event.head, event.chain));
+            let last = all.filter(|(head, _)| head.replica == replica && head.seq + 4 > newest);
+            Writer {
+                replica,
+                newest,
+                last: last.map(|(head, chain)| (head.seq, chain)).collect(),
+            }
+        };
+        heads.into_iter().map(writer).collect()
     }
 
     /// Writes new events down and compares what they touch.

@@ -12,8 +12,26 @@ use super::Judge;
 use crate::domain::event::Event;
 use crate::domain::id::{Chain, ReplicaId};
 
-/// Retired replicas, and the last seq of each that counts.
-pub(super) type Cuts = BTreeMap<ReplicaId, u64>;
+/// Where a replica ends: the last event that counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Cut {
+    /// Its seq.
+    pub seq: u64,
+    /// Its chain, where the word says so.
+    pub chain: Option<Chain>,
+}
+
+impl Cut {
+    /// Returns whether this ends a replica before another cut does; of two that end it at one
+    /// seq any one must win, the same everywhere.
+    pub(super) fn is_before(&self, other: &Self) -> bool {
+        let order = |cut: &Self| (cut.seq, cut.chain.is_none(), cut.chain);
+        order(self) < order(other)
+    }
+}
+
+/// Retired replicas, and where they end.
+pub(super) type Cuts = BTreeMap<ReplicaId, Cut>;
 
 /// A word that ends a replica, or ends it earlier than those before it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -24,8 +42,8 @@ pub(super) struct Claim {
     pub author: ReplicaId,
     /// Whom it ends.
     pub target: ReplicaId,
-    /// The last seq that counts.
-    pub cut: u64,
+    /// Where it ends.
+    pub cut: Cut,
 }
 
 /// Walks over the roster events as far as all retirements that hold let them count.
@@ -79,7 +97,8 @@ fn holding(now: &Judge, open: &[Claim], after: impl Fn(&Claim) -> Judge) -> Vec<
 }
 
 fn is_open(claim: &Claim, cuts: &Cuts) -> bool {
-    cuts.get(&claim.target).is_none_or(|cut| claim.cut < *cut)
+    cuts.get(&claim.target)
+        .is_none_or(|cut| claim.cut.is_before(cut))
 }
 
 /// Returns the cuts with these words: the lowest of each replica.
