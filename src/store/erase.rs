@@ -216,12 +216,16 @@ impl Store {
             .count() as u64)
     }
 
-    /// Returns whether a body was withheld from this store within a stream's range, both ends
-    /// included.
-    pub fn is_any_withheld(&self, stream: i64, from_seq: u64, to_seq: u64) -> Result<bool> {
+    /// Returns whether a part of a body that could come is not here within a stream's range, both
+    /// ends included: withheld from this store, or gone though no `erase` in force says so. What
+    /// is not folded yet may lack one too.
+    pub fn is_any_lacking(&self, stream: i64, from_seq: u64, to_seq: u64) -> Result<bool> {
         let mut query = self.conn.prepare_cached(
             "SELECT EXISTS(SELECT 1 FROM body INDEXED BY body_withheld
-             WHERE substr(digest, 1, 1) = x'02' AND key BETWEEN ?1 AND ?2)",
+               WHERE substr(digest, 1, 1) = x'02' AND key BETWEEN ?1 AND ?2)
+             OR EXISTS(SELECT 1 FROM unfolded WHERE code = 'Q12' AND key BETWEEN ?1 AND ?2)
+             OR EXISTS(SELECT 1 FROM dirty) AND EXISTS(SELECT 1 FROM body
+               WHERE substr(digest, 1, 1) = x'01' AND key BETWEEN ?1 AND ?2)",
         )?;
         let range = (read::key(stream, from_seq), read::key(stream, to_seq));
         Ok(query.query_row(range, |row| row.get(0))?)

@@ -428,12 +428,15 @@ impl<'a> Taker<'a> {
         }
         let judge = self.judge.judge(self.conn)?;
         let erases = project::folded(self.conn, &judge, event.head.record, None)?.erases;
-        let body = if erases.contains(&event.chain) {
-            event.body.clone().without_personal(Absence::Erased)
-        } else {
-            event.body.clone()
+        let is_erased = erases.contains(&event.chain);
+        let body = match (&event.body, &here.body) {
+            // Said by somebody to be erased: only an `erase` in force makes that known.
+            (Body::Faceless { .. }, Body::Faceless { .. }) if !is_erased => here.body.clone(),
+            (body, _) if is_erased => body.clone().without_personal(Absence::Erased),
+            (body, _) => body.clone(),
         };
         if body != here.body {
+            self.roster |= judge::is_judged_by(&event.head.register);
             search::forget(self.conn, key, &here)?;
             insert::replace_body(self.conn, key, &body)?;
             if search::has_passed(self.conn, key)? {

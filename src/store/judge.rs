@@ -49,8 +49,9 @@ struct Member {
 type Members = BTreeMap<ReplicaId, Member>;
 /// Who wrote the events of a record, and their stamps.
 pub(super) type Authors = BTreeMap<Chain, (Stamp, ReplicaId)>;
-/// What the judge depends on: roster events, allowances, streams, and whether it is a drill.
-type Tag = (i64, Option<i64>, i64, Option<i64>, i64, bool);
+/// What the judge depends on: roster events, allowances, streams, whether it is a drill, and how
+/// many events lack their facts, which may come.
+type Tag = (i64, Option<i64>, i64, Option<i64>, i64, bool, i64);
 
 /// The last judge, kept while nothing that it depends on changes.
 #[derive(Default)]
@@ -75,7 +76,8 @@ fn tag(conn: &Connection) -> Result<Tag> {
     let mut query = conn.prepare_cached(
         "SELECT count(*), max(key), (SELECT count(*) FROM event WHERE register = 'allowance'),
          (SELECT max(key) FROM event WHERE register = 'allowance'),
-         (SELECT count(*) FROM stream), coalesce((SELECT drill FROM shop), 0)
+         (SELECT count(*) FROM stream), coalesce((SELECT drill FROM shop), 0),
+         (SELECT count(*) FROM body WHERE facts IS NULL)
          FROM event WHERE register = 'person'",
     )?;
     Ok(query.query_row([], |row| {
@@ -86,6 +88,7 @@ fn tag(conn: &Connection) -> Result<Tag> {
             row.get(3)?,
             row.get(4)?,
             row.get(5)?,
+            row.get(6)?,
         ))
     })?)
 }

@@ -93,7 +93,7 @@
 //! | `f` | facts: a JSON string whose decoded UTF-8 is the exact bytes of the first body | unless the facts are the two bytes `{}` and there is no `x`, or they are not here |
 //! | `s` | salt, 32 hex | with `p` |
 //! | `p` | personal: a JSON string whose decoded UTF-8 is the exact bytes of the second body | where there is one and it is here |
-//! | `x` | `"erased"` or `"withheld"`: why a body is not here | where one is not |
+//! | `x` | `"erased"` or `"withheld"`: why a body is not here; facts are never erased, so `"erased"` comes with `f` | where one is not |
 //! | `d` | 64 hex: see *digest* | with `x` |
 //!
 //! The lines are in order of `r` and within a stream of `q`, one for each seq of the stream's
@@ -638,7 +638,11 @@ impl<'a> EventLine<'a> {
     /// checked is.
     pub fn of(event: &'a Event, stream: usize, register: usize) -> Option<Self> {
         let Event { head, body, .. } = event;
-        let absence = body.absence();
+        // Facts are never erased: who has none of them can only say that they were kept back.
+        let absence = match body {
+            Body::Hidden { .. } => Some(Absence::Withheld),
+            _ => body.absence(),
+        };
         let facts = body
             .facts()
             .filter(|facts| absence.is_some() || *facts != NOTHING);
@@ -717,17 +721,18 @@ impl<'a> EventLine<'a> {
                     bytes: text.into_owned().into_bytes(),
                 }),
             }),
-            (Some(gone), Some(rest), None, None) => Ok(match facts {
-                Some(facts) => Body::Faceless {
+            (Some(gone), Some(rest), None, None) => match (facts, gone) {
+                (Some(facts), _) => Ok(Body::Faceless {
                     facts,
                     part: rest.0,
                     absence: gone.into(),
-                },
-                None => Body::Hidden {
+                }),
+                (None, Gone::Withheld) => Ok(Body::Hidden {
                     digest: rest.0,
-                    absence: gone.into(),
-                },
-            }),
+                    absence: Absence::Withheld,
+                }),
+                (None, Gone::Erased) => Err(LineFault("facts are never erased")),
+            },
             _ => Err(LineFault("s, p, x, d")),
         }
     }

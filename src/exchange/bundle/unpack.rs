@@ -261,7 +261,7 @@ fn all_held(store: &Store, manifest: &Manifest) -> Result<bool, StoreError> {
         let Some(stream) = held.stream(replica.id, range.to_seq, range.to_chain)? else {
             return Ok(false);
         };
-        if store.is_any_withheld(stream, range.from_seq + 1, range.to_seq)? {
+        if store.is_any_lacking(stream, range.from_seq + 1, range.to_seq)? {
             return Ok(false);
         }
     }
