@@ -4,6 +4,8 @@
 
 #[path = "support/archive.rs"]
 mod archive;
+#[path = "strangers/flood.rs"]
+mod flood;
 #[path = "money/shop.rs"]
 mod shop;
 #[path = "strangers/stripped.rs"]

@@ -198,6 +198,13 @@ impl Store {
         })
     }
 
+    /// Returns how many events are kept outside of the log.
+    pub fn count_outside(&self) -> Result<u64> {
+        let mut query = self.conn.prepare_cached("SELECT count(*) FROM outside")?;
+        let count: i64 = query.query_row([], |row| row.get(0))?;
+        Ok(count.unsigned_abs())
+    }
+
     /// Returns what is kept outside of the log, by replica and seq.
     pub fn outside(&self) -> Result<Vec<Outside>> {
         let mut query = self.conn.prepare_cached(

@@ -71,6 +71,11 @@ pub struct Accounting {
     pub unfolded: u64,
     /// Events that could not go into the log; kept where they may do so later.
     pub outside: u64,
+    /// Events among them for which there was no room to be kept.
+    pub unkept: u64,
+    /// Whether some of those are proven to be of the shop's people, so that the bundle must come
+    /// again.
+    pub must_come_again: bool,
     /// Unfolded and outside events by code.
     pub by_code: BTreeMap<String, u64>,
     /// Events kept from earlier bundles that could go into the log now.
@@ -113,6 +118,13 @@ impl Accounting {
                 ],
             );
         }
+        if self.unkept > 0 {
+            let unkept = [number("count", self.unkept)];
+            line = format!(
+                "{line}; {}",
+                words.with("bundle-accounting-unkept", &unkept)
+            );
+        }
         if self.healed > 0 {
             line = format!(
                 "{line}; {}",
@@ -132,7 +144,7 @@ impl Accounting {
     pub fn json(&self) -> serde_json::Value {
         serde_json::json!({
             "events": self.events, "new": self.new, "here": self.here, "unfolded": self.unfolded,
-            "outside": self.outside, "by_code": self.by_code, "healed": self.healed, "branched": self.branched,
+            "outside": self.outside, "unkept": self.unkept, "by_code": self.by_code, "healed": self.healed, "branched": self.branched,
             "alarms": self.alarms.iter().map(Alarm::json).collect::<Vec<_>>(),
         })
     }
@@ -444,7 +456,8 @@ impl<'a> Taking<'a> {
         };
         if let Some(code) = proof.code.filter(|_| !rest.is_empty()) {
             let previous = events.last().map_or(from_chain, |event| event.chain);
-            self.outside.keep(author.key.0, code, previous, &rest, &[]);
+            let author = (author.key.0, false);
+            self.outside.keep(author, code, previous, &rest, &[]);
         }
         if events.is_empty() {
             return Ok(());
@@ -472,8 +485,9 @@ impl<'a> Taking<'a> {
         self.new += taken.new;
         self.branched |= taken.branched;
         if taken.missing {
+            let author = (author.key.0, !store.is_stranger(author.id)?);
             self.outside
-                .keep(author.key.0, Code::Q3, from_chain, &run.events, &run.seals);
+                .keep(author, Code::Q3, from_chain, &run.events, &run.seals);
         }
         folding.note(store, &run, &taken)
     }
@@ -521,6 +535,9 @@ impl<'a> Taking<'a> {
                 }
             }
         }
+        let unkept = healed.unkept;
+        sum.unkept = (unkept.members + unkept.others).min(sum.outside);
+        sum.must_come_again = unkept.members > 0 && sum.outside > 0;
         sum.healed = healed
             .events
             .saturating_sub(sum.new.saturating_sub(self.new));
