@@ -4,6 +4,8 @@
 
 #[path = "support/archive.rs"]
 mod archive;
+#[path = "strangers/files.rs"]
+mod files;
 #[path = "strangers/flood.rs"]
 mod flood;
 #[path = "money/shop.rs"]

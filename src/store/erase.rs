@@ -173,6 +173,12 @@ impl Store {
         Ok(gone.difference(&kept).copied().collect())
     }
 
+    /// Returns the files that events of the log attach, here or not.
+    pub fn attached_files(&self) -> Result<BTreeSet<[u8; 32]>> {
+        let all = self.attaching()?.into_iter();
+        Ok(all.map(|(hash, _)| hash).collect())
+    }
+
     /// Returns each event that attaches a file, with the file's hash, as far as its facts are
     /// here.
     fn attaching(&self) -> Result<Vec<([u8; 32], Event)>> {

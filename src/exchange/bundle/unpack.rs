@@ -1,7 +1,7 @@
 //! Import: check, append, fold. Killed anywhere, heads are a contiguous prefix, and the same
 //! import completes it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::mpsc::sync_channel;
 use std::sync::{Mutex, PoisonError};
@@ -219,7 +219,8 @@ pub(super) fn import_keeping(
     store.adopt_id(shop)?;
     // A passphrase takes its time whenever the file is opened.
     if checked.counts.attachments > 0 {
-        take_attachments(store, carrier.bundle().map_err(fault)?, &file)?;
+        let bundle = carrier.bundle().map_err(fault)?;
+        take_attachments(store, bundle, &checked.attached, &file)?;
     }
     let kept = checked.kept.take();
     let mut taking = Taking::begin(store, &checked, now)?;
@@ -296,20 +297,29 @@ fn brings_files(store: &Store, manifest: &Manifest) -> Result<bool, StoreError> 
     Ok(lacking.any(|hash| !erased.contains(&hash)))
 }
 
-/// Writes the attachments that are not here, before any event names them; what was erased stays
-/// away.
-fn take_attachments(store: &Store, mut bundle: Bundle<Opened>, file: &str) -> Result<(), Problem> {
+/// Writes the attachments that are not here, before any event names them: those that a proven
+/// event of the bundle or one of the log attaches. What was erased stays away.
+fn take_attachments(
+    store: &Store,
+    mut bundle: Bundle<Opened>,
+    attached: &BTreeSet<[u8; 32]>,
+    file: &str,
+) -> Result<(), Problem> {
     let erased = store.erased_files()?;
+    let here = store.attached_files()?;
+    let is_wanted = |hash: &[u8; 32]| {
+        !erased.contains(hash) && (attached.contains(hash) || here.contains(hash))
+    };
     let mut problem: Option<StoreError> = None;
     let mut current = None;
     let mut incoming: Option<Incoming> = None;
     let mut take = |hash: &[u8; 32], piece: Option<&[u8]>| -> Result<(), StoreError> {
         if current != Some(*hash) {
             current = Some(*hash);
-            incoming = if erased.contains(hash) {
-                None
-            } else {
+            incoming = if is_wanted(hash) {
                 Incoming::begin(store.folder(), hash)?
+            } else {
+                None
             };
         }
         match (&mut incoming, piece) {
