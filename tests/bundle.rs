@@ -383,7 +383,7 @@ fn a_bundle_of_another_shop_is_refused() {
 #[test]
 fn attachments_travel() {
     let mut ours = Desk::new(1);
-    let picture = b"\x89PNG picture".to_vec();
+    let picture = b"\x89PNG\r\n\x1a\n picture".to_vec();
     let hash = blake3::hash(&picture);
     let name = hash.to_hex().to_string();
     let place = |store: &Store| store.folder().join("att").join(&name[..2]).join(&name);
@@ -392,7 +392,7 @@ fn attachments_travel() {
     let payload = Payload::Attach {
         hash: *hash.as_bytes(),
         media: "image/png".into(),
-        size: 12,
+        size: picture.len() as u64,
         name: None,
     };
     ours.append(&[Draft::new(

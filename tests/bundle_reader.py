@@ -174,6 +174,7 @@ def digest_of(line):
     facts = line.get("f")
     if "x" in line:
         must(line["x"] in ("erased", "withheld") and "s" not in line and "p" not in line, "x")
+        must(line["x"] == "withheld" or "f" in line, "facts are never erased")
         rest = unhex(line["d"], 32)
         return rest if facts is None else hashed(hashed(facts.encode()), rest)
     must("d" not in line and ("s" in line) == ("p" in line), "s, p, d")

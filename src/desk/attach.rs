@@ -8,41 +8,20 @@ use super::act::{Done, refused};
 use crate::domain::id::Id;
 use crate::domain::payload::Payload;
 use crate::exchange::bundle::format::ATTACHMENT_MAX;
+use crate::exchange::bundle::kind::HEAD;
 use crate::exchange::intake::file::read_file;
 use crate::problem::{Kind, Problem};
 
-/// How files of a kind begin: from which byte on, with what, and their media type.
-///
-/// The list is closed: zhiban never opens these files, and a person who does should know what
-/// to expect.
-const KINDS: [(usize, &[u8], &str); 8] = [
-    (0, b"\x89PNG\r\n\x1a\n", "image/png"),
-    (0, b"\xff\xd8\xff", "image/jpeg"),
-    (0, b"GIF8", "image/gif"),
-    (8, b"WEBP", "image/webp"),
-    (4, b"ftypheic", "image/heic"),
-    (0, b"%PDF-", "application/pdf"),
-    (4, b"ftyp", "video/mp4"),
-    (0, b"ID3", "audio/mpeg"),
-];
+pub use crate::exchange::bundle::kind::media_of;
 
-/// How much of a file tells its kind.
-const HEAD: u64 = 32;
 /// The media type of a text that was pasted.
 const TEXT: &str = "text/plain";
-
-/// Returns the media type that a file's first bytes say, none for what may not be attached.
-pub fn media_of(bytes: &[u8]) -> Option<&'static str> {
-    KINDS
-        .iter()
-        .find(|(at, magic, _)| bytes.get(*at..).is_some_and(|rest| rest.starts_with(magic)))
-        .map(|(_, _, media)| *media)
-}
 
 /// Returns whether a file may be attached, as far as its first bytes tell.
 pub fn is_evidence(path: &Path) -> bool {
     let mut head = Vec::new();
-    let read = std::fs::File::open(path).and_then(|file| file.take(HEAD).read_to_end(&mut head));
+    let read =
+        std::fs::File::open(path).and_then(|file| file.take(HEAD as u64).read_to_end(&mut head));
     read.is_ok() && media_of(&head).is_some()
 }
 

@@ -4,11 +4,12 @@
 use std::borrow::Borrow;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
+use super::body::{Absence, Body};
 use super::event::{Event, Verb};
 use super::id::{Chain, ReplicaId, ShortId};
 use super::payload::{Change, Meaning, Payload};
 use super::record::{Attachment, Conflict, Link, Record, Signature, Step, Trace, Write};
-use super::register::{Owner, Register};
+use super::register::{Owner, Reach, Register};
 use super::timeline;
 
 /// Why an event of a record does not count.
@@ -124,7 +125,23 @@ fn trace(event: &Event) -> Trace {
     }
 }
 
-/// Returns what an event says, nothing where its body was erased or withheld for good reason.
+/// Returns whether a part of an event's body is not here without a reason that this zhiban knows:
+/// facts are never erased, a personal part only where an `erase` in force names the event
+/// (`is_erased`), and nothing is withheld that the register's reach gives to everybody.
+pub fn lacks(register: &Register, event: &Event, is_erased: bool) -> bool {
+    let is_for_all = event.head.verb == Verb::Erase as u8;
+    match (&event.body, event.body.absence()) {
+        (_, None) => false,
+        (Body::Hidden { .. }, Some(Absence::Erased)) => true,
+        (_, Some(Absence::Erased)) => !is_erased,
+        (Body::Hidden { .. }, Some(Absence::Withheld)) => {
+            is_for_all || matches!(register.reach, Reach::All | Reach::Post)
+        }
+        (_, Some(Absence::Withheld)) => is_for_all || register.reach == Reach::All,
+    }
+}
+
+/// Returns what an event says, nothing where its body was withheld for good reason.
 fn understand(register: Option<&Register>, event: &Event) -> Result<Option<Payload>, Unfolded> {
     let register = register.ok_or(Unfolded::Newer)?;
     let head = &event.head;
@@ -135,10 +152,10 @@ fn understand(register: Option<&Register>, event: &Event) -> Result<Option<Paylo
         return Err(Unfolded::Newer);
     }
     if event.body.facts().is_none() {
-        return if event.body.absence().is_some() {
-            Ok(None)
-        } else {
+        return if lacks(register, event, false) {
             Err(Unfolded::BodyMissing)
+        } else {
+            Ok(None)
         };
     }
     Payload::read(event).map(Some).ok_or(Unfolded::Newer)

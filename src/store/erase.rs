@@ -173,6 +173,12 @@ impl Store {
         Ok(gone.difference(&kept).copied().collect())
     }
 
+    /// Returns the files that events of the log attach, here or not.
+    pub fn attached_files(&self) -> Result<BTreeSet<[u8; 32]>> {
+        let all = self.attaching()?.into_iter();
+        Ok(all.map(|(hash, _)| hash).collect())
+    }
+
     /// Returns each event that attaches a file, with the file's hash, as far as its facts are
     /// here.
     fn attaching(&self) -> Result<Vec<([u8; 32], Event)>> {
@@ -216,12 +222,16 @@ impl Store {
             .count() as u64)
     }
 
-    /// Returns whether a body was withheld from this store within a stream's range, both ends
-    /// included.
-    pub fn is_any_withheld(&self, stream: i64, from_seq: u64, to_seq: u64) -> Result<bool> {
+    /// Returns whether a part of a body that could come is not here within a stream's range, both
+    /// ends included: withheld from this store, or gone though no `erase` in force says so. What
+    /// is not folded yet may lack one too.
+    pub fn is_any_lacking(&self, stream: i64, from_seq: u64, to_seq: u64) -> Result<bool> {
         let mut query = self.conn.prepare_cached(
             "SELECT EXISTS(SELECT 1 FROM body INDEXED BY body_withheld
-             WHERE substr(digest, 1, 1) = x'02' AND key BETWEEN ?1 AND ?2)",
+               WHERE substr(digest, 1, 1) = x'02' AND key BETWEEN ?1 AND ?2)
+             OR EXISTS(SELECT 1 FROM unfolded WHERE code = 'Q12' AND key BETWEEN ?1 AND ?2)
+             OR EXISTS(SELECT 1 FROM dirty) AND EXISTS(SELECT 1 FROM body
+               WHERE substr(digest, 1, 1) = x'01' AND key BETWEEN ?1 AND ?2)",
         )?;
         let range = (read::key(stream, from_seq), read::key(stream, to_seq));
         Ok(query.query_row(range, |row| row.get(0))?)

@@ -198,6 +198,13 @@ impl Store {
         })
     }
 
+    /// Returns how many events are kept outside of the log.
+    pub fn count_outside(&self) -> Result<u64> {
+        let mut query = self.conn.prepare_cached("SELECT count(*) FROM outside")?;
+        let count: i64 = query.query_row([], |row| row.get(0))?;
+        Ok(count.unsigned_abs())
+    }
+
     /// Returns what is kept outside of the log, by replica and seq.
     pub fn outside(&self) -> Result<Vec<Outside>> {
         let mut query = self.conn.prepare_cached(
@@ -428,12 +435,15 @@ impl<'a> Taker<'a> {
         }
         let judge = self.judge.judge(self.conn)?;
         let erases = project::folded(self.conn, &judge, event.head.record, None)?.erases;
-        let body = if erases.contains(&event.chain) {
-            event.body.clone().without_personal(Absence::Erased)
-        } else {
-            event.body.clone()
+        let is_erased = erases.contains(&event.chain);
+        let body = match (&event.body, &here.body) {
+            // Said by somebody to be erased: only an `erase` in force makes that known.
+            (Body::Faceless { .. }, Body::Faceless { .. }) if !is_erased => here.body.clone(),
+            (body, _) if is_erased => body.clone().without_personal(Absence::Erased),
+            (body, _) => body.clone(),
         };
         if body != here.body {
+            self.roster |= judge::is_judged_by(&event.head.register);
             search::forget(self.conn, key, &here)?;
             insert::replace_body(self.conn, key, &body)?;
             if search::has_passed(self.conn, key)? {

@@ -54,8 +54,8 @@ type Members = BTreeMap<ReplicaId, Member>;
 /// Who wrote the events of a record, and at which seq.
 pub(super) type Authors = BTreeMap<Chain, (u64, ReplicaId)>;
 /// What the judge depends on: roster events, allowances, streams, how far those are that branched,
-/// and whether it is a drill.
-type Tag = (i64, Option<i64>, i64, Option<i64>, i64, i64, bool);
+/// how many events lack their facts, which may come, and whether it is a drill.
+type Tag = (i64, Option<i64>, i64, Option<i64>, i64, i64, i64, bool);
 
 /// The last judge, kept while nothing that it depends on changes.
 #[derive(Default)]
@@ -70,7 +70,7 @@ impl Kept {
         {
             return Ok(Arc::clone(judge));
         }
-        let judge = Arc::new(Judge::read(conn, tag.6)?);
+        let judge = Arc::new(Judge::read(conn, tag.7)?);
         *self.0.borrow_mut() = Some((tag, Arc::clone(&judge)));
         Ok(judge)
     }
@@ -83,6 +83,7 @@ fn tag(conn: &Connection) -> Result<Tag> {
          (SELECT count(*) FROM stream),
          (SELECT coalesce(sum(seq), 0) FROM stream WHERE replica IN
            (SELECT replica FROM stream GROUP BY replica HAVING count(*) > 1)),
+         (SELECT count(*) FROM body WHERE facts IS NULL),
          coalesce((SELECT drill FROM shop), 0)
          FROM event WHERE register = 'person'",
     )?;
@@ -95,6 +96,7 @@ fn tag(conn: &Connection) -> Result<Tag> {
             row.get(4)?,
             row.get(5)?,
             row.get(6)?,
+            row.get(7)?,
         ))
     })?)
 }

@@ -65,6 +65,7 @@ pub use place::{Holder, make_folder, private_file, sync_folder};
 pub use query::{Count, Cursor, Mine, Order, OwnerFilter, Query};
 pub use read::{Held, StreamHead, Tide};
 pub use rows::Row;
+pub use schema::{LENGTH_MAX, SQL_LENGTH_MAX, TRIGGER_DEPTH_MAX};
 pub use search::{Indexed, is_searchable};
 pub use standing::{Press, Standing};
 pub use stop::Stop;

@@ -12,7 +12,7 @@ use crate::domain::deadline::calendar;
 use crate::domain::deadline::clock::Clock;
 use crate::domain::deadline::limits::{Key, Limits};
 use crate::domain::event::Event;
-use crate::domain::fold;
+use crate::domain::fold::{self, Unfolded};
 use crate::domain::id::{Chain, Id, ReplicaId};
 use crate::domain::payload::Payload;
 use crate::domain::record::Record;
@@ -133,6 +133,9 @@ pub(super) fn fold_events(judge: &Judge, stored: Vec<ToFold<'_>>) -> Folded {
             .map(|event| event.head.register.clone())
             .unwrap_or_default(),
     };
+    // Their facts count, as those of an event do whose file is missing.
+    let lacking = lacking(register, &events, &erases, &folded.unfolded);
+    folded.unfolded.extend(lacking);
     // Mostly nobody asks for a key.
     let asked = !erased.is_empty() || !folded.unfolded.is_empty();
     let keys: BTreeMap<Chain, i64> = keys.into_iter().filter(|_| asked).collect();
@@ -156,6 +159,26 @@ pub(super) fn fold_events(judge: &Judge, stored: Vec<ToFold<'_>>) -> Folded {
         erases,
         files,
     }
+}
+
+/// Returns the events that lack a part of their body without a known reason, those aside that do
+/// not count for another.
+fn lacking(
+    register: Option<&Register>,
+    events: &[Cow<'_, Event>],
+    erases: &BTreeSet<Chain>,
+    others: &[(Chain, Unfolded)],
+) -> Vec<(Chain, Unfolded)> {
+    let lacks = |register, event: &Event| {
+        event.body.absence().is_some()
+            && fold::lacks(register, event, erases.contains(&event.chain))
+            && !others.iter().any(|(chain, _)| *chain == event.chain)
+    };
+    let of_register = |register| events.iter().filter(move |event| lacks(register, event));
+    let found = register.into_iter().flat_map(of_register);
+    found
+        .map(|event| (event.chain, Unfolded::BodyMissing))
+        .collect()
 }
 
 fn authors(stored: &[ToFold<'_>]) -> Authors {

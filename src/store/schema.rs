@@ -23,6 +23,14 @@ pub const VERSION: i64 = 1;
 /// The oldest SQLite without the WAL-reset bug, which loses commits.
 pub(super) const SQLITE: i32 = 3_051_003;
 
+/// The longest text or row, in bytes: a body has at most 64 KiB, a register's fields may be many
+/// bodies together.
+pub const LENGTH_MAX: i32 = 256 << 20;
+/// The longest statement, in bytes.
+pub const SQL_LENGTH_MAX: i32 = 100_000;
+/// The deepest that triggers go.
+pub const TRIGGER_DEPTH_MAX: i32 = 10;
+
 /// The memory for pages, negative KiB as SQLite reads it.
 pub(super) const CACHE: i64 = -16_384;
 /// After how many pages the write-ahead log is copied into the database: as many as the cache
@@ -94,6 +102,8 @@ DROP INDEX IF EXISTS event_files;
 CREATE INDEX event_files ON event(verb, record, key) WHERE verb = 6 OR verb = 10;
 DROP INDEX IF EXISTS body_withheld;
 CREATE INDEX body_withheld ON body(key) WHERE substr(digest, 1, 1) = x'02';
+DROP INDEX IF EXISTS body_hidden;
+CREATE INDEX body_hidden ON body(key) WHERE facts IS NULL;
 CREATE TABLE record(no INTEGER PRIMARY KEY, id BLOB NOT NULL UNIQUE, register TEXT NOT NULL, state TEXT NOT NULL,
   owner TEXT, first_owner TEXT, due INTEGER, due_source TEXT, rank INTEGER NOT NULL, opened INTEGER NOT NULL,
   closed INTEGER, title TEXT, subject TEXT, customer BLOB, order_id BLOB, order_number TEXT, number TEXT, amount INTEGER, currency TEXT,
@@ -163,8 +173,9 @@ pub(super) fn settle(conn: Connection) -> Result<Connection> {
     conn.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
     conn.set_db_config(DbConfig::SQLITE_DBCONFIG_DQS_DML, false)?;
     conn.set_db_config(DbConfig::SQLITE_DBCONFIG_DQS_DDL, false)?;
-    // A body has at most 64 KiB; a register's fields may be many bodies together.
-    conn.set_limit(Limit::SQLITE_LIMIT_LENGTH, 256 << 20)?;
+    conn.set_limit(Limit::SQLITE_LIMIT_LENGTH, LENGTH_MAX)?;
+    conn.set_limit(Limit::SQLITE_LIMIT_SQL_LENGTH, SQL_LENGTH_MAX)?;
+    conn.set_limit(Limit::SQLITE_LIMIT_TRIGGER_DEPTH, TRIGGER_DEPTH_MAX)?;
     // VACUUM attaches its own file.
     conn.set_limit(Limit::SQLITE_LIMIT_ATTACHED, 1)?;
     for (name, value) in [

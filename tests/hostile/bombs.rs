@@ -874,6 +874,101 @@ fn bundle_bombs_envelopes() {
     all.print("envelopes");
 }
 
+/// Returns a bundle in which a stranger says the same long thing very often: every line, chain
+/// and seal is good.
+fn the_same_again(count: u64) -> Vec<u8> {
+    use zhiban::domain::body::Body;
+    use zhiban::domain::event::{Event, Head, genesis};
+    use zhiban::domain::stamp::Stamp;
+    use zhiban::exchange::bundle::format::{EventLine, SealLine};
+    let (key, shop) = (key(42), Shop::drill("hostile").id);
+    let begin = genesis(shop, &key.public());
+    let facts = json!({"fields": {"text": "退".repeat(20_000)}});
+    let body = Body::write(facts.as_object().unwrap(), &serde_json::Map::new(), [0; 16]).unwrap();
+    let (mut chain, mut events) = (begin, Vec::new());
+    for seq in 1..=count {
+        let head = Head {
+            replica: key.replica(),
+            seq,
+            stamp: Stamp::next(NOW, None),
+            at: NOW,
+            zone: 0,
+            act: seq,
+            register: "note".into(),
+            record: Id([200; 16]),
+            verb: 2,
+            version: 1,
+            roster: [0; 8],
+            digest: [0; 32],
+        };
+        let event = Event::after(&chain, head, body.clone()).unwrap();
+        chain = event.chain;
+        serde_json::to_writer(&mut events, &EventLine::of(&event, 0, 0).unwrap()).unwrap();
+        events.push(b'\n');
+    }
+    let seal = key.seal(shop, count, chain, [0; 8]);
+    let mut seals = serde_json::to_vec(&SealLine::of(&seal, 0)).unwrap();
+    seals.push(b'\n');
+    let hex: String = key
+        .public()
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect();
+    let manifest = json!({
+        "format": 1, "shop": shop.to_string(), "sender": 0, "made": NOW, "part": [1, 1],
+        "replicas": [{"id": key.replica().to_string(), "key": hex}], "registers": ["note"],
+        "streams": [{"replica": 0, "from_seq": 0, "from_chain": begin.to_string(), "to_seq": count, "to_chain": chain.to_string()}],
+        "heads": [], "entries": [],
+    });
+    let mut parts = Parts {
+        manifest: serde_json::to_vec(&manifest).unwrap(),
+        events,
+        seals,
+        attachments: Vec::new(),
+    };
+    parts.announce();
+    parts.archive(&key)
+}
+
+#[test]
+fn bundle_bombs_well_formed() {
+    let mut all = Measure::new();
+    let archive = the_same_again(1_000);
+    let file = zstd::encode_all(archive.as_slice(), 9).unwrap();
+    assert!(file.len() < archive.len() / 500, "{}", file.len());
+    all.refused("the same a thousand times", &file);
+    let (mut parts, _) = good();
+    parts.attachments = vec![vec![0; 20 << 20]];
+    parts.announce();
+    let zeros = zstd::encode_all(parts.archive(&key(1)).as_slice(), 9).unwrap();
+    all.refused("an attachment of zeros", &zeros);
+    let receivers = zhiban::exchange::envelope::Receivers::of_passphrase("word");
+    let mut sealed = receivers.encrypt(Vec::new()).unwrap();
+    sealed.write_all(&file).unwrap();
+    all.refused("the same within an envelope", &sealed.finish().unwrap());
+    all.print("well formed");
+}
+
+/// What a desk honestly has to say may be as monotonous: its bundle is taken everywhere.
+#[test]
+fn honest_bundles_that_pack_well_are_taken() {
+    let mut ours = Desk::new(1);
+    for _ in 0..150 {
+        ours.say(2, &"同一句话".repeat(1_500));
+    }
+    let file = ours.export(Selection::All);
+    let bytes = fs::read(&file).unwrap();
+    let archive = zstd::decode_all(bytes.as_slice()).unwrap();
+    assert!(archive.len() > 2 << 20);
+    let tight = zstd::encode_all(archive.as_slice(), 9).unwrap();
+    assert!(archive.len() > 100 * tight.len(), "does not pack too well");
+    let mut theirs = Desk::new(2);
+    assert_eq!(theirs.import(&file).new, 150);
+    assert_eq!(theirs.state(), ours.state());
+    let problem = Desk::new(3).import_bytes(&tight).unwrap_err();
+    assert_eq!(problem.message, "problem-bundle-limit");
+}
+
 #[test]
 fn bundle_bombs_of_others() {
     let shared = std::env::var_os("ZHIBAN_SHARED").map_or_else(

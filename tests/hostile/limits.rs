@@ -143,18 +143,127 @@ fn limits_of_sizes_within_an_archive() {
     assert!(attached(ATTACHMENT_MAX + 1).is_err());
 }
 
+/// A row of the page of limits: its figure, ours, and why ours is another.
+type Row = (&'static str, u64, Option<u64>, &'static str);
+
+/// The rows of the page that have a figure. Those without (one frame, plain entries, their names
+/// and order) are what `bundle_bombs` plays.
+fn rows() -> Vec<Row> {
+    use zhiban::domain::body::{MAX_BYTES, MAX_DEPTH};
+    use zhiban::exchange::bundle::kind::KINDS;
+    use zhiban::exchange::envelope::{HEADER_MAX, RECIPIENTS_MAX, WORK_MAX};
+    use zhiban::store::{LENGTH_MAX, SQL_LENGTH_MAX, TRIGGER_DEPTH_MAX};
+    let size = |size: usize| Some(size as u64);
+    let sql = |limit: i32| Some(limit.unsigned_abs().into());
+    vec![
+        (
+            "file size",
+            256 << 20,
+            Some(FILE_MAX),
+            "a whole shop must fit; the ratio bounds the rest",
+        ),
+        ("unpacked", 1 << 30, Some(UNPACKED_MAX), ""),
+        ("ratio", 100, Some(RATIO_MAX), ""),
+        ("from where the ratio counts", 1 << 20, Some(RATIO_FROM), ""),
+        ("zstd window", 23, Some(WINDOW_LOG.into()), ""),
+        ("entries", 10_000, size(ENTRIES_MAX), ""),
+        ("manifest", 1 << 20, Some(MANIFEST_MAX), ""),
+        ("replicas of a manifest", 256, size(REPLICAS_MAX), ""),
+        (
+            "roster of a manifest",
+            1_000,
+            None,
+            "the roster is events, no manifest has one",
+        ),
+        (
+            "events",
+            200_000,
+            Some(EVENTS_MAX),
+            "a million: a shop's year in one file",
+        ),
+        ("line", 256 << 10, size(LINE_MAX), ""),
+        ("depth of a body", 16, size(MAX_DEPTH), ""),
+        ("depth of a manifest", 16, size(DEPTH_MAX), ""),
+        (
+            "keys of an object",
+            64,
+            None,
+            "a large order has a key for each cell of its lines",
+        ),
+        ("string", 64 << 10, size(MAX_BYTES), ""),
+        ("attachment", 20 << 20, Some(ATTACHMENT_MAX), ""),
+        ("attachments together", 500 << 20, Some(ATTACHED_MAX), ""),
+        ("kinds of attachments", 8, size(KINDS.len()), ""),
+        (
+            "age recipients",
+            32,
+            size(RECIPIENTS_MAX),
+            "every replica of a manifest may be one",
+        ),
+        ("age header", 64 << 10, size(HEADER_MAX), ""),
+        ("age work factor", 18, Some(WORK_MAX.into()), ""),
+        (
+            "seconds for 100,000 events",
+            60,
+            None,
+            "measured, no constant; every step can be cancelled",
+        ),
+        ("memory", 256 << 20, None, "measured by bundle_bombs"),
+        (
+            "free disk",
+            64 << 20,
+            None,
+            "a full disk stops a transaction, which tests/faults plays",
+        ),
+        (
+            "hours that a clock is ahead",
+            24,
+            None,
+            "no event is held for its clock",
+        ),
+        (
+            "bundles in quarantine",
+            50,
+            None,
+            "events wait outside, not bundles; tests/strangers fills it",
+        ),
+        (
+            "events in a transaction",
+            200_000,
+            None,
+            "a transaction is bounded by its time",
+        ),
+        (
+            "SQLite LENGTH",
+            32 << 20,
+            sql(LENGTH_MAX),
+            "the fields of a record are many bodies together",
+        ),
+        ("SQLite SQL_LENGTH", 100_000, sql(SQL_LENGTH_MAX), ""),
+        (
+            "SQLite ATTACHED",
+            0,
+            Some(1),
+            "VACUUM attaches its own file",
+        ),
+        ("SQLite TRIGGER_DEPTH", 10, sql(TRIGGER_DEPTH_MAX), ""),
+        (
+            "SQLite hard heap",
+            512 << 20,
+            None,
+            "of the whole process, several stores may be open in it",
+        ),
+    ]
+}
+
 #[test]
 fn limits_are_those_of_the_page() {
-    assert_eq!((FILE_MAX, UNPACKED_MAX), (1 << 30, 1 << 30));
-    assert_eq!(
-        (EVENTS_MAX, MANIFEST_MAX, LINE_MAX),
-        (1_000_000, 1 << 20, 256 << 10)
-    );
-    assert_eq!((REPLICAS_MAX, ENTRIES_MAX), (256, 10_000));
-    assert_eq!(
-        (ATTACHMENT_MAX, ATTACHED_MAX, WINDOW_LOG),
-        (20 << 20, 500 << 20, 23)
-    );
-    use zhiban::exchange::envelope::{HEADER_MAX, RECIPIENTS_MAX, WORK_MAX};
-    assert_eq!((RECIPIENTS_MAX, HEADER_MAX, WORK_MAX), (256, 64 << 10, 18));
+    for (what, page, ours, why) in rows() {
+        assert_eq!(
+            ours == Some(page),
+            why.is_empty(),
+            "{what}: {page}, {ours:?}"
+        );
+    }
+    assert_eq!((FILE_MAX, EVENTS_MAX), (1 << 30, 1_000_000));
 }

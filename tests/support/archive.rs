@@ -4,7 +4,7 @@
 
 use serde_json::{Value, json};
 use zhiban::domain::seal::ReplicaKey;
-use zhiban::exchange::bundle::format::{EVENTS, Manifest, SEALS};
+use zhiban::exchange::bundle::format::{EVENTS, MAGIC, Manifest, RATIO_FROM, SEALS, WINDOW_LOG};
 
 /// Parts of a bundle before they are packed.
 #[derive(Debug, Clone, Default)]
@@ -50,9 +50,21 @@ pub fn entry(name: &[u8], content: &[u8]) -> Vec<u8> {
     all
 }
 
-/// Packs an archive into one frame.
+/// Packs an archive into one frame, one that packs too well into blocks as they are.
 pub fn frame(archive: &[u8]) -> Vec<u8> {
-    zstd::encode_all(archive, 1).unwrap()
+    let packed = zstd::encode_all(archive, 1).unwrap();
+    if archive.len() as u64 <= RATIO_FROM || archive.len() < 100 * packed.len() {
+        return packed;
+    }
+    const BLOCK: usize = 128 << 10;
+    let mut file = [&MAGIC[..], &[0, ((WINDOW_LOG - 10) << 3) as u8]].concat();
+    for (number, block) in (1..).zip(archive.chunks(BLOCK)) {
+        let is_last = number == archive.len().div_ceil(BLOCK);
+        let word = (block.len() as u32) << 3 | u32::from(is_last);
+        file.extend(&word.to_le_bytes()[..3]);
+        file.extend(block);
+    }
+    file
 }
 
 impl Parts {

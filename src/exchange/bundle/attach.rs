@@ -5,6 +5,7 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use super::hex::Hex;
+use super::kind::Look;
 use crate::store::{Result, StoreError, make_folder, private_file, sync_folder};
 
 /// Returns where an attachment lies in a store's folder.
@@ -18,6 +19,7 @@ pub(super) struct Incoming {
     file: File,
     aside: PathBuf,
     path: PathBuf,
+    look: Look,
 }
 
 impl Incoming {
@@ -33,16 +35,22 @@ impl Incoming {
             file: private_file(&aside)?,
             aside,
             path,
+            look: Look::new(),
         }))
     }
 
     /// Writes a piece.
     pub fn write(&mut self, piece: &[u8]) -> Result<()> {
+        self.look.at(piece);
         self.file.write_all(piece).map_err(self.fault())
     }
 
-    /// Gives the whole attachment, whose hash was checked, its name.
+    /// Gives the whole attachment, whose hash was checked, its name; what is of no kind that may
+    /// be attached is not kept.
     pub fn finish(self) -> Result<()> {
+        if !self.look.is_allowed() {
+            return fs::remove_file(&self.aside).map_err(self.fault());
+        }
         self.file.sync_all().map_err(self.fault())?;
         fs::rename(&self.aside, &self.path).map_err(self.fault())?;
         self.path.parent().map_or(Ok(()), sync_folder)

@@ -1,6 +1,7 @@
 //! The first step of an import, and all of `verify`: one streaming pass that writes nothing and
 //! finds out which events of a bundle are proven.
 
+use std::collections::BTreeSet;
 use std::io::Read;
 
 use super::chunks::{Chunk, Kept};
@@ -9,8 +10,9 @@ use super::format::{EVENTS, Manifest};
 use super::lines::{Marks, Turn};
 use super::read::Bundle;
 use crate::domain::body::{Absence, Body};
-use crate::domain::event::{Event, Head, Seal, genesis};
+use crate::domain::event::{Event, Head, Seal, Verb, genesis};
 use crate::domain::id::{Chain, ReplicaId};
+use crate::domain::payload::Payload;
 use crate::domain::seal;
 
 /// What a bundle holds, counted.
@@ -111,6 +113,8 @@ pub(super) struct Checked {
     pub findings: Vec<Finding>,
     /// By what the lines of the events are known again.
     pub marks: Marks,
+    /// The files that proven events attach.
+    pub attached: BTreeSet<[u8; 32]>,
     /// The events, where they were to be kept.
     pub kept: Option<Vec<Chunk>>,
 }
@@ -168,6 +172,7 @@ pub(super) fn check<R: Read>(
         counts,
         streams,
         seals,
+        attaching,
         kept,
         ..
     } = pass;
@@ -176,7 +181,14 @@ pub(super) fn check<R: Read>(
         .into_iter()
         .enumerate()
         .map(|(stream, reading)| judge(&manifest, stream, reading, &mut findings));
-    let proofs = judged.collect();
+    let proofs: Vec<Proof> = judged.collect();
+    let is_proven = |(stream, seq, _): &(usize, u64, _)| {
+        proofs
+            .get(*stream)
+            .is_some_and(|proof| *seq <= proof.proven)
+    };
+    let proven = attaching.into_iter().filter(is_proven);
+    let attached = proven.map(|(.., hash)| hash).collect();
     Ok(Checked {
         manifest,
         name,
@@ -185,6 +197,7 @@ pub(super) fn check<R: Read>(
         seals,
         findings,
         marks,
+        attached,
         kept: kept.map(Kept::finish),
     })
 }
@@ -198,6 +211,8 @@ struct Seen {
     is_within: bool,
     is_personal: bool,
     absence: Option<Absence>,
+    /// The file that the event attaches.
+    attached: Option<[u8; 32]>,
     /// The body, where it is kept: else it ends with the thread that read it.
     body: Option<Body>,
 }
@@ -208,14 +223,33 @@ impl Seen {
             is_within: head.check().is_ok() && body.check().is_ok(),
             is_personal: body.personal().is_some(),
             absence: body.absence(),
+            attached: attached(head, &body),
             body: keeps.then_some(body),
         }
+    }
+}
+
+/// Returns the hash of the file that an event of this head and body attaches.
+fn attached(head: &Head, body: &Body) -> Option<[u8; 32]> {
+    if head.verb != Verb::Attach as u8 {
+        return None;
+    }
+    let event = Event {
+        head: head.clone(),
+        chain: Chain([0; 32]),
+        body: body.clone(),
+    };
+    match Payload::read(&event) {
+        Some(Payload::Attach { hash, .. }) => Some(hash),
+        _ => None,
     }
 }
 
 struct Pass<'a> {
     manifest: &'a Manifest,
     counts: Counts,
+    /// Stream, seq and file of each event that attaches one.
+    attaching: Vec<(usize, u64, [u8; 32])>,
     streams: Vec<Reading>,
     seals: Vec<(usize, Seal)>,
     kept: Option<Kept>,
@@ -243,6 +277,7 @@ impl<'a> Pass<'a> {
         Self {
             manifest,
             counts: Counts::default(),
+            attaching: Vec::new(),
             streams: manifest.streams.iter().map(reading).collect(),
             seals: Vec::new(),
             kept: keeps.then(Kept::default),
@@ -262,6 +297,8 @@ impl<'a> Pass<'a> {
         if reading.over.is_none() && !seen.is_within {
             reading.over = Some(head.seq);
         }
+        self.attaching
+            .extend(seen.attached.map(|hash| (stream, head.seq, hash)));
         self.counts.events += 1;
         self.counts.personal += u64::from(seen.is_personal);
         match seen.absence {

@@ -93,6 +93,9 @@ pub struct FolderFinding {
 /// Size and time of change (milliseconds UTC) of a file that was passed over.
 type Print = (u64, i64);
 
+/// How many events of others a store holds, and how many wait outside.
+type Here = (u64, u64);
+
 /// What this store knows of the folder.
 #[derive(Debug, Default, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
@@ -118,6 +121,9 @@ struct Read {
     upto: u64,
     /// Further files by name: none for what is in, else what was passed over.
     rest: BTreeMap<String, Option<Print>>,
+    /// Files with events for which there was no room outside, by name, and what was here then:
+    /// read again when it is something else.
+    full: BTreeMap<String, Here>,
 }
 
 /// Takes the road once: lays there what is new of this machine's replicas, and takes in what
@@ -184,6 +190,7 @@ impl State {
             kept.version = version.to_owned();
             for read in kept.read.values_mut() {
                 read.rest.retain(|_, print| print.is_none());
+                read.full.clear();
             }
         }
         Ok((kept, false))
@@ -195,8 +202,11 @@ impl State {
     }
 
     fn passed_over(&self) -> usize {
-        let all = self.read.values().flat_map(|read| read.rest.values());
-        all.filter(|print| print.is_some()).count()
+        let passed_over = |read: &Read| {
+            let rest = read.rest.values().filter(|print| print.is_some());
+            rest.count() + read.full.len()
+        };
+        self.read.values().map(passed_over).sum()
     }
 }
 
@@ -214,6 +224,15 @@ impl Read {
             self.rest.remove(&name_of(self.upto));
         }
     }
+}
+
+/// Returns how much of others is here.
+fn here(store: &Store) -> Result<Here, Problem> {
+    let own = store.own_replicas();
+    let heads = store.heads()?.into_iter();
+    let others = heads.filter(|head| !own.contains(&head.replica));
+    let held = others.map(|head| head.seq - head.from_seq).sum();
+    Ok((held, store.count_outside()?))
 }
 
 /// Returns when a replica last showed in the shared folder that it is there, milliseconds UTC.
@@ -386,6 +405,11 @@ impl Walk<'_> {
         if read.rest.get(name) == Some(&Some(print)) {
             return Ok(());
         }
+        if let Some(then) = read.full.get(name)
+            && *then == here(store)?
+        {
+            return Ok(());
+        }
         let file = format!("{other}/{name}");
         let done = if print.0 > FILE_MAX {
             Err(Problem::new(Kind::Unreadable, "problem-bundle-limit")
@@ -400,7 +424,20 @@ impl Walk<'_> {
         };
         match done {
             Ok(accounting) => {
-                read.took(name);
+                if accounting.must_come_again {
+                    let problem = Problem::new(Kind::Refused, "problem-bundle-unkept")
+                        .hint("problem-bundle-unkept-hint")
+                        .arg("file", &file)
+                        .arg("count", accounting.unkept);
+                    read.full.insert(name.to_owned(), here(store)?);
+                    self.pass.findings.push(FolderFinding {
+                        file: file.clone(),
+                        problem,
+                    });
+                } else {
+                    read.full.remove(name);
+                    read.took(name);
+                }
                 self.pass.taken.push(Taken { file, accounting });
             }
             // The store or the person stopped it: not the file's fault.

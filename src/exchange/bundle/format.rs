@@ -93,7 +93,7 @@
 //! | `f` | facts: a JSON string whose decoded UTF-8 is the exact bytes of the first body | unless the facts are the two bytes `{}` and there is no `x`, or they are not here |
 //! | `s` | salt, 32 hex | with `p` |
 //! | `p` | personal: a JSON string whose decoded UTF-8 is the exact bytes of the second body | where there is one and it is here |
-//! | `x` | `"erased"` or `"withheld"`: why a body is not here | where one is not |
+//! | `x` | `"erased"` or `"withheld"`: why a body is not here; facts are never erased, so `"erased"` comes with `f` | where one is not |
 //! | `d` | 64 hex: see *digest* | with `x` |
 //!
 //! The lines are in order of `r` and within a stream of `q`, one for each seq of the stream's
@@ -184,8 +184,10 @@
 //! archive at most 1 GiB, `manifest.json` 1 MiB and 16 levels deep, 1,000,000 events, 250,000 seals, lines 256 KiB,
 //! 256 replicas, 1,024 streams, 1,024 heads, 1,024 registers, 10,000 entries, attachments of at
 //! most 20 MiB each and 500 MiB together. A sender that knows more replicas leaves heads out of
-//! which it sends nothing. There is no limit on the ratio of compression: the archive's limit bounds what an
-//! unpacked byte can cost, and the same long answer sent a thousand times is honest.
+//! which it sends nothing. Beyond its first 1 MiB the archive is at no place longer than 100 times
+//! the file up to there, else a few bytes could cost hours. The same long answer sent a thousand
+//! times is honest and smaller: a writer fills the file up between two blocks of the frame with
+//! empty raw blocks, three zero bytes each, which every decoder passes over.
 
 use std::borrow::Cow;
 
@@ -221,6 +223,10 @@ pub const ATTACHMENT: &str = "att/";
 pub const FILE_MAX: u64 = 1 << 30;
 /// The largest archive, in bytes.
 pub const UNPACKED_MAX: u64 = 1 << 30;
+/// The most bytes of the archive to a byte of the file.
+pub const RATIO_MAX: u64 = 100;
+/// Up to this many bytes of the archive the ratio does not count.
+pub const RATIO_FROM: u64 = 1 << 20;
 /// The largest manifest, in bytes.
 pub const MANIFEST_MAX: u64 = 1 << 20;
 /// The deepest that lists and objects of a manifest go, advice included.
@@ -638,7 +644,11 @@ impl<'a> EventLine<'a> {
     /// checked is.
     pub fn of(event: &'a Event, stream: usize, register: usize) -> Option<Self> {
         let Event { head, body, .. } = event;
-        let absence = body.absence();
+        // Facts are never erased: who has none of them can only say that they were kept back.
+        let absence = match body {
+            Body::Hidden { .. } => Some(Absence::Withheld),
+            _ => body.absence(),
+        };
         let facts = body
             .facts()
             .filter(|facts| absence.is_some() || *facts != NOTHING);
@@ -717,17 +727,18 @@ impl<'a> EventLine<'a> {
                     bytes: text.into_owned().into_bytes(),
                 }),
             }),
-            (Some(gone), Some(rest), None, None) => Ok(match facts {
-                Some(facts) => Body::Faceless {
+            (Some(gone), Some(rest), None, None) => match (facts, gone) {
+                (Some(facts), _) => Ok(Body::Faceless {
                     facts,
                     part: rest.0,
                     absence: gone.into(),
-                },
-                None => Body::Hidden {
+                }),
+                (None, Gone::Withheld) => Ok(Body::Hidden {
                     digest: rest.0,
-                    absence: gone.into(),
-                },
-            }),
+                    absence: Absence::Withheld,
+                }),
+                (None, Gone::Erased) => Err(LineFault("facts are never erased")),
+            },
             _ => Err(LineFault("s, p, x, d")),
         }
     }

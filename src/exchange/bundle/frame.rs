@@ -6,7 +6,7 @@ use std::io::{self, BufRead, BufReader, Read, Write};
 use zstd::stream::{read::Decoder, write::Encoder};
 
 use super::fault::BundleFault;
-use super::format::{FILE_MAX, LINE_MAX, MAGIC, UNPACKED_MAX, WINDOW_LOG};
+use super::format::{FILE_MAX, LINE_MAX, MAGIC, RATIO_FROM, RATIO_MAX, UNPACKED_MAX, WINDOW_LOG};
 
 /// The size of a header and of the unit that contents are filled up to.
 const BLOCK: usize = 512;
@@ -20,6 +20,12 @@ const BUFFER: usize = 128 << 10;
 const FILE: &str = "file";
 /// What an archive over its limit is called.
 const ARCHIVE: &str = "size";
+/// What an archive is called that is too long for its file.
+const RATIO: &str = "ratio";
+/// After so many bytes a writer looks at the ratio: as many as a block of the frame holds.
+const STEP: usize = 128 << 10;
+/// A block of a frame that holds nothing: raw, not the last, of size 0.
+const EMPTY_BLOCK: [u8; 3] = [0; 3];
 
 /// Returns the one header of a file of this name and size.
 ///
@@ -52,22 +58,24 @@ fn parse_header(block: &[u8; BLOCK]) -> Option<(String, u64)> {
 
 /// Writes the archive into a frame.
 pub(super) struct Writer<W: Write> {
-    out: Encoder<'static, W>,
+    out: Encoder<'static, Tallied<W>>,
+    /// The length of the archive so far.
+    unpacked: u64,
 }
 
 impl<W: Write> Writer<W> {
     /// Begins a frame.
     pub fn new(out: W) -> io::Result<Self> {
-        let mut out = Encoder::new(out, LEVEL)?;
+        let mut out = Encoder::new(Tallied { out, written: 0 }, LEVEL)?;
         out.window_log(WINDOW_LOG)?;
         out.include_checksum(true)?;
-        Ok(Self { out })
+        Ok(Self { out, unpacked: 0 })
     }
 
     /// Writes a small entry.
     pub fn entry(&mut self, name: &str, content: &[u8]) -> io::Result<()> {
         self.begin(name, content.len() as u64)?;
-        self.out.write_all(content)?;
+        self.put(content)?;
         self.end(content.len() as u64)
     }
 
@@ -80,7 +88,7 @@ impl<W: Write> Writer<W> {
     ) -> Result<(), E> {
         self.begin(name, size)?;
         let mut counted = Counted {
-            out: &mut self.out,
+            out: self,
             left: size,
         };
         fill(&mut counted)?;
@@ -96,16 +104,60 @@ impl<W: Write> Writer<W> {
 
     /// Ends the archive and the frame.
     pub fn finish(mut self) -> io::Result<W> {
-        self.out.write_all(&ZEROS)?;
-        self.out.finish()
+        self.put(&ZEROS)?;
+        Ok(self.out.finish()?.out)
     }
 
     fn begin(&mut self, name: &str, size: u64) -> io::Result<()> {
-        self.out.write_all(&header(name, size))
+        self.put(&header(name, size))
     }
 
     fn end(&mut self, size: u64) -> io::Result<()> {
-        self.out.write_all(&ZEROS[..fill_of(size)])
+        self.put(&ZEROS[..fill_of(size)])
+    }
+
+    fn put(&mut self, bytes: &[u8]) -> io::Result<()> {
+        for piece in bytes.chunks(STEP) {
+            let after = self.unpacked + piece.len() as u64;
+            self.fill_up(after)?;
+            self.out.write_all(piece)?;
+            self.unpacked = after;
+        }
+        Ok(())
+    }
+
+    /// Fills the file up with empty blocks as far as an archive of this length needs it.
+    fn fill_up(&mut self, unpacked: u64) -> io::Result<()> {
+        let is_lacking = |out: &Encoder<'_, Tallied<W>>| {
+            unpacked > RATIO_FROM && unpacked > out.get_ref().written * RATIO_MAX
+        };
+        if !is_lacking(&self.out) {
+            return Ok(());
+        }
+        // Blocks can only be put between blocks.
+        self.out.flush()?;
+        while is_lacking(&self.out) {
+            self.out.get_mut().write_all(&EMPTY_BLOCK)?;
+        }
+        Ok(())
+    }
+}
+
+/// Counts what is written.
+struct Tallied<W: Write> {
+    out: W,
+    written: u64,
+}
+
+impl<W: Write> Write for Tallied<W> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let written = self.out.write(bytes)?;
+        self.written += written as u64;
+        Ok(written)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.out.flush()
     }
 }
 
@@ -120,7 +172,7 @@ pub(super) fn entry_size(size: u64) -> u64 {
 }
 
 struct Counted<'a, W: Write> {
-    out: &'a mut W,
+    out: &'a mut Writer<W>,
     left: u64,
 }
 
@@ -133,13 +185,13 @@ impl<W: Write> Write for Counted<'_, W> {
                 "an entry longer than announced",
             ));
         }
-        let written = self.out.write(bytes)?;
-        self.left -= written as u64;
-        Ok(written)
+        self.out.put(bytes)?;
+        self.left -= length;
+        Ok(bytes.len())
     }
 
     fn flush(&mut self) -> io::Result<()> {
-        self.out.flush()
+        Ok(())
     }
 }
 
@@ -325,6 +377,13 @@ impl<R: Read> Reader<R> {
                 limit: UNPACKED_MAX,
             });
         }
+        let read = FILE_MAX - self.input.get_ref().get_ref().get_ref().left;
+        if self.unpacked > RATIO_FROM && self.unpacked > read * RATIO_MAX {
+            return Err(BundleFault::Limit {
+                what: RATIO,
+                limit: RATIO_MAX,
+            });
+        }
         Ok(())
     }
 
@@ -435,6 +494,78 @@ mod tests {
             reader.entry("a", 1_000).unwrap();
             assert!(reader.line(&mut Vec::new()).is_err(), "{length}");
         }
+    }
+
+    /// Content that packs well or badly, by its seed.
+    fn content(seed: u64, size: usize) -> Vec<u8> {
+        let mut bytes = vec![b'a'; size];
+        if seed.is_multiple_of(3) {
+            let mut reader = blake3::Hasher::new();
+            reader
+                .update(&seed.to_le_bytes())
+                .finalize_xof()
+                .fill(&mut bytes);
+        }
+        bytes
+    }
+
+    #[test]
+    fn what_packs_too_well_is_filled_up_and_read_by_everybody() {
+        for sizes in [
+            vec![40 << 20],
+            vec![900 << 10, 200 << 10],
+            vec![5 << 20, 3, 5 << 20, 1 << 20, 9 << 20],
+            vec![3 << 20; 9],
+        ] {
+            let mut writer = Writer::new(Vec::new()).unwrap();
+            for (seed, size) in (1..).zip(&sizes) {
+                writer.entry("a", &content(seed, *size)).unwrap();
+            }
+            let file = writer.finish().unwrap();
+            let archive = zstd::decode_all(file.as_slice()).unwrap();
+            assert!(file.len() * 100 >= archive.len() - (1 << 20), "{sizes:?}");
+            let most = archive.len() / 100 + sizes.iter().sum::<usize>() / 2;
+            assert!(file.len() < most, "{sizes:?}: {}", file.len());
+            // Whatever pieces it comes in.
+            let slow = Slow(&file);
+            let mut reader = Reader::new(slow).unwrap();
+            for (seed, size) in (1..).zip(&sizes) {
+                reader.entry("a", *size as u64).unwrap();
+                assert!(reader.whole().unwrap() == content(seed, *size));
+            }
+            reader.finish().unwrap();
+        }
+    }
+
+    /// Gives few bytes at a time.
+    struct Slow<'a>(&'a [u8]);
+
+    impl Read for Slow<'_> {
+        fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+            let most = into.len().min(7);
+            self.0.read(&mut into[..most])
+        }
+    }
+
+    #[test]
+    fn what_unpacks_to_too_much_is_refused_at_once() {
+        let archive = [header("a", 50 << 20).to_vec(), vec![b'a'; 50 << 20]].concat();
+        let file = zstd::encode_all(archive.as_slice(), 9).unwrap();
+        let mut reader = Reader::new(file.as_slice()).unwrap();
+        reader.entry("a", 50 << 20).unwrap();
+        let mut read = 0;
+        let fault = reader.content(|piece| {
+            read += piece.len();
+            Ok(())
+        });
+        assert!(matches!(
+            fault,
+            Err(BundleFault::Limit {
+                what: RATIO,
+                limit: RATIO_MAX
+            })
+        ));
+        assert!(read < 3 << 20, "{read} bytes of a file of {}", file.len());
     }
 
     #[test]

@@ -19,6 +19,7 @@ pub mod format;
 mod frame;
 mod hex;
 mod inspect;
+pub mod kind;
 mod lines;
 mod outside;
 mod pack;

@@ -1,8 +1,10 @@
 //! Events that could not go into the log: kept, and tried again whenever something came in.
 //!
 //! An event is kept as its line, with its author's key and, where it has one, its seal; so it
-//! can heal by itself. Where there is no room for more, the bundle must come again.
+//! can heal by itself. What a seal of the shop's people proves goes before everything else, which
+//! anybody can make. Where there is no room for more, the bundle must come again.
 
+use std::cmp::Reverse;
 use std::collections::{HashMap, HashSet};
 
 use serde::{Deserialize, Serialize};
@@ -16,10 +18,63 @@ use crate::domain::id::{Chain, ReplicaId, ShopId};
 use crate::domain::seal;
 use crate::store::{Outside, Result, Run, Store, StreamHead};
 
-/// The most events that are kept.
-const EVENTS_MAX: usize = 20_000;
-/// The most bytes of lines that are kept.
-const BYTES_MAX: usize = 32 << 20;
+/// How much is kept: events, and bytes of their lines.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+struct Room {
+    events: usize,
+    bytes: usize,
+}
+
+impl Room {
+    /// For everything.
+    const ALL: Self = Self {
+        events: 20_000,
+        bytes: 32 << 20,
+    };
+    /// For what no seal of the shop's people proves: of it anybody can make as much as they like.
+    const OTHERS: Self = Self {
+        events: 2_000,
+        bytes: 4 << 20,
+    };
+
+    fn plus(self, line: &[u8]) -> Self {
+        Self {
+            events: self.events + 1,
+            bytes: self.bytes + line.len(),
+        }
+    }
+
+    fn minus(self, line: &[u8]) -> Self {
+        Self {
+            events: self.events.saturating_sub(1),
+            bytes: self.bytes.saturating_sub(line.len()),
+        }
+    }
+
+    fn is_within(self, limit: Self) -> bool {
+        self.events <= limit.events && self.bytes <= limit.bytes
+    }
+}
+
+/// Events for which there was no room.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) struct Unkept {
+    /// Those that a seal of the shop's people proves.
+    pub members: u64,
+    /// All others.
+    pub others: u64,
+}
+
+impl Unkept {
+    fn add(&mut self, is_members: bool, count: usize) {
+        let of = if is_members {
+            &mut self.members
+        } else {
+            &mut self.others
+        };
+        *of += count as u64;
+    }
+}
 
 /// What tells held events from others: the heads, and the chains below them.
 pub(super) struct Held<'a> {
@@ -51,6 +106,13 @@ impl<'a> Held<'a> {
             }
         }
         Ok(None)
+    }
+
+    /// Returns whether any event is held in this place.
+    pub fn is_taken(&self, replica: ReplicaId, seq: u64) -> bool {
+        let holds =
+            |head: &StreamHead| head.replica == replica && head.from_seq < seq && seq <= head.seq;
+        self.heads.iter().any(holds)
     }
 
     /// Returns up to which seq a range is held, whose events have these chains; held events are
@@ -85,11 +147,19 @@ struct Line<'a> {
     seal: Option<SealLine>,
 }
 
+/// An event that is to be kept, and whether it comes with its seal.
+struct Fresh {
+    row: Outside,
+    is_sealed: bool,
+}
+
 /// Collects what one import leaves outside, as far as there is room.
 pub(super) struct Keeping {
     now: i64,
-    rows: Vec<(Outside, bool)>,
-    bytes: usize,
+    rows: Vec<Fresh>,
+    /// What is collected: of others, of the shop's people.
+    used: [Room; 2],
+    unkept: Unkept,
 }
 
 impl Keeping {
@@ -98,37 +168,34 @@ impl Keeping {
         Self {
             now,
             rows: Vec::new(),
-            bytes: 0,
+            used: [Room::default(); 2],
+            unkept: Unkept::default(),
         }
     }
 
-    /// Keeps events that follow each other behind `previous`, with their good seals.
+    /// Keeps events that follow each other behind `previous`, with their good seals;
+    /// `is_members` where a seal of the shop's people proves them.
     pub fn keep(
         &mut self,
-        key: [u8; 32],
+        (key, is_members): ([u8; 32], bool),
         code: Code,
         mut previous: Chain,
         events: &[Event],
         seals: &[Seal],
     ) {
-        for event in events {
+        let limit = if is_members { Room::ALL } else { Room::OTHERS };
+        for (place, event) in events.iter().enumerate() {
             let seal = seals.iter().find(|seal| seal.seq == event.head.seq);
-            let line = EventLine::of(event, 0, 0).and_then(|line| {
-                let register = event.head.register.clone();
-                let seal = seal.map(|seal| SealLine::of(seal, 0));
-                serde_json::to_vec(&Line {
-                    key: Hex(key),
-                    register,
-                    event: line,
-                    seal,
-                })
-                .ok()
-            });
-            let Some(line) = line else { return };
-            if self.rows.len() >= EVENTS_MAX || self.bytes + line.len() > BYTES_MAX {
+            let used = &mut self.used[usize::from(is_members)];
+            let fitting = |line: Vec<u8>| {
+                let after = used.plus(&line);
+                after.is_within(limit).then_some((line, after))
+            };
+            let Some((line, after)) = spell(key, event, seal).and_then(fitting) else {
+                self.unkept.add(is_members, events.len() - place);
                 return;
-            }
-            self.bytes += line.len();
+            };
+            *used = after;
             let row = Outside {
                 at: self.now,
                 code: code.name().to_owned(),
@@ -138,10 +205,24 @@ impl Keeping {
                 previous,
                 line,
             };
-            self.rows.push((row, seal.is_some()));
+            self.rows.push(Fresh {
+                row,
+                is_sealed: seal.is_some(),
+            });
             previous = event.chain;
         }
     }
+}
+
+/// Returns the line under which an event is kept.
+fn spell(key: [u8; 32], event: &Event, seal: Option<&Seal>) -> Option<Vec<u8>> {
+    let line = Line {
+        key: Hex(key),
+        register: event.head.register.clone(),
+        event: EventLine::of(event, 0, 0)?,
+        seal: seal.map(|seal| SealLine::of(seal, 0)),
+    };
+    serde_json::to_vec(&line).ok()
 }
 
 /// What came in after all.
@@ -151,6 +232,8 @@ pub(super) struct Healed {
     pub events: u64,
     /// Whether a stream branched by it.
     pub branched: bool,
+    /// What could not be kept.
+    pub unkept: Unkept,
 }
 
 /// Keeps what is new outside and takes into the log what can go there by now: what is sealed
@@ -158,12 +241,19 @@ pub(super) struct Healed {
 pub(super) fn settle(store: &mut Store, shop: ShopId, fresh: Keeping) -> Result<Healed> {
     let mut rows = store.outside()?;
     if rows.is_empty() && fresh.rows.is_empty() {
-        return Ok(Healed::default());
+        return Ok(Healed {
+            unkept: fresh.unkept,
+            ..Healed::default()
+        });
     }
     let now = fresh.now;
-    let fresh = worth_keeping(&rows, fresh);
-    if !fresh.is_empty() {
-        store.keep_outside(&fresh)?;
+    let strangers = strangers(store, &rows, &fresh)?;
+    let is_members =
+        |row: &Outside| row.code == Code::Q3.name() && !strangers.contains(&row.replica);
+    let choice = choose(&rows, fresh, (Room::ALL, Room::OTHERS), &is_members);
+    if !choice.kept.is_empty() || !choice.evicted.is_empty() {
+        store.drop_outside(&choice.evicted)?;
+        store.keep_outside(&choice.kept)?;
         rows = store.outside()?;
     }
     let held = Held::of(store)?;
@@ -176,11 +266,45 @@ pub(super) fn settle(store: &mut Store, shop: ShopId, fresh: Keeping) -> Result<
             waiting.insert(row.chain, one);
         }
     }
-    let healed = heal(store, now, &mut waiting, &mut gone)?;
+    let mut healed = heal(store, now, &mut waiting, &mut gone)?;
+    healed.unkept = choice.unkept;
+    gone.extend(displaced(&Held::of(store)?, &rows, &waiting));
     if !gone.is_empty() {
         store.drop_outside(&gone)?;
     }
     Ok(healed)
+}
+
+/// Returns the authors among these that the roster does not name.
+fn strangers(store: &Store, rows: &[Outside], fresh: &Keeping) -> Result<HashSet<ReplicaId>> {
+    let fresh = fresh.rows.iter().map(|one| one.row.replica);
+    let all: HashSet<ReplicaId> = rows.iter().map(|row| row.replica).chain(fresh).collect();
+    let mut strangers = HashSet::new();
+    for replica in all {
+        if store.is_stranger(replica)? {
+            strangers.insert(replica);
+        }
+    }
+    Ok(strangers)
+}
+
+/// Returns what nothing proves and whose place in the log another event has taken by now: what
+/// was altered on the way, after the true one came.
+fn displaced(held: &Held<'_>, rows: &[Outside], waiting: &HashMap<Chain, Waiting>) -> Vec<Chain> {
+    let mut proven = HashSet::new();
+    for (tip, _) in waiting.iter().filter(|(_, one)| one.seal.is_some()) {
+        let mut next = *tip;
+        while let Some(one) = waiting.get(&next)
+            && proven.insert(next)
+        {
+            next = one.previous;
+        }
+    }
+    rows.iter()
+        .filter(|row| row.code != Code::Q3.name() && !proven.contains(&row.chain))
+        .filter(|row| held.is_taken(row.replica, row.seq))
+        .map(|row| row.chain)
+        .collect()
 }
 
 /// Takes the personal part from every kept event that an `erase` in force names: what is outside
@@ -221,28 +345,90 @@ fn without_personal(row: Outside, shop: ShopId) -> Option<Outside> {
     Some(Outside { line, ..row })
 }
 
-/// Returns what is not kept yet, or was kept without its seal, as far as there is room.
-fn worth_keeping(rows: &[Outside], fresh: Keeping) -> Vec<Outside> {
-    let sealed = |line: &[u8]| {
+/// What is to be kept and what goes for it.
+#[derive(Debug, Default, PartialEq, Eq)]
+struct Choice {
+    kept: Vec<Outside>,
+    evicted: Vec<Chain>,
+    unkept: Unkept,
+}
+
+/// Chooses what is not kept yet, or was kept with less, as far as there is room: for all, and of
+/// that for others than the shop's people. For these the oldest of the others go.
+fn choose(
+    rows: &[Outside],
+    fresh: Keeping,
+    (all, others): (Room, Room),
+    is_members: &dyn Fn(&Outside) -> bool,
+) -> Choice {
+    let known: HashMap<Chain, &Outside> = rows.iter().map(|row| (row.chain, row)).collect();
+    let mut evictable: Vec<&Outside> = rows.iter().filter(|row| !is_members(row)).collect();
+    evictable.sort_by_key(|row| Reverse((row.at, row.seq)));
+    let sum = |room: Room, row: &&Outside| room.plus(&row.line);
+    let mut of_others = evictable.iter().fold(Room::default(), sum);
+    let mut used = rows
+        .iter()
+        .fold(Room::default(), |room, row| sum(room, &row));
+    let mut choice = Choice {
+        unkept: fresh.unkept,
+        ..Choice::default()
+    };
+    let (first, last): (Vec<Fresh>, Vec<Fresh>) =
+        fresh.rows.into_iter().partition(|one| is_members(&one.row));
+    for one in first.into_iter().chain(last) {
+        if let Some(old) = known.get(&one.row.chain) {
+            choice.kept.extend(better(old, one));
+            continue;
+        }
+        let is_ours = is_members(&one.row);
+        let line = &one.row.line;
+        while is_ours
+            && !used.plus(line).is_within(all)
+            && let Some(oldest) = evictable.pop()
+        {
+            used = used.minus(&oldest.line);
+            of_others = of_others.minus(&oldest.line);
+            choice.evicted.push(oldest.chain);
+        }
+        let is_room =
+            used.plus(line).is_within(all) && (is_ours || of_others.plus(line).is_within(others));
+        if !is_room {
+            choice.unkept.add(is_ours, 1);
+            continue;
+        }
+        used = used.plus(line);
+        if !is_ours {
+            of_others = of_others.plus(line);
+        }
+        choice.kept.push(one.row);
+    }
+    choice
+}
+
+/// Returns a kept event with what it now comes with: a seal, or the proof of a later one.
+fn better(old: &Outside, fresh: Fresh) -> Option<Outside> {
+    let is_sealed = |line: &[u8]| {
         serde_json::from_slice::<Line<'_>>(line).is_ok_and(|line| line.seal.is_some())
     };
-    let known: HashMap<Chain, &Outside> = rows.iter().map(|row| (row.chain, row)).collect();
-    let mut bytes: usize = rows.iter().map(|row| row.line.len()).sum();
-    let mut count = rows.len();
-    let mut kept = Vec::new();
-    for (row, is_sealed) in fresh.rows {
-        match known.get(&row.chain) {
-            Some(old) if !is_sealed || sealed(&old.line) => continue,
-            Some(old) => bytes -= old.line.len(),
-            None => count += 1,
-        }
-        bytes += row.line.len();
-        if count > EVENTS_MAX || bytes > BYTES_MAX {
-            break;
-        }
-        kept.push(row);
+    let is_proven_now = fresh.row.code == Code::Q3.name() && old.code != fresh.row.code;
+    if !is_proven_now && (!fresh.is_sealed || is_sealed(&old.line)) {
+        return None;
     }
-    kept
+    let code = if is_proven_now {
+        fresh.row.code
+    } else {
+        old.code.clone()
+    };
+    let line = if fresh.is_sealed {
+        fresh.row.line
+    } else {
+        old.line.clone()
+    };
+    Some(Outside {
+        code,
+        line,
+        ..old.clone()
+    })
 }
 
 /// An event that waits for earlier ones, or for a seal.
@@ -377,4 +563,97 @@ fn run_of(
         events: ones.iter().map(|one| one.event.clone()).collect(),
         seals: ones.iter().filter_map(|one| one.seal.clone()).collect(),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn row(number: u8, at: i64, code: Code) -> Outside {
+        Outside {
+            at,
+            code: code.name().to_owned(),
+            replica: ReplicaId([number; 16]),
+            seq: u64::from(number),
+            chain: Chain([number; 32]),
+            previous: Chain([0; 32]),
+            line: vec![b' '; 10],
+        }
+    }
+
+    fn fresh(rows: Vec<Outside>) -> Keeping {
+        let row = |row| Fresh {
+            row,
+            is_sealed: false,
+        };
+        Keeping {
+            rows: rows.into_iter().map(row).collect(),
+            ..Keeping::new(9)
+        }
+    }
+
+    fn numbers(rows: &[Outside]) -> Vec<u64> {
+        rows.iter().map(|row| row.seq).collect()
+    }
+
+    const ROOMS: (Room, Room) = (
+        Room {
+            events: 4,
+            bytes: 1_000,
+        },
+        Room {
+            events: 2,
+            bytes: 1_000,
+        },
+    );
+
+    fn chosen(rows: &[Outside], new: Vec<Outside>) -> Choice {
+        choose(rows, fresh(new), ROOMS, &|row| row.code == "Q3")
+    }
+
+    #[test]
+    fn others_have_a_share_that_they_do_not_leave() {
+        let new: Vec<Outside> = (1..=4).map(|number| row(number, 9, Code::Q2)).collect();
+        let choice = chosen(&[], new);
+        assert_eq!(numbers(&choice.kept), [1, 2]);
+        assert_eq!((choice.unkept.members, choice.unkept.others), (0, 2));
+        assert!(choice.evicted.is_empty());
+    }
+
+    #[test]
+    fn the_oldest_of_others_go_for_what_a_member_sealed() {
+        let rows = [
+            row(1, 5, Code::Q2),
+            row(2, 3, Code::Q11),
+            row(3, 1, Code::Q3),
+        ];
+        let new = vec![
+            row(7, 9, Code::Q2),
+            row(4, 9, Code::Q3),
+            row(5, 9, Code::Q3),
+            row(6, 9, Code::Q3),
+            row(8, 9, Code::Q3),
+        ];
+        let choice = chosen(&rows, new);
+        assert_eq!(numbers(&choice.kept), [4, 5, 6]);
+        assert_eq!(choice.evicted, [Chain([2; 32]), Chain([1; 32])]);
+        assert_eq!((choice.unkept.members, choice.unkept.others), (1, 1));
+    }
+
+    #[test]
+    fn bytes_count_as_events_do() {
+        let mut long = row(1, 9, Code::Q3);
+        long.line = vec![b' '; 1_001];
+        let choice = chosen(&[], vec![long, row(2, 9, Code::Q3)]);
+        assert_eq!(numbers(&choice.kept), [2]);
+        assert_eq!((choice.unkept.members, choice.unkept.others), (1, 0));
+    }
+
+    #[test]
+    fn what_is_proven_by_now_is_no_more_one_of_the_others() {
+        let rows = [row(1, 5, Code::Q2), row(2, 5, Code::Q3)];
+        let choice = chosen(&rows, vec![row(1, 9, Code::Q3), row(2, 9, Code::Q2)]);
+        assert_eq!(choice.kept, [row(1, 5, Code::Q3)]);
+        assert_eq!(choice.unkept, Unkept::default());
+    }
 }

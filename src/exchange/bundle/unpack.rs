@@ -1,7 +1,7 @@
 //! Import: check, append, fold. Killed anywhere, heads are a contiguous prefix, and the same
 //! import completes it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::mpsc::sync_channel;
 use std::sync::{Mutex, PoisonError};
@@ -71,6 +71,11 @@ pub struct Accounting {
     pub unfolded: u64,
     /// Events that could not go into the log; kept where they may do so later.
     pub outside: u64,
+    /// Events among them for which there was no room to be kept.
+    pub unkept: u64,
+    /// Whether some of those are proven to be of the shop's people, so that the bundle must come
+    /// again.
+    pub must_come_again: bool,
     /// Unfolded and outside events by code.
     pub by_code: BTreeMap<String, u64>,
     /// Events kept from earlier bundles that could go into the log now.
@@ -113,6 +118,13 @@ impl Accounting {
                 ],
             );
         }
+        if self.unkept > 0 {
+            let unkept = [number("count", self.unkept)];
+            line = format!(
+                "{line}; {}",
+                words.with("bundle-accounting-unkept", &unkept)
+            );
+        }
         if self.healed > 0 {
             line = format!(
                 "{line}; {}",
@@ -132,7 +144,7 @@ impl Accounting {
     pub fn json(&self) -> serde_json::Value {
         serde_json::json!({
             "events": self.events, "new": self.new, "here": self.here, "unfolded": self.unfolded,
-            "outside": self.outside, "by_code": self.by_code, "healed": self.healed, "branched": self.branched,
+            "outside": self.outside, "unkept": self.unkept, "by_code": self.by_code, "healed": self.healed, "branched": self.branched,
             "alarms": self.alarms.iter().map(Alarm::json).collect::<Vec<_>>(),
         })
     }
@@ -207,7 +219,8 @@ pub(super) fn import_keeping(
     store.adopt_id(shop)?;
     // A passphrase takes its time whenever the file is opened.
     if checked.counts.attachments > 0 {
-        take_attachments(store, carrier.bundle().map_err(fault)?, &file)?;
+        let bundle = carrier.bundle().map_err(fault)?;
+        take_attachments(store, bundle, &checked.attached, &file)?;
     }
     let kept = checked.kept.take();
     let mut taking = Taking::begin(store, &checked, now)?;
@@ -261,7 +274,7 @@ fn all_held(store: &Store, manifest: &Manifest) -> Result<bool, StoreError> {
         let Some(stream) = held.stream(replica.id, range.to_seq, range.to_chain)? else {
             return Ok(false);
         };
-        if store.is_any_withheld(stream, range.from_seq + 1, range.to_seq)? {
+        if store.is_any_lacking(stream, range.from_seq + 1, range.to_seq)? {
             return Ok(false);
         }
     }
@@ -284,20 +297,29 @@ fn brings_files(store: &Store, manifest: &Manifest) -> Result<bool, StoreError> 
     Ok(lacking.any(|hash| !erased.contains(&hash)))
 }
 
-/// Writes the attachments that are not here, before any event names them; what was erased stays
-/// away.
-fn take_attachments(store: &Store, mut bundle: Bundle<Opened>, file: &str) -> Result<(), Problem> {
+/// Writes the attachments that are not here, before any event names them: those that a proven
+/// event of the bundle or one of the log attaches. What was erased stays away.
+fn take_attachments(
+    store: &Store,
+    mut bundle: Bundle<Opened>,
+    attached: &BTreeSet<[u8; 32]>,
+    file: &str,
+) -> Result<(), Problem> {
     let erased = store.erased_files()?;
+    let here = store.attached_files()?;
+    let is_wanted = |hash: &[u8; 32]| {
+        !erased.contains(hash) && (attached.contains(hash) || here.contains(hash))
+    };
     let mut problem: Option<StoreError> = None;
     let mut current = None;
     let mut incoming: Option<Incoming> = None;
     let mut take = |hash: &[u8; 32], piece: Option<&[u8]>| -> Result<(), StoreError> {
         if current != Some(*hash) {
             current = Some(*hash);
-            incoming = if erased.contains(hash) {
-                None
-            } else {
+            incoming = if is_wanted(hash) {
                 Incoming::begin(store.folder(), hash)?
+            } else {
+                None
             };
         }
         match (&mut incoming, piece) {
@@ -444,7 +466,8 @@ impl<'a> Taking<'a> {
         };
         if let Some(code) = proof.code.filter(|_| !rest.is_empty()) {
             let previous = events.last().map_or(from_chain, |event| event.chain);
-            self.outside.keep(author.key.0, code, previous, &rest, &[]);
+            let author = (author.key.0, false);
+            self.outside.keep(author, code, previous, &rest, &[]);
         }
         if events.is_empty() {
             return Ok(());
@@ -472,8 +495,9 @@ impl<'a> Taking<'a> {
         self.new += taken.new;
         self.branched |= taken.branched;
         if taken.missing {
+            let author = (author.key.0, !store.is_stranger(author.id)?);
             self.outside
-                .keep(author.key.0, Code::Q3, from_chain, &run.events, &run.seals);
+                .keep(author, Code::Q3, from_chain, &run.events, &run.seals);
         }
         folding.note(store, &run, &taken)
     }
@@ -521,6 +545,9 @@ impl<'a> Taking<'a> {
                 }
             }
         }
+        let unkept = healed.unkept;
+        sum.unkept = (unkept.members + unkept.others).min(sum.outside);
+        sum.must_come_again = unkept.members > 0 && sum.outside > 0;
         sum.healed = healed
             .events
             .saturating_sub(sum.new.saturating_sub(self.new));
