@@ -1717,7 +1717,9 @@ desk-held = { $who } { $count } { $what } { $code }
 desk-foot = Marked { $count }   by time left
 desk-foot-more = +{ $count } = same buyer
 draft-copied = Copied { $time }; the next pasted chat shows whether it was sent
-desk-undone = Undone; press again for the one before
+desk-undone = Undone: { $what }; press again for the one before
+desk-undone-many = { $what } and others, { $count } in all
+desk-draft-nothing-to-undo = Nothing to undo in the draft; for your last act press Esc first, in the list
 desk-pending = Still open
 desk-all-saved = All is saved. There is no shared folder yet
 desk-copied = Copied { $count } characters ({ $road })

@@ -1717,7 +1717,9 @@ desk-held = { $who } { $count }条 { $what } { $code }
 desk-foot = 已标 { $count }   排序 剩余时间
 desk-foot-more = +{ $count } = 同一买家另有{ $count }件
 draft-copied = 上次复制 { $time }  下次粘贴聊天时自动核对「已发出」
-desk-undone = 已撤销，再按撤销前一次
+desk-undone = 已撤销 { $what }，再按撤销前一次
+desk-undone-many = { $what } 等 { $count } 件
+desk-draft-nothing-to-undo = 草稿里没有可撤销的；要撤销上一个操作，先按 Esc 回列表
 desk-pending = 没了结的
 desk-all-saved = 都已存，还没有同步盘
 desk-copied = 已复制 { $count }字 ({ $road })

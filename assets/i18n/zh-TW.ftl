@@ -1717,7 +1717,9 @@ desk-held = { $who } { $count }筆 { $what } { $code }
 desk-foot = 已標 { $count }   排序 剩餘時間
 desk-foot-more = +{ $count } = 同一買家另有{ $count }件
 draft-copied = 上次複製 { $time }  下次貼上聊天時自動核對「已送出」
-desk-undone = 已復原，再按復原前一次
+desk-undone = 已復原 { $what }，再按復原前一次
+desk-undone-many = { $what } 等 { $count } 件
+desk-draft-nothing-to-undo = 草稿裡沒有可復原的；要復原上一個操作，先按 Esc 回清單
 desk-pending = 還沒了結的
 desk-all-saved = 都已存，還沒有同步碟
 desk-copied = 已複製 { $count }字 ({ $road })

@@ -1,0 +1,84 @@
+//! What a person is told of the open item, of what was found, asked for and taken back: nothing
+//! that must be seen is left out, and nothing is said that is not so.
+
+use zhiban::desk::Desk;
+use zhiban::domain::register::Owner;
+use zhiban::domain::registers::order;
+use zhiban::i18n::{Language, Words};
+use zhiban::store::{Query, Row};
+use zhiban::tui::dump;
+
+use crate::shop::Visit;
+
+const SMALL: (u16, u16) = (80, 24);
+const WIDE: (u16, u16) = (120, 40);
+
+fn shown(visit: &Visit, size: (u16, u16)) -> String {
+    dump::text(&visit.view(size).0)
+}
+
+fn found(visit: &mut Visit, what: &str) {
+    visit.keys("F3");
+    visit.text(what);
+    visit.keys("Enter");
+}
+
+fn written(desk: &Desk) -> u64 {
+    desk.store()
+        .heads()
+        .unwrap()
+        .iter()
+        .map(|head| head.seq)
+        .sum()
+}
+
+fn rows(desk: &Desk, register: &'static str) -> Vec<Row> {
+    let query = Query {
+        registers: vec![register],
+        limit: Some(1_000),
+        ..Query::default()
+    };
+    desk.store().rows(&query).unwrap()
+}
+
+#[test]
+fn undo_in_the_draft_takes_back_no_recorded_act() {
+    for language in Language::ALL {
+        let words = Words::new(language);
+        let mut visit = Visit::new(None, language, SMALL);
+        found(&mut visit, "阳光小屋");
+        let before = written(visit.app.desk());
+        visit.text("你好");
+        visit.keys("Ctrl+Z Ctrl+Z Ctrl+Z Ctrl+Z Ctrl+Z");
+        assert_eq!(written(visit.app.desk()), before);
+        let seen = shown(&visit, SMALL);
+        println!("{seen}");
+        let told = words.get("desk-draft-nothing-to-undo").to_string();
+        assert!(seen.contains(&told) && !seen.contains("你好"), "{seen}");
+    }
+}
+
+#[test]
+fn what_was_taken_back_is_named() {
+    for language in Language::ALL {
+        let words = Words::new(language);
+        let mut visit = Visit::new(None, language, SMALL);
+        found(&mut visit, "阳光小屋");
+        visit.text("您好，我看一下。");
+        visit.keys("F9 Esc");
+        let before = written(visit.app.desk());
+        visit.keys("Ctrl+Z");
+        assert!(written(visit.app.desk()) > before);
+        let talks = rows(visit.app.desk(), "conversation");
+        let talk = talks
+            .iter()
+            .find(|row| row.title.as_deref() == Some("阳光小屋"));
+        let number = talk.unwrap().number.clone().unwrap_or_default();
+        let kind = words.get("short-conversation");
+        let what = format!("{kind} {number} 阳光小屋").replace("  ", " ");
+        let told = words.with("desk-undone", &[("what", what.into())]);
+        let seen = shown(&visit, SMALL);
+        println!("{seen}");
+        assert!(seen.contains(&told), "{told}\n{seen}");
+    }
+}
