@@ -82,3 +82,38 @@ fn what_was_taken_back_is_named() {
         assert!(seen.contains(&told), "{told}\n{seen}");
     }
 }
+
+#[test]
+fn a_part_of_an_order_is_not_called_the_whole() {
+    let states = |visit: &Visit| -> Vec<String> {
+        let all = rows(visit.app.desk(), "case");
+        all.into_iter().map(|row| row.state).collect()
+    };
+    for size in [SMALL, WIDE] {
+        let mut visit = Visit::new(None, Language::ZhCn, size);
+        found(&mut visit, "6613");
+        visit.keys("F6");
+        let seen = shown(&visit, size);
+        println!("{seen}");
+        assert!(seen.contains("部分商品，¥129.00"), "{seen}");
+        assert!(!seen.contains("整单") && seen.contains('*'), "{seen}");
+        let before = states(&visit);
+        visit.keys("Tab Space F8");
+        assert_eq!(states(&visit), before, "nobody knows of which goods");
+
+        let mut visit = Visit::new(None, Language::ZhCn, size);
+        found(&mut visit, "6613");
+        visit.keys("F6 Down Down Down Down Down Down Down Ctrl+A");
+        visit.text("277");
+        let seen = shown(&visit, size);
+        assert!(seen.contains("整单，¥277.00"), "{seen}");
+        visit.keys("Ctrl+A");
+        visit.text("276.99");
+        let seen = shown(&visit, size);
+        assert!(seen.contains("部分商品，¥276.99"), "{seen}");
+        visit.keys("Up Up Up Up Up Space");
+        let seen = shown(&visit, size);
+        println!("{seen}");
+        assert!(seen.contains("退 锅盖 20厘米 1 件，¥276.99"), "{seen}");
+    }
+}
