@@ -117,3 +117,42 @@ fn a_part_of_an_order_is_not_called_the_whole() {
         assert!(seen.contains("退 锅盖 20厘米 1 件，¥276.99"), "{seen}");
     }
 }
+
+#[test]
+fn a_sheet_says_how_much_of_it_waits_to_be_taken() {
+    let tall = (120, 90);
+    let visit = Visit::new(None, Language::ZhCn, tall);
+    let seen = shown(&visit, tall);
+    println!("{seen}");
+    let row = seen.lines().find(|row| row.contains("交接 何静"));
+    let row = row.unwrap_or_else(|| panic!("{seen}"));
+    assert!(row.contains("条待接") && row.contains(" 未接"), "{row}");
+}
+
+#[test]
+fn the_orders_table_names_the_goods_of_the_lines() {
+    for size in [SMALL, WIDE] {
+        let mut visit = Visit::new(None, Language::ZhCn, size);
+        visit.keys("F12 4 2");
+        let seen = shown(&visit, size);
+        println!("{seen}");
+        let orders = rows(visit.app.desk(), "order");
+        let mut named = 0;
+        for row in &orders {
+            let number = row.number.as_deref().or(row.order_number.as_deref());
+            let number = number.unwrap_or_default();
+            let tail = &number[number.len() - 4..];
+            let lines = row.fields[order::LINES.name()].as_object();
+            let title = lines.and_then(|lines| lines.values().next()?["title"].as_str());
+            let line = seen
+                .lines()
+                .find(|line| line.contains(&format!("..{tail} ")));
+            if let (Some(title), Some(line)) = (title, line) {
+                let start: String = title.chars().take(2).collect();
+                assert!(line.contains(&start), "{title}: {line}");
+                named += 1;
+            }
+        }
+        assert!(named > 10, "{named}");
+    }
+}
