@@ -161,6 +161,10 @@ source-manual = manual
 source-own = own word
 source-platform = platform
 source-rule = rule
+source-short-platform = pf
+source-short-rule = rule
+source-short-manual = typed
+source-short-own = own
 
 ## field
 # words of this part follow; keep parts apart
@@ -1715,6 +1719,8 @@ desk-buyer-is-theirs = { $name } had this buyer { $age }, on shift  Ctrl+G trans
 desk-buyer-is-yours = You had this buyer { $age }  Ctrl+K claims
 desk-escalated = Escalated
 desk-said = said { $time } { $name }
+desk-waits-for = waits for { $name } { $span }
+desk-you = you
 desk-held = { $who } { $count } { $what } { $code }
 desk-foot = Marked { $count }   by time left
 desk-foot-more = +{ $count } = same buyer
@@ -1750,6 +1756,12 @@ side-state = State
 side-money = Money
 side-goods = Goods
 side-note = Note
+note-flagged-kind = { $color } flag { $kind }
+note-lacks-changed = no edit
+note-lacks-flagged = no flag
+note-lacks-confirmed = no OK
+note-lacks-told = no print
+note-lacks-acknowledged = no ack
 who-buyer = Buyer
 who-us = Us
 who-internal = Team

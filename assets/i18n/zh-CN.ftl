@@ -161,6 +161,10 @@ source-manual = 手动
 source-own = 本人
 source-platform = 平台
 source-rule = 店规
+source-short-platform = 平
+source-short-rule = 店
+source-short-manual = 手
+source-short-own = 本
 
 ## field
 # words of this part follow; keep parts apart
@@ -1715,6 +1719,8 @@ desk-buyer-is-theirs = 这位买家{ $age }是{ $name }接的，在班  Ctrl+G �
 desk-buyer-is-yours = 这位买家{ $age }是你接的  Ctrl+K 认领
 desk-escalated = 升级
 desk-said = 说于 { $time } { $name }
+desk-waits-for = 等{ $name } { $span }
+desk-you = 你
 desk-held = { $who } { $count }条 { $what } { $code }
 desk-foot = 已标 { $count }   排序 剩余时间
 desk-foot-more = +{ $count } = 同一买家另有{ $count }件
@@ -1750,6 +1756,12 @@ side-state = 状态
 side-money = 钱
 side-goods = 商品
 side-note = 旗注
+note-flagged-kind = { $color }旗{ $kind }
+note-lacks-changed = 后台未
+note-lacks-flagged = 插旗未
+note-lacks-confirmed = 确认未
+note-lacks-told = 打单未
+note-lacks-acknowledged = 签收未
 who-buyer = 买家
 who-us = 我方
 who-internal = 内部

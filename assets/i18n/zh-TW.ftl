@@ -161,6 +161,10 @@ source-manual = 手動
 source-own = 本人
 source-platform = 平台
 source-rule = 店規
+source-short-platform = 平
+source-short-rule = 店
+source-short-manual = 手
+source-short-own = 本
 
 ## field
 # words of this part follow; keep parts apart
@@ -1715,6 +1719,8 @@ desk-buyer-is-theirs = 這位買家{ $age }是{ $name }接的，在班  Ctrl+G �
 desk-buyer-is-yours = 這位買家{ $age }是你接的  Ctrl+K 認領
 desk-escalated = 呈報
 desk-said = { $time } { $name } 說的
+desk-waits-for = 等{ $name } { $span }
+desk-you = 你
 desk-held = { $who } { $count }筆 { $what } { $code }
 desk-foot = 已標 { $count }   排序 剩餘時間
 desk-foot-more = +{ $count } = 同一買家另有{ $count }件
@@ -1750,6 +1756,12 @@ side-state = 狀態
 side-money = 金額
 side-goods = 商品
 side-note = 旗註
+note-flagged-kind = { $color }旗{ $kind }
+note-lacks-changed = 後台未改
+note-lacks-flagged = 未標旗
+note-lacks-confirmed = 未確認
+note-lacks-told = 未列印
+note-lacks-acknowledged = 未簽收
 who-buyer = 買家
 who-us = 我方
 who-internal = 內部

@@ -119,6 +119,96 @@ fn a_part_of_an_order_is_not_called_the_whole() {
 }
 
 #[test]
+fn a_buyer_who_is_looked_for_leads_to_the_talk_then_to_what_is_mine() {
+    let mut visit = Visit::new(None, Language::ZhCn, WIDE);
+    let desk = visit.app.desk();
+    let me = Owner::Person(desk.me().unwrap().id);
+    let records = desk.find("阳光小屋", 50).unwrap().records;
+    let place = |row: &Row| match row.owner {
+        _ if row.register == "conversation" => 0,
+        Some(owner) if owner == me => 1,
+        None | Some(Owner::Post(_)) => 2,
+        Some(Owner::Person(_)) => 3,
+    };
+    let open = records.iter().filter(|row| row.closed.is_none());
+    let places: Vec<u8> = open.map(place).collect();
+    assert!(places.is_sorted(), "{places:?}");
+    assert!(
+        places.first() == Some(&0) && places.contains(&3),
+        "{places:?}"
+    );
+
+    found(&mut visit, "阳光小屋");
+    let seen = shown(&visit, WIDE);
+    println!("{seen}");
+    for told in ["买家   退了吗 还没收到", "接待步骤", "变量齐"] {
+        assert!(seen.contains(told), "{told}\n{seen}");
+    }
+}
+
+/// The kept pictures hold the conversation as it is drawn, not a record beside it.
+#[test]
+fn the_kept_desk_shows_what_the_customer_said() {
+    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
+    for name in ["desk_80x24", "desk_120x40"] {
+        let file = root.join(format!("tests/screens/dumps/{name}.txt"));
+        let kept = std::fs::read_to_string(file).unwrap();
+        assert!(kept.contains("买家   退了吗 还没收到"), "{name}\n{kept}");
+    }
+}
+
+#[test]
+fn beside_the_chat_it_is_seen_what_is_owed_and_what_is_missing() {
+    let mut visit = Visit::new(None, Language::ZhCn, SMALL);
+    found(&mut visit, "阳光小屋");
+    let seen = shown(&visit, SMALL);
+    println!("{seen}");
+    for told in [
+        "实付 ¥239.00",
+        "在退 ¥18.00",
+        "改地址 确认未 打单未",
+        "应发 11/24",
+        "承诺 18:00 前退差价 ¥18.00 剩 2时",
+        "批 R-",
+        "等王主管 ",
+    ] {
+        assert!(seen.contains(told), "{told}\n{seen}");
+    }
+    for language in Language::ALL {
+        let words = Words::new(language);
+        let mut visit = Visit::new(None, language, SMALL);
+        found(&mut visit, "阳光小屋");
+        let seen = shown(&visit, SMALL);
+        println!("{seen}");
+        let pending = format!("{} ¥18.00", words.get("order-in-refund"));
+        assert!(seen.contains(&pending), "{pending}\n{seen}");
+    }
+}
+
+#[test]
+fn of_what_waits_for_an_approval_it_is_said_whose_and_how_long() {
+    for size in [WIDE, (200, 60)] {
+        let mut visit = Visit::new(None, Language::ZhCn, size);
+        found(&mut visit, "阳光小屋");
+        let seen = shown(&visit, size);
+        println!("{seen}");
+        let row = seen
+            .lines()
+            .find(|row| row.contains("R-LX-") && row.contains("待批"));
+        let row = row.unwrap_or_else(|| panic!("{seen}"));
+        assert!(
+            row.contains(" ¥18.00 ") && row.contains("等王主管 "),
+            "{row}"
+        );
+        assert!(row.contains("1时"), "{row}");
+    }
+    let mut visit = Visit::new(Some("王主管"), Language::ZhCn, WIDE);
+    found(&mut visit, "阳光小屋");
+    let seen = shown(&visit, WIDE);
+    assert!(seen.contains("等你 1时"), "{seen}");
+}
+
+#[test]
 fn a_sheet_says_how_much_of_it_waits_to_be_taken() {
     let tall = (120, 90);
     let visit = Visit::new(None, Language::ZhCn, tall);
