@@ -323,13 +323,15 @@ fn remarks_finish_undo_and_views() {
     assert_eq!(mention["fields"]["kind"], "mention");
     assert_eq!(mention["owner"], "王主管");
     // Undone: nobody is mentioned.
-    terminal.press("Ctrl+Z").wait_for("撤销");
+    leave(&mut terminal);
+    terminal.press("Ctrl+Z").wait_for("已撤销 ");
     assert!(
         desk.json(&["list", "follow_up"])
             .iter()
             .all(|row| row["void"] == true)
     );
     // Finished with the digit of its outcome.
+    terminal.press("Enter").wait_for("草稿 >");
     terminal.count_keys();
     terminal
         .press("F8")

@@ -8,6 +8,7 @@ use super::Desk;
 use crate::domain::id::Id;
 use crate::domain::payload::Direction;
 use crate::domain::record::Record;
+use crate::domain::register::Owner;
 use crate::exchange::intake::is_masked;
 use crate::problem::Problem;
 use crate::store::{Effort, Hit, Indexed, Query, Rest, Row};
@@ -30,13 +31,16 @@ const FURTHER: Effort = Effort {
 };
 /// How much of what was said a card shows.
 const LAST_WORDS: usize = 4;
+/// How closely a record bears what is its buyer's name.
+const NAMED: u8 = 2;
 /// The most records of one buyer.
 const MOST: usize = 500;
 
 /// What a find found.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Found {
-    /// Records by number or name: exact numbers first, then the open ones, the newest first.
+    /// Records by number or name: exact numbers first, then an exact buyer's (the
+    /// talk, what is one's own, what others have), the open ones first, then the newest.
     pub records: Vec<Row>,
     /// Places where it was said or written, the newest first.
     pub said: Vec<Hit>,
@@ -104,9 +108,11 @@ impl Desk {
         for piece in pieces(text) {
             let mut rows = self.store().find(piece, limit)?;
             rows.sort_by_key(|row| {
+                let closeness = closeness(row, piece);
                 (
-                    closeness(row, piece),
+                    closeness,
                     row.closed.is_some(),
+                    (closeness == NAMED).then(|| self.remoteness(row)),
                     std::cmp::Reverse(row.opened),
                 )
             });
@@ -134,6 +140,18 @@ impl Desk {
             found.indexed = self.store().indexed()?;
         }
         Ok(found)
+    }
+
+    /// How far a record of the buyer who was looked for is from the person at the desk: the talk
+    /// with the buyer first, then what is theirs, what nobody has, what a colleague has.
+    fn remoteness(&self, row: &Row) -> u8 {
+        let me = self.signed_in().map(|me| Owner::Person(me.id));
+        match row.owner {
+            _ if row.register == "conversation" => 0,
+            owner if owner.is_some() && owner == me => 1,
+            None | Some(Owner::Post(_)) => 2,
+            Some(Owner::Person(_)) => 3,
+        }
     }
 
     /// Looks further back for a text, from where `found` left off, for at most `limit` more.
@@ -290,7 +308,8 @@ fn pieces(text: &str) -> Vec<&str> {
     pieces
 }
 
-/// How closely a record bears exactly this number: 0 as its own, 1 as its order's, 2 not.
+/// How closely a record bears exactly this: 0 as its own number, 1 as its order's, [`NAMED`] as
+/// its buyer's name, more than that not.
 fn closeness(row: &Row, text: &str) -> u8 {
     let is = |value: Option<&str>| value.is_some_and(|value| value.eq_ignore_ascii_case(text));
     let field = |name: &str| row.fields.get(name).and_then(|value| value.as_str());
@@ -301,8 +320,10 @@ fn closeness(row: &Row, text: &str) -> u8 {
         0
     } else if is(field("order_number")) || is(field("waybill")) {
         1
+    } else if is(field("buyer")) {
+        NAMED
     } else {
-        2
+        NAMED + 1
     }
 }
 

@@ -1,9 +1,11 @@
 //! How a row reads: what names it and what it is about, in the reader's words.
 
+use serde_json::Value;
+
 use super::people::People;
 use crate::domain::field::Kind;
 use crate::domain::register::{Owner, Register};
-use crate::domain::registers::{self, handover};
+use crate::domain::registers::{self, handover, order};
 use crate::i18n::Words;
 use crate::store::Row;
 
@@ -24,7 +26,36 @@ impl Reader<'_> {
 
     /// Returns what a row is about.
     pub fn subject(self, row: &Row) -> String {
+        if let Some(count) = to_take(row) {
+            return self.to_take(row, count);
+        }
         self.first(row, |register| register.subject, row.subject.as_deref())
+    }
+
+    /// Returns the goods of an order, as its own title or those of its lines.
+    pub fn goods(self, row: &Row) -> String {
+        if let Some(title) = row.fields.get(order::TITLE.name()).and_then(Value::as_str) {
+            return title.to_owned();
+        }
+        let mut titles: Vec<&str> = Vec::new();
+        for line in cells(row, order::LINES.name()) {
+            let title = line.get(order::LINE_TITLE.name()).and_then(Value::as_str);
+            titles.extend(title.filter(|title| !titles.contains(title)));
+        }
+        titles.join(&self.words.get("list-comma"))
+    }
+
+    /// How much of a sheet nobody has taken, and of which shift it is.
+    fn to_take(self, row: &Row, count: usize) -> String {
+        let name = handover::SHIFT_OF.name();
+        let shift = row.fields.get(name).and_then(Value::as_str);
+        let shift = shift.and_then(|shift| self.read(&handover::REGISTER, name, shift));
+        let args = [("count", count.into())];
+        let count = self.words.with("handover-to-take", &args);
+        // The count first: where little has room it must be seen.
+        format!("{count} {}", shift.unwrap_or_default())
+            .trim()
+            .to_owned()
     }
 
     /// Returns an owner's name, or the word of a post.
@@ -73,4 +104,21 @@ impl Reader<'_> {
             _ => None,
         }
     }
+}
+
+/// Returns how many lines of a signed sheet nobody has answered; none of anything else.
+pub fn to_take(row: &Row) -> Option<usize> {
+    if row.register != handover::REGISTER.name || row.state != "signed" {
+        return None;
+    }
+    let lines = cells(row, handover::LINES.name());
+    let acks = lines.map(|line| line.get(handover::LINE_ACK.name()).and_then(Value::as_str));
+    let open = acks.filter(|ack| matches!(ack, None | Some("open" | "asked")));
+    Some(open.count())
+}
+
+/// The lines of a map of a row, by their keys.
+fn cells<'a>(row: &'a Row, map: &str) -> impl Iterator<Item = &'a Value> {
+    let lines = row.fields.get(map).and_then(Value::as_object);
+    lines.into_iter().flat_map(serde_json::Map::values)
 }

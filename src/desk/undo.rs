@@ -11,11 +11,36 @@ use crate::domain::event::{Event, Verb};
 use crate::domain::id::{Chain, Id, ReplicaId};
 use crate::domain::payload::Payload;
 use crate::problem::{Kind, Problem};
+use crate::store::Row;
 
 /// How many events back the last act that can be undone is looked for.
 const REACH: u64 = 300;
 
+/// What was taken back.
+#[derive(Debug, Clone, PartialEq)]
+pub struct TakenBack {
+    /// The record that the act was about, as it was before; none where its row is not there.
+    pub row: Option<Row>,
+    /// How many records the act had touched.
+    pub count: usize,
+}
+
 impl Desk {
+    /// Takes back the person's last act that still stands, and returns what it was about.
+    pub fn take_back(&mut self) -> Result<TakenBack, Problem> {
+        let me = self.me()?.clone();
+        let act = self
+            .last_act(&me)?
+            .ok_or_else(|| refused("problem-nothing-to-undo"))?;
+        let events = self.store().act_events(me.replica, act)?;
+        let row = match events.first() {
+            Some(first) => self.store().row(first.head.record)?,
+            None => None,
+        };
+        let count = self.undo(Some(act))?.records.len();
+        Ok(TakenBack { row, count })
+    }
+
     /// Takes back the person's last act that still stands, or the one named.
     pub fn undo(&mut self, act: Option<u64>) -> Result<Done, Problem> {
         let me = self.me()?.clone();

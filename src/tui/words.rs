@@ -249,6 +249,11 @@ impl Speech<'_> {
         self.reader().subject(row)
     }
 
+    /// Returns the goods of an order.
+    pub fn goods(&self, row: &Row) -> String {
+        self.reader().goods(row)
+    }
+
     /// Returns a matter of the one line: the register's word, or that of the kind within it.
     pub fn matter(&self, register: &str, kind: Option<&str>) -> String {
         let field = registers::by_name(register).and_then(Register::kind_field);

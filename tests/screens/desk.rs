@@ -297,8 +297,11 @@ fn who_works_on_an_item_is_said_before_somebody_else_does() {
 
     // What was given to somebody who has done nothing yet is not said to be worked on.
     let mut mine = Visit::new(None, Language::ZhCn, size);
+    let found = mine.app.desk().find("阳光小屋", 50).unwrap().records;
+    let mention = found.iter().position(|row| row.register == "follow_up");
     mine.keys("F3");
     mine.text("阳光小屋");
+    mine.keys(&"Down ".repeat(mention.unwrap()));
     mine.keys("Enter");
     let seen = shown(&mine, size);
     assert!(

@@ -16,6 +16,7 @@ mod join;
 mod kept;
 mod marks;
 mod narrowed;
+mod open_item;
 mod outlets;
 mod past;
 mod pictures;

@@ -77,7 +77,7 @@ fn the_log_says_who_when_and_which_order_but_never_the_value() {
     assert!(last.body.personal().is_none(), "nothing of a person in it");
 
     // Undo takes back what was done before it, never the look.
-    visit.keys("Ctrl+Z");
+    visit.keys("Esc Ctrl+Z");
     assert_eq!(looks(&visit), 1);
 }
 

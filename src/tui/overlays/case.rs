@@ -220,6 +220,12 @@ impl CaseForm {
         if let Ok(sum) = reach.desk.arithmetic_of(self.facts.order, self.case, asked) {
             self.sum = sum;
         }
+        let lacks_goods = self.lacks_goods();
+        let mut fields = self.sheet.form.fields.iter_mut();
+        // The first line bears the mark, and the label, of them all.
+        if let Some(first) = fields.find(|field| field.id.starts_with(LINE)) {
+            first.required = lacks_goods;
+        }
         self.read_back = self.sentence("case-say", reach.words);
         let tick = self.tick(reach.words);
         if let Some(Value::Flag(_, words)) = self

@@ -15,8 +15,21 @@ use crate::tui::words::Speech;
 /// How many cases of an order are looked at.
 const MOST: usize = 50;
 
-/// Who may approve what the person at the desk asks.
+/// Who may approve what the person at the desk asks, with how much.
 pub(super) fn approvers(desk: &Desk, speech: Speech<'_>) -> Result<Vec<Approver>, Problem> {
+    approving(desk)?
+        .into_iter()
+        .map(|person| {
+            Ok(Approver {
+                name: speech.last_known(desk, person),
+                limit: desk.approves_up_to(person)?,
+            })
+        })
+        .collect()
+}
+
+/// Returns who else may approve: who answers for the day first, then the person's own leader.
+pub(in crate::tui) fn approving(desk: &Desk) -> Result<Vec<&Person>, Problem> {
     let me = desk.me()?.id;
     let leader = desk.leader()?.map(|one| one.id);
     let mut all: Vec<&Person> = desk
@@ -29,14 +42,7 @@ pub(super) fn approvers(desk: &Desk, speech: Speech<'_>) -> Result<Vec<Approver>
         let answers = matches!(person.role, Role::Supervisor | Role::Manager);
         (!answers, leader != Some(person.id))
     });
-    all.into_iter()
-        .map(|person| {
-            Ok(Approver {
-                name: speech.last_known(desk, person),
-                limit: desk.approves_up_to(person)?,
-            })
-        })
-        .collect()
+    Ok(all)
 }
 
 /// What the platform says of the refund: of this case, else of another one of the order, else of

@@ -6,6 +6,7 @@ use super::case::CaseForm;
 use super::case_fields;
 use super::note_fields::kept_draft;
 use super::sheet::{set_choice, set_text};
+use crate::domain::money::Money;
 use crate::i18n::{Arg, Words};
 use crate::tui::pane::Reach;
 
@@ -22,25 +23,7 @@ impl CaseForm {
         } else {
             kind
         };
-        let goods: Vec<String> = self
-            .facts
-            .lines
-            .iter()
-            .filter_map(|line| {
-                let count = self.pieces.get(&line.key)?;
-                let args = [
-                    ("count", Arg::from(*count)),
-                    ("title", (&line.title).into()),
-                ];
-                Some(words.with("case-goods", &args))
-            })
-            .collect();
-        let between = words.get("case-goods-between");
-        let goods = if goods.is_empty() {
-            words.get("case-goods-order").to_string()
-        } else {
-            goods.join(&between)
-        };
+        let goods = self.goods(words);
         let amount = case_fields::amount(&self.sheet.form, "amount").map_or_else(
             || words.get("case-amount-open").to_string(),
             |money| money.to_string(),
@@ -55,6 +38,56 @@ impl CaseForm {
                 ("payee", payee.into()),
             ],
         )
+    }
+
+    /// The goods that are ticked; where none is, no more than is known of them.
+    fn goods(&self, words: &Words) -> String {
+        let goods = self.facts.lines.iter().filter_map(|line| {
+            let count = self.pieces.get(&line.key)?;
+            let args = [
+                ("count", Arg::from(*count)),
+                ("title", (&line.title).into()),
+            ];
+            Some(words.with("case-goods", &args))
+        });
+        let goods: Vec<String> = goods.collect();
+        if !goods.is_empty() {
+            return goods.join(&words.get("case-goods-between"));
+        }
+        let id = if self.asks_all() {
+            "case-goods-order"
+        } else if self.asks_part() {
+            "case-goods-part"
+        } else {
+            "case-goods-some"
+        };
+        words.get(id).to_string()
+    }
+
+    /// Whether all is asked that can still be refunded: only then it is the whole order.
+    fn asks_all(&self) -> bool {
+        let asked = self.asked();
+        asked.is_some() && asked == self.sum.limit()
+    }
+
+    fn asks_part(&self) -> bool {
+        let both = self.asked().zip(self.sum.limit());
+        both.is_some_and(|(asked, limit)| limit.minus(asked).is_some_and(|left| left.minor > 0))
+    }
+
+    /// What is asked, where the kind moves money for goods.
+    fn asked(&self) -> Option<Money> {
+        let of_goods = case_fields::moves_money(self.kind()) && self.kind() != "price_difference";
+        let asked = case_fields::amount(&self.sheet.form, "amount");
+        asked.filter(|asked| of_goods && asked.minor > 0)
+    }
+
+    /// Whether it must still be said which of the order's goods it is about.
+    pub(super) fn lacks_goods(&self) -> bool {
+        let lines = &self.facts.lines;
+        let is_ticked = lines.iter().any(|line| self.pieces.contains_key(&line.key));
+        let names_goods = self.kind() != "price_difference";
+        names_goods && !lines.is_empty() && !is_ticked && !self.asks_all()
     }
 
     /// What must survive a kill: what was answered and is in no record yet.

@@ -17,6 +17,7 @@ pub mod status;
 pub mod tables;
 #[cfg(test)]
 mod tests;
+mod undone;
 
 use crate::config::Config;
 use crate::desk::Desk;

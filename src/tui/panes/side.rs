@@ -4,6 +4,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
 use crate::desk::Desk;
+use crate::desk::note::STEPS;
 use crate::desk::reveal::MASKED;
 use crate::domain::id::Id;
 use crate::domain::money::Money;
@@ -53,6 +54,8 @@ impl Leaf {
 pub struct Side {
     leaf: Leaf,
     order: Option<Record>,
+    /// Until when the order must be shipped, and who says so.
+    ship_due: Option<(i64, Option<String>)>,
     notes: Vec<Record>,
     cases: Vec<Record>,
     history: Vec<Row>,
@@ -81,6 +84,8 @@ impl Side {
         if let Some(order) = order {
             side.order = desk.store().record(order)?;
             side.unverified = side.order.as_ref().is_none_or(order::is_unverified);
+            let row = desk.store().row(order)?;
+            side.ship_due = row.and_then(|row| Some((row.due?, row.due_source)));
         }
         for row in &related {
             match row.register.as_str() {
@@ -124,25 +129,64 @@ impl Side {
         self.order.as_ref()?.text("number")
     }
 
-    /// Returns the order in a line: state, paid, asked; for narrow screens.
-    pub fn summary<'a>(&self, speech: Speech<'_>, look: &Look<'_>) -> Vec<Run<'a>> {
+    /// Returns the order in a line for narrow screens, each part whole or not at all: state, paid,
+    /// what goes back, the note's flag and missing steps, until when it must be shipped.
+    pub fn summary<'a>(&self, speech: Speech<'_>, width: u16, look: &Look<'_>) -> Vec<Run<'a>> {
         let Some(order) = &self.order else {
             return Vec::new();
         };
         let number = order.text("number").unwrap_or_default();
-        let mut runs = vec![text(format!(
-            "{} {} ",
-            look.words.get("short-order"),
-            tail(number)
-        ))];
-        runs.push(self.state_run(order, speech));
-        runs.push(text("  "));
-        runs.push(self.paid_run(order, look));
-        if let Some(step) = self.note_line(speech) {
-            runs.push(text("  "));
-            runs.push(Run::new(step, Ink::Urgent));
+        let label = look.words.get("short-order");
+        let mut runs = vec![
+            text(format!("{label} {} ", tail(number))),
+            self.state_run(order, speech),
+        ];
+        let note = self.note_parts(speech);
+        let note = note.map(|(kind, missing)| vec![format!("{kind} {missing}"), missing]);
+        let note = note.into_iter().flatten();
+        let parts = [
+            vec![self.paid_run(order, look)],
+            self.going_back(order, look).into_iter().map(text).collect(),
+            note.map(|note| Run::new(note, Ink::Urgent)).collect(),
+            self.shipping(speech).into_iter().map(text).collect(),
+        ];
+        for part in parts {
+            let room = width.saturating_sub(line::columns(&runs, look) + 1);
+            let fits = |run: &Run<'_>| look.columns(&run.text) <= room;
+            if let Some(run) = part.into_iter().find(fits) {
+                runs.extend([text(" "), run]);
+            }
         }
         runs
+    }
+
+    /// What is refunded and what is asked back, where it is anything; the shorter way second.
+    fn going_back(&self, order: &Record, look: &Look<'_>) -> Vec<String> {
+        let refunded = order.get(order::REFUNDED).unwrap_or(Money::cny(0));
+        let asked = self.asked_back(refunded);
+        let say = |id: &str, money: Money| {
+            let label = look.words.get(id);
+            (money.minor > 0).then(|| format!("{label} {money}"))
+        };
+        let asked = say("order-in-refund", asked);
+        let both = [say("order-refunded", refunded), asked.clone()];
+        let both: Vec<String> = both.into_iter().flatten().collect();
+        let whole = (!both.is_empty()).then(|| both.join(" "));
+        whole.into_iter().chain(asked).collect()
+    }
+
+    /// Until when it must be shipped, with the source where there is room for it.
+    fn shipping(&self, speech: Speech<'_>) -> Vec<String> {
+        let Some((due, source)) = &self.ship_due else {
+            return Vec::new();
+        };
+        let label = speech.label(&order::REGISTER, &order::SHIP_DUE_AT.spec);
+        let bare = format!("{label} {}", speech.figure(Some(*due), *due, true));
+        let tagged = source.as_ref().map(|source| {
+            let tag = speech.words.get(&format!("source-short-{source}"));
+            format!("{bare}[{tag}]")
+        });
+        tagged.into_iter().chain([bare]).collect()
     }
 
     fn state_run<'a>(&self, record: &Record, speech: Speech<'_>) -> Run<'a> {
@@ -171,17 +215,34 @@ impl Side {
         }
     }
 
-    /// The first note whose steps are not all done, with what is missing.
-    fn note_line(&self, speech: Speech<'_>) -> Option<String> {
+    /// The first note whose steps are not all done: its flag once it is put, and what is missing.
+    fn note_parts(&self, speech: Speech<'_>) -> Option<(String, String)> {
         let open = self
             .notes
             .iter()
             .find(|record| record.closed.is_none() && !record.void)?;
-        let kind = open
+        let mut kind = open
             .text("kind")
             .map(|kind| speech.choice(&note::KIND.spec, kind))
             .unwrap_or_default();
-        Some(format!("{kind} {}", speech.state("note", &open.state)))
+        let done = STEPS.iter().position(|step| *step == open.state);
+        let missing = &STEPS[done.map_or(0, |at| at + 1)..];
+        // The printing room's word is missing only once it was told.
+        let missing = match missing {
+            [ours @ .., _] if !ours.is_empty() => ours,
+            last => last,
+        };
+        let flag = open.text(note::FLAG_OF.name());
+        if let Some(flag) = flag.filter(|_| !missing.contains(&"flagged")) {
+            let color = speech.choice(&note::FLAG_OF.spec, flag);
+            let args = [("color", color.into()), ("kind", kind.into())];
+            kind = speech.words.with("note-flagged-kind", &args);
+        }
+        let missing: Vec<String> = missing
+            .iter()
+            .map(|step| speech.words.get(&format!("note-lacks-{step}")).to_string())
+            .collect();
+        Some((kind, missing.join(" ")))
     }
 
     /// Returns the order.
@@ -299,11 +360,15 @@ impl Side {
                 rows.push((speech.label(&order::REGISTER, field), shown));
             }
         }
-        if let Some(step) = self.note_line(speech) {
-            rows.push((
-                look.words.get("side-note").to_string(),
-                Run::new(step, Ink::Urgent),
-            ));
+        if let Some((kind, missing)) = self.note_parts(speech) {
+            let label = look.words.get("side-note").to_string();
+            let both = format!("{kind} {missing}");
+            if look.columns(&both) + LABEL < area.width {
+                rows.push((label, Run::new(both, Ink::Urgent)));
+            } else {
+                rows.push((label, Run::new(kind, Ink::Urgent)));
+                rows.push((String::new(), Run::new(missing, Ink::Urgent)));
+            }
         }
         for (at, (label, value)) in rows.iter().take(usize::from(area.height)).enumerate() {
             let y = area.y + at as u16;
@@ -371,17 +436,7 @@ impl Side {
     fn money(&self, record: &Record, look: &Look<'_>) -> (String, String) {
         let paid = self.paid_run(record, look).text.into_owned();
         let refunded = record.get(order::REFUNDED).unwrap_or(Money::cny(0));
-        let asked: i64 = self
-            .cases
-            .iter()
-            .filter(|case| case.closed.is_none() && !case.void && case.state != "draft")
-            .filter_map(|case| case.get(crate::domain::registers::case::AMOUNT))
-            .map(|money| money.minor)
-            .sum();
-        let asked = Money {
-            minor: asked,
-            currency: refunded.currency,
-        };
+        let asked = self.asked_back(refunded);
         let words = look.words;
         let asked = format!(
             "{} {refunded}  {} {asked}",
@@ -389,6 +444,17 @@ impl Side {
             words.get("order-in-refund")
         );
         (paid, asked)
+    }
+
+    /// What open cases ask back, in the currency of what was refunded.
+    fn asked_back(&self, refunded: Money) -> Money {
+        let open = self.cases.iter();
+        let open = open.filter(|case| case.closed.is_none() && !case.void && case.state != "draft");
+        let asked = open.filter_map(|case| case.get(crate::domain::registers::case::AMOUNT));
+        Money {
+            minor: asked.map(|money| money.minor).sum(),
+            currency: refunded.currency,
+        }
     }
 }
 

@@ -6,6 +6,7 @@ use serde_json::Value;
 use crate::desk::Desk;
 use crate::desk::escalate::escalated_to;
 use crate::desk::people::Person;
+use crate::domain::authority::{Action, may};
 use crate::domain::id::Id;
 use crate::domain::record::Record;
 use crate::domain::register::Owner;
@@ -13,9 +14,10 @@ use crate::domain::registers::ESCALATED;
 use crate::i18n::Words;
 use crate::problem::Problem;
 use crate::store::Row;
+use crate::tui::overlays::case_around::approving;
 use crate::tui::words::Speech;
 
-use super::talk_view::pending;
+use super::talk_view::{APPROVE, pending};
 use super::view::PENDING;
 
 /// Facts about the open item in the person's words, as of the last reading.
@@ -31,6 +33,8 @@ pub(in crate::tui::panes) struct Beside {
     pub(super) is_masked: bool,
     /// What is to be told of each open thing of the same buyer.
     told: Vec<(Id, String)>,
+    /// Of those that wait for an approval: whose, and how long they have.
+    waits: Vec<(Id, String)>,
 }
 
 impl Beside {
@@ -43,15 +47,23 @@ impl Beside {
     ) -> Result<Self, Problem> {
         let speech = Speech::new(desk, words);
         let buyer = record.text("buyer").unwrap_or_default();
+        let (mut told, mut waits) = (Vec::new(), Vec::new());
+        for row in pending(related).into_iter().take(PENDING) {
+            if let Some(person) = approver(desk, row)? {
+                let waiting = |name: String| waiting(row, name, speech);
+                told.push((row.id, waiting(last_known(desk, person, speech))));
+                waits.push((row.id, waiting(called(desk, person, speech))));
+            } else if let Some(one) = self::told(desk, row, speech) {
+                told.push((row.id, one));
+            }
+        }
         Ok(Self {
             working: working(desk, record, speech)?,
             owners: owners(desk, record, speech)?,
             copied: copied(record),
             is_masked: crate::exchange::intake::is_masked(buyer),
-            told: pending(related)
-                .take(PENDING)
-                .filter_map(|row| Some((row.id, told(desk, row, speech)?)))
-                .collect(),
+            told,
+            waits,
         })
     }
 
@@ -59,6 +71,13 @@ impl Beside {
     pub(super) fn of(&self, id: Id) -> &str {
         let told = self.told.iter().find(|(known, _)| *known == id);
         told.map_or("", |(_, told)| told)
+    }
+
+    /// Returns whose approval an open thing of the same buyer waits for and how long it has;
+    /// nothing where it waits for none.
+    pub(super) fn waits(&self, id: Id) -> &str {
+        let waits = self.waits.iter().find(|(known, _)| *known == id);
+        waits.map_or("", |(_, waits)| waits)
     }
 }
 
@@ -168,4 +187,60 @@ fn told(desk: &Desk, row: &Row, speech: Speech<'_>) -> Option<String> {
     }
     let person = other(desk, row.owner)?;
     Some(speech.last_known(desk, person))
+}
+
+/// Who must approve what a row asks: the person at the desk where it is theirs to do, else who
+/// answers for the day.
+fn approver<'a>(desk: &'a Desk, row: &Row) -> Result<Option<&'a Person>, Problem> {
+    let Some(me) = desk.signed_in() else {
+        return Ok(None);
+    };
+    if row.closed.is_some() || row.step.as_deref() != Some(APPROVE) {
+        return Ok(None);
+    }
+    // Nobody approves their own.
+    let own = Some(Owner::Person(me.id));
+    let is_own = row.owner == own || row.first_owner == own;
+    let others = approving(desk)?;
+    let mine = desk.people().by_id(me.id);
+    for person in mine.into_iter().filter(|_| !is_own).chain(others) {
+        if approves(desk, person, row)? {
+            return Ok(Some(person));
+        }
+    }
+    Ok(None)
+}
+
+/// Whether the sum that a row asks is within what a person may approve.
+fn approves(desk: &Desk, person: &Person, row: &Row) -> Result<bool, Problem> {
+    if !may(person.role, Action::ApproveAboveLimit).allows() {
+        return Ok(false);
+    }
+    let limit = desk.approves_up_to(person)?;
+    let asked = row.amount.as_ref().map_or(0, |(minor, _)| *minor);
+    Ok(limit.is_none_or(|limit| asked <= limit.minor))
+}
+
+fn waiting(row: &Row, name: String, speech: Speech<'_>) -> String {
+    let span = speech.long_span(speech.now - row.since);
+    let args = [("name", name.into()), ("span", span.into())];
+    speech.words.with("desk-waits-for", &args)
+}
+
+/// A colleague's name, or the word for the person at the desk.
+fn called(desk: &Desk, person: &Person, speech: Speech<'_>) -> String {
+    if desk.signed_in().is_some_and(|me| me.id == person.id) {
+        speech.words.get("desk-you").to_string()
+    } else {
+        person.name.clone()
+    }
+}
+
+/// The same with how fresh what is known of them is.
+fn last_known(desk: &Desk, person: &Person, speech: Speech<'_>) -> String {
+    if desk.signed_in().is_some_and(|me| me.id == person.id) {
+        called(desk, person, speech)
+    } else {
+        speech.last_known(desk, person)
+    }
 }

@@ -71,6 +71,15 @@ impl DeskPane {
         text.clone_into(&mut self.draft.checked);
     }
 
+    /// Takes back what was typed last, and never a recorded act: nobody undoes one unseen.
+    pub(super) fn undo_text(&mut self, reach: &mut Reach<'_>) {
+        if self.composer.undo() {
+            self.look_at_draft();
+        } else {
+            reach.say("desk-draft-nothing-to-undo", &[]);
+        }
+    }
+
     /// Ctrl+E: what was found, by which rule, and the ways out.
     pub(super) fn say_why(&mut self, reach: &mut Reach<'_>) -> Flow {
         self.look_at_draft();

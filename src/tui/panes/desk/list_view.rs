@@ -7,13 +7,16 @@ use super::list_foot::list_foot;
 use super::view::{focus_mark, speech};
 use super::{DeskPane, Focus};
 use crate::desk::freshness::blind_to_work;
+use crate::desk::reading::to_take;
 use crate::desk::todo::{Item, Mark, View};
+use crate::store;
 use crate::tui::panes::narrowing;
 use crate::tui::theme::Ink;
 use crate::tui::widgets::frame::titles;
 use crate::tui::widgets::line::{Run, dim, text};
 use crate::tui::widgets::list::{FIGURE, List, Row, Width};
 use crate::tui::widgets::{Look, line, list};
+use crate::tui::words::Speech;
 
 /// The list's title; of the strip that stays on top, only the view that is shown and the way to
 /// the whole list.
@@ -164,10 +167,7 @@ fn list_row<'a>(pane: &'a DeskPane, at: (usize, usize), owner: bool, look: &Look
         vec![text(speech.title(&item.row))],
         vec![text(speech.subject(&item.row))],
         vec![dim(more)],
-        vec![Run::new(
-            speech.figure(item.row.due, item.row.since, item.row.ours),
-            ink,
-        )],
+        vec![Run::new(figure(&item.row, speech), ink)],
     ];
     if owner {
         cells.push(vec![dim(format!("  {}", speech.owner(item.row.owner)))]);
@@ -176,6 +176,16 @@ fn list_row<'a>(pane: &'a DeskPane, at: (usize, usize), owner: bool, look: &Look
         cells,
         marked: pane.marked.contains(&item.row.id),
     }
+}
+
+/// What is left or how long it waits; of a sheet that has no clock, that it was not taken.
+fn figure(row: &store::Row, speech: Speech<'_>) -> String {
+    let figure = speech.figure(row.due, row.since, row.ours);
+    let is_untaken = to_take(row).is_some_and(|count| count > 0);
+    if figure.is_empty() && is_untaken {
+        return speech.words.get("figure-not-taken").to_string();
+    }
+    figure
 }
 
 fn short(item: &Item) -> String {

@@ -52,6 +52,7 @@ use super::narrowing::{Narrowed, Narrowing};
 use super::reveal::Revealed;
 use super::side::{Leaf, Side};
 use super::status::Status;
+use super::undone;
 use beside::Beside;
 use draft::{Draft, key as draft_key};
 use held::Held;
@@ -344,14 +345,8 @@ impl Pane for DeskPane {
                 return self.say_why(reach);
             }
             Command::Why => return self.say_why_due(reach),
-            Command::Undo if self.focus == Focus::Composer && self.composer.undo() => {
-                self.look_at_draft();
-            }
-            Command::Undo => {
-                if reach.attempt(|desk| desk.undo(None)).is_some() {
-                    reach.say("desk-undone", &[]);
-                }
-            }
+            Command::Undo if self.focus == Focus::Composer => self.undo_text(reach),
+            Command::Undo => undone::take_back(reach),
             Command::Newline => {
                 self.composer.newline();
                 self.look_at_draft();

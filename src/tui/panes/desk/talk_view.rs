@@ -14,8 +14,10 @@ use crate::tui::theme::Ink;
 use crate::tui::widgets::frame::{Lines, hook, titles};
 use crate::tui::widgets::line::{Run, dim, text};
 use crate::tui::widgets::{Look, line};
-use crate::tui::words::Speech;
+use crate::tui::words::{Speech, short_number};
 
+/// The step of what waits for an approval.
+pub(super) const APPROVE: &str = "approve";
 /// Columns for how many more there are.
 const MORE: u16 = 4;
 /// Columns of a title that are line and blanks.
@@ -88,12 +90,25 @@ pub(super) fn talk_title(
     titles(buf, area, &left, &right, look);
 }
 
-/// What is still open with the same buyer or order, besides the item itself.
-pub(super) fn pending(related: &[Row]) -> impl Iterator<Item = &Row> {
+/// What is still open with the same buyer or order, besides the item itself: what was promised
+/// and what waits for an approval first, as that must be seen wherever little has room.
+pub(super) fn pending(related: &[Row]) -> Vec<&Row> {
     let is_work = |register: &str| !matches!(register, "order" | "customer");
-    related
-        .iter()
-        .filter(move |row| row.closed.is_none() && is_work(&row.register))
+    let open = related.iter();
+    let open = open.filter(move |row| row.closed.is_none() && is_work(&row.register));
+    let mut open: Vec<&Row> = open.collect();
+    open.sort_by_key(|row| match row.register.as_str() {
+        "promise" => 0,
+        _ if row.step.as_deref() == Some(APPROVE) => 1,
+        _ => 2,
+    });
+    open
+}
+
+/// What a row of those is about: of a case that asks for money, the sum.
+fn matter(row: &Row, speech: Speech<'_>) -> String {
+    let amount = speech.amount(row).filter(|_| row.register == "case");
+    amount.unwrap_or_else(|| speech.subject(row))
 }
 
 /// Each of them a row: what, how it stands, its clock.
@@ -114,7 +129,7 @@ pub(super) fn draw_pending(
         let mut left = vec![
             dim(format!("{label}  ")),
             text(
-                format!("{number} {}", speech.subject(row))
+                format!("{number} {}", matter(row, speech))
                     .trim()
                     .to_owned(),
             ),
@@ -136,6 +151,27 @@ pub(super) fn draw_pending(
     }
 }
 
+/// One of them in few words: what is promised with what is left, whose approval it waits for
+/// with how long it has, anything else with its clock.
+fn related_one<'a>(open: &OpenItem, row: &Row, speech: Speech<'_>) -> [Run<'a>; 3] {
+    let waits = open.beside.waits(row.id);
+    if !waits.is_empty() {
+        let number = row.number.as_deref().map(short_number);
+        return [
+            dim(format!("{} ", speech.words.get("mark-approve"))),
+            text(format!("{} ", number.unwrap_or_default())),
+            Run::new(format!("{waits}   "), Ink::Urgent),
+        ];
+    }
+    let label = speech.words.get(&format!("short-{}", row.register));
+    let figure = speech.figure(row.due, row.since, row.ours);
+    [
+        dim(format!("{label} ")),
+        text(matter(row, speech)),
+        Run::new(format!(" {figure}   "), Ink::Urgent),
+    ]
+}
+
 pub(super) fn related_line(
     pane: &DeskPane,
     open: &OpenItem,
@@ -146,14 +182,8 @@ pub(super) fn related_line(
     let speech = speech(pane, look);
     let mut runs: Vec<Run<'_>> = Vec::new();
     let mut left_out = 0;
-    for (at, row) in pending(&open.related).enumerate() {
-        let label = look.words.get(&format!("short-{}", row.register));
-        let figure = speech.figure(row.due, row.since, row.ours);
-        let one = [
-            dim(format!("{label} ")),
-            text(speech.subject(row)),
-            Run::new(format!(" {figure}   "), Ink::Urgent),
-        ];
+    for (at, row) in pending(&open.related).into_iter().enumerate() {
+        let one = related_one(open, row, speech);
         // Whole ones only; the first is better cut than missing.
         let wanted = line::columns(&runs, look).saturating_add(line::columns(&one, look));
         if at == 0 || left_out == 0 && wanted.saturating_add(MORE) <= area.width {

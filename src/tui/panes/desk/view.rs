@@ -144,7 +144,7 @@ fn wide(pane: &DeskPane, buf: &mut Buffer, area: Rect, look: &Look<'_>) -> Optio
     let pending = pane
         .open
         .as_ref()
-        .map_or(0, |open| pending(&open.related).count());
+        .map_or(0, |open| pending(&open.related).len());
     let pending_rows = match pending.min(PENDING) as u16 {
         0 => 0,
         rows => (rows + 1).min(upper.height / 3),
@@ -327,9 +327,10 @@ fn band(pane: &DeskPane, open: &OpenItem, buf: &mut Buffer, area: Rect, look: &L
     let summary = if is_whole(pane) {
         vec![text(pane.side.receiver(true))]
     } else {
-        pane.side.summary(speech(pane, look), look)
+        pane.side
+            .summary(speech(pane, look), area.width.saturating_sub(1), look)
     };
-    let has_related = pending(&open.related).next().is_some();
+    let has_related = !pending(&open.related).is_empty();
     let rows = u16::from(!summary.is_empty()) + u16::from(has_related);
     if rows == 0 || area.height <= 4 {
         return area;

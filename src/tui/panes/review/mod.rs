@@ -12,6 +12,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
 use super::board::{act_on, open_record};
+use super::undone;
 use crate::desk::Desk;
 use crate::desk::board::{ReviewDay, ReviewItem, Risks, Tally, Verdict};
 use crate::desk::marks::Marks;
@@ -346,11 +347,7 @@ impl Pane for ReviewPane {
                 return id.map_or(Flow::Stay, |id| open_record(id, reach));
             }
             Command::Transfer | Command::FollowUp => return act_on(id, command, reach),
-            Command::Undo => {
-                if reach.attempt(|desk| desk.undo(None)).is_some() {
-                    reach.say("desk-undone", &[]);
-                }
-            }
+            Command::Undo => undone::take_back(reach),
             Command::DayReview => {}
             Command::Back | Command::Collapse => return Flow::Close,
             _ if yank::copy(command, id, reach) => {}

@@ -4,6 +4,7 @@ use serde_json::Value as Json;
 
 use super::{STATE, TablesPane};
 use crate::domain::field::Kind;
+use crate::domain::registers::order;
 use crate::store::Row;
 use crate::text::clean;
 use crate::text::width::{Ambiguous, columns};
@@ -52,6 +53,7 @@ impl TablesPane {
             .columns
             .iter()
             .filter_map(|path| Some((path, self.register.field(path)?)));
+        let is_order = self.register.name == order::REGISTER.name;
         let shown = columns.map(|(path, spec)| {
             let value = row.fields.get(*path).unwrap_or(&Json::Null);
             let number = if *path == "no" {
@@ -61,6 +63,8 @@ impl TablesPane {
             };
             let words = match (number, value) {
                 (Some(number), _) => number,
+                // Exports fill an order's lines rather than its title.
+                _ if is_order && *path == order::TITLE.name() => speech.goods(row),
                 (None, Json::Null) => String::new(),
                 (None, value) if matches!(spec.kind, Kind::Number) => {
                     tail(value.as_str().unwrap_or_default())
