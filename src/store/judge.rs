@@ -261,7 +261,8 @@ impl Judge {
     /// events of its record.
     pub(super) fn verdict(&self, event: &Event, all: &Authors) -> Option<&'static str> {
         let head = &event.head;
-        if head.register == ROSTER {
+        // What is only said of a person changes no roster: it is judged as ordinary work.
+        if head.register == ROSTER && !is_remark(event) {
             let counts = self.counted.contains(&event.chain);
             return if counts {
                 None
@@ -378,6 +379,13 @@ pub(super) fn may_decide(event: &Event) -> bool {
     let verb = Verb::of(event.head.verb);
     matches!(verb, Some(Verb::Void | Verb::Sign | Verb::Erase))
         || verb.is_some() && matches!(event.head.register.as_str(), "account" | "allowance")
+}
+
+/// Returns whether an event says something of its record and changes nothing in it, see
+/// [`authority`].
+fn is_remark(event: &Event) -> bool {
+    let verb = Verb::of(event.head.verb);
+    matches!(verb, Some(Verb::Say | Verb::Attach | Verb::Sign))
 }
 
 /// Returns what an event does by authority. Ordinary verbs of ordinary registers are not

@@ -184,6 +184,11 @@ impl Line {
                 .is_some_and(|meaning| words.contains(&meaning))
     }
 
+    /// Said of its record, which it leaves as it is.
+    pub fn is_remark(&self) -> bool {
+        matches!(self.verb, 5..=7)
+    }
+
     /// What this does by authority, none for ordinary work.
     pub fn deed(&self, all: &[Self]) -> Option<&'static str> {
         if !self.has_shape() {
