@@ -346,3 +346,47 @@ fn readonly_untouched() {
     }
     modes(&desk.data(), 0o755);
 }
+
+#[cfg(unix)]
+#[test]
+fn a_backup_is_one_file_and_comes_back_from_where_nothing_can_be_written() {
+    use std::os::unix::fs::PermissionsExt;
+    let set = |path: &Path, mode| {
+        fs::set_permissions(path, PermissionsExt::from_mode(mode)).unwrap();
+    };
+    let desk = DrillDesk::new("Medium", "Li");
+    desk.ok(&["open", "note", "kind=hold", "new=等"]);
+    set(desk.folder.path(), 0o755);
+    let medium = desk.file("medium");
+    fs::create_dir(&medium).unwrap();
+    let copy = medium.join("copy.zhiban");
+    let path = copy.to_str().unwrap();
+    desk.ok(&["backup", path]);
+    let lie_there = || {
+        let names = fs::read_dir(&medium).unwrap();
+        names
+            .map(|entry| entry.unwrap().file_name())
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(lie_there(), ["copy.zhiban"]);
+    set(&copy, 0o444);
+    set(&medium, 0o555);
+    let before = hashes(&medium);
+    let home = desk.file("home");
+    fs::create_dir(&home).unwrap();
+    set(&home, 0o777);
+    let data = home.join("data");
+    let data = data.to_str().unwrap();
+    let Some(mut command) = powerless(&desk, &["restore", path, "--data", data]) else {
+        set(&medium, 0o755);
+        return;
+    };
+    let done = command.env("HOME", &home).output().unwrap();
+    let said = String::from_utf8_lossy(&done.stderr).into_owned();
+    assert_eq!(done.status.code(), Some(0), "{said}");
+    assert_eq!(hashes(&medium), before);
+    assert_eq!(lie_there(), ["copy.zhiban"]);
+    let list = |folder: &str| desk.json(&["list", "note", "--data", folder]);
+    assert_eq!(list(data), list(desk.data().to_str().unwrap()));
+    set(&medium, 0o755);
+}

@@ -472,3 +472,163 @@ fn keys_are_their_owners_alone() {
         assert_eq!(mode & 0o777, 0o600, "{}", key.display());
     }
 }
+
+/// Hands all of one device to another by a passphrase, also to one that was retired.
+fn tells(from: &Device, to: &Device, name: &str) -> Output {
+    let path = from.file(name);
+    let words = "four words of mine\n";
+    let args = ["bundle", "export", "--all", "--passphrase", "-o", &path];
+    let done = from.typed(&args, words);
+    assert!(done.status.success(), "{}", said(&done));
+    to.typed(&["bundle", "import", "--passphrase", &path], words)
+}
+
+#[test]
+fn a_retired_device_that_knows_it_writes_nothing() {
+    let (founder, _) = founded("Green Fields");
+    let former = joined(&founder, "Li", "supervisor");
+    former.complaint("KEPT came broken");
+    exchange(&[&founder, &former], "before");
+    founder.ok(&["retire", "Li", "--reason", "left"]);
+    let done = tells(&founder, &former, "retired.zbundle");
+    assert!(done.status.success(), "{}", said(&done));
+    let before = former.state();
+    for args in [
+        &["open", "complaint", "words=x", "source=customer"][..],
+        &["setting", "set", "limit_case", "999"],
+    ] {
+        let told = former.refused(args);
+        assert!(
+            told.contains("retired") && told.contains("zhiban join"),
+            "{args:?}: {told}"
+        );
+    }
+    // Who sits there signs in to read, and leaves no word.
+    former.ok(&["sign-in", "--as", "Li"]);
+    assert_eq!(former.state(), before, "something was written");
+    assert!(former.finds("KEPT"));
+    // The same person joins anew with the same folder, and what they write counts.
+    let (request, answer) = (former.file("anew.json"), former.file("anew.answer"));
+    former.ok(&["join", "--name", "Li", "-o", &request]);
+    admits(&founder, &request, "agent", &answer);
+    former.ok(&["join", "--answer", &answer]);
+    former.complaint("AGAIN came broken");
+    let news = former.export("again.zbundle", &["--all"]);
+    assert_eq!(founder.import(&news)["unfolded"], 0);
+    assert!(founder.finds("AGAIN"));
+}
+
+#[test]
+fn an_honest_retirement_leaves_nothing_to_look_at() {
+    let (founder, _) = founded("Green Fields");
+    let leaving = joined(&founder, "Li", "agent");
+    let other = joined(&founder, "Zhou", "agent");
+    leaving.complaint("AAA came broken");
+    exchange(&[&founder, &leaving, &other], "before");
+    founder.ok(&["retire", "Li", "--reason", "laptop lost"]);
+    let after = founder.export("after.zbundle", &["--all"]);
+    let taken = other.import(&after);
+    assert_eq!(taken["unfolded"], 0, "{taken}");
+    for device in [&founder, &other] {
+        assert_eq!(device.ok(&["unfolded", "--json"]), "");
+    }
+    // A remark on a person is ordinary work too, also by who may change no roster.
+    let persons = founder.ok(&["list", "persons", "--json"]);
+    let li = persons
+        .lines()
+        .find(|line| line.contains("\"Li\""))
+        .unwrap();
+    let li: Value = serde_json::from_str(li).unwrap();
+    let id = li["id"].as_str().unwrap();
+    other.ok(&["remark", id, "was always kind"]);
+    let news = other.export("news.zbundle", &["--all"]);
+    let taken = founder.import(&news);
+    assert_eq!(taken["unfolded"], 0, "{taken}");
+    let shown = founder.ok(&["show", id]);
+    for text in ["laptop lost", "was always kind"] {
+        assert!(shown.contains(text), "{shown}");
+    }
+    assert_eq!(founder.state(), other.state());
+}
+
+#[test]
+fn a_leader_who_is_admitted_without_a_limit_is_told_of() {
+    let (founder, _) = founded("Green Fields");
+    let admit = |name: &str, more: &[&str]| {
+        let device = Device::new();
+        let (request, _) = asks(&device, name);
+        let args = [
+            "admit",
+            &request,
+            "--yes",
+            "--posts",
+            "after_sales",
+            "--role",
+        ];
+        founder.ok(&[&args[..], more].concat())
+    };
+    assert!(admit("Li", &["leader"]).contains("approves no refund"));
+    assert!(!admit("Zhou", &["leader", "--limit", "100"]).contains("approves no refund"));
+    assert!(!admit("Qian", &["supervisor"]).contains("approves no refund"));
+    let help = founder.ok(&["admit", "--help"]);
+    assert!(help.contains("may approve in one case"), "{help}");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_database_is_its_owners_alone() {
+    use std::os::unix::fs::PermissionsExt;
+    let device = Device::new();
+    let data = device.data();
+    fs::create_dir(&data).unwrap();
+    let set = |path: &Path, mode| {
+        fs::set_permissions(path, PermissionsExt::from_mode(mode)).unwrap();
+    };
+    let mode = |name: &str| {
+        let file = fs::metadata(data.join(name)).unwrap();
+        file.permissions().mode() & 0o777
+    };
+    set(&data, 0o755);
+    device.json(&["init", "--shop", "Green Fields", "--name", "Wang"]);
+    let store = zhiban::store::Store::open(&data).unwrap();
+    for name in ["zhiban.db", "zhiban.db-wal", "zhiban.db-shm"] {
+        assert_eq!(mode(name), 0o600, "{name}");
+    }
+    drop(store);
+    assert_eq!(device.json(&["doctor"])["open_to_others"], false);
+    // One that an earlier release laid down: it is said, and mended when it is next written to.
+    set(&data.join("zhiban.db"), 0o644);
+    assert_eq!(device.json(&["doctor"])["open_to_others"], true);
+    assert!(device.ok(&["doctor"]).contains("Other accounts"));
+    device.complaint("AAA came broken");
+    assert_eq!(mode("zhiban.db"), 0o600);
+    assert_eq!(device.json(&["doctor"])["open_to_others"], false);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_pipe_is_no_bundle_and_nobody_waits_for_it() {
+    let (founder, _) = founded("Green Fields");
+    let pipe = founder.file("pipe.zbundle");
+    let made = Command::new("mkfifo").arg(&pipe).status().unwrap();
+    assert!(made.success());
+    for command in ["import", "inspect", "verify"] {
+        let mut asked = founder
+            .command(&["bundle", command, &pipe])
+            .stderr(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let end = std::time::Instant::now() + std::time::Duration::from_secs(20);
+        while asked.try_wait().unwrap().is_none() {
+            if std::time::Instant::now() > end {
+                asked.kill().unwrap();
+                panic!("{command} waits for a writer");
+            }
+            std::thread::sleep(std::time::Duration::from_millis(20));
+        }
+        let done = asked.wait_with_output().unwrap();
+        assert_eq!(done.status.code(), Some(2), "{command}: {}", said(&done));
+        assert!(said(&done).contains("regular file"), "{}", said(&done));
+    }
+}

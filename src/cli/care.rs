@@ -11,7 +11,10 @@ use super::session::Place;
 use super::{CLEAN, FINDINGS, erase, people};
 use crate::desk::begin;
 use crate::desk::care::copy;
+use crate::desk::people::People;
 use crate::domain::deadline::calendar;
+use crate::domain::id::ReplicaId;
+use crate::exchange::bundle::{self, Alarm, Contrast};
 use crate::problem::Problem;
 use crate::store::{Doubt, Health, Store, Verified};
 use crate::text::width::Ambiguous;
@@ -90,9 +93,12 @@ pub(super) fn doctor(place: &Place, args: &Doctor, out: &Out) -> Result<u8, Prob
     let doubt = Store::doubt(&place.folder, &place.watch()?)?;
     let store = Store::open_read_only(&place.folder)?;
     let (health, verified) = (store.health()?, store.verify()?);
-    let is_clean = verified.clean && health.is_sound && doubt.is_none();
+    let stops = stops(place, &store)?;
+    let is_clean = verified.clean && health.is_sound && doubt.is_none() && stops.is_empty();
     if out.json {
         let mut object = report_json(place, &health, &verified, doubt, out);
+        object["clean"] = is_clean.into();
+        object["stops"] = stops.iter().map(Alarm::json).collect();
         if let (Some(request), Some(object), Some(file)) =
             (&request, object.as_object_mut(), &args.output)
         {
@@ -101,10 +107,39 @@ pub(super) fn doctor(place: &Place, args: &Doctor, out: &Out) -> Result<u8, Prob
         return out.object(&object).map(|()| code(is_clean));
     }
     report(place, &health, &verified, doubt, out)?;
+    tell_stops(&store, &stops, out)?;
     if io::stdin().is_terminal() && io::stdout().is_terminal() {
         terminal(place, out)?;
     }
     Ok(code(is_clean))
+}
+
+/// Returns who has seen more of this machine's own streams than it holds, for which it writes
+/// nothing more.
+fn stops(place: &Place, store: &Store) -> Result<Vec<Alarm>, Problem> {
+    let mut all = bundle::alarms(store, place.clock(store)?.now())?;
+    all.retain(|alarm| {
+        let put_back = Contrast::PutBack;
+        matches!(alarm, Alarm::Heads { contrast, .. } if *contrast == put_back)
+    });
+    Ok(all)
+}
+
+/// Names who said so, by the name that colleagues know and by what `retire` takes.
+fn tell_stops(store: &Store, stops: &[Alarm], out: &Out) -> Result<(), Problem> {
+    let people = People::read(store)?;
+    let who = |replica: ReplicaId| {
+        let id = bundle::short(&replica.to_string());
+        match people.of_replica(replica) {
+            Some(person) => format!("{} ({id})", person.name),
+            None => id,
+        }
+    };
+    for alarm in stops {
+        out.line(&alarm.said(&out.words, &who))?;
+        out.line(&out.words.get(alarm.next()))?;
+    }
+    Ok(())
 }
 
 /// Says what this terminal does with widths and copies.
@@ -147,7 +182,6 @@ fn report_json(
 ) -> serde_json::Value {
     let settings = place.settings_file().map(|file| file.display().to_string());
     json!({
-        "clean": verified.clean && health.is_sound && doubt.is_none(),
         "settings": settings,
         "folder": place.folder.display().to_string(),
         "file_system": health.file_system,
@@ -158,6 +192,7 @@ fn report_json(
             "replicas": verified.replicas, "defects": verified.defects.len()},
         "anchors": doubt.map(|doubt| out.words.get(doubt.message()).to_string()),
         "index_behind": health.index_behind,
+        "open_to_others": health.is_open_to_others,
         "days_known_to": calendar::announced_to(),
     })
 }
@@ -207,6 +242,9 @@ fn report(
         )?;
     }
     out.say(doubt.map_or("cli-doctor-anchored", Doubt::message), &[])?;
+    if health.is_open_to_others {
+        out.say("cli-doctor-open", &[])?;
+    }
     out.say("cli-doctor-index", &[("count", health.index_behind.into())])?;
     match calendar::announced_to() {
         Some(year) => out.say("days-announced", &[("year", year.to_string().into())]),

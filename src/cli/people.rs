@@ -193,6 +193,9 @@ pub(super) fn admit(desk: &mut Desk, args: &Admit, out: &Out) -> Result<u8, Prob
             ("replica", replica.into()),
         ],
     )?;
+    if known.is_none() && role == Role::Leader && limit.is_none() {
+        out.say("cli-admit-no-limit", &[("name", (&request.name).into())])?;
+    }
     match file {
         Some(file) => out.say("cli-written", &[("file", file.into())])?,
         None => out.say("cli-admit-no-answer", &[])?,

@@ -114,7 +114,11 @@ pub(super) fn text_of(path: &Path) -> Result<Option<String>, Problem> {
     let read = if is_stdin {
         stdin().take(most).read_to_end(&mut bytes)
     } else {
-        // One that cannot be opened is the bundle reader's to name.
+        // One that cannot be opened, or is a pipe that would be waited for, is the bundle reader's
+        // to name.
+        if !path.is_file() {
+            return Ok(None);
+        }
         let Ok(mut file) = File::open(path) else {
             return Ok(None);
         };

@@ -8,7 +8,7 @@ use serde_json::Value;
 use super::Desk;
 use super::main_account::Routing;
 use crate::domain::body::Json;
-use crate::domain::id::{Chain, Id, ShortId};
+use crate::domain::id::{Chain, Id, ReplicaId, ShortId};
 use crate::domain::payload::{Change, Fields, Meaning, Payload};
 use crate::domain::record::Record;
 use crate::domain::register::{Owner, Register};
@@ -365,6 +365,7 @@ impl Desk {
     pub(super) fn author(&self) -> Result<Author, Problem> {
         let me = self.me()?;
         self.whole_after_recovery(me.replica)?;
+        self.in_service(me.replica)?;
         let now = self.now();
         let offset = self
             .zone
@@ -375,6 +376,15 @@ impl Desk {
             replica: me.replica,
             zone: (offset / 60) as i16,
         })
+    }
+
+    /// Refuses to write by a key of which this store knows that it was retired: nothing of it
+    /// would count, here and elsewhere.
+    fn in_service(&self, replica: ReplicaId) -> Result<(), Problem> {
+        if self.store.cut_of(replica)?.is_none() {
+            return Ok(());
+        }
+        Err(refused("problem-device-retired").hint("problem-device-retired-hint"))
     }
 
     /// Returns a record with its declaration.

@@ -35,7 +35,7 @@ pub struct Granted<'a> {
     pub role: Role,
     /// Whose work the person takes.
     pub posts: &'a [Post],
-    /// What the person may refund in one case without approval.
+    /// The most that the person may approve in one case; a leader without it approves no money.
     pub limit: Option<Money>,
 }
 
@@ -289,7 +289,11 @@ impl Desk {
         let mut act = self.act();
         act.set(&person::REGISTER, &record, values.into_iter().collect());
         act.add(&person::REGISTER, person, said);
-        Ok((replica, self.write(act)?))
+        let done = self.write(act)?;
+        // A retired replica bears no witness: where its word stopped this desk, it goes on.
+        let now = self.now();
+        bundle::look(self.store_mut(), now)?;
+        Ok((replica, done))
     }
 
     /// Refuses who may not change the roster.

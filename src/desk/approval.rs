@@ -6,13 +6,13 @@ use serde_json::{Map, Value, json};
 use super::Desk;
 use super::act::{Act, Done, refused};
 use super::people::Person;
-use crate::domain::authority::{Action, Grant, may};
+use crate::domain::authority::{Action, may};
 use crate::domain::id::{Chain, Id, ReplicaId};
 use crate::domain::money::Money;
 use crate::domain::payload::{Meaning, Payload};
 use crate::domain::record::Record;
 use crate::domain::register::Register;
-use crate::domain::registers::{case, person};
+use crate::domain::registers::case;
 use crate::domain::rules::money::{self, binding, request, standing_approval};
 use crate::problem::Problem;
 
@@ -214,14 +214,10 @@ impl Desk {
             .any(|asker| asker.id == person.id)
     }
 
-    /// Who may approve up to a limit approves no more, where the roster sets one.
+    /// Who may approve up to a limit approves no more.
     fn within_own_limit(&self, record: &Record) -> Result<(), Problem> {
         let me = self.me()?;
-        if may(me.role, Action::ApproveAboveLimit) != Grant::WithinLimit {
-            return Ok(());
-        }
-        let own = self.store().record(me.id)?;
-        let Some(limit) = own.and_then(|own| own.get(person::LIMIT_CASE)) else {
+        let Some(limit) = self.approves_up_to(me)? else {
             return Ok(());
         };
         let asked = asks(record);

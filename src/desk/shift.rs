@@ -27,6 +27,10 @@ impl Desk {
     pub(super) fn take_seat(&mut self, person: &Person) -> Result<Done, Problem> {
         self.act_as(person);
         self.remember(Some(person.replica))?;
+        if self.store().cut_of(person.replica)?.is_some() {
+            // Who was retired reads on, and leaves no word in the log.
+            return Ok(Done::nothing(Vec::new()));
+        }
         let now = self.now();
         let (id, known) = self.attendance(person.id)?;
         let mut act = self.act();

@@ -1,6 +1,7 @@
 //! Who may do what: one table (requirements 7.3), asked when somebody acts, and again at the
 //! fold for the events that carry authority.
 
+use super::money::Money;
 use super::payload::{Meaning, Payload};
 
 /// What a person may do, by the roster.
@@ -172,6 +173,17 @@ pub fn may(role: Role, action: Action) -> Grant {
         Role::Supervisor => row[2],
         Role::Manager => row[3],
         Role::Auditor => row[4],
+    }
+}
+
+/// Returns the most that a role may approve, by the limit that the roster sets; none where nothing
+/// bounds it. A leader without a limit approves no money: only who answers for the day may do so
+/// unbounded.
+pub fn approves_up_to(role: Role, limit: Option<Money>) -> Option<Money> {
+    match (may(role, Action::ApproveAboveLimit), role) {
+        (Grant::WithinLimit, Role::Leader) => limit.or(Some(Money::cny(0))),
+        (Grant::WithinLimit, _) => limit,
+        _ => None,
     }
 }
 

@@ -24,6 +24,8 @@ pub struct Health {
     pub is_sound: bool,
     /// How many events the search index is behind.
     pub index_behind: u64,
+    /// Whether other accounts of the machine may read the database.
+    pub is_open_to_others: bool,
 }
 
 impl Store {
@@ -77,9 +79,7 @@ impl Store {
         if !file.is_file() {
             return Err(StoreError::NoStore(file.to_owned()));
         }
-        look::refuse_newer(file)?;
-        let looking = schema::connect(file, true)?;
-        look::check(&looking, file)?;
+        let looking = look::to_read_copy(file)?;
         // The copy lies alone: no key beside it is its own.
         let mut copy = Self::with(looking, &beside(file, ".folder"), keys::Keys::new(), true)?;
         copy.attachments = attachments_of(file);
@@ -124,6 +124,7 @@ impl Store {
             sqlite: rusqlite::version(),
             is_sound: answer == "ok",
             index_behind: self.index_behind()?,
+            is_open_to_others: place::is_open_to_others(&self.folder),
         })
     }
 }

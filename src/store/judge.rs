@@ -301,7 +301,8 @@ impl Judge {
     /// events of its record.
     pub(super) fn verdict(&self, event: &Event, all: &Authors) -> Option<&'static str> {
         let head = &event.head;
-        if head.register == ROSTER {
+        // What is only said of a person changes no roster: it is judged as ordinary work.
+        if head.register == ROSTER && !is_remark(event) {
             let counts = self.counted.contains(&event.chain);
             return if counts {
                 None
@@ -368,10 +369,7 @@ impl Judge {
     /// device introduces itself by one.
     fn sets_unasked(&self, event: &Event) -> bool {
         let head = &event.head;
-        let is_change = !matches!(
-            Verb::of(head.verb),
-            Some(Verb::Say | Verb::Attach | Verb::Sign)
-        );
+        let is_change = !is_remark(event);
         head.register == SETTING
             && is_change
             && !self.drill
@@ -482,6 +480,13 @@ fn cut_of(record: &Record, replica: &str) -> Option<Cut> {
         seq: u64::try_from(seq).unwrap_or(0),
         chain: chain.and_then(|chain| chain.parse().ok()),
     })
+}
+
+/// Returns whether an event says something of its record and changes nothing in it, see
+/// [`authority`].
+fn is_remark(event: &Event) -> bool {
+    let verb = Verb::of(event.head.verb);
+    matches!(verb, Some(Verb::Say | Verb::Attach | Verb::Sign))
 }
 
 fn members(record: &Record) -> Members {

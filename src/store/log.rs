@@ -162,6 +162,7 @@ impl Store {
                 .conn
                 .transaction_with_behavior(TransactionBehavior::Immediate)?;
             let mut writer = Writer::begin(&tx, shop, &key, author, act)?;
+            stop::check(&tx, &writer.head, drafts)?;
             for draft in drafts {
                 writer.write(now, random, draft)?;
             }
@@ -246,7 +247,6 @@ impl<'a> Writer<'a> {
             [] => return Err(StoreError::NoKey(author.replica)),
             _ => return Err(StoreError::Branched(author.replica)),
         };
-        stop::check(tx, &head)?;
         let act = match act {
             None => head.seq + 1,
             Some(act) if last_act(tx, &head)? == Some(act) => act,

@@ -109,6 +109,23 @@ pub fn to_read(folder: &Path) -> Result<Connection> {
     }
 }
 
+/// Opens a copy that lies by itself, without the right to write. Nobody else has it open, so that
+/// nothing is laid beside it: it may lie where nothing can be written.
+pub fn to_read_copy(file: &Path) -> Result<Connection> {
+    refuse_newer(file)?;
+    let read = OpenFlags::SQLITE_OPEN_READ_ONLY;
+    let (path, access) = if has_log(file) {
+        (file.to_owned(), read)
+    } else {
+        (immutable(file), read | OpenFlags::SQLITE_OPEN_URI)
+    };
+    let looking = connect_with(&path, access)?;
+    match check(&looking, &path) {
+        Err(StoreError::NotAStore(_)) => Err(StoreError::NotAStore(file.to_owned())),
+        checked => checked.map(|()| looking),
+    }
+}
+
 /// Opens a database whose write-ahead log holds commits, where there is no room for the file
 /// that its readers share: nobody else may have it open, and nothing is written.
 fn look_alone(path: &Path) -> Result<Connection> {

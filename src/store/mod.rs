@@ -160,6 +160,8 @@ impl Store {
                 fs::remove_file(&rest).map_err(StoreError::io(&rest))?;
             }
         }
+        // SQLite gives the files that it lays beside a database the rights of that.
+        drop(place::private_file(&aside)?);
         let mut conn = schema::connect(&aside, false)?;
         schema::lay(&mut conn)?;
         conn.close().map_err(|(_, error)| error)?;
@@ -183,6 +185,7 @@ impl Store {
         folder: &Path,
         keys: impl FnOnce() -> Result<keys::Keys>,
     ) -> Result<Self> {
+        place::shut(folder);
         let opened = || Self::with(schema::open(looked, folder)?, folder, keys()?, false);
         opened().map_err(|fault| fault.on(folder))
     }

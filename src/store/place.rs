@@ -93,6 +93,44 @@ pub fn make_folder(path: &Path) -> Result<()> {
     sync_folder(path.parent().unwrap_or(path))
 }
 
+/// The database, and what SQLite lays beside it.
+const FILES: [&str; 3] = [DATABASE, "zhiban.db-wal", "zhiban.db-shm"];
+
+/// Returns whether other accounts of the machine may read the database or what lies beside it.
+#[cfg(unix)]
+pub fn is_open_to_others(folder: &Path) -> bool {
+    use std::os::unix::fs::PermissionsExt;
+    let rights = |path: &Path| fs::metadata(path).map_or(0, |file| file.permissions().mode());
+    let file = |name: &&str| rights(&folder.join(name)) & 0o077 != 0;
+    rights(folder) & 0o011 != 0 && FILES.iter().any(file)
+}
+
+/// The user's profile folder gives nobody else access.
+#[cfg(not(unix))]
+pub fn is_open_to_others(_: &Path) -> bool {
+    false
+}
+
+/// Takes the right to read the database from everybody but its owner. Where that is refused, the
+/// store is as it was, and [`is_open_to_others`] tells it.
+#[cfg(unix)]
+pub fn shut(folder: &Path) {
+    use std::os::unix::fs::PermissionsExt;
+    for path in FILES.map(|name| folder.join(name)) {
+        let Ok(file) = fs::metadata(&path) else {
+            continue;
+        };
+        let mode = file.permissions().mode();
+        if mode & 0o077 != 0 {
+            let _ = fs::set_permissions(&path, PermissionsExt::from_mode(mode & 0o700));
+        }
+    }
+}
+
+/// The user's profile folder gives nobody else access.
+#[cfg(not(unix))]
+pub fn shut(_: &Path) {}
+
 /// Writes a small file that only its owner can read: aside, synced, then renamed.
 pub fn write_private(path: &Path, bytes: &[u8]) -> Result<()> {
     let aside = path.with_extension("new");

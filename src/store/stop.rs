@@ -10,7 +10,10 @@ use crate::domain::id::{Chain, ReplicaId};
 
 use super::Store;
 use super::error::{Result, StoreError};
+use super::log::Draft;
 use super::read::{self, StreamHead};
+use crate::domain::payload::Payload;
+use crate::domain::registers::person;
 
 /// Under which local setting the stop of a replica lies.
 const STOP: &str = "stop.";
@@ -58,8 +61,10 @@ impl Store {
     }
 }
 
-/// Refuses to write behind a head while its replica is stopped.
-pub(super) fn check(conn: &Connection, head: &StreamHead) -> Result<()> {
+/// Refuses to write behind a head while its replica is stopped. Only the retirement of who named
+/// the other head passes: the head has no seal of its author, so whoever may change the roster is
+/// never held up by a lie. Where it is none, what is written so branches, and counts for nothing.
+pub(super) fn check(conn: &Connection, head: &StreamHead, drafts: &[Draft]) -> Result<()> {
     let text: Option<String> = conn
         .prepare_cached("SELECT value FROM setting_local WHERE key = ?1")?
         .query_row([format!("{STOP}{}", head.replica)], |row| row.get(0))
@@ -71,12 +76,31 @@ pub(super) fn check(conn: &Connection, head: &StreamHead) -> Result<()> {
     if here.is_some_and(|chain| chain.to_string() == kept.chain) {
         return Ok(());
     }
+    if retires(drafts, &kept.witness) {
+        return Ok(());
+    }
     Err(StoreError::PutBack {
         replica: head.replica,
         here: place(head.seq, &head.chain.to_string()),
         there: place(kept.seq, &kept.chain),
         witness: kept.witness,
     })
+}
+
+/// Returns whether an act is about one person and ends this replica of theirs.
+fn retires(drafts: &[Draft], witness: &str) -> bool {
+    let cut = format!(
+        "{}/{witness}/{}",
+        person::REPLICAS.name(),
+        person::CUT_SEQ.name()
+    );
+    let [first, rest @ ..] = drafts else {
+        return false;
+    };
+    let is_end = matches!(&first.payload, Payload::Set(change) if change.fields.contains_key(&cut));
+    let is_reason =
+        |draft: &Draft| draft.record == first.record && matches!(draft.payload, Payload::Say(_));
+    is_end && first.register.name == person::REGISTER.name && rest.iter().all(is_reason)
 }
 
 /// Returns how a head is shown: its seq and the beginning of its chain.

@@ -8,6 +8,7 @@ use crate::desk::Desk;
 use crate::desk::freshness::{Blind, Freshness};
 use crate::desk::people::{People, Person};
 use crate::desk::reading::Reader;
+use crate::desk::wording::field_label;
 use crate::domain::deadline::time_of_day;
 use crate::domain::field::{FieldSpec, FromValue, Kind};
 use crate::domain::money::{Currency, Money};
@@ -272,13 +273,7 @@ impl Speech<'_> {
 
     /// Returns the label of a field.
     pub fn label(&self, register: &Register, field: &FieldSpec) -> String {
-        let own = format!("field-{}-{}", register.name, field.name);
-        if self.words.has(&own) {
-            self.words.get(&own)
-        } else {
-            self.words.get(&format!("field-common-{}", field.name))
-        }
-        .to_string()
+        field_label(self.words, register, field)
     }
 
     /// Returns a state's word.

@@ -346,3 +346,70 @@ fn who_is_not_in_the_roster_bears_no_witness() {
     assert!(b.import_bytes(&file).unwrap().alarms.is_empty());
     b.order(1, 2);
 }
+
+/// Puts a person with one device into the roster.
+fn admit(desk: &mut Desk, record: u8, name: &str, role: &str, replica: ReplicaId) {
+    let fields = [
+        ("name".to_owned(), json!(name)),
+        ("role".to_owned(), json!(role)),
+        (format!("replicas/{replica}/letters"), json!(name)),
+        (format!("replicas/{replica}/recipient"), json!("age1")),
+    ];
+    let change = Change {
+        fields: fields.into(),
+        ..Change::default()
+    };
+    desk.append("person", record, Payload::Open(change));
+}
+
+#[test]
+fn an_invented_head_stops_nobody_who_may_retire_the_liar() {
+    let (mut a, mut liar) = (Desk::new(1), Desk::new(2));
+    let (me, them) = (a.replica, liar.replica);
+    admit(&mut a, 8, "Wang", "supervisor", me);
+    admit(&mut a, 9, "Li", "agent", them);
+    admit(&mut a, 10, "Zhou", "agent", key(5).replica());
+    a.order(1, 1);
+    liar.import(&a.export(Selection::All));
+    liar.order(2, 1);
+    let mut parts = archive::Parts::of(&fs::read(liar.export(Selection::All)).unwrap());
+    let mut manifest = parts.value();
+    let replicas = manifest["replicas"].as_array().unwrap();
+    let of = replicas.iter().position(|one| one["id"] == me.to_string());
+    for head in manifest["heads"].as_array_mut().unwrap() {
+        if head["replica"] == json!(of.unwrap()) {
+            head["seq"] = json!(999);
+            head["chain"] = json!("ab".repeat(32));
+        }
+    }
+    parts.manifest = serde_json::to_vec(&manifest).unwrap();
+    let sum = a.import_bytes(&parts.file(&key(2))).unwrap();
+    let (who, witness, _, there) = heads_alarm(&sum.alarms, Contrast::PutBack);
+    assert_eq!((who, witness, there), (me, them, 999));
+    // It may be true: ordinary work waits, and `doctor` names who said so.
+    let draft = a.draft("order", 7, Payload::Open(Change::default()));
+    assert!(matches!(
+        a.try_append(&[draft]),
+        Err(StoreError::PutBack { .. })
+    ));
+    let told = run(&a, &["doctor"]);
+    let text = String::from_utf8_lossy(&told.stdout).into_owned();
+    assert_eq!(told.status.code(), Some(1), "{text}");
+    let short = bundle::short(&them.to_string());
+    assert!(text.contains(&format!("Li ({short})")), "{text}");
+    // Another retirement does not pass, that of the liar does, and then all goes on.
+    let wrong = ["retire", "Zhou", "--reason", "x", "--as", "Wang"];
+    assert_eq!(run(&a, &wrong).status.code(), Some(1));
+    let right = ["retire", "Li", "--reason", "it lies", "--as", "Wang"];
+    let told = run(&a, &right);
+    let text = String::from_utf8_lossy(&told.stderr).into_owned();
+    assert_eq!(told.status.code(), Some(0), "{text}");
+    a.reopen();
+    assert!(
+        !a.alarms().iter().any(Alarm::is_finding),
+        "{:?}",
+        a.alarms()
+    );
+    a.order(1, 2);
+    assert_eq!(run(&a, &["doctor"]).status.code(), Some(0));
+}

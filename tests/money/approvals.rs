@@ -358,3 +358,24 @@ fn self_approval() {
     }
     all.state();
 }
+
+#[test]
+fn a_leader_without_a_limit_approves_no_money() {
+    let clock = Hand::new();
+    let mut all = Machine::new(&clock, &[1, 2, 4]);
+    all.admit(1, 1, "supervisor", &[1], None);
+    all.admit(1, 2, "agent", &[2], None);
+    all.admit(1, 4, "leader", &[4], None);
+    let of = all.request(2, id(1), 1);
+    // At the act.
+    let problem = all.sit(4, 4).approve_case(id(1)).unwrap_err();
+    assert_eq!(problem.message, "problem-case-own-limit");
+    // And at the fold, where somebody wrote it by other means.
+    let approval = all.approve(4, id(1), of, 2);
+    assert_eq!(all.code(approval).as_deref(), Some("Q5"));
+    assert!(!is_approved(&all.case(id(1))));
+    // A supervisor without one is bounded by nothing.
+    let approval = all.approve(1, id(1), of, 2);
+    assert_eq!(all.code(approval), None);
+    assert!(is_approved(&all.case(id(1))));
+}

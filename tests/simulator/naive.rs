@@ -143,11 +143,6 @@ impl Line {
         &self.chain[..16]
     }
 
-    /// The number of what it does.
-    pub fn verb(&self) -> u8 {
-        self.verb
-    }
-
     fn word(&self, name: &str) -> Option<&str> {
         self.facts.get(name)?.as_str()
     }
@@ -187,6 +182,11 @@ impl Line {
             && self
                 .word("meaning")
                 .is_some_and(|meaning| words.contains(&meaning))
+    }
+
+    /// Said of its record, which it leaves as it is.
+    pub fn is_remark(&self) -> bool {
+        matches!(self.verb, 5..=7)
     }
 
     /// What this does by authority, none for ordinary work.

@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use serde_json::Value;
+use serde_json::{Value, json};
 use zhiban::domain::event::Event;
 use zhiban::domain::id::ReplicaId;
 
@@ -261,7 +261,7 @@ impl Law {
 
     /// Returns why an event does not count, none for one that does.
     pub fn verdict(&self, line: &Line, all: &[Line]) -> Option<&'static str> {
-        if line.register == "person" {
+        if line.register == "person" && !line.is_remark() {
             let counts = self.counted.contains(&line.chain);
             return if counts {
                 None
@@ -273,7 +273,7 @@ impl Law {
         if stranger || self.is_beyond_cut(line) {
             return Some("Q1");
         }
-        let sets = line.register == "setting" && !matches!(line.verb(), 5..=7);
+        let sets = line.register == "setting" && !line.is_remark();
         if sets
             && !self.drill
             && !self.known.is_empty()
@@ -340,10 +340,14 @@ impl Law {
     }
 
     /// Returns the most that somebody may approve, by the roster of a name.
-    pub fn limit(&self, roster: &str, replica: ReplicaId) -> Option<&Value> {
+    pub fn limit(&self, roster: &str, replica: ReplicaId) -> Option<Value> {
         let member = self.after.get(roster)?.get(&replica)?;
-        let is_limited = matches!(member.role.as_str(), "leader" | "supervisor");
-        member.limit.as_ref().filter(|_| is_limited)
+        let none = json!({"minor": 0, "currency": "CNY"});
+        match member.role.as_str() {
+            "leader" => Some(member.limit.clone().unwrap_or(none)),
+            "supervisor" => member.limit.clone(),
+            _ => None,
+        }
     }
 
     /// Returns whether a person may approve, by the roster of a name.

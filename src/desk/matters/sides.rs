@@ -5,6 +5,7 @@ use serde_json::Value;
 use super::verb_id;
 use crate::desk::Desk;
 use crate::desk::reading::Reader;
+use crate::desk::wording::field_label;
 use crate::domain::deadline::calendar;
 use crate::domain::event::{Event, Verb};
 use crate::domain::field::{FieldSpec, FromValue, Kind};
@@ -231,12 +232,7 @@ impl Desk {
         else {
             return format!("{path} {value}");
         };
-        let own = format!("field-{}-{}", register.name, field.name);
-        let label = if words.has(&own) {
-            words.get(&own)
-        } else {
-            words.get(&format!("field-common-{}", field.name))
-        };
+        let label = field_label(words, register, field);
         let said = self.value_said(field, value, words);
         format!("{label} {}", masked(field, said))
     }

@@ -20,6 +20,10 @@ pub(super) struct Carrier<'a> {
 impl<'a> Carrier<'a> {
     /// Opens a file, encrypted or not.
     pub fn new(path: &Path, keys: &'a Keys) -> Result<Self, BundleFault> {
+        // Opening a pipe waits for somebody who writes into it.
+        if !path.metadata()?.is_file() {
+            return Err(BundleFault::NotAFile);
+        }
         Ok(Self {
             file: File::open(path)?,
             keys,

@@ -19,6 +19,9 @@ pub enum BundleFault {
     /// says.
     #[error("archive: {0}")]
     Archive(String),
+    /// It is a folder, a pipe or a device.
+    #[error("no file")]
+    NotAFile,
     /// Something is over its limit.
     #[error("{what} over the limit of {limit}")]
     Limit {
@@ -100,6 +103,9 @@ impl BundleFault {
             Self::File(cause) => Problem::new(Kind::Unreadable, "problem-file-unreadable")
                 .hint("problem-file-unreadable-hint")
                 .arg("cause", cause),
+            Self::NotAFile => {
+                Problem::new(Kind::Unreadable, "problem-file-other").hint("problem-file-other-hint")
+            }
             Self::NotABundle => {
                 Problem::new(Kind::Unreadable, "problem-bundle-not").hint("problem-bundle-not-hint")
             }

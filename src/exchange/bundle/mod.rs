@@ -39,7 +39,7 @@ pub use inspect::{Inspection, inspect, inspect_bytes, inspect_with};
 pub use pack::Limits;
 pub use scrub::scrub;
 pub use unpack::{Accounting, Progress, Step, import, import_with};
-pub use witness::{Alarm, Contrast, Place, alarms, last_export_of, short, witnessed};
+pub use witness::{Alarm, Contrast, Place, alarms, last_export_of, look, short, witnessed};
 pub use writing::Writing;
 
 #[cfg(test)]

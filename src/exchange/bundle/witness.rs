@@ -310,7 +310,7 @@ pub fn last_export_of(store: &Store, replica: ReplicaId) -> Result<Option<i64>, 
 
 /// Looks at what came in: own streams of which others have seen more write no more. Returns all
 /// alarms.
-pub(super) fn look(store: &mut Store, now: i64) -> Result<Vec<Alarm>, StoreError> {
+pub fn look(store: &mut Store, now: i64) -> Result<Vec<Alarm>, StoreError> {
     let all = alarms(store, now)?;
     for replica in store.own_replicas() {
         let is_put_back = |alarm: &Alarm| {

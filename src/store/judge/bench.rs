@@ -8,7 +8,7 @@ use rusqlite::Connection;
 use super::super::error::Result;
 use super::super::read;
 use super::{ALLOWANCE, Judge};
-use crate::domain::authority::{Action, Grant, may};
+use crate::domain::authority::{Action, approves_up_to, may};
 use crate::domain::event::{Event, Verb};
 use crate::domain::fold::{self, fold};
 use crate::domain::id::{Chain, Id, ReplicaId};
@@ -76,8 +76,7 @@ impl Bench for Judge {
     fn limit(&self, event: &Event) -> Option<Money> {
         let members = self.members(event)?;
         let member = members.get(&event.head.replica)?;
-        let capped = may(member.role, Action::ApproveAboveLimit) == Grant::WithinLimit;
-        member.limit.filter(|_| capped)
+        approves_up_to(member.role, member.limit)
     }
 
     fn may_approve(&self, event: &Event, person: Id) -> bool {
