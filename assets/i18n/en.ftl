@@ -1718,6 +1718,7 @@ desk-foot = Marked { $count }   by time left
 desk-foot-more = +{ $count } = same buyer
 draft-copied = Copied { $time }; the next pasted chat shows whether it was sent
 desk-undone = Undone; press again for the one before
+marks-more = Only the first { $count } are marked and there are more; mark again once these are done
 desk-pending = Still open
 desk-all-saved = All is saved. There is no shared folder yet
 desk-copied = Copied { $count } characters ({ $road })
@@ -3937,6 +3938,7 @@ filter-nothing-open = Nothing open for { $text }. Add state:all for what is over
 filter-keep-title = Keep as a view named
 filter-keep-mine = For myself
 filter-keep-shop = For the shop
+filter-searched = { $count } entries searched, indexed up to { $when }
 filter-kept = View { $name } kept; { $key } chooses it
 command-filter = Narrow the list by conditions
 command-keep_view = Keep the conditions as a view

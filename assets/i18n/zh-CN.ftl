@@ -1718,6 +1718,7 @@ desk-foot = 已标 { $count }   排序 剩余时间
 desk-foot-more = +{ $count } = 同一买家另有{ $count }件
 draft-copied = 上次复制 { $time }  下次粘贴聊天时自动核对「已发出」
 desk-undone = 已撤销，再按撤销前一次
+marks-more = 只标了前 { $count } 件，后面还有；做完再标一次
 desk-pending = 没了结的
 desk-all-saved = 都已存，还没有同步盘
 desk-copied = 已复制 { $count }字 ({ $road })
@@ -3937,6 +3938,7 @@ filter-nothing-open = 没结的里没有「{ $text }」。加 状态:全部 连�
 filter-keep-title = 存成视图，叫什么
 filter-keep-mine = 只给自己
 filter-keep-shop = 给全店
+filter-searched = 搜了 { $count } 条，索引到 { $when }
 filter-kept = 视图「{ $name }」已存，按 { $key } 选它
 command-filter = 按条件筛列表
 command-keep_view = 把条件存成视图

@@ -1718,6 +1718,7 @@ desk-foot = 已標 { $count }   排序 剩餘時間
 desk-foot-more = +{ $count } = 同一買家另有{ $count }件
 draft-copied = 上次複製 { $time }  下次貼上聊天時自動核對「已送出」
 desk-undone = 已復原，再按復原前一次
+marks-more = 只標了前 { $count } 件，後面還有；做完再標一次
 desk-pending = 還沒了結的
 desk-all-saved = 都已存，還沒有同步碟
 desk-copied = 已複製 { $count }字 ({ $road })
@@ -3937,6 +3938,7 @@ filter-nothing-open = 未結的裡沒有「{ $text }」。加 狀態:全部 連�
 filter-keep-title = 存成檢視，叫什麼
 filter-keep-mine = 只給自己
 filter-keep-shop = 給全店
+filter-searched = 搜了 { $count } 筆，索引到 { $when }
 filter-kept = 檢視「{ $name }」已存，按 { $key } 選它
 command-filter = 依條件篩選清單
 command-keep_view = 把條件存成檢視

@@ -28,6 +28,9 @@ mod turns;
 #[path = "care_tests.rs"]
 mod care;
 
+#[path = "marks_tests.rs"]
+mod marks;
+
 /// A workstation with a thread for long work.
 struct Bench {
     app: Workstation,
