@@ -28,6 +28,9 @@ mod turns;
 #[path = "care_tests.rs"]
 mod care;
 
+#[path = "find_tests.rs"]
+mod find;
+
 #[path = "marks_tests.rs"]
 mod marks;
 
