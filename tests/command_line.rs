@@ -639,3 +639,40 @@ fn the_staff_sheet_feeds_the_report_and_names_its_source() {
     assert_eq!(report["sheet_days"], 2);
     assert_eq!(report["sheet"][0]["consult_volume"], 400);
 }
+
+#[test]
+fn a_search_of_which_there_is_more_says_so() {
+    let shop = Shop::new();
+    for n in 0..3 {
+        let title = format!("title=lantern {n}");
+        shop.json("a", &["open", "notice", "kind=rule", &title]);
+    }
+    let last = |limit: &str| {
+        let ran = shop.run("a", &["search", "lantern", "--limit", limit]);
+        ran.out.trim().lines().last().unwrap().to_owned()
+    };
+    assert_eq!(last("2"), "The first 2, there are more");
+    assert_eq!(last("3"), "3 in all");
+}
+
+#[test]
+fn an_empty_list_says_what_it_cannot_see() {
+    let shop = Shop::new();
+    let ran = shop.run("a", &["list", "order"]);
+    assert!(ran.out.contains("Orders never imported"), "{}", ran.out);
+    let file = shop.write("orders.csv", &orders());
+    shop.run("a", &["import", &file]);
+    let asked = ["--query", "order:99999999"];
+    let early = ["--now", "2026-11-20T11:00:00+08:00", "list", "order"];
+    let fresh = shop.run("a", &[&early[..], &asked].concat());
+    assert_eq!(fresh.out.trim(), "0 in all");
+    for list in ["order", "todo"] {
+        let late = ["--now", "2031-01-01T10:00:00+08:00", "list", list];
+        let late = shop.run("a", &[&late[..], &asked].concat());
+        let told = late.out.contains("Orders new since ") && late.out.contains(" cannot be seen");
+        assert!(told, "{list}: {} {}", late.out, late.err);
+    }
+    // What people write here comes from no export.
+    let ran = shop.run("a", &["list", "notice"]);
+    assert_eq!(ran.out.trim(), "0 in all");
+}

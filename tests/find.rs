@@ -247,3 +247,148 @@ fn a_reply_is_found_filled_counted_and_blocked_where_something_is_missing() {
     assert_eq!(filled.missing.len(), 6);
     assert!(filled.used.contains(&("agent", "林晓".to_owned())));
 }
+
+mod many {
+    //! Finding where more bear what is typed than fit.
+
+    use proptest::prelude::*;
+    use zhiban::domain::registers::conversation;
+    use zhiban::store::{Query, Row};
+
+    use super::*;
+
+    /// A conversation with a buyer, when it began, and whether it is over.
+    type Talk = (String, i64, bool);
+
+    fn talks(folder: &std::path::Path, talks: &[Talk]) -> Desk {
+        let mut store = Store::create(folder, Shop::drill("many")).unwrap();
+        let replica = store
+            .add_replica(ReplicaKey::from_secret(&[9; 32]))
+            .unwrap();
+        let author = Author { replica, zone: 480 };
+        let mut random = SeededRandom::new("many");
+        let mut drafts = Vec::new();
+        for (n, (buyer, at, is_over)) in talks.iter().enumerate() {
+            let mut place = [0; 10];
+            place[..8].copy_from_slice(&(n as u64).to_be_bytes());
+            let record = Id::at(*at, place);
+            let fields = [("buyer", json!(buyer)), ("stage", json!("in_sales"))];
+            let opened = Payload::Open(Change {
+                fields: fields
+                    .into_iter()
+                    .map(|(path, value)| (path.to_owned(), value))
+                    .collect(),
+                ..Change::default()
+            });
+            drafts.push(Draft::new(&conversation::REGISTER, record, opened, *at));
+            if *is_over {
+                let over = Payload::Move {
+                    from: "open".into(),
+                    to: "closed".into(),
+                    reason: None,
+                    note: None,
+                };
+                drafts.push(Draft::new(&conversation::REGISTER, record, over, at + 1));
+            }
+        }
+        store.append(&author, NOW, &mut random, &drafts).unwrap();
+        Desk::open(store, Box::new(FixedClock(NOW)), Box::new(random)).unwrap()
+    }
+
+    /// All rows whose buyer's name begins so: the exact name first, then what is open, the
+    /// newest first.
+    fn walked(desk: &Desk, asked: &str) -> Vec<Id> {
+        let all = Query {
+            registers: vec!["conversation"],
+            limit: Some(10_000),
+            ..Query::default()
+        };
+        let mut rows = desk.store().rows(&all).unwrap();
+        let buyer = |row: &Row| row.fields["buyer"].as_str().unwrap().to_owned();
+        rows.retain(|row| buyer(row).starts_with(asked));
+        rows.sort_by_key(|row| {
+            let opened = std::cmp::Reverse((row.opened, row.no));
+            (buyer(row) != asked, row.closed.is_some(), opened)
+        });
+        rows.iter().map(|row| row.id).collect()
+    }
+
+    fn ids(rows: &[Row]) -> Vec<Id> {
+        rows.iter().map(|row| row.id).collect()
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { cases: 12, failure_persistence: None, ..ProptestConfig::default() })]
+        #[test]
+        fn what_is_found_is_what_a_walk_finds_however_many(
+            made in prop::collection::vec((0..6u8, 0..10_000i64, prop::bool::weighted(0.9)), 100..220),
+        ) {
+            let names = ["大伟", "大伟1", "大伟12", "大伟青", "陈大伟", "小伟"];
+            let made: Vec<Talk> = made
+                .into_iter()
+                .map(|(name, at, is_over)| (names[usize::from(name)].to_owned(), NOW - at * 60_000, is_over))
+                .collect();
+            let folder = tempfile::tempdir().unwrap();
+            let desk = talks(&folder.path().join("s"), &made);
+            for asked in ["大伟", "大伟1", "大", "小伟"] {
+                let all = walked(&desk, asked);
+                let mut found = desk.find(asked, 50).unwrap();
+                let shown = ids(&found.records);
+                prop_assert_eq!(&shown[..], &all[..all.len().min(50)], "{}", asked);
+                prop_assert_eq!(found.has_more, all.len() > 50, "{}", asked);
+                let mut steps = 0;
+                while found.has_more {
+                    desk.find_more(asked, &mut found, 50).unwrap();
+                    steps += 1;
+                    prop_assert!(steps < 10);
+                }
+                prop_assert_eq!(ids(&found.records), all, "{} read on", asked);
+            }
+        }
+    }
+
+    #[test]
+    fn open_ones_are_found_among_more_than_are_weighed() {
+        let made: Vec<Talk> = (0..1_300)
+            .map(|n| {
+                let buyer = if n % 2 == 0 { "大伟" } else { "大伟9" };
+                (
+                    buyer.to_owned(),
+                    NOW - 9_000_000 + n * 1_000,
+                    n != 2 && n != 3,
+                )
+            })
+            .collect();
+        let folder = tempfile::tempdir().unwrap();
+        let desk = talks(&folder.path().join("s"), &made);
+        let walked = walked(&desk, "大");
+        let found = desk.find("大", 50).unwrap();
+        assert_eq!(
+            ids(&found.records),
+            walked[..50],
+            "the open ones, then the newest"
+        );
+        assert!(found.records[1].closed.is_none() && found.records[2].closed.is_some());
+        assert!(found.has_more, "more than are weighed");
+    }
+
+    #[test]
+    fn texts_are_searched_however_many_bear_the_name() {
+        let mut made: Vec<Talk> = (0..60)
+            .map(|n| ("大伟".to_owned(), NOW - 9_000_000 + n * 1_000, true))
+            .collect();
+        made.push(("陈大伟".to_owned(), NOW - 9_900_000, true));
+        let folder = tempfile::tempdir().unwrap();
+        let desk = talks(&folder.path().join("s"), &made);
+        let mut found = desk.find("大伟", 50).unwrap();
+        let said = |found: &zhiban::desk::card::Found| -> Vec<Option<String>> {
+            found.said.iter().map(|hit| hit.row.title.clone()).collect()
+        };
+        let other = [Some("陈大伟".to_owned())];
+        assert_eq!(found.records.len(), 50);
+        assert_eq!(said(&found), other, "none that is read on to anyway");
+        desk.find_more("大伟", &mut found, 50).unwrap();
+        assert_eq!((found.records.len(), found.has_more), (60, false));
+        assert_eq!(said(&found), other);
+    }
+}

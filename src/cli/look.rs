@@ -7,6 +7,7 @@ use super::out::{Out, local, owner_name, rfc3339};
 use super::{CLEAN, FINDINGS};
 use crate::desk::Desk;
 use crate::desk::act::register;
+use crate::desk::freshness;
 use crate::desk::query::Question;
 use crate::desk::reading::Reader;
 use crate::desk::todo::View;
@@ -30,12 +31,36 @@ pub(super) fn list(desk: &Desk, args: &List, out: &Out) -> Result<u8, Problem> {
     print(desk, &rows, out)?;
     let count = if more { "cli-count-more" } else { "cli-count" };
     out.say(count, &[("count", rows.len().into())])?;
+    if rows.is_empty() {
+        say_unseen(desk, &args.register, out)?;
+    }
     if args.register.starts_with(allowance::REGISTER.name) && !out.json {
         for sum in desk.unspent()? {
             out.say("cli-allowance-unspent", &[("sum", sum.to_string().into())])?;
         }
     }
     Ok(CLEAN)
+}
+
+/// Says of an empty list what it cannot see, because its source is old or was never there.
+fn say_unseen(desk: &Desk, list: &str, out: &Out) -> Result<(), Problem> {
+    let known = desk.freshness()?;
+    let unseen = match list {
+        "todo" => freshness::blind_to_work(&known),
+        name => freshness::blind(&known, freshness::kinds_of(register(name)?.name)),
+    };
+    for one in unseen {
+        let kind = out.words.get(&format!("value-import_kind-{}", one.kind));
+        let kind = ("kind", kind.as_ref().into());
+        match one.since {
+            Some(since) => {
+                let time = ("time", local(since, desk.zone()).into());
+                out.say("blind-behind", &[kind, time])?;
+            }
+            None => out.say("blind-never", &[kind])?,
+        }
+    }
+    Ok(())
 }
 
 /// Reads what is asked of a list.
@@ -160,9 +185,10 @@ pub(super) fn search(desk: &Desk, args: &Search, out: &Out) -> Result<u8, Proble
         .map(register)
         .transpose()?
         .map(|register| register.name);
-    let found = desk
-        .store()
-        .search(&args.text, only, args.limit.clamp(1, MOST))?;
+    let limit = args.limit.clamp(1, MOST);
+    let mut found = desk.store().search(&args.text, only, limit + 1)?;
+    let more = found.hits.len() > limit;
+    found.hits.truncate(limit);
     for hit in &found.hits {
         if out.json {
             let mut object = row_json(desk, &hit.row);
@@ -176,7 +202,8 @@ pub(super) fn search(desk: &Desk, args: &Search, out: &Out) -> Result<u8, Proble
             out.line(&format!("    {}", hit.snippet.replace('\n', " ")))?;
         }
     }
-    out.say("cli-count", &[("count", found.hits.len().into())])?;
+    let count = if more { "cli-count-more" } else { "cli-count" };
+    out.say(count, &[("count", found.hits.len().into())])?;
     if found.behind > 0 {
         out.say("cli-search-behind", &[("count", found.behind.into())])?;
     }

@@ -12,6 +12,7 @@ use crate::domain::register::Owner;
 use crate::exchange::intake::is_masked;
 use crate::problem::Problem;
 use crate::store::{Effort, Hit, Indexed, Query, Rest, Row};
+use crate::text::fold::fold;
 
 /// The most pieces of a paste that are looked up.
 const PIECES: usize = 24;
@@ -33,15 +34,21 @@ const FURTHER: Effort = Effort {
 const LAST_WORDS: usize = 4;
 /// How closely a record bears what is its buyer's name.
 const NAMED: u8 = 2;
+/// The fields that name the buyer.
+const NAMES: [&str; 3] = ["buyer", "said_buyer", "name"];
+/// The fields that hold a number by which records are found.
+const NUMBERS: [&str; 4] = ["number", "order_number", "waybill", "phone"];
 /// The most records of one buyer.
 const MOST: usize = 500;
 
 /// What a find found.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Found {
-    /// Records by number or name: exact numbers first, then an exact buyer's (the
-    /// talk, what is one's own, what others have), the open ones first, then the newest.
+    /// Records by number or name: exact numbers first, then an exact buyer's (the open ones, of
+    /// them the talk, what is one's own, what others have), then the open ones, the newest first.
     pub records: Vec<Row>,
+    /// Whether more records than these bear it, or may where the look was bounded.
+    pub has_more: bool,
     /// Places where it was said or written, the newest first.
     pub said: Vec<Hit>,
     /// How many texts the index has not reached yet.
@@ -56,6 +63,11 @@ impl Found {
     /// Returns whether nothing was found.
     pub fn is_empty(&self) -> bool {
         self.records.is_empty() && self.said.is_empty()
+    }
+
+    /// Returns whether a row is among the records, or among those that are read on to.
+    fn holds(&self, row: &Row, text: &str) -> bool {
+        self.records.iter().any(|known| known.id == row.id) || self.has_more && bears(row, text)
     }
 }
 
@@ -104,36 +116,14 @@ impl Desk {
             return Ok(found);
         }
         found.indexed = self.store().indexed()?;
-        let mut known = BTreeSet::new();
-        for piece in pieces(text) {
-            let mut rows = self.store().find(piece, limit)?;
-            rows.sort_by_key(|row| {
-                let closeness = closeness(row, piece);
-                (
-                    closeness,
-                    row.closed.is_some(),
-                    (closeness == NAMED).then(|| self.remoteness(row)),
-                    std::cmp::Reverse(row.opened),
-                )
-            });
-            found.records.extend(
-                rows.into_iter()
-                    .filter(|row| !row.void && known.insert(row.id)),
-            );
-            if found.records.len() >= limit {
-                break;
-            }
-        }
-        found.records.truncate(limit);
+        self.find_records(text, &mut found, limit)?;
         let is_line = !text.contains('\n') && text.chars().count() >= TEXT;
-        if is_line && found.records.len() < limit {
-            let room = limit - found.records.len();
-            let said = self.store().search_briefly(text, room, KEY)?;
-            found.said = said
-                .hits
-                .into_iter()
-                .filter(|hit| !known.contains(&hit.row.id))
-                .collect();
+        if is_line {
+            // The records say it too.
+            let most = limit.saturating_add(found.records.len());
+            let said = self.store().search_briefly(text, most, KEY)?;
+            let hits = said.hits.into_iter();
+            found.said = hits.filter(|hit| !found.holds(&hit.row, text)).collect();
             found.behind = said.behind;
             found.rest = said.rest;
             // The search has brought it on.
@@ -154,6 +144,46 @@ impl Desk {
         }
     }
 
+    /// The records that bear a piece of a text, at most `limit`.
+    fn find_records(&self, text: &str, found: &mut Found, limit: usize) -> Result<(), Problem> {
+        let mut known = BTreeSet::new();
+        let mut records: Vec<Row> = Vec::new();
+        found.has_more = false;
+        for piece in pieces(text) {
+            if records.len() >= limit {
+                // What the other pieces lead to is not known.
+                found.has_more = true;
+                break;
+            }
+            let mut borne = self.store().borne(piece, limit)?;
+            borne.rows.sort_by_key(|row| {
+                let closeness = closeness(row, piece);
+                let is_named = closeness == NAMED;
+                let near = is_named.then(|| (row.closed.is_some(), self.remoteness(row)));
+                (closeness, near)
+            });
+            let new = borne.rows.into_iter();
+            records.extend(new.filter(|row| !row.void && known.insert(row.id)));
+            found.has_more |= borne.has_more;
+        }
+        found.has_more |= records.len() > limit;
+        records.truncate(limit);
+        found.records = records;
+        Ok(())
+    }
+
+    /// Reads on in the records that bear a text, for at most `limit` more.
+    pub fn find_more(&self, text: &str, found: &mut Found, limit: usize) -> Result<(), Problem> {
+        if !found.has_more {
+            return Ok(());
+        }
+        let most = found.records.len().saturating_add(limit);
+        self.find_records(text.trim(), found, most)?;
+        let shown: BTreeSet<Id> = found.records.iter().map(|row| row.id).collect();
+        found.said.retain(|hit| !shown.contains(&hit.row.id));
+        Ok(())
+    }
+
     /// Looks further back for a text, from where `found` left off, for at most `limit` more.
     pub fn find_further(&self, text: &str, found: &mut Found, limit: usize) -> Result<(), Problem> {
         let Some(rest) = found.rest else {
@@ -163,10 +193,9 @@ impl Desk {
             .store()
             .search_further(text.trim(), limit, FURTHER, rest)?;
         for hit in more.hits {
-            let is_shown = found.records.iter().any(|row| row.id == hit.row.id);
             // A field written again with the same words is one hit.
             let is_again = |said: &Hit| said.row.id == hit.row.id && said.snippet == hit.snippet;
-            if !is_shown && !found.said.iter().any(is_again) {
+            if !found.holds(&hit.row, text) && !found.said.iter().any(is_again) {
                 found.said.push(hit);
             }
         }
@@ -308,10 +337,22 @@ fn pieces(text: &str) -> Vec<&str> {
     pieces
 }
 
+/// Whether a record is found by a number or a name, as far as its fields tell.
+fn bears(row: &Row, text: &str) -> bool {
+    let asked = fold(text);
+    let asked = asked.trim();
+    let field = |name: &&str| row.fields.get(*name).and_then(|value| value.as_str());
+    let mut names = NAMES.iter().filter_map(field).map(fold);
+    let mut numbers = NUMBERS.iter().filter_map(field).map(fold);
+    names.any(|name| name.trim().starts_with(asked))
+        || numbers.any(|number| number.starts_with(asked) || number.ends_with(asked))
+}
+
 /// How closely a record bears exactly this: 0 as its own number, 1 as its order's, [`NAMED`] as
 /// its buyer's name, more than that not.
 fn closeness(row: &Row, text: &str) -> u8 {
-    let is = |value: Option<&str>| value.is_some_and(|value| value.eq_ignore_ascii_case(text));
+    let asked = fold(text);
+    let is = |value: Option<&str>| value.is_some_and(|value| fold(value).trim() == asked.trim());
     let field = |name: &str| row.fields.get(name).and_then(|value| value.as_str());
     let own = is(row.number.as_deref())
         || is(field("number"))
@@ -320,7 +361,7 @@ fn closeness(row: &Row, text: &str) -> u8 {
         0
     } else if is(field("order_number")) || is(field("waybill")) {
         1
-    } else if is(field("buyer")) {
+    } else if NAMES.iter().any(|name| is(field(name))) {
         NAMED
     } else {
         NAMED + 1

@@ -16,9 +16,10 @@ use crate::domain::deadline::clock::{Clock, LONGEST};
 pub(super) use crate::domain::deadline::clock::{HOUR, MINUTE};
 use crate::domain::deadline::limits::{AT_RISK, Key, is_limit};
 use crate::domain::money::{Currency, Money};
-use crate::domain::registers::setting;
+use crate::domain::registers::{account, setting};
 use crate::problem::{Kind, Problem};
 use crate::store::{Query, Row};
+use crate::text::nearest::nearest;
 
 /// The settings of what one case, one day and one person may cost.
 pub(super) const LIMIT_CASE: &str = "limit_case";
@@ -166,6 +167,9 @@ impl Desk {
         }
         Self::sound_phrases(key, value)?;
         sound(key, value)?;
+        if !value.is_empty() {
+            self.has_account_of(key)?;
+        }
         let id = self.new_id();
         let now = self.now();
         act.open(
@@ -178,6 +182,38 @@ impl Desk {
             ]),
         );
         Ok(())
+    }
+
+    /// Refuses a limit that is narrowed to an account of no such name: it would never hold. The
+    /// hint names the one that was probably meant.
+    fn has_account_of(&self, key: &str) -> Result<(), Problem> {
+        let limit = Key::parse(key).filter(|_| is_limit(key));
+        let Some(asked) = limit.as_ref().and_then(Key::account) else {
+            return Ok(());
+        };
+        let rows = self.store().rows(&Query {
+            registers: vec![account::REGISTER.name],
+            not_void: true,
+            limit: Some(1_000),
+            ..Query::default()
+        })?;
+        let names = rows.iter().filter_map(|row| row.fields.get("name"));
+        let names: Vec<&str> = names.filter_map(Value::as_str).collect();
+        if names.contains(&asked) {
+            return Ok(());
+        }
+        let longer = names.iter().find(|name| name.contains(asked)).copied();
+        let near = longer.or_else(|| nearest(asked, names.iter().copied()));
+        let problem = Problem::new(Kind::NotFound, "problem-shop-limit-account").arg("name", asked);
+        Err(match (near, names.is_empty()) {
+            (Some(near), _) => problem
+                .arg("near", near)
+                .hint("problem-shop-limit-account-near"),
+            (None, false) => problem
+                .arg("names", names.join(" / "))
+                .hint("problem-shop-limit-account-names"),
+            (None, true) => problem.hint("problem-shop-limit-account-none"),
+        })
     }
 
     /// Returns how long before its end a deadline counts as at risk, milliseconds.
@@ -239,5 +275,25 @@ mod tests {
         assert_eq!(announced_to("limit_ship", "3wd"), Some(2026));
         desk.set_setting("zone", "Asia/Tokyo").unwrap();
         assert_eq!(desk.zone(), chrono_tz::Asia::Tokyo, "at once");
+    }
+
+    #[test]
+    fn a_limit_of_an_account_that_is_not_there_is_refused_with_the_one_that_was_meant() {
+        let mut shop = Shop::sample("王主管");
+        let desk = &mut shop.desk;
+        let accounts = desk.view(&account::REGISTER, None, 10).unwrap();
+        let name = accounts[0].title.clone().unwrap();
+        let part: String = name.chars().take(2).collect();
+        let key = |name: &str| format!("limit_reply@account={name},channel=chat");
+        let refused = desk.set_setting(&key(&part), "5m").unwrap_err();
+        assert_eq!(refused.message, "problem-shop-limit-account");
+        assert_eq!(refused.argument("name"), Some(part.as_str()));
+        assert!(refused.argument("near").unwrap().starts_with(&part));
+        let far = desk.set_setting(&key("別處"), "5m").unwrap_err();
+        assert_eq!(far.hint, Some("problem-shop-limit-account-names"));
+        assert!(far.argument("names").unwrap().contains(&name));
+        desk.set_setting(&key(&name), "5m").unwrap();
+        // What was said of one that is gone can be taken back.
+        desk.set_setting(&key(&part), "").unwrap();
     }
 }

@@ -18,6 +18,8 @@ use crate::store::{Mine, OwnerFilter, Query, Row};
 
 /// The most open items that one list holds.
 pub const MOST: usize = 5_000;
+/// The most rows of a list that is read whole, because all of it is acted on.
+pub const WHOLE: usize = 10_000;
 
 /// The most that a screen shows at once: those with the least time left.
 pub const PAGE: usize = 1_000;

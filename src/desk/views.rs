@@ -50,6 +50,14 @@ pub struct Listing {
     asked: Asked,
 }
 
+impl Listing {
+    /// Returns how far back a list of the newest first was looked through where the next part
+    /// begins, milliseconds UTC; none of a list by anything else.
+    pub fn back_to(&self, after: Cursor) -> Option<i64> {
+        (self.list.order == Order::Opened).then(|| after.key())
+    }
+}
+
 /// What tells the rows of a view from others where no index does.
 #[derive(Clone, Copy)]
 enum Sieve {

@@ -14,6 +14,8 @@ use crate::text::fold::fold;
 const FOUND: &str = "SELECT e.record FROM search f JOIN search_row s ON s.row = f.rowid JOIN event e ON e.key = s.key WHERE f.search MATCH";
 /// Where counts over closed work stop.
 pub(super) const COUNT_CAP: i64 = 1_000;
+/// From how many signs on the end of an order's number leaves few.
+const ORDER_END: usize = 4;
 /// The longest page.
 const PAGE_MAX: usize = 10_000;
 
@@ -114,6 +116,11 @@ pub struct Query {
     /// No less than where each of these was written or said, as far as the index knows; whether
     /// a row holds the words is for [`super::Store::says`].
     pub says: Vec<String>,
+    /// Ends of orders' numbers, as [`Query::narrow_to_order`] writes them.
+    pub order_ends: Vec<String>,
+    /// Whether words leave so few that these are read and put in order, and no list is walked
+    /// through for them.
+    pub is_few: bool,
     /// Only what is not out of sight at this time.
     pub not_snoozed_at: Option<i64>,
     /// Only what is out of sight at this time.
@@ -204,7 +211,25 @@ pub(super) fn blob(id: Id) -> Sql {
     Sql::Blob(id.0.to_vec())
 }
 
+impl Cursor {
+    /// Returns what the row has by which the list is ordered: of a list by the time at which each
+    /// began, that time, milliseconds UTC.
+    pub fn key(self) -> i64 {
+        self.key
+    }
+}
+
 impl Query {
+    /// Narrows to no less than what is about an order whose number ends so. A short end leaves
+    /// everything: it would name too many. A masked number ends in nothing.
+    pub fn narrow_to_order(&mut self, end: &str) {
+        let word = words::end_word(end);
+        if word.chars().count() >= ORDER_END {
+            self.order_ends.push(word);
+            self.is_few = true;
+        }
+    }
+
     pub(super) fn build(&self) -> Built {
         let mut built = Built::default();
         self.terms_of_kind(&mut built);
@@ -230,7 +255,13 @@ impl Query {
                 .iter()
                 .map(|name| (*name).to_owned())
                 .collect();
-            let term = built.any_of("r.register", names);
+            // With the sign no index is walked for it.
+            let column = if self.is_few {
+                "+r.register"
+            } else {
+                "r.register"
+            };
+            let term = built.any_of(column, names);
             built.term(term);
         }
         if !self.states.is_empty() {
@@ -334,6 +365,16 @@ impl Query {
         if self.contradicted {
             built.term("r.id IN (SELECT c.record FROM contradiction_of c WHERE c.closed = 0)");
         }
+        for word in &self.order_ends {
+            let last = built.arg(format!("{word}\u{10ffff}"));
+            let (slot, word) = (built.arg(words::ENDS), built.arg(word.clone()));
+            let ends = format!(
+                "SELECT w.no FROM word w WHERE w.slot = {slot} AND w.word >= {word} AND w.word < {last}"
+            );
+            built.term(format!(
+                "r.no IN ({ends} UNION SELECT l.no FROM record l WHERE l.order_id IN (SELECT o.id FROM record o WHERE o.no IN ({ends})))"
+            ));
+        }
         for said in &self.says {
             // What has nothing to search by narrows nothing.
             if let Some(wanted) = search::match_of(&fold(said)) {
@@ -361,10 +402,11 @@ impl Query {
             let (key, no) = (built.arg(after.key), built.arg(after.no));
             built.term(format!("({column}, r.no) {sign} ({key}, {no})"));
         }
+        let walked = if self.is_few { "+" } else { "" };
         let limit = built.arg(self.limit.unwrap_or(50).min(PAGE_MAX) as i64);
         let condition = built.condition();
         let sql = format!(
-            "SELECT {COLUMNS} FROM record r WHERE {condition} ORDER BY {column} {direction}, r.no {direction} LIMIT {limit}"
+            "SELECT {COLUMNS} FROM record r WHERE {condition} ORDER BY {walked}{column} {direction}, r.no {direction} LIMIT {limit}"
         );
         (sql, built.args)
     }

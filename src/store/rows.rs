@@ -1,4 +1,4 @@
-//! Rows of records: pages, counts, and finding by what people type.
+//! Rows of records: pages, counts, and the records that a name means.
 
 use rusqlite::params_from_iter;
 use rusqlite::types::Value as Sql;
@@ -173,54 +173,6 @@ impl Store {
             .pop())
     }
 
-    /// Finds records by what people type: an order number or waybill, its last four or more
-    /// characters, a number for people, the end of a phone number, a name's beginning or the
-    /// first letters of its readings, or eight or more digits of a record's id. Exact numbers
-    /// come first, names by their letters before names by their readings.
-    pub fn find(&self, text: &str, limit: usize) -> Result<Vec<Row>> {
-        let number = words::number_word(text);
-        let mut tries = Vec::new();
-        if !number.is_empty() && number.chars().any(|c| c.is_ascii_digit()) {
-            tries.push((words::NUMBERS, number.clone()));
-            if number.chars().count() >= 4 {
-                tries.push((words::ENDS, words::end_word(text)));
-            }
-        }
-        let name = words::name_word(text);
-        if !name.is_empty() {
-            tries.push((words::NAMES, name));
-        }
-        if let Some(initials) = words::initials_word(text) {
-            tries.push((words::INITIALS, initials));
-        }
-        let mut rows: Vec<Row> = Vec::new();
-        for (slot, word) in tries {
-            let sql = format!(
-                "SELECT {COLUMNS} FROM word w JOIN record r ON r.no = w.no
-                 WHERE w.slot = ?1 AND w.word >= ?2 AND w.word < ?3 ORDER BY w.word, w.no DESC LIMIT ?4"
-            );
-            let end = format!("{word}\u{10ffff}");
-            let args = vec![
-                Sql::from(slot),
-                Sql::from(word),
-                Sql::from(end),
-                Sql::from(limit as i64),
-            ];
-            add_new(&mut rows, self.rows_of(&sql, args)?);
-        }
-        if let Some((from, to)) = id_range(text.trim()) {
-            let sql = format!(
-                "SELECT {COLUMNS} FROM record r WHERE r.id >= ?1 AND r.id <= ?2 ORDER BY r.id LIMIT ?3"
-            );
-            add_new(
-                &mut rows,
-                self.rows_of(&sql, vec![blob(from), blob(to), Sql::from(limit as i64)])?,
-            );
-        }
-        rows.truncate(limit);
-        Ok(rows)
-    }
-
     /// Returns the records that a name means exactly: a number for people, an outside number
     /// in full, or eight or more digits of a record's id. Several are ambiguous.
     pub fn named(&self, name: &str) -> Result<Vec<Row>> {
@@ -287,7 +239,7 @@ fn add_new(rows: &mut Vec<Row>, more: Vec<Row>) {
 }
 
 /// Returns the first and last id that begin with eight or more hexadecimal digits.
-fn id_range(text: &str) -> Option<(Id, Id)> {
+pub(super) fn id_range(text: &str) -> Option<(Id, Id)> {
     let digits = text.to_ascii_lowercase();
     if !(8..=32).contains(&digits.len()) || !digits.bytes().all(|byte| byte.is_ascii_hexdigit()) {
         return None;

@@ -106,7 +106,7 @@ fn more_than_a_list_holds_is_looked_for_further_back_from_its_end() {
         visit.text("灯芯绒");
         let seen = screen(&visit);
         println!("{seen}");
-        assert!(seen.contains("50 ") && seen.contains(further), "{seen}");
+        assert!(seen.contains("50+ ") && seen.contains(further), "{seen}");
         visit.keys(&"PgDn ".repeat(7));
         let seen = screen(&visit);
         println!("{seen}");

@@ -9,13 +9,15 @@ use crate::desk::Desk;
 use crate::domain::register::{Owner, Register};
 use crate::domain::registers;
 use crate::problem::Problem;
-use crate::store::{OwnerFilter, Query, Row};
+use crate::store::{OwnerFilter, Query, Row, is_searchable};
 use crate::text::fold::fold;
 
 /// A question made ready for the rows of a list.
 #[derive(Debug, Clone, Default)]
 pub(in crate::desk) struct Asked {
     checks: Vec<(bool, Check)>,
+    /// Parts of buyers' names that few texts hold.
+    named: Vec<String>,
     now: i64,
     at_risk: i64,
 }
@@ -41,6 +43,7 @@ impl Asked {
             checks.push((false, Check::State(vec![Stands::Open])));
         }
         Ok(Self {
+            named: named(desk, &checks)?,
             checks,
             now: desk.now(),
             at_risk: desk.at_risk()?,
@@ -49,6 +52,9 @@ impl Asked {
 
     /// Narrows a list to no less than what passes.
     pub(in crate::desk) fn narrow(&self, query: &mut Query) {
+        // Names are written down in the records that bear them.
+        query.says.extend(self.named.iter().cloned());
+        query.is_few |= !self.named.is_empty();
         for (is_not, check) in &self.checks {
             if !is_not {
                 self.narrow_by(check, query);
@@ -63,6 +69,11 @@ impl Asked {
                 narrows: true,
                 ..
             } => query.says.push(words.clone()),
+            Check::Text(Key::Order, ends) => {
+                if let [only] = &ends[..] {
+                    query.narrow_to_order(only);
+                }
+            }
             Check::State(states) => narrow_to_states(states, query),
             Check::Register(names) if query.registers.is_empty() => {
                 query.registers.clone_from(names);
@@ -251,10 +262,36 @@ fn bears(key: Key, text: &str, row: &Row) -> bool {
         Key::Order => {
             let own = (row.register == "order").then(|| field("number")).flatten();
             let linked = row.order_number.as_deref().map(fold);
-            own.or(linked).is_some_and(|number| number.ends_with(text))
+            // A masked number finds nothing, as everywhere.
+            own.or(linked)
+                .is_some_and(|number| number.ends_with(text) && !number.contains(['*', '#', '$']))
         }
         _ => false,
     }
+}
+
+/// What of the buyers asked for the index can name: a part of a name that few texts hold.
+fn named(desk: &Desk, checks: &[(bool, Check)]) -> Result<Vec<String>, Problem> {
+    let mut named = Vec::new();
+    for (is_not, check) in checks {
+        let (false, Check::Text(Key::Buyer, texts)) = (*is_not, check) else {
+            continue;
+        };
+        let [only] = &texts[..] else {
+            continue;
+        };
+        // The index knows Latin words and numbers by their beginning, and a name may hold this
+        // one within a longer one.
+        let part = only.trim_start_matches(|c: char| c.is_ascii_alphanumeric());
+        if !is_searchable(part) {
+            continue;
+        }
+        desk.store().catch_up_briefly()?;
+        if !desk.store().is_common(part)? {
+            named.push(part.to_owned());
+        }
+    }
+    Ok(named)
 }
 
 fn narrow_to_states(states: &[Stands], query: &mut Query) {

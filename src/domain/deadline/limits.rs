@@ -129,6 +129,12 @@ impl Key {
         Some(Self { rule, only })
     }
 
+    /// Returns the account for whose records alone it holds.
+    pub fn account(&self) -> Option<&str> {
+        let account = self.only.iter().find(|(field, _)| *field == "account");
+        account.map(|(_, name)| name.as_str())
+    }
+
     fn is_of(&self, record: &Record) -> bool {
         let mut only = self.only.iter();
         only.all(|(field, value)| record.text(field) == Some(value))

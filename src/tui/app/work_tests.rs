@@ -28,6 +28,12 @@ mod turns;
 #[path = "care_tests.rs"]
 mod care;
 
+#[path = "find_tests.rs"]
+mod find;
+
+#[path = "marks_tests.rs"]
+mod marks;
+
 /// A workstation with a thread for long work.
 struct Bench {
     app: Workstation,

@@ -8,6 +8,7 @@ use super::find_words::{counted, found_in, nothing};
 use super::import;
 use super::paste::PastePane;
 use crate::desk::card::{Card, Found};
+use crate::desk::freshness::{Blind, blind_to_work};
 use crate::desk::people::People;
 use crate::domain::id::Id;
 use crate::i18n::Words;
@@ -33,13 +34,15 @@ const MOST: usize = 50;
 pub struct Find {
     asked: Editor,
     found: Found,
+    /// What it cannot see, because its source is old or was never there.
+    blind: Vec<Blind>,
     cursor: Cursor<Id>,
     card: Card,
     revealed: Revealed,
     people: People,
     zone: chrono_tz::Tz,
     now: i64,
-    /// The keys that are named where nothing is found.
+    /// The keys that are named beside what is found.
     keys: Vec<(Command, Key)>,
 }
 
@@ -49,17 +52,23 @@ impl Find {
         Self {
             asked: Editor::single_line(),
             found: Found::default(),
+            blind: Vec::new(),
             cursor: Cursor::default(),
             card: Card::default(),
             revealed: Revealed::default(),
             people: reach.desk.people().clone(),
             zone: reach.desk.zone(),
             now: reach.desk.now(),
-            keys: [Command::Back, Command::Capture, Command::Next]
-                .into_iter()
-                .filter_map(|command| Some((command, (reach.key_of)(command)?)))
-                .collect(),
+            keys: Vec::new(),
         }
+    }
+
+    /// Learns the keys as they are reached from here: where it was opened others may hold.
+    fn name_keys(&mut self, reach: &Reach<'_>) {
+        let named = [Command::Back, Command::Capture, Command::Next].into_iter();
+        self.keys = named
+            .filter_map(|command| Some((command, (reach.key_of)(command)?)))
+            .collect();
     }
 
     fn speech<'a>(&'a self, words: &'a Words) -> Speech<'a> {
@@ -82,9 +91,15 @@ impl Find {
     }
 
     fn look_up(&mut self, reach: &mut Reach<'_>) {
+        self.name_keys(reach);
         let found = reach.desk.find(self.asked.text(), MOST);
         let outcome = found.and_then(|found| {
             self.found = found;
+            self.blind = if self.found.is_empty() {
+                blind_to_work(&reach.desk.freshness()?)
+            } else {
+                Vec::new()
+            };
             self.cursor = Cursor::default();
             self.cursor.follow(&self.ids());
             self.turn(reach)
@@ -105,19 +120,31 @@ impl Find {
     }
 
     fn step(&mut self, by: isize, reach: &mut Reach<'_>) {
-        // Below the last row lies what was not looked through yet.
-        if by > 0 && self.cursor.index().saturating_add_signed(by) >= self.ids().len() {
-            let asked = self.asked.text();
-            let more = reach.desk.find_further(asked, &mut self.found, MOST);
-            if let Err(problem) = more {
-                reach.trouble(&problem);
-            }
+        if by > 0
+            && let Err(problem) = self.read_on(by, reach)
+        {
+            reach.trouble(&problem);
         }
         let ids = self.ids();
         self.cursor.step(by, ids.len(), |at| ids.get(at).copied());
         if let Err(problem) = self.turn(reach) {
             reach.trouble(&problem);
         }
+    }
+
+    /// Reads on where a step down leaves what is at hand: below the last record lie more of them,
+    /// below the last row what was not looked through yet.
+    fn read_on(&mut self, by: isize, reach: &Reach<'_>) -> Result<(), Problem> {
+        let (at, asked) = (self.cursor.index(), self.asked.text());
+        let aim = at.saturating_add_signed(by);
+        let records = self.found.records.len();
+        if at < records && aim >= records {
+            reach.desk.find_more(asked, &mut self.found, MOST)?;
+        }
+        if aim >= self.ids().len() {
+            reach.desk.find_further(asked, &mut self.found, MOST)?;
+        }
+        Ok(())
     }
 
     /// The order whose receiver the card shows: the one under the cursor, else the buyer's first.
@@ -290,7 +317,13 @@ impl Pane for Find {
             let said = if self.asked.text().trim().is_empty() {
                 words.get("find-prompt").to_string()
             } else {
-                nothing(self.asked.text().trim(), &self.found, speech, key)
+                nothing(
+                    self.asked.text().trim(),
+                    &self.found,
+                    &self.blind,
+                    speech,
+                    key,
+                )
             };
             let room = inner.width - 2;
             let lines = wrap(&said, usize::from(room), look.ambiguous);

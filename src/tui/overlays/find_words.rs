@@ -2,6 +2,7 @@
 //! where it found nothing.
 
 use crate::desk::card::Found;
+use crate::desk::freshness::Blind;
 use crate::text::fold::fold;
 use crate::tui::commands::Command;
 use crate::tui::theme::Ink;
@@ -48,11 +49,12 @@ pub fn found_in(shown: &str, asked: &str) -> Vec<Run<'static>> {
     runs
 }
 
-/// Says that nothing was found, how much was looked through, and what to do now; `key` names the
-/// keys.
+/// Says that nothing was found, how much was looked through, what cannot be seen, and what to do
+/// now; `key` names the keys.
 pub fn nothing(
     asked: &str,
     found: &Found,
+    blind: &[Blind],
     speech: Speech<'_>,
     key: impl Fn(Command) -> String,
 ) -> String {
@@ -76,25 +78,37 @@ pub fn nothing(
         ];
         said = words.with("find-nothing-yet", &args);
     }
-    if found.behind == 0 {
+    if found.behind > 0 {
+        let behind = [("count", grouped(found.behind as usize).into())];
+        said = format!("{said} {}", words.with("find-behind", &behind));
+    }
+    if blind.is_empty() {
         return said;
     }
-    let behind = [("count", grouped(found.behind as usize).into())];
-    format!("{said} {}", words.with("find-behind", &behind))
+    let unseen = speech.blind(blind, "blind-behind", "blind-never");
+    format!("{said}\n{unseen}")
 }
 
-/// Says how many were found, and how far back it looked where more may lie below.
+/// Says how many were found, with a `+` where there are more, and how far back it looked.
 pub fn counted(found: &Found, speech: Speech<'_>, key: impl Fn(Command) -> String) -> String {
+    let words = speech.words;
     let count = found.records.len() + found.said.len();
-    let said = speech.words.with("find-count", &[("count", count.into())]);
-    let Some(rest) = found.rest else {
-        return said;
+    let is_all = !found.has_more && found.rest.is_none();
+    let id = if is_all {
+        "find-count"
+    } else {
+        "find-count-more"
     };
-    let args = [
-        ("when", speech.moment(rest.at()).into()),
-        ("next", key(Command::Next).into()),
-    ];
-    format!("{said} {}", speech.words.with("find-back-to", &args))
+    let said = words.with(id, &[("count", count.into())]);
+    let next = ("next", key(Command::Next).into());
+    match found.rest {
+        Some(rest) => {
+            let args = [("when", speech.moment(rest.at()).into()), next];
+            format!("{said} {}", words.with("find-back-to", &args))
+        }
+        None if found.has_more => format!("{said} {}", words.with("find-read-on", &[next])),
+        None => said,
+    }
 }
 
 #[cfg(test)]

@@ -73,6 +73,8 @@ pub struct TablesPane {
     cursor: Cursor<Id>,
     /// Behind what the next rows come, none where all are read.
     after: Option<store::Cursor>,
+    /// How far back it was looked through, where more comes behind.
+    back_to: Option<String>,
     /// How many portions were read.
     portions: usize,
     name: String,
@@ -100,6 +102,7 @@ impl TablesPane {
             widths: Vec::new(),
             cursor: Cursor::default(),
             after: None,
+            back_to: None,
             portions: 0,
             name: String::new(),
             choice: None,
@@ -172,6 +175,8 @@ impl TablesPane {
         for _ in 0..PORTIONS {
             let page = desk.page(listing, self.after, PORTION)?;
             self.after = page.after;
+            let back_to = page.after.and_then(|after| listing.back_to(after));
+            self.back_to = back_to.map(|at| speech.moment(at));
             self.portions += 1;
             let cells = page.rows.iter().map(|row| self.cells_of(row, speech));
             let cells: Vec<Vec<String>> = cells.collect();
@@ -317,6 +322,7 @@ impl Pane for TablesPane {
                     "  {} {count}  ",
                     look.words.get(&view_words(self.view))
                 )),
+                dim(self.told_back_to(look)),
                 dim(look.words.get("tables-views").to_string()),
             ];
             page.section(left, vec![dim(look.words.get("tables-keys").to_string())]);

@@ -423,3 +423,31 @@ fn a_notice_is_unread_until_everybody_who_is_meant_signs() {
     assert_eq!(stage.desk.unread().unwrap().len(), 1);
     assert!(stage.desk.store().verify().unwrap().clean);
 }
+
+#[test]
+fn a_long_list_that_is_narrowed_says_how_far_back_it_looked() {
+    use crate::domain::registers::conversation;
+    let mut stage = Stage::new();
+    crate::desk::shop_tests::unowned_talks(&mut stage.desk, 1_100);
+    stage.push(|reach| TablesPane::of(&conversation::REGISTER, reach.desk, reach.words));
+    stage.keys(&["Ctrl+F"]);
+    stage.paste("tag:zzz state:all");
+    stage.keys(&["Enter"]);
+    let seen = stage.screen(80, 21);
+    assert!(
+        seen.contains("往前看到 ") && seen.contains("还没有"),
+        "{seen}"
+    );
+    assert!(seen.contains("0+  看到 "), "{seen}");
+    stage.keys(&["Down"]);
+    let seen = stage.screen(80, 21);
+    assert!(seen.contains("没找到"), "{seen}");
+    // A buyer and an order are found by the index, however far back.
+    for asked in ["buyer:路过7 state:all", "buyer:过1099 state:all"] {
+        stage.keys(&["Esc", "Ctrl+F"]);
+        stage.paste(asked);
+        stage.keys(&["Enter"]);
+        let seen = stage.screen(80, 21);
+        assert!(seen.contains(" 路过"), "{asked}: {seen}");
+    }
+}

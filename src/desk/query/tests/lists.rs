@@ -377,3 +377,51 @@ fn a_day_that_was_is_the_latest_of_its_date() {
     assert!(!left("opened>02-29").is_empty());
     assert_eq!(left("due<11-30"), left("due<2026-11-30"));
 }
+
+#[test]
+fn buyers_and_orders_are_narrowed_to_no_fewer_than_bear_them() {
+    let mut shop = varied();
+    let desk = &mut shop.desk;
+    for buyer in ["Tom清晨48530", "清晨48530", "48530", "t**3"] {
+        desk.open_conversation(buyer, "chat").unwrap();
+    }
+    let rows = everything(desk);
+    let field = |name: &'static str| {
+        let values = rows
+            .iter()
+            .filter_map(move |row| row.fields.get(name)?.as_str());
+        values.collect::<std::collections::BTreeSet<&str>>()
+    };
+    let mut asks = Vec::new();
+    for (key, name) in [
+        ("buyer", "buyer"),
+        ("order", "number"),
+        ("order", "order_number"),
+    ] {
+        let values = field(name);
+        // A few of many, so that the walk over all rows ends.
+        for value in values
+            .iter()
+            .step_by(values.len() / 8 + 1)
+            .chain(values.last())
+        {
+            let letters: Vec<char> = value.chars().collect();
+            for from in [0, 1, letters.len() / 2, letters.len().saturating_sub(4)] {
+                let part: String = letters[from.min(letters.len() - 1)..].iter().collect();
+                asks.push(format!("{key}:\"{part}\" state:all"));
+            }
+        }
+    }
+    asks.push("buyer:\"清晨\",\"阳光\" state:all".to_owned());
+    asks.push("order:6613,0001 state:all -buyer:阳光".to_owned());
+    let mut found = 0;
+    for text in &asks {
+        let question = desk.question(text).unwrap();
+        for register in registers::ALL {
+            let walked = scan(desk, &rows, &question, register.name);
+            assert_eq!(asked(desk, &question, register.name), walked, "{text}");
+            found += walked.len();
+        }
+    }
+    assert!(found > asks.len(), "{found} of {}", asks.len());
+}

@@ -64,7 +64,7 @@ impl DeskPane {
             Command::Mark => self.mark(),
             Command::MarkNext => self.mark_along(1),
             Command::MarkPrevious => self.mark_along(-1),
-            Command::MarkAll => self.mark_all(),
+            Command::MarkAll => self.mark_all(reach),
             Command::Delete => {
                 return Flow::Push(Box::new(FollowUp::of_kind(reach, "snooze")));
             }

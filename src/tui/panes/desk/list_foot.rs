@@ -53,7 +53,11 @@ pub(super) fn list_foot(pane: &DeskPane, buf: &mut Buffer, area: Rect, look: &Lo
 /// How many are marked, by what the list is ordered, and what `+2` in a row means, where that has
 /// room.
 fn reading(pane: &DeskPane, width: u16, look: &Look<'_>) -> String {
-    let args = [("count", pane.marked.len().into())];
+    let marked = pane.marked.len();
+    let read: usize = pane.todo.buyers.iter().map(|buyer| buyer.items.len()).sum();
+    let has_more = pane.todo.is_cut && marked == read;
+    let count = format!("{marked}{}", if has_more { "+" } else { "" });
+    let args = [("count", count.into())];
     let said = format!(" {}", look.words.with("desk-foot", &args));
     let more = pane.todo.buyers.iter().map(|buyer| buyer.items.len() - 1);
     let Some(more) = more.max().filter(|more| *more > 0) else {

@@ -16,7 +16,7 @@ use crate::tui::widgets::frame::titles;
 use crate::tui::widgets::line::{Run, dim, text};
 use crate::tui::widgets::list::{FIGURE, List, Row, Width};
 use crate::tui::widgets::{Look, line, list};
-use crate::tui::words::Speech;
+use crate::tui::words::{Speech, grouped};
 
 /// The list's title; of the strip that stays on top, only the view that is shown and the way to
 /// the whole list.
@@ -209,12 +209,30 @@ fn ink(mark: Mark) -> Ink {
     }
 }
 
+/// What is narrowed to nothing says what was looked through, and what the list cannot see.
+fn nothing_narrowed(pane: &DeskPane, look: &Look<'_>) -> String {
+    let speech = speech(pane, look);
+    let mut said = vec![narrowing::nothing(&pane.narrowing, false, look)];
+    if let Some(searched) = pane.searched {
+        let when = searched.newest.map(|at| speech.moment(at));
+        let args = [
+            ("count", grouped(searched.events as usize).into()),
+            ("when", when.unwrap_or_default().into()),
+        ];
+        said.push(look.words.with("filter-searched", &args));
+    }
+    let blind = blind_to_work(&pane.freshness);
+    said.push(speech.blind(&blind, "blind-behind", "blind-never"));
+    said.retain(|one| !one.is_empty());
+    said.join("\n")
+}
+
 /// Empty never means blind: what the list rests on is said beside it.
 fn empty(pane: &DeskPane, buf: &mut Buffer, area: Rect, look: &Look<'_>) {
     let speech = speech(pane, look);
     let blind = blind_to_work(&pane.freshness);
     let message = if pane.narrowing.holds() {
-        narrowing::nothing(&pane.narrowing, false, look)
+        nothing_narrowed(pane, look)
     } else if blind.is_empty() {
         look.words.get("desk-empty").to_string()
     } else {

@@ -48,13 +48,23 @@ impl DeskPane {
 
     /// Marks all items of the view, or none where all are: what is folded away behind a `+n`
     /// belongs to the view, and the mark's count says so.
-    pub(super) fn mark_all(&mut self) {
-        let all: BTreeSet<Id> = self.ids().into_iter().collect();
-        self.marked = if self.marked == all {
-            BTreeSet::new()
-        } else {
-            all
-        };
+    /// Where only a part of it was read, the whole is.
+    pub(super) fn mark_all(&mut self, reach: &mut Reach<'_>) {
+        let mut all: BTreeSet<Id> = self.ids().into_iter().collect();
+        if self.marked == all {
+            self.marked = BTreeSet::new();
+            return;
+        }
+        self.marked.clone_from(&all);
+        if self.todo.is_cut && !self.is_wide {
+            self.is_wide = true;
+            self.read_again(reach);
+            all = self.ids().into_iter().collect();
+            self.marked = all;
+        }
+        if self.todo.is_cut {
+            reach.say("marks-more", &[("count", self.marked.len().into())]);
+        }
     }
 
     /// Takes the marks away of what is no longer among the items that wait.

@@ -32,13 +32,13 @@ use crate::desk::people::People;
 use crate::desk::reception::Reception;
 use crate::desk::replies::Replies;
 use crate::desk::saved::SavedView;
-use crate::desk::todo::{PAGE, Todo, View};
+use crate::desk::todo::{PAGE, Todo, View, WHOLE};
 use crate::domain::id::Id;
 use crate::domain::record::Record;
 use crate::domain::register::Register;
 use crate::i18n::Words;
 use crate::problem::Problem;
-use crate::store::Row;
+use crate::store::{Indexed, Row};
 use crate::text::edit::Editor;
 use crate::tui::commands::{Command, Context};
 use crate::tui::keys::{Input, Spot};
@@ -122,6 +122,10 @@ pub struct DeskPane {
     nobody: bool,
     /// Whether only as much was read as the first screen of a start shows.
     is_glance: bool,
+    /// Whether as much is read as a list can hold: all of it was marked.
+    pub(super) is_wide: bool,
+    /// What was looked through, where what narrows the list left nothing.
+    pub(super) searched: Option<Indexed>,
     pub(super) revealed: Revealed,
     /// Where the line between list and conversation was dragged to.
     pub(super) split: Option<u16>,
@@ -185,6 +189,8 @@ impl DeskPane {
             now: desk.now(),
             nobody: true,
             is_glance: false,
+            is_wide: false,
+            searched: None,
             revealed: Revealed::default(),
             split: None,
             shelf: None,
@@ -213,7 +219,9 @@ impl DeskPane {
 
     /// Reads list, open item and side panel anew; the cursor stays on its item.
     pub fn read(&mut self, desk: &Desk, words: &Words) -> Result<(), Problem> {
-        let todo = desk.todo_asked(self.view, self.narrowing.question(), PAGE)?;
+        self.is_wide &= !self.marked.is_empty();
+        let page = if self.is_wide { WHOLE } else { PAGE };
+        let todo = desk.todo_asked(self.view, self.narrowing.question(), page)?;
         self.is_glance = false;
         self.take(desk, words, todo)
     }
@@ -224,6 +232,11 @@ impl DeskPane {
         self.people = desk.people().clone();
         self.todo = todo;
         self.keep_marks();
+        self.searched = if self.narrowing.holds() && self.todo.buyers.is_empty() {
+            Some(desk.store().indexed()?)
+        } else {
+            None
+        };
         self.freshness = desk.freshness()?;
         self.group = desk.group_counts()?;
         self.escalated = match self.group {

@@ -24,9 +24,25 @@ impl TablesPane {
         }
     }
 
+    /// Says how far back what is narrowed was looked through, where more comes behind.
+    pub(super) fn told_back_to(&self, look: &Look<'_>) -> String {
+        match &self.back_to {
+            Some(when) if self.narrowing.holds() => {
+                let args = [("when", when.as_str().into())];
+                format!("{}  ", look.words.with("tables-back-to", &args))
+            }
+            _ => String::new(),
+        }
+    }
+
     fn nothing(&self, look: &Look<'_>) -> String {
         match (self.after, self.view) {
             // Not "none": only none as far as it has looked.
+            (Some(_), _) if self.back_to.is_some() => {
+                let when = self.back_to.clone().unwrap_or_default();
+                let args = [("when", when.into())];
+                look.words.with("tables-none-back-to", &args)
+            }
             (Some(_), _) => look.words.get("tables-none-yet").to_string(),
             (None, _) if self.narrowing.holds() => {
                 let may_be_over = self.view != Some("closed");
