@@ -5,7 +5,7 @@
 use serde_json::{Value, json};
 
 use super::Desk;
-use super::act::{Done, fields, refused};
+use super::act::{Act, Done, fields, refused};
 use super::people::Person;
 use super::talk::said;
 use crate::domain::authority::Role;
@@ -72,6 +72,18 @@ impl Desk {
     /// Asks the next level about an item, with one line why: each of them gets an item of their
     /// own, and this one tells how high it is.
     pub fn escalate(&mut self, id: Id, why: &str) -> Result<Done, Problem> {
+        let mut act = self.act();
+        self.add_escalation(&mut act, id, why)?;
+        self.write(act)
+    }
+
+    /// Adds the question to the next level to an act.
+    pub(super) fn add_escalation(
+        &mut self,
+        act: &mut Act,
+        id: Id,
+        why: &str,
+    ) -> Result<(), Problem> {
         let why = said(why)?;
         let (record, register) = self.record(id)?;
         let above = self.above(&record)?;
@@ -86,16 +98,15 @@ impl Desk {
             .chain(above.people.iter().map(|person| person.id))
             .map(|id| id.to_string())
             .collect();
-        let mut act = self.act();
         act.claim(register, &record, self.me()?.id);
         let people = above.people.iter().map(|person| person.id);
-        self.add_call(&mut act, (register, &record), &text, CALL, people)?;
+        self.add_call(act, (register, &record), &text, CALL, people)?;
         let level = [
             (ESCALATED.name(), json!(above.level)),
             (ESCALATED_TO.name(), json!(asked)),
         ];
         act.set(register, &record, fields(level));
-        self.write(act)
+        Ok(())
     }
 
     /// Counts what was escalated to the person at the desk and is not answered yet.
