@@ -128,6 +128,10 @@ fn naive(desk: &Desk, view: View) -> (Vec<Vec<Id>>, Counts) {
             View::AtRisk => left <= at_risk,
             View::Mine => is_mine,
             View::Unowned => is_alone,
+            View::LeftMessages => {
+                let channel = row.fields.get("channel");
+                row.ours && channel.is_some_and(|channel| channel == "board")
+            }
         };
         if is_in {
             let of_order = row.order_id.map(|order| {

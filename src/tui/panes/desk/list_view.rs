@@ -7,7 +7,7 @@ use super::list_foot::list_foot;
 use super::view::{focus_mark, speech};
 use super::{DeskPane, Focus};
 use crate::desk::freshness::blind_to_work;
-use crate::desk::todo::{Item, Mark, View};
+use crate::desk::todo::{Item, Mark, View, is_left_message};
 use crate::tui::panes::narrowing;
 use crate::tui::theme::Ink;
 use crate::tui::widgets::frame::titles;
@@ -55,6 +55,14 @@ pub(super) fn list_title(
             Run::new(format!(" [{label}]"), Ink::Selection)
         } else {
             dim(format!(" {label}"))
+        });
+    }
+    if pane.view == View::LeftMessages {
+        let label = words.get("view-left-messages");
+        left.push(if is_strip {
+            dim(label.to_string())
+        } else {
+            Run::new(format!(" [{label}]"), Ink::Selection)
         });
     }
     // The views are told before the list's name, which stands behind the mark of the focus.
@@ -182,6 +190,7 @@ fn short(item: &Item) -> String {
     let kind = item.row.fields.get("kind").and_then(|kind| kind.as_str());
     match (item.row.register.as_str(), kind) {
         ("follow_up", Some(kind)) => format!("short-follow_up-{kind}"),
+        _ if is_left_message(&item.row) => "short-conversation-board".to_owned(),
         (register, _) => format!("short-{register}"),
     }
 }
@@ -199,12 +208,36 @@ fn ink(mark: Mark) -> Ink {
     }
 }
 
+/// Says which view is empty while other things wait, and what is known.
+fn empty_view(pane: &DeskPane, known: &str, look: &Look<'_>) -> String {
+    let view = look.words.get(&format!("view-{}", pane.view.name()));
+    let counts = &pane.todo.counts;
+    let plus = if counts.capped { "+" } else { "" };
+    let args = [
+        ("view", view.to_string().into()),
+        ("all", format!("{}{plus}", counts.all).into()),
+        ("known", known.into()),
+    ];
+    let id = if known.is_empty() {
+        "desk-empty-view"
+    } else {
+        "desk-empty-view-stale"
+    };
+    look.words.with(id, &args)
+}
+
 /// Empty never means blind: what the list rests on is said beside it.
 fn empty(pane: &DeskPane, buf: &mut Buffer, area: Rect, look: &Look<'_>) {
     let speech = speech(pane, look);
     let blind = blind_to_work(&pane.freshness);
     let message = if pane.narrowing.holds() {
         narrowing::nothing(&pane.narrowing, false, look)
+    } else if pane.todo.counts.all > 0 {
+        empty_view(
+            pane,
+            &speech.blind(&blind, "blind-known", "blind-never"),
+            look,
+        )
     } else if blind.is_empty() {
         look.words.get("desk-empty").to_string()
     } else {
