@@ -14,7 +14,7 @@ use zhiban::domain::event::Verb;
 use zhiban::domain::id::{Id, ReplicaId};
 use zhiban::domain::payload::{Change, Fields, Payload};
 use zhiban::domain::register::{Owner, Post};
-use zhiban::domain::registers::person;
+use zhiban::domain::registers::{conversation, person};
 use zhiban::domain::seal::ReplicaKey;
 use zhiban::store::{Author, Draft, Query, Shop, Store};
 
@@ -195,6 +195,32 @@ fn a_sample_day_stands_in_the_queues_of_the_posts() {
         let row = desk.record(talk(&desk, buyer)).unwrap().0;
         assert_eq!(row.text("channel"), Some("board"));
     }
+    // The three messages stand in "messages left": of the list, and of the register.
+    let view = View::of("left-messages").expect("a view of the list");
+    let todo = desk.todo(view).unwrap();
+    assert_eq!(
+        names(todo.buyers.iter().map(|buyer| &buyer.first().row)),
+        LEFT
+    );
+    assert_eq!(todo.counts, desk.todo(View::All).unwrap().counts);
+    let listed = desk.view(&conversation::REGISTER, Some("left-messages"), 100);
+    assert_eq!(names(listed.unwrap().iter()), LEFT);
+    // Answered, it is no longer left.
+    desk.reply(talk(&desk, "留言二"), "在的").unwrap();
+    let todo = desk.todo(view).unwrap();
+    let still = names(todo.buyers.iter().map(|buyer| &buyer.first().row));
+    assert_eq!(still, ["留言一", "留言三"]);
+}
+
+/// The buyers who left words while nobody was there.
+const LEFT: [&str; 3] = ["留言一", "留言三", "留言二"];
+
+/// The buyers of some rows, by name.
+fn names<'a>(rows: impl Iterator<Item = &'a zhiban::store::Row>) -> Vec<String> {
+    let buyers = rows.map(|row| row.fields["buyer"].as_str().unwrap().to_owned());
+    let mut buyers: Vec<String> = buyers.collect();
+    buyers.sort();
+    buyers
 }
 
 #[test]

@@ -39,6 +39,10 @@ pub enum Bulk {
         /// When.
         at: i64,
     },
+    /// Remarked on among ourselves, as [`Desk::remark`] reads it.
+    Remark(String),
+    /// Brought before the next level above each, with one line why.
+    Escalate(String),
     /// Ended: with this outcome where an item may end in several ways.
     Close(String),
 }
@@ -123,6 +127,8 @@ impl Desk {
             Bulk::Snooze { until, event } => self.add_snooze(act, id, *until, *event),
             Bulk::Tag(words) => self.add_tags(act, id, words),
             Bulk::Remind { text, at } => self.add_follow_up(act, Some(id), "reminder", text, *at),
+            Bulk::Remark(text) => self.add_remark(act, id, text),
+            Bulk::Escalate(why) => self.add_escalation(act, id, why),
             Bulk::Close(outcome) => self.add_close(act, id, outcome),
         }
     }

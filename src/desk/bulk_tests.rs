@@ -43,7 +43,7 @@ fn waiting(desk: &Desk) -> Vec<Id> {
 
 fn any_bulk(desk: &Desk, random: &mut SeededRandom) -> Bulk {
     let at = desk.now() + 60_000 + random.below(3 * 86_400_000) as i64;
-    match random.below(6) {
+    match random.below(8) {
         0 => Bulk::Claim,
         1 => Bulk::Snooze {
             until: at,
@@ -55,6 +55,8 @@ fn any_bulk(desk: &Desk, random: &mut SeededRandom) -> Bulk {
             at,
         },
         4 => Bulk::Close(["resolved", "done", "kept", ""][random.below(4) as usize].into()),
+        5 => Bulk::Remark(["看一下", "@王主管 看一下"][random.below(2) as usize].into()),
+        6 => Bulk::Escalate("买家要见主管".into()),
         _ => Bulk::Transfer {
             to: Owner::Post(Post::ALL[random.below(Post::ALL.len() as u64) as usize]),
             reason: "peak".into(),

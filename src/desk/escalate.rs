@@ -5,7 +5,7 @@
 use serde_json::{Value, json};
 
 use super::Desk;
-use super::act::{Done, fields, refused};
+use super::act::{Act, Done, fields, refused};
 use super::people::Person;
 use super::talk::said;
 use crate::domain::authority::Role;
@@ -60,18 +60,38 @@ impl Desk {
                 return Ok(Above { level, people });
             }
         }
-        Err(if asked.is_empty() {
-            refused("problem-nobody-above").hint("problem-nobody-above-hint")
+        let problem = if !asked.is_empty() {
+            refused("problem-escalated-to-the-top").arg("names", self.names_of(&asked).join(" "))
+        } else if self.is_on_top(&me) {
+            refused("problem-escalated-from-the-top")
         } else {
-            refused("problem-escalated-to-the-top")
-                .arg("names", self.names_of(&asked).join(" "))
-                .hint("problem-nobody-above-hint")
-        })
+            refused("problem-nobody-above")
+        };
+        Err(problem.hint("problem-nobody-above-hint"))
+    }
+
+    /// Whether a person leads others and nobody who serves stands on a higher level.
+    fn is_on_top(&self, person: &Person) -> bool {
+        let own = rank(level_of(person.role));
+        let mut others = self.people().all().iter();
+        own > 0 && !others.any(|one| one.serves() && rank(level_of(one.role)) > own)
     }
 
     /// Asks the next level about an item, with one line why: each of them gets an item of their
     /// own, and this one tells how high it is.
     pub fn escalate(&mut self, id: Id, why: &str) -> Result<Done, Problem> {
+        let mut act = self.act();
+        self.add_escalation(&mut act, id, why)?;
+        self.write(act)
+    }
+
+    /// Adds the question to the next level to an act.
+    pub(super) fn add_escalation(
+        &mut self,
+        act: &mut Act,
+        id: Id,
+        why: &str,
+    ) -> Result<(), Problem> {
         let why = said(why)?;
         let (record, register) = self.record(id)?;
         let above = self.above(&record)?;
@@ -86,16 +106,15 @@ impl Desk {
             .chain(above.people.iter().map(|person| person.id))
             .map(|id| id.to_string())
             .collect();
-        let mut act = self.act();
         act.claim(register, &record, self.me()?.id);
         let people = above.people.iter().map(|person| person.id);
-        self.add_call(&mut act, (register, &record), &text, CALL, people)?;
+        self.add_call(act, (register, &record), &text, CALL, people)?;
         let level = [
             (ESCALATED.name(), json!(above.level)),
             (ESCALATED_TO.name(), json!(asked)),
         ];
         act.set(register, &record, fields(level));
-        self.write(act)
+        Ok(())
     }
 
     /// Counts what was escalated to the person at the desk and is not answered yet.
@@ -306,5 +325,29 @@ mod tests {
         let (record, _) = desk.record(talk).unwrap();
         assert_eq!(record.owner, Some(Owner::Person(agent)));
         assert_eq!(record.get(ESCALATED).as_deref(), Some("leader"));
+    }
+    #[test]
+    fn who_stands_on_top_is_told_so() {
+        let Shop {
+            folder: _folder,
+            mut desk,
+        } = Shop::sample("林晓");
+        let item = desk.owned_open(desk.me().unwrap().id).unwrap().remove(0).id;
+        let refused = |desk: &Desk| {
+            let record = desk.record(item).unwrap().0;
+            desk.above(&record).unwrap_err().message
+        };
+        let king = desk.people().by_name("王主管").unwrap().clone();
+        desk.act_as(&king);
+        assert_eq!(refused(&desk), "problem-escalated-from-the-top");
+        // Who is left alone below the item's own owner is not on top.
+        let agent = desk.people().by_name("林晓").unwrap().clone();
+        for name in ["陈立", "方圆", "韩梅", "白羽"] {
+            let leader = desk.people().by_name(name).unwrap().id;
+            desk.move_to(leader, "left", None).unwrap();
+        }
+        desk.transfer(item, Owner::Person(king.id), "peak").unwrap();
+        desk.act_as(&agent);
+        assert_eq!(refused(&desk), "problem-nobody-above");
     }
 }

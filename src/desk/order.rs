@@ -9,7 +9,7 @@ use crate::domain::payload::Fields;
 use crate::domain::record::Record;
 use crate::domain::registers::order;
 use crate::problem::{Kind, Problem};
-use crate::store::Query;
+use crate::store::{Query, Row};
 
 /// An order as an act needs it.
 #[derive(Debug, Clone)]
@@ -27,6 +27,21 @@ impl KnownOrder {
     pub fn is_unverified(&self) -> bool {
         self.record.as_ref().is_none_or(order::is_unverified)
     }
+}
+
+/// Returns the order that stands beside a record: itself, the one that it is linked to, else the
+/// first of what is related to it.
+pub fn order_beside(record: &Record, related: &[Row]) -> Option<Id> {
+    if record.register == order::REGISTER.name {
+        return Some(record.id);
+    }
+    let linked = record.text("order").and_then(|id| id.parse().ok());
+    let first = || {
+        related
+            .iter()
+            .find(|row| row.register == order::REGISTER.name)
+    };
+    linked.or_else(|| first().map(|row| row.id))
 }
 
 impl Desk {

@@ -46,6 +46,13 @@ impl Desk {
 
     /// Adds an internal remark; each `@name` in it becomes an item of that person.
     pub fn remark(&mut self, id: Id, text: &str) -> Result<Done, Problem> {
+        let mut act = self.act();
+        self.add_remark(&mut act, id, text)?;
+        self.write(act)
+    }
+
+    /// Adds an internal remark to an act.
+    pub(super) fn add_remark(&mut self, act: &mut Act, id: Id, text: &str) -> Result<(), Problem> {
         let text = said(text)?;
         let (record, register) = self.record(id)?;
         let me = self.me()?.id;
@@ -56,10 +63,8 @@ impl Desk {
             .filter(|person| person.id != me && mentions(text, &person.name))
             .map(|person| person.id)
             .collect();
-        let mut act = self.act();
         act.claim(register, &record, me);
-        self.add_call(&mut act, (register, &record), text, MENTION, mentioned)?;
-        self.write(act)
+        self.add_call(act, (register, &record), text, MENTION, mentioned)
     }
 
     /// Adds words among ourselves, and for each person who is called an item of their own.

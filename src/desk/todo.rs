@@ -5,14 +5,14 @@ use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::people::Person;
-use super::query::{Asked, Question};
+use super::query::{Asked, Key, Question, Term, Value, What};
 use super::talk::is_call;
 use super::{Desk, escalate};
 use crate::domain::authority::Role;
 use crate::domain::id::Id;
 use crate::domain::record::Record;
 use crate::domain::register::Owner;
-use crate::domain::registers::follow_up;
+use crate::domain::registers::{conversation, follow_up};
 use crate::problem::Problem;
 use crate::store::{Mine, OwnerFilter, Query, Row};
 
@@ -29,6 +29,9 @@ const COUNTED: usize = 100_000;
 
 /// The most items that a bell is rung for.
 const ALARMING: usize = 10_000;
+
+/// The channel of words that were left while nobody was there.
+const LEFT_WORDS: &str = "board";
 
 /// The most related records that a panel looks at.
 const RELATED: usize = 200;
@@ -47,16 +50,19 @@ pub enum View {
     Mine,
     /// Those that nobody owns.
     Unowned,
+    /// What buyers left while nobody was there and nobody answered yet.
+    LeftMessages,
 }
 
 impl View {
     /// The views in the order of their digits.
-    pub const ALL: [View; 5] = [
+    pub const ALL: [View; 6] = [
         View::All,
         View::Waiting,
         View::AtRisk,
         View::Mine,
         View::Unowned,
+        View::LeftMessages,
     ];
 
     /// Returns the name in commands and language files.
@@ -67,7 +73,16 @@ impl View {
             Self::AtRisk => "at-risk",
             Self::Mine => "mine",
             Self::Unowned => "unowned",
+            Self::LeftMessages => "left-messages",
         }
+    }
+
+    /// What is asked of its rows beside that which an index holds.
+    fn term(self) -> Option<Term> {
+        (self == Self::LeftMessages).then(|| Term {
+            is_not: false,
+            what: What::Among(Key::Channel, vec![Value::Word(LEFT_WORDS)]),
+        })
     }
 
     /// Returns the view of a name.
@@ -213,7 +228,9 @@ impl Desk {
     ) -> Result<Todo, Problem> {
         let (me, now, at_risk) = (self.me()?.clone(), self.now(), self.at_risk()?);
         let mut query = self.waiting_query(view, &me, at_risk);
-        let asked = Asked::new(self, question, &query)?;
+        let mut question = question.clone();
+        question.terms.extend(view.term());
+        let asked = Asked::new(self, &question, &query)?;
         asked.narrow(&mut query);
         // What is taken out of a page is made up for by a longer one.
         let most = if question.is_empty() {
@@ -316,6 +333,11 @@ impl Desk {
             },
             View::Unowned => Query {
                 no_person: true,
+                ..all
+            },
+            View::LeftMessages => Query {
+                registers: vec![conversation::REGISTER.name],
+                ours: Some(true),
                 ..all
             },
         }
@@ -455,11 +477,13 @@ fn may_approve(me: &Person) -> bool {
     matches!(me.role, Role::Leader | Role::Supervisor | Role::Manager)
 }
 
+/// Whether a row is words that a buyer left while nobody was there.
+pub fn is_left_message(row: &Row) -> bool {
+    let channel = row.fields.get(conversation::CHANNEL_OF.name());
+    channel.and_then(|channel| channel.as_str()) == Some(LEFT_WORDS)
+}
+
 fn mark(row: &Row, me: &Person, now: i64, at_risk: i64) -> Mark {
-    let channel = row
-        .fields
-        .get("channel")
-        .and_then(|channel| channel.as_str());
     match row.due.map(|due| due - now) {
         _ if row.conflicts > 0 => Mark::Conflict,
         Some(left) if left <= 0 => Mark::Overdue,
@@ -475,7 +499,7 @@ fn mark(row: &Row, me: &Person, now: i64, at_risk: i64) -> Mark {
         }
         _ if step_is_mine(row, me) => Mark::New,
         _ if is_mine(row, me) && is_call(row, escalate::CALL) => Mark::Escalated,
-        _ if row.ours && channel == Some("board") => Mark::LeftMessage,
+        _ if row.ours && is_left_message(row) => Mark::LeftMessage,
         _ if row.ours => Mark::Waiting,
         _ => Mark::Pending,
     }

@@ -1,7 +1,10 @@
 use super::*;
+use crate::chance::{Random as _, SeededRandom};
 use crate::desk::act::fields;
-use crate::desk::shop_tests::Shop;
-use crate::domain::registers::{complaint, follow_up};
+use crate::desk::bulk::Bulk;
+use crate::desk::shop_tests::{Shop, buyer_says};
+use crate::domain::register::{Post, Step, Wait};
+use crate::domain::registers::{CUSTOMER, ORDER, complaint, follow_up, snooze};
 
 /// Opens a reminder of one's own about a customer, an order, or neither.
 fn remind(desk: &mut Desk, customer: Option<Id>, order: Option<Id>, due: i64) -> Id {
@@ -79,64 +82,103 @@ fn an_order_of_a_known_customer_stands_in_their_row() {
     assert_eq!(known.len(), 1, "the sample has an order of a customer");
 }
 
-/// What waits by a plain walk over all records, from the records themselves.
-fn naive(desk: &Desk, view: View) -> (Vec<Vec<Id>>, Counts) {
-    let (me, now, at_risk) = (
-        desk.me().unwrap().clone(),
-        desk.now(),
-        desk.at_risk().unwrap(),
-    );
+/// An open item of work as its own record and its register's declaration have it.
+struct Walked {
+    record: Record,
+    due: Option<i64>,
+    wait: Wait,
+    is_disputed: bool,
+}
+
+impl Walked {
+    /// Whose row it stands in: the customer's, be it only the order's, else the order's.
+    fn buyer(&self, desk: &Desk) -> Id {
+        let of_order = |order: Id| {
+            let order = desk.store().record(order).unwrap()?;
+            Some(order.get(CUSTOMER).unwrap_or(order.id))
+        };
+        let customer = self.record.get(CUSTOMER);
+        let buyer = customer.or_else(|| self.record.get(ORDER).and_then(of_order));
+        buyer.unwrap_or(self.record.id)
+    }
+}
+
+/// Folds every record from its events and asks its register; of the rows only what contradicts
+/// across records is taken.
+fn walk(desk: &Desk) -> Vec<Walked> {
     let rows = desk.store().rows(&Query {
         limit: Some(10_000),
         ..Query::default()
     });
     let rows = rows.unwrap();
     assert!(rows.len() < 10_000);
-    let step = |row: &Row| step_is_mine(row, &me);
-    let mut counts = Counts::default();
-    let mut shown: Vec<(bool, i64, i64, Id, Id)> = Vec::new();
+    let limits = desk.store().limits().unwrap();
+    let mut open = Vec::new();
     for row in rows {
-        let register = crate::domain::registers::by_name(&row.register).unwrap();
-        let is_mine = row.owner == Some(Owner::Person(me.id));
-        let is_ours = match row.owner {
-            Some(Owner::Post(post)) => me.posts.contains(&post),
-            None => row.post.is_some_and(|post| me.posts.contains(&post)),
-            Some(Owner::Person(_)) => is_mine,
-        };
-        let hidden = row.snoozed_until.is_some_and(|until| until > now);
-        if row.closed.is_some() || !register.work || hidden || !(is_ours || step(&row)) {
+        let record = desk.store().record(row.id).unwrap().unwrap();
+        let register = crate::domain::registers::by_name(&record.register).unwrap();
+        if record.closed.is_some() || record.void || !register.work {
             continue;
         }
-        let left = row.due.map_or(i64::MAX, |due| due - now);
-        let is_disputed = row.conflicts > 0;
-        let is_alone = !matches!(row.owner, Some(Owner::Person(_)));
-        let waits = row.ours || step(&row);
-        let acknowledge = row.step.as_ref();
+        open.push(Walked {
+            due: (register.due)(&record, &limits).map(|due| due.at),
+            wait: (register.wait)(&record),
+            is_disputed: row.conflicts > 0,
+            record,
+        });
+    }
+    open
+}
+
+/// What waits by a plain walk over all records, from the records themselves.
+fn naive(desk: &Desk, walked: &[Walked], view: View) -> (Vec<Vec<Id>>, Counts) {
+    let me = desk.me().unwrap().clone();
+    let (now, at_risk) = (desk.now(), desk.at_risk().unwrap());
+    let is_leading = [Role::Leader, Role::Supervisor, Role::Manager].contains(&me.role);
+    let mut counts = Counts::default();
+    let mut shown: Vec<(bool, i64, i64, Id, Id)> = Vec::new();
+    for one in walked {
+        let (record, wait) = (&one.record, &one.wait);
+        let is_my_step = match wait.step {
+            Some(Step::Approve) => is_leading,
+            Some(Step::Acknowledge(post)) => me.posts.contains(&post),
+            Some(Step::Person(person)) => person == me.id,
+            None => false,
+        };
+        let is_mine = record.owner == Some(Owner::Person(me.id));
+        let is_ours = match record.owner {
+            Some(Owner::Post(post)) => me.posts.contains(&post),
+            None => me.posts.contains(&wait.post),
+            Some(Owner::Person(_)) => is_mine,
+        };
+        let hidden = snooze::until(record).is_some_and(|until| until > now);
+        if hidden || !(is_ours || is_my_step) {
+            continue;
+        }
+        let left = one.due.map_or(i64::MAX, |due| due - now);
+        let is_alone = !matches!(record.owner, Some(Owner::Person(_)));
+        let waits = wait.ours || is_my_step;
         counts.all += 1;
         counts.overdue += usize::from(left <= 0);
-        counts.urgent += usize::from(left > 0 && left <= at_risk && !is_disputed);
+        counts.urgent += usize::from(left > 0 && left <= at_risk && !one.is_disputed);
         counts.waiting += usize::from(waits);
         counts.mine += usize::from(is_mine);
         counts.unowned += usize::from(is_alone);
-        counts.conflicts += usize::from(is_disputed);
-        counts.approvals += usize::from(row.step.as_deref() == Some("approve"));
-        counts.unacknowledged +=
-            usize::from(acknowledge.is_some_and(|step| step.starts_with("acknowledge")));
+        counts.conflicts += usize::from(one.is_disputed);
+        counts.approvals += usize::from(wait.step == Some(Step::Approve));
+        counts.unacknowledged += usize::from(matches!(wait.step, Some(Step::Acknowledge(_))));
         let is_in = match view {
             View::All => true,
             View::Waiting => waits,
             View::AtRisk => left <= at_risk,
             View::Mine => is_mine,
             View::Unowned => is_alone,
+            View::LeftMessages => wait.ours && record.text("channel") == Some("board"),
         };
         if is_in {
-            let of_order = row.order_id.map(|order| {
-                let order = desk.store().row(order).unwrap();
-                order.and_then(|order| order.customer.or(Some(order.id)))
-            });
-            let buyer = row.customer.or(of_order.flatten()).unwrap_or(row.id);
-            let due = row.due.unwrap_or(i64::MAX);
-            shown.push((!is_disputed, due, row.since, row.id, buyer));
+            let due = one.due.unwrap_or(i64::MAX);
+            let buyer = one.buyer(desk);
+            shown.push((!one.is_disputed, due, wait.since, record.id, buyer));
         }
     }
     shown.sort();
@@ -150,23 +192,77 @@ fn naive(desk: &Desk, view: View) -> (Vec<Vec<Id>>, Counts) {
     (buyers.into_iter().map(|buyer| buyer.1).collect(), counts)
 }
 
+/// Lets random people do random things with what waits for them; returns how many of them were
+/// done.
+fn live(desk: &mut Desk, random: &mut SeededRandom, rounds: usize) -> usize {
+    let people = desk.people().all().to_vec();
+    let mut done = 0;
+    for _ in 0..rounds {
+        let person = &people[random.below(people.len() as u64) as usize];
+        desk.act_as(person);
+        let todo = desk.todo(View::All).unwrap();
+        let all = ids(&todo).concat();
+        if all.is_empty() {
+            continue;
+        }
+        let id = all[random.below(all.len() as u64) as usize];
+        let colleague = &people[random.below(people.len() as u64) as usize];
+        let at = desk.now() + 60_000 + random.below(86_400_000) as i64;
+        let bulk = match random.below(11) {
+            0 => Bulk::Claim,
+            1 => Bulk::Transfer {
+                to: Owner::Post(Post::ALL[random.below(5) as usize]),
+                reason: "peak".into(),
+            },
+            2 => Bulk::Transfer {
+                to: Owner::Person(colleague.id),
+                reason: "peak".into(),
+            },
+            3 => Bulk::Snooze {
+                until: at,
+                event: [None, Some("reply"), Some("change")][random.below(3) as usize],
+            },
+            4 => Bulk::Remind {
+                text: "回电".into(),
+                at,
+            },
+            5 => Bulk::Remark(format!("@{} 看一下", colleague.name)),
+            6 => Bulk::Escalate("买家要见主管".into()),
+            7 => Bulk::Close(["solved", "done", "kept"][random.below(3) as usize].into()),
+            other => {
+                let is_talk = desk.record(id).unwrap().0.register == "conversation";
+                done += usize::from(match other {
+                    8 => desk.reply(id, "在的").is_ok(),
+                    9 => desk.undo(None).is_ok(),
+                    _ if is_talk => {
+                        buyer_says(desk, id, "在吗");
+                        true
+                    }
+                    _ => desk.promise(id, "明天回复", at, None).is_ok(),
+                });
+                continue;
+            }
+        };
+        done += usize::from(desk.bulk(&[id], &bulk).is_ok());
+    }
+    done
+}
+
 fn ids(todo: &Todo) -> Vec<Vec<Id>> {
     let items = |buyer: &Buyer| buyer.items.iter().map(|item| item.row.id).collect();
     todo.buyers.iter().map(items).collect()
 }
 
-#[test]
-fn what_waits_is_what_a_plain_walk_over_all_registers_finds() {
-    let mut shop = Shop::sample("林晓");
-    let desk = &mut shop.desk;
-    complain_twice(desk);
-    let people = desk.people().all().to_vec();
+/// Compares what every person sees with the walk; returns how much was seen: all, disputed, in
+/// a hurry.
+fn compare(desk: &mut Desk) -> (usize, usize, usize) {
     let (mut seen, mut disputed, mut soon) = (0, 0, 0);
-    for person in people {
+    let walked = walk(desk);
+    for person in desk.people().all().to_vec() {
         desk.act_as(&person);
         for view in View::ALL {
             let todo = desk.todo(view).unwrap();
-            let (buyers, counts) = naive(desk, view);
+            let (buyers, counts) = naive(desk, &walked, view);
             assert_eq!(ids(&todo), buyers, "{} {view:?}", person.name);
             assert_eq!(todo.counts, counts, "{} {view:?}", person.name);
             assert!(!todo.is_cut);
@@ -181,10 +277,28 @@ fn what_waits_is_what_a_plain_walk_over_all_registers_finds() {
         disputed += counts.conflicts;
         soon += counts.overdue + counts.urgent;
     }
+    (seen, disputed, soon)
+}
+
+#[test]
+fn what_waits_is_what_a_plain_walk_over_all_registers_finds() {
+    let mut shop = Shop::sample("林晓");
+    let desk = &mut shop.desk;
+    complain_twice(desk);
+    let (seen, disputed, soon) = compare(desk);
     assert!(
         seen > 100 && disputed > 0 && soon > 10,
         "{seen} {disputed} {soon}"
     );
+    let done = live(desk, &mut SeededRandom::new("waiting"), 150);
+    assert!(done > 60, "{done}");
+    assert!(compare(desk).0 > 100);
+    // The shop's limits move what is due.
+    let king = desk.people().by_name("王主管").unwrap().clone();
+    desk.act_as(&king);
+    desk.set_setting("limit_reply", "90m").unwrap();
+    desk.set_setting("limit_complaint", "30m").unwrap();
+    assert!(compare(desk).2 > 0);
 }
 
 #[test]

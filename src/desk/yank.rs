@@ -3,11 +3,12 @@
 
 use super::Desk;
 use super::act::refused;
+use super::order::order_beside;
 use super::reveal;
 use crate::domain::id::Id;
 use crate::domain::payload::Direction;
 use crate::domain::record::Record;
-use crate::domain::registers::order;
+use crate::domain::registers::{NUMBER, ORDER_NUMBER, conversation, order};
 use crate::problem::Problem;
 
 /// A fact of an item.
@@ -30,16 +31,12 @@ impl Desk {
         let (record, _) = self.record(id)?;
         let (found, missing, hint) = match piece {
             Piece::Number => (
-                Some(
-                    record
-                        .text("no")
-                        .map_or_else(|| id.to_string(), str::to_owned),
-                ),
+                Some(number(&record).map_or_else(|| id.to_string(), str::to_owned)),
                 "problem-yank-order",
                 "problem-yank-order-hint",
             ),
             Piece::Order => (
-                order_number(&record),
+                self.whole_order_number(&record)?,
                 "problem-yank-order",
                 "problem-yank-order-hint",
             ),
@@ -57,12 +54,34 @@ impl Desk {
         found.ok_or_else(|| refused(missing).hint(hint))
     }
 
-    fn address(&mut self, record: &Record) -> Result<Option<String>, Problem> {
-        let known = match order_number(record) {
-            Some(number) => self.order_by_number(&number)?,
-            None => None,
+    fn whole_order_number(&self, record: &Record) -> Result<Option<String>, Problem> {
+        if let Some(own) = own_order_number(record) {
+            return Ok(Some(own.to_owned()));
+        }
+        let known = self.order_of(record)?;
+        Ok(known.and_then(|order| order.text(order::NUMBER.name()).map(str::to_owned)))
+    }
+
+    /// The order of a record: by the number that it names, else the one that stands beside it.
+    fn order_of(&self, record: &Record) -> Result<Option<Record>, Problem> {
+        if let Some(number) = own_order_number(record)
+            && let Some(known) = self.order_by_number(number)?
+        {
+            return Ok(Some(known));
+        }
+        // Who names a number means that order, be it unknown, and no other of the buyer's.
+        let related = match own_order_number(record) {
+            Some(_) => Vec::new(),
+            None => self.related(record)?,
         };
-        let Some(known) = known else {
+        match order_beside(record, &related) {
+            Some(id) => Ok(self.store().record(id)?),
+            None => Ok(None),
+        }
+    }
+
+    fn address(&mut self, record: &Record) -> Result<Option<String>, Problem> {
+        let Some(known) = self.order_of(record)? else {
             return Ok(None);
         };
         let who = [order::RECEIVER.name(), order::PHONE.name()].map(|name| known.text(name));
@@ -81,12 +100,22 @@ impl Desk {
     }
 }
 
-fn order_number(record: &Record) -> Option<String> {
+/// The number by which people name a record: the shop's own, a talk's, an order's.
+fn number(record: &Record) -> Option<&str> {
+    let theirs = match record.register.as_str() {
+        "conversation" => conversation::NUMBER.name(),
+        "order" => order::NUMBER.name(),
+        _ => NUMBER.name(),
+    };
+    record.text(NUMBER.name()).or_else(|| record.text(theirs))
+}
+
+fn own_order_number(record: &Record) -> Option<&str> {
     let name = match record.register.as_str() {
         "order" => order::NUMBER.name(),
-        _ => "order_number",
+        _ => ORDER_NUMBER.name(),
     };
-    record.text(name).map(str::to_owned)
+    record.text(name)
 }
 
 /// The buyer's words; where the buyer said nothing, the last that were said at all.

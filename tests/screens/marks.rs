@@ -187,3 +187,89 @@ fn the_mark_of_all_takes_what_is_folded_away_too() {
     visit.keys(&format!("Ctrl+A Home {} Space", "Down ".repeat(at)));
     assert!(screen(&visit).contains(&marked(left)), "{}", screen(&visit));
 }
+
+/// Whether each of some items has these words said in it.
+fn said(visit: &Visit, items: &[Id], text: &str) -> Vec<bool> {
+    let says = |id: &Id| {
+        let record = visit.app.desk().record(*id).unwrap().0;
+        let mut entries = record.entries.iter().filter(|entry| !entry.void);
+        entries.any(|entry| entry.say.text.as_deref() == Some(text))
+    };
+    items.iter().map(says).collect()
+}
+
+#[test]
+fn marked_rows_are_remarked_together_and_not_the_row_under_the_cursor() {
+    let mut visit = visit();
+    let items = first(&visit, 4);
+    visit.keys("Space Space Space Ctrl+T");
+    visit.text("三件都看");
+    visit.keys("F8");
+    let seen = screen(&visit);
+    println!("{seen}");
+    assert!(
+        seen.contains("内部") && seen.contains("三件都看") && seen.contains("做 3 件  不动 0 件"),
+        "{seen}"
+    );
+    assert_eq!(said(&visit, &items, "三件都看"), [false; 4], "not yet");
+    // The draft is there again as long as nothing is written.
+    visit.keys("Esc Ctrl+T");
+    assert!(screen(&visit).contains("三件都看"), "{}", screen(&visit));
+    visit.keys("F8 Enter");
+    assert!(screen(&visit).contains("已标 0"), "{}", screen(&visit));
+    let after = said(&visit, &items, "三件都看");
+    assert_eq!(after, [true, true, true, false]);
+    visit.keys("Ctrl+Z");
+    assert_eq!(said(&visit, &items, "三件都看"), [false; 4]);
+    visit.keys("Home Space Space Ctrl+T");
+    assert!(!screen(&visit).contains("三件都看"), "{}", screen(&visit));
+}
+
+#[test]
+fn marked_rows_are_escalated_together_and_taken_back_by_one_key() {
+    let mut visit = visit();
+    let items = first(&visit, 4);
+    let level = |visit: &Visit| -> Vec<Option<String>> {
+        let level = |id: &Id| {
+            let record = visit.app.desk().record(*id).unwrap().0;
+            record.text("escalated").map(str::to_owned)
+        };
+        items.iter().map(level).collect()
+    };
+    assert_eq!(level(&visit), [const { None }; 4]);
+    visit.keys("Space Space Space Ctrl+U");
+    assert!(screen(&visit).contains("3 件"), "{}", screen(&visit));
+    visit.text("买家要见主管");
+    visit.keys("Enter");
+    let seen = screen(&visit);
+    println!("{seen}");
+    assert!(
+        seen.contains("升级") && seen.contains("做 3 件  不动 0 件"),
+        "{seen}"
+    );
+    assert_eq!(level(&visit), [const { None }; 4], "not yet");
+    visit.keys("Enter");
+    let after = level(&visit);
+    assert!(after[..3].iter().all(Option::is_some), "{after:?}");
+    assert_eq!(after[3], None);
+    visit.keys("Ctrl+Z");
+    assert_eq!(level(&visit), [const { None }; 4]);
+}
+
+#[test]
+fn what_is_for_one_item_says_so_while_rows_are_marked() {
+    for language in Language::ALL {
+        for key in ["F5", "F6", "Ctrl+Y"] {
+            let mut visit = Visit::new(Some("林晓"), language, (120, 40));
+            let shown = |visit: &Visit| dump::text(&visit.view((120, 40)).0);
+            visit.keys("Space Space");
+            let list = shown(&visit);
+            visit.keys(key);
+            let seen = shown(&visit);
+            println!("{seen}");
+            assert!(seen.contains("Ctrl+G"), "{key}\n{seen}");
+            let rows = |seen: &str| seen.lines().take(30).map(str::to_owned).collect::<Vec<_>>();
+            assert_eq!(rows(&seen), rows(&list), "{key}: nothing else is in front");
+        }
+    }
+}

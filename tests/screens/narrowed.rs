@@ -147,15 +147,15 @@ fn a_view_is_kept_and_chosen_by_its_name_on_the_desk_and_in_tables() {
     let left = rows(&seen);
     visit.keys("v");
     let seen = screen(&visit);
-    let chosen = seen.lines().find(|row| row.contains("5 全店售后")).unwrap();
+    let chosen = seen.lines().find(|row| row.contains("6 全店售后")).unwrap();
     assert!(chosen.contains('>'), "{seen}");
     visit.keys("Esc Esc v");
     let seen = screen(&visit);
     assert!(
-        seen.contains("5 全店售后") && seen.contains("全店 "),
+        seen.contains("6 全店售后") && seen.contains("全店 "),
         "{seen}"
     );
-    visit.keys("5");
+    visit.keys("6");
     let seen = screen(&visit);
     assert!(seen.contains("筛 全店售后  登记:售后单"), "{seen}");
     assert_eq!(rows(&seen), left);
@@ -167,7 +167,7 @@ fn a_view_is_kept_and_chosen_by_its_name_on_the_desk_and_in_tables() {
         !screen(&visit).contains("筛 "),
         "a view of the list takes its place"
     );
-    visit.keys("v 5");
+    visit.keys("v 6");
     assert!(screen(&visit).contains("筛 全店售后"));
     visit.keys("3");
     assert!(!screen(&visit).contains("筛 "), "by its digit too");
@@ -247,5 +247,64 @@ fn a_table_is_narrowed_at_every_size_and_in_every_language() {
         );
         visit.keys("Esc");
         assert!(!screen(&visit).contains("state:all"));
+    }
+}
+
+#[test]
+fn messages_left_are_told_by_their_kind_and_have_a_view() {
+    use zhiban::desk::todo::{Mark, View};
+    let mut visit = visit("林晓");
+    let todo = visit.app.desk().todo(View::All).unwrap();
+    let left = |row: &zhiban::store::Row| {
+        row.fields
+            .get("channel")
+            .is_some_and(|channel| channel == "board")
+            && row.ours
+    };
+    let items = || todo.buyers.iter().flat_map(|buyer| &buyer.items);
+    let count = items().filter(|item| left(&item.row)).count();
+    let first = todo.buyers[0].first();
+    assert!(left(&first.row) && first.mark == Mark::Overdue);
+    let seen = screen(&visit);
+    let row = seen.lines().find(|row| row.contains("夜猫子")).unwrap();
+    assert!(row.contains("逾") && row.contains("留言"), "{row}");
+    visit.keys("v");
+    let seen = screen(&visit);
+    println!("{seen}");
+    assert!(seen.contains("5 留言"), "{seen}");
+    visit.keys("5");
+    let seen = screen(&visit);
+    println!("{seen}");
+    assert_eq!(rows(&seen), count, "{seen}");
+    assert!(count > 0 && seen.contains("[留言]"), "{seen}");
+    assert!(!seen.contains(" 会话 "), "{seen}");
+    for size in SIZES {
+        screen_of(&visit, size);
+    }
+    visit.keys("0");
+    assert_eq!(rows(&screen(&visit)), todo.buyers.len());
+}
+
+#[test]
+fn an_empty_view_says_which_one_it_is_while_other_things_wait() {
+    use zhiban::desk::todo::View;
+    let empty = |name: &str| {
+        let visit = visit(name);
+        let counts = visit.app.desk().todo(View::All).unwrap().counts;
+        (counts.all > 0 && counts.unowned == 0).then_some((visit, counts.all))
+    };
+    let people = visit("林晓").app.desk().people().all().to_vec();
+    let found = people.iter().find_map(|person| empty(&person.name));
+    let (mut visit, all) = found.expect("somebody for whom nothing is unowned");
+    visit.keys("4");
+    let seen = screen(&visit);
+    println!("{seen}");
+    assert!(!seen.contains("没有等你的事"), "{seen}");
+    assert!(
+        seen.contains("「无主」") && seen.contains(&format!("全部 {all} 件")),
+        "{seen}"
+    );
+    for size in SIZES {
+        screen_of(&visit, size);
     }
 }

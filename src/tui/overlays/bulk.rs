@@ -4,15 +4,18 @@
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
+use super::claim;
 use super::follow_up::FollowUp;
 use super::menu::{Menu, MenuPane};
+use super::remark::Remark;
 use super::since::Since;
 use super::tag;
 use super::transfer::{Transfer, nothing_open};
 use crate::desk::bulk::{Bulk, Sorted};
 use crate::desk::reading::Reader;
 use crate::domain::id::Id;
-use crate::problem::Problem;
+use crate::problem::{Kind, Problem};
+use crate::text::width::{Ambiguous, cut};
 use crate::tui::commands::{Command, Context};
 use crate::tui::pane::{Flow, Pane, Reach};
 use crate::tui::theme::Ink;
@@ -24,6 +27,8 @@ use crate::tui::widgets::{Look, frame};
 const WIDTH: u16 = 76;
 /// The most rows of the box.
 const HEIGHT: u16 = 16;
+/// Columns of what is told again of a text.
+const TOLD: usize = 24;
 
 /// An item of the preview: its name, what it is about, and why it is left alone where it is.
 struct Line {
@@ -142,8 +147,20 @@ fn what(reach: &Reach<'_>, bulk: &Bulk) -> String {
         Bulk::Snooze { until, .. } => words.with("bulk-snooze", &when(*until)),
         Bulk::Tag(tags) => words.with("bulk-tag", &[("tags", tags.as_str().into())]),
         Bulk::Remind { at, .. } => words.with("bulk-remind", &when(*at)),
+        Bulk::Remark(text) => words.with("bulk-remark", &[("text", beginning(text).into())]),
+        Bulk::Escalate(why) => words.with("bulk-escalate", &[("text", beginning(why).into())]),
         Bulk::Close(_) => words.get("bulk-close").to_string(),
     }
+}
+
+/// The beginning of what was typed, in one line.
+fn beginning(text: &str) -> String {
+    let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let shown = cut(&line, TOLD, Ambiguous::Narrow);
+    if shown.len() < line.len() {
+        return format!("{shown}..");
+    }
+    line
 }
 
 /// Asks how items end that may end in several ways, then shows what ending them would do.
@@ -169,7 +186,8 @@ fn finish(reach: &mut Reach<'_>, items: Vec<Id>) -> Result<Box<dyn Pane>, Proble
 }
 
 /// Returns what a command opens for marked items, whatever list they stand in; none for what is
-/// done one by one.
+/// not about an item. What is done one by one is refused, so that it never goes to another item
+/// than those that are marked.
 pub fn of_marked(
     command: Command,
     items: Vec<Id>,
@@ -185,8 +203,35 @@ pub fn of_marked(
         Command::Remind => Ok(boxed(FollowUp::of_items(reach, items, Some("reminder")))),
         Command::FollowUp => Ok(boxed(FollowUp::of_items(reach, items, None))),
         Command::Finish => finish(reach, items),
+        Command::Remark => Remark::of(reach, items).map(boxed),
+        Command::Escalate => Ok(boxed(claim::escalate_all(reach, items))),
+        _ if is_for_one(command) => Err(one_by_one(items.len())),
         _ => return None,
     })
+}
+
+/// Whether a command does something with one item.
+fn is_for_one(command: Command) -> bool {
+    matches!(
+        command,
+        Command::Note
+            | Command::AfterSale
+            | Command::Promise
+            | Command::NextStep
+            | Command::Reception
+            | Command::Link
+            | Command::Merge
+            | Command::Split
+            | Command::Attach
+            | Command::Erase
+    )
+}
+
+/// Says that something cannot be done with so many items at once, and what can.
+pub fn one_by_one(count: usize) -> Problem {
+    Problem::new(Kind::Refused, "problem-marked-one")
+        .arg("count", count.to_string())
+        .hint("problem-marked-one-hint")
 }
 
 fn boxed(pane: impl Pane + 'static) -> Box<dyn Pane> {

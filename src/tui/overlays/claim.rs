@@ -5,10 +5,12 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
 use super::ask::Ask;
+use super::bulk;
 use super::kept::{self, KeptForm};
 use super::sheet::{Asks, Sheet};
 use super::since::Since;
 use super::transfer::{boxed, nothing_open, reason_field};
+use crate::desk::bulk::Bulk;
 use crate::domain::id::Id;
 use crate::domain::register::Owner;
 use crate::problem::Problem;
@@ -159,6 +161,17 @@ pub fn escalate(reach: &Reach<'_>) -> Result<Ask, Problem> {
         Flow::Close
     })
     .keeping(reach, "escalate", item))
+}
+
+/// Asks for one line that goes to the next level above each of several items, and shows what it
+/// comes to.
+pub fn escalate_all(reach: &Reach<'_>, items: Vec<Id>) -> Ask {
+    let count = [("count", items.len().into())];
+    let title = reach.words.with("escalate-title-several", &count);
+    let hint = reach.words.get("escalate-hint").to_string();
+    Ask::new(title, hint, move |line, reach| {
+        bulk::show(reach, items.clone(), Bulk::Escalate(line.to_owned()), None)
+    })
 }
 
 #[cfg(test)]

@@ -4,7 +4,10 @@
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
+use super::bulk;
+use super::kept::key_of;
 use super::transfer::nothing_open;
+use crate::desk::bulk::Bulk;
 use crate::desk::wording::{Wording, told, weight};
 use crate::domain::id::Id;
 use crate::domain::rules::phrase::Severity;
@@ -21,10 +24,14 @@ use crate::tui::widgets::{Look, frame};
 
 /// Columns and rows of the box.
 const SIZE: (u16, u16) = (76, 8);
+/// Under what its draft is kept.
+const KEPT: &str = "remark";
 
 /// The form of a remark.
 pub struct Remark {
-    item: Id,
+    items: Vec<Id>,
+    /// Whether they were marked: what it comes to is then shown first.
+    is_marked: bool,
     text: Editor,
     names: Vec<String>,
     rules: Wording,
@@ -34,6 +41,15 @@ impl Remark {
     /// Opens the form for the item on the desk.
     pub fn open(reach: &Reach<'_>) -> Result<Self, Problem> {
         let item = reach.item.ok_or_else(nothing_open)?;
+        Self::about(reach, vec![item], false)
+    }
+
+    /// Opens the form for several items, all of which are remarked on together.
+    pub fn of(reach: &Reach<'_>, items: Vec<Id>) -> Result<Self, Problem> {
+        Self::about(reach, items, true)
+    }
+
+    fn about(reach: &Reach<'_>, items: Vec<Id>, is_marked: bool) -> Result<Self, Problem> {
         let me = reach.desk.me()?;
         let others = reach
             .desk
@@ -43,12 +59,14 @@ impl Remark {
             .filter(|person| person.id != me.id);
         let names = others.map(|person| person.name.clone()).collect();
         let mut text = Editor::new();
-        let kept = reach.desk.store().draft(&me.id.to_string(), &key(item))?;
+        let key = key_of(KEPT, &items);
+        let kept = reach.desk.store().draft(&me.id.to_string(), &key)?;
         text.set(kept.as_deref().unwrap_or_default());
         let mut rules = Wording::default();
         rules.refresh(reach.desk)?;
         Ok(Self {
-            item,
+            items,
+            is_marked,
             text,
             names,
             rules,
@@ -107,7 +125,14 @@ impl Remark {
     }
 
     fn save(&mut self, reach: &mut Reach<'_>) -> Flow {
-        let (item, text) = (self.item, self.text.text().to_owned());
+        let text = self.text.text().to_owned();
+        if self.is_marked {
+            let key = key_of(KEPT, &self.items);
+            return bulk::show(reach, self.items.clone(), Bulk::Remark(text), Some(key));
+        }
+        let Some(item) = self.items.first().copied() else {
+            return Flow::Close;
+        };
         if reach.attempt(|desk| desk.remark(item, &text)).is_none() {
             return Flow::Stay;
         }
@@ -115,10 +140,6 @@ impl Remark {
         reach.say("remark-done", &[]);
         Flow::Close
     }
-}
-
-fn key(item: Id) -> String {
-    format!("remark/{item}")
 }
 
 impl Pane for Remark {
@@ -149,10 +170,13 @@ impl Pane for Remark {
 
     fn view(&self, buf: &mut Buffer, area: Rect, look: &Look<'_>) -> Option<Position> {
         let place = frame::bottom(area, SIZE);
-        let title = [Run::new(
-            look.words.get("remark-title").to_string(),
-            Ink::Internal,
-        )];
+        let title = if self.is_marked {
+            let count = [("count", self.items.len().into())];
+            look.words.with("remark-title-several", &count)
+        } else {
+            look.words.get("remark-title").to_string()
+        };
+        let title = [Run::new(title, Ink::Internal)];
         let right = [Run::new(
             look.words.get("remark-keys").to_string(),
             Ink::Dim,
@@ -191,6 +215,6 @@ impl Pane for Remark {
     }
 
     fn draft(&self) -> Option<(String, String)> {
-        Some((key(self.item), self.text.text().to_owned()))
+        Some((key_of(KEPT, &self.items), self.text.text().to_owned()))
     }
 }

@@ -5,6 +5,7 @@ use ratatui::layout::Rect;
 
 use crate::desk::Desk;
 use crate::desk::note::STEPS;
+use crate::desk::order::order_beside;
 use crate::desk::reveal::MASKED;
 use crate::domain::id::Id;
 use crate::domain::money::Money;
@@ -71,17 +72,7 @@ impl Side {
             ..Self::default()
         };
         let related = desk.related(record)?;
-        let order = match record.register.as_str() {
-            "order" => Some(record.id),
-            _ => record.text("order").and_then(|id| id.parse::<Id>().ok()),
-        };
-        let order = order.or_else(|| {
-            related
-                .iter()
-                .find(|row| row.register == "order")
-                .map(|row| row.id)
-        });
-        if let Some(order) = order {
+        if let Some(order) = order_beside(record, &related) {
             side.order = desk.store().record(order)?;
             side.unverified = side.order.as_ref().is_none_or(order::is_unverified);
             let row = desk.store().row(order)?;

@@ -38,13 +38,41 @@ fn post_of(posts: &[Post], words: &Words) -> String {
     })
 }
 
+/// The person's shift.
+struct Shift {
+    times: String,
+    /// How long it still is, or since when it is over.
+    left_over: String,
+    /// The same where there is little room.
+    in_short: String,
+}
+
+impl Shift {
+    fn new((starts, ends): (i64, i64), now: i64, speech: Speech<'_>) -> Self {
+        let (left_over, in_short) = if ends > now {
+            let span = speech.long_span(ends - now);
+            let args = [("span", span.as_str().into())];
+            (speech.words.with("figure-left", &args), span)
+        } else {
+            let args = [("time", speech.clock(ends).into())];
+            let over = speech.words.with("status-shift-over", &args);
+            (over.clone(), over)
+        };
+        Self {
+            times: format!("{}-{}", speech.clock(starts), speech.clock(ends)),
+            left_over,
+            in_short,
+        }
+    }
+}
+
 /// What the top line says.
 pub struct Status {
     shop: String,
     person: String,
     post: String,
     presence: String,
-    shift: Option<(String, String)>,
+    shift: Option<Shift>,
     counts: Counts,
     alarming: BTreeSet<i64>,
     /// What the printing room counts instead, where the person works there.
@@ -124,12 +152,7 @@ impl Status {
             presence: words
                 .get(&format!("state-attendance-{}", desk.presence_of(me.id)?))
                 .to_string(),
-            shift: times.map(|(starts, ends)| {
-                (
-                    format!("{}-{}", speech.clock(starts), speech.clock(ends)),
-                    speech.long_span(ends - now),
-                )
-            }),
+            shift: times.map(|times| Shift::new(times, now, speech)),
             counts,
             alarming,
             printing: if desk.is_of_printing() {
@@ -231,16 +254,16 @@ impl Status {
             let word = words.get("status-read-only");
             left.push(Run::new(format!(" {word}"), Ink::Urgent));
         }
-        if let Some((span, left_over)) = &self.shift {
+        if let Some(shift) = &self.shift {
             let shown = if form < 2 {
-                format!("  {} {span} ", words.get("status-shift"))
+                format!("  {} {} ", words.get("status-shift"), shift.times)
             } else {
                 "  ".to_owned()
             };
             let left_over = if form > NARROW {
-                left_over.clone()
+                &shift.in_short
             } else {
-                words.with("figure-left", &[("span", left_over.into())])
+                &shift.left_over
             };
             left.push(dim(format!("{shown}{left_over}")));
         }
@@ -308,5 +331,69 @@ impl Status {
         ]
         .map(|(id, count, ink)| figure(id, format!("{count}{more}"), ink))
         .to_vec()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::desk::act::fields;
+    use crate::desk::shop_tests::Shop;
+    use crate::i18n::Language;
+    use crate::text::width::Ambiguous;
+    use crate::tui::dump;
+    use crate::tui::theme::Theme;
+
+    /// The line as a window of a width shows it.
+    fn line(desk: &Desk, language: Language, width: u16) -> String {
+        let words = Words::new(language);
+        let status = Status::read(desk, &words).unwrap();
+        let area = Rect::new(0, 0, width, 1);
+        let mut buf = Buffer::empty(area);
+        let look = Look {
+            words: &words,
+            theme: &Theme::named("dark"),
+            ambiguous: Ambiguous::Narrow,
+            spots: None,
+        };
+        status.view(&mut buf, area, &look);
+        assert!(dump::is_whole(&buf));
+        dump::text(&buf)
+    }
+
+    #[test]
+    fn a_shift_that_is_over_says_since_when() {
+        let Shop {
+            folder: _folder,
+            mut desk,
+        } = Shop::sample("林晓");
+        let me = desk.me().unwrap().id;
+        let shift = desk.shift_of(me).unwrap().expect("the sample plans them");
+        assert!(line(&desk, Language::ZhCn, 120).contains("剩 "));
+        let king = desk.people().by_name("王主管").unwrap().clone();
+        let agent = desk.people().by_name("林晓").unwrap().clone();
+        desk.act_as(&king);
+        let ends = desk.now() - 4 * 3_600_000;
+        let over = [
+            (sheet::STARTS.name(), json!(ends - 3_600_000)),
+            (sheet::ENDS.name(), json!(ends)),
+        ];
+        desk.set_fields(shift.id, fields(over)).unwrap();
+        desk.act_as(&agent);
+        let words = Words::new(Language::ZhCn);
+        let since = Speech::new(&desk, &words).clock(ends);
+        for (language, word) in [
+            (Language::ZhCn, "已下班"),
+            (Language::ZhTw, "已下班"),
+            (Language::En, "over since"),
+        ] {
+            for width in [80, 100, 120, 200] {
+                let seen = line(&desk, language, width);
+                println!("{seen}");
+                assert!(seen.contains(word) && seen.contains(&since), "{seen}");
+            }
+        }
     }
 }

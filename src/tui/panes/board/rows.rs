@@ -127,15 +127,14 @@ impl RowsPane {
         }
     }
 
-    /// Lets a command take what is marked; none where nothing is, or where it is not for several:
-    /// colleagues are reminded and cases decided one by one.
+    /// Lets a command take what is marked; none where nothing is, or where it is not about an
+    /// item. Colleagues are reminded and cases decided one by one.
     fn on_marked(&self, command: Command, reach: &mut Reach<'_>) -> Option<Flow> {
-        let is_for_several = matches!(
-            command,
-            Command::Transfer | Command::Claim | Command::Tag | Command::Snooze | Command::Delete
-        );
-        if self.marked.is_empty() || !is_for_several {
+        if self.marked.is_empty() || matches!(command, Command::Finish | Command::No) {
             return None;
+        }
+        if command == Command::FollowUp {
+            return Some(push(Err(bulk::one_by_one(self.marked.len())), reach));
         }
         // In the order in which they stand.
         let rows = self.rows.iter().map(|row| row.id);

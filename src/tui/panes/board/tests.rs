@@ -215,18 +215,22 @@ fn nothing_waits_in_an_empty_shop() {
 #[test]
 fn marked_rows_are_handed_on_together_and_who_was_first_stays() {
     use crate::desk::board::{Count, Figure, Whose};
+    use crate::domain::event::Verb;
+    use crate::domain::register::Owner;
     let mut stage = Stage::sample("王主管");
     let figure = Figure::Work(Whose::Everybody, Count::Waiting);
     let rows = stage.desk.board_rows(figure).unwrap().0;
-    let owned: Vec<_> = rows
-        .iter()
-        .filter(|row| row.first_owner.is_some())
-        .collect();
-    assert!(owned.len() > 5);
+    let is_talk = |row: &crate::store::Row| row.register == "conversation";
+    let chats: Vec<usize> = (0..rows.len()).filter(|at| is_talk(&rows[*at])).collect();
+    let five: Vec<_> = chats.iter().take(5).map(|at| &rows[*at]).collect();
+    assert_eq!(five.len(), 5);
+    let had = five.iter().filter(|row| row.first_owner.is_some());
+    assert!(had.count() > 0);
     stage.push(|reach| super::rows::RowsPane::new(reach.desk, figure));
-    stage.keys(&[
-        "Ctrl+A", "Ctrl+A", "Space", "Space", "Space", "Space", "Space",
-    ]);
+    stage.keys(&["Ctrl+A", "Ctrl+A"]);
+    for at in 0..=chats[4] {
+        stage.keys(&[if chats.contains(&at) { "Space" } else { "Down" }]);
+    }
     assert!(
         stage.screen(80, 21).contains("已标 5"),
         "{}",
@@ -256,16 +260,59 @@ fn marked_rows_are_handed_on_together_and_who_was_first_stays() {
         stage.message()
     );
     let to = stage.desk.people().by_name("何静").unwrap().id;
-    for before in rows.iter().take(5) {
+    let [to, me] = [to, stage.desk.me().unwrap().id].map(|id| Some(Owner::Person(id)));
+    for before in &five {
+        let (after, _) = stage.desk.record(before.id).unwrap();
+        assert_eq!(after.owner, to);
+        assert_ne!(before.owner, to, "it was somebody else's");
+        // Who had it first; of what nobody had, who handed it on.
+        assert_eq!(after.first_owner, before.first_owner.or(me));
+        let step = after.steps.last().unwrap();
+        assert_eq!(
+            (step.verb, step.reason.as_deref()),
+            (Verb::Assign, Some("peak"))
+        );
+    }
+    stage.desk.undo(None).unwrap();
+    for before in &five {
         let (after, _) = stage.desk.record(before.id).unwrap();
         assert_eq!(
-            after.owner,
-            Some(crate::domain::register::Owner::Person(to))
+            (after.owner, after.first_owner),
+            (before.owner, before.first_owner)
         );
-        if before.first_owner.is_some() {
-            assert_eq!(after.first_owner, before.first_owner);
-        }
     }
+}
+
+#[test]
+fn marked_rows_are_remarked_together_and_reminded_one_by_one() {
+    use crate::desk::board::{Count, Figure, Whose};
+    let mut stage = Stage::sample("王主管");
+    let figure = Figure::Work(Whose::Everybody, Count::Waiting);
+    let rows = stage.desk.board_rows(figure).unwrap().0;
+    stage.push(|reach| super::rows::RowsPane::new(reach.desk, figure));
+    stage.keys(&["Space", "Space", "F7"]);
+    assert!(stage.message().contains("已标 2 件"), "{}", stage.message());
+    assert_eq!(stage.panes.len(), 1);
+    stage.keys(&["Ctrl+T"]);
+    stage.text("两件都看");
+    stage.keys(&["F8"]);
+    let seen = stage.screen(80, 21);
+    assert!(seen.contains("做 2 件"), "{seen}");
+    stage.keys(&["Enter"]);
+    let said = |stage: &Stage, at: usize| {
+        let (record, _) = stage.desk.record(rows[at].id).unwrap();
+        let mut said = record.entries.iter().map(|entry| entry.say.text.as_deref());
+        said.any(|text| text == Some("两件都看"))
+    };
+    let which = [0, 1, 2].map(|at| said(&stage, at));
+    assert_eq!(which, [true, true, false], "{}", stage.message());
+    // What is decided one by one is still said so.
+    stage.keys(&["Home", "Space", "F8"]);
+    assert!(
+        !stage.message().contains("已标 1 件"),
+        "{}",
+        stage.message()
+    );
 }
 
 #[test]

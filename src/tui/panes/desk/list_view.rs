@@ -8,7 +8,7 @@ use super::view::{focus_mark, speech};
 use super::{DeskPane, Focus};
 use crate::desk::freshness::blind_to_work;
 use crate::desk::reading::to_take;
-use crate::desk::todo::{Item, Mark, View};
+use crate::desk::todo::{Item, Mark, View, is_left_message};
 use crate::store;
 use crate::tui::panes::narrowing;
 use crate::tui::theme::Ink;
@@ -58,6 +58,14 @@ pub(super) fn list_title(
             Run::new(format!(" [{label}]"), Ink::Selection)
         } else {
             dim(format!(" {label}"))
+        });
+    }
+    if pane.view == View::LeftMessages {
+        let label = words.get("view-left-messages");
+        left.push(if is_strip {
+            dim(label.to_string())
+        } else {
+            Run::new(format!(" [{label}]"), Ink::Selection)
         });
     }
     // The views are told before the list's name, which stands behind the mark of the focus.
@@ -192,6 +200,7 @@ fn short(item: &Item) -> String {
     let kind = item.row.fields.get("kind").and_then(|kind| kind.as_str());
     match (item.row.register.as_str(), kind) {
         ("follow_up", Some(kind)) => format!("short-follow_up-{kind}"),
+        _ if is_left_message(&item.row) => "short-conversation-board".to_owned(),
         (register, _) => format!("short-{register}"),
     }
 }
@@ -227,12 +236,36 @@ fn nothing_narrowed(pane: &DeskPane, look: &Look<'_>) -> String {
     said.join("\n")
 }
 
+/// Says which view is empty while other things wait, and what is known.
+fn empty_view(pane: &DeskPane, known: &str, look: &Look<'_>) -> String {
+    let view = look.words.get(&format!("view-{}", pane.view.name()));
+    let counts = &pane.todo.counts;
+    let plus = if counts.capped { "+" } else { "" };
+    let args = [
+        ("view", view.to_string().into()),
+        ("all", format!("{}{plus}", counts.all).into()),
+        ("known", known.into()),
+    ];
+    let id = if known.is_empty() {
+        "desk-empty-view"
+    } else {
+        "desk-empty-view-stale"
+    };
+    look.words.with(id, &args)
+}
+
 /// Empty never means blind: what the list rests on is said beside it.
 fn empty(pane: &DeskPane, buf: &mut Buffer, area: Rect, look: &Look<'_>) {
     let speech = speech(pane, look);
     let blind = blind_to_work(&pane.freshness);
     let message = if pane.narrowing.holds() {
         nothing_narrowed(pane, look)
+    } else if pane.todo.counts.all > 0 {
+        empty_view(
+            pane,
+            &speech.blind(&blind, "blind-known", "blind-never"),
+            look,
+        )
     } else if blind.is_empty() {
         look.words.get("desk-empty").to_string()
     } else {
