@@ -16,6 +16,7 @@ mod join;
 mod kept;
 mod marks;
 mod narrowed;
+mod notices;
 mod outlets;
 mod past;
 mod pictures;
