@@ -307,6 +307,7 @@ commands! {
     Take "take" [Takeover];
     TakeAll "take_all" [Takeover];
     Acknowledge "acknowledge" [Printing];
+    AcknowledgeAll "acknowledge_all" [Printing];
     Details "details" [Held];
     NewRecord "new_record" [Tables];
     ChooseView "choose_view" [Desk Tables];
@@ -424,7 +425,7 @@ impl Command {
             | Self::Cut | Self::Redo | Self::SwapSides | Self::EditField | Self::AddReply
             | Self::DropReply | Self::NextScope | Self::ReplyLanguage | Self::Reword
             | Self::StepDone | Self::StepBack | Self::Unchanged | Self::AllUnchanged
-            | Self::AddNotice | Self::Take | Self::TakeAll | Self::Acknowledge | Self::NewRecord
+            | Self::AddNotice | Self::Take | Self::TakeAll | Self::Acknowledge | Self::AcknowledgeAll | Self::NewRecord
             | Self::KeepView | Self::ExportRows | Self::ScreenFigures | Self::ScreenPrinting | Self::ScreenSettings
             | Self::Admit | Self::Verify | Self::BackUp | Self::StartCard | Self::CheckTerminal | Self::GuidedShift
             | Self::MustRead | Self::LookBack | Self::DayReview | Self::Meeting

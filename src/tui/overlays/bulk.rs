@@ -143,6 +143,7 @@ fn what(reach: &Reach<'_>, bulk: &Bulk) -> String {
         Bulk::Tag(tags) => words.with("bulk-tag", &[("tags", tags.as_str().into())]),
         Bulk::Remind { at, .. } => words.with("bulk-remind", &when(*at)),
         Bulk::Close(_) => words.get("bulk-close").to_string(),
+        Bulk::Acknowledge => words.get("bulk-acknowledge").to_string(),
     }
 }
 

@@ -7,6 +7,7 @@ use serde_json::json;
 mod view;
 
 use crate::desk::Desk;
+use crate::desk::bulk::Bulk;
 use crate::desk::printing::{Parcels, was_printed};
 use crate::domain::id::Id;
 use crate::domain::payload::Fields;
@@ -16,6 +17,7 @@ use crate::i18n::Words;
 use crate::problem::Problem;
 use crate::store::{Order, Query};
 use crate::tui::commands::{Command, Context};
+use crate::tui::overlays::bulk::BulkPane;
 use crate::tui::overlays::record_form::RecordForm;
 use crate::tui::pane::{Flow, Pane, Reach};
 use crate::tui::theme::Ink;
@@ -147,6 +149,22 @@ impl PrintingPane {
         }
     }
 
+    /// Shows how many notices change nothing printed, to be acknowledged by one key.
+    fn acknowledge_all(&self, reach: &mut Reach<'_>) -> Flow {
+        let waiting: Vec<Id> = self.waiting.iter().map(|notice| notice.id).collect();
+        if waiting.is_empty() {
+            reach.say("printing-none", &[]);
+            return Flow::Stay;
+        }
+        match BulkPane::new(reach, waiting, Bulk::Acknowledge) {
+            Ok(preview) => Flow::Push(Box::new(preview)),
+            Err(problem) => {
+                reach.trouble(&problem);
+                Flow::Stay
+            }
+        }
+    }
+
     /// Answers the notice under the cursor: what became of the order.
     fn answer(&mut self, answer: &str, reach: &mut Reach<'_>) {
         let Some(id) = self.cursor.id().copied() else {
@@ -255,6 +273,7 @@ impl Pane for PrintingPane {
         }
         match command {
             Command::Acknowledge | Command::Finish => self.acknowledge(reach),
+            Command::AcknowledgeAll => return self.acknowledge_all(reach),
             Command::Copy => {
                 let numbers = self.numbers();
                 if numbers.is_empty() {
