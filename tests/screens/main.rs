@@ -12,6 +12,7 @@ mod evidence;
 mod facts;
 mod find;
 mod guide;
+mod hinted;
 mod join;
 mod kept;
 mod marks;

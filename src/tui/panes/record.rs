@@ -305,7 +305,11 @@ impl Pane for RecordPane {
     }
 
     fn contexts(&self) -> Vec<Context> {
-        vec![Context::Timeline]
+        if self.is_unread {
+            vec![Context::Notice, Context::Timeline]
+        } else {
+            vec![Context::Timeline]
+        }
     }
 
     fn command(&mut self, command: Command, reach: &mut Reach<'_>) -> Flow {
