@@ -4,7 +4,7 @@
 use serde_json::json;
 
 use super::Desk;
-use super::act::{Done, fields, refused};
+use super::act::{Act, Done, fields, refused};
 use super::promise::concerning;
 use crate::domain::id::Id;
 use crate::domain::payload::{Fields, Meaning, Payload};

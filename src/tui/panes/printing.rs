@@ -19,6 +19,7 @@ use crate::store::{Order, Query};
 use crate::tui::commands::{Command, Context};
 use crate::tui::overlays::bulk::BulkPane;
 use crate::tui::overlays::record_form::RecordForm;
+use crate::tui::overlays::since::SinceRow;
 use crate::tui::pane::{Flow, Pane, Reach};
 use crate::tui::theme::Ink;
 use crate::tui::widgets::Look;
@@ -67,6 +68,8 @@ pub struct PrintingPane {
     /// Today's orders against their parcels.
     parcels: Parcels,
     cursor: Cursor<Id>,
+    /// What was seen of the notice under the cursor.
+    since: SinceRow,
 }
 
 impl PrintingPane {
@@ -79,6 +82,7 @@ impl PrintingPane {
             wave: None,
             parcels: Parcels::default(),
             cursor: Cursor::default(),
+            since: SinceRow::default(),
         };
         pane.read(desk, words)?;
         Ok(pane)
@@ -122,6 +126,7 @@ impl PrintingPane {
             .collect();
         let ids: Vec<Id> = self.waiting.iter().map(|notice| notice.id).collect();
         self.cursor.follow(&ids);
+        self.since.follow(desk, self.cursor.id().copied());
         Ok(())
     }
 
@@ -129,17 +134,21 @@ impl PrintingPane {
         self.waiting.get(self.cursor.index())
     }
 
-    fn step(&mut self, by: isize) {
+    fn step(&mut self, by: isize, desk: &Desk) {
         let waiting = &self.waiting;
         self.cursor.step(by, waiting.len(), |at| {
             waiting.get(at).map(|notice| notice.id)
         });
+        self.since.follow(desk, self.cursor.id().copied());
     }
 
     fn acknowledge(&mut self, reach: &mut Reach<'_>) {
         let Some(id) = self.cursor.id().copied() else {
             return;
         };
+        if self.since.stops(reach).is_some() {
+            return;
+        }
         if reach
             .attempt(|desk| desk.note_step(id, "acknowledged", None))
             .is_some()
@@ -170,6 +179,9 @@ impl PrintingPane {
         let Some(id) = self.cursor.id().copied() else {
             return;
         };
+        if self.since.stops(reach).is_some() {
+            return;
+        }
         let values = Fields::from([(note::ANSWER.name().to_owned(), json!(answer))]);
         if reach.attempt(|desk| desk.set_fields(id, values)).is_some() {
             self.refresh(reach);
@@ -268,7 +280,7 @@ impl Pane for PrintingPane {
 
     fn command(&mut self, command: Command, reach: &mut Reach<'_>) -> Flow {
         if let Some(by) = command.steps() {
-            self.step(by);
+            self.step(by, reach.desk);
             return Flow::Stay;
         }
         match command {
