@@ -4,10 +4,11 @@
 use super::Desk;
 use super::act::{Act, Done, refused};
 use super::item::{allowed, goes_by_steps, transfer_reason};
+use super::printing::was_printed;
 use super::reception;
 use crate::domain::id::Id;
 use crate::domain::register::Owner;
-use crate::domain::registers::conversation;
+use crate::domain::registers::{conversation, note};
 use crate::problem::Problem;
 
 /// What is done with each of several items.
@@ -45,6 +46,8 @@ pub enum Bulk {
     Escalate(String),
     /// Ended: with this outcome where an item may end in several ways.
     Close(String),
+    /// Acknowledged by the printing post: notes that change nothing printed.
+    Acknowledge,
 }
 
 /// What an act for several items takes, and what it leaves alone.
@@ -130,7 +133,25 @@ impl Desk {
             Bulk::Remark(text) => self.add_remark(act, id, text),
             Bulk::Escalate(why) => self.add_escalation(act, id, why),
             Bulk::Close(outcome) => self.add_close(act, id, outcome),
+            Bulk::Acknowledge => self.add_acknowledgement(act, id),
         }
+    }
+
+    /// What changes something printed is acknowledged one by one, with an answer (ux 5.3).
+    fn add_acknowledgement(&self, act: &mut Act, id: Id) -> Result<(), Problem> {
+        let (record, register) = self.record(id)?;
+        if register.name != note::REGISTER.name || record.state != "told" {
+            return Err(refused("problem-bulk-not-told"));
+        }
+        let order = record.text("order").and_then(|order| order.parse().ok());
+        let order = match order {
+            Some(order) => self.store().record(order)?,
+            None => None,
+        };
+        if was_printed(order.as_ref()) {
+            return Err(refused("problem-bulk-printed"));
+        }
+        self.add_note_step(act, id, "acknowledged", None)
     }
 
     fn add_close(&self, act: &mut Act, id: Id, outcome: &str) -> Result<(), Problem> {

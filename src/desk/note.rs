@@ -4,7 +4,7 @@
 use serde_json::json;
 
 use super::Desk;
-use super::act::{Done, fields, refused};
+use super::act::{Act, Done, fields, refused};
 use super::promise::concerning;
 use crate::domain::id::Id;
 use crate::domain::payload::{Fields, Meaning, Payload};
@@ -92,6 +92,19 @@ impl Desk {
     /// Takes the note's next step, or says which step comes first. The last one is printing's:
     /// only that post or a supervisor acknowledges.
     pub fn note_step(&mut self, id: Id, step: &str, quote: Option<&str>) -> Result<Done, Problem> {
+        let mut act = self.act();
+        self.add_note_step(&mut act, id, step, quote)?;
+        self.write(act)
+    }
+
+    /// Adds a step of a note to an act.
+    pub(super) fn add_note_step(
+        &self,
+        act: &mut Act,
+        id: Id,
+        step: &str,
+        quote: Option<&str>,
+    ) -> Result<(), Problem> {
         let (record, register) = self.record(id)?;
         let next = next_step(&record).ok_or_else(|| refused("problem-note-done"))?;
         if step != next {
@@ -104,7 +117,6 @@ impl Desk {
         if next == "acknowledged" && !me.posts.contains(&Post::Printing) {
             return Err(refused("problem-note-printing").hint("problem-note-printing-hint"));
         }
-        let mut act = self.act();
         if next != "acknowledged" {
             act.claim(register, &record, me.id);
         }
@@ -129,7 +141,7 @@ impl Desk {
             act.add(register, id, sign);
         }
         act.step(register, &record, next, None);
-        self.write(act)
+        Ok(())
     }
 
     /// Takes the note's last step back; after printing was told this revokes the notice.

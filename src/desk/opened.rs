@@ -4,8 +4,10 @@
 use std::collections::HashSet;
 
 use super::Desk;
-use crate::domain::event::Verb;
-use crate::domain::id::{Chain, Id};
+use crate::domain::event::{Event, Verb};
+use crate::domain::id::{Chain, Id, ReplicaId};
+use crate::domain::payload::Payload;
+use crate::domain::register::Register;
 use crate::problem::Problem;
 
 /// A record as it was when it was opened.
@@ -15,17 +17,17 @@ pub struct Opened {
     seen: HashSet<Chain>,
 }
 
-/// The newest thing that somebody else did to a record since it was opened.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// A thing that somebody else did to a record since it was opened.
+#[derive(Debug, Clone)]
 pub struct Changed {
     /// When, milliseconds UTC.
     pub at: i64,
     /// Who; empty where the roster does not say.
     pub who: String,
-    /// The verb's name, none where a newer release wrote it.
-    pub verb: Option<&'static str>,
-    /// How many changes there are.
-    pub count: usize,
+    /// What, none where a newer release wrote it.
+    pub what: Option<Payload>,
+    /// Of which register the record is.
+    pub register: &'static Register,
 }
 
 impl Opened {
@@ -38,22 +40,43 @@ impl Opened {
         })
     }
 
-    /// Returns what others did since it was opened or last asked; asked again, it is known.
-    pub fn changed(&mut self, desk: &Desk) -> Result<Option<Changed>, Problem> {
+    /// Returns what others did since it was opened or last asked, the oldest first; asked again,
+    /// it is known.
+    ///
+    /// The step that goes with a signature is not told beside it.
+    pub fn changed(&mut self, desk: &Desk) -> Result<Vec<Changed>, Problem> {
         let me = desk.me()?.replica;
         let mut fresh = desk.store().events(self.id)?;
         fresh.retain(|event| self.seen.insert(event.chain) && event.head.replica != me);
-        let newest = fresh.iter().max_by_key(|event| event.order());
-        Ok(newest.map(|event| {
+        if fresh.is_empty() {
+            return Ok(Vec::new());
+        }
+        fresh.sort_by_key(Event::order);
+        let signed: Vec<_> = fresh
+            .iter()
+            .filter(|event| event.head.verb == Verb::Sign as u8)
+            .map(act_of)
+            .collect();
+        fresh.retain(|event| {
+            event.head.verb != Verb::Move as u8 || !signed.contains(&act_of(event))
+        });
+        let register = desk.record(self.id)?.1;
+        let told = fresh.iter().map(|event| {
             let who = desk.people().of_replica(event.head.replica);
             Changed {
                 at: event.head.at,
                 who: who.map(|person| person.name.clone()).unwrap_or_default(),
-                verb: Verb::of(event.head.verb).map(Verb::name),
-                count: fresh.len(),
+                what: Payload::read(event),
+                register,
             }
-        }))
+        });
+        Ok(told.collect())
     }
+}
+
+/// The act of which an event is a part.
+fn act_of(event: &Event) -> (ReplicaId, u64) {
+    (event.head.replica, event.head.act)
 }
 
 #[cfg(test)]
@@ -79,9 +102,9 @@ mod tests {
         first.insert("source".into(), "customer".into());
         let id = desk.open_record("complaint", first).unwrap().record();
         let mut opened = Opened::new(&desk, id).unwrap();
-        assert_eq!(opened.changed(&desk).unwrap(), None);
+        assert!(opened.changed(&desk).unwrap().is_empty());
         desk.set_fields(id, words("mine")).unwrap();
-        assert_eq!(opened.changed(&desk).unwrap(), None);
+        assert!(opened.changed(&desk).unwrap().is_empty());
 
         let other = ReplicaKey::from_secret(&[7; 32]);
         let replica = desk.store_mut().add_replica(other).unwrap();
@@ -96,11 +119,12 @@ mod tests {
         desk.store_mut()
             .append(&author, at, &mut random, &[draft])
             .unwrap();
-        let changed = opened.changed(&desk).unwrap().unwrap();
-        assert_eq!(
-            (changed.at, changed.verb, changed.count),
-            (at, Some("set"), 1)
+        let changed = opened.changed(&desk).unwrap();
+        assert_eq!(changed.len(), 1);
+        assert_eq!(changed[0].at, at);
+        assert!(
+            matches!(&changed[0].what, Some(Payload::Set(change)) if change.fields == words("theirs"))
         );
-        assert_eq!(opened.changed(&desk).unwrap(), None, "now it is known");
+        assert!(opened.changed(&desk).unwrap().is_empty(), "now it is known");
     }
 }

@@ -78,6 +78,20 @@ pub enum Context {
     Message,
     /// The plain screen to copy from.
     Plain,
+    /// A request that the person at the desk may approve or refuse.
+    CaseDecide,
+    /// The steps of a request that was submitted.
+    CaseSteps,
+    /// Words among ourselves.
+    Remark,
+    /// The settings.
+    Settings,
+    /// The plan of the day.
+    Plan,
+    /// A notice that the person at the desk must read.
+    Notice,
+    /// The rows behind a figure.
+    Rows,
 }
 
 /// Every context with its name in `keys.toml`.
@@ -116,6 +130,13 @@ pub const CONTEXTS: &[(Context, &str)] = &[
     (Context::Palette, "palette"),
     (Context::Message, "message"),
     (Context::Plain, "plain"),
+    (Context::CaseDecide, "case_decide"),
+    (Context::CaseSteps, "case_steps"),
+    (Context::Remark, "remark"),
+    (Context::Settings, "settings"),
+    (Context::Plan, "plan"),
+    (Context::Notice, "notice"),
+    (Context::Rows, "rows"),
 ];
 
 impl Context {
@@ -151,6 +172,9 @@ impl Context {
             | Self::Bulk
             | Self::Review
             | Self::Meeting
+            | Self::CaseDecide
+            | Self::CaseSteps
+            | Self::Remark
             | Self::Record => true,
             Self::Any
             | Self::Desk
@@ -169,6 +193,10 @@ impl Context {
             | Self::Held
             | Self::Palette
             | Self::Message
+            | Self::Settings
+            | Self::Plan
+            | Self::Notice
+            | Self::Rows
             | Self::Plain => false,
         }
     }
@@ -240,8 +268,8 @@ commands! {
     // Moving.
     Next "next" [List Menu Picker Timeline Palette];
     Previous "previous" [List Menu Picker Timeline Palette];
-    PageDown "page_down" [List Timeline Picker Composer];
-    PageUp "page_up" [List Timeline Picker Composer];
+    PageDown "page_down" [List Timeline Picker Composer Notice];
+    PageUp "page_up" [List Timeline Picker Composer Notice];
     First "first" [List Timeline];
     Last "last" [List Timeline];
     Open "open" [List Menu Picker Palette];
@@ -280,7 +308,7 @@ commands! {
     ValuePrevious "value_previous" [Form Replies];
     Toggle "toggle" [Form];
     Unfold "unfold" [Form];
-    Newline "newline" [Composer];
+    Newline "newline" [Composer Remark];
     CopyText "copy_text" [Any];
     Paste "paste" [Any];
     YankNumber "yank_number" [Any];
@@ -307,12 +335,13 @@ commands! {
     Take "take" [Takeover];
     TakeAll "take_all" [Takeover];
     Acknowledge "acknowledge" [Printing];
+    AcknowledgeAll "acknowledge_all" [Printing];
     Details "details" [Held];
     NewRecord "new_record" [Tables];
     ChooseView "choose_view" [Desk Tables];
     Filter "filter" [Desk Tables];
     KeepView "keep_view" [Filter];
-    ExportRows "export_rows" [Board Figures];
+    ExportRows "export_rows" [Board Figures Rows];
     DayReview "day_review" [Any];
     Meeting "meeting" [Any];
     AddAction "add_action" [Meeting];
@@ -424,7 +453,7 @@ impl Command {
             | Self::Cut | Self::Redo | Self::SwapSides | Self::EditField | Self::AddReply
             | Self::DropReply | Self::NextScope | Self::ReplyLanguage | Self::Reword
             | Self::StepDone | Self::StepBack | Self::Unchanged | Self::AllUnchanged
-            | Self::AddNotice | Self::Take | Self::TakeAll | Self::Acknowledge | Self::NewRecord
+            | Self::AddNotice | Self::Take | Self::TakeAll | Self::Acknowledge | Self::AcknowledgeAll | Self::NewRecord
             | Self::KeepView | Self::ExportRows | Self::ScreenFigures | Self::ScreenPrinting | Self::ScreenSettings
             | Self::Admit | Self::Verify | Self::BackUp | Self::StartCard | Self::CheckTerminal | Self::GuidedShift
             | Self::MustRead | Self::LookBack | Self::DayReview | Self::Meeting

@@ -29,6 +29,10 @@ pub struct Notice {
     pub ink: Ink,
     /// What else there is to say about it, a line each: Enter shows it.
     pub more: Vec<Notice>,
+    /// Id of the words above what else there is to say.
+    pub heading: &'static str,
+    /// Whether it answers the person's own key, so that Enter is about it even where one types.
+    pub is_answer: bool,
 }
 
 impl Notice {
@@ -39,8 +43,13 @@ impl Notice {
 
     /// Says these words.
     pub fn line(text: String, ink: Ink) -> Self {
-        let more = Vec::new();
-        Self { text, ink, more }
+        Self {
+            text,
+            ink,
+            more: Vec::new(),
+            heading: "care-title",
+            is_answer: false,
+        }
     }
 
     /// Says more about it where it is asked for.
@@ -48,6 +57,17 @@ impl Notice {
     pub fn with_more(mut self, more: Vec<Self>) -> Self {
         self.more = more;
         self
+    }
+
+    /// The same of something that stopped what the person asked for, under these words.
+    #[must_use]
+    pub fn with_answer(self, heading: &'static str, more: Vec<Self>) -> Self {
+        Self {
+            more,
+            heading,
+            is_answer: true,
+            ..self
+        }
     }
 
     /// Says what is wrong and what to do next.

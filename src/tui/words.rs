@@ -12,8 +12,8 @@ use crate::desk::wording::field_label;
 use crate::domain::deadline::time_of_day;
 use crate::domain::field::{FieldSpec, FromValue, Kind};
 use crate::domain::money::{Currency, Money};
-use crate::domain::register::{Owner, Register};
-use crate::domain::registers;
+use crate::domain::register::{Owner, Post, Register};
+use crate::domain::registers::{self, notice, person};
 use crate::i18n::Words;
 use crate::store::Row;
 
@@ -313,9 +313,7 @@ impl Speech<'_> {
                 .as_str()
                 .map(|word| self.choice(field, word))
                 .unwrap_or_default(),
-            Kind::Texts => Vec::<String>::from_value(value)
-                .unwrap_or_default()
-                .join(" "),
+            Kind::Texts => self.texts(field, value),
             Kind::Record("person") => {
                 let id = value.as_str().and_then(|id| id.parse().ok());
                 id.map(|id| self.owner(Some(Owner::Person(id))))
@@ -329,6 +327,39 @@ impl Speech<'_> {
                 .as_str()
                 .map_or_else(|| value.to_string(), str::to_owned),
         }
+    }
+}
+
+/// Whether a field's texts are the words of posts.
+pub fn names_posts(field: &FieldSpec) -> bool {
+    [notice::AUDIENCE.name(), person::POSTS.name()].contains(&field.name)
+}
+
+impl Speech<'_> {
+    /// Returns several texts as people read them: posts by their names.
+    fn texts(&self, field: &FieldSpec, value: &Value) -> String {
+        let texts = Vec::<String>::from_value(value).unwrap_or_default();
+        if !names_posts(field) {
+            return texts.join(" ");
+        }
+        let names: Vec<String> = texts
+            .into_iter()
+            .map(|text| Post::of(&text).map_or(text, |post| self.post(post)))
+            .collect();
+        names.join(&self.words.get("list-comma"))
+    }
+
+    /// Returns a post's name.
+    pub fn post(&self, post: Post) -> String {
+        let id = format!("value-post-{}", post.word());
+        self.words.get(&id).to_string()
+    }
+
+    /// Returns the word that travels of a post that somebody named; what names none as it is.
+    pub fn post_word(&self, named: &str) -> String {
+        let mut posts = Post::ALL.into_iter();
+        let post = posts.find(|post| self.post(*post).eq_ignore_ascii_case(named));
+        post.map_or_else(|| named.to_owned(), |post| post.word().to_owned())
     }
 }
 

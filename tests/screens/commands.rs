@@ -302,6 +302,13 @@ const SCRIPTS: &[Script] = &[
         "导出到哪个文件夹",
     ),
     (
+        Command::AcknowledgeAll,
+        "老吴",
+        &[Keys("F12 3")],
+        "Ctrl+A",
+        "签收  ",
+    ),
+    (
         Command::DayReview,
         "王主管",
         &[Keys("F12 2")],

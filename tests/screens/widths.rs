@@ -21,7 +21,7 @@ use Do::{Keys, Text};
 const SIZES: [(u16, u16); 2] = [(80, 24), (120, 40)];
 
 /// More places than are kept as dumps.
-const MORE: &[(&str, Option<&str>, &[Do])] = &[
+pub const MORE: &[(&str, Option<&str>, &[Do])] = &[
     ("list", None, &[]),
     ("timeline", None, &[Keys("Enter Tab")]),
     ("side", None, &[Keys("Enter Tab Tab")]),

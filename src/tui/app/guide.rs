@@ -184,7 +184,9 @@ impl Workstation {
             Lesson::Address if is_in(Context::Capture) => "guide-address-line",
             Lesson::Reply if is_in(Context::Replies) => "guide-reply-pick",
             Lesson::Refund if is_in(Context::Find) => "guide-refund-find",
-            Lesson::Refund if is_in(Context::AfterSale) => "guide-refund-form",
+            Lesson::Refund if is_in(Context::AfterSale) || is_in(Context::CaseSteps) => {
+                "guide-refund-form"
+            }
             Lesson::Takeover if is_in(Context::Takeover) => "guide-takeover-take",
             _ => "guide-elsewhere",
         })

@@ -8,7 +8,7 @@ use crate::tui::jobs::Job;
 use crate::tui::keys::{Code, Input, Key};
 use crate::tui::overlays;
 use crate::tui::overlays::messages::Messages;
-use crate::tui::pane::Flow;
+use crate::tui::pane::{Flow, Notice};
 use crate::tui::run::{Effect, Effects};
 use crate::tui::theme::{self, Ink};
 
@@ -20,13 +20,13 @@ impl Workstation {
             return self.at_the_gate(input, effects);
         }
         self.lock_later(effects);
-        let more = self.notice.take().map(|told| told.more);
+        let told = self.notice.take();
         let offered = self.offered.take();
-        if let Some(more) = more.filter(|more| !more.is_empty())
-            && self.asks_for_more(input)
+        if let Some(told) = told.filter(|told| !told.more.is_empty())
+            && self.asks_for_more(input, &told)
         {
-            let title = self.words.get("care-title").to_string();
-            self.push(Box::new(Messages::titled(title, more)));
+            let title = self.words.get(told.heading).to_string();
+            self.push(Box::new(Messages::titled(title, told.more)));
             return;
         }
         let command = match input {
@@ -49,10 +49,11 @@ impl Workstation {
         self.save_soon(effects);
     }
 
-    /// Whether a key asks for the rest of what was just said: Enter, where it writes no line.
-    fn asks_for_more(&self, input: &Input) -> bool {
+    /// Whether a key asks for the rest of what was just said: Enter, where it writes no line or
+    /// where it was said to the person's own key.
+    fn asks_for_more(&self, input: &Input, told: &Notice) -> bool {
         let is_enter = matches!(input, Input::Key(press) if press.key == Key::plain(Code::Enter));
-        is_enter && !self.contexts().contains(&Context::Text)
+        is_enter && (told.is_answer || !self.contexts().contains(&Context::Text))
     }
 
     /// Says that a command has nothing to do here.

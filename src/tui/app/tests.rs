@@ -291,3 +291,54 @@ fn a_reply_goes_into_the_draft_of_the_talk_it_was_filled_for() {
         assert_eq!(draft(&app, first), "只给阳光小屋", "{opens}");
     }
 }
+
+#[test]
+fn what_stopped_an_act_is_shown_by_enter_and_the_act_is_done_when_asked_again() {
+    let mut stage = Stage::new();
+    stage.colleague("林晓");
+    let talk = stage.desk.open_conversation("春天里", "chat").unwrap();
+    let talk = talk.record();
+    stage.colleague("王主管");
+    let (config, words) = (Config::default(), Words::new(Language::ZhCn));
+    let keymap = Keymap::load(None).0;
+    let mut app = Workstation::new(stage.desk, config, words, keymap, (80, 24)).unwrap();
+    app.show(talk, None);
+    let press = |app: &mut Workstation, keys: &[&str]| {
+        for key in keys {
+            let press = Press::of(Key::parse(key).unwrap());
+            app.update(Message::Input(Input::Key(press)));
+        }
+    };
+    let seen = |app: &Workstation| {
+        let mut terminal = Terminal::new(TestBackend::new(80, 24)).unwrap();
+        terminal
+            .draw(|frame| {
+                let _ = app.view(frame);
+            })
+            .unwrap();
+        dump::text(terminal.backend().buffer())
+    };
+    let is_done = |app: &Workstation| {
+        let owner = app.desk.record(talk).unwrap().0.owner;
+        matches!(owner, Some(crate::domain::register::Owner::Post(_)))
+    };
+    press(&mut app, &["Ctrl+G", "1", "1"]);
+    shop_tests::act_as(&mut app.desk, "林晓");
+    app.desk.remark(talk, "她要改地址").unwrap();
+    shop_tests::act_as(&mut app.desk, "王主管");
+    press(&mut app, &["Enter"]);
+    let said = seen(&app);
+    assert!(
+        said.contains("林晓留言") && said.contains("Enter 看变化"),
+        "{said}"
+    );
+    press(&mut app, &["Enter"]);
+    let shown = seen(&app);
+    assert!(
+        shown.contains("你打开后的变化") && shown.contains("她要改地址"),
+        "{shown}"
+    );
+    assert!(!is_done(&app));
+    press(&mut app, &["Esc", "Enter"]);
+    assert!(is_done(&app), "{}", seen(&app));
+}

@@ -150,6 +150,7 @@ fn what(reach: &Reach<'_>, bulk: &Bulk) -> String {
         Bulk::Remark(text) => words.with("bulk-remark", &[("text", beginning(text).into())]),
         Bulk::Escalate(why) => words.with("bulk-escalate", &[("text", beginning(why).into())]),
         Bulk::Close(_) => words.get("bulk-close").to_string(),
+        Bulk::Acknowledge => words.get("bulk-acknowledge").to_string(),
     }
 }
 

@@ -388,10 +388,12 @@ impl Pane for CaseForm {
     }
 
     fn contexts(&self) -> Vec<Context> {
-        if self.ladder.is_some() {
-            vec![Context::AfterSale, Context::Form]
-        } else {
-            self.sheet.contexts(Context::AfterSale)
+        match &self.ladder {
+            Some(ladder) if ladder.decides => {
+                vec![Context::CaseDecide, Context::CaseSteps, Context::Form]
+            }
+            Some(_) => vec![Context::CaseSteps, Context::Form],
+            None => self.sheet.contexts(Context::AfterSale),
         }
     }
 

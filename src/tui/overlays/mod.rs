@@ -61,7 +61,7 @@ pub mod screens;
 pub mod sheet;
 mod sheet_lines;
 mod silent;
-mod since;
+pub(in crate::tui) mod since;
 #[cfg(test)]
 mod since_tests;
 #[cfg(test)]

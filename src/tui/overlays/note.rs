@@ -300,7 +300,6 @@ impl NoteForm {
             Command::StepDone | Command::Unfold => {
                 self.advance(reach);
             }
-            Command::StepBack => self.back(reach),
             _ => return None,
         }
         Some(Flow::Stay)
@@ -394,6 +393,10 @@ impl Pane for NoteForm {
             Command::Finish => return self.finish(reach),
             Command::No => return self.withdraw(reach),
             Command::Note => return Flow::Stay,
+            Command::StepBack => {
+                self.back(reach);
+                return Flow::Stay;
+            }
             Command::Why => {
                 reach.say("note-why", &[]);
                 return Flow::Stay;

@@ -8,6 +8,7 @@ use super::note_fields::flag_of;
 use crate::desk::note::{NewNote, STEPS};
 use crate::domain::id::Id;
 use crate::domain::payload::Fields;
+use crate::problem::{Kind, Problem};
 use crate::tui::pane::{Flow, Reach};
 
 impl NoteForm {
@@ -95,7 +96,10 @@ impl NoteForm {
     }
 
     pub(super) fn back(&mut self, reach: &mut Reach<'_>) {
-        let Some(id) = self.note else { return };
+        let Some(id) = self.note else {
+            let first = Problem::new(Kind::Refused, "problem-note-first");
+            return reach.trouble(&first.hint("problem-note-first-hint"));
+        };
         if self.stops(reach) {
             return;
         }

@@ -11,16 +11,19 @@ use crate::tui::commands::{Command, Context};
 use crate::tui::keys::Input;
 use crate::tui::pane::{Flow, Pane, Reach};
 use crate::tui::theme::Ink;
-use crate::tui::widgets::{Look, line};
+use crate::tui::widgets::{Look, line, page};
 
-/// Rows that a page key moves.
-const PAGE: usize = 10;
+/// Rows above the text: what it is, which may take both.
+const HEAD: u16 = 2;
 
 /// The screen.
 pub struct Plain {
     text: String,
     /// Rows above what is shown; drawing holds it to what there is.
     top: Cell<usize>,
+    /// Rows that the screen holds, by which a page key moves: no row is left out between two
+    /// selections.
+    room: Cell<usize>,
 }
 
 impl Plain {
@@ -29,8 +32,18 @@ impl Plain {
         Self {
             text: clean::block(text).into_owned(),
             top: Cell::new(0),
+            room: Cell::new(1),
         }
     }
+}
+
+/// What the screen is for, and which of its rows are shown where they are not all.
+fn head(top: usize, room: usize, of: usize, look: &Look<'_>) -> String {
+    if of <= room {
+        return look.words.get("tui-plain").to_string();
+    }
+    let rows = [("rows", page::shown(top, room, of, look.words).into())];
+    look.words.with("tui-plain-part", &rows)
 }
 
 impl Pane for Plain {
@@ -39,13 +52,13 @@ impl Pane for Plain {
     }
 
     fn command(&mut self, command: Command, _reach: &mut Reach<'_>) -> Flow {
-        let top = self.top.get();
+        let (top, page) = (self.top.get(), self.room.get());
         match command {
             Command::Back => return Flow::Close,
             Command::Next => self.top.set(top.saturating_add(1)),
             Command::Previous => self.top.set(top.saturating_sub(1)),
-            Command::PageDown => self.top.set(top.saturating_add(PAGE)),
-            Command::PageUp => self.top.set(top.saturating_sub(PAGE)),
+            Command::PageDown => self.top.set(top.saturating_add(page)),
+            Command::PageUp => self.top.set(top.saturating_sub(page)),
             Command::First => self.top.set(0),
             Command::Last => self.top.set(usize::MAX),
             _ => {}
@@ -59,22 +72,27 @@ impl Pane for Plain {
 
     fn view(&self, buf: &mut Buffer, area: Rect, look: &Look<'_>) -> Option<Position> {
         line::clear(buf, area);
-        if area.height < 3 {
+        if area.height <= HEAD {
             return None;
         }
-        line::put(
-            buf,
-            (area.x, area.y),
-            area.width,
-            &look.words.get("tui-plain"),
-            Ink::Dim,
-            look,
-        );
-        let lines = wrap(&self.text, usize::from(area.width.max(1)), look.ambiguous);
-        let room = usize::from(area.height - 2);
+        let width = usize::from(area.width.max(1));
+        let lines = wrap(&self.text, width, look.ambiguous);
+        let room = usize::from(area.height - HEAD);
         let top = self.top.get().min(lines.len().saturating_sub(room));
         self.top.set(top);
-        for (range, y) in lines.into_iter().skip(top).zip(area.y + 2..area.bottom()) {
+        self.room.set(room);
+        let head = head(top, room, lines.len(), look);
+        for (range, y) in wrap(&head, width, look.ambiguous)
+            .into_iter()
+            .zip(area.y..area.y + HEAD)
+        {
+            line::put(buf, (area.x, y), area.width, &head[range], Ink::Dim, look);
+        }
+        for (range, y) in lines
+            .into_iter()
+            .skip(top)
+            .zip(area.y + HEAD..area.bottom())
+        {
             line::put(
                 buf,
                 (area.x, y),
@@ -122,7 +140,7 @@ mod tests {
             };
             press(&mut plain, Command::PageDown);
             press(&mut plain, Command::Previous);
-            assert_eq!(plain.top.get(), 9);
+            assert_eq!(plain.top.get(), 5, "a page is what the screen holds");
             for _ in 0..100 {
                 press(&mut plain, Command::PageDown);
             }
@@ -130,5 +148,41 @@ mod tests {
             press(&mut plain, Command::First);
             assert_eq!(plain.top.get(), 0);
         }
+    }
+
+    #[test]
+    fn it_is_said_which_rows_are_shown_where_they_are_not_all() {
+        let lines: Vec<String> = (0..47).map(|at| format!("ZB1-{at}")).collect();
+        let at = |plain: &Plain, language, (width, height): (u16, u16)| {
+            with_look(language, "dark", |look| {
+                let mut buf = Buffer::empty(Rect::new(0, 0, width, height));
+                plain.view(&mut buf, Rect::new(0, 0, width, height), look);
+                dump::text(&buf)
+            })
+        };
+        let mut stage = Stage::new();
+        let mut plain = Plain::new(&lines.join("\n"));
+        let seen = at(&plain, Language::ZhCn, (80, 24));
+        assert!(seen.contains("行 1-22/47，PgDn 往下"), "{seen}");
+        assert!(seen.contains("分几次选"), "{seen}");
+        assert!(!seen.contains("下面全部"), "{seen}");
+        // A page is what the screen holds: nothing is left out between two selections.
+        stage.with(|reach| plain.command(Command::PageDown, reach));
+        let seen = at(&plain, Language::ZhCn, (80, 24));
+        assert!(seen.contains("行 23-44/47，PgDn 往下"), "{seen}");
+        stage.with(|reach| plain.command(Command::PageDown, reach));
+        let seen = at(&plain, Language::ZhCn, (80, 24));
+        assert!(seen.contains("行 26-47/47"), "{seen}");
+        for language in Language::ALL {
+            let seen = at(&plain, language, (80, 24));
+            let head = seen.lines().next().unwrap_or_default();
+            assert!(head.contains("26-47/47") && !head.contains(".."), "{seen}");
+        }
+        // Where all is there, one selection takes all.
+        let whole = at(&Plain::new("ZB1-1"), Language::ZhCn, (80, 24));
+        assert!(
+            whole.contains("用鼠标选中下面全部") && !whole.contains("行 1"),
+            "{whole}"
+        );
     }
 }

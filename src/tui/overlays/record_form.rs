@@ -25,7 +25,7 @@ use crate::tui::theme::Ink;
 use crate::tui::widgets::form::{self, Choice, Field, Value};
 use crate::tui::widgets::line::{Run, text};
 use crate::tui::widgets::{Look, page};
-use crate::tui::words::Speech;
+use crate::tui::words::{Speech, names_posts};
 
 /// Rows of a text of several lines.
 const LONG: u16 = 3;
@@ -130,6 +130,7 @@ impl RecordForm {
             match answer(spec, field, now, zone) {
                 Ok(value) if value.is_null() && old.is_none() => {}
                 Ok(value) => {
+                    let value = in_their_words(spec, value, shown);
                     values.insert(spec.name.to_owned(), value);
                 }
                 Err(()) => {
@@ -173,6 +174,20 @@ impl RecordForm {
         self.kept.done();
         reach.say("record-saved", &[("register", (&self.name).into())]);
         Flow::Close
+    }
+}
+
+/// Posts that were named as people call them, by the words that travel.
+fn in_their_words(spec: &FieldSpec, value: Json, speech: Speech<'_>) -> Json {
+    match value {
+        Json::Array(texts) if names_posts(spec) => texts
+            .into_iter()
+            .map(|text| match text {
+                Json::String(named) => json!(speech.post_word(&named)),
+                other => other,
+            })
+            .collect(),
+        other => other,
     }
 }
 

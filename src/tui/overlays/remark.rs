@@ -144,7 +144,7 @@ impl Remark {
 
 impl Pane for Remark {
     fn contexts(&self) -> Vec<Context> {
-        vec![Context::Text, Context::Composer]
+        vec![Context::Text, Context::Remark]
     }
 
     fn command(&mut self, command: Command, reach: &mut Reach<'_>) -> Flow {

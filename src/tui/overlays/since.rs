@@ -4,13 +4,15 @@
 use crate::desk::Desk;
 use crate::desk::opened::{Changed, Opened};
 use crate::domain::id::Id;
+use crate::domain::payload::{Change, Direction, Meaning, Payload};
 use crate::problem::Problem;
 use crate::tui::pane::{Flow, Notice, Reach};
 use crate::tui::theme::Ink;
+use crate::tui::words::Speech;
 
 /// What was seen of the records in front; nothing while it is a new one.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Since(Vec<Opened>);
+pub(in crate::tui) struct Since(Vec<Opened>);
 
 impl Since {
     /// A record is opened.
@@ -20,50 +22,181 @@ impl Since {
 
     /// Records are opened together.
     pub(super) fn of_all(reach: &Reach<'_>, ids: &[Id]) -> Self {
+        Self::at(reach.desk, ids)
+    }
+
+    /// Records are opened at a desk.
+    pub(in crate::tui) fn at(desk: &Desk, ids: &[Id]) -> Self {
         // What cannot be read now is refused by the act itself.
-        let opened = ids.iter().map(|id| Opened::new(reach.desk, *id));
+        let opened = ids.iter().map(|id| Opened::new(desk, *id));
         Self(opened.filter_map(Result::ok).collect())
     }
 
-    /// Returns the newest change since the records were opened, which then counts all of them.
-    fn changed(&mut self, desk: &Desk) -> Result<Option<Changed>, Problem> {
+    /// Returns the changes since the records were opened, the oldest first.
+    fn changed(&mut self, desk: &Desk) -> Result<Vec<Changed>, Problem> {
         let mut all = Vec::new();
         for opened in &mut self.0 {
             all.extend(opened.changed(desk)?);
         }
-        let count = all.iter().map(|changed| changed.count).sum();
-        let newest = all.into_iter().max_by_key(|changed| changed.at);
-        Ok(newest.map(|changed| Changed { count, ..changed }))
+        all.sort_by_key(|changed| changed.at);
+        Ok(all)
     }
 
-    /// Says what changed since the record was opened; none where nothing did, and when asked
-    /// again.
-    pub(super) fn stops(&mut self, reach: &mut Reach<'_>) -> Option<Flow> {
+    /// Says what changed since the record was opened, and shows all of it by Enter; none where
+    /// nothing did, and when asked again.
+    pub(in crate::tui) fn stops(&mut self, reach: &mut Reach<'_>) -> Option<Flow> {
+        self.stopped(reach, |notice, changes| {
+            notice.with_answer("changed-title", changes)
+        })
+    }
+
+    /// The same where Enter opens the record itself.
+    fn stops_on_row(&mut self, reach: &mut Reach<'_>) -> Option<Flow> {
+        self.stopped(reach, |notice, _| notice)
+    }
+
+    fn stopped(
+        &mut self,
+        reach: &mut Reach<'_>,
+        with: impl FnOnce(Notice, Vec<Notice>) -> Notice,
+    ) -> Option<Flow> {
         let changed = match self.changed(reach.desk) {
-            Ok(changed) => changed?,
+            Ok(changed) => changed,
             Err(problem) => {
                 reach.trouble(&problem);
                 return Some(Flow::Stay);
             }
         };
+        let newest = changed.last()?;
         let speech = reach.speech();
-        let verb = changed.verb.unwrap_or("unknown");
+        let (words, count) = (speech.words, changed.len());
+        let more = if count > 1 {
+            words.with("changed-more", &[("count", count.into())])
+        } else {
+            String::new()
+        };
         let said = [
-            ("when", speech.moment(changed.at).into()),
-            ("who", changed.who.into()),
-            (
-                "what",
-                reach
-                    .words
-                    .get(&format!("cli-verb-{verb}"))
-                    .to_string()
-                    .into(),
-            ),
-            ("count", changed.count.into()),
+            ("what", sentence(newest, speech).into()),
+            ("more", more.into()),
         ];
-        let text = reach.words.with("changed-since", &said);
-        *reach.notice = Some(Notice::line(text, Ink::Warn));
+        let text = words.with("changed-since", &said);
+        let all = changed.iter().map(|one| {
+            let text = told(&one.what).map(|text| format!("  {text}"));
+            let line = format!("{}{}", sentence(one, speech), text.unwrap_or_default());
+            Notice::line(line, Ink::Text)
+        });
+        let notice = with(Notice::line(text, Ink::Warn), all.collect());
+        *reach.notice = Some(notice);
         *reach.stale = true;
         Some(Flow::Stay)
+    }
+}
+
+/// What was seen of the row under the cursor of a list: as it was when the cursor came to it,
+/// whatever was read anew since.
+#[derive(Debug, Default)]
+pub(in crate::tui) struct SinceRow(Option<(Id, Since)>);
+
+impl SinceRow {
+    /// The cursor stands on this record, or on none.
+    pub(in crate::tui) fn follow(&mut self, desk: &Desk, row: Option<Id>) {
+        if self.0.as_ref().map(|(id, _)| *id) != row {
+            self.0 = row.map(|id| (id, Since::at(desk, &[id])));
+        }
+    }
+
+    /// Says what changed since the cursor came to the row; none where nothing did, and when
+    /// asked again.
+    pub(in crate::tui) fn stops(&mut self, reach: &mut Reach<'_>) -> Option<Flow> {
+        self.0
+            .as_mut()
+            .and_then(|(_, since)| since.stops_on_row(reach))
+    }
+}
+
+/// When who did what, in a sentence.
+fn sentence(changed: &Changed, speech: Speech<'_>) -> String {
+    let words = speech.words;
+    let who = if changed.who.is_empty() {
+        words.get("changed-somebody").to_string()
+    } else {
+        changed.who.clone()
+    };
+    let said = [
+        ("when", speech.moment(changed.at).into()),
+        ("who", who.into()),
+        ("what", deed(changed, speech).into()),
+    ];
+    words.with("changed-line", &said)
+}
+
+/// What was done, with what came of it.
+fn deed(changed: &Changed, speech: Speech<'_>) -> String {
+    let words = speech.words;
+    let id = match &changed.what {
+        Some(Payload::Set(change)) => return written(change, changed, speech),
+        Some(Payload::Move { to, .. }) => {
+            let state = speech.state(changed.register.name, to);
+            return words.with("changed-move", &[("state", state.into())]);
+        }
+        Some(Payload::Assign { to, .. }) => {
+            let owner = speech.owner(Some(*to));
+            return words.with("changed-assign", &[("owner", owner.into())]);
+        }
+        Some(Payload::Open(_)) => "changed-open",
+        Some(Payload::Say(say)) => match say.direction {
+            Direction::In => "changed-say-in",
+            Direction::Out => "changed-say-out",
+            Direction::Internal => "changed-say-internal",
+            Direction::System => "changed-say-system",
+        },
+        Some(Payload::Attach { .. }) => "changed-attach",
+        Some(Payload::Sign { meaning, .. }) => match meaning {
+            Meaning::Approve => "changed-sign-approve",
+            Meaning::Refuse => "changed-sign-refuse",
+            Meaning::Execute => "changed-sign-execute",
+            Meaning::SecondCheck => "changed-sign-check",
+            Meaning::Acknowledge => "changed-sign-acknowledge",
+            Meaning::Witness => "changed-sign-witness",
+        },
+        Some(Payload::Link { .. }) => "changed-link",
+        Some(Payload::Void { events: None, .. }) => "changed-void",
+        Some(Payload::Void { .. }) => "changed-undo",
+        Some(Payload::Erase { .. }) => "changed-erase",
+        None => "changed-unknown",
+    };
+    words.get(id).to_string()
+}
+
+/// The fields that were written, by their labels.
+fn written(change: &Change, changed: &Changed, speech: Speech<'_>) -> String {
+    let words = speech.words;
+    let mut labels: Vec<String> = Vec::new();
+    for path in change.fields.keys() {
+        let field = changed.register.field(path);
+        let Some(field) = field.filter(|field| !field.hidden) else {
+            continue;
+        };
+        let label = speech.label(changed.register, field);
+        if !labels.contains(&label) {
+            labels.push(label);
+        }
+    }
+    if labels.is_empty() {
+        return words.get("changed-set-other").to_string();
+    }
+    let fields = labels.join(&words.get("list-comma"));
+    words.with("changed-set", &[("fields", fields.into())])
+}
+
+/// The words that were said or noted with it.
+fn told(what: &Option<Payload>) -> Option<&str> {
+    match what.as_ref()? {
+        Payload::Say(say) => say.text.as_deref(),
+        Payload::Move { note, .. } | Payload::Assign { note, .. } | Payload::Sign { note, .. } => {
+            note.as_deref()
+        }
+        Payload::Attach { name, .. } => name.as_deref(),
+        _ => None,
     }
 }

@@ -148,3 +148,44 @@ fn a_merge_stops_once() {
         record(stage, talk).closed.is_some()
     });
 }
+
+/// What is said to 林晓 of a talk that 王主管 changed meanwhile.
+fn said_after(change: impl FnOnce(&mut Stage, Id)) -> (Stage, String) {
+    let mut stage = Stage::new();
+    stage.colleague("林晓");
+    let item = stage.desk.open_conversation("春天里", "chat").unwrap();
+    let mut since = stage.with(|reach| super::since::Since::of(reach, item.record()));
+    stage.colleague("王主管");
+    change(&mut stage, item.record());
+    stage.act_as("林晓");
+    assert!(stage.with(|reach| since.stops(reach)).is_some());
+    let said = stage.message().to_owned();
+    assert!(stage.with(|reach| since.stops(reach)).is_none(), "once");
+    (stage, said)
+}
+
+#[test]
+fn a_change_is_told_in_a_sentence_with_what_it_came_to() {
+    let (_, said) = said_after(|stage, id| {
+        stage.desk.tag(id, "急").unwrap();
+    });
+    assert!(said.contains("王主管改了标签"), "{said}");
+    let (stage, said) = said_after(|stage, id| {
+        let to = stage.desk.owner_named("after_sales").unwrap();
+        stage.desk.transfer(id, to, "peak").unwrap();
+    });
+    assert!(said.contains("王主管转给售后"), "{said}");
+    assert!(said.contains("Enter 看变化，再按一次照做"), "{said}");
+    let more = stage.said.map(|notice| notice.more).unwrap_or_default();
+    assert!(
+        more.iter().any(|one| one.text.contains("王主管转给售后")),
+        "{more:?}"
+    );
+    let (_, said) = said_after(|stage, id| {
+        stage.desk.remark(id, "她要改地址").unwrap();
+    });
+    assert!(said.contains("王主管留言"), "{said}");
+    for word in ["状态", "签字", "凭证"] {
+        assert!(!said.contains(word), "{said}");
+    }
+}

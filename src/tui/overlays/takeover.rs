@@ -201,7 +201,7 @@ pub fn open(reach: &Reach<'_>) -> Result<Option<TakeoverPane>, Problem> {
 impl Pane for TakeoverPane {
     fn contexts(&self) -> Vec<Context> {
         if self.chosen == 0 {
-            vec![Context::Takeover, Context::List, Context::Menu]
+            vec![Context::Takeover, Context::Menu, Context::List]
         } else {
             vec![Context::Text, Context::Takeover, Context::Picker]
         }

@@ -163,7 +163,7 @@ fn fill(cells: &mut [String; 6], row: &Row, speech: Speech<'_>) {
 
 impl Pane for PlanPane {
     fn contexts(&self) -> Vec<Context> {
-        vec![Context::List]
+        vec![Context::Plan, Context::List]
     }
 
     fn command(&mut self, command: Command, reach: &mut Reach<'_>) -> Flow {

@@ -7,6 +7,7 @@ use serde_json::json;
 mod view;
 
 use crate::desk::Desk;
+use crate::desk::bulk::Bulk;
 use crate::desk::printing::{Parcels, was_printed};
 use crate::domain::id::Id;
 use crate::domain::payload::Fields;
@@ -16,7 +17,9 @@ use crate::i18n::Words;
 use crate::problem::Problem;
 use crate::store::{Order, Query};
 use crate::tui::commands::{Command, Context};
+use crate::tui::overlays::bulk::BulkPane;
 use crate::tui::overlays::record_form::RecordForm;
+use crate::tui::overlays::since::SinceRow;
 use crate::tui::pane::{Flow, Pane, Reach};
 use crate::tui::theme::Ink;
 use crate::tui::widgets::Look;
@@ -65,6 +68,8 @@ pub struct PrintingPane {
     /// Today's orders against their parcels.
     parcels: Parcels,
     cursor: Cursor<Id>,
+    /// What was seen of the notice under the cursor.
+    since: SinceRow,
 }
 
 impl PrintingPane {
@@ -77,6 +82,7 @@ impl PrintingPane {
             wave: None,
             parcels: Parcels::default(),
             cursor: Cursor::default(),
+            since: SinceRow::default(),
         };
         pane.read(desk, words)?;
         Ok(pane)
@@ -120,6 +126,7 @@ impl PrintingPane {
             .collect();
         let ids: Vec<Id> = self.waiting.iter().map(|notice| notice.id).collect();
         self.cursor.follow(&ids);
+        self.since.follow(desk, self.cursor.id().copied());
         Ok(())
     }
 
@@ -127,17 +134,21 @@ impl PrintingPane {
         self.waiting.get(self.cursor.index())
     }
 
-    fn step(&mut self, by: isize) {
+    fn step(&mut self, by: isize, desk: &Desk) {
         let waiting = &self.waiting;
         self.cursor.step(by, waiting.len(), |at| {
             waiting.get(at).map(|notice| notice.id)
         });
+        self.since.follow(desk, self.cursor.id().copied());
     }
 
     fn acknowledge(&mut self, reach: &mut Reach<'_>) {
         let Some(id) = self.cursor.id().copied() else {
             return;
         };
+        if self.since.stops(reach).is_some() {
+            return;
+        }
         if reach
             .attempt(|desk| desk.note_step(id, "acknowledged", None))
             .is_some()
@@ -147,11 +158,30 @@ impl PrintingPane {
         }
     }
 
+    /// Shows how many notices change nothing printed, to be acknowledged by one key.
+    fn acknowledge_all(&self, reach: &mut Reach<'_>) -> Flow {
+        let waiting: Vec<Id> = self.waiting.iter().map(|notice| notice.id).collect();
+        if waiting.is_empty() {
+            reach.say("printing-none", &[]);
+            return Flow::Stay;
+        }
+        match BulkPane::new(reach, waiting, Bulk::Acknowledge) {
+            Ok(preview) => Flow::Push(Box::new(preview)),
+            Err(problem) => {
+                reach.trouble(&problem);
+                Flow::Stay
+            }
+        }
+    }
+
     /// Answers the notice under the cursor: what became of the order.
     fn answer(&mut self, answer: &str, reach: &mut Reach<'_>) {
         let Some(id) = self.cursor.id().copied() else {
             return;
         };
+        if self.since.stops(reach).is_some() {
+            return;
+        }
         let values = Fields::from([(note::ANSWER.name().to_owned(), json!(answer))]);
         if reach.attempt(|desk| desk.set_fields(id, values)).is_some() {
             self.refresh(reach);
@@ -250,11 +280,12 @@ impl Pane for PrintingPane {
 
     fn command(&mut self, command: Command, reach: &mut Reach<'_>) -> Flow {
         if let Some(by) = command.steps() {
-            self.step(by);
+            self.step(by, reach.desk);
             return Flow::Stay;
         }
         match command {
             Command::Acknowledge | Command::Finish => self.acknowledge(reach),
+            Command::AcknowledgeAll => return self.acknowledge_all(reach),
             Command::Copy => {
                 let numbers = self.numbers();
                 if numbers.is_empty() {

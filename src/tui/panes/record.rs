@@ -1,5 +1,7 @@
 //! A record of any register as it stands: fields, what was said, the steps taken.
 
+use std::cell::{Cell, RefCell};
+
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
@@ -25,10 +27,14 @@ use crate::tui::widgets::line::{Run, dim, text};
 use crate::tui::widgets::{Look, page};
 use crate::tui::words::Speech;
 
+mod rows;
+
+use rows::Rows;
+
 /// Columns of the labels.
 const LABEL: u16 = 18;
-/// Rows that a page key scrolls.
-const PAGE: usize = 10;
+/// Rows further that are shown where somebody signs too early.
+const PAGE: isize = 10;
 
 /// A line of the record as it is drawn.
 enum Line {
@@ -43,8 +49,14 @@ pub struct RecordPane {
     title: String,
     state: String,
     lines: Vec<Line>,
+    /// How many of the lines are what the record holds; what was said and done follows.
+    fields: usize,
     copy: String,
-    top: usize,
+    /// Rows above what is shown; drawing holds it to what there is.
+    top: Cell<usize>,
+    rows: RefCell<Rows>,
+    /// Rows of what the record holds that were not on the screen yet.
+    unseen: Cell<usize>,
     /// Whether it is a notice that the person must read and has not.
     is_unread: bool,
 }
@@ -57,8 +69,11 @@ impl RecordPane {
             title: String::new(),
             state: String::new(),
             lines: Vec::new(),
+            fields: 0,
             copy: String::new(),
-            top: 0,
+            top: Cell::new(0),
+            rows: RefCell::default(),
+            unseen: Cell::new(0),
             is_unread: false,
         };
         pane.read(desk, words)?;
@@ -83,9 +98,11 @@ impl RecordPane {
         self.is_unread = register.name == notice::REGISTER.name && desk.must_read(self.id)?;
         self.lines = withheld(desk, self.id, speech)?;
         self.lines.extend(fields(&record, register, speech));
+        self.fields = self.lines.len();
         self.lines.extend(timeline(&record, speech));
         self.lines.extend(steps(&record, register, speech));
         self.lines.extend(looks(&record, speech));
+        self.rows = RefCell::default();
         Ok(())
     }
 }
@@ -128,7 +145,7 @@ fn fields(record: &Record, register: &Register, speech: Speech<'_>) -> Vec<Line>
             }
             _ => speech.label(register, spec),
         };
-        let mut shown = clean::line(&hidden(path, &speech.value(spec, value))).into_owned();
+        let mut shown = clean::block(&hidden(path, &speech.value(spec, value))).into_owned();
         if record.values.get(path).is_some_and(|live| live.len() > 1) {
             shown = format!("{shown}  [{}]", speech.words.get("mark-conflict"));
         }
@@ -171,7 +188,7 @@ fn said(entry: &Entry, speech: Speech<'_>) -> Line {
         Direction::System => Ink::System,
     };
     let who = entry.say.author.clone().unwrap_or_default();
-    let what = clean::line(entry.say.text.as_deref().unwrap_or_default()).into_owned();
+    let what = clean::block(entry.say.text.as_deref().unwrap_or_default()).into_owned();
     Line::Text(
         dim(format!("{} {who} ", speech.moment(entry.at))),
         Run::new(what, ink),
@@ -260,6 +277,26 @@ impl RecordPane {
         let lines: Vec<String> = lines.map(|line| line.trim().to_owned()).collect();
         lines.join("\n")
     }
+
+    /// Signs a notice as read; while a part of it was not on the screen yet, shows that instead.
+    fn sign(&mut self, reach: &mut Reach<'_>) -> Flow {
+        let unseen = self.unseen.get();
+        if unseen > 0 {
+            self.go(PAGE);
+            reach.say("notice-more", &[("count", unseen.into())]);
+            return Flow::Stay;
+        }
+        let id = self.id;
+        if reach.attempt(|desk| desk.read_notice(id)).is_none() {
+            return Flow::Stay;
+        }
+        reach.say("notice-read", &[]);
+        Flow::Close
+    }
+
+    fn go(&mut self, by: isize) {
+        self.top.set(self.top.get().saturating_add_signed(by));
+    }
 }
 
 impl Pane for RecordPane {
@@ -268,30 +305,25 @@ impl Pane for RecordPane {
     }
 
     fn contexts(&self) -> Vec<Context> {
-        vec![Context::Timeline]
+        if self.is_unread {
+            vec![Context::Notice, Context::Timeline]
+        } else {
+            vec![Context::Timeline]
+        }
     }
 
     fn command(&mut self, command: Command, reach: &mut Reach<'_>) -> Flow {
-        let last = self.lines.len().saturating_sub(1);
+        if let Some(by) = command.steps() {
+            self.go(by);
+            return Flow::Stay;
+        }
         match command {
-            Command::Next => self.top = (self.top + 1).min(last),
-            Command::Previous => self.top = self.top.saturating_sub(1),
-            Command::PageDown => self.top = (self.top + PAGE).min(last),
-            Command::PageUp => self.top = self.top.saturating_sub(PAGE),
-            Command::First => self.top = 0,
-            Command::Last => self.top = last,
             Command::Back => return Flow::Close,
             Command::Copy => {
                 let text = self.copy.clone();
                 reach.copy(&text);
             }
-            Command::Finish if self.is_unread => {
-                let id = self.id;
-                if reach.attempt(|desk| desk.read_notice(id)).is_some() {
-                    reach.say("notice-read", &[]);
-                    return Flow::Close;
-                }
-            }
+            Command::Finish if self.is_unread => return self.sign(reach),
             Command::Finish => match RecordForm::of_record(reach, self.id) {
                 Ok(form) => return Flow::Push(Box::new(form)),
                 Err(problem) => reach.trouble(&problem),
@@ -318,15 +350,29 @@ impl Pane for RecordPane {
             } else {
                 dim(look.words.get("record-edit").to_string())
             };
-            page.section(left, vec![keys]);
-            for shown in self.lines.iter().skip(self.top) {
-                match shown {
-                    Line::Title(title) => page.titled(title),
-                    Line::Field(label, value) => {
-                        page.labelled(label, LABEL, &[text(value.as_str())], &[]);
-                    }
-                    Line::Text(before, what) => page.row(&[before.clone(), what.clone()], &[]),
-                }
+            let mut rows = self.rows.borrow_mut();
+            let is_new = rows.fit(&self.lines, self.fields, page.width(), look);
+            let room = usize::from(page.rows_left()).saturating_sub(1);
+            let top = self.top.get().min(rows.rows.len().saturating_sub(room));
+            self.top.set(top);
+            let unseen = rows.held.saturating_sub(top + room);
+            let before = if is_new {
+                usize::MAX
+            } else {
+                self.unseen.get()
+            };
+            self.unseen.set(unseen.min(before));
+            let mut right = vec![keys];
+            let count = rows.rows.len();
+            if room < count {
+                right.insert(
+                    0,
+                    dim(format!("{}  ", page::shown(top, room, count, look.words))),
+                );
+            }
+            page.section(left, right);
+            for row in rows.rows.iter().skip(top).take(room) {
+                row.draw(page);
             }
         });
         None

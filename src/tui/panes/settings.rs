@@ -242,7 +242,7 @@ fn shown(value: &str, allowed: Option<Allowed>, words: &Words) -> String {
 
 impl Pane for SettingsPane {
     fn contexts(&self) -> Vec<Context> {
-        vec![Context::List]
+        vec![Context::Settings, Context::List]
     }
 
     fn command(&mut self, command: Command, reach: &mut Reach<'_>) -> Flow {

@@ -451,3 +451,159 @@ fn a_long_list_that_is_narrowed_says_how_far_back_it_looked() {
         assert!(seen.contains(" 路过"), "{asked}: {seen}");
     }
 }
+
+#[test]
+fn whom_a_notice_is_for_is_read_and_typed_in_words() {
+    use crate::domain::registers::notice;
+    let mut stage = Stage::new();
+    let id = publish(&mut stage, "圆通爆仓口径", &["after_sales"]);
+    let form = stage.with(|reach| RecordForm::of_record(reach, id));
+    stage.push(|_| form);
+    let seen = stage.screen(80, 24);
+    assert!(
+        seen.contains("售后") && !seen.contains("after_sales"),
+        "{seen}"
+    );
+    let is_there = |stage: &Stage| {
+        let seen = stage.screen(80, 24);
+        let row = seen.lines().find(|row| row.contains("给谁看"));
+        row.is_some_and(|row| row.contains("售后 打单"))
+    };
+    let mut left = 20;
+    while !is_there(&stage) {
+        stage.keys(&["Down"]);
+        stage.text(" 打单");
+        if !is_there(&stage) {
+            stage.keys(&["Backspace"; 3]);
+        }
+        left -= 1;
+        assert!(left > 0, "{}", stage.screen(80, 24));
+    }
+    stage.keys(&["F8"]);
+    let record = stage.desk.record(id).unwrap().0;
+    let audience = record.get(notice::AUDIENCE);
+    assert_eq!(
+        audience,
+        Some(vec!["after_sales".to_owned(), "printing".to_owned()]),
+        "{}",
+        stage.message()
+    );
+}
+
+/// Notes that printing was told of: two of an order that nobody printed, one of an order that was
+/// printed since.
+fn two_and_a_late_one(stage: &mut Stage) -> [crate::domain::id::Id; 3] {
+    let orders = stage.desk.store().rows(&crate::store::Query {
+        registers: vec!["order"],
+        ..crate::store::Query::default()
+    });
+    let orders = orders.unwrap();
+    let other = orders.iter().find(|row| {
+        let number = row.order_number.as_deref();
+        row.state == "open" && number.is_some_and(|number| number != ORDER)
+    });
+    let other = other.unwrap_or_else(|| panic!("{orders:?}"));
+    let number = other.order_number.as_deref().unwrap();
+    let ids = [(ORDER, "express"), (ORDER, "card"), (number, "express")].map(|(order, kind)| {
+        let new = NewNote {
+            order: order.into(),
+            kind: kind.into(),
+            new: "顺丰".into(),
+            ..NewNote::default()
+        };
+        let id = stage.desk.open_note(&new).unwrap().record();
+        for step in ["changed", "flagged", "confirmed", "told"] {
+            stage.desk.note_step(id, step, None).unwrap();
+        }
+        id
+    });
+    stage.desk.move_to(other.id, "printed", None).unwrap();
+    ids
+}
+
+#[test]
+fn all_that_change_nothing_printed_are_acknowledged_together_with_a_count() {
+    let mut stage = Stage::new();
+    let ids = two_and_a_late_one(&mut stage);
+    let states = |stage: &Stage| ids.map(|id| stage.desk.record(id).unwrap().0.state);
+    stage.push(|reach| PrintingPane::new(reach.desk, reach.words));
+    stage.keys(&["Ctrl+A"]);
+    let seen = stage.screen(80, 24);
+    assert!(
+        seen.contains("做 2 件  不动 1 件") && seen.contains("打印后更改，要单独签收"),
+        "{seen}"
+    );
+    assert_eq!(states(&stage), ["told", "told", "told"], "nothing yet");
+    stage.draw_everywhere();
+    stage.keys(&["Enter"]);
+    assert!(
+        stage.message().contains("签收：2 件"),
+        "{}",
+        stage.message()
+    );
+    assert_eq!(states(&stage), ["acknowledged", "acknowledged", "told"]);
+    stage.desk.undo(None).unwrap();
+    assert_eq!(states(&stage), ["told", "told", "told"], "as it is said");
+    stage.refresh();
+    stage.keys(&["Ctrl+A", "Enter", "Ctrl+A", "Enter", "Esc"]);
+    assert_eq!(states(&stage), ["acknowledged", "acknowledged", "told"]);
+    stage.keys(&["Space"]);
+    assert_eq!(states(&stage)[2], "acknowledged", "{}", stage.message());
+    stage.keys(&["Ctrl+A"]);
+    assert!(
+        stage.message().contains("没有未签收的"),
+        "{}",
+        stage.message()
+    );
+    assert!(stage.desk.store().verify().unwrap().clean);
+}
+
+#[test]
+fn only_the_printing_post_acknowledges_together() {
+    let mut stage = Stage::sample("林晓");
+    stage.push(|reach| PrintingPane::new(reach.desk, reach.words));
+    let counts = stage.desk.printing_counts().unwrap();
+    stage.keys(&["Ctrl+A", "Enter"]);
+    assert_eq!(
+        stage.desk.printing_counts().unwrap().unsigned,
+        counts.unsigned
+    );
+}
+
+#[test]
+fn a_notice_that_changed_under_the_cursor_is_not_acknowledged_at_once() {
+    let mut stage = Stage::sample("老吴");
+    stage.push(|reach| PrintingPane::new(reach.desk, reach.words));
+    let id = stage
+        .desk
+        .store()
+        .rows(&crate::store::Query {
+            registers: vec!["note"],
+            states: vec!["told".into()],
+            ..crate::store::Query::default()
+        })
+        .unwrap();
+    let told: Vec<_> = id.iter().map(|row| row.id).collect();
+    stage.act_as("林晓");
+    for id in &told {
+        let new = crate::desk::act::fields([(note::NEW.name(), serde_json::json!("示例路9号"))]);
+        stage.desk.set_fields(*id, new).unwrap();
+    }
+    stage.act_as("老吴");
+    stage.refresh();
+    let waiting = |stage: &Stage| stage.desk.printing_counts().unwrap().unsigned;
+    let before = waiting(&stage);
+    for key in ["Space", "2"] {
+        stage.keys(&[key]);
+        let said = stage.message().to_owned();
+        if key == "Space" {
+            assert!(
+                said.contains("打开后变了") && said.contains("改了"),
+                "{said}"
+            );
+            assert_eq!(waiting(&stage), before);
+        }
+    }
+    stage.keys(&["Space"]);
+    assert_eq!(waiting(&stage), before - 1, "{}", stage.message());
+}

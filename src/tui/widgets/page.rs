@@ -8,6 +8,7 @@ use super::Look;
 use super::form::{self, Form, Shape};
 use super::frame::{self, Lines};
 use super::line::{self, Run};
+use crate::i18n::Words;
 use crate::text::clean;
 use crate::text::wrap;
 use crate::tui::theme::Ink;
@@ -162,6 +163,21 @@ impl<'b, 'l> Page<'b, 'l> {
     pub fn look(&self) -> &'l Look<'l> {
         self.look
     }
+}
+
+/// Says which rows of a text are shown, and by which key one comes to the others.
+pub fn shown(top: usize, room: usize, of: usize, words: &Words) -> String {
+    let id = if top + room < of {
+        "page-rows"
+    } else {
+        "page-rows-end"
+    };
+    let rows = [
+        ("from", (top + 1).min(of).into()),
+        ("to", (top + room).min(of).into()),
+        ("of", of.into()),
+    ];
+    words.with(id, &rows)
 }
 
 /// Draws one page.

@@ -190,3 +190,30 @@ fn an_act_on_what_changed_since_it_was_opened_stops_once() {
     stage.keys(&["F8"]);
     assert!(is_approved(&only(&stage, "case")), "{}", stage.message());
 }
+
+#[test]
+fn an_approval_and_an_amendment_are_told_as_what_they_are() {
+    let mut stage = Stage::new().on_order(ORDER);
+    stage.keys(&[
+        "F6", "Down", "Space", "1", "Tab", "1", "Tab", "2", "Tab", "Space", "F8",
+    ]);
+    let case = only(&stage, "case").id;
+    stage.panes.clear();
+    stage.push(|reach| CaseForm::of_case(reach, case));
+    stage.colleague("王主管");
+    stage.desk.approve_case(case).unwrap();
+    stage.act_as("林晓");
+    stage.keys(&["F8"]);
+    let said = stage.message().to_owned();
+    assert!(said.contains("王主管已批"), "{said}");
+    assert!(said.contains("Enter 看变化，再按一次照做"), "{said}");
+    assert!(!said.contains("签字") && !said.contains("状态"), "{said}");
+    // What is shown anew is not told again; a field that changes is told by its name.
+    stage.act_as("王主管");
+    let note = [("note".to_owned(), serde_json::json!("外箱完好"))];
+    stage.desk.set_fields(case, note.into()).unwrap();
+    stage.act_as("林晓");
+    stage.keys(&["F8"]);
+    let said = stage.message().to_owned();
+    assert!(said.contains("王主管改了备注"), "{said}");
+}

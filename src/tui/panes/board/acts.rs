@@ -14,6 +14,7 @@ use crate::tui::overlays::ask::Ask;
 use crate::tui::overlays::case::CaseForm;
 use crate::tui::overlays::note::NoteForm;
 use crate::tui::overlays::remark::Remark;
+use crate::tui::overlays::since::Since;
 use crate::tui::overlays::transfer::Transfer;
 use crate::tui::pane::{Flow, Notice, Pane, Reach, Screen};
 use crate::tui::panes::record::RecordPane;
@@ -30,6 +31,9 @@ impl BoardPane {
             Some(Decision::Case(row, _)) => {
                 let id = row.id;
                 let number = row.number.clone().unwrap_or_default();
+                if let Some(stopped) = self.since.stops(reach) {
+                    return stopped;
+                }
                 if reach.attempt(|desk| desk.approve_case(id)).is_some() {
                     reach.say("board-approved", &[("no", number.into())]);
                     self.refresh(reach);
@@ -43,7 +47,7 @@ impl BoardPane {
     }
 
     /// Ctrl+D: refuses the case under the cursor, with a reason.
-    pub(super) fn refuse(&self, reach: &mut Reach<'_>) -> Flow {
+    pub(super) fn refuse(&mut self, reach: &mut Reach<'_>) -> Flow {
         let (Block::Decide, Some(Decision::Case(row, false))) = (self.block, self.decision())
         else {
             reach.say("board-no-refusal", &[]);
@@ -51,10 +55,17 @@ impl BoardPane {
         };
         let id = row.id;
         let number = row.number.clone().unwrap_or_default();
+        if let Some(stopped) = self.since.stops(reach) {
+            return stopped;
+        }
+        let mut since = Since::at(reach.desk, &[id]);
         let title = [("no", number.as_str().into())];
         let title = reach.words.with("board-refuse-title", &title);
         let hint = reach.words.get("ask-reason").to_string();
         let ask = Ask::new(title, hint, move |reason, reach| {
+            if let Some(stopped) = since.stops(reach) {
+                return stopped;
+            }
             let refused = reach.attempt(|desk| desk.refuse_case(id, reason));
             if refused.is_none() {
                 return Flow::Stay;

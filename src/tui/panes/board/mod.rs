@@ -25,6 +25,7 @@ use crate::problem::Problem;
 use crate::store::Row;
 use crate::tui::commands::{Command, Context};
 use crate::tui::overlays::meeting::MeetingPane;
+use crate::tui::overlays::since::SinceRow;
 use crate::tui::pane::{Flow, Pane, Reach, Screen};
 use crate::tui::panes::review::ReviewPane;
 use crate::tui::widgets::Look;
@@ -101,6 +102,8 @@ pub struct BoardPane {
     unsettled: Unsettled,
     decisions: Vec<Decision>,
     chosen: Option<Chosen>,
+    /// What was seen of the case under the cursor.
+    since: SinceRow,
     block: Block,
     /// The place of the cursor in each block.
     at: [usize; Block::ALL.len()],
@@ -121,6 +124,7 @@ impl BoardPane {
             unsettled: Unsettled::default(),
             decisions: Vec::new(),
             chosen: None,
+            since: SinceRow::default(),
             block: Block::Decide,
             at: [0; Block::ALL.len()],
             column: 0,
@@ -175,6 +179,11 @@ impl BoardPane {
             Some(Decision::Case(row, _)) => Some(desk.board_chosen(row.id)?),
             _ => None,
         };
+        let case = match self.decision() {
+            Some(Decision::Case(row, _)) => Some(row.id),
+            _ => None,
+        };
+        self.since.follow(desk, case);
         Ok(())
     }
 

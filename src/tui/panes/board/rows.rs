@@ -260,10 +260,7 @@ fn cells<'a>(row: &Row, speech: Speech<'a>) -> list::Row<'a> {
 
 impl Pane for RowsPane {
     fn contexts(&self) -> Vec<Context> {
-        match self.source {
-            Source::Board(..) => vec![Context::Board, Context::List],
-            Source::Named(_) => vec![Context::Figures, Context::List],
-        }
+        vec![Context::Rows, Context::List]
     }
 
     fn command(&mut self, command: Command, reach: &mut Reach<'_>) -> Flow {

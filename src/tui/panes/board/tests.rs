@@ -448,3 +448,36 @@ fn rows_are_handed_out_masked_and_written_down() {
     assert_eq!(book.records(0).unwrap().count(), waiting(&stage).len() + 1);
     assert_eq!(stage.desk.store().given().unwrap().len(), 2);
 }
+
+#[test]
+fn a_request_that_changed_under_the_cursor_is_not_approved_at_once() {
+    let mut stage = board("王主管");
+    let before = waiting(&stage);
+    for key in ["F8", "Ctrl+D"] {
+        stage.act_as("林晓");
+        for row in &before {
+            stage.desk.remark(row.id, "买家又要多退 5 元").unwrap();
+        }
+        stage.act_as("王主管");
+        stage.refresh();
+        stage.keys(&[key]);
+        let said = stage.message().to_owned();
+        assert!(
+            said.contains("打开后变了") && said.contains("林晓留言"),
+            "{key}: {said}"
+        );
+        assert!(said.contains("Enter 看变化"), "{said}");
+        assert_eq!(waiting(&stage).len(), before.len());
+        stage.keys(&["Down"]);
+    }
+    // Enter opens the request itself, with what was said.
+    stage.keys(&["Home", "Enter"]);
+    assert_eq!(stage.panes.len(), 2);
+    stage.keys(&["Esc", "F8"]);
+    assert_eq!(
+        waiting(&stage).len(),
+        before.len() - 1,
+        "{}",
+        stage.message()
+    );
+}
