@@ -238,7 +238,10 @@ fn a_shift_and_a_name_stand_apart_in_english() {
     let mut visit = Visit::new(None, Language::En, (120, 40));
     visit.keys("F10 F10");
     let screen = dump::text(&visit.view((120, 40)).0);
-    assert!(screen.contains("Handover Early > Late After-sales"), "{screen}");
+    assert!(
+        screen.contains("Handover Early > Late After-sales"),
+        "{screen}"
+    );
 }
 
 #[test]

@@ -38,7 +38,16 @@ fn chars(text: &str, from: u64, step: u64) -> Vec<(u64, Event)> {
 #[test]
 fn spellings_lead_back() {
     for text in [
-        "F2", "Ctrl+P", "Alt+3", "Space", "j", "PgUp", "Shift+Tab", "Shift+Up", "/", "+",
+        "F2",
+        "Ctrl+P",
+        "Alt+3",
+        "Space",
+        "j",
+        "PgUp",
+        "Shift+Tab",
+        "Shift+Up",
+        "/",
+        "+",
     ] {
         assert_eq!(Key::parse(text).unwrap().to_string(), text);
     }
