@@ -2363,6 +2363,7 @@ reply-will-propose = F8 存下：只有我用的马上能用，别的等主管�
 reply-published = 已存，可以用了
 reply-proposed = 已提议，主管批后可用
 handover-leaving = 交接 { $shift } > { $to }
+handover-shift-of = { $shift }{ $who }
 handover-counts = { $lines } 件 = 待办 { $items } 件   红 { $red } 差 { $missing }
 handover-field-due = 何时前
 handover-to-whom = 交给谁

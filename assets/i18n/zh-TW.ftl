@@ -2363,6 +2363,7 @@ reply-will-propose = F8 存下：只有我用的馬上能用，別的等主管�
 reply-published = 已存，可以用了
 reply-proposed = 已提議，主管核准後可用
 handover-leaving = 交接 { $shift } > { $to }
+handover-shift-of = { $shift }{ $who }
 handover-counts = { $lines } 件 = 待辦 { $items } 件   紅 { $red } 差 { $missing }
 handover-field-due = 何時前
 handover-to-whom = 交給誰

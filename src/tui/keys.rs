@@ -50,12 +50,13 @@ pub struct Key {
     pub shift: bool,
 }
 
-/// Names of the keys that are not characters or function keys.
+/// Names of the keys that are not characters or function keys; of several the first is shown.
 const NAMES: &[(Code, &str)] = &[
     (Code::Enter, "Enter"),
     (Code::Esc, "Esc"),
     (Code::Tab, "Tab"),
-    (Code::BackTab, "BackTab"),
+    (Code::BackTab, "Shift+Tab"),
+    (Code::BackTab, "BackTab"), // as terminals call it; read, never shown
     (Code::Backspace, "Backspace"),
     (Code::Delete, "Del"),
     (Code::Insert, "Ins"),

@@ -18,7 +18,8 @@ const SIZE: (u16, u16) = (80, 24);
 const CHAT: &str =
     "春天里 (2026-11-22 14:41:05): 在吗\n青禾家居旗舰店:林晓 (2026-11-22 14:43:05): 在\n";
 
-/// A command, who presses, what comes before, the key that runs it, what is on the screen then.
+/// A command, who presses, what comes before, the key that runs it, what is there then and was not
+/// before: on the screen, or among what the loop is asked to do.
 type Script = (
     Command,
     &'static str,
@@ -36,7 +37,13 @@ const SCRIPTS: &[Script] = &[
     (Command::Note, "林晓", &[], "F5", "五步，不能跳"),
     (Command::AfterSale, "林晓", &[], "F6", "售后单 新"),
     (Command::FollowUp, "林晓", &[], "F7", "1承诺买家"),
-    (Command::Finish, "林晓", &[Keys("Enter")], "F8", ""),
+    (
+        Command::Finish,
+        "林晓",
+        &[Keys("Enter")],
+        "F8",
+        "完成 夜猫子",
+    ),
     (
         Command::Copy,
         "林晓",
@@ -54,11 +61,17 @@ const SCRIPTS: &[Script] = &[
     (Command::Handover, "林晓", &[], "F10", "接班确认"),
     (Command::Screens, "林晓", &[], "F12", "换屏幕"),
     (Command::Remark, "林晓", &[], "Ctrl+T", "补名字"),
-    (Command::Transfer, "林晓", &[], "Ctrl+G", ""),
+    (Command::Transfer, "林晓", &[], "Ctrl+G", "转交 夜猫子"),
     (Command::Escalate, "林晓", &[], "Ctrl+U", "升级给"),
-    (Command::Claim, "林晓", &[], "Ctrl+K", ""),
-    (Command::No, "林晓", &[Keys("F6")], "Ctrl+D", ""),
-    (Command::Why, "林晓", &[Keys("F5")], "Ctrl+E", "店规"),
+    (Command::Claim, "林晓", &[], "Ctrl+K", "接下了"),
+    (Command::No, "王主管", &[Keys("F12 2")], "Ctrl+D", "驳回 R-"),
+    (
+        Command::Why,
+        "林晓",
+        &[Keys("F5")],
+        "Ctrl+E",
+        "撤回已告知的一步",
+    ),
     (
         Command::Undo,
         "林晓",
@@ -67,7 +80,7 @@ const SCRIPTS: &[Script] = &[
         "撤销",
     ),
     (Command::Sync, "林晓", &[], "Ctrl+S", "都已存"),
-    (Command::TextBlock, "林晓", &[], "Ctrl+B", ""),
+    (Command::TextBlock, "林晓", &[], "Ctrl+B", "Copy(\"ZB1-"),
     (Command::Away, "林晓", &[], "Ctrl+Q", "离席"),
     (
         Command::NextItem,
@@ -76,7 +89,13 @@ const SCRIPTS: &[Script] = &[
         "Ctrl+N",
         "2/19",
     ),
-    (Command::NextStep, "林晓", &[Keys("Enter")], "Ctrl+Y", ""),
+    (
+        Command::NextStep,
+        "林晓",
+        &[Keys("Enter")],
+        "Ctrl+Y",
+        "找  问候",
+    ),
     (
         Command::Reception,
         "林晓",
@@ -87,7 +106,7 @@ const SCRIPTS: &[Script] = &[
     (Command::Next, "林晓", &[], "Down", "2/19"),
     (Command::Previous, "林晓", &[Keys("Down")], "Up", "1/19"),
     (Command::PageDown, "林晓", &[], "PgDn", "11/19"),
-    (Command::PageUp, "林晓", &[Keys("PgDn")], "PgUp", "1/19"),
+    (Command::PageUp, "林晓", &[Keys("PgDn")], "PgUp", " 1/19"),
     (Command::First, "林晓", &[Keys("End")], "Home", "1/19"),
     (Command::Last, "林晓", &[], "End", "19/19"),
     (Command::Open, "林晓", &[], "Enter", "草稿 >"),
@@ -139,15 +158,33 @@ const SCRIPTS: &[Script] = &[
     (Command::View2, "林晓", &[], "2", "[2临期14]"),
     (Command::View3, "林晓", &[], "3", "[3我的32]"),
     (Command::View4, "林晓", &[], "4", "[4无主4]"),
-    (Command::NextField, "林晓", &[Keys("F6")], "Down", ""),
-    (Command::PreviousField, "林晓", &[Keys("F6 Down")], "Up", ""),
-    (Command::NextMissing, "林晓", &[Keys("F6")], "Tab", ""),
+    (
+        Command::NextField,
+        "林晓",
+        &[Keys("F6")],
+        "Down",
+        "*原因 -  Enter 换",
+    ),
+    (
+        Command::PreviousField,
+        "林晓",
+        &[Keys("F6 Down")],
+        "Up",
+        "caret 6,3",
+    ),
+    (
+        Command::NextMissing,
+        "林晓",
+        &[Keys("F6")],
+        "Tab",
+        "*原因 -  Enter 换",
+    ),
     (
         Command::PreviousMissing,
         "林晓",
         &[Keys("F6")],
         "BackTab",
-        "",
+        "caret 7,9",
     ),
     (
         Command::ValueNext,
@@ -175,14 +212,14 @@ const SCRIPTS: &[Script] = &[
         "林晓",
         &[Keys("F6 Down Down")],
         "Enter",
-        "",
+        "┌─ 货态",
     ),
     (
         Command::Newline,
         "林晓",
         &[Keys("Enter"), Text("您好")],
         "Enter",
-        "",
+        "3字",
     ),
     (
         Command::SwapSides,
@@ -196,7 +233,7 @@ const SCRIPTS: &[Script] = &[
         "林晓",
         &[Keys("F2"), Text("春天里 投诉 色差")],
         "Tab",
-        "",
+        "caret 18,5",
     ),
     (
         Command::Accept,
@@ -217,7 +254,7 @@ const SCRIPTS: &[Script] = &[
         "林晓",
         &[Keys("F4"), Text("thyf"), Keys("Ins")],
         "Del",
-        "话术 F4",
+        "预览 > 夜猫子 ────",
     ),
     (Command::NextScope, "林晓", &[Keys("F4")], "Tab", "[我的]"),
     (
@@ -236,39 +273,39 @@ const SCRIPTS: &[Script] = &[
     ),
     (
         Command::StepDone,
-        "林晓",
-        &[
-            Keys("F5"),
-            Text("4031902847193516613"),
-            Keys("Down Down Down"),
-            Text("新地址5号"),
-            Keys("Home Down"),
-        ],
+        "沈月",
+        &[Keys("F3"), Text("3318"), Keys("Enter F5")],
         "Space",
-        "",
+        "已 5 打单签收",
     ),
     (
         Command::StepBack,
-        "林晓",
-        &[Keys("F3"), Text("乐乐妈"), Keys("Down Enter F5")],
+        "孙悦",
+        &[Keys("F3"), Text("3318"), Keys("Enter F5")],
         "Backspace",
-        "",
+        "已撤回",
     ),
     (
         Command::Unchanged,
         "王主管",
         &[Keys("F10 Tab"), Text("x"), Keys("Esc")],
         "Space",
-        "",
+        "在催                   照旧",
     ),
     (
         Command::AllUnchanged,
         "王主管",
         &[Keys("F10")],
         "Ctrl+A",
-        "",
+        "绿色 1 件照旧",
     ),
-    (Command::AddNotice, "何静", &[Keys("F10")], "Ins", ""),
+    (
+        Command::AddNotice,
+        "何静",
+        &[Keys("F10")],
+        "Ins",
+        "caret 1,18",
+    ),
     (Command::Take, "林晓", &[Keys("F10")], "Enter", "已接 5"),
     (Command::TakeAll, "林晓", &[Keys("F10")], "Ctrl+A", "已接 5"),
     (
@@ -278,7 +315,13 @@ const SCRIPTS: &[Script] = &[
         "Space",
         "已签 3",
     ),
-    (Command::NewRecord, "林晓", &[Keys("F12 4 2")], "Ins", ""),
+    (
+        Command::NewRecord,
+        "林晓",
+        &[Keys("F12 4 2")],
+        "Ins",
+        "差 1 项",
+    ),
     (
         Command::ChooseView,
         "林晓",
@@ -320,26 +363,44 @@ const SCRIPTS: &[Script] = &[
         "王主管",
         &[Keys("F1"), Text("周会"), Keys("Enter 3")],
         "Ins",
-        "谁做",
+        "差 3 项",
     ),
     (
         Command::CopyText,
         "林晓",
         &[Keys("Enter"), Text("您好")],
         "Ctrl+C",
-        "",
+        "Copy(\"您好\")",
     ),
-    (Command::YankNumber, "林晓", &[], "i", ""),
-    (Command::YankOrder, "林晓", &[], "y", ""),
-    (Command::YankAddress, "林晓", &[], "a", ""),
-    (Command::YankLast, "林晓", &[], "m", ""),
-    (Command::Paste, "林晓", &[], "Ctrl+V", ""),
+    (Command::YankNumber, "林晓", &[], "i", "Copy(\""),
+    (
+        Command::YankOrder,
+        "林晓",
+        &[Keys("F12 4 2")],
+        "y",
+        "Copy(\"40",
+    ),
+    (
+        Command::YankAddress,
+        "林晓",
+        &[Keys("F12 4 2")],
+        "a",
+        "Copy(\"",
+    ),
+    (
+        Command::YankLast,
+        "林晓",
+        &[],
+        "m",
+        "Copy(\"收到的锅底有划痕",
+    ),
+    (Command::Paste, "林晓", &[], "Ctrl+V", "Paste"),
     (
         Command::SelectAll,
         "林晓",
         &[Keys("Enter"), Text("您好")],
         "Ctrl+A",
-        "",
+        "1-4 selection",
     ),
     (
         Command::Cut,
@@ -364,21 +425,21 @@ const ASKED: &[(Command, &str, &[Do], &str)] = &[
     (Command::Remind, "林晓", &[], "(2提醒我)"),
     (Command::ScreenDesk, "林晓", &[Keys("F12 4 2")], "1/19"),
     (Command::ScreenPrinting, "林晓", &[], "打单台"),
-    (Command::ScreenTables, "林晓", &[], "承诺"),
+    (Command::ScreenTables, "林晓", &[], "┌─ 表格 "),
     (Command::ScreenFigures, "林晓", &[], "─ 指标"),
     (Command::ScreenHeld, "林晓", &[], "待核与冲突"),
     (Command::ScreenSheet, "林晓", &[], "─ 今日分工"),
     (Command::ScreenImport, "林晓", &[], "─ 导入"),
     (Command::ScreenSettings, "林晓", &[], "─ 设置"),
-    (Command::SignIn, "林晓", &[], ""),
-    (Command::SignOut, "林晓", &[], ""),
-    (Command::ChangePerson, "林晓", &[], ""),
-    (Command::Lock, "林晓", &[], ""),
+    (Command::SignIn, "林晓", &[], "已锁屏"),
+    (Command::SignOut, "林晓", &[], "件没交接"),
+    (Command::ChangePerson, "林晓", &[], "已锁屏"),
+    (Command::Lock, "林晓", &[], "已锁屏"),
     (Command::Link, "林晓", &[], "连到"),
-    (Command::Merge, "林晓", &[], ""),
+    (Command::Merge, "林晓", &[], "没有同类的另一件"),
     (Command::Split, "林晓", &[], "另一件事"),
-    (Command::Attach, "林晓", &[], ""),
-    (Command::Erase, "王主管", &[], ""),
+    (Command::Attach, "林晓", &[], "附上哪个文件"),
+    (Command::Erase, "王主管", &[], "抹去此人"),
     (Command::Admit, "王主管", &[], "没有申请"),
     (Command::Verify, "林晓", &[], "完好："),
     (Command::BackUp, "林晓", &[], "备份到哪个文件"),
@@ -390,13 +451,18 @@ const ASKED: &[(Command, &str, &[Do], &str)] = &[
     (Command::ScreenBoard, "王主管", &[], "要我定的"),
     (Command::Meeting, "王主管", &[], "开哪个会"),
     (Command::StopWork, "林晓", &[], "没有在做的事"),
-    (Command::Messages, "林晓", &[Keys("Ctrl+S")], "都已存"),
-    (Command::ToggleMouse, "林晓", &[], ""),
+    (
+        Command::Messages,
+        "林晓",
+        &[Keys("Ctrl+S")],
+        "─ 看刚才的消息 ",
+    ),
+    (Command::ToggleMouse, "林晓", &[], "Mouse(false)"),
     (Command::NextLanguage, "林晓", &[], "F3Find"),
-    (Command::NextTheme, "林晓", &[], ""),
-    (Command::Redraw, "林晓", &[], ""),
-    (Command::Suspend, "林晓", &[], ""),
-    (Command::Quit, "林晓", &[], ""),
+    (Command::NextTheme, "林晓", &[], "Indexed("),
+    (Command::Redraw, "林晓", &[], "Redraw"),
+    (Command::Suspend, "林晓", &[], "Suspend"),
+    (Command::Quit, "林晓", &[], "Quit"),
 ];
 
 /// Commands without a script here, each with the reason.
@@ -416,7 +482,8 @@ fn styled(visit: &Visit) -> String {
     dump::styled(&buffer, &Theme::named("dark"), caret)
 }
 
-/// Presses the last key of a script; returns the screen, or says that nothing came of it.
+/// Presses the last key of a script; returns what the loop is to do and the screen, or says that
+/// nothing came of it.
 fn press(visit: &mut Visit, key: &str) -> Result<String, String> {
     let before = styled(visit);
     let key = Key::parse(key).unwrap();
@@ -426,11 +493,24 @@ fn press(visit: &mut Visit, key: &str) -> Result<String, String> {
     if before == after && !effects.list.iter().any(acts) {
         return Err(format!("{key} does nothing on\n{before}"));
     }
-    Ok(after)
+    Ok(format!("{:?}\n{after}", effects.list))
 }
 
 fn visit(person: &str) -> Visit {
     Visit::new(Some(person), Language::ZhCn, SIZE)
+}
+
+#[test]
+fn every_script_says_what_comes_of_it() {
+    let shown = SCRIPTS.iter().map(|script| (script.0, script.4));
+    let asked = ASKED.iter().map(|script| (script.0, script.3));
+    for (command, shown) in shown.chain(asked) {
+        assert!(
+            !shown.trim().is_empty(),
+            "{} proves nothing",
+            command.name()
+        );
+    }
 }
 
 #[test]
@@ -464,9 +544,13 @@ fn every_key_does_what_its_command_says() {
         }
         let mut visit = visit(person);
         visit.play(before);
+        let before = styled(&visit);
         match press(&mut visit, key) {
-            Ok(screen) if screen.contains(shown) => {}
-            Ok(screen) => wrong.push(format!("{}: no {shown:?} on\n{screen}", command.name())),
+            Ok(screen) if screen.contains(shown) && !before.contains(shown) => {}
+            Ok(screen) => wrong.push(format!(
+                "{}: no {shown:?} before\n{before}\non\n{screen}",
+                command.name()
+            )),
             Err(nothing) => wrong.push(format!("{}: {nothing}", command.name())),
         }
     }
@@ -491,11 +575,18 @@ fn the_palette_runs_what_it_offers() {
     for (command, person, before, shown) in ASKED {
         let mut visit = visit(person);
         visit.play(before);
+        let before = styled(&visit);
         visit.keys("F1");
         visit.text(&words.get(&command.doc_id()));
         match press(&mut visit, "Enter") {
-            Ok(screen) if screen.contains(shown) && !screen.contains("命令 F1") => {}
-            Ok(screen) => wrong.push(format!("{}: no {shown:?} on\n{screen}", command.name())),
+            Ok(screen)
+                if screen.contains(shown)
+                    && !before.contains(shown)
+                    && !screen.contains("命令 F1") => {}
+            Ok(screen) => wrong.push(format!(
+                "{}: no {shown:?} before\n{before}\non\n{screen}",
+                command.name()
+            )),
             Err(nothing) => wrong.push(format!("{}: {nothing}", command.name())),
         }
     }

@@ -316,11 +316,7 @@ fn what_a_colleague_let_lie_is_said_to_be_free_and_is_taken_by_one_key() {
     for (language, told, done) in [
         (Language::ZhCn, "到点没办  Ctrl+K 直接接手", "接下了"),
         (Language::ZhTw, "逾時沒辦  Ctrl+K 直接接手", "接下了"),
-        (
-            Language::En,
-            "its time is over  Ctrl+K takes it",
-            "It is yours",
-        ),
+        (Language::En, "now overdue  Ctrl+K takes it", "It is yours"),
     ] {
         let mut visit = Visit::new(None, language, size);
         visit.keys("F3");

@@ -1,6 +1,12 @@
 //! The words that were decided once, each tied to the messages that say it.
 
 use zhiban::i18n::{Language, Words, messages};
+use zhiban::tui::commands::{CONTEXTS, Command};
+use zhiban::tui::dump;
+use zhiban::tui::keymap::Keymap;
+use zhiban::tui::widgets::keyrow::key_name;
+
+use crate::shop::Visit;
 
 /// What a feature is called in zh-CN, zh-TW and English, and a message that must say so.
 type Word = (&'static str, &'static str, &'static str, &'static str);
@@ -65,18 +71,22 @@ const DECIDED: &[Word] = &[
     ("签到", "簽到", "Sign in", "command-sign_in"),
     ("文本块", "文字區塊", "Text block", "given-text"),
     ("看板", "看板", "Board", "context-board"),
+    ("逾期", "逾期", "Overdue", "board-count-overdue"),
+    ("守", "守", "Kept", "board-head-kept"),
+    ("破", "違", "broke", "board-head-broken"),
+    ("显号", "顯示個資", "Reveal", "hint-reveal"),
+    ("日清", "日結檢視", "Day review", "review-title"),
 ];
 
-/// Words for which the file says something finer, or whose feature is not there yet.
-const WITHOUT: &[(&str, &str)] = &[
-    (
-        "逾期",
-        "lists say it by the mark 逾; a word of its own comes with the board",
-    ),
-    ("守/破", "a promise is kept or broken by its state"),
-    ("回访", "two kinds: 回电 is Call back, 回访 is Visit"),
-    ("显号", "nothing hides a number that could be shown yet"),
-    ("日清", "there is no review of the day yet"),
+/// Words for which the file says something finer.
+const WITHOUT: &[(&str, &str)] = &[("回访", "two kinds: 回电 is Call back, 回访 is Visit")];
+
+/// What English says otherwise, and how.
+const NOT_IN_ENGLISH: &[(&str, &str)] = &[
+    ("loud", "severity"),
+    ("nought", "zero"),
+    ("how content", "how satisfied"),
+    ("BackTab", "Shift+Tab"),
 ];
 
 /// What no Taiwanese desk says, and what says it there.
@@ -173,4 +183,78 @@ fn no_word_has_a_character_of_doubtful_width() {
         })
         .collect();
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn english_is_spoken_as_a_shop_speaks() {
+    let wrong: Vec<String> = said(Language::En)
+        .into_iter()
+        .flat_map(|(id, text)| {
+            let found = NOT_IN_ENGLISH
+                .iter()
+                .filter(move |(word, _)| format!(" {text} ").contains(&format!(" {word} ")));
+            found
+                .map(|(word, better)| format!("{id}: {word}, better {better}"))
+                .collect::<Vec<_>>()
+        })
+        .collect();
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn what_was_not_done_is_said_with_a_not() {
+    let (chinese, english) = (Words::new(Language::ZhCn), Words::new(Language::En));
+    let open: Vec<String> = messages(Language::En)
+        .into_keys()
+        .filter(|id| id.starts_with("step-open-") && chinese.get(id).starts_with('未'))
+        .collect();
+    assert!(open.len() > 5, "{open:?}");
+    for id in open {
+        let said = english.get(&id).to_string();
+        assert!(
+            said.starts_with("not ") || said.starts_with("no "),
+            "{id}: {said}"
+        );
+    }
+}
+
+#[test]
+fn no_command_names_a_key_that_no_keyboard_has() {
+    let map = Keymap::load(None).0;
+    for language in Language::ALL {
+        let words = Words::new(language);
+        for (context, _) in CONTEXTS {
+            for command in Command::ALL {
+                let key = map.key_of(*command, &[*context]);
+                let shown = key.map(|key| key_name(key, &words)).unwrap_or_default();
+                assert!(!shown.contains("BackTab"), "{}: {shown}", command.name());
+            }
+        }
+    }
+}
+
+#[test]
+fn a_shift_and_a_name_stand_apart_in_english() {
+    let mut visit = Visit::new(None, Language::En, (120, 40));
+    visit.keys("F10 F10");
+    let screen = dump::text(&visit.view((120, 40)).0);
+    assert!(
+        screen.contains("Handover Early > Late After-sales"),
+        "{screen}"
+    );
+}
+
+#[test]
+fn a_figure_in_a_list_says_what_it_counts() {
+    let visit = Visit::new(None, Language::En, (80, 24));
+    let screen = dump::text(&visit.view((80, 24)).0);
+    let bare = screen.lines().find(|line| {
+        let figure = line.trim_end_matches(['│', ' ']).rsplit("  ").next();
+        figure.is_some_and(|figure| {
+            let number = figure.strip_suffix(['m', 'h', 'd']);
+            number.is_some_and(|number| number.parse::<u32>().is_ok())
+        })
+    });
+    assert!(bare.is_none(), "{bare:?} in\n{screen}");
+    assert!(screen.contains(" for "), "{screen}");
 }

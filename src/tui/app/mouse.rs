@@ -134,7 +134,7 @@ impl Workstation {
     }
 
     /// Draws for nobody, to know what stands where and who has the caret.
-    pub(super) fn trace(&self) -> (Record, Option<Position>) {
+    pub fn trace(&self) -> (Record, Option<Position>) {
         let (width, height) = self.status.size();
         let mut buf = Buffer::empty(Rect::new(0, 0, width, height));
         let spots = Spots::default();

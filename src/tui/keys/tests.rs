@@ -38,10 +38,21 @@ fn chars(text: &str, from: u64, step: u64) -> Vec<(u64, Event)> {
 #[test]
 fn spellings_lead_back() {
     for text in [
-        "F2", "Ctrl+P", "Alt+3", "Space", "j", "PgUp", "BackTab", "Shift+Up", "/", "+",
+        "F2",
+        "Ctrl+P",
+        "Alt+3",
+        "Space",
+        "j",
+        "PgUp",
+        "Shift+Tab",
+        "Shift+Up",
+        "/",
+        "+",
     ] {
         assert_eq!(Key::parse(text).unwrap().to_string(), text);
     }
+    // Terminals say so; no keyboard does.
+    assert_eq!(Key::parse("BackTab").unwrap().to_string(), "Shift+Tab");
     for text in ["", "Ctrl+", "F0", "F25", "Nonsense", "Shift+a"] {
         let key = Key::parse(text);
         assert!(key.is_none(), "{text} gave {key:?}");

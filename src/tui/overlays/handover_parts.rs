@@ -9,6 +9,7 @@ use super::handover_acts::WAYS_OUT;
 use super::sheet_lines::{heading, row_of};
 use crate::desk::handover::{CONSULTS, FIRST_RESPONSE, Receiver};
 use crate::domain::register::Owner;
+use crate::i18n::Words;
 use crate::tui::theme::Ink;
 use crate::tui::widgets::Look;
 use crate::tui::widgets::line::{self, Run, dim, text};
@@ -21,10 +22,7 @@ const NAMES: usize = 2;
 pub(super) fn receiver(pane: &HandoverPane, speech: Speech<'_>, look: &Look<'_>) -> String {
     let taking = &pane.taking;
     let shift = taking.first().and_then(|one| one.shift.as_deref());
-    let mut to = shift
-        .map(|shift| look.words.get(&format!("value-shift-{shift}")).to_string())
-        .unwrap_or_default();
-    to.push_str(&speech.owner(Some(pane.sheet.to)));
+    let mut to = of_shift(shift, speech.owner(Some(pane.sheet.to)), look.words);
     if matches!(pane.sheet.to, Owner::Post(_)) {
         for one in taking.iter().take(NAMES) {
             to.push(' ');
@@ -32,6 +30,16 @@ pub(super) fn receiver(pane: &HandoverPane, speech: Speech<'_>, look: &Look<'_>)
         }
     }
     to
+}
+
+/// A person or post with the shift they work, where one is planned: `晚班林晓`.
+pub(super) fn of_shift(shift: Option<&str>, who: String, words: &Words) -> String {
+    let Some(shift) = shift else {
+        return who;
+    };
+    let shift = words.get(&format!("value-shift-{shift}"));
+    let args = [("shift", shift.as_ref().into()), ("who", who.into())];
+    words.with("handover-shift-of", &args)
 }
 
 /// Rows of what the shift came to.

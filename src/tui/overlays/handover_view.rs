@@ -330,7 +330,13 @@ fn draw_line(
                     } else {
                         row.width - short
                     };
-                    let place = Rect { x, width, ..row };
+                    // The next one's label begins a column earlier, with its star.
+                    let own = width.saturating_sub(u16::from(!is_last));
+                    let place = Rect {
+                        x,
+                        width: own,
+                        ..row
+                    };
                     caret = draw_box(pane, buf, place, *field, look).or(caret);
                     x += width;
                 }
@@ -407,7 +413,12 @@ fn draw_box(
             width: value.width.saturating_sub(2),
             ..value
         };
-        line::row(buf, beside, &[], &ways, look);
+        // A part of them says more than none.
+        if line::columns(&ways, look) < beside.width {
+            line::row(buf, beside, &[], &ways, look);
+        } else {
+            line::row(buf, beside, &ways, &[], look);
+        }
         if caret.is_some() {
             return caret;
         }

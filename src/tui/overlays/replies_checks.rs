@@ -24,31 +24,37 @@ pub(super) fn preview(
     filled: &Filled,
     buf: &mut Buffer,
     area: Rect,
+    on_rule: bool,
     look: &Look<'_>,
 ) {
     if area.height == 0 {
         return;
     }
     let words = look.words;
-    let beside = area.width < TITLED;
+    let is_narrow = area.width < TITLED;
     let mut name = words.with("replies-preview", &[("buyer", pane.buyer.as_str().into())]);
     if !pane.order.is_empty() {
         name = format!("{name} {}", tail(&pane.order));
     }
     let mut title = vec![text(name)];
-    if !pane.stack.is_empty() && !beside {
+    if !pane.stack.is_empty() && !is_narrow {
         title.push(dim(format!("  {}", stack_names(pane, look))));
     }
-    let row = Rect { height: 1, ..area };
-    if beside {
-        line::row(buf, inset(row), &title, &measure(pane, filled, look), look);
+    let right = if is_narrow {
+        measure(pane, filled, look)
     } else {
-        titles(buf, row, &title, &[], look);
+        Vec::new()
+    };
+    let row = Rect { height: 1, ..area };
+    if on_rule {
+        titles(buf, row, &title, &right, look);
+    } else {
+        line::row(buf, inset(row), &title, &right, look);
     }
     let width = area.width.saturating_sub(2);
     let shown = crate::text::clean::block(&filled.text);
     let lines = wrap(&shown, usize::from(width.max(1)), look.ambiguous);
-    let first = area.y + 1 + u16::from(beside);
+    let first = area.y + 1 + u16::from(!on_rule);
     for (range, y) in lines.into_iter().zip(first..area.bottom()) {
         let line = shown[range].trim_end_matches('\n');
         line::put(buf, (area.x + 1, y), width, line, Ink::Text, look);

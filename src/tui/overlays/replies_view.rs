@@ -81,6 +81,7 @@ fn narrow(pane: &RepliesPane, buf: &mut Buffer, area: Rect, look: &Look<'_>) -> 
             &filled,
             buf,
             part(shelves[1], shelves[2].min(inner.bottom())),
+            true,
             look,
         );
         let title = [text(look.words.get("replies-check").to_string())];
@@ -151,7 +152,7 @@ fn wide(pane: &RepliesPane, buf: &mut Buffer, area: Rect, look: &Look<'_>) -> Op
     line::row(buf, place, &switches(pane, look, true), &[], look);
     stacked(pane, buf, part(left, stack, inner.bottom()), look);
     if let Some(filled) = pane.filled() {
-        preview(pane, &filled, buf, part(right, inner.y, check), look);
+        preview(pane, &filled, buf, part(right, inner.y, check), false, look);
         checks(pane, &filled, buf, part(right, check + 1, keys), look);
     }
     hints(buf, part(right, keys + 1, inner.bottom()), look);

@@ -3,6 +3,7 @@
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
+use super::handover_parts::of_shift;
 use super::handover_view::{folded_height, stack, under};
 use super::sheet_lines::{self, Folded, Line, severity_run};
 use super::takeover::TakeoverPane;
@@ -187,11 +188,7 @@ fn head(pane: &TakeoverPane, buf: &mut Buffer, area: Rect, look: &Look<'_>) {
         .and_then(|id| pane.people.by_id(id))
         .map(|person| person.name.clone())
         .unwrap_or_default();
-    let shift = received.shift.as_ref().map(|shift| {
-        let shift = look.words.get(&format!("value-shift-{shift}"));
-        shift.to_string()
-    });
-    let from = format!("{}{from}", shift.unwrap_or_default());
+    let from = of_shift(received.shift.as_deref(), from, look.words);
     let title = look.words.with("takeover-title", &[("from", from.into())]);
     let counts = [
         ("lines", received.lines.len().into()),

@@ -104,9 +104,13 @@ impl Palette {
             .filter(|(_, entry)| entry.target.matches(&query))
             .map(|(number, _)| number)
             .collect();
-        let first = self.found.first().map(|number| self.known[*number].command);
+        // Who types a whole name means that one, not the first that has it among its words.
+        let typed = self.find.text().trim();
+        let is_named = |number: &usize| self.known[*number].doc.eq_ignore_ascii_case(typed);
+        let at = self.found.iter().position(is_named).unwrap_or(0);
+        let chosen = self.found.get(at).map(|number| self.known[*number].command);
         self.cursor = Cursor::default();
-        self.cursor.go(0, self.found.len(), |_| first);
+        self.cursor.go(at, self.found.len(), |_| chosen);
     }
 
     /// Draws the palette and returns the caret.
@@ -265,6 +269,20 @@ mod tests {
         assert_eq!(palette.chosen(), Some(Command::Quit));
         assert!(find(&mut palette, "zzz").is_empty());
         assert_eq!(palette.chosen(), None);
+    }
+
+    #[test]
+    fn a_whole_name_chooses_its_command() {
+        let words = Words::new(Language::ZhCn);
+        let mut palette = Palette::open(&[Context::List, Context::Any], &words);
+        for command in [Command::SignOut, Command::ChangePerson, Command::Quit] {
+            let mut palette = palette.clone();
+            let found = find(&mut palette, &words.get(&command.doc_id()));
+            assert!(found.len() > 1, "another one has it among its words");
+            assert_eq!(palette.chosen(), Some(command));
+        }
+        palette.step(1);
+        assert_ne!(palette.chosen(), None);
     }
 
     #[test]

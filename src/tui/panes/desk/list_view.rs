@@ -71,6 +71,9 @@ pub(super) fn list_title(
     // The views are told before the list's name, which stands behind the mark of the focus.
     if line::columns(&left, look) + 4 > area.width {
         left.remove(1);
+        if let Some(first) = left.get_mut(1) {
+            first.text = first.text.trim_start().to_owned().into();
+        }
     }
     let place = if pane.rows.is_empty() {
         0

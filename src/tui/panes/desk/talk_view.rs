@@ -10,6 +10,7 @@ use super::view::{below, focus_mark, inset, speech};
 use super::{DeskPane, Focus, OpenItem, steps_view};
 use crate::domain::register::Register;
 use crate::store::Row;
+use crate::text::width::fit;
 use crate::tui::theme::Ink;
 use crate::tui::widgets::frame::{Lines, hook, titles};
 use crate::tui::widgets::line::{Run, dim, text};
@@ -126,16 +127,15 @@ pub(super) fn draw_pending(
     for (y, row) in (place.y..place.bottom()).zip(pending(&open.related)) {
         let label = look.words.get(&format!("short-{}", row.register));
         let number = row.number.clone().unwrap_or_default();
-        let mut left = vec![
-            dim(format!("{label}  ")),
-            text(
-                format!("{number} {}", matter(row, speech))
-                    .trim()
-                    .to_owned(),
-            ),
-            dim(format!("   {}", speech.state(&row.register, &row.state))),
-        ];
+        let label = dim(format!("{label}  "));
+        let state = dim(format!("   {}", speech.state(&row.register, &row.state)));
         let figure = speech.figure(row.due, row.since, row.ours);
+        // What it is about gives way; how it stands is told whole.
+        let ends = look.columns(&label.text) + look.columns(&state.text) + look.columns(&figure);
+        let room = usize::from(place.width.saturating_sub(ends + 1));
+        let subject = format!("{number} {}", matter(row, speech));
+        let subject = fit(subject.trim(), room, look.ambiguous).into_owned();
+        let mut left = vec![label, text(subject), state];
         // Whole or not at all.
         let told = dim(format!("   {}", open.beside.of(row.id)));
         let taken = line::columns(&left, look) + look.columns(&figure);
