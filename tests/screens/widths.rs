@@ -53,7 +53,11 @@ const MORE: &[(&str, Option<&str>, &[Do])] = &[
     ("day plan", None, &[Keys("F12 7")]),
     ("imports", None, &[Keys("F12 8")]),
     ("note", None, &[Keys("F3"), Text("3318"), Keys("Enter F5")]),
-    ("case", None, &[Keys("F3"), Text("R-LX-0003"), Keys("Enter F6")]),
+    (
+        "case",
+        None,
+        &[Keys("F3"), Text("R-LX-0003"), Keys("Enter F6")],
+    ),
     ("commands", None, &[Keys("F1")]),
     ("commands, on", None, &[Keys("F1 PgDn PgDn PgDn")]),
 ];
