@@ -16,6 +16,7 @@ use crate::domain::register::{Owner, Post, Register};
 use crate::domain::registers::{self, notice, person};
 use crate::i18n::Words;
 use crate::store::Row;
+use crate::text::width::{Ambiguous, columns};
 
 const MINUTE: i64 = 60_000;
 const HOUR: i64 = 60 * MINUTE;
@@ -347,6 +348,20 @@ impl Speech<'_> {
             .map(|text| Post::of(&text).map_or(text, |post| self.post(post)))
             .collect();
         names.join(&self.words.get("list-comma"))
+    }
+
+    /// Returns posts by their names where these fit so many columns, else the first one and how
+    /// many more there are.
+    pub fn posts_within(&self, field: &FieldSpec, value: &Value, most: usize) -> String {
+        let whole = self.texts(field, value);
+        let texts = Vec::<String>::from_value(value).unwrap_or_default();
+        match texts.as_slice() {
+            [first, rest @ ..] if !rest.is_empty() && columns(&whole, Ambiguous::Wide) > most => {
+                let first = Post::of(first).map_or(first.clone(), |post| self.post(post));
+                format!("{first} +{}", rest.len())
+            }
+            _ => whole,
+        }
     }
 
     /// Returns a post's name.

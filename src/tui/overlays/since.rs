@@ -81,7 +81,11 @@ impl Since {
         ];
         let text = words.with("changed-since", &said);
         let all = changed.iter().map(|one| {
-            let text = told(&one.what).map(|text| format!("  {text}"));
+            let text = one
+                .what
+                .as_ref()
+                .and_then(told)
+                .map(|text| format!("  {text}"));
             let line = format!("{}{}", sentence(one, speech), text.unwrap_or_default());
             Notice::line(line, Ink::Text)
         });
@@ -190,8 +194,8 @@ fn written(change: &Change, changed: &Changed, speech: Speech<'_>) -> String {
 }
 
 /// The words that were said or noted with it.
-fn told(what: &Option<Payload>) -> Option<&str> {
-    match what.as_ref()? {
+fn told(what: &Payload) -> Option<&str> {
+    match what {
         Payload::Say(say) => say.text.as_deref(),
         Payload::Move { note, .. } | Payload::Assign { note, .. } | Payload::Sign { note, .. } => {
             note.as_deref()

@@ -353,7 +353,7 @@ impl Pane for RecordPane {
             let mut rows = self.rows.borrow_mut();
             let is_new = rows.fit(&self.lines, self.fields, page.width(), look);
             let room = usize::from(page.rows_left()).saturating_sub(1);
-            let top = self.top.get().min(rows.rows.len().saturating_sub(room));
+            let top = self.top.get().min(rows.all.len().saturating_sub(room));
             self.top.set(top);
             let unseen = rows.held.saturating_sub(top + room);
             let before = if is_new {
@@ -363,7 +363,7 @@ impl Pane for RecordPane {
             };
             self.unseen.set(unseen.min(before));
             let mut right = vec![keys];
-            let count = rows.rows.len();
+            let count = rows.all.len();
             if room < count {
                 right.insert(
                     0,
@@ -371,7 +371,7 @@ impl Pane for RecordPane {
                 );
             }
             page.section(left, right);
-            for row in rows.rows.iter().skip(top).take(room) {
+            for row in rows.all.iter().skip(top).take(room) {
                 row.draw(page);
             }
         });

@@ -504,7 +504,12 @@ fn two_and_a_late_one(stage: &mut Stage) -> [crate::domain::id::Id; 3] {
     });
     let other = other.unwrap_or_else(|| panic!("{orders:?}"));
     let number = other.order_number.as_deref().unwrap();
-    let ids = [(ORDER, "express"), (ORDER, "card"), (number, "express")].map(|(order, kind)| {
+    let ids = [
+        (ORDER, "courier"),
+        (ORDER, "greeting_card"),
+        (number, "courier"),
+    ]
+    .map(|(order, kind)| {
         let new = NewNote {
             order: order.into(),
             kind: kind.into(),

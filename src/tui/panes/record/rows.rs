@@ -21,7 +21,7 @@ pub(super) enum Row {
 /// What a width made of the lines.
 #[derive(Default)]
 pub(super) struct Rows {
-    pub rows: Vec<Row>,
+    pub all: Vec<Row>,
     /// How many of them are what the record holds, before what was said and done.
     pub held: usize,
     made_for: Option<(u16, Ambiguous)>,
@@ -36,29 +36,28 @@ impl Rows {
             return false;
         }
         self.made_for = made_for;
-        self.rows.clear();
+        self.all.clear();
         for (at, line) in lines.iter().enumerate() {
             if at == fields {
-                self.held = self.rows.len();
+                self.held = self.all.len();
             }
             self.add(line, usize::from(width), look);
         }
         if lines.len() <= fields {
-            self.held = self.rows.len();
+            self.held = self.all.len();
         }
         true
     }
 
     fn add(&mut self, line: &Line, width: usize, look: &Look<'_>) {
         match line {
-            Line::Title(title) => self.rows.push(Row::Title(title.clone())),
+            Line::Title(title) => self.all.push(Row::Title(title.clone())),
             Line::Field(label, value) => {
                 // A margin, the label and a blank behind it.
                 let beside = usize::from(LABEL) + 2;
                 let mut label = label.clone();
                 for piece in pieces(value, width.saturating_sub(beside), look) {
-                    self.rows
-                        .push(Row::Field(std::mem::take(&mut label), piece));
+                    self.all.push(Row::Field(std::mem::take(&mut label), piece));
                 }
             }
             Line::Text(before, what) => {
@@ -70,7 +69,7 @@ impl Rows {
                 for piece in pieces(&what.text, room, look) {
                     let next = dim(" ".repeat(beside));
                     let start = std::mem::replace(&mut before, next);
-                    self.rows.push(Row::Text(start, Run::new(piece, what.ink)));
+                    self.all.push(Row::Text(start, Run::new(piece, what.ink)));
                 }
             }
         }

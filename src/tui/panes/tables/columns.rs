@@ -9,7 +9,10 @@ use crate::store::Row;
 use crate::text::clean;
 use crate::text::width::{Ambiguous, columns};
 use crate::tui::widgets::list::Width;
-use crate::tui::words::{Speech, tail};
+use crate::tui::words::{Speech, names_posts, tail};
+
+/// Columns of a list of posts: the longest of them and how many more there are.
+const POSTS: u16 = 14;
 
 impl TablesPane {
     /// Heads and widths by the kinds of the columns: the first text takes what is left over.
@@ -37,6 +40,7 @@ impl TablesPane {
                     Width::Left(longest.unwrap_or_default().max(named))
                 }
                 Kind::Flag => Width::Left(named.max(4)),
+                _ if names_posts(spec) => Width::Left(POSTS),
                 _ if filled => Width::Left(12),
                 _ => {
                     filled = true;
@@ -68,6 +72,9 @@ impl TablesPane {
                 (None, Json::Null) => String::new(),
                 (None, value) if matches!(spec.kind, Kind::Number) => {
                     tail(value.as_str().unwrap_or_default())
+                }
+                (None, value) if names_posts(spec) => {
+                    speech.posts_within(spec, value, usize::from(POSTS))
                 }
                 (None, value) => speech.value(spec, value),
             };
