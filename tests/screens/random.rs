@@ -302,7 +302,7 @@ fn lost(visit: &mut Visit, planted: &mut [Planted], screen: &str, takes: bool) -
 fn takes(input: &str, is_selected: bool) -> bool {
     let of_key =
         |key: &&str| *input == format!("{:?}", Input::Key(Press::of(Key::parse(key).unwrap())));
-    TAKES.iter().any(|key| of_key(&key)) || is_selected
+    TAKES.iter().any(of_key) || is_selected
 }
 
 #[test]
