@@ -800,8 +800,8 @@ fn a_view_of_the_shop_travels_and_ones_own_stays_ones_own() {
     let mut terminal = ready(&desk, 80, 24);
     terminal
         .press("v")
-        .wait_for("5 我自己看")
-        .wait_for("6 投诉我看")
-        .press("6")
+        .wait_for("6 我自己看")
+        .wait_for("7 投诉我看")
+        .press("7")
         .wait_for("筛 投诉我看");
 }

@@ -21,6 +21,7 @@ use super::people::Person;
 use crate::chance::{Clock, RunningClock, SeededRandom, SystemRandom};
 use crate::domain::authority::Role;
 use crate::domain::id::Id;
+use crate::domain::money::Money;
 use crate::domain::payload::Fields;
 use crate::domain::register::Post;
 use crate::domain::registers::person;
@@ -207,8 +208,10 @@ fn colleague(
         .iter()
         .find(|(name, _)| Some(name) == one.leader.as_ref())
         .map(|(_, id)| id.to_string());
+    let limit = one.limit_case.map(|limit| Money::cny(limit * 100));
     values.extend(fields([
         (person::LEADER.name(), json!(leader)),
+        (person::LIMIT_CASE.name(), json!(limit)),
         (
             person::NICK.name(),
             json!(one.full_name.as_ref().map(|_| &one.name)),

@@ -94,6 +94,7 @@ pub fn make_folder(path: &Path) -> Result<()> {
 }
 
 /// The database, and what SQLite lays beside it.
+#[cfg(unix)]
 const FILES: [&str; 3] = [DATABASE, "zhiban.db-wal", "zhiban.db-shm"];
 
 /// Returns whether other accounts of the machine may read the database or what lies beside it.

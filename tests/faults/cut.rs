@@ -312,11 +312,12 @@ fn large_chunks_killed() {
     let appended = import.ops.iter().rposition(is_appended).unwrap();
     let (appending, folding) = syncs.split_at(syncs.partition_point(|at| *at < appended));
     let each = times("ZHIBAN_LARGE_POINTS", 4) as usize / 2;
-    let spread = |syncs: &[usize]| -> Vec<usize> {
-        let place = |point: usize| syncs[syncs.len() * point / (each + 1)];
-        (1..=each).map(place).collect()
+    let spread = |syncs: &[usize], count: usize| -> Vec<usize> {
+        let place = |point: usize| syncs[syncs.len() * point / (count + 1)];
+        (1..=count).map(place).collect()
     };
-    let points = [spread(appending), spread(folding)].concat();
+    let beside = spread(folding, each - 1);
+    let points = [spread(appending, each), vec![appended], beside].concat();
     let (mut partly, mut unfolded) = (0, 0);
     for at in &points {
         import.killed_after(at + 1, |store| {

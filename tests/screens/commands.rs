@@ -349,7 +349,7 @@ const SCRIPTS: &[Script] = &[
         "老吴",
         &[Keys("F12 3")],
         "Ctrl+A",
-        "签收  ",
+        "做 1 件  不动 0 件",
     ),
     (
         Command::DayReview,

@@ -123,7 +123,7 @@ fn the_row_says_what_the_body_says() {
     );
     let mut own = Visit::new(None, Language::ZhCn, SIZE);
     own.keys("F3");
-    own.text("大伟");
+    own.text("R-LX-0004");
     own.keys("Enter F6");
     let row = close_row(&own);
     assert!(!row.contains("提交") && !row.contains("勾"), "{row}");

@@ -32,6 +32,8 @@ pub(super) struct Colleague {
     pub posts: Vec<String>,
     pub letters: String,
     pub leader: Option<String>,
+    /// The most that they may approve in one case, in whole units of the shop's currency.
+    pub limit_case: Option<i64>,
     pub shift: String,
     pub starts: String,
     pub ends: String,

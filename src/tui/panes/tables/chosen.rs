@@ -82,7 +82,8 @@ mod tests {
             .unwrap();
         assert!(pane.after.is_some());
         let number = pane.rows[100].order_number.clone().unwrap();
-        let question = format!("order:{number}");
+        // So short an end no index knows.
+        let question = format!("order:{}", &number[number.len() - 3..]);
         let command = |stage: &mut Stage, pane: &mut TablesPane, command| {
             stage.with(|reach| pane.command(command, reach));
         };
