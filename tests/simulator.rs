@@ -81,3 +81,10 @@ fn sim_converges() {
 fn start_12_what_a_branched_erase_took_stays_taken() {
     assert!(play(12));
 }
+
+/// Found by the simulator: a word that retires somebody counted only once another one had struck
+/// out what stood against it, and was passed over.
+#[test]
+fn start_102_a_retirement_that_another_makes_count_holds() {
+    assert!(play(102));
+}
