@@ -88,3 +88,10 @@ fn start_12_what_a_branched_erase_took_stays_taken() {
 fn start_102_a_retirement_that_another_makes_count_holds() {
     assert!(play(102));
 }
+
+/// Found by the simulator: the second fold did not miss a part that came without the word that
+/// erased it.
+#[test]
+fn start_814_a_part_that_is_gone_without_its_erase_is_missed() {
+    assert!(play(814));
+}

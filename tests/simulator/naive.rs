@@ -7,6 +7,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value, json};
+use zhiban::domain::body::Absence;
 use zhiban::domain::event::Event;
 use zhiban::domain::id::{Chain, ReplicaId};
 use zhiban::domain::register::Register;
@@ -69,6 +70,17 @@ pub fn fold(events: &[&Event], law: &Law) -> (Value, Codes) {
         }
         known
     });
+    // Said to be erased by whoever passed it on, with no word that erased it.
+    let gone = |event: &&&Event| event.body.absence() == Some(Absence::Erased);
+    for chain in events
+        .iter()
+        .filter(gone)
+        .map(|event| event.chain.to_string())
+    {
+        if lines.iter().any(|line| line.chain == chain) && !erased.contains(&chain) {
+            codes.insert(chain, "Q12");
+        }
+    }
     let record = match (register, lines.is_empty()) {
         (Some(register), false) => record(register, &lines),
         _ => Value::Null,
