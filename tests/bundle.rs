@@ -77,13 +77,8 @@ impl Desk {
     fn say(&mut self, record: u8, text: &str) {
         let register = registers::by_name("conversation").unwrap();
         let say = Say {
-            direction: Direction::In,
-            channel: None,
             author: Some("小雨".into()),
-            text: Some(text.into()),
-            copied: false,
-            hash: None,
-            source: None,
+            ..Say::plain(Direction::In, text)
         };
         self.append(&[Draft::new(
             register,

@@ -128,13 +128,9 @@ fn set(record: Option<&Record>, path: &str, value: serde_json::Value) -> Payload
 
 fn said(text: &str, direction: Direction) -> Payload {
     Payload::Say(Box::new(Say {
-        direction,
-        channel: None,
-        author: None,
-        text: Some(text.into()),
         copied: direction == Direction::Out,
         hash: Some(ShopSecret::of_drill("s").text(direction.side(), text)),
-        source: None,
+        ..Say::plain(direction, text)
     }))
 }
 
@@ -185,13 +181,8 @@ fn act(world: &mut World, (who, what, which): (u8, u8, u8)) {
             let batch = Id([u8::try_from(world.events.len() % 256).unwrap(); 16]);
             for (origin, text) in origins(&secret, batch, &utterances).into_iter().zip(&texts) {
                 let say = Say {
-                    direction: Direction::Out,
-                    channel: None,
-                    author: None,
-                    text: Some(text.clone()),
-                    copied: false,
-                    hash: None,
                     source: Some(origin),
+                    ..Say::plain(Direction::Out, text.clone())
                 };
                 world.append(who, clock, &Payload::Say(Box::new(say)));
             }
@@ -441,13 +432,8 @@ fn the_same_chat_three_ways_is_one_timeline() {
                 timed,
                 at,
                 Say {
-                    direction: Direction::In,
-                    channel: None,
-                    author: None,
-                    text: Some(chat[at].into()),
-                    copied: false,
-                    hash: None,
                     source: Some(source),
+                    ..Say::plain(Direction::In, chat[at])
                 },
             )
         })
@@ -497,13 +483,8 @@ fn a_copied_reply_is_seen_sent_when_a_paste_holds_it() {
     };
     let source = origins(&secret, Id([4; 16]), &[utterance]).pop();
     let say = Say {
-        direction: Direction::Out,
-        channel: None,
-        author: None,
-        text: Some("good day".into()),
-        copied: false,
-        hash: None,
         source,
+        ..Say::plain(Direction::Out, "good day")
     };
     world.append(2, 660_000, &Payload::Say(Box::new(say)));
     let record = world.record().unwrap();

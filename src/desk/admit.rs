@@ -277,15 +277,7 @@ impl Desk {
             (cell(person::CUT_SEQ.name()), json!(seq)),
             (cell(person::CUT_CHAIN.name()), json!(chain.to_string())),
         ];
-        let said = Payload::Say(Box::new(Say {
-            direction: Direction::Internal,
-            text: Some(reason.to_owned()),
-            channel: None,
-            author: None,
-            copied: false,
-            hash: None,
-            source: None,
-        }));
+        let said = Payload::Say(Box::new(Say::plain(Direction::Internal, reason)));
         let mut act = self.act();
         act.set(&person::REGISTER, &record, values.into_iter().collect());
         act.add(&person::REGISTER, person, said);

@@ -416,13 +416,8 @@ impl Desk {
             Some(record) => act.claim(&conversation::REGISTER, &record, me.id),
         }
         let say = Say {
-            direction: Direction::Internal,
-            channel: None,
             author: Some(me.name),
-            text: Some(preview.text().to_owned()),
-            copied: false,
-            hash: None,
-            source: None,
+            ..Say::plain(Direction::Internal, preview.text())
         };
         act.add(&conversation::REGISTER, id, Payload::Say(Box::new(say)));
         self.about(id, act)

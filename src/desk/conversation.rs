@@ -260,13 +260,10 @@ impl Desk {
             .zip(&talk.said)
             .map(|(source, one)| {
                 let say = Say {
-                    direction: one.direction,
                     channel: talk.channel.clone(),
                     author: one.author.clone(),
-                    text: Some(one.text.clone()),
-                    copied: false,
-                    hash: None,
                     source: Some(source),
+                    ..Say::plain(one.direction, one.text.clone())
                 };
                 (
                     Payload::Say(Box::new(say)),

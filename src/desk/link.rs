@@ -107,13 +107,8 @@ impl Desk {
             link_to(&record, Relation::Continues),
         );
         let say = Say {
-            direction: Direction::Internal,
-            channel: None,
             author: Some(name),
-            text: Some(what.to_owned()),
-            copied: false,
-            hash: None,
-            source: None,
+            ..Say::plain(Direction::Internal, what)
         };
         act.add(&conversation::REGISTER, new, Payload::Say(Box::new(say)));
         act.claim(register, &record, me);

@@ -263,15 +263,7 @@ mod tests {
 
     fn say(desk: &mut Desk, talk: Id, direction: Direction, text: &str, after: i64) {
         let mut act = desk.act();
-        let say = Say {
-            direction,
-            channel: None,
-            author: None,
-            text: Some(text.to_owned()),
-            copied: false,
-            hash: None,
-            source: None,
-        };
+        let say = Say::plain(direction, text);
         let at = NOW + after * MINUTE;
         act.add_at(
             &conversation::REGISTER,

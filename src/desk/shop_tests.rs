@@ -104,13 +104,8 @@ pub fn act_as(desk: &mut Desk, name: &str) {
 /// Lets the buyer of a talk say something.
 pub fn buyer_says(desk: &mut Desk, talk: Id, text: &str) {
     let say = Say {
-        direction: Direction::In,
-        channel: None,
         author: Some("小鹿".into()),
-        text: Some(text.into()),
-        copied: false,
-        hash: None,
-        source: None,
+        ..Say::plain(Direction::In, text)
     };
     let at = desk.now() + 60_000;
     let draft = Draft::new(

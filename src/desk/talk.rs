@@ -32,13 +32,11 @@ impl Desk {
             register,
             id,
             Payload::Say(Box::new(Say {
-                direction: Direction::Out,
                 channel: record.text("channel").map(str::to_owned),
                 author: Some(name),
-                text: Some(text.to_owned()),
                 copied: true,
                 hash: Some(hash),
-                source: None,
+                ..Say::plain(Direction::Out, text)
             })),
         );
         self.write(act)

@@ -500,6 +500,19 @@ impl Change {
 }
 
 impl Say {
+    /// Returns what somebody says, with nothing known beside it.
+    pub fn plain(direction: Direction, text: impl Into<String>) -> Self {
+        Self {
+            direction,
+            channel: None,
+            author: None,
+            text: Some(text.into()),
+            copied: false,
+            hash: None,
+            source: None,
+        }
+    }
+
     fn read(facts: &mut Members<'_>, personal: &mut Members<'_>) -> Option<Self> {
         Some(Self {
             direction: Direction::of(facts.get("direction")?.as_str()?)?,
@@ -654,13 +667,12 @@ mod tests {
             place: 7,
         };
         round_trip(&Payload::Say(Box::new(Say {
-            direction: Direction::Out,
             channel: Some("chat".into()),
             author: Some("a".into()),
-            text: Some("t".into()),
             copied: true,
             hash: Some(TextHash([5; 16])),
             source: Some(source),
+            ..Say::plain(Direction::Out, "t")
         })));
         round_trip(&Payload::Attach {
             hash: [6; 32],

@@ -54,7 +54,7 @@ type Members = BTreeMap<ReplicaId, Member>;
 /// Who wrote the events of a record, and at which seq.
 pub(super) type Authors = BTreeMap<Chain, (u64, ReplicaId)>;
 /// What the judge depends on: roster events, allowances, streams, how far those are that branched,
-/// how many events lack their facts, which may come, and whether it is a drill.
+/// how many of those events lack their facts, which may come, and whether it is a drill.
 type Tag = (i64, Option<i64>, i64, Option<i64>, i64, i64, i64, bool);
 
 /// The last judge, kept while nothing that it depends on changes.
@@ -76,16 +76,20 @@ impl Kept {
     }
 }
 
+/// Asked at every act, and words of authority are many: each part goes by an index of its own.
 fn tag(conn: &Connection) -> Result<Tag> {
     let mut query = conn.prepare_cached(
-        "SELECT count(*), max(key), (SELECT count(*) FROM event WHERE register = 'allowance'),
-         (SELECT max(key) FROM event WHERE register = 'allowance'),
-         (SELECT count(*) FROM stream),
-         (SELECT coalesce(sum(seq), 0) FROM stream WHERE replica IN
-           (SELECT replica FROM stream GROUP BY replica HAVING count(*) > 1)),
-         (SELECT count(*) FROM body WHERE facts IS NULL),
-         coalesce((SELECT drill FROM shop), 0)
-         FROM event WHERE register = 'person'",
+        "SELECT count(*), max(key),
+           (SELECT count(*) FROM event WHERE register = 'allowance'),
+           (SELECT max(key) FROM event WHERE register = 'allowance'),
+           (SELECT count(*) FROM stream),
+           (SELECT coalesce(sum(seq), 0) FROM stream WHERE replica IN
+             (SELECT replica FROM stream GROUP BY replica HAVING count(*) > 1)),
+           (SELECT count(*) FROM event e CROSS JOIN body b ON b.key = e.key
+             WHERE e.register = 'allowance' AND b.facts IS NULL)
+             + coalesce(sum((SELECT b.facts IS NULL FROM body b WHERE b.key = event.key)), 0),
+           coalesce((SELECT drill FROM shop), 0)
+         FROM event INDEXED BY event_roster WHERE register = 'person'",
     )?;
     Ok(query.query_row([], |row| {
         Ok((

@@ -98,12 +98,12 @@ DROP INDEX IF EXISTS event_authority;
 CREATE INDEX event_authority ON event(key) WHERE ",
     authority!(),
     ";
+DROP INDEX IF EXISTS event_grants;
+CREATE INDEX event_grants ON event(register) WHERE register = 'allowance';
 DROP INDEX IF EXISTS event_files;
 CREATE INDEX event_files ON event(verb, record, key) WHERE verb = 6 OR verb = 10;
 DROP INDEX IF EXISTS body_withheld;
 CREATE INDEX body_withheld ON body(key) WHERE substr(digest, 1, 1) = x'02';
-DROP INDEX IF EXISTS body_hidden;
-CREATE INDEX body_hidden ON body(key) WHERE facts IS NULL;
 CREATE TABLE record(no INTEGER PRIMARY KEY, id BLOB NOT NULL UNIQUE, register TEXT NOT NULL, state TEXT NOT NULL,
   owner TEXT, first_owner TEXT, due INTEGER, due_source TEXT, rank INTEGER NOT NULL, opened INTEGER NOT NULL,
   closed INTEGER, title TEXT, subject TEXT, customer BLOB, order_id BLOB, order_number TEXT, number TEXT, amount INTEGER, currency TEXT,

@@ -61,15 +61,7 @@ fn drafts(replica: ReplicaId, number: u64) -> [Draft; 2] {
 
 /// Returns what the buyer of an edit says.
 fn said(replica: ReplicaId, number: u64, text: String) -> Draft {
-    let say = Say {
-        direction: Direction::In,
-        channel: None,
-        author: None,
-        text: Some(text),
-        copied: false,
-        hash: None,
-        source: None,
-    };
+    let say = Say::plain(Direction::In, text);
     Draft::new(
         registers::by_name("conversation").unwrap(),
         record(replica, number),

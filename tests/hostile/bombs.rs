@@ -878,9 +878,9 @@ fn bundle_bombs_envelopes() {
 /// and seal is good.
 fn the_same_again(count: u64) -> Vec<u8> {
     use zhiban::domain::body::Body;
-    use zhiban::domain::event::{Event, Head, genesis};
+    use zhiban::domain::event::{Event, Head};
     use zhiban::domain::stamp::Stamp;
-    use zhiban::exchange::bundle::format::{EventLine, SealLine};
+    use zhiban::exchange::bundle::format::EventLine;
     let (key, shop) = (key(42), Shop::drill("hostile").id);
     let begin = genesis(shop, &key.public());
     let facts = json!({"fields": {"text": "退".repeat(20_000)}});
@@ -906,20 +906,7 @@ fn the_same_again(count: u64) -> Vec<u8> {
         serde_json::to_writer(&mut events, &EventLine::of(&event, 0, 0).unwrap()).unwrap();
         events.push(b'\n');
     }
-    let seal = key.seal(shop, count, chain, [0; 8]);
-    let mut seals = serde_json::to_vec(&SealLine::of(&seal, 0)).unwrap();
-    seals.push(b'\n');
-    let hex: String = key
-        .public()
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect();
-    let manifest = json!({
-        "format": 1, "shop": shop.to_string(), "sender": 0, "made": NOW, "part": [1, 1],
-        "replicas": [{"id": key.replica().to_string(), "key": hex}], "registers": ["note"],
-        "streams": [{"replica": 0, "from_seq": 0, "from_chain": begin.to_string(), "to_seq": count, "to_chain": chain.to_string()}],
-        "heads": [], "entries": [],
-    });
+    let (manifest, seals) = one_stream(&key, &["note"], count, chain);
     let mut parts = Parts {
         manifest: serde_json::to_vec(&manifest).unwrap(),
         events,

@@ -2,9 +2,9 @@
 
 use rusqlite::Connection;
 use zhiban::domain::body::{Body, Personal};
-use zhiban::domain::event::{Event, Head, genesis};
+use zhiban::domain::event::{Event, Head};
 use zhiban::domain::stamp::Stamp;
-use zhiban::exchange::bundle::format::{EventLine, SealLine};
+use zhiban::exchange::bundle::format::EventLine;
 
 use super::archive::Parts;
 use super::*;
@@ -77,23 +77,8 @@ fn newer() -> (Vec<Event>, Parts) {
         lines.push(b'\n');
         events.push(event);
     }
-    let last = events.len() as u64;
-    let mut seals =
-        serde_json::to_vec(&SealLine::of(&key.seal(shop, last, chain, [0; 8]), 0)).unwrap();
-    seals.push(b'\n');
-    let hex: String = key
-        .public()
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect();
-    let manifest = json!({
-        "format": 1, "shop": shop.to_string(), "sender": 0, "made": NOW, "part": [1, 1],
-        "replicas": [{"id": key.replica().to_string(), "key": hex}],
-        "registers": REGISTERS,
-        "streams": [{"replica": 0, "from_seq": 0, "from_chain": begin.to_string(), "to_seq": last, "to_chain": chain.to_string()}],
-        "heads": [{"replica": 0, "seq": last, "chain": chain.to_string()}],
-        "entries": [], "weather": {"of": ["tomorrow"]},
-    });
+    let (mut manifest, seals) = one_stream(&key, REGISTERS.as_slice(), events.len() as u64, chain);
+    manifest["weather"] = json!({"of": ["tomorrow"]});
     let mut parts = Parts {
         manifest: serde_json::to_vec(&manifest).unwrap(),
         events: lines,

@@ -5,12 +5,14 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use serde_json::json;
+use serde_json::{Value, json};
 use zhiban::chance::SeededRandom;
+use zhiban::domain::event::genesis;
 use zhiban::domain::id::{Chain, Id, ReplicaId};
 use zhiban::domain::payload::{Change, Direction, Meaning, Payload, Say};
 use zhiban::domain::registers;
 use zhiban::domain::seal::ReplicaKey;
+use zhiban::exchange::bundle::format::SealLine;
 use zhiban::exchange::bundle::{self, Accounting, Alarm, Contrast, Export, Selection};
 use zhiban::problem::Problem;
 use zhiban::store::{Author, Draft, Shop, Store, StoreError};
@@ -113,13 +115,8 @@ impl Desk {
 
     fn say(&mut self, record: u8, text: &str) -> Chain {
         let say = Say {
-            direction: Direction::In,
-            channel: None,
             author: Some("小雨".into()),
-            text: Some(text.into()),
-            copied: false,
-            hash: None,
-            source: None,
+            ..Say::plain(Direction::In, text)
         };
         self.append("conversation", record, Payload::Say(Box::new(say)))
     }
@@ -255,4 +252,27 @@ fn heads_alarm(alarms: &[Alarm], wanted: Contrast) -> (ReplicaId, ReplicaId, u64
         _ => None,
     });
     found.unwrap_or_else(|| panic!("no {wanted:?} in {alarms:?}"))
+}
+
+/// Returns the manifest of a bundle with one whole stream of a key, up to this event, and the seal
+/// of that.
+fn one_stream(key: &ReplicaKey, registers: &[&str], last: u64, chain: Chain) -> (Value, Vec<u8>) {
+    let shop = Shop::drill("hostile").id;
+    let seal = key.seal(shop, last, chain, [0; 8]);
+    let mut seals = serde_json::to_vec(&SealLine::of(&seal, 0)).unwrap();
+    seals.push(b'\n');
+    let public: String = key
+        .public()
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect();
+    let (replica, chain) = (key.replica().to_string(), chain.to_string());
+    let begin = genesis(shop, &key.public()).to_string();
+    let manifest = json!({
+        "format": 1, "shop": shop.to_string(), "sender": 0, "made": NOW, "part": [1, 1],
+        "replicas": [{"id": replica, "key": public}], "registers": registers,
+        "streams": [{"replica": 0, "from_seq": 0, "from_chain": begin, "to_seq": last, "to_chain": chain}],
+        "heads": [{"replica": 0, "seq": last, "chain": chain}], "entries": [],
+    });
+    (manifest, seals)
 }

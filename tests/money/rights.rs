@@ -22,15 +22,7 @@ fn cut(machine: &Machine, of: ReplicaId) -> Option<u64> {
 }
 
 fn remark(text: &str) -> Payload {
-    Payload::Say(Box::new(Say {
-        direction: Direction::Internal,
-        text: Some(text.to_owned()),
-        channel: None,
-        author: None,
-        copied: false,
-        hash: None,
-        source: None,
-    }))
+    Payload::Say(Box::new(Say::plain(Direction::Internal, text)))
 }
 
 /// Two who retire each other, neither having heard of the other: the elder stays, whatever the

@@ -153,19 +153,25 @@ fn said(language: Language) -> Vec<(String, String)> {
     .collect()
 }
 
+/// Returns where a language uses words for which there are better ones.
+fn better(
+    language: Language,
+    words: &[(&str, &str)],
+    is_in: impl Fn(&str, &str) -> bool,
+) -> Vec<String> {
+    let mut wrong = Vec::new();
+    for (id, text) in said(language) {
+        let found = words.iter().filter(|(word, _)| is_in(&text, word));
+        wrong.extend(found.map(|(word, better)| format!("{id}: {word}, better {better}")));
+    }
+    wrong
+}
+
 #[test]
 fn taiwan_is_spoken_to_as_taiwan_speaks() {
-    let wrong: Vec<String> = said(Language::ZhTw)
-        .into_iter()
-        .flat_map(|(id, text)| {
-            let found = NOT_IN_TAIWAN
-                .iter()
-                .filter(move |(word, _)| text.contains(word));
-            found
-                .map(|(word, better)| format!("{id}: {word}, better {better}"))
-                .collect::<Vec<_>>()
-        })
-        .collect();
+    let wrong = better(Language::ZhTw, NOT_IN_TAIWAN, |text, word| {
+        text.contains(word)
+    });
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
@@ -187,17 +193,9 @@ fn no_word_has_a_character_of_doubtful_width() {
 
 #[test]
 fn english_is_spoken_as_a_shop_speaks() {
-    let wrong: Vec<String> = said(Language::En)
-        .into_iter()
-        .flat_map(|(id, text)| {
-            let found = NOT_IN_ENGLISH
-                .iter()
-                .filter(move |(word, _)| format!(" {text} ").contains(&format!(" {word} ")));
-            found
-                .map(|(word, better)| format!("{id}: {word}, better {better}"))
-                .collect::<Vec<_>>()
-        })
-        .collect();
+    let wrong = better(Language::En, NOT_IN_ENGLISH, |text, word| {
+        format!(" {text} ").contains(&format!(" {word} "))
+    });
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 

@@ -19,13 +19,8 @@ const STRANGER: u8 = 77;
 
 fn said(text: &str) -> Payload {
     Payload::Say(Box::new(Say {
-        direction: Direction::In,
-        channel: None,
         author: Some("小雨".into()),
-        text: Some(text.into()),
-        copied: false,
-        hash: None,
-        source: None,
+        ..Say::plain(Direction::In, text)
     }))
 }
 

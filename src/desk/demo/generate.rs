@@ -333,13 +333,9 @@ impl Generator {
                 (Direction::In, &buyer)
             };
             let say = Say {
-                direction,
                 channel: Some("chat".into()),
                 author: Some(author.clone()),
-                text: Some(tongue.speak(random, is_ours)),
-                copied: false,
-                hash: None,
-                source: None,
+                ..Say::plain(direction, tongue.speak(random, is_ours))
             };
             add(at, Payload::Say(Box::new(say)));
             at += 1 + random.below(PAUSE) as i64;

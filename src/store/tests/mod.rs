@@ -123,13 +123,8 @@ pub(super) fn step(from: &str, to: &str) -> Payload {
 
 pub(super) fn say(text: &str) -> Payload {
     Payload::Say(Box::new(Say {
-        direction: Direction::In,
-        channel: None,
-        author: None,
-        text: Some(text.into()),
-        copied: false,
-        hash: None,
         source: None::<Origin>,
+        ..Say::plain(Direction::In, text)
     }))
 }
 

@@ -51,15 +51,7 @@ impl Shop {
     fn talk(&mut self, about: Fields, said: &[(Direction, i64)]) -> Id {
         let id = self.record(&conversation::REGISTER, about);
         for (direction, after) in said {
-            let say = Say {
-                direction: *direction,
-                channel: None,
-                author: None,
-                text: Some("好".into()),
-                copied: false,
-                hash: None,
-                source: None,
-            };
+            let say = Say::plain(*direction, "好");
             let payload = Payload::Say(Box::new(say));
             let draft = Draft::new(&conversation::REGISTER, id, payload, NOW + after);
             let replica = self.desk.me().unwrap().replica;

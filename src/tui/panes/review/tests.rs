@@ -174,13 +174,8 @@ fn the_risks_of_many_talks_are_read_beside_the_loop() {
     }
     let last = last.unwrap();
     let said = Say {
-        direction: Direction::Out,
-        channel: None,
         author: Some("林晓".into()),
-        text: Some("大点声".into()),
-        copied: false,
-        hash: None,
-        source: None,
+        ..Say::plain(Direction::Out, "大点声")
     };
     let (now, replica) = (stage.desk.now(), stage.desk.me().unwrap().replica);
     let said = Payload::Say(Box::new(said));
