@@ -4,6 +4,7 @@
 mod configure;
 mod drafts;
 mod evidence;
+mod follow;
 mod front;
 mod guide;
 mod heard;
@@ -259,6 +260,7 @@ impl App for Workstation {
 
     fn update(&mut self, message: Message<Background>) -> Effects {
         let mut effects = Effects::none();
+        let is_input = matches!(message, Message::Input(_));
         match message {
             Message::Input(Input::Resize(width, height)) => {
                 self.status.resize(width, height);
@@ -285,6 +287,7 @@ impl App for Workstation {
                 effects.draw = true;
             }
             Message::Wake(standing::TRY_AGAIN) => self.try_again(&mut effects),
+            Message::Wake(follow::FOLLOW) => self.follow_cursor(&mut effects),
             Message::Wake(token) => self.wake_front(token, &mut effects),
             Message::Signal(Signal::Suspending) => self.save_drafts(),
             Message::Signal(Signal::Resumed) => {
@@ -320,6 +323,9 @@ impl App for Workstation {
         });
         if let Some(config) = wished {
             self.configure(config, &mut effects);
+        }
+        if is_input {
+            self.follow_soon(&mut effects);
         }
         self.teach();
         self.take_work(&mut effects);

@@ -11,6 +11,7 @@ mod dumps;
 mod evidence;
 mod facts;
 mod find;
+mod follow;
 mod guide;
 mod hinted;
 mod join;

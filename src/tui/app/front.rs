@@ -200,7 +200,7 @@ impl Workstation {
 
     /// Turns the desk to another item; the draft that it leaves is kept, and what was typed of
     /// the one it comes to is there before anything is added to it.
-    fn turned(
+    pub(super) fn turned(
         &mut self,
         turn: impl FnOnce(&mut DeskPane, &Desk, &Words) -> Result<(), Problem>,
     ) -> bool {

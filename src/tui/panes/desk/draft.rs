@@ -21,6 +21,8 @@ pub(in crate::tui::panes) struct Draft {
     checked: String,
     /// The text that goes out when it is asked for again; to this item, and to no other one.
     pub(super) warned: Option<String>,
+    /// Whether it was said whose draft this is, to a person whose cursor stands elsewhere.
+    pub(super) named: bool,
 }
 
 impl DeskPane {
@@ -103,6 +105,9 @@ impl DeskPane {
         else {
             return Flow::Pass;
         };
+        if self.names_another(reach) {
+            return Flow::Stay;
+        }
         if let Some(hole) = unfilled(&text) {
             let problem = Problem::new(Kind::Refused, "desk-variable-missing")
                 .arg("name", hole)
@@ -124,6 +129,25 @@ impl DeskPane {
             self.look_at_draft();
         }
         Flow::Stay
+    }
+
+    /// Says once whose draft would go out, where the list has the focus and its cursor is on
+    /// another item.
+    fn names_another(&mut self, reach: &mut Reach<'_>) -> bool {
+        let there = self.under_cursor().map(|item| item.row.id);
+        let Some(open) = &self.open else {
+            return false;
+        };
+        let is_here = self.focus != Focus::List || there == Some(open.record.id);
+        if is_here || std::mem::replace(&mut self.draft.named, true) {
+            return false;
+        }
+        let title = open.row.as_ref().map(|row| reach.speech().title(row));
+        let problem = Problem::new(Kind::Refused, "desk-draft-elsewhere")
+            .arg("name", title.unwrap_or_default())
+            .hint("desk-draft-elsewhere-hint");
+        reach.trouble(&problem);
+        true
     }
 
     /// Says why the draft does not go out now.

@@ -107,6 +107,8 @@ pub struct DeskPane {
     pub(super) open: Option<OpenItem>,
     pub(super) composer: Editor,
     pub(super) draft: Draft,
+    /// The draft as it was when its item was opened by the cursor's rest and not by a person.
+    pub(super) resting: String,
     pub(super) side: Side,
     library: Replies,
     pub(super) freshness: Vec<Freshness>,
@@ -159,6 +161,7 @@ impl DeskPane {
         if let Some(first) = pane.under_cursor().map(|item| item.row.id) {
             pane.show(desk, words, first)?;
             pane.focus = Focus::List;
+            pane.composer.text().clone_into(&mut pane.resting);
         }
         Ok(pane)
     }
@@ -178,6 +181,7 @@ impl DeskPane {
             open: None,
             composer: Editor::new(),
             draft: Draft::default(),
+            resting: String::new(),
             side: Side::default(),
             library: Replies::default(),
             freshness: Vec::new(),

@@ -3,6 +3,7 @@
 use std::cell::Cell;
 
 use super::draft::key as draft_key;
+use super::view::WIDE;
 use super::why::moved;
 use super::{Beside, DeskPane, Focus, OpenItem};
 use crate::desk::Desk;
@@ -35,8 +36,36 @@ impl DeskPane {
             .draft(&person, &draft_key(id))?
             .unwrap_or_default();
         self.composer = Editor::with_text(&text);
+        self.resting.clear();
         self.draft.warned = None;
+        self.draft.named = false;
         self.check_draft(desk)
+    }
+
+    /// Whether, on a window of this width, both halves are on screen and the list, which has the
+    /// focus, has gone to another item than the one that is shown. A draft that was begun keeps
+    /// its item in sight.
+    pub fn lags(&self, width: u16) -> bool {
+        let there = self.under_cursor().map(|item| item.row.id);
+        width >= WIDE
+            && self.focus == Focus::List
+            && self.choice.is_none()
+            && !self.narrowing.is_typing()
+            && there.is_some()
+            && there != self.open_item()
+            && self.composer.text() == self.resting
+    }
+
+    /// Shows the item under the cursor with its draft; the list keeps the focus, and nothing is
+    /// done with the item.
+    pub fn follow_cursor(&mut self, desk: &Desk, words: &Words) -> Result<(), Problem> {
+        if let Some(id) = self.under_cursor().map(|item| item.row.id) {
+            let shown = self.show(desk, words, id);
+            self.focus = Focus::List;
+            shown?;
+            self.composer.text().clone_into(&mut self.resting);
+        }
+        Ok(())
     }
 
     /// Turns the open item's talk to what was said at a time, milliseconds UTC.

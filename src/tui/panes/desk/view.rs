@@ -17,7 +17,7 @@ use crate::tui::widgets::{Look, line};
 use crate::tui::words::Speech;
 
 /// From this width on list and conversation stand side by side.
-const WIDE: u16 = 100;
+pub(super) const WIDE: u16 = 100;
 /// The width of the list beside the conversation.
 const LIST: u16 = 46;
 /// From this width on the list is wider, by that many columns.
