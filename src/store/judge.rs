@@ -230,13 +230,11 @@ impl Judge {
     fn walk(mut self, events: &[Event]) -> Self {
         let mut of_record: BTreeMap<Id, Vec<Event>> = BTreeMap::new();
         let mut rows: BTreeMap<Id, Members> = BTreeMap::new();
+        let mut last = 0;
         for event in events {
-            let depth = self
-                .depths
-                .get(&event.head.roster)
-                .map_or(0, |depth| depth + 1);
-            self.depths.insert(event.chain.short().0, depth);
             if self.roster_verdict(event).is_none() {
+                let depth = self.depth(event);
+                last = depth;
                 self.counted.insert(event.chain);
                 let known = of_record.entry(event.head.record).or_default();
                 known.push(event.clone());
@@ -253,10 +251,19 @@ impl Judge {
                         .collect(),
                 );
             }
+            // Whoever names what does not count has seen what counted until then.
+            self.depths.insert(event.chain.short().0, last);
             self.after
                 .insert(event.chain.short().0, Arc::clone(&self.now));
         }
         self
+    }
+
+    /// Returns how far from the founding an event is: behind what it names, and behind its author.
+    fn depth(&self, event: &Event) -> usize {
+        let named = self.depths.get(&event.head.roster);
+        let author = self.ages.get(&event.head.replica);
+        named.max(author).map_or(0, |depth| depth + 1)
     }
 
     /// Notes who is known, how old they are, and whom this event retires. A cut stays where it is

@@ -17,7 +17,7 @@ use crate::domain::stamp::Stamp;
 
 use super::error::{Result, StoreError};
 use super::insert::insert;
-use super::read::{HEADS, StreamHead, head_at, heads, key, of_record, roster};
+use super::read::{HEADS, StreamHead, counts, head_at, heads, key, of_record, roster};
 use super::{Store, judge, project, stop, watch};
 
 /// At the latest so many events stand behind a seal.
@@ -381,19 +381,22 @@ impl<'a> Writer<'a> {
 
 /// What does not count moves no stamp: a stranger could push a record's order away.
 fn newest_folded(conn: &Connection, record: Id) -> Result<Option<Stamp>> {
-    let mut query = conn.prepare_cached(
-        "SELECT stamp FROM event WHERE record = ?1 AND key NOT IN (SELECT key FROM unfolded)
-         ORDER BY stamp DESC LIMIT 1",
-    )?;
+    let mut query = conn.prepare_cached(concat!(
+        "SELECT stamp FROM event WHERE record = ?1 AND ",
+        counts!(),
+        " ORDER BY stamp DESC LIMIT 1"
+    ))?;
     let stamp: Option<i64> = query.query_row([record.0], |row| row.get(0)).optional()?;
     Ok(stamp.map(Stamp))
 }
 
 fn newest_roster(conn: &Connection) -> Result<Option<Stamp>> {
-    let mut query = conn.prepare_cached(
-        "SELECT max(stamp) FROM event WHERE register = 'person' AND key NOT IN (SELECT key FROM unfolded)",
-    )?;
-    let stamp: Option<i64> = query.query_row([], |row| row.get(0))?;
+    let mut query = conn.prepare_cached(concat!(
+        "SELECT stamp FROM event WHERE register = 'person' AND ",
+        counts!(),
+        " ORDER BY stamp DESC LIMIT 1"
+    ))?;
+    let stamp: Option<i64> = query.query_row([], |row| row.get(0)).optional()?;
     Ok(stamp.map(Stamp))
 }
 

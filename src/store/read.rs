@@ -277,12 +277,23 @@ pub(super) fn streams_of(conn: &Connection, replica_no: i64) -> Result<Vec<Strea
     Ok(rows.collect::<rusqlite::Result<_>>()?)
 }
 
+/// Whether a row of `event` counts: it is not said not to, or only that its personal part is not
+/// here (Q12).
+macro_rules! counts {
+    () => {
+        "NOT EXISTS (SELECT 1 FROM unfolded u WHERE u.key = event.key AND
+           (u.code <> 'Q12' OR (SELECT b.facts FROM body b WHERE b.key = u.key) IS NULL))"
+    };
+}
+pub(super) use counts;
+
 /// Returns the short chain of the newest roster event that counts, zeros where there is none.
 pub(super) fn roster(conn: &Connection) -> Result<Roster> {
-    let mut query = conn.prepare_cached(
-        "SELECT chain FROM event WHERE register = 'person' AND key NOT IN (SELECT key FROM unfolded)
-         ORDER BY stamp DESC, chain DESC LIMIT 1",
-    )?;
+    let mut query = conn.prepare_cached(concat!(
+        "SELECT chain FROM event WHERE register = 'person' AND ",
+        counts!(),
+        " ORDER BY stamp DESC, chain DESC LIMIT 1"
+    ))?;
     let chain: Option<[u8; 32]> = query.query_row([], |row| row.get(0)).optional()?;
     Ok(chain.map_or([0; 8], |chain| Chain(chain).short().0))
 }
@@ -374,13 +385,14 @@ impl Store {
 
     /// Returns the events of a record that count, in the order in which they are folded.
     pub fn counted_events(&self, record: Id) -> Result<Vec<Event>> {
-        let mut query = self.conn.prepare_cached(
-            "SELECT u.key FROM unfolded u JOIN event e ON e.key = u.key WHERE e.record = ?1",
-        )?;
-        let outside = query.query_map([record.0], |row| row.get(0))?;
-        let outside: HashSet<i64> = outside.collect::<rusqlite::Result<_>>()?;
+        let mut query = self.conn.prepare_cached(concat!(
+            "SELECT key FROM event WHERE record = ?1 AND ",
+            counts!()
+        ))?;
+        let counted = query.query_map([record.0], |row| row.get(0))?;
+        let counted: HashSet<i64> = counted.collect::<rusqlite::Result<_>>()?;
         let mut stored = of_record(&self.conn, record)?;
-        stored.retain(|one| !outside.contains(&one.key));
+        stored.retain(|one| counted.contains(&one.key));
         let mut events: Vec<Event> = stored.into_iter().filter_map(|one| one.event).collect();
         events.sort_by_key(Event::order);
         Ok(events)

@@ -79,6 +79,39 @@ fn who_retire_each_other() {
     }
 }
 
+/// Being admitted behind a remark, or naming one's own, makes nobody older.
+#[test]
+fn a_remark_makes_nobody_older() {
+    for is_own in [false, true] {
+        let clock = Hand::new();
+        let mut first = Machine::new(&clock, &[1]);
+        first.admit(1, 1, "supervisor", &[1], None);
+        first.admit(1, 5, "agent", &[5], None);
+        first.admit(1, 6, "supervisor", &[6], None);
+        if !is_own {
+            first.write(1, "person", person(1), vec![remark("开店了")]);
+        }
+        first.admit(1, 7, "supervisor", &[7], None);
+        let mut six = Machine::new(&clock, &[6]);
+        let mut seven = Machine::new(&clock, &[7]);
+        exchange(&mut [&mut first, &mut six, &mut seven]);
+        if is_own {
+            seven.write(7, "person", person(7), vec![remark("我最早")]);
+            let nick = set(json!({"nick": "七"}));
+            seven.write(7, "person", person(7), vec![nick]);
+        }
+        let seq = head(&six, 7);
+        six.retire(6, 7, 7, seq);
+        seven.retire(7, 6, 6, 0);
+        exchange(&mut [&mut first, &mut six, &mut seven]);
+        agree(&[&mut first, &mut six, &mut seven]);
+        for machine in [&first, &six, &seven] {
+            assert_eq!(cut(machine, replica(7)), Some(seq), "own remark: {is_own}");
+            assert_eq!(cut(machine, replica(6)), None, "own remark: {is_own}");
+        }
+    }
+}
+
 /// Whoever is retired by somebody who was retired before, without knowing it, stays.
 #[test]
 fn a_word_beyond_a_cut_retires_nobody() {

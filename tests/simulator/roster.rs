@@ -90,12 +90,12 @@ impl Law {
         };
         let mut law = begin.clone().walk(&lines);
         loop {
-            let open: Vec<Ending> = law
-                .endings
-                .iter()
-                .filter(|one| law.is_news(one))
-                .cloned()
-                .collect();
+            let news = || law.endings.iter().filter(|one| law.is_news(one));
+            // Whoever ends somebody twice means the earlier end.
+            let is_last = |one: &&Ending| {
+                !news().any(|other| (other.by, other.of) == (one.by, one.of) && other.cut < one.cut)
+            };
+            let open: Vec<Ending> = news().filter(is_last).cloned().collect();
             if open.is_empty() {
                 return law.note_erasers(&lines);
             }
@@ -198,17 +198,21 @@ impl Law {
 
     fn walk(mut self, lines: &[Line]) -> Self {
         let mut people: BTreeMap<String, Vec<Line>> = BTreeMap::new();
+        let mut reached = 0;
         for line in lines {
-            let distance = self.distance.get(&line.roster).map_or(0, |steps| steps + 1);
-            self.distance.insert(line.short().to_owned(), distance);
             if self.on_people(line).is_none() {
+                let seen = self.distance.get(&line.roster).copied();
+                let own = self.steps.get(&line.replica).copied();
+                let both = [seen, own].into_iter().flatten();
+                reached = both.max().map_or(0, |steps| steps + 1);
                 self.counted.insert(line.chain.clone());
                 people
                     .entry(line.record.clone())
                     .or_default()
                     .push(line.clone());
-                self.note(line, &naive::person(&people[&line.record]), distance);
+                self.note(line, &naive::person(&people[&line.record]), reached);
             }
+            self.distance.insert(line.short().to_owned(), reached);
             let members = people
                 .iter()
                 .flat_map(|(record, lines)| active(record, &naive::person(lines)));

@@ -12,6 +12,8 @@ use zhiban::exchange::bundle::{self, Accounting, Export, Selection};
 use zhiban::problem::Problem;
 
 use super::archive::Parts;
+use serde_json::json;
+
 use super::shop::*;
 
 /// A key that no roster names.
@@ -206,4 +208,45 @@ fn words_are_not_erased_because_a_stranger_says_so() {
         (is_said && body != event.body).then_some((body, "erased"))
     };
     heals(&personal, Some(1));
+}
+
+/// Whoever passed it on says that names and words were erased: what is left counts, so what is
+/// written after it comes after it, and by the roster that is there.
+#[test]
+fn what_lacks_a_personal_part_is_built_on() {
+    let (clock, ahead) = (Hand::new(), Hand::new());
+    ahead.turn(3_600_000);
+    let mut first = Machine::new(&clock, &[1]);
+    first.admit(1, 1, "supervisor", &[1], None);
+    first.admit(1, 2, "agent", &[2], None);
+    let mut second = Machine::new(&ahead, &[2]);
+    second.take(&first.runs());
+    second.write(2, "conversation", id(7), vec![said("我叫王小明")]);
+    second.desk.store_mut().seal_head(replica(2)).unwrap();
+    first.take(&second.runs());
+    first.admit(1, 6, "supervisor", &[6], None);
+    let personal = |event: &Event| {
+        let body = event.body.clone().without_personal(Absence::Erased);
+        (body != event.body).then_some((body, "erased"))
+    };
+    let less = relayed(&whole(&mut first), &personal);
+    let mut late = Machine::new(&clock, &[6]);
+    import(&mut late, &less).unwrap();
+    assert!(codes(&late, "Q12") > 0);
+    late.write(
+        6,
+        "conversation",
+        id(7),
+        vec![set(json!({"stage": "after_sales"}))],
+    );
+    let stamps = late.desk.store().events(id(7)).unwrap();
+    let stamps: Vec<_> = stamps.iter().map(|event| event.head.replica).collect();
+    assert_eq!(stamps, [replica(2), replica(6)], "behind what was there");
+    late.admit(6, 4, "agent", &[4], None);
+    first.take(&late.runs());
+    first.desk.refresh().unwrap();
+    assert!(first.desk.people().by_id(person(4)).is_some());
+    let mut third = Machine::new(&clock, &[]);
+    third.take(&first.runs());
+    agree(&[&mut first, &mut third]);
 }

@@ -281,7 +281,8 @@ fn all_held(store: &Store, manifest: &Manifest) -> Result<bool, StoreError> {
     Ok(store.shop_id().is_some() && !brings_files(store, manifest)?)
 }
 
-/// Returns whether a bundle has a file that is not here and was not erased.
+/// Returns whether a bundle, all of whose events are here, has a file that one of the log's
+/// attaches, that is not here and was not erased.
 fn brings_files(store: &Store, manifest: &Manifest) -> Result<bool, StoreError> {
     let hash = |name: &str| Some(name.strip_prefix(ATTACHMENT)?.parse::<Chain>().ok()?.0);
     let mut lacking = manifest
@@ -293,8 +294,8 @@ fn brings_files(store: &Store, manifest: &Manifest) -> Result<bool, StoreError> 
     if lacking.peek().is_none() {
         return Ok(false);
     }
-    let erased = store.erased_files()?;
-    Ok(lacking.any(|hash| !erased.contains(&hash)))
+    let (attached, erased) = (store.attached_files()?, store.erased_files()?);
+    Ok(lacking.any(|hash| attached.contains(&hash) && !erased.contains(&hash)))
 }
 
 /// Writes the attachments that are not here, before any event names them: those that a proven

@@ -3,10 +3,10 @@
 //!
 //! A word that nobody else's word would undo holds. Of words that undo each other in a circle the
 //! one holds whose author is eldest: the founder, then whoever was admitted nearest to the
-//! founding, by the roster that each admission names. Who is admitted is always younger than who
-//! admits, so nobody grows older by a word of their own.
+//! founding. An admission is farther from it than the roster that it names and than its author, so
+//! nobody grows older by a word of their own.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::Judge;
 use crate::domain::event::Event;
@@ -57,31 +57,40 @@ pub(super) fn walk(begin: &Judge, events: &[Event]) -> Judge {
     if is_settled && free.claims.iter().all(|claim| all.has_counted(claim)) {
         return all;
     }
+    // Only whose own words are struck out by it can a retirement undo: it changes nothing else.
+    let authors: BTreeSet<ReplicaId> = events.iter().map(|event| event.head.replica).collect();
     cuts.clear();
     loop {
         let now = walk(&cuts);
-        let open: Vec<Claim> = now
-            .claims
-            .iter()
-            .copied()
-            .filter(|claim| is_open(claim, &cuts))
-            .collect();
+        let open = open(&now, &cuts);
         if open.is_empty() {
             return now;
         }
-        cuts = lowest(
-            &cuts,
-            &holding(&now, &open, |claim| walk(&lowest(&cuts, &[*claim]))),
-        );
+        let striking = open.iter().filter(|claim| authors.contains(&claim.target));
+        let struck = |claim: &Claim| (claim.event, walk(&lowest(&cuts, &[*claim])));
+        let afters: Vec<(Chain, Judge)> = striking.map(struck).collect();
+        cuts = lowest(&cuts, &holding(&now, &open, &afters));
     }
 }
 
-/// Returns those of the open words that no other undoes, or else that of the eldest.
-fn holding(now: &Judge, open: &[Claim], after: impl Fn(&Claim) -> Judge) -> Vec<Claim> {
-    let afters: Vec<Judge> = open.iter().map(after).collect();
+/// Returns the words that end somebody earlier than these cuts do; of one author's about one
+/// replica the farthest.
+fn open(now: &Judge, cuts: &Cuts) -> Vec<Claim> {
+    let mut open: Vec<Claim> = Vec::new();
+    // Each that is said later of a replica ends it earlier.
+    for claim in now.claims.iter().filter(|claim| is_open(claim, cuts)) {
+        open.retain(|other| (other.author, other.target) != (claim.author, claim.target));
+        open.push(*claim);
+    }
+    open
+}
+
+/// Returns those of the open words that no other undoes, or else that of the eldest. `afters` are
+/// the walks in which one of them holds.
+fn holding(now: &Judge, open: &[Claim], afters: &[(Chain, Judge)]) -> Vec<Claim> {
     let is_undone = |claim: &Claim| {
-        let mut others = open.iter().zip(&afters);
-        others.any(|(other, after)| other.event != claim.event && !after.has_counted(claim))
+        let mut others = afters.iter();
+        others.any(|(other, after)| *other != claim.event && !after.has_counted(claim))
     };
     let holding: Vec<Claim> = open
         .iter()
@@ -99,8 +108,8 @@ fn holding(now: &Judge, open: &[Claim], after: impl Fn(&Claim) -> Judge) -> Vec<
 }
 
 fn is_open(claim: &Claim, cuts: &Cuts) -> bool {
-    cuts.get(&claim.target)
-        .is_none_or(|cut| claim.cut.is_before(cut))
+    let known = cuts.get(&claim.target);
+    known.is_none_or(|cut| claim.cut.is_before(cut))
 }
 
 /// Returns the cuts with these words: the lowest of each replica.
