@@ -3959,6 +3959,7 @@ command-verify = Verify the store
 command-back_up = Back up the store
 past-ask = Look back at which time?
 past-banner = Past { $time }, read only  Esc: now
+past-banner-item = Past { $time }: this item first, the list follows  Esc: now
 past-waiting = Fetching { $time }  Esc leave it
 past-erased = A customer was erased, so the look back is closed; look back again without them
 problem-past-read-only = This is a time gone by: nothing can be changed in it

@@ -3959,6 +3959,7 @@ command-verify = 检查数据是否完好
 command-back_up = 备份数据
 past-ask = 回看什么时间？
 past-banner = 回看 { $time }：这里什么都不能改  Esc 回到现在
+past-banner-item = 回看 { $time }：先看这一条，列表还在取  Esc 回到现在
 past-waiting = 正在取 { $time } 的样子  Esc 不看了
 past-erased = 有顾客的信息被抹去，回看已关上；要看请再回看一次
 problem-past-read-only = 这是过去的样子，不能改

@@ -3959,6 +3959,7 @@ command-verify = 檢查資料是否完好
 command-back_up = 備份資料
 past-ask = 回看什麼時間？
 past-banner = 回看 { $time }：這裡什麼都不能改  Esc 回到現在
+past-banner-item = 回看 { $time }：先看這一筆，清單還在取  Esc 回到現在
 past-waiting = 正在取 { $time } 的樣子  Esc 不看了
 past-erased = 有顧客的資料被抹除，回看已關閉；要看請再回看一次
 problem-past-read-only = 這是過去的樣子，不能改

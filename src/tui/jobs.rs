@@ -26,6 +26,7 @@ use crate::desk::import::{FileReport, ImportOptions};
 use crate::desk::long::{Pace, Stage, Step};
 use crate::desk::people::Person;
 use crate::desk::start::old_table::OldTableReport;
+use crate::domain::id::Id;
 use crate::exchange::bundle::{
     self,
     text::{TextBlock, TextTaken},
@@ -77,7 +78,12 @@ pub enum Job {
     /// Take in the text blocks of a pasted text.
     TakeBlock(String),
     /// Look back at a time, milliseconds UTC.
-    LookBack(i64),
+    LookBack {
+        /// The time.
+        time: i64,
+        /// The one record that is looked at, none for all of them.
+        only: Option<Id>,
+    },
     /// Read what figures about a day count.
     Count(NaiveDate),
     /// Read what of today, or of the day before, carries a risk.
@@ -134,6 +140,8 @@ pub enum Done {
     LookedBack {
         /// The time, milliseconds UTC.
         time: i64,
+        /// The one record that it holds beside what names it, none where it holds all.
+        only: Option<Id>,
         /// Taken by the pane that asked.
         past: Option<Result<Option<Box<Store>>, Problem>>,
     },
@@ -188,7 +196,11 @@ impl Job {
     pub fn can_stop(&self) -> bool {
         let looks = matches!(
             self,
-            Self::LookBack(_) | Self::Count(_) | Self::Weigh(_) | Self::Verify | Self::BackUp(_)
+            Self::LookBack { .. }
+                | Self::Count(_)
+                | Self::Weigh(_)
+                | Self::Verify
+                | Self::BackUp(_)
         );
         looks || self.files() > 0
     }
@@ -231,9 +243,10 @@ impl Job {
             Self::Erase { name, reason } => Done::Erased(desk.erase_customer(&name, &reason)),
             Self::WriteBlock => Done::BlockWritten(desk.text_block()),
             Self::TakeBlock(text) => Done::BlockTaken(desk.take_text(&text)),
-            Self::LookBack(time) => Done::LookedBack {
+            Self::LookBack { time, only } => Done::LookedBack {
                 time,
-                past: Some(look_back(desk.store(), time, going_on)),
+                only,
+                past: Some(look_back(desk.store(), (time, only), going_on)),
             },
             Self::Count(day) => Done::Counted {
                 day,
@@ -265,8 +278,9 @@ impl Job {
             Self::Erase { .. } => Done::Erased(Err(problem)),
             Self::WriteBlock => Done::BlockWritten(Err(problem)),
             Self::TakeBlock(_) => Done::BlockTaken(Err(problem)),
-            Self::LookBack(time) => Done::LookedBack {
+            Self::LookBack { time, only } => Done::LookedBack {
                 time,
+                only,
                 past: Some(Err(problem)),
             },
             Self::Count(day) => Done::Counted {
@@ -344,11 +358,14 @@ fn take(
 
 fn look_back(
     store: &Store,
-    time: i64,
+    (time, only): (i64, Option<Id>),
     going_on: &mut dyn FnMut(Progress) -> bool,
 ) -> Result<Option<Box<Store>>, Problem> {
-    let past = store.past(time, &mut |at| going_on(reading(at.done, at.of)));
-    Ok(past?.map(Box::new))
+    let past = match only {
+        Some(record) => Some(store.past_of(record, time)?),
+        None => store.past(time, &mut |at| going_on(reading(at.done, at.of)))?,
+    };
+    Ok(past.map(Box::new))
 }
 
 /// Reads what of a day carries a risk.

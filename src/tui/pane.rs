@@ -150,6 +150,8 @@ pub struct Reach<'a> {
     pub notice: &'a mut Option<Notice>,
     /// The item that is open or under the cursor on the desk, from which a form starts.
     pub item: Option<Id>,
+    /// Whether that item is open with the focus in it, not only under the cursor.
+    pub is_open: bool,
     /// Whether the desk's lists must be read again.
     pub stale: &'a mut bool,
     /// The key map, for words that name a key.
@@ -168,6 +170,8 @@ impl Reach<'_> {
         Reach {
             desk,
             item,
+            // Nothing asks for it at another desk.
+            is_open: false,
             effects,
             words: self.words,
             config: self.config,

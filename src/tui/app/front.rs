@@ -38,7 +38,7 @@ impl Workstation {
         effects: &mut Effects,
         act: impl FnOnce(&mut Reach<'_>, Open<'_>) -> T,
     ) -> (T, Option<Notice>, bool) {
-        let item = self.home.item();
+        let (item, is_open) = (self.home.item(), self.home.is_in_item());
         let contexts = self.contexts();
         let keymap = &self.keymap;
         let key_of = |command: Command| keymap.key_of(command, &contexts);
@@ -50,6 +50,7 @@ impl Workstation {
             effects,
             notice: &mut said,
             item,
+            is_open,
             stale: &mut stale,
             key_of: &key_of,
         };

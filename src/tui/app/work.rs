@@ -271,7 +271,7 @@ impl Workstation {
             (Job::Erase { .. }, _) => words.get("job-erase").to_string(),
             (Job::WriteBlock, _) => words.get("job-block-write").to_string(),
             (Job::TakeBlock(_), _) => words.get("job-block-take").to_string(),
-            (Job::LookBack(_), Some(step)) if step.of > 0 => {
+            (Job::LookBack { .. }, Some(step)) if step.of > 0 => {
                 let counts = [
                     ("done", grouped(step.done).into()),
                     ("total", grouped(step.of).into()),
@@ -297,7 +297,7 @@ impl Workstation {
                 words.with("care-checking", &counts)
             }
             (Job::Verify, _) => words.get("care-beginning").to_string(),
-            (Job::LookBack(_) | Job::BackUp(_), _) => words.get("past-copying").to_string(),
+            (Job::LookBack { .. } | Job::BackUp(_), _) => words.get("past-copying").to_string(),
         };
         let files = running.job.files();
         if files > 1 {

@@ -548,3 +548,69 @@ fn of_two_days_looked_through_one_after_the_other_only_the_last_is_weighed() {
     (0..2).for_each(|_| go.send(()).unwrap());
     bench.hear_all();
 }
+
+#[test]
+fn the_open_item_is_shown_as_it_was_before_the_list_has_come() {
+    let (mut bench, go) = Bench::held();
+    bench.key("Enter");
+    let item = bench.app.home.open_item().unwrap();
+    let record = bench.app.desk.store().record(item).unwrap().unwrap();
+    let title = record.text("buyer").unwrap().to_owned();
+    bench.look_back();
+    let waits = |bench: &Bench| bench.app.work.running.as_ref().map(|one| one.job.clone());
+    let only = |bench: &Bench| match waits(bench) {
+        Some(Job::LookBack { only, .. }) => Some(only),
+        _ => None,
+    };
+    assert_eq!(only(&bench), Some(Some(item)));
+    go.send(()).unwrap();
+    bench.hear_until(|app| {
+        !app.front.is_empty()
+            && app
+                .work
+                .running
+                .as_ref()
+                .is_none_or(|one| matches!(one.job, Job::LookBack { only: None, .. }))
+    });
+    let seen = bench.screen();
+    assert!(
+        seen.contains("先看这一条") && seen.contains(&title),
+        "{seen}"
+    );
+    // It is looked around in, and nothing is written there.
+    bench.key("F9");
+    assert!(bench.screen().contains("回到现在"), "{}", bench.screen());
+    assert_eq!(only(&bench), Some(None));
+    go.send(()).unwrap();
+    bench.hear_all();
+    let seen = bench.screen();
+    assert!(
+        !seen.contains("先看这一条") && seen.contains(&title),
+        "{seen}"
+    );
+    bench.key("Esc");
+    assert_eq!(
+        bench.app.front.len(),
+        1,
+        "out of the item, into the list as it was"
+    );
+    bench.key("Esc");
+    assert!(bench.app.front.is_empty());
+}
+
+#[test]
+fn who_leaves_the_item_as_it_was_waits_for_no_list() {
+    let (mut bench, go) = Bench::held();
+    bench.key("Enter");
+    bench.look_back();
+    go.send(()).unwrap();
+    bench.hear_until(|app| {
+        app.work
+            .running
+            .as_ref()
+            .is_some_and(|one| matches!(one.job, Job::LookBack { only: None, .. }))
+    });
+    bench.key("Esc");
+    bench.key("Esc");
+    assert!(bench.app.front.is_empty() && bench.is_stopping());
+}

@@ -127,6 +127,7 @@ impl Stage {
                 effects: &mut effects,
                 notice: &mut said,
                 item: self.item,
+                is_open: false,
                 stale: &mut stale,
                 key_of: &nothing,
             };

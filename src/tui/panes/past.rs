@@ -1,5 +1,6 @@
 //! A time gone by, to look around in: the desk as it was, with its lists, its items and F3, under
-//! a line that says when. Nothing can be changed there; Esc leads back to now.
+//! a line that says when. What was open comes first, by itself, since that takes a moment only.
+//! Nothing can be changed there; Esc leads back to now.
 
 mod there;
 
@@ -24,8 +25,11 @@ use there::There;
 enum State {
     /// The copy is being made.
     Waiting,
-    /// It was made while whoever asked for it was not here: nobody sits at it yet.
-    Fetched(Box<Store>),
+    /// The copy is being made, and the item that was open is there to be looked at.
+    Item(Box<There>),
+    /// It was made, and whoever asked for it may not be here: nobody sits at it yet. Beside it
+    /// what they looked at meanwhile.
+    Fetched(Box<Store>, Option<Box<There>>),
     /// The person looks around in it.
     There(Box<There>),
     /// Nothing came of it.
@@ -36,6 +40,8 @@ enum State {
 pub struct PastPane {
     time: i64,
     person: Id,
+    /// What was open when it was asked for, until it has come.
+    item: Option<Id>,
     /// How many events erased something when it was asked for: what is erased later stands in it.
     erases: u64,
     state: State,
@@ -53,7 +59,7 @@ pub fn ask(reach: &Reach<'_>) -> Ask {
     Ask::new(title, hint, |answer, reach| {
         match PastPane::of(answer, reach) {
             Ok(pane) => {
-                reach.work(Job::LookBack(pane.time));
+                reach.work(pane.asks());
                 Flow::Replace(Box::new(pane))
             }
             Err(problem) => {
@@ -76,11 +82,60 @@ impl PastPane {
         Ok(Self {
             time,
             person: reach.desk.me()?.id,
+            item: reach.item.filter(|_| reach.is_open),
             erases: reach.desk.store().count_of_erases()?,
             state: State::Waiting,
             when: reach.speech().moment(time),
             language: reach.words.language(),
         })
+    }
+
+    /// What is to be fetched next: the item by itself, then everything.
+    fn asks(&self) -> Job {
+        Job::LookBack {
+            time: self.time,
+            only: self.item,
+        }
+    }
+
+    fn there(&self) -> Option<&There> {
+        match &self.state {
+            State::Item(there) | State::There(there) => Some(there),
+            _ => None,
+        }
+    }
+
+    fn there_mut(&mut self) -> Option<&mut There> {
+        match &mut self.state {
+            State::Item(there) | State::There(there) => Some(there),
+            _ => None,
+        }
+    }
+
+    /// Takes the item by itself, where it was known then, and asks for everything.
+    fn take_item(
+        &mut self,
+        past: &mut Option<Result<Option<Box<Store>>, Problem>>,
+        reach: &mut Reach<'_>,
+    ) {
+        let item = self.item.take();
+        reach.work(self.asks());
+        let is_here = reach.desk.me().is_ok_and(|me| me.id == self.person);
+        let (Some(item), Some(Ok(fetched))) = (item, &mut *past) else {
+            return;
+        };
+        let fetched = fetched.take();
+        *past = None;
+        // Nobody looks at it behind the gate: everything comes soon.
+        let Some(fetched) = fetched.filter(|_| is_here) else {
+            return;
+        };
+        match There::at(*fetched, self.time, item, reach) {
+            Ok(Some(there)) => self.state = State::Item(Box::new(there)),
+            // It was not here yet.
+            Ok(None) => {}
+            Err(problem) => reach.trouble(&problem),
+        }
     }
 
     fn takes_text(&self) -> bool {
@@ -90,12 +145,16 @@ impl PastPane {
     /// Lets whoever asked for it sit down at the copy, as soon as they are here.
     fn sit_down(&mut self, reach: &mut Reach<'_>) {
         let is_here = reach.desk.me().is_ok_and(|me| me.id == self.person);
-        if !is_here || !matches!(self.state, State::Fetched(_)) {
+        if !is_here || !matches!(self.state, State::Fetched(..)) {
             return;
         }
-        if let State::Fetched(past) = std::mem::replace(&mut self.state, State::Over) {
-            match There::new(*past, self.time, reach) {
-                Ok(there) => self.state = State::There(Box::new(there)),
+        if let State::Fetched(past, item) = std::mem::replace(&mut self.state, State::Over) {
+            let there = match item {
+                Some(mut item) => item.everywhere(*past, self.time, reach).map(|()| item),
+                None => There::new(*past, self.time, reach).map(Box::new),
+            };
+            match there {
+                Ok(there) => self.state = State::There(there),
                 Err(problem) => reach.trouble(&problem),
             }
         }
@@ -111,10 +170,8 @@ impl PastPane {
 
 impl Pane for PastPane {
     fn contexts(&self) -> Vec<Context> {
-        match &self.state {
-            State::There(there) => there.contexts(),
-            _ => vec![Context::Message],
-        }
+        self.there()
+            .map_or_else(|| vec![Context::Message], There::contexts)
     }
 
     fn command(&mut self, command: Command, reach: &mut Reach<'_>) -> Flow {
@@ -122,10 +179,10 @@ impl Pane for PastPane {
         if is_of_the_window || command == Command::Paste && self.takes_text() {
             return Flow::Pass;
         }
-        let flow = match &mut self.state {
-            State::There(there) => there.command(command, reach),
-            _ if command == Command::Back => Flow::Close,
-            _ => self.waits(reach),
+        let flow = match self.there_mut() {
+            Some(there) => there.command(command, reach),
+            None if command == Command::Back => Flow::Close,
+            None => self.waits(reach),
         };
         match flow {
             Flow::Pass if command == Command::Back => Flow::Close,
@@ -136,11 +193,11 @@ impl Pane for PastPane {
     fn input(&mut self, input: &Input, reach: &mut Reach<'_>) -> Flow {
         let takes_text = self.takes_text();
         let is_paste = matches!(input, Input::Paste(_));
-        let flow = match &mut self.state {
-            State::There(_) if is_paste && !takes_text => Flow::Pass,
-            State::There(there) => there.input(input, reach),
-            _ if is_paste => self.waits(reach),
-            _ => Flow::Pass,
+        let flow = match self.there_mut() {
+            Some(_) if is_paste && !takes_text => Flow::Pass,
+            Some(there) => there.input(input, reach),
+            None if is_paste => self.waits(reach),
+            None => Flow::Pass,
         };
         match flow {
             // Nor is it offered to what would record it.
@@ -153,14 +210,13 @@ impl Pane for PastPane {
         line::clear(buf, area);
         let id = match self.state {
             State::There(_) => "past-banner",
+            State::Item(_) => "past-banner-item",
             _ => "past-waiting",
         };
         let banner = look.words.with(id, &[("time", self.when.as_str().into())]);
         let (place, room) = ((area.x + 1, area.y), area.width.saturating_sub(2));
         line::put(buf, place, room, &banner, Ink::Warn, look);
-        let State::There(there) = &self.state else {
-            return None;
-        };
+        let there = self.there()?;
         let below = Rect {
             y: area.y + 1.min(area.height),
             height: area.height.saturating_sub(1),
@@ -173,8 +229,8 @@ impl Pane for PastPane {
         self.when = reach.speech().moment(self.time);
         self.sit_down(reach);
         let language = reach.words.language();
-        if let State::There(there) = &mut self.state
-            && self.language != language
+        if self.language != language
+            && let Some(there) = self.there_mut()
         {
             there.read_again(reach);
         }
@@ -182,19 +238,28 @@ impl Pane for PastPane {
     }
 
     fn worked(&mut self, done: &mut Done, reach: &mut Reach<'_>) -> Flow {
-        let Done::LookedBack { time, past } = done else {
+        let Done::LookedBack { time, only, past } = done else {
             return Flow::Stay;
         };
-        if *time != self.time || !matches!(self.state, State::Waiting) {
+        let waits = matches!(self.state, State::Waiting | State::Item(_));
+        if *time != self.time || !waits || *only != self.item {
             return Flow::Stay;
         }
-        self.state = State::Over;
+        if self.item.is_some() {
+            self.take_item(past, reach);
+            return Flow::Stay;
+        }
+        let before = std::mem::replace(&mut self.state, State::Over);
         // What failed is left to be told to whoever asked.
         if let Some(Ok(fetched)) = past
             && let Some(fetched) = fetched.take()
         {
             *past = None;
-            self.state = State::Fetched(fetched);
+            let item = match before {
+                State::Item(item) => Some(item),
+                _ => None,
+            };
+            self.state = State::Fetched(fetched, item);
             self.sit_down(reach);
         }
         match self.state {
@@ -204,7 +269,7 @@ impl Pane for PastPane {
     }
 
     fn waits_for(&self) -> Option<Job> {
-        matches!(self.state, State::Waiting).then_some(Job::LookBack(self.time))
+        matches!(self.state, State::Waiting | State::Item(_)).then(|| self.asks())
     }
 
     fn must_close(&self, reach: &mut Reach<'_>) -> bool {
@@ -223,7 +288,7 @@ impl Pane for PastPane {
     }
 
     fn hide(&mut self) {
-        if let State::There(there) = &mut self.state {
+        if let Some(there) = self.there_mut() {
             there.hide();
         }
     }

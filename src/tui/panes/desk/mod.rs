@@ -266,6 +266,11 @@ impl DeskPane {
         }
     }
 
+    /// Whether the person is in the open item, not in the list.
+    pub fn is_in_item(&self) -> bool {
+        self.open.is_some() && self.focus != Focus::List
+    }
+
     /// Returns the item that is open, whose draft stands here.
     pub fn open_item(&self) -> Option<Id> {
         self.open.as_ref().map(|open| open.record.id)

@@ -57,6 +57,34 @@ impl There {
         })
     }
 
+    /// Sits down at a store of one item and opens it; none where it was not known then.
+    pub(super) fn at(
+        past: Store,
+        time: i64,
+        item: Id,
+        reach: &Reach<'_>,
+    ) -> Result<Option<Self>, Problem> {
+        if past.record(item)?.is_none() {
+            return Ok(None);
+        }
+        let mut there = Self::new(past, time, reach)?;
+        there.home.show(&there.desk, reach.words, item)?;
+        Ok(Some(there))
+    }
+
+    /// Goes on at a store of everything with what is open.
+    pub(super) fn everywhere(
+        &mut self,
+        past: Store,
+        time: i64,
+        reach: &mut Reach<'_>,
+    ) -> Result<(), Problem> {
+        let dice = Box::new(SystemRandom::start()?);
+        self.desk = reach.desk.sitting_at(past, time, dice)?;
+        self.read_again(reach);
+        Ok(())
+    }
+
     pub(super) fn contexts(&self) -> Vec<Context> {
         let top = self.front.last();
         top.map_or_else(|| self.home.contexts(), |pane| pane.contexts())
