@@ -378,13 +378,18 @@ impl Desk {
         })
     }
 
-    /// Refuses to write by a key of which this store knows that it was retired: nothing of it
-    /// would count, here and elsewhere.
+    /// Returns whether this store knows that a key was retired: nothing that it writes counts,
+    /// here and elsewhere.
+    pub(super) fn is_retired(&self, replica: ReplicaId) -> Result<bool, Problem> {
+        Ok(self.store.cut_of(replica)?.is_some())
+    }
+
+    /// Refuses to write by a key that was retired.
     fn in_service(&self, replica: ReplicaId) -> Result<(), Problem> {
-        if self.store.cut_of(replica)?.is_none() {
-            return Ok(());
+        if self.is_retired(replica)? {
+            return Err(refused("problem-device-retired").hint("problem-device-retired-hint"));
         }
-        Err(refused("problem-device-retired").hint("problem-device-retired-hint"))
+        Ok(())
     }
 
     /// Returns a record with its declaration.
