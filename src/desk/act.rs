@@ -345,15 +345,20 @@ impl Desk {
         if touches(&["person", "setting", "account"]) {
             follows = follows.and(self.refresh());
         }
-        // Where the disk is why, that is said already, and until it is over.
-        if self.store.trouble().is_none() {
-            self.short = follows.err().or(self.short.take());
-        }
+        self.fall_short(follows);
         Ok(Done {
             act: appended.act,
             records: appended.records,
             events: appended.chains,
         })
+    }
+
+    /// Keeps why what follows from an act was not worked out, where it was not, for who asks.
+    pub(super) fn fall_short(&mut self, follows: Result<(), Problem>) {
+        // Where the disk is why, that is said already, and until it is over.
+        if self.store.trouble().is_none() {
+            self.short = follows.err().or(self.short.take());
+        }
     }
 
     /// Returns why what follows from an act was not worked out, once: the act itself is written.
