@@ -261,6 +261,11 @@ mod many {
     type Talk = (String, i64, bool);
 
     fn talks(folder: &std::path::Path, talks: &[Talk]) -> Desk {
+        talks_of_which(folder, talks, 0)
+    }
+
+    /// A desk with talks of which the first few were taken back.
+    fn talks_of_which(folder: &std::path::Path, talks: &[Talk], taken_back: usize) -> Desk {
         let mut store = Store::create(folder, Shop::drill("many")).unwrap();
         let replica = store
             .add_replica(ReplicaKey::from_secret(&[9; 32]))
@@ -289,6 +294,13 @@ mod many {
                     note: None,
                 };
                 drafts.push(Draft::new(&conversation::REGISTER, record, over, at + 1));
+            }
+            if n < taken_back {
+                let void = Payload::Void {
+                    events: None,
+                    reason: Some("twice".into()),
+                };
+                drafts.push(Draft::new(&conversation::REGISTER, record, void, at + 2));
             }
         }
         store.append(&author, NOW, &mut random, &drafts).unwrap();
@@ -370,6 +382,51 @@ mod many {
         );
         assert!(found.records[1].closed.is_none() && found.records[2].closed.is_some());
         assert!(found.has_more, "more than are weighed");
+    }
+
+    #[test]
+    fn reading_on_ends_where_more_bear_it_than_are_weighed_and_the_texts_have_the_rest() {
+        let made: Vec<Talk> = (0..1_300)
+            .map(|n| (format!("大伟{}", n % 2), NOW - 9_000_000 + n * 1_000, true))
+            .collect();
+        let folder = tempfile::tempdir().unwrap();
+        let desk = talks(&folder.path().join("s"), &made);
+        let walked = walked(&desk, "大伟");
+        let mut found = desk.find("大伟", 50).unwrap();
+        assert!(found.said.is_empty(), "all of it is read on to");
+        let mut steps = 0;
+        while found.has_more {
+            let before = found.records.len();
+            desk.find_more("大伟", &mut found, 50).unwrap();
+            assert!(found.records.len() > before || !found.has_more, "it stands");
+            steps += 1;
+            assert!(steps < 30);
+        }
+        assert_eq!(ids(&found.records), walked[..1_000]);
+        assert!(found.is_bounded, "and that was not all");
+        while found.rest.is_some() {
+            desk.find_further("大伟", &mut found, 500).unwrap();
+        }
+        let all: Vec<Id> = found.said.iter().map(|hit| hit.row.id).collect();
+        let mut left = walked[1_000..].to_vec();
+        left.retain(|id| !all.contains(id));
+        assert_eq!(left, []);
+        assert!(all.iter().all(|id| walked[1_000..].contains(id)));
+    }
+
+    #[test]
+    fn what_was_taken_back_does_not_stand_before_what_holds() {
+        let mut made: Vec<Talk> = (0..60)
+            .map(|n| ("大伟".to_owned(), NOW - 9_000_000 + n * 1_000, false))
+            .collect();
+        made.push(("大伟1".to_owned(), NOW - 9_900_000, false));
+        let folder = tempfile::tempdir().unwrap();
+        let desk = talks_of_which(&folder.path().join("s"), &made, 60);
+        let found = desk.find("大伟", 50).unwrap();
+        assert_eq!((found.records.len(), found.has_more), (1, false));
+        assert_eq!(found.records[0].title.as_deref(), Some("大伟1"));
+        // Who names a single record may mean one that was taken back.
+        assert_eq!(desk.store().find("大伟", 50).unwrap().len(), 50);
     }
 
     #[test]

@@ -507,6 +507,10 @@ fn a_retired_device_that_knows_it_writes_nothing() {
     former.ok(&["sign-in", "--as", "Li"]);
     assert_eq!(former.state(), before, "something was written");
     assert!(former.finds("KEPT"));
+    // They leave as they came.
+    former.ok(&["sign-out"]);
+    assert_eq!(former.state(), before, "something was written");
+    former.ok(&["sign-in", "--as", "Li"]);
     // The same person joins anew with the same folder, and what they write counts.
     let (request, answer) = (former.file("anew.json"), former.file("anew.answer"));
     former.ok(&["join", "--name", "Li", "-o", &request]);

@@ -9,6 +9,7 @@ use super::out::{Out, fields_json, local, owner_name, rfc3339, value_text};
 use super::session::Place;
 use crate::desk::Desk;
 use crate::desk::act::not_found;
+use crate::desk::reading::field_label;
 use crate::domain::event::Verb;
 use crate::domain::id::Id;
 use crate::domain::payload::Payload;
@@ -82,18 +83,9 @@ fn show_fields(
 ) -> Result<(), Problem> {
     for field in declared.fields.iter().chain(registers::COMMON) {
         if let Some(value) = record.value(field.name) {
-            let own = format!("field-{}-{}", declared.name, field.name);
-            let label = if out.words.has(&own) {
-                own
-            } else {
-                format!("field-common-{}", field.name)
-            };
+            let label = field_label(&out.words, declared, field);
             let text = value_text(field, value, &out.words, desk.zone());
-            out.line(&format!(
-                "  {}: {}",
-                out.words.get(&label),
-                text.replace('\n', " ")
-            ))?;
+            out.line(&format!("  {label}: {}", text.replace('\n', " ")))?;
         }
     }
     for (path, value) in &record.values {

@@ -345,15 +345,20 @@ impl Desk {
         if touches(&["person", "setting", "account"]) {
             follows = follows.and(self.refresh());
         }
-        // Where the disk is why, that is said already, and until it is over.
-        if self.store.trouble().is_none() {
-            self.short = follows.err().or(self.short.take());
-        }
+        self.fall_short(follows);
         Ok(Done {
             act: appended.act,
             records: appended.records,
             events: appended.chains,
         })
+    }
+
+    /// Keeps why what follows from an act was not worked out, where it was not, for who asks.
+    pub(super) fn fall_short(&mut self, follows: Result<(), Problem>) {
+        // Where the disk is why, that is said already, and until it is over.
+        if self.store.trouble().is_none() {
+            self.short = follows.err().or(self.short.take());
+        }
     }
 
     /// Returns why what follows from an act was not worked out, once: the act itself is written.
@@ -378,13 +383,18 @@ impl Desk {
         })
     }
 
-    /// Refuses to write by a key of which this store knows that it was retired: nothing of it
-    /// would count, here and elsewhere.
+    /// Returns whether this store knows that a key was retired: nothing that it writes counts,
+    /// here and elsewhere.
+    pub(super) fn is_retired(&self, replica: ReplicaId) -> Result<bool, Problem> {
+        Ok(self.store.cut_of(replica)?.is_some())
+    }
+
+    /// Refuses to write by a key that was retired.
     fn in_service(&self, replica: ReplicaId) -> Result<(), Problem> {
-        if self.store.cut_of(replica)?.is_none() {
-            return Ok(());
+        if self.is_retired(replica)? {
+            return Err(refused("problem-device-retired").hint("problem-device-retired-hint"));
         }
-        Err(refused("problem-device-retired").hint("problem-device-retired-hint"))
+        Ok(())
     }
 
     /// Returns a record with its declaration.

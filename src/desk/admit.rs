@@ -284,7 +284,8 @@ impl Desk {
         let done = self.write(act)?;
         // A retired replica bears no witness: where its word stopped this desk, it goes on.
         let now = self.now();
-        bundle::look(self.store_mut(), now)?;
+        let looked = bundle::look(self.store_mut(), now);
+        self.fall_short(looked.map(drop).map_err(Problem::from));
         Ok((replica, done))
     }
 
@@ -342,5 +343,37 @@ impl Desk {
         } else {
             Err(Problem::new(Kind::Refused, "problem-retire-last").hint("problem-retire-last-hint"))
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use rusqlite::Connection;
+
+    use crate::desk::shop_tests::{Shop, with_opening_keys};
+    use crate::domain::id::Chain;
+    use crate::store::Stop;
+
+    #[test]
+    fn a_retirement_is_done_where_what_it_lifts_cannot_be_looked_at() {
+        let mut shop = Shop::sample("王主管");
+        let desk = &mut shop.desk;
+        with_opening_keys(desk);
+        let leaving = desk.people().by_name("林晓").unwrap().replica;
+        let stop = Stop {
+            seq: 1_000_000,
+            chain: Chain([7; 32]),
+            witness: leaving,
+        };
+        desk.store_mut().stop(leaving, &stop).unwrap();
+        let conn = Connection::open(desk.store().folder().join("zhiban.db")).unwrap();
+        conn.execute_batch(
+            "CREATE TRIGGER held BEFORE DELETE ON setting_local BEGIN SELECT RAISE(ABORT, 'held'); END",
+        )
+        .unwrap();
+        let (retired, done) = desk.retire("林晓", "离职").unwrap();
+        assert_eq!((retired, done.events.is_empty()), (leaving, false));
+        assert!(desk.is_retired(leaving).unwrap(), "it is written");
+        assert!(desk.take_short().is_some());
     }
 }

@@ -47,8 +47,10 @@ pub struct Found {
     /// Records by number or name: exact numbers first, then an exact buyer's (the open ones, of
     /// them the talk, what is one's own, what others have), then the open ones, the newest first.
     pub records: Vec<Row>,
-    /// Whether more records than these bear it, or may where the look was bounded.
+    /// Whether more records than these bear it, which are read on to.
     pub has_more: bool,
+    /// Whether more records bear it than are read on to.
+    pub is_bounded: bool,
     /// Places where it was said or written, the newest first.
     pub said: Vec<Hit>,
     /// How many texts the index has not reached yet.
@@ -117,19 +119,26 @@ impl Desk {
         }
         found.indexed = self.store().indexed()?;
         self.find_records(text, &mut found, limit)?;
-        let is_line = !text.contains('\n') && text.chars().count() >= TEXT;
-        if is_line {
-            // The records say it too.
-            let most = limit.saturating_add(found.records.len());
-            let said = self.store().search_briefly(text, most, KEY)?;
-            let hits = said.hits.into_iter();
-            found.said = hits.filter(|hit| !found.holds(&hit.row, text)).collect();
-            found.behind = said.behind;
-            found.rest = said.rest;
-            // The search has brought it on.
-            found.indexed = self.store().indexed()?;
-        }
+        self.find_said(text, &mut found, limit)?;
         Ok(found)
+    }
+
+    /// The places where a text was said, at most `limit` beside those that the records are.
+    fn find_said(&self, text: &str, found: &mut Found, limit: usize) -> Result<(), Problem> {
+        let is_line = !text.contains('\n') && text.chars().count() >= TEXT;
+        if !is_line {
+            return Ok(());
+        }
+        // The records say it too.
+        let most = limit.saturating_add(found.records.len());
+        let said = self.store().search_briefly(text, most, KEY)?;
+        let hits = said.hits.into_iter();
+        found.said = hits.filter(|hit| !found.holds(&hit.row, text)).collect();
+        found.behind = said.behind;
+        found.rest = said.rest;
+        // The search has brought it on.
+        found.indexed = self.store().indexed()?;
+        Ok(())
     }
 
     /// How far a record of the buyer who was looked for is from the person at the desk: the talk
@@ -148,7 +157,7 @@ impl Desk {
     fn find_records(&self, text: &str, found: &mut Found, limit: usize) -> Result<(), Problem> {
         let mut known = BTreeSet::new();
         let mut records: Vec<Row> = Vec::new();
-        found.has_more = false;
+        (found.has_more, found.is_bounded) = (false, false);
         for piece in pieces(text) {
             if records.len() >= limit {
                 // What the other pieces lead to is not known.
@@ -163,8 +172,9 @@ impl Desk {
                 (closeness, near)
             });
             let new = borne.rows.into_iter();
-            records.extend(new.filter(|row| !row.void && known.insert(row.id)));
+            records.extend(new.filter(|row| known.insert(row.id)));
             found.has_more |= borne.has_more;
+            found.is_bounded |= borne.is_bounded;
         }
         found.has_more |= records.len() > limit;
         records.truncate(limit);
@@ -177,8 +187,13 @@ impl Desk {
         if !found.has_more {
             return Ok(());
         }
+        let text = text.trim();
         let most = found.records.len().saturating_add(limit);
-        self.find_records(text.trim(), found, most)?;
+        self.find_records(text, found, most)?;
+        if found.is_bounded && !found.has_more {
+            // What would be read on to was left out of what was said, and here that ends early.
+            return self.find_said(text, found, limit);
+        }
         let shown: BTreeSet<Id> = found.records.iter().map(|row| row.id).collect();
         found.said.retain(|hit| !shown.contains(&hit.row.id));
         Ok(())

@@ -326,6 +326,7 @@ mod tests {
         assert_eq!(record.owner, Some(Owner::Person(agent)));
         assert_eq!(record.get(ESCALATED).as_deref(), Some("leader"));
     }
+
     #[test]
     fn who_stands_on_top_is_told_so() {
         let Shop {

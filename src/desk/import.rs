@@ -48,6 +48,14 @@ pub struct ImportOptions {
     pub dry_run: bool,
 }
 
+/// Where a row belongs.
+struct Place {
+    /// Its account; empty where nothing says which.
+    account: String,
+    /// Its record.
+    record: Id,
+}
+
 /// What an import did with one file.
 #[derive(Debug, Clone, Default)]
 pub struct FileReport {
@@ -193,13 +201,15 @@ impl Desk {
                 .collect(),
             ..FileReport::default()
         };
-        self.date_scores(&mut parsed, options, &mut report)?;
+        self.date_scores(&mut parsed, &mut report)?;
+        let places = self.places(&parsed, options)?;
+        self.compare_scores(&parsed, &places, options, &mut report)?;
         report.exported_at = parsed.exported_at;
         let mut plan = Plan {
             act: self.act(),
             taken: Vec::new(),
         };
-        let of = self.import_rows(&parsed, options, &mut plan, pace)?;
+        let of = self.import_rows(&parsed, places, &mut plan, pace)?;
         self.import_conversations(&parsed, options, &mut plan)?;
         self.import_replies(&parsed, &mut plan)?;
         if of > plan.taken.len() {
@@ -218,7 +228,7 @@ impl Desk {
     fn import_rows(
         &mut self,
         parsed: &Parsed,
-        options: &ImportOptions,
+        places: Vec<Place>,
         plan: &mut Plan,
         pace: &mut Pace<'_>,
     ) -> Result<usize, Problem> {
@@ -229,12 +239,10 @@ impl Desk {
             None => None,
         };
         let mut whole: BTreeMap<Id, (&Row, Fields)> = BTreeMap::new();
-        for row in &parsed.rows {
-            let account = self.row_account(row, options)?;
-            let id = self.secret()?.derive(row.register, &account, &row.number);
-            let values = self.row_values(row, &account)?;
+        for (row, place) in parsed.rows.iter().zip(places) {
+            let values = self.row_values(row, &place.account)?;
             whole
-                .entry(id)
+                .entry(place.record)
                 .or_insert_with(|| (row, Fields::new()))
                 .1
                 .extend(values);
@@ -270,6 +278,16 @@ impl Desk {
             plan.took(fate);
         }
         Ok(of)
+    }
+
+    /// Where each row belongs.
+    fn places(&self, parsed: &Parsed, options: &ImportOptions) -> Result<Vec<Place>, Problem> {
+        let places = parsed.rows.iter().map(|row| {
+            let account = self.row_account(row, options)?;
+            let record = self.secret()?.derive(row.register, &account, &row.number);
+            Ok(Place { account, record })
+        });
+        places.collect()
     }
 
     fn row_account(&self, row: &Row, options: &ImportOptions) -> Result<String, Problem> {

@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::people::People;
-use crate::domain::field::Kind;
+use crate::domain::field::{FieldSpec, Kind};
 use crate::domain::register::{Owner, Register};
 use crate::domain::registers::{self, handover, order};
 use crate::i18n::Words;
@@ -106,6 +106,20 @@ impl Reader<'_> {
     }
 }
 
+/// Returns the label of a register's field, of a field that all registers have, or of a cell of one
+/// of its maps.
+pub fn field_label(words: &Words, register: &Register, field: &FieldSpec) -> String {
+    let own = format!("field-{}-{}", register.name, field.name);
+    let holds = |map: &&FieldSpec| matches!(map.kind, Kind::Map(cells) if cells.iter().any(|cell| cell.name == field.name));
+    let cells = register.fields.iter().filter(holds);
+    let of_cell = cells.map(|map| format!("field-{}-{}-{}", register.name, map.name, field.name));
+    let id = std::iter::once(own)
+        .chain(of_cell)
+        .find(|id| words.has(id))
+        .unwrap_or_else(|| format!("field-common-{}", field.name));
+    words.get(&id).to_string()
+}
+
 /// Returns how many lines of a signed sheet nobody has answered; none of anything else.
 pub fn to_take(row: &Row) -> Option<usize> {
     if row.register != handover::REGISTER.name || row.state != "signed" {
@@ -121,4 +135,34 @@ pub fn to_take(row: &Row) -> Option<usize> {
 fn cells<'a>(row: &'a Row, map: &str) -> impl Iterator<Item = &'a Value> {
     let lines = row.fields.get(map).and_then(Value::as_object);
     lines.into_iter().flat_map(serde_json::Map::values)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::event::Verb;
+    use crate::i18n::Language;
+
+    #[test]
+    fn every_field_cell_and_verb_has_a_word_in_every_language() {
+        for language in Language::ALL {
+            let words = Words::new(language);
+            for register in registers::ALL {
+                for field in register.fields.iter().filter(|field| !field.hidden) {
+                    let cells = match field.kind {
+                        Kind::Map(cells) => cells,
+                        _ => &[],
+                    };
+                    for one in cells.iter().chain([field]) {
+                        let label = field_label(&words, register, one);
+                        assert!(!label.starts_with("field-"), "{language:?} {label}");
+                    }
+                }
+            }
+            for verb in Verb::ALL {
+                let id = format!("cli-verb-{}", verb.name());
+                assert!(words.has(&id), "{language:?} {id}");
+            }
+        }
+    }
 }

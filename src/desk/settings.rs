@@ -184,36 +184,28 @@ impl Desk {
         Ok(())
     }
 
-    /// Refuses a limit that is narrowed to an account of no such name: it would never hold. The
-    /// hint names the one that was probably meant.
+    /// Refuses a limit that is narrowed to an account that is not recorded.
     fn has_account_of(&self, key: &str) -> Result<(), Problem> {
         let limit = Key::parse(key).filter(|_| is_limit(key));
-        let Some(asked) = limit.as_ref().and_then(Key::account) else {
-            return Ok(());
-        };
+        match limit.as_ref().and_then(Key::account) {
+            Some(asked) => known_account(&self.account_names()?, asked),
+            None => Ok(()),
+        }
+    }
+
+    /// Returns the names of the accounts that are recorded.
+    pub(super) fn account_names(&self) -> Result<Vec<String>, Problem> {
         let rows = self.store().rows(&Query {
             registers: vec![account::REGISTER.name],
             not_void: true,
             limit: Some(1_000),
             ..Query::default()
         })?;
-        let names = rows.iter().filter_map(|row| row.fields.get("name"));
-        let names: Vec<&str> = names.filter_map(Value::as_str).collect();
-        if names.contains(&asked) {
-            return Ok(());
-        }
-        let longer = names.iter().find(|name| name.contains(asked)).copied();
-        let near = longer.or_else(|| nearest(asked, names.iter().copied()));
-        let problem = Problem::new(Kind::NotFound, "problem-shop-limit-account").arg("name", asked);
-        Err(match (near, names.is_empty()) {
-            (Some(near), _) => problem
-                .arg("near", near)
-                .hint("problem-shop-limit-account-near"),
-            (None, false) => problem
-                .arg("names", names.join(" / "))
-                .hint("problem-shop-limit-account-names"),
-            (None, true) => problem.hint("problem-shop-limit-account-none"),
-        })
+        let names = rows
+            .iter()
+            .filter_map(|row| row.fields.get(account::NAME.name()));
+        let names = names.filter_map(Value::as_str).map(str::to_owned);
+        Ok(names.collect())
     }
 
     /// Returns how long before its end a deadline counts as at risk, milliseconds.
@@ -223,6 +215,27 @@ impl Desk {
             .and_then(|minutes| duration(&minutes, MINUTE));
         Ok(minutes.unwrap_or(AT_RISK))
     }
+}
+
+/// Refuses the name of an account that is not among those that are recorded. The hint names the
+/// one that was probably meant.
+pub(super) fn known_account(names: &[String], asked: &str) -> Result<(), Problem> {
+    if names.iter().any(|name| name == asked) {
+        return Ok(());
+    }
+    let all = || names.iter().map(String::as_str);
+    let longer = all().find(|name| name.contains(asked));
+    let near = longer.or_else(|| nearest(asked, all()));
+    let problem = Problem::new(Kind::NotFound, "problem-shop-limit-account").arg("name", asked);
+    Err(match (near, names.is_empty()) {
+        (Some(near), _) => problem
+            .arg("near", near)
+            .hint("problem-shop-limit-account-near"),
+        (None, false) => problem
+            .arg("names", names.join(" / "))
+            .hint("problem-shop-limit-account-names"),
+        (None, true) => problem.hint("problem-shop-limit-account-none"),
+    })
 }
 
 #[cfg(test)]

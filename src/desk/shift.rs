@@ -27,7 +27,7 @@ impl Desk {
     pub(super) fn take_seat(&mut self, person: &Person) -> Result<Done, Problem> {
         self.act_as(person);
         self.remember(Some(person.replica))?;
-        if self.store().cut_of(person.replica)?.is_some() {
+        if self.is_retired(person.replica)? {
             // Who was retired reads on, and leaves no word in the log.
             return Ok(Done::nothing(Vec::new()));
         }
@@ -92,7 +92,12 @@ impl Desk {
                 .arg("count", left)
                 .hint("problem-sign-out-open-hint"));
         }
-        let done = self.presence("off", reason)?;
+        let done = if self.is_retired(self.me()?.replica)? {
+            // Who was retired goes as they came, without a word in the log.
+            Done::nothing(Vec::new())
+        } else {
+            self.presence("off", reason)?
+        };
         self.remember(None)?;
         self.me = None;
         Ok(done)
@@ -197,7 +202,7 @@ pub(super) fn runs_at(line: &Row, at: i64) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::desk::shop_tests::Shop;
+    use crate::desk::shop_tests::{Shop, with_opening_keys};
 
     const HOUR: i64 = 3_600_000;
 
@@ -249,5 +254,21 @@ mod tests {
         desk.move_to(between, "cancelled", None).unwrap();
         assert_eq!(ids(desk), [early, late]);
         assert!(desk.plan_of_day("2026-01-01").unwrap().is_empty());
+    }
+
+    #[test]
+    fn who_was_retired_signs_out_without_a_reason_and_without_a_word() {
+        let mut shop = Shop::sample("王主管");
+        let desk = &mut shop.desk;
+        let gone = desk.people().by_name("林晓").unwrap().clone();
+        assert!(!desk.owned_open(gone.id).unwrap().is_empty());
+        with_opening_keys(desk);
+        desk.retire("林晓", "离职").unwrap();
+        desk.sign_in(&gone).unwrap();
+        let before = desk.store().heads().unwrap();
+        assert_eq!(desk.not_handed_over().unwrap(), 0, "nothing can be");
+        desk.sign_out(None).unwrap();
+        assert!(desk.signed_in().is_none());
+        assert_eq!(desk.store().heads().unwrap(), before);
     }
 }

@@ -12,7 +12,8 @@ use crate::domain::authority::Role;
 use crate::domain::id::Id;
 use crate::domain::record::Record;
 use crate::domain::register::Owner;
-use crate::domain::registers::{conversation, follow_up};
+use crate::domain::registers::conversation::{self, LEFT_WORDS};
+use crate::domain::registers::follow_up;
 use crate::problem::Problem;
 use crate::store::{Mine, OwnerFilter, Query, Row};
 
@@ -29,9 +30,6 @@ const COUNTED: usize = 100_000;
 
 /// The most items that a bell is rung for.
 const ALARMING: usize = 10_000;
-
-/// The channel of words that were left while nobody was there.
-const LEFT_WORDS: &str = "board";
 
 /// The most related records that a panel looks at.
 const RELATED: usize = 200;
@@ -79,10 +77,7 @@ impl View {
 
     /// What is asked of its rows beside that which an index holds.
     fn term(self) -> Option<Term> {
-        (self == Self::LeftMessages).then(|| Term {
-            is_not: false,
-            what: What::Among(Key::Channel, vec![Value::Word(LEFT_WORDS)]),
-        })
+        (self == Self::LeftMessages).then(left_messages)
     }
 
     /// Returns the view of a name.
@@ -475,6 +470,14 @@ fn step_is_mine(row: &Row, me: &Person) -> bool {
 
 fn may_approve(me: &Person) -> bool {
     matches!(me.role, Role::Leader | Role::Supervisor | Role::Manager)
+}
+
+/// Asks for words that buyers left while nobody was there.
+pub(super) fn left_messages() -> Term {
+    Term {
+        is_not: false,
+        what: What::Among(Key::Channel, vec![Value::Word(LEFT_WORDS)]),
+    }
 }
 
 /// Whether a row is words that a buyer left while nobody was there.

@@ -2,8 +2,9 @@
 
 use super::Desk;
 use super::query::{Asked, Question};
+use super::todo::left_messages;
 use crate::domain::register::{Owner, Register};
-use crate::domain::registers::{conversation, order};
+use crate::domain::registers::order;
 use crate::problem::{Kind, Problem};
 use crate::store::{Cursor, Order, OwnerFilter, Query, Row};
 
@@ -46,8 +47,12 @@ pub struct Page {
 /// What a list asks for, made ready once for all its parts.
 pub struct Listing {
     list: Query,
-    sieve: Option<Sieve>,
+    /// Whether of orders only those belong to it that no export has brought yet; the answer is in
+    /// their events.
+    unverified: bool,
     asked: Asked,
+    /// Whether what the list holds is looked through for what belongs to it.
+    is_sifted: bool,
 }
 
 impl Listing {
@@ -55,23 +60,6 @@ impl Listing {
     /// begins, milliseconds UTC; none of a list by anything else.
     pub fn back_to(&self, after: Cursor) -> Option<i64> {
         (self.list.order == Order::Opened).then(|| after.key())
-    }
-}
-
-/// What tells the rows of a view from others where no index does.
-#[derive(Clone, Copy)]
-enum Sieve {
-    /// Words left on the board, where nobody answers at once.
-    LeftOnBoard,
-    /// Orders that no export has brought yet; the answer is in their events.
-    Unverified,
-}
-
-fn sieve(view: &str) -> Option<Sieve> {
-    match view {
-        "left-messages" => Some(Sieve::LeftOnBoard),
-        "unverified" => Some(Sieve::Unverified),
-        _ => None,
     }
 }
 
@@ -97,13 +85,9 @@ impl Desk {
     ) -> Result<Vec<Row>, Problem> {
         let (view, mut whole) = self.named_view(view, &names(register))?;
         whole.terms.extend(question.terms.iter().cloned());
-        // What is taken out of a page is made up for by the next one.
-        let portion = if view.and_then(sieve).is_none() && whole.is_empty() {
-            limit
-        } else {
-            PORTION
-        };
         let listing = self.listing(register, view, &whole)?;
+        // What is taken out of a page is made up for by the next one.
+        let portion = if listing.is_sifted { PORTION } else { limit };
         let mut found = Vec::new();
         let mut after = None;
         loop {
@@ -126,10 +110,16 @@ impl Desk {
         question: &Question,
     ) -> Result<Listing, Problem> {
         let list = self.listed(register, view)?;
+        let mut question = question.clone();
+        if view == Some("left-messages") {
+            question.terms.push(left_messages());
+        }
+        let unverified = view == Some("unverified");
         Ok(Listing {
+            is_sifted: unverified || !question.is_empty(),
             // A word that must not be said is looked up once, not for every part.
-            asked: Asked::new(self, question, &list)?,
-            sieve: view.and_then(sieve),
+            asked: Asked::new(self, &question, &list)?,
+            unverified,
             list,
         })
     }
@@ -156,35 +146,27 @@ impl Desk {
         after: Option<Cursor>,
         portion: usize,
     ) -> Result<Page, Problem> {
-        let Listing { list, asked, sieve } = listing;
         let mut query = Query {
             after,
             limit: Some(portion),
-            ..list.clone()
+            ..listing.list.clone()
         };
-        asked.narrow(&mut query);
+        listing.asked.narrow(&mut query);
         let mut rows = self.store().rows(&query)?;
         let is_full = rows.len() >= portion;
         let last = rows.last().map(|row| row.cursor(query.order));
-        match sieve {
-            None => {}
-            Some(Sieve::LeftOnBoard) => rows.retain(|row| {
-                let channel = row.fields.get(conversation::CHANNEL_OF.name());
-                channel.and_then(|channel| channel.as_str()) == Some("board")
-            }),
-            Some(Sieve::Unverified) => {
-                let mut kept = Vec::new();
-                for row in rows {
-                    let record = self.store().record(row.id)?;
-                    if record.is_some_and(|record| order::is_unverified(&record)) {
-                        kept.push(row);
-                    }
+        if listing.unverified {
+            let mut kept = Vec::new();
+            for row in rows {
+                let record = self.store().record(row.id)?;
+                if record.is_some_and(|record| order::is_unverified(&record)) {
+                    kept.push(row);
                 }
-                rows = kept;
             }
+            rows = kept;
         }
         Ok(Page {
-            rows: asked.leaves(self, rows)?,
+            rows: listing.asked.leaves(self, rows)?,
             after: last.filter(|_| is_full),
         })
     }

@@ -3,10 +3,8 @@
 
 use super::Desk;
 use super::act::refused;
-use crate::domain::field::{FieldSpec, Kind as FieldKind};
 use crate::domain::id::Id;
 use crate::domain::record::Record;
-use crate::domain::register::Register;
 use crate::domain::rules::phrase::{Hit, PhraseRules, Place, Severity};
 use crate::i18n::{Language, Words};
 use crate::problem::Problem;
@@ -19,20 +17,6 @@ pub const PHRASES: &str = "phrases";
 const QUOTED: usize = 24;
 /// States of a case in which nobody has agreed to the money.
 const UNDECIDED: [&str; 3] = ["draft", "submitted", "refused"];
-
-/// Returns the label of a register's field, of a field that all registers have, or of a cell of one
-/// of its maps.
-pub fn field_label(words: &Words, register: &Register, field: &FieldSpec) -> String {
-    let own = format!("field-{}-{}", register.name, field.name);
-    let holds = |map: &&FieldSpec| matches!(map.kind, FieldKind::Map(cells) if cells.iter().any(|cell| cell.name == field.name));
-    let cells = register.fields.iter().filter(holds);
-    let of_cell = cells.map(|map| format!("field-{}-{}-{}", register.name, map.name, field.name));
-    let id = std::iter::once(own)
-        .chain(of_cell)
-        .find(|id| words.has(id))
-        .unwrap_or_else(|| format!("field-common-{}", field.name));
-    words.get(&id).to_string()
-}
 
 /// The rules of the shop, read again where they changed.
 #[derive(Debug, Clone, Default)]
@@ -310,35 +294,5 @@ mod tests {
         assert_eq!(seen.blocking(), 1);
         let refused = desk.reply(talk, "大概是吧").unwrap_err();
         assert_eq!(refused.message, "problem-words-blocked");
-    }
-}
-
-#[cfg(test)]
-mod label_tests {
-    use super::*;
-    use crate::domain::event::Verb;
-    use crate::domain::registers;
-
-    #[test]
-    fn every_field_cell_and_verb_has_a_word_in_every_language() {
-        for language in Language::ALL {
-            let words = Words::new(language);
-            for register in registers::ALL {
-                for field in register.fields.iter().filter(|field| !field.hidden) {
-                    let cells = match field.kind {
-                        FieldKind::Map(cells) => cells,
-                        _ => &[],
-                    };
-                    for one in cells.iter().chain([field]) {
-                        let label = field_label(&words, register, one);
-                        assert!(!label.starts_with("field-"), "{language:?} {label}");
-                    }
-                }
-            }
-            for verb in Verb::ALL {
-                let id = format!("cli-verb-{}", verb.name());
-                assert!(words.has(&id), "{language:?} {id}");
-            }
-        }
     }
 }

@@ -1,6 +1,7 @@
 //! Finding records by what people type: by the words they bear, what waits to be done first,
 //! then the newest.
 
+use std::cell::OnceCell;
 use std::cmp::Reverse;
 use std::collections::HashSet;
 
@@ -29,8 +30,10 @@ pub struct Borne {
     /// The rows: exact numbers and names first, names by their letters before names by their
     /// readings; among those open work, then what else is not over, then the newest.
     pub rows: Vec<Row>,
-    /// Whether more records bear it, or may where the look was bounded.
+    /// Whether there are more, which a larger look brings.
     pub has_more: bool,
+    /// Whether more bear it than are weighed: of those no look brings all.
+    pub is_bounded: bool,
 }
 
 /// A place in the index of words.
@@ -51,23 +54,26 @@ impl Store {
     /// characters, a number for people, the end of a phone number, a name's beginning or the
     /// first letters of its readings, or eight or more digits of a record's id.
     pub fn find(&self, text: &str, limit: usize) -> Result<Vec<Row>> {
-        Ok(self.borne(text, limit)?.rows)
+        Ok(self.found_by(text, limit, true)?.rows)
     }
 
-    /// Finds as [`Store::find`] does, and says whether there are more.
+    /// Finds as [`Store::find`] does what was not taken back, and says whether there are more.
     pub fn borne(&self, text: &str, limit: usize) -> Result<Borne> {
+        self.found_by(text, limit, false)
+    }
+
+    fn found_by(&self, text: &str, limit: usize, with_void: bool) -> Result<Borne> {
         let mut found = Borne::default();
         let mut known = HashSet::new();
+        let open = OnceCell::new();
         for tier in tiers(text) {
             let (mut bearers, is_cut) = self.bearers(&tier)?;
             bearers.retain(|no| !known.contains(no));
-            let (weighed, is_bounded) = self.weighed(bearers)?;
-            found.has_more |= is_cut || is_bounded;
-            for (standing, _, Reverse(no)) in weighed {
+            let (mut weighed, is_bounded) = self.weighed(bearers, &open)?;
+            weighed.retain(|(standing, ..)| with_void || *standing != VOID);
+            found.is_bounded |= is_cut || is_bounded;
+            for (_, _, Reverse(no)) in weighed {
                 if found.rows.len() == limit {
-                    if standing == VOID {
-                        break;
-                    }
                     found.has_more = true;
                     return Ok(found);
                 }
@@ -76,19 +82,26 @@ impl Store {
                 found.rows.extend(self.rows_of(&sql, vec![Sql::from(no)])?);
             }
         }
-        self.add_by_id(text, limit, &mut found)?;
+        self.add_by_id(text, limit, with_void, &mut found)?;
         Ok(found)
     }
 
-    fn add_by_id(&self, text: &str, limit: usize, found: &mut Borne) -> Result<()> {
+    fn add_by_id(
+        &self,
+        text: &str,
+        limit: usize,
+        with_void: bool,
+        found: &mut Borne,
+    ) -> Result<()> {
         let Some((from, to)) = id_range(text.trim()) else {
             return Ok(());
         };
         let sql = format!(
-            "SELECT {COLUMNS} FROM record r WHERE r.id >= ?1 AND r.id <= ?2 ORDER BY r.id LIMIT ?3"
+            "SELECT {COLUMNS} FROM record r WHERE r.id >= ?1 AND r.id <= ?2 AND (?4 OR NOT r.void) ORDER BY r.id LIMIT ?3"
         );
         let most = Sql::from(limit as i64 + 1);
-        for row in self.rows_of(&sql, vec![query::blob(from), query::blob(to), most])? {
+        let args = vec![query::blob(from), query::blob(to), most, with_void.into()];
+        for row in self.rows_of(&sql, args)? {
             if found.rows.iter().any(|known| known.no == row.no) {
                 continue;
             }
@@ -127,12 +140,19 @@ impl Store {
     }
 
     /// Orders records. Of too many, open work and those that came last are weighed alone.
-    fn weighed(&self, bearers: HashSet<i64>) -> Result<(Vec<Weight>, bool)> {
+    fn weighed(
+        &self,
+        bearers: HashSet<i64>,
+        open: &OnceCell<HashSet<i64>>,
+    ) -> Result<(Vec<Weight>, bool)> {
         let mut nos: Vec<i64> = bearers.into_iter().collect();
         let is_bounded = nos.len() > WEIGHED;
         if is_bounded {
-            let open = self.open_work()?;
-            nos.sort_unstable_by_key(|no| (!open.contains(no), Reverse(*no)));
+            if open.get().is_none() {
+                let _ = open.set(self.open_work()?);
+            }
+            let is_open = |no: &i64| open.get().is_some_and(|open| open.contains(no));
+            nos.sort_unstable_by_key(|no| (!is_open(no), Reverse(*no)));
             nos.truncate(WEIGHED);
         }
         let mut query = self.conn.prepare_cached(

@@ -8,10 +8,8 @@ use super::Store;
 use super::error::Result;
 use super::rows::{COLUMNS, Row};
 use crate::domain::register::{Owner, Post};
-use crate::domain::registers::conversation;
+use crate::domain::registers::conversation::{self, LEFT_WORDS};
 
-/// The channel of words that were left while nobody was there.
-const LEFT_WORDS: &str = "board";
 const HOUR: i64 = 3_600_000;
 
 /// How near a deadline is.

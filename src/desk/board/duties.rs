@@ -1,16 +1,14 @@
 //! What the day asks for as far as facts say whether it is done, how the handovers stand, and
 //! what does not add up in what is known.
 
-use std::collections::BTreeSet;
-
-use chrono::{Days, NaiveDate};
+use chrono::NaiveDate;
 
 use super::people::{Colleague, Heard};
 use super::standing::Count;
 use super::{Board, REACH, Scope, Tally};
 use crate::desk::Desk;
 use crate::desk::figures::Span;
-use crate::desk::figures::scores::LATELY;
+use crate::desk::figures::scores::{Sheets, all_here_since};
 use crate::desk::freshness::OF_DAY;
 use crate::desk::handover::Severity;
 use crate::domain::field::FromValue;
@@ -171,21 +169,24 @@ impl Desk {
             limit: Some(MOST),
             ..Query::default()
         })?;
-        // Each with the day of which it brought all.
-        let whole = |row: &Row| {
+        let mut sheets = Sheets::new();
+        for row in &imports {
             let upto = row.fields.get(import::EXPORTED_AT.name());
-            let upto = upto.and_then(serde_json::Value::as_i64)?;
-            let day = days.of(upto - 1)?;
-            (days.period(Span::Day, day).to == upto && row.opened >= upto).then_some(day)
-        };
-        let brought: Vec<(NaiveDate, &Row)> = imports
-            .iter()
-            .filter_map(|row| Some((whole(row)?, row)))
-            .filter(|(day, _)| *day < today)
-            .collect();
-        let all: BTreeSet<NaiveDate> = brought.iter().map(|(day, _)| *day).collect();
-        let mut all = all.into_iter().rev();
-        let last = all.find_map(|day| Some((day, sheets_since(&brought, day)?)));
+            let upto = upto.and_then(serde_json::Value::as_i64);
+            let day = upto.and_then(|upto| Some((days.of(upto - 1)?, upto)));
+            let Some((day, upto)) = day.filter(|(day, _)| *day < today) else {
+                continue;
+            };
+            let account = row.fields.get(ACCOUNT.name());
+            let account = account.and_then(|name| name.as_str());
+            let is_all = days.period(Span::Day, day).to == upto && row.opened >= upto;
+            let since = is_all.then_some(row.opened);
+            let of_day = sheets.entry(day).or_default();
+            let known = of_day.entry(account).or_insert(since);
+            *known = (*known).into_iter().chain(since).min();
+        }
+        let mut all = sheets.keys().rev();
+        let last = all.find_map(|day| Some((*day, all_here_since(&sheets, *day)?)));
         let since = last.filter(|(day, _)| Some(*day) == today.pred_opt());
         let since = since.map(|(_, since)| since);
         Ok(Duty {
@@ -336,29 +337,4 @@ impl Desk {
             items: items.n,
         })
     }
-}
-
-/// Since when the sheets of a day are here, milliseconds UTC; none while one of an account is
-/// missing that has had one lately. What names no account is of all of them.
-fn sheets_since(brought: &[(NaiveDate, &Row)], day: NaiveDate) -> Option<i64> {
-    let account = |row: &Row| {
-        let name = row.fields.get(ACCOUNT.name());
-        name.and_then(|name| name.as_str()).map(str::to_owned)
-    };
-    let from = day.checked_sub_days(Days::new(LATELY))?;
-    let first = |of: Option<&str>| {
-        let rows = brought.iter().filter(|(of_row, _)| *of_row == day);
-        let is_of = |row: &Row| of.is_none() || account(row).is_none_or(|name| Some(&*name) == of);
-        let rows = rows.filter(|(_, row)| is_of(row));
-        rows.map(|(_, row)| row.opened).min()
-    };
-    let lately = brought
-        .iter()
-        .filter(|(of_row, _)| (from..=day).contains(of_row));
-    let accounts: BTreeSet<String> = lately.filter_map(|(_, row)| account(row)).collect();
-    let mut since = first(None)?;
-    for name in &accounts {
-        since = since.max(first(Some(name))?);
-    }
-    Some(since)
 }

@@ -338,4 +338,24 @@ mod tests {
             assert_eq!(is_plan_due(day(today)), is_due, "{today}");
         }
     }
+
+    #[test]
+    fn the_first_account_of_a_shop_leaves_its_days_before_as_they_were() {
+        let mut shop = Shop::new();
+        let usual = ImportOptions::default();
+        import_sheet(&mut shop, "2026-11-21", &usual);
+        let done = (Some(shop.desk.now()), Some(day("2026-11-21")), true);
+        assert_eq!(sheet(&shop), done);
+        let account = fields([("name", "甲店".into()), ("platform", "taobao".into())]);
+        shop.desk.open_record("account", account).unwrap();
+        assert_eq!(sheet(&shop), done);
+        go(&mut shop, "2026-11-23", HOUR);
+        let named = ImportOptions {
+            account: Some("甲店".into()),
+            ..ImportOptions::default()
+        };
+        import_sheet(&mut shop, "2026-11-22", &named);
+        let done = (Some(shop.desk.now()), Some(day("2026-11-22")), true);
+        assert_eq!(sheet(&shop), done);
+    }
 }

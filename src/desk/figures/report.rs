@@ -294,9 +294,15 @@ impl Writer<'_> {
             Column::new(&format!("{}_source", figure.id), label)
         }));
         let row = |name: Cell, whose: &Whose| {
-            let reading = |figure: &Figure| self.facts.reading(figure, whose, self.period);
-            let values = measures.iter().map(|figure| self.cell(&reading(figure)));
-            let sources = told.iter().map(|figure| self.source(&reading(figure)));
+            let readings = measures
+                .iter()
+                .map(|figure| (figure, self.facts.reading(figure, whose, self.period)));
+            let readings: Vec<(&Figure, Reading)> = readings.collect();
+            let values = readings.iter().map(|(_, reading)| self.cell(reading));
+            let sources = readings
+                .iter()
+                .filter(|(figure, _)| told.iter().any(|told| told.id == figure.id))
+                .map(|(_, reading)| self.source(reading));
             let cells = std::iter::once(name).chain(values).chain(sources);
             cells.collect()
         };

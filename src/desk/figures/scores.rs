@@ -2,9 +2,9 @@
 //! come to together. A mean over rows is weighted by how many asked each of them; what a row does
 //! not say is left out and counted, never taken for nought.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
-use chrono::NaiveDate;
+use chrono::{Days as Count, NaiveDate};
 
 use super::declared::{OfSheet, Score as Cell, Sum};
 use super::value::{Value, WHOLE};
@@ -60,6 +60,28 @@ pub struct Pooled {
 
 /// An account that had a sheet within so many days before a day has one of that day too.
 pub const LATELY: u64 = 7;
+
+/// Since when all of the sheet of an account is here, by the day that it is of; none where only a
+/// part of that day is. What names no account is of all of them.
+pub type Sheets<'a> = BTreeMap<NaiveDate, BTreeMap<Option<&'a str>, Option<i64>>>;
+
+/// Returns since when all sheets of a day are here; none while one of an account is missing that
+/// has had one lately. What names no account stands for all of them, and none has to follow it.
+pub fn all_here_since(sheets: &Sheets<'_>, day: NaiveDate) -> Option<i64> {
+    let of_day = sheets.get(&day)?;
+    let of = |account: Option<&str>| of_day.get(&account).copied().flatten();
+    let from = day.checked_sub_days(Count::new(LATELY)).unwrap_or(day);
+    let lately = sheets.range(from..=day).flat_map(|(_, of)| of.keys());
+    let accounts: BTreeSet<&str> = lately.copied().flatten().collect();
+    if accounts.is_empty() {
+        return of(None);
+    }
+    let firsts = accounts.into_iter().map(|account| {
+        let own = of(Some(account));
+        own.into_iter().chain(of(None)).min()
+    });
+    firsts.collect::<Option<Vec<i64>>>()?.into_iter().max()
+}
 
 /// Returns what rows come to together; none where none of them says anything.
 pub fn pool(of: OfSheet, rows: &[&ScoreRow]) -> Option<Pooled> {

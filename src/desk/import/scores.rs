@@ -3,27 +3,26 @@
 
 use std::collections::BTreeSet;
 
-use super::{FileReport, ImportOptions};
+use super::{FileReport, ImportOptions, Place};
 use crate::desk::Desk;
 use crate::desk::figures::Span;
+use crate::desk::settings::known_account;
 use crate::domain::id::Id;
-use crate::domain::registers::account;
 use crate::domain::registers::performance::{self, AGENT};
 use crate::exchange::intake::{Cell, LineProblem, Parsed, Row as Read, shop_and_own};
 use crate::problem::{Kind, Problem};
 use crate::store::Query;
 
-/// The most rows of a day, and accounts, that are looked at.
+/// The most rows of a day that are looked at.
 const MOST: usize = 10_000;
 
 impl Desk {
-    /// Gives the rows of a sheet that is about one day their day, account and people, and the
+    /// Gives the rows of a sheet that is about one day their day, shop and people, and the
     /// file the time up to which it speaks: the end of that day, whenever it was exported since,
     /// or now while the day runs. Any other file is left as it is.
     pub(super) fn date_scores(
         &self,
         parsed: &mut Parsed,
-        options: &ImportOptions,
         report: &mut FileReport,
     ) -> Result<(), Problem> {
         let Some(named) = parsed.day.clone() else {
@@ -64,44 +63,38 @@ impl Desk {
                 .push((performance::PERSON.name().to_owned(), person));
         }
         report.problems.extend(unknown);
-        let records = self.records_of_sheet(parsed, options)?;
-        report.account = only(&records);
-        report.problems.extend(self.left_out(&records, &day)?);
+        Ok(())
+    }
+
+    /// Holds a sheet that is about one day against what is known: whose it is, refused where that
+    /// may be several accounts' or one's that is not recorded, and whom it leaves out.
+    pub(super) fn compare_scores(
+        &self,
+        parsed: &Parsed,
+        places: &[Place],
+        options: &ImportOptions,
+        report: &mut FileReport,
+    ) -> Result<(), Problem> {
+        let Some(named) = parsed.day.clone() else {
+            return Ok(());
+        };
+        self.demand_account(places, options)?;
+        report.account = only(places);
+        let left_out = self.left_out(places, &named.day.to_string())?;
+        report.problems.extend(left_out);
         report.day = Some(named);
         Ok(())
     }
 
-    /// The account and the record of each row. Refused where one may be of several accounts.
-    fn records_of_sheet(
-        &self,
-        parsed: &Parsed,
-        options: &ImportOptions,
-    ) -> Result<Vec<(String, Id)>, Problem> {
-        let mut records = Vec::with_capacity(parsed.rows.len());
-        for row in &parsed.rows {
-            let account = self.row_account(row, options)?;
-            if account.is_empty() {
-                self.demand_one_account()?;
-            }
-            let id = self.secret()?.derive(row.register, &account, &row.number);
-            records.push((account, id));
+    fn demand_account(&self, places: &[Place], options: &ImportOptions) -> Result<(), Problem> {
+        let names = self.account_names()?;
+        if let Some(told) = options.account.as_deref().filter(|_| !names.is_empty()) {
+            return known_account(&names, told);
         }
-        Ok(records)
-    }
-
-    fn demand_one_account(&self) -> Result<(), Problem> {
-        let accounts = self.store().rows(&Query {
-            registers: vec![account::REGISTER.name],
-            not_void: true,
-            limit: Some(MOST),
-            ..Query::default()
-        })?;
-        if accounts.len() < 2 {
+        let is_open = places.iter().any(|place| place.account.is_empty());
+        if !is_open || names.len() < 2 {
             return Ok(());
         }
-        let names = accounts.iter();
-        let names = names.filter_map(|row| row.fields.get(account::NAME.name())?.as_str());
-        let names: Vec<&str> = names.collect();
         Err(Problem::new(Kind::Unreadable, "problem-import-account")
             .arg("accounts", names.join(" · "))
             .hint("problem-import-account-hint"))
@@ -109,12 +102,10 @@ impl Desk {
 
     /// Agents of an earlier sheet of the day and account whom this one does not have: their rows
     /// stay, and it is told.
-    fn left_out(&self, records: &[(String, Id)], day: &str) -> Result<Vec<LineProblem>, Problem> {
-        let there: BTreeSet<Id> = records.iter().map(|(_, id)| *id).collect();
-        let accounts: BTreeSet<&str> = records
-            .iter()
-            .map(|(account, _)| account.as_str())
-            .collect();
+    fn left_out(&self, places: &[Place], day: &str) -> Result<Vec<LineProblem>, Problem> {
+        let there: BTreeSet<Id> = places.iter().map(|place| place.record).collect();
+        let accounts = places.iter().map(|place| place.account.as_str());
+        let accounts: BTreeSet<&str> = accounts.collect();
         let known = self.store().rows(&Query {
             registers: vec![performance::REGISTER.name],
             fields: vec![(performance::DAY.name(), day.to_owned())],
@@ -135,9 +126,9 @@ impl Desk {
 }
 
 /// The account that all rows are of, where there is one.
-fn only(records: &[(String, Id)]) -> Option<String> {
-    let (first, _) = records.first()?;
-    let is_one = !first.is_empty() && records.iter().all(|(account, _)| account == first);
+fn only(places: &[Place]) -> Option<String> {
+    let first = &places.first()?.account;
+    let is_one = !first.is_empty() && places.iter().all(|place| place.account == *first);
     is_one.then(|| first.clone())
 }
 
@@ -366,7 +357,16 @@ mod tests {
             account: Some("乙店".into()),
             ..ImportOptions::default()
         };
+        let misspelt = ImportOptions {
+            account: Some("乙".into()),
+            ..ImportOptions::default()
+        };
         let rows = text("林晓,1,1,1,1");
+        let refused = shop.desk.import(name, rows.as_bytes(), &misspelt);
+        let problem = refused.unwrap_err();
+        assert_eq!(problem.message, "problem-shop-limit-account");
+        assert_eq!(problem.argument("near"), Some("乙店"));
+        assert_eq!(records(&shop).len(), 0);
         shop.desk.import(name, rows.as_bytes(), &told).unwrap();
         assert_eq!(accounts(&shop), [Some("乙店".to_owned())]);
     }

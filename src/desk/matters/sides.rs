@@ -4,8 +4,7 @@ use serde_json::Value;
 
 use super::verb_id;
 use crate::desk::Desk;
-use crate::desk::reading::Reader;
-use crate::desk::wording::field_label;
+use crate::desk::reading::{Reader, field_label};
 use crate::domain::deadline::calendar;
 use crate::domain::event::{Event, Verb};
 use crate::domain::field::{FieldSpec, FromValue, Kind};

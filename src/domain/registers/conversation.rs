@@ -37,6 +37,8 @@ pub static COMPLEXITIES: Enumeration = Enumeration {
 pub const NUMBER: Field<String> = Field::number("number").indexed();
 /// How the buyer reached us.
 pub const CHANNEL_OF: Field<String> = Field::choice("channel", &CHANNEL);
+/// The channel of words that were left while nobody was there.
+pub const LEFT_WORDS: &str = "board";
 /// The buyer's name as the shop sees it.
 pub const NICK: Field<String> = BUYER.indexed();
 /// What it is about.

@@ -93,7 +93,7 @@ pub fn nothing(
 pub fn counted(found: &Found, speech: Speech<'_>, key: impl Fn(Command) -> String) -> String {
     let words = speech.words;
     let count = found.records.len() + found.said.len();
-    let is_all = !found.has_more && found.rest.is_none();
+    let is_all = !found.has_more && !found.is_bounded && found.rest.is_none();
     let id = if is_all {
         "find-count"
     } else {

@@ -1,14 +1,14 @@
 //! What the platform's sheet says of a figure, held beside what the records of this shop say of
 //! the same days.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
-use chrono::{Days as Count, NaiveDate};
+use chrono::NaiveDate;
 
 use super::{Facts, Whose, caveats};
 use crate::desk::figures::declared::{Figure, Measure, OfSheet, Source};
 use crate::desk::figures::period::{Days, Period, Span};
-use crate::desk::figures::scores::{self, LATELY, RowKind, ScoreRow};
+use crate::desk::figures::scores::{self, RowKind, ScoreRow, Sheets};
 use crate::desk::figures::value::{Caveat, Reading, SheetReading, Value, gap, like_sheet};
 use crate::domain::id::Id;
 
@@ -24,25 +24,21 @@ pub(super) struct SheetDays {
 impl SheetDays {
     /// Tells the days of rows.
     pub(super) fn of(rows: &[ScoreRow], days: &Days) -> Self {
-        // Up to when each account's sheet of a day is known.
-        let mut known: BTreeMap<NaiveDate, BTreeMap<&str, i64>> = BTreeMap::new();
+        let mut sheets = Sheets::new();
         for row in rows.iter().filter(|row| row.kind == RowKind::Agent) {
-            let sheets = known.entry(row.day).or_default();
-            let upto = sheets.entry(&row.account).or_insert(i64::MAX);
-            *upto = row.upto.unwrap_or(i64::MIN).min(*upto);
+            let account = Some(row.account.as_str()).filter(|name| !name.is_empty());
+            let over = days.period(Span::Day, row.day).to;
+            // One row of a part of the day makes the sheet a part of it.
+            let upto = row.upto.filter(|upto| *upto >= over);
+            let of_day = sheets.entry(row.day).or_default();
+            let known = of_day.entry(account).or_insert(upto);
+            *known = known.zip(upto).map(|(known, upto)| known.min(upto));
         }
-        let is_whole = |day: NaiveDate, sheets: &BTreeMap<&str, i64>| {
-            let over = days.period(Span::Day, day).to;
-            let since = day.checked_sub_days(Count::new(LATELY)).unwrap_or(day);
-            let mut lately = known
-                .range(since..=day)
-                .flat_map(|(_, sheets)| sheets.keys());
-            lately.all(|account| sheets.get(account).is_some_and(|upto| *upto >= over))
-        };
-        let whole = known.iter().filter(|(day, sheets)| is_whole(**day, sheets));
+        let there: BTreeSet<NaiveDate> = sheets.keys().copied().collect();
+        let is_whole = |day: &NaiveDate| scores::all_here_since(&sheets, *day).is_some();
         Self {
-            whole: whole.map(|(day, _)| *day).collect(),
-            there: known.keys().copied().collect(),
+            whole: there.iter().copied().filter(is_whole).collect(),
+            there,
         }
     }
 }

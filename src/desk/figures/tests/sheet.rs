@@ -265,6 +265,23 @@ fn a_day_is_whole_when_every_account_has_its_sheet_of_it() {
 }
 
 #[test]
+fn a_shop_that_records_its_first_account_keeps_its_whole_days() {
+    let mut shop = Shop::new();
+    let rows = ["林晓,4,1,25%,20,26,75%,100%,9.00,0"];
+    import(&mut shop, "2026-11-20", &rows);
+    let account = fields([("name", json!("甲店")), ("platform", json!("taobao"))]);
+    shop.desk.open_record("account", account).unwrap();
+    import(&mut shop, "2026-11-21", &rows);
+    let whole = |shop: &Shop, day: &str| {
+        let day = period(shop, Span::Day, day);
+        let sheet = reading(shop, "consult_volume", &Whose::Shop, &day).sheet;
+        sheet.map(|sheet| (sheet.days, sheet.of))
+    };
+    assert_eq!(whole(&shop, "2026-11-20"), Some((1, 1)), "of all there was");
+    assert_eq!(whole(&shop, "2026-11-21"), Some((1, 1)), "of its account");
+}
+
+#[test]
 fn figures_and_the_handover_know_a_name_of_the_sheet_by_the_same_plan() {
     let mut shop = Shop::new();
     let me = shop.desk.me().unwrap().id;
