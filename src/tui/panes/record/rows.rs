@@ -23,11 +23,16 @@ pub(super) enum Row {
 pub(super) struct Rows {
     pub all: Vec<Row>,
     /// How many of them are what the record holds, before what was said and done.
-    pub held: usize,
+    held: usize,
     made_for: Option<(u16, Ambiguous)>,
 }
 
 impl Rows {
+    /// Returns how many rows are what the record holds, none before they were laid out.
+    pub fn held(&self) -> Option<usize> {
+        self.made_for.map(|_| self.held)
+    }
+
     /// Lays the lines out where the width is another one, and returns whether it was; the first
     /// lines are the fields.
     pub fn fit(&mut self, lines: &[Line], fields: usize, width: u16, look: &Look<'_>) -> bool {
@@ -61,10 +66,9 @@ impl Rows {
                 }
             }
             Line::Text(before, what) => {
-                let beside = usize::from(look.columns(&before.text));
-                let beside = if beside * 2 > width { INDENT } else { beside };
                 let first = usize::from(look.columns(&before.text));
-                let room = width.saturating_sub(1 + first.max(beside));
+                let beside = if first * 2 > width { INDENT } else { first };
+                let room = width.saturating_sub(1 + first);
                 let mut before = before.clone();
                 for piece in pieces(&what.text, room, look) {
                     let next = dim(" ".repeat(beside));
