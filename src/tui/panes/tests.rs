@@ -408,6 +408,7 @@ fn a_notice_is_unread_until_everybody_who_is_meant_signs() {
         stage.screen(80, 24)
     );
     stage.draw_everywhere();
+    stage.screen(80, 24);
     stage.keys(&["F8"]);
     assert!(names(&stage).is_empty(), "{}", stage.message());
     // Other words are to be read anew.
@@ -538,6 +539,49 @@ fn a_post_that_there_is_not_is_refused_with_those_that_there_are() {
         stage.desk.record(id).unwrap().0.get(notice::AUDIENCE),
         before
     );
+}
+
+#[test]
+fn what_was_seen_of_a_notice_stays_seen_when_it_is_read_anew() {
+    use crate::domain::registers::notice;
+    let mut stage = Stage::new();
+    stage.colleague("小宋");
+    stage.act_as("林晓");
+    let id = publish(&mut stage, "圆通爆仓口径", &[]);
+    let words = |stage: &mut Stage, text: String| {
+        stage.act_as("林晓");
+        let text = [(notice::TEXT.name(), serde_json::json!(text))];
+        let text = crate::desk::act::fields(text);
+        stage.desk.set_fields(id, text).unwrap();
+        stage.act_as("小宋");
+    };
+    words(&mut stage, "圆通爆仓。".repeat(400));
+    let pane = stage.with(|reach| super::record::RecordPane::open(reach.desk, reach.words, id));
+    stage.push(|_| pane);
+    // Nothing was drawn yet.
+    stage.keys(&["F8"]);
+    assert!(stage.desk.must_read(id).unwrap(), "{}", stage.message());
+    let to_the_end = |stage: &mut Stage| {
+        for _ in 0..10 {
+            stage.screen(80, 24);
+            stage.keys(&["PgDn"]);
+        }
+        stage.screen(80, 24);
+        stage.keys(&["Home"]);
+        stage.screen(80, 24);
+    };
+    to_the_end(&mut stage);
+    // Other words are read from their beginning.
+    words(&mut stage, "圆通恢复。".repeat(400));
+    stage.refresh();
+    stage.screen(80, 24);
+    stage.keys(&["F8"]);
+    assert!(stage.desk.must_read(id).unwrap(), "{}", stage.message());
+    to_the_end(&mut stage);
+    stage.refresh();
+    stage.screen(80, 24);
+    stage.keys(&["F8"]);
+    assert!(!stage.desk.must_read(id).unwrap(), "{}", stage.message());
 }
 
 /// Notes that printing was told of: two of an order that nobody printed, one of an order that was
