@@ -2503,6 +2503,7 @@ case-say-price_difference = Hello, I have noted the price difference: { $amount 
 case-missing = { $count } still missing; what you filled in is kept
 case-kept = Kept as a draft in your list
 case-submitted = Submitted { $no }
+case-submitted-again = Submitted already; press F8 again for the next step
 case-amended-done = Amended; earlier approvals no longer count
 case-void = Void this case
 case-voided = Voided

@@ -2503,6 +2503,7 @@ case-say-price_difference = 您好，为您登记退差价：{ $amount }，审�
 case-missing = 差 { $count } 项，字还在
 case-kept = 售后单留作草稿，在待办里
 case-submitted = 已提交 { $no }
+case-submitted-again = 已提交，没有重复记；再按 F8 办下一步
 case-amended-done = 已更正，先前的批准作废
 case-void = 作废这张单
 case-voided = 已作废

@@ -2503,6 +2503,7 @@ case-say-price_difference = 您好，為您登記退差價：{ $amount }，審�
 case-missing = 差 { $count } 項，字還在
 case-kept = 售後單留作草稿，在待辦裡
 case-submitted = 已提交 { $no }
+case-submitted-again = 已提交，沒有重複記；再按 F8 辦下一步
 case-amended-done = 已更正，先前的核准作廢
 case-void = 作廢這張單
 case-voided = 已作廢
