@@ -30,6 +30,10 @@ impl Shop {
     }
 
     fn command(&self, store: &str, words: &[&str]) -> Command {
+        self.command_in("en", store, words)
+    }
+
+    fn command_in(&self, language: &str, store: &str, words: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_zhiban"));
         command
             .env_remove("ZHIBAN_NOW")
@@ -37,7 +41,7 @@ impl Shop {
             // The settings of who runs the tests are no part of them.
             .env("HOME", self.0.path())
             .env("XDG_CONFIG_HOME", self.0.path())
-            .args(["--lang", "en"])
+            .args(["--lang", language])
             .args(words);
         command
     }
@@ -675,4 +679,34 @@ fn an_empty_list_says_what_it_cannot_see() {
     // What people write here comes from no export.
     let ran = shop.run("a", &["list", "notice"]);
     assert_eq!(ran.out.trim(), "0 in all");
+}
+
+#[test]
+fn a_post_is_named_in_any_language_and_an_unknown_one_refused() {
+    let shop = Shop::new();
+    let open = ["open", "notice", "kind=rule", "title=Parcels"];
+    let id = shop.id("a", &[&open[..], &["audience=售后"]].concat());
+    let audience = || shop.json("a", &["show", &id])[0]["fields"]["audience"].clone();
+    assert_eq!(audience(), serde_json::json!(["after_sales"]));
+    for (named, language, told) in [
+        ("audience=售候", "en", ["no post \"", "Pre-sales"]),
+        ("audience=售候", "zh-CN", ["没有「", "售前、售中、售后"]),
+        (
+            "audience=售後,after_sale",
+            "zh-TW",
+            ["沒有「", "售前、售中、售後"],
+        ),
+    ] {
+        for words in [vec!["set", &id, named], [&open[..], &[named]].concat()] {
+            let ran = ran(shop.command_in(language, "a", &words).output().unwrap());
+            assert_eq!(ran.code, 2, "{words:?}: {} {}", ran.out, ran.err);
+            assert!(
+                told.iter().all(|part| ran.err.contains(part)),
+                "{}",
+                ran.err
+            );
+        }
+    }
+    assert_eq!(audience(), serde_json::json!(["after_sales"]));
+    assert_eq!(shop.json("a", &["list", "notice"]).len(), 1);
 }

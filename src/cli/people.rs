@@ -11,7 +11,7 @@ use super::shift::beside;
 use super::{CLEAN, FINDINGS, secret};
 use crate::desk::Desk;
 use crate::desk::admit::{self, Granted};
-use crate::desk::values::money;
+use crate::desk::values::{money, post_named};
 use crate::domain::authority::Role;
 use crate::domain::register::Post;
 use crate::exchange::intake::file::read_file;
@@ -138,7 +138,7 @@ pub(super) fn admit(desk: &mut Desk, args: &Admit, out: &Out) -> Result<u8, Prob
         .iter()
         .map(|post| {
             let words: Vec<&str> = Post::ALL.iter().map(|post| post.word()).collect();
-            Post::of(&post.trim().replace('-', "_")).ok_or_else(|| wrong(post, &words))
+            post_named(post.trim()).ok_or_else(|| wrong(post, &words))
         })
         .collect::<Result<Vec<_>, _>>()?;
     let limit = args.limit.as_deref().map(money).transpose()?;

@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 use super::Desk;
 use super::act::{Act, Done, refused};
 use super::people::Person;
-use crate::domain::authority::{Action, may};
+use crate::domain::authority::{Action, Role, may};
 use crate::domain::id::{Chain, Id, ReplicaId};
 use crate::domain::money::Money;
 use crate::domain::payload::{Meaning, Payload};
@@ -203,6 +203,34 @@ impl Desk {
         Ok(asked)
     }
 
+    /// Returns whether a person may judge what a case asks: by their role, and nobody what they
+    /// asked for themselves.
+    pub fn may_judge(&self, record: &Record, person: &Person) -> bool {
+        may(person.role, Action::ApproveAboveLimit).allows() && !self.asked_by(record, person)
+    }
+
+    /// Returns whether a person may approve what a case asks: it is theirs to judge, and within
+    /// what they may approve.
+    pub fn may_approve(&self, record: &Record, person: &Person) -> Result<bool, Problem> {
+        Ok(self.may_judge(record, person) && self.limit_below(record, person)?.is_none())
+    }
+
+    /// Returns who else may approve: who answers for the day first, then the leader of who is at
+    /// the desk.
+    pub fn approvers(&self) -> Result<Vec<&Person>, Problem> {
+        let me = self.me()?.id;
+        let leader = self.leader()?.map(|one| one.id);
+        let all = self.people().all().iter();
+        let mut all: Vec<&Person> = all
+            .filter(|one| one.id != me && may(one.role, Action::ApproveAboveLimit).allows())
+            .collect();
+        all.sort_by_key(|person| {
+            let answers = matches!(person.role, Role::Supervisor | Role::Manager);
+            (!answers, leader != Some(person.id))
+        });
+        Ok(all)
+    }
+
     /// Returns whether a person wrote the request, on whatever device: who submitted it and who
     /// amended it last.
     pub fn asked_by(&self, record: &Record, person: &Person) -> bool {
@@ -216,18 +244,24 @@ impl Desk {
 
     /// Who may approve up to a limit approves no more.
     fn within_own_limit(&self, record: &Record) -> Result<(), Problem> {
-        let me = self.me()?;
-        let Some(limit) = self.approves_up_to(me)? else {
-            return Ok(());
-        };
-        let asked = asks(record);
-        if limit.minus(asked).is_some_and(|rest| rest.minor >= 0) {
-            return Ok(());
+        match self.limit_below(record, self.me()?)? {
+            None => Ok(()),
+            Some(limit) => Err(refused("problem-case-own-limit")
+                .arg("asked", asks(record))
+                .arg("limit", limit)
+                .hint("problem-case-own-limit-hint")),
         }
-        Err(refused("problem-case-own-limit")
-            .arg("asked", asked)
-            .arg("limit", limit)
-            .hint("problem-case-own-limit-hint"))
+    }
+
+    /// Returns up to what a person may approve, where a case asks more.
+    fn limit_below(&self, record: &Record, person: &Person) -> Result<Option<Money>, Problem> {
+        let limit = self.approves_up_to(person)?;
+        let is_enough = |limit: &Money| {
+            limit
+                .minus(asks(record))
+                .is_some_and(|rest| rest.minor >= 0)
+        };
+        Ok(limit.filter(|limit| !is_enough(limit)))
     }
 
     /// Returns what a word repeats, with the one who carries it out.

@@ -15,8 +15,8 @@ use crate::domain::payload::Fields;
 use crate::domain::record::Record;
 use crate::domain::register::{Owner, Post, Register};
 use crate::domain::registers::{
-    SNOOZED_UNTIL, TAGS, allowance, case, conversation, handover, meeting, note, reply, reviewed,
-    snooze,
+    self, SNOOZED_UNTIL, TAGS, allowance, case, conversation, handover, meeting, note, reply,
+    reviewed, snooze,
 };
 use crate::domain::rules::money;
 use crate::problem::{Kind, Problem};
@@ -459,6 +459,11 @@ pub(super) fn editable(
             .arg("field", path)
             .arg("value", value)
             .hint("problem-field-value-hint"));
+    }
+    if let Some(named) = registers::unknown_post(field, value) {
+        return Err(Problem::new(Kind::NotUnderstood, "problem-post")
+            .arg("name", named)
+            .hint("problem-post-hint"));
     }
     Ok(field)
 }

@@ -4,10 +4,12 @@ use chrono::{DateTime, Datelike, NaiveDate, NaiveDateTime, NaiveTime, TimeZone};
 use chrono_tz::Tz;
 use serde_json::{Value, json};
 
-use crate::domain::field::Kind as FieldKind;
+use crate::domain::field::{FieldSpec, Kind as FieldKind};
 use crate::domain::money::{Currency, Money};
 use crate::domain::payload::Fields;
-use crate::domain::register::Register;
+use crate::domain::register::{Post, Register};
+use crate::domain::registers::names_posts;
+use crate::i18n::{Language, Words};
 use crate::problem::{Kind, Problem};
 
 /// What a value is read by.
@@ -58,7 +60,8 @@ pub fn fields(
             let Some(field) = register.field(&path) else {
                 return Ok((path, json!(text)));
             };
-            Ok((path, value(&field.kind, name, text, reading, resolve)?))
+            let read = value(&field.kind, name, text, reading, resolve)?;
+            Ok((path, posts_by_word(field, read)))
         })
         .collect()
 }
@@ -111,6 +114,35 @@ fn value(
         FieldKind::Record(_) => json!(resolve(trimmed)?),
         FieldKind::Map(_) => return Err(wrong(&format!("{name}/KEY/CELL"))),
     })
+}
+
+/// Returns the post that somebody named: by the word that travels, or as people call it in any
+/// language.
+pub fn post_named(name: &str) -> Option<Post> {
+    let is_called = |post: &Post| {
+        let id = format!("value-post-{}", post.word());
+        let called = Language::ALL.map(|language| Words::new(language).get(&id));
+        post.word() == name.replace('-', "_")
+            || called
+                .iter()
+                .any(|called| called.eq_ignore_ascii_case(name))
+    };
+    Post::ALL.into_iter().find(is_called)
+}
+
+/// Returns a value in which posts stand by the words that travel; what names none stays, for the
+/// desk to refuse.
+pub fn posts_by_word(field: &FieldSpec, value: Value) -> Value {
+    match value {
+        Value::Array(texts) if names_posts(field) => {
+            let word = |text: Value| {
+                let post = text.as_str().and_then(post_named);
+                post.map_or(text, |post| json!(post.word()))
+            };
+            texts.into_iter().map(word).collect()
+        }
+        other => other,
+    }
 }
 
 fn flag(text: &str) -> Option<bool> {
@@ -377,5 +409,44 @@ mod tests {
             read(&order::REGISTER, "tags=a，b").unwrap()["tags"],
             json!(["a", "b"])
         );
+    }
+
+    #[test]
+    fn posts_are_named_as_people_call_them() {
+        use crate::domain::registers::{notice, person};
+        let read = |register, text: &str| {
+            let words = [text.to_owned()];
+            fields(register, &words, reading(), &|_| unreachable!()).unwrap()
+        };
+        for text in [
+            "audience=售后，打单",
+            "audience=售後、列印",
+            "audience=after-sales,PRINTING",
+            "audience=after_sales,printing",
+        ] {
+            let posts = read(&notice::REGISTER, text);
+            assert_eq!(
+                posts["audience"],
+                json!(["after_sales", "printing"]),
+                "{text}"
+            );
+        }
+        // The same texts elsewhere are no posts.
+        let tags = read(&notice::REGISTER, "tags=售后");
+        assert!(tags.values().all(|tags| tags != &json!(["after_sales"])));
+        let posts = read(&person::REGISTER, "posts=综合,售候");
+        assert_eq!(posts["posts"], json!(["general", "售候"]));
+    }
+
+    #[test]
+    fn the_hint_names_every_post() {
+        for language in Language::ALL {
+            let words = Words::new(language);
+            let hint = words.get("problem-post-hint");
+            for post in Post::ALL {
+                let name = words.get(&format!("value-post-{}", post.word()));
+                assert!(hint.contains(&*name), "{name}: {hint}");
+            }
+        }
     }
 }

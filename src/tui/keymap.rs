@@ -147,8 +147,10 @@ impl Keymap {
                 continue;
             }
             for hint in self.hints.iter().filter(|hint| hint.when == *place) {
-                let seen = hint.run.is_some() && out.iter().any(|other| other.run == hint.run);
-                if !seen {
+                let is_said = out
+                    .iter()
+                    .any(|other| other.run == hint.run && other.shown == hint.shown);
+                if !is_said {
                     out.push(hint);
                 }
             }

@@ -12,7 +12,7 @@ use crate::domain::deadline::time_of_day;
 use crate::domain::field::{FieldSpec, FromValue, Kind};
 use crate::domain::money::{Currency, Money};
 use crate::domain::register::{Owner, Post, Register};
-use crate::domain::registers::{self, notice, person};
+use crate::domain::registers::{self, names_posts};
 use crate::i18n::Words;
 use crate::store::Row;
 use crate::text::width::{Ambiguous, columns};
@@ -330,11 +330,6 @@ impl Speech<'_> {
     }
 }
 
-/// Whether a field's texts are the words of posts.
-pub fn names_posts(field: &FieldSpec) -> bool {
-    [notice::AUDIENCE.name(), person::POSTS.name()].contains(&field.name)
-}
-
 impl Speech<'_> {
     /// Returns several texts as people read them: posts by their names.
     fn texts(&self, field: &FieldSpec, value: &Value) -> String {
@@ -342,10 +337,7 @@ impl Speech<'_> {
         if !names_posts(field) {
             return texts.join(" ");
         }
-        let names: Vec<String> = texts
-            .into_iter()
-            .map(|text| Post::of(&text).map_or(text, |post| self.post(post)))
-            .collect();
+        let names: Vec<String> = texts.iter().map(|text| self.named_post(text)).collect();
         names.join(&self.words.get("list-comma"))
     }
 
@@ -356,24 +348,16 @@ impl Speech<'_> {
         let texts = Vec::<String>::from_value(value).unwrap_or_default();
         match texts.as_slice() {
             [first, rest @ ..] if !rest.is_empty() && columns(&whole, Ambiguous::Wide) > most => {
-                let first = Post::of(first).map_or(first.clone(), |post| self.post(post));
-                format!("{first} +{}", rest.len())
+                format!("{} +{}", self.named_post(first), rest.len())
             }
             _ => whole,
         }
     }
 
-    /// Returns a post's name.
-    pub fn post(&self, post: Post) -> String {
-        let id = format!("value-post-{}", post.word());
-        self.words.get(&id).to_string()
-    }
-
-    /// Returns the word that travels of a post that somebody named; what names none as it is.
-    pub fn post_word(&self, named: &str) -> String {
-        let mut posts = Post::ALL.into_iter();
-        let post = posts.find(|post| self.post(*post).eq_ignore_ascii_case(named));
-        post.map_or_else(|| named.to_owned(), |post| post.word().to_owned())
+    /// The name of a post by its word; what is the word of none as it is.
+    fn named_post(&self, text: &str) -> String {
+        let post = Post::of(text).map(Owner::Post);
+        post.map_or_else(|| text.to_owned(), |post| self.owner(Some(post)))
     }
 }
 

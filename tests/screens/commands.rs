@@ -485,9 +485,14 @@ fn styled(visit: &Visit) -> String {
 /// Presses the last key of a script; returns what the loop is to do and the screen, or says that
 /// nothing came of it.
 fn press(visit: &mut Visit, key: &str) -> Result<String, String> {
+    pressed(visit, Press::of(Key::parse(key).unwrap()))
+}
+
+/// The same of a key with the character that it types.
+pub fn pressed(visit: &mut Visit, press: Press) -> Result<String, String> {
+    let key = press.key;
     let before = styled(visit);
-    let key = Key::parse(key).unwrap();
-    let effects = visit.input(Input::Key(Press::of(key)));
+    let effects = visit.input(Input::Key(press));
     let after = styled(visit);
     let acts = |effect: &Effect| !matches!(effect, Effect::Wake(..) | Effect::Rest(_));
     if before == after && !effects.list.iter().any(acts) {

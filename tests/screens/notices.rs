@@ -98,3 +98,57 @@ fn what_is_longer_than_the_screen_is_signed_at_its_end_only() {
         assert_eq!(unread(&visit), 0, "{size:?}");
     }
 }
+
+#[test]
+fn a_jump_to_the_end_is_no_reading() {
+    let text = text_of(2_000);
+    let size = (80, 24);
+    let mut visit = opened(text.clone(), Language::ZhCn, size);
+    let first = dump::text(&visit.view(size).0);
+    visit.keys("End");
+    visit.view(size);
+    visit.keys("F8");
+    assert_eq!(unread(&visit), 1, "the middle was not on the screen");
+    // What comes after the last row that was seen is shown next.
+    let next = without_blanks(&dump::text(&visit.view(size).0));
+    let last = (1..100)
+        .rfind(|at| first.contains(&format!("第{at}条")))
+        .unwrap();
+    assert!(
+        next.contains(&format!("第{}条", last + 1)),
+        "{first}\n{next}"
+    );
+    let mut hasty = opened(text, Language::ZhCn, size);
+    hasty.keys("End F8");
+    assert_eq!(unread(&hasty), 1);
+}
+
+#[test]
+fn every_row_stands_on_a_low_screen_before_it_is_signed() {
+    let text = text_of(400);
+    let tall = opened(text.clone(), Language::ZhCn, (80, 200));
+    let rows = dump::rows(&tall.view((80, 200)).0);
+    let rows = rows.iter().map(|row| row.trim());
+    let rows: Vec<&str> = rows
+        .filter(|row| !row.is_empty() && text.contains(*row))
+        .collect();
+    assert!(rows.len() > 5, "{rows:?}");
+    for key in ["F8", "PgDn"] {
+        let size = (80, 8);
+        let mut visit = opened(text.clone(), Language::ZhCn, size);
+        let mut seen = dump::text(&visit.view(size).0);
+        for _ in 0..20 {
+            if unread(&visit) > 0 {
+                visit.keys(key);
+                seen.push_str(&dump::text(&visit.view(size).0));
+            }
+        }
+        let missed: Vec<_> = rows.iter().filter(|row| !seen.contains(**row)).collect();
+        assert!(missed.is_empty(), "{key}: {missed:?}\n{seen}");
+        if key == "PgDn" {
+            assert_eq!(unread(&visit), 1);
+            visit.keys("F8");
+        }
+        assert_eq!(unread(&visit), 0, "{key}");
+    }
+}

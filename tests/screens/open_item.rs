@@ -246,3 +246,67 @@ fn the_orders_table_names_the_goods_of_the_lines() {
         assert!(named > 10, "{named}");
     }
 }
+
+/// The case of the buyer's that waits for an approval.
+fn waiting_case(desk: &Desk) -> zhiban::domain::id::Id {
+    let all = rows(desk, "case");
+    let is_theirs = |row: &&Row| {
+        let record = desk.record(row.id).unwrap().0;
+        row.state == "submitted" && record.text("buyer") == Some("阳光小屋")
+    };
+    all.iter().find(is_theirs).unwrap().id
+}
+
+#[test]
+fn nobody_is_named_who_may_not_approve() {
+    // The supervisor asked for another sum: their own request by now.
+    let amend = |desk: &mut Desk| {
+        let case = waiting_case(desk);
+        let reader = desk.me().unwrap().clone();
+        let supervisor = desk.people().by_name("王主管").unwrap().clone();
+        desk.sign_in(&supervisor).unwrap();
+        let amount = zhiban::domain::money::Money::cny(1_700);
+        let values = [("amount".to_owned(), serde_json::json!(amount))];
+        desk.amend_case(case, &values.into()).unwrap();
+        assert!(desk.approve_case(case).is_err());
+        desk.sign_in(&reader).unwrap();
+    };
+    for person in ["林晓", "王主管"] {
+        let mut visit = Visit::after(amend, Some(person), Language::ZhCn, WIDE);
+        found(&mut visit, "阳光小屋");
+        let seen = shown(&visit, WIDE);
+        let row = seen
+            .lines()
+            .find(|row| row.contains("R-LX-") && row.contains("待批"));
+        let row = row.unwrap_or_else(|| panic!("{seen}"));
+        assert!(!row.contains("等王主管") && !row.contains("等你"), "{row}");
+        let named = row.split(" 等").nth(1).unwrap_or_else(|| panic!("{row}"));
+        let named = named.split_whitespace().next().unwrap();
+        let case = waiting_case(visit.app.desk());
+        let mut desk = visit.app.into_desk();
+        let named = desk.people().by_name(named).unwrap().clone();
+        desk.sign_in(&named).unwrap();
+        desk.approve_case(case).unwrap();
+    }
+}
+
+#[test]
+fn a_case_that_was_handed_to_the_supervisor_waits_for_the_supervisor() {
+    let hand = |desk: &mut Desk| {
+        let case = waiting_case(desk);
+        let supervisor = desk.people().by_name("王主管").unwrap().id;
+        desk.transfer(case, Owner::Person(supervisor), "escalation")
+            .unwrap();
+    };
+    for (person, told) in [("林晓", "等王主管"), ("王主管", "等你")] {
+        let sits = |desk: &mut Desk| {
+            hand(desk);
+            let person = desk.people().by_name(person).unwrap().clone();
+            desk.sign_in(&person).unwrap();
+        };
+        let mut visit = Visit::after(sits, Some("林晓"), Language::ZhCn, WIDE);
+        found(&mut visit, "阳光小屋");
+        let seen = shown(&visit, WIDE);
+        assert!(seen.contains(told), "{seen}");
+    }
+}

@@ -11,6 +11,7 @@ use ratatui::layout::Position;
 use tempfile::TempDir;
 use zhiban::chance::{FixedClock, SeededRandom};
 use zhiban::config::Config;
+use zhiban::desk::begin::init_drill;
 use zhiban::desk::{Desk, demo};
 use zhiban::i18n::{Language, Words};
 use zhiban::store::Store;
@@ -86,6 +87,16 @@ impl Visit {
         }
         act(&mut desk);
         Self::seated(desk, folder, language, size)
+    }
+
+    /// Sits somebody down in a practice shop in which nothing was recorded yet.
+    pub fn practising(size: (u16, u16)) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let clock = Box::new(FixedClock(demo::START));
+        let random = Box::new(SeededRandom::new("visit"));
+        let data = folder.path().join("data");
+        let desk = init_drill(&data, "练习", "林晓", clock, random).unwrap();
+        Self::seated(desk, folder, Language::ZhCn, size)
     }
 
     /// Sits the visitor down beside a store that is written elsewhere.

@@ -1,7 +1,7 @@
 //! Words of ours fit their places: in every language and theme no screen of 80 columns or more
 //! shows one of them cut, and where a narrower one does the cut is told by both its dots.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use unicode_width::UnicodeWidthStr as _;
 use zhiban::config::Theme;
@@ -10,7 +10,7 @@ use zhiban::i18n::{Arg, Language, Words, messages};
 use zhiban::text::width::Ambiguous;
 use zhiban::tui::commands::{CONTEXTS, Context};
 use zhiban::tui::dump;
-use zhiban::tui::keymap::Keymap;
+use zhiban::tui::keymap::{Hint, Keymap};
 use zhiban::tui::theme;
 use zhiban::tui::widgets::{Look, keyrow};
 
@@ -375,6 +375,7 @@ fn hints_fit_their_row() {
         vec![Context::Composer, Context::Text, Context::Desk],
         vec![Context::Timeline, Context::Desk],
         vec![Context::Side, Context::Desk],
+        vec![Context::Notice, Context::Timeline],
         vec![Context::Tables, Context::List],
         vec![Context::Printing, Context::List],
         vec![Context::Held, Context::List],
@@ -400,6 +401,10 @@ fn hints_fit_their_row() {
         };
         for stack in &mut stacks {
             stack.push(Context::Any);
+            let hints = map.hints(stack);
+            let said = |hint: &&Hint| (hint.run, hint.shown.clone());
+            let once: HashSet<_> = hints.iter().map(said).collect();
+            assert_eq!(once.len(), hints.len(), "{stack:?} says one thing twice");
             let all = keyrow::hints(&map, stack, 1_000, &look).len();
             for (width, most) in [(80, 3), (120, 0)] {
                 // On a narrow screen the last ones of the Desk are in the palette only, and Esc

@@ -33,7 +33,9 @@ pub mod view;
 pub mod watches;
 pub mod words;
 
-use super::field::{Field, FieldSpec};
+use serde_json::Value;
+
+use super::field::{Field, FieldSpec, FromValue};
 use super::id::Id;
 use super::record::Record;
 use super::register::{Post, Register, Wait};
@@ -56,6 +58,19 @@ pub const ESCALATED: Field<String> = Field::choice("escalated", &ticket::LEVELS)
 pub const ESCALATED_TO: Field<Vec<String>> = Field::texts("escalated_to").hidden();
 /// Free words that people filter by.
 pub const TAGS: Field<Vec<String>> = Field::texts("tags");
+
+/// Returns whether a field's texts are the words of posts.
+pub fn names_posts(field: &FieldSpec) -> bool {
+    [notice::AUDIENCE.name(), person::POSTS.name()].contains(&field.name)
+}
+
+/// Returns the first text of a field of posts that is the word of none: whatever is for it would
+/// reach nobody.
+pub fn unknown_post(field: &FieldSpec, value: &Value) -> Option<String> {
+    let texts = Vec::<String>::from_value(value).filter(|_| names_posts(field));
+    let mut texts = texts.unwrap_or_default().into_iter();
+    texts.find(|text| Post::of(text).is_none())
+}
 
 /// The order's number as its record or a person wrote it.
 pub const ORDER_NUMBER: Field<String> = Field::number("order_number").indexed();

@@ -43,6 +43,8 @@ pub struct CaseForm {
     pub(super) amount_typed: bool,
     language: Language,
     pub(super) since: Since,
+    /// Whether it was filed by the last key, which pressed again takes no step.
+    pub(super) just_filed: bool,
 }
 
 impl CaseForm {
@@ -115,6 +117,7 @@ impl CaseForm {
             amount_typed: false,
             language: reach.words.language(),
             since: Since::default(),
+            just_filed: false,
         }
     }
 

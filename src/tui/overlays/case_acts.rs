@@ -5,6 +5,7 @@ use super::ask::Ask;
 use super::case::CaseForm;
 use super::case_fields;
 use super::case_ladder::Ladder;
+use super::since::Since;
 use crate::desk::case::Request;
 use crate::domain::id::Id;
 use crate::problem::Problem;
@@ -28,7 +29,17 @@ impl CaseForm {
             .attempt(|desk| desk.draft_case(draft, &request))?
             .record();
         self.case = Some(id);
+        if draft.is_none() {
+            self.since = Since::of(reach, id);
+        }
         Some(id)
+    }
+
+    /// What was just written is the person's own: only what comes after it is a change.
+    fn filed(&mut self, id: Id, reach: &mut Reach<'_>) {
+        self.since = Since::of(reach, id);
+        self.just_filed = true;
+        self.reread(reach);
     }
 
     /// Files what was answered: submits a draft, or amends what was submitted.
@@ -51,16 +62,18 @@ impl CaseForm {
             let values = self.values(reach);
             if reach.attempt(|desk| desk.amend_case(id, &values)).is_some() {
                 self.amending = false;
+                self.filed(id, reach);
                 reach.say("case-amended-done", &[]);
+            } else {
+                self.reread(reach);
             }
-            self.reread(reach);
             return Flow::Stay;
         }
         let Some(id) = self.draft_record(reach) else {
             return Flow::Stay;
         };
         if reach.attempt(|desk| desk.submit_case(id)).is_some() {
-            self.reread(reach);
+            self.filed(id, reach);
             let number = self
                 .ladder
                 .as_ref()
@@ -129,6 +142,10 @@ impl CaseForm {
     }
 
     pub(super) fn in_ladder(&mut self, command: Command, reach: &mut Reach<'_>) -> Flow {
+        if std::mem::take(&mut self.just_filed) && command == Command::Finish {
+            reach.say("case-submitted-again", &[]);
+            return Flow::Stay;
+        }
         match command {
             Command::Back => return Flow::Close,
             Command::AfterSale => return self.amend(reach),
@@ -156,6 +173,7 @@ impl CaseForm {
         };
         let flow = ladder.command(command, id, reach);
         if matches!(command, Command::Unfold | Command::Open | Command::Finish) {
+            self.since = Since::of(reach, id);
             self.reread(reach);
         }
         flow

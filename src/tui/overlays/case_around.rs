@@ -3,8 +3,6 @@
 
 use super::case_facts::Approver;
 use crate::desk::Desk;
-use crate::desk::people::Person;
-use crate::domain::authority::{Action, Role, may};
 use crate::domain::id::Id;
 use crate::domain::record::Record;
 use crate::domain::registers::{case, order};
@@ -17,7 +15,7 @@ const MOST: usize = 50;
 
 /// Who may approve what the person at the desk asks, with how much.
 pub(super) fn approvers(desk: &Desk, speech: Speech<'_>) -> Result<Vec<Approver>, Problem> {
-    approving(desk)?
+    desk.approvers()?
         .into_iter()
         .map(|person| {
             Ok(Approver {
@@ -26,23 +24,6 @@ pub(super) fn approvers(desk: &Desk, speech: Speech<'_>) -> Result<Vec<Approver>
             })
         })
         .collect()
-}
-
-/// Returns who else may approve: who answers for the day first, then the person's own leader.
-pub(in crate::tui) fn approving(desk: &Desk) -> Result<Vec<&Person>, Problem> {
-    let me = desk.me()?.id;
-    let leader = desk.leader()?.map(|one| one.id);
-    let mut all: Vec<&Person> = desk
-        .people()
-        .all()
-        .iter()
-        .filter(|person| person.id != me && may(person.role, Action::ApproveAboveLimit).allows())
-        .collect();
-    all.sort_by_key(|person| {
-        let answers = matches!(person.role, Role::Supervisor | Role::Manager);
-        (!answers, leader != Some(person.id))
-    });
-    Ok(all)
 }
 
 /// What the platform says of the refund: of this case, else of another one of the order, else of

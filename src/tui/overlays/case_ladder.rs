@@ -2,7 +2,6 @@
 
 use crate::desk::Desk;
 use crate::desk::people::Person;
-use crate::domain::authority::{Action, may};
 use crate::domain::id::Id;
 use crate::domain::money::Money;
 use crate::domain::payload::Meaning;
@@ -62,9 +61,8 @@ impl Ladder {
     pub fn read(desk: &Desk, words: &Words, record: &Record) -> Result<Self, Problem> {
         let speech = Speech::new(desk, words);
         let me = desk.me()?;
-        // Nobody decides what they asked for themselves.
-        let approves =
-            may(me.role, Action::ApproveAboveLimit).allows() && !desk.asked_by(record, me);
+        // One who asks too much of them is told their limit by the act itself.
+        let judges = desk.may_judge(record, me);
         let unsigned = unsigned_witness(record).is_some();
         let order = order_of(record.text("kind").unwrap_or_default());
         let next = next_of(record, &order);
@@ -87,9 +85,9 @@ impl Ladder {
             alarms: alarms(record, speech),
             to_tell: to_tell(record, words),
             state: speech.state("case", &record.state),
-            decides: approves && record.state == "submitted",
-            signs: approves && unsigned,
-            verbal: !approves && desk.has_spot_allowances()?,
+            decides: judges && record.state == "submitted",
+            signs: judges && unsigned,
+            verbal: !judges && desk.has_spot_allowances()?,
             amendable: !record.void
                 && !matches!(record.state.as_str(), "executed" | "told" | "closed"),
             rungs,

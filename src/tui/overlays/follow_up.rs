@@ -238,6 +238,8 @@ impl FollowUp {
     fn act(&mut self, reach: &mut Reach<'_>) -> Flow {
         let Some(kind) = self.kind() else {
             self.sheet.form.focus("kind");
+            let count = self.sheet.form.missing();
+            reach.say("case-missing", &[("count", count.into())]);
             return Flow::Stay;
         };
         let text = self.sheet.form.text("text").trim().to_owned();

@@ -11,7 +11,7 @@ mod capture_view;
 mod care;
 pub mod case;
 mod case_acts;
-pub(super) mod case_around;
+mod case_around;
 mod case_facts;
 mod case_fields;
 mod case_ladder;

@@ -8,6 +8,7 @@ use super::kept::KeptForm;
 use super::sheet::Sheet;
 use super::since::Since;
 use super::{case_fields, sheet, time};
+use crate::desk::values::posts_by_word;
 use crate::domain::field::{FieldSpec, FromValue, Kind};
 use crate::domain::id::Id;
 use crate::domain::money::{Currency, Money};
@@ -25,7 +26,7 @@ use crate::tui::theme::Ink;
 use crate::tui::widgets::form::{self, Choice, Field, Value};
 use crate::tui::widgets::line::{Run, text};
 use crate::tui::widgets::{Look, page};
-use crate::tui::words::{Speech, names_posts};
+use crate::tui::words::Speech;
 
 /// Rows of a text of several lines.
 const LONG: u16 = 3;
@@ -130,8 +131,7 @@ impl RecordForm {
             match answer(spec, field, now, zone) {
                 Ok(value) if value.is_null() && old.is_none() => {}
                 Ok(value) => {
-                    let value = in_their_words(spec, value, shown);
-                    values.insert(spec.name.to_owned(), value);
+                    values.insert(spec.name.to_owned(), posts_by_word(spec, value));
                 }
                 Err(()) => {
                     wrong = Some((spec.name, field.label.clone()));
@@ -174,20 +174,6 @@ impl RecordForm {
         self.kept.done();
         reach.say("record-saved", &[("register", (&self.name).into())]);
         Flow::Close
-    }
-}
-
-/// Posts that were named as people call them, by the words that travel.
-fn in_their_words(spec: &FieldSpec, value: Json, speech: Speech<'_>) -> Json {
-    match value {
-        Json::Array(texts) if names_posts(spec) => texts
-            .into_iter()
-            .map(|text| match text {
-                Json::String(named) => json!(speech.post_word(&named)),
-                other => other,
-            })
-            .collect(),
-        other => other,
     }
 }
 

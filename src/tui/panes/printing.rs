@@ -134,6 +134,15 @@ impl PrintingPane {
         self.waiting.get(self.cursor.index())
     }
 
+    /// The notice under the cursor, or says that there is none.
+    fn under_cursor(&self, reach: &mut Reach<'_>) -> Option<Id> {
+        let id = self.cursor.id().copied();
+        if id.is_none() {
+            reach.say("printing-none", &[]);
+        }
+        id
+    }
+
     fn step(&mut self, by: isize, desk: &Desk) {
         let waiting = &self.waiting;
         self.cursor.step(by, waiting.len(), |at| {
@@ -143,7 +152,7 @@ impl PrintingPane {
     }
 
     fn acknowledge(&mut self, reach: &mut Reach<'_>) {
-        let Some(id) = self.cursor.id().copied() else {
+        let Some(id) = self.under_cursor(reach) else {
             return;
         };
         if self.since.stops(reach).is_some() {
@@ -176,7 +185,7 @@ impl PrintingPane {
 
     /// Answers the notice under the cursor: what became of the order.
     fn answer(&mut self, answer: &str, reach: &mut Reach<'_>) {
-        let Some(id) = self.cursor.id().copied() else {
+        let Some(id) = self.under_cursor(reach) else {
             return;
         };
         if self.since.stops(reach).is_some() {
@@ -298,8 +307,8 @@ impl Pane for PrintingPane {
                 return Flow::Push(Box::new(RecordForm::new(reach, &stock_out::REGISTER)));
             }
             Command::Open => {
-                if let Some(id) = self.cursor.id() {
-                    return Flow::Show(*id);
+                if let Some(id) = self.under_cursor(reach) {
+                    return Flow::Show(id);
                 }
             }
             Command::Back => return Flow::Close,

@@ -33,10 +33,9 @@ use rows::Rows;
 
 /// Columns of the labels.
 const LABEL: u16 = 18;
-/// Rows further that are shown where somebody signs too early.
-const PAGE: isize = 10;
 
 /// A line of the record as it is drawn.
+#[derive(PartialEq, Eq)]
 enum Line {
     Title(String),
     Field(String, String),
@@ -55,8 +54,10 @@ pub struct RecordPane {
     /// Rows above what is shown; drawing holds it to what there is.
     top: Cell<usize>,
     rows: RefCell<Rows>,
-    /// Rows of what the record holds that were not on the screen yet.
-    unseen: Cell<usize>,
+    /// Rows from the first one on that were on the screen, none left out.
+    seen: Cell<usize>,
+    /// Rows that the screen holds, by which a page key moves.
+    room: Cell<usize>,
     /// Whether it is a notice that the person must read and has not.
     is_unread: bool,
 }
@@ -73,7 +74,8 @@ impl RecordPane {
             copy: String::new(),
             top: Cell::new(0),
             rows: RefCell::default(),
-            unseen: Cell::new(0),
+            seen: Cell::new(0),
+            room: Cell::new(1),
             is_unread: false,
         };
         pane.read(desk, words)?;
@@ -96,13 +98,17 @@ impl RecordPane {
         self.state = speech.state(register.name, &record.state);
         named.clone_into(&mut self.copy);
         self.is_unread = register.name == notice::REGISTER.name && desk.must_read(self.id)?;
-        self.lines = withheld(desk, self.id, speech)?;
-        self.lines.extend(fields(&record, register, speech));
-        self.fields = self.lines.len();
-        self.lines.extend(timeline(&record, speech));
-        self.lines.extend(steps(&record, register, speech));
-        self.lines.extend(looks(&record, speech));
-        self.rows = RefCell::default();
+        let mut lines = withheld(desk, self.id, speech)?;
+        lines.extend(fields(&record, register, speech));
+        self.fields = lines.len();
+        lines.extend(timeline(&record, speech));
+        lines.extend(steps(&record, register, speech));
+        lines.extend(looks(&record, speech));
+        // What says the same as before stays seen.
+        if lines != self.lines {
+            self.lines = lines;
+            self.rows = RefCell::default();
+        }
         Ok(())
     }
 }
@@ -280,9 +286,9 @@ impl RecordPane {
 
     /// Signs a notice as read; while a part of it was not on the screen yet, shows that instead.
     fn sign(&mut self, reach: &mut Reach<'_>) -> Flow {
-        let unseen = self.unseen.get();
+        let unseen = self.unseen();
         if unseen > 0 {
-            self.go(PAGE);
+            self.top.set(self.seen.get());
             reach.say("notice-more", &[("count", unseen.into())]);
             return Flow::Stay;
         }
@@ -294,8 +300,29 @@ impl RecordPane {
         Flow::Close
     }
 
+    /// How many rows of what the record holds were not on the screen yet; before it was drawn,
+    /// there is at least one of each line.
+    fn unseen(&self) -> usize {
+        let held = self.rows.borrow().held();
+        held.map_or(self.fields, |held| held.saturating_sub(self.seen.get()))
+    }
+
     fn go(&mut self, by: isize) {
         self.top.set(self.top.get().saturating_add_signed(by));
+    }
+
+    /// Moves by rows, by what the screen holds, or to an end; `false` where it is no such command.
+    fn moves(&mut self, command: Command) -> bool {
+        let page = self.room.get().max(1) as isize;
+        match command {
+            Command::PageDown => self.go(page),
+            Command::PageUp => self.go(-page),
+            _ => match command.steps() {
+                Some(by) => self.go(by),
+                None => return false,
+            },
+        }
+        true
     }
 }
 
@@ -313,8 +340,7 @@ impl Pane for RecordPane {
     }
 
     fn command(&mut self, command: Command, reach: &mut Reach<'_>) -> Flow {
-        if let Some(by) = command.steps() {
-            self.go(by);
+        if self.moves(command) {
             return Flow::Stay;
         }
         match command {
@@ -351,17 +377,17 @@ impl Pane for RecordPane {
                 dim(look.words.get("record-edit").to_string())
             };
             let mut rows = self.rows.borrow_mut();
-            let is_new = rows.fit(&self.lines, self.fields, page.width(), look);
+            if rows.fit(&self.lines, self.fields, page.width(), look) {
+                self.seen.set(0);
+            }
             let room = usize::from(page.rows_left()).saturating_sub(1);
             let top = self.top.get().min(rows.all.len().saturating_sub(room));
             self.top.set(top);
-            let unseen = rows.held.saturating_sub(top + room);
-            let before = if is_new {
-                usize::MAX
-            } else {
-                self.unseen.get()
-            };
-            self.unseen.set(unseen.min(before));
+            self.room.set(room);
+            // What a jump leaves out was not seen, whatever stands below it.
+            if top <= self.seen.get() {
+                self.seen.set(self.seen.get().max(top + room));
+            }
             let mut right = vec![keys];
             let count = rows.all.len();
             if room < count {

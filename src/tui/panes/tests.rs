@@ -408,6 +408,7 @@ fn a_notice_is_unread_until_everybody_who_is_meant_signs() {
         stage.screen(80, 24)
     );
     stage.draw_everywhere();
+    stage.screen(80, 24);
     stage.keys(&["F8"]);
     assert!(names(&stage).is_empty(), "{}", stage.message());
     // Other words are to be read anew.
@@ -418,8 +419,18 @@ fn a_notice_is_unread_until_everybody_who_is_meant_signs() {
     )]);
     stage.desk.set_fields(id, other).unwrap();
     assert_eq!(names(&stage), ["何静", "小宋"]);
-    // One for another post is for nobody here.
-    publish(&mut stage, "打单", &["no_such_post"]);
+    // One for a post is for those who have it.
+    let mut sample = Stage::sample("王主管");
+    let id = publish(&mut sample, "打单", &["printing"]);
+    let unread = sample.desk.unread().unwrap();
+    let unread = unread.iter().find(|one| one.id == id).unwrap();
+    let prints = |id: &crate::domain::id::Id| {
+        let person = sample.desk.people().by_id(*id).unwrap();
+        person
+            .posts
+            .contains(&crate::domain::register::Post::Printing)
+    };
+    assert!(!unread.people.is_empty() && unread.people.iter().all(prints));
     assert_eq!(stage.desk.unread().unwrap().len(), 1);
     assert!(stage.desk.store().verify().unwrap().clean);
 }
@@ -488,6 +499,89 @@ fn whom_a_notice_is_for_is_read_and_typed_in_words() {
         "{}",
         stage.message()
     );
+}
+
+#[test]
+fn a_post_that_there_is_not_is_refused_with_those_that_there_are() {
+    use crate::domain::registers::{notice, person};
+    let mut stage = Stage::new();
+    let id = publish(&mut stage, "圆通爆仓口径", &["after_sales"]);
+    let before = stage.desk.record(id).unwrap().0.get(notice::AUDIENCE);
+    let unknown = |path| crate::desk::act::fields([(path, serde_json::json!(["售候"]))]);
+    let desk = &mut stage.desk;
+    let set = desk.set_fields(id, unknown(notice::AUDIENCE.name()));
+    let open = desk.open_record("person", unknown(person::POSTS.name()));
+    for refused in [set, open] {
+        assert_eq!(refused.unwrap_err().message, "problem-post");
+    }
+    let form = stage.with(|reach| RecordForm::of_record(reach, id));
+    stage.push(|_| form);
+    let is_there = |stage: &Stage| {
+        let seen = stage.screen(80, 24);
+        let row = seen.lines().find(|row| row.contains("给谁看"));
+        row.is_some_and(|row| row.contains("售候"))
+    };
+    for _ in 0..20 {
+        if is_there(&stage) {
+            break;
+        }
+        stage.keys(&["Down"]);
+        stage.text(" 售候");
+        if !is_there(&stage) {
+            stage.keys(&["Backspace"; 3]);
+        }
+    }
+    stage.keys(&["F8"]);
+    let said = stage.message().to_owned();
+    let is_told = said.contains("没有「售候」这个岗位") && said.contains("售后、综合、打单");
+    assert!(is_told, "{said}\n{}", stage.screen(80, 24));
+    assert_eq!(
+        stage.desk.record(id).unwrap().0.get(notice::AUDIENCE),
+        before
+    );
+}
+
+#[test]
+fn what_was_seen_of_a_notice_stays_seen_when_it_is_read_anew() {
+    use crate::domain::registers::notice;
+    let mut stage = Stage::new();
+    stage.colleague("小宋");
+    stage.act_as("林晓");
+    let id = publish(&mut stage, "圆通爆仓口径", &[]);
+    let words = |stage: &mut Stage, text: String| {
+        stage.act_as("林晓");
+        let text = [(notice::TEXT.name(), serde_json::json!(text))];
+        let text = crate::desk::act::fields(text);
+        stage.desk.set_fields(id, text).unwrap();
+        stage.act_as("小宋");
+    };
+    words(&mut stage, "圆通爆仓。".repeat(400));
+    let pane = stage.with(|reach| super::record::RecordPane::open(reach.desk, reach.words, id));
+    stage.push(|_| pane);
+    // Nothing was drawn yet.
+    stage.keys(&["F8"]);
+    assert!(stage.desk.must_read(id).unwrap(), "{}", stage.message());
+    let to_the_end = |stage: &mut Stage| {
+        for _ in 0..10 {
+            stage.screen(80, 24);
+            stage.keys(&["PgDn"]);
+        }
+        stage.screen(80, 24);
+        stage.keys(&["Home"]);
+        stage.screen(80, 24);
+    };
+    to_the_end(&mut stage);
+    // Other words are read from their beginning.
+    words(&mut stage, "圆通恢复。".repeat(400));
+    stage.refresh();
+    stage.screen(80, 24);
+    stage.keys(&["F8"]);
+    assert!(stage.desk.must_read(id).unwrap(), "{}", stage.message());
+    to_the_end(&mut stage);
+    stage.refresh();
+    stage.screen(80, 24);
+    stage.keys(&["F8"]);
+    assert!(!stage.desk.must_read(id).unwrap(), "{}", stage.message());
 }
 
 /// Notes that printing was told of: two of an order that nobody printed, one of an order that was

@@ -45,7 +45,7 @@ fn a_case_goes_up_its_ladder() {
     stage.keys(&[
         "F6", "Down", "Space", "1", "Tab", "1", "Tab", "2", "Tab", "Space", "F8",
     ]);
-    stage.keys(&["F8"]);
+    stage.keys(&["F8", "F8"]);
     assert!(
         stage.message().contains("自己"),
         "nobody approves their own: {}",
@@ -83,7 +83,7 @@ fn a_word_of_mouth_is_recorded_and_signed_by_whoever_gave_it() {
     };
     stage.desk.give_allowance(given).unwrap();
     stage.refresh();
-    stage.keys(&["F8"]);
+    stage.keys(&["F8", "F8"]);
     stage.text("王主管");
     stage.keys(&["Enter"]);
     is_case(&stage, "approved");
@@ -129,6 +129,13 @@ fn a_refusal_wants_a_reason_and_an_amendment_voids_an_approval() {
         stage.screen(80, 21).contains("更正"),
         "{}",
         stage.screen(80, 21)
+    );
+    stage.keys(&["F8"]);
+    is_case(&stage, "refused");
+    let said = stage.message();
+    assert!(
+        said.contains("打开后变了") && said.contains("王主管"),
+        "{said}"
     );
     stage.keys(&["F8"]);
     is_case(&stage, "submitted");
@@ -237,4 +244,76 @@ fn an_exchange_moves_goods_and_no_money() {
     );
     let seen = stage.screen(80, 21);
     assert!(seen.contains("等退货"), "{seen}");
+}
+
+/// Who may grant a small sum alone submits one; returns how many writes that was.
+fn granted_alone(stage: &mut Stage) -> usize {
+    stage.colleague("王主管");
+    stage.act_as("林晓");
+    let given = Given {
+        person: stage.desk.me().unwrap().id,
+        replica: None,
+        amount: Money::cny(20_000),
+        case_cap: None,
+        spot: false,
+        until: None,
+    };
+    stage.act_as("王主管");
+    stage.desk.give_allowance(given).unwrap();
+    stage.act_as("林晓");
+    stage.keys(&[
+        "F6", "Down", "Space", "1", "Tab", "1", "Tab", "2", "Tab", "Space", "F8",
+    ]);
+    is_case(stage, "approved");
+    writes(stage)
+}
+
+fn writes(stage: &Stage) -> usize {
+    let id = only(stage, "case").id;
+    stage.desk.store().events(id).unwrap().len()
+}
+
+#[test]
+fn submitting_twice_writes_once() {
+    let mut stage = Stage::new().on_order(ORDER);
+    let before = granted_alone(&mut stage);
+    stage.keys(&["F8"]);
+    assert_eq!(writes(&stage), before, "{}", stage.message());
+    is_case(&stage, "approved");
+    let said = stage.message();
+    assert!(said.contains("已提交") && said.contains("再按"), "{said}");
+    // The next step is one that is asked for.
+    stage.keys(&["F8"]);
+    is_case(&stage, "executed");
+
+    let mut stage = Stage::new().on_order(ORDER);
+    granted_alone(&mut stage);
+    stage.keys(&["F6", "F8"]);
+    let before = writes(&stage);
+    stage.keys(&["F8"]);
+    assert_eq!(writes(&stage), before, "{}", stage.message());
+    // Whoever moves among the steps has seen that it is submitted.
+    let mut stage = Stage::new().on_order(ORDER);
+    granted_alone(&mut stage);
+    stage.keys(&["Up", "F8"]);
+    is_case(&stage, "executed");
+}
+
+#[test]
+fn what_others_did_to_a_case_since_it_was_submitted_stops_once() {
+    let mut stage = Stage::new().on_order(ORDER);
+    granted_alone(&mut stage);
+    let id = only(&stage, "case").id;
+    stage.act_as("王主管");
+    stage.desk.remark(id, "先别退，货还在路上").unwrap();
+    stage.act_as("林晓");
+    stage.keys(&["Enter"]);
+    assert!(
+        stage.message().contains("打开后变了"),
+        "{}",
+        stage.message()
+    );
+    is_case(&stage, "approved");
+    stage.keys(&["Enter"]);
+    is_case(&stage, "executed");
 }

@@ -6,7 +6,6 @@ use serde_json::Value;
 use crate::desk::Desk;
 use crate::desk::escalate::escalated_to;
 use crate::desk::people::Person;
-use crate::domain::authority::{Action, may};
 use crate::domain::id::Id;
 use crate::domain::record::Record;
 use crate::domain::register::Owner;
@@ -14,10 +13,9 @@ use crate::domain::registers::ESCALATED;
 use crate::i18n::Words;
 use crate::problem::Problem;
 use crate::store::Row;
-use crate::tui::overlays::case_around::approving;
 use crate::tui::words::Speech;
 
-use super::talk_view::{APPROVE, pending};
+use super::talk_view::APPROVE;
 use super::view::PENDING;
 
 /// Facts about the open item in the person's words, as of the last reading.
@@ -31,53 +29,71 @@ pub(in crate::tui::panes) struct Beside {
     pub(super) copied: Option<i64>,
     /// Whether the platform masked the buyer.
     pub(super) is_masked: bool,
-    /// What is to be told of each open thing of the same buyer.
-    told: Vec<(Id, String)>,
-    /// Of those that wait for an approval: whose, and how long they have.
-    waits: Vec<(Id, String)>,
+    /// What is to be told of open things of the same buyer.
+    told: Vec<Told>,
+}
+
+/// What is to be told of one of them.
+struct Told {
+    id: Id,
+    /// Where there is room for how fresh it is.
+    whole: String,
+    /// Where it waits for an approval: whose, and how long it has.
+    waits: Option<String>,
 }
 
 impl Beside {
-    /// Reads it for a record and what else there is of the same buyer or order.
+    /// Reads it for a record and what else is open with the same buyer or order.
     pub(super) fn read(
         desk: &Desk,
         words: &Words,
         record: &Record,
-        related: &[Row],
+        pending: &[Row],
     ) -> Result<Self, Problem> {
         let speech = Speech::new(desk, words);
         let buyer = record.text("buyer").unwrap_or_default();
-        let (mut told, mut waits) = (Vec::new(), Vec::new());
-        for row in pending(related).into_iter().take(PENDING) {
-            if let Some(person) = approver(desk, row)? {
-                let waiting = |name: String| waiting(row, name, speech);
-                told.push((row.id, waiting(last_known(desk, person, speech))));
-                waits.push((row.id, waiting(called(desk, person, speech))));
-            } else if let Some(one) = self::told(desk, row, speech) {
-                told.push((row.id, one));
-            }
-        }
+        let told = pending.iter().take(PENDING);
+        let told = told.map(|row| Told::of(desk, row, speech));
         Ok(Self {
             working: working(desk, record, speech)?,
             owners: owners(desk, record, speech)?,
             copied: copied(record),
             is_masked: crate::exchange::intake::is_masked(buyer),
-            told,
-            waits,
+            told: told.collect::<Result<_, _>>()?,
         })
     }
 
     /// Returns what is to be told of an open thing of the same buyer.
     pub(super) fn of(&self, id: Id) -> &str {
-        let told = self.told.iter().find(|(known, _)| *known == id);
-        told.map_or("", |(_, told)| told)
+        self.told(id).map_or("", |told| &told.whole)
     }
 
     /// Returns whose approval an open thing of the same buyer waits for and how long it has;
     /// nothing where it waits for none.
     pub(super) fn waits(&self, id: Id) -> &str {
-        let waits = self.waits.iter().find(|(known, _)| *known == id);
-        waits.map_or("", |(_, waits)| waits)
+        let waits = self.told(id).and_then(|told| told.waits.as_deref());
+        waits.unwrap_or_default()
+    }
+
+    fn told(&self, id: Id) -> Option<&Told> {
+        self.told.iter().find(|told| told.id == id)
+    }
+}
+
+impl Told {
+    fn of(desk: &Desk, row: &Row, speech: Speech<'_>) -> Result<Self, Problem> {
+        let (whole, waits) = match approver(desk, row)? {
+            Some(person) => (
+                waiting(row, last_known(desk, person, speech), speech),
+                Some(waiting(row, called(desk, person, speech), speech)),
+            ),
+            None => (told(desk, row, speech).unwrap_or_default(), None),
+        };
+        Ok(Self {
+            id: row.id,
+            whole,
+            waits,
+        })
     }
 }
 
@@ -198,27 +214,14 @@ fn approver<'a>(desk: &'a Desk, row: &Row) -> Result<Option<&'a Person>, Problem
     if row.closed.is_some() || row.step.as_deref() != Some(APPROVE) {
         return Ok(None);
     }
-    // Nobody approves their own.
-    let own = Some(Owner::Person(me.id));
-    let is_own = row.owner == own || row.first_owner == own;
-    let others = approving(desk)?;
+    let (record, _) = desk.record(row.id)?;
     let mine = desk.people().by_id(me.id);
-    for person in mine.into_iter().filter(|_| !is_own).chain(others) {
-        if approves(desk, person, row)? {
+    for person in mine.into_iter().chain(desk.approvers()?) {
+        if desk.may_approve(&record, person)? {
             return Ok(Some(person));
         }
     }
     Ok(None)
-}
-
-/// Whether the sum that a row asks is within what a person may approve.
-fn approves(desk: &Desk, person: &Person, row: &Row) -> Result<bool, Problem> {
-    if !may(person.role, Action::ApproveAboveLimit).allows() {
-        return Ok(false);
-    }
-    let limit = desk.approves_up_to(person)?;
-    let asked = row.amount.as_ref().map_or(0, |(minor, _)| *minor);
-    Ok(limit.is_none_or(|limit| asked <= limit.minor))
 }
 
 fn waiting(row: &Row, name: String, speech: Speech<'_>) -> String {

@@ -78,8 +78,10 @@ pub(super) struct OpenItem {
     /// Its row: its clock is the one of the list, by the shop's limits.
     pub(super) row: Option<Row>,
     pub(super) register: &'static Register,
-    /// Other open items of the same buyer or order.
+    /// Other items of the same buyer or order.
     pub(super) related: Vec<Row>,
+    /// Those of them that are still open, in the order in which they are told.
+    pub(super) pending: Vec<Row>,
     /// What is told beside the lines of its timeline.
     pub(super) marks: Marks,
     pub(super) beside: Beside,

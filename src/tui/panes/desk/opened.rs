@@ -3,6 +3,7 @@
 use std::cell::Cell;
 
 use super::draft::key as draft_key;
+use super::talk_view::pending;
 use super::view::WIDE;
 use super::why::moved;
 use super::{Beside, DeskPane, Focus, OpenItem};
@@ -138,10 +139,11 @@ impl DeskPane {
     ) -> Result<(), Problem> {
         let (record, register) = desk.record(id)?;
         let related = desk.related(&record)?;
+        let pending = pending(&related);
         self.draft.rules.refresh(desk)?;
         let marks = desk.marks(&record, &related, &self.draft.rules)?;
         let row = desk.store().row(id)?;
-        let mut beside = Beside::read(desk, words, &record, &related)?;
+        let mut beside = Beside::read(desk, words, &record, &pending)?;
         if let Some(row) = row.as_ref().filter(|_| beside.working.is_none()) {
             beside.working = moved(desk, words, &record, row)?;
         }
@@ -154,6 +156,7 @@ impl DeskPane {
             row,
             register,
             related,
+            pending,
             marks,
             beside,
             reception,

@@ -91,13 +91,14 @@ pub(super) fn talk_title(
     titles(buf, area, &left, &right, look);
 }
 
-/// What is still open with the same buyer or order, besides the item itself: what was promised
-/// and what waits for an approval first, as that must be seen wherever little has room.
-pub(super) fn pending(related: &[Row]) -> Vec<&Row> {
+/// Of what there is of the same buyer or order what is still open, besides the item itself: what
+/// was promised and what waits for an approval first, as that must be seen wherever little has
+/// room.
+pub(super) fn pending(related: &[Row]) -> Vec<Row> {
     let is_work = |register: &str| !matches!(register, "order" | "customer");
     let open = related.iter();
-    let open = open.filter(move |row| row.closed.is_none() && is_work(&row.register));
-    let mut open: Vec<&Row> = open.collect();
+    let open = open.filter(|row| row.closed.is_none() && is_work(&row.register));
+    let mut open: Vec<Row> = open.cloned().collect();
     open.sort_by_key(|row| match row.register.as_str() {
         "promise" => 0,
         _ if row.step.as_deref() == Some(APPROVE) => 1,
@@ -124,7 +125,7 @@ pub(super) fn draw_pending(
     let title = [text(look.words.get("desk-pending").to_string())];
     titles(buf, Rect { height: 1, ..area }, &title, &[], look);
     let place = inset(below(area));
-    for (y, row) in (place.y..place.bottom()).zip(pending(&open.related)) {
+    for (y, row) in (place.y..place.bottom()).zip(&open.pending) {
         let label = look.words.get(&format!("short-{}", row.register));
         let number = row.number.clone().unwrap_or_default();
         let label = dim(format!("{label}  "));
@@ -182,7 +183,7 @@ pub(super) fn related_line(
     let speech = speech(pane, look);
     let mut runs: Vec<Run<'_>> = Vec::new();
     let mut left_out = 0;
-    for (at, row) in pending(&open.related).into_iter().enumerate() {
+    for (at, row) in open.pending.iter().enumerate() {
         let one = related_one(open, row, speech);
         // Whole ones only; the first is better cut than missing.
         let wanted = line::columns(&runs, look).saturating_add(line::columns(&one, look));

@@ -6,7 +6,7 @@ use ratatui::layout::{Position, Rect};
 use super::draft_view::draw_draft;
 use super::list_view::{draw_list, draw_strip, list_title};
 use super::side_view::{draw_ages, side_title};
-use super::talk_view::{draw_pending, draw_talk, nothing_open, pending, related_line, talk_title};
+use super::talk_view::{draw_pending, draw_talk, nothing_open, related_line, talk_title};
 use super::{DeskPane, Focus, OpenItem, steps_view};
 use crate::desk::board::Count;
 use crate::tui::keys::Spot;
@@ -141,10 +141,7 @@ fn wide(pane: &DeskPane, buf: &mut Buffer, area: Rect, look: &Look<'_>) -> Optio
         y: draft.bottom(),
         ..steps
     };
-    let pending = pane
-        .open
-        .as_ref()
-        .map_or(0, |open| pending(&open.related).len());
+    let pending = pane.open.as_ref().map_or(0, |open| open.pending.len());
     let pending_rows = match pending.min(PENDING) as u16 {
         0 => 0,
         rows => (rows + 1).min(upper.height / 3),
@@ -330,7 +327,7 @@ fn band(pane: &DeskPane, open: &OpenItem, buf: &mut Buffer, area: Rect, look: &L
         pane.side
             .summary(speech(pane, look), area.width.saturating_sub(1), look)
     };
-    let has_related = !pending(&open.related).is_empty();
+    let has_related = !open.pending.is_empty();
     let rows = u16::from(!summary.is_empty()) + u16::from(has_related);
     if rows == 0 || area.height <= 4 {
         return area;

@@ -7,7 +7,7 @@ use crate::tui::widgets::Look;
 use crate::tui::widgets::line::{Run, dim};
 use crate::tui::widgets::page::Page;
 
-/// Columns that rows below the first one stand in, where more would leave no room beside them.
+/// Columns that a text stands in below what comes before it, where that leaves it little room.
 const INDENT: usize = 2;
 
 /// A row as it is drawn.
@@ -23,11 +23,16 @@ pub(super) enum Row {
 pub(super) struct Rows {
     pub all: Vec<Row>,
     /// How many of them are what the record holds, before what was said and done.
-    pub held: usize,
+    held: usize,
     made_for: Option<(u16, Ambiguous)>,
 }
 
 impl Rows {
+    /// Returns how many rows are what the record holds, none before they were laid out.
+    pub fn held(&self) -> Option<usize> {
+        self.made_for.map(|_| self.held)
+    }
+
     /// Lays the lines out where the width is another one, and returns whether it was; the first
     /// lines are the fields.
     pub fn fit(&mut self, lines: &[Line], fields: usize, width: u16, look: &Look<'_>) -> bool {
@@ -61,19 +66,28 @@ impl Rows {
                 }
             }
             Line::Text(before, what) => {
-                let beside = usize::from(look.columns(&before.text));
-                let beside = if beside * 2 > width { INDENT } else { beside };
-                let first = usize::from(look.columns(&before.text));
-                let room = width.saturating_sub(1 + first.max(beside));
-                let mut before = before.clone();
+                let mut beside = usize::from(look.columns(&before.text));
+                let mut start = before.clone();
+                if beside * 2 > width {
+                    for piece in pieces(&before.text, width.saturating_sub(1), look) {
+                        let start = Run::new(piece, before.ink);
+                        self.all.push(Row::Text(start, Run::new("", what.ink)));
+                    }
+                    beside = INDENT;
+                    start = indent(beside);
+                }
+                let room = width.saturating_sub(1 + beside);
                 for piece in pieces(&what.text, room, look) {
-                    let next = dim(" ".repeat(beside));
-                    let start = std::mem::replace(&mut before, next);
+                    let start = std::mem::replace(&mut start, indent(beside));
                     self.all.push(Row::Text(start, Run::new(piece, what.ink)));
                 }
             }
         }
     }
+}
+
+fn indent(columns: usize) -> Run<'static> {
+    dim(" ".repeat(columns))
 }
 
 fn pieces(text: &str, room: usize, look: &Look<'_>) -> Vec<String> {
@@ -92,6 +106,53 @@ impl Row {
                 page.labelled(label, LABEL, &[value], &[]);
             }
             Self::Text(before, what) => page.row(&[before.clone(), what.clone()], &[]),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use ratatui::buffer::Buffer;
+    use ratatui::layout::Rect;
+
+    use super::*;
+    use crate::i18n::Language;
+    use crate::tui::dump;
+    use crate::tui::theme::Ink;
+    use crate::tui::widgets::line::tests::with_look;
+    use crate::tui::widgets::page;
+
+    fn drawn(line: Line, width: u16) -> Vec<String> {
+        with_look(Language::ZhCn, "dark", |look| {
+            let mut rows = Rows::default();
+            rows.fit(&[line], 1, width, look);
+            let mut buf = Buffer::empty(Rect::new(0, 0, width, 100));
+            page::single(&mut buf, Rect::new(0, 0, width, 100), look, |page| {
+                rows.all.iter().for_each(|row| row.draw(page));
+            });
+            assert_eq!(rows.held(), Some(rows.all.len()));
+            dump::rows(&buf).drain(..rows.all.len()).collect()
+        })
+    }
+
+    #[test]
+    fn nothing_is_cut_and_a_long_name_leaves_room_for_what_was_said() {
+        let said = (1..30).map(|at| format!("第{at}件还没到，"));
+        let said = said.collect::<Vec<_>>().concat();
+        for width in [40, 60, 61, 80] {
+            for columns in [3, 9, 14, 15, 20, 28, 29, 30, 45] {
+                let who = "11-26 09:06 ".to_owned() + &"名".repeat(columns) + " ";
+                let line = Line::Text(dim(who.clone()), Run::new(said.clone(), Ink::In));
+                let rows = drawn(line, width);
+                let seen: String = rows.iter().map(|row| row.trim()).collect();
+                let wanted = format!("{who}{said}").replace(' ', "");
+                assert_eq!(seen.replace(' ', ""), wanted, "{width} {columns}");
+                let most = 2 + said.chars().count() * 4 / usize::from(width) + 4;
+                assert!(rows.len() <= most, "{width} {columns} {rows:?}");
+            }
+            let line = Line::Field("正文".to_owned(), said.clone());
+            let seen: String = drawn(line, width).iter().map(|row| row.trim()).collect();
+            assert_eq!(seen.replace(' ', ""), format!("正文{said}"), "{width}");
         }
     }
 }

@@ -4,12 +4,12 @@ use serde_json::Value as Json;
 
 use super::{STATE, TablesPane};
 use crate::domain::field::Kind;
-use crate::domain::registers::order;
+use crate::domain::registers::{names_posts, order};
 use crate::store::Row;
 use crate::text::clean;
 use crate::text::width::{Ambiguous, columns};
 use crate::tui::widgets::list::Width;
-use crate::tui::words::{Speech, names_posts, tail};
+use crate::tui::words::{Speech, tail};
 
 /// Columns of a list of posts: the longest of them and how many more there are.
 const POSTS: u16 = 14;
