@@ -2852,6 +2852,7 @@ bundle-accounting-codes = { $accounting } ({ $codes })
 bundle-accounting-code = { $count } { $code }
 bundle-accounting-unkept = { $count } of those outside were not kept, because there is no room: import this bundle again once what is missing has come
 bundle-accounting-healed = and { $count } kept from earlier bundles are now in
+bundle-accounting-refused-files = attachments of no kind that may be attached, not kept: { $count }; ask the sender for pictures, PDF, video or text
 bundle-code-q1 = from an unknown author
 bundle-code-q2 = with a wrong chain or seal
 bundle-code-q3 = whose earlier events are missing

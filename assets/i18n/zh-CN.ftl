@@ -2852,6 +2852,7 @@ bundle-accounting-codes = { $accounting }（{ $codes }）
 bundle-accounting-code = { $count } 条{ $code }
 bundle-accounting-unkept = 未收入的当中有 { $count } 条因留存已满没有留下；请等缺的部分补齐后再导入一次
 bundle-accounting-healed = 另有此前留存的 { $count } 条现已收入
+bundle-accounting-refused-files = 有 { $count } 个附件不是可附的种类，没有收下；请发件人换成图片、PDF、视频或文字再附
 bundle-code-q1 = 作者不明
 bundle-code-q2 = 链或封签不符
 bundle-code-q3 = 缺少之前的事件

@@ -2852,6 +2852,7 @@ bundle-accounting-codes = { $accounting }（{ $codes }）
 bundle-accounting-code = { $count } 筆{ $code }
 bundle-accounting-unkept = 未收入的當中有 { $count } 筆因留存已滿沒有留下；請等缺的部分補齊後再匯入一次
 bundle-accounting-healed = 另有先前留存的 { $count } 筆現已收入
+bundle-accounting-refused-files = 有 { $count } 個附件不是可附的種類，沒有收下；請寄件人換成圖片、PDF、影片或文字再附
 bundle-code-q1 = 作者不明
 bundle-code-q2 = 鏈或封簽不符
 bundle-code-q3 = 缺少先前的事件

@@ -31,6 +31,12 @@ fn lies(file: &[u8], attached: &[&[u8]], is_sealed: bool) -> bool {
     parts.announce();
     let sum = import(&mut first, &parts.file(&key(2)));
     assert_eq!(sum.new > 0, is_sealed);
+    let is_refused = is_sealed && file == PROGRAM && attached.contains(&file);
+    assert_eq!(
+        sum.refused_files,
+        u64::from(is_refused),
+        "said, or nobody knows"
+    );
     let hash = blake3::hash(file);
     let lies = first.desk.store().has_file(hash.as_bytes());
     let folder = first.desk.store().folder().join("att");

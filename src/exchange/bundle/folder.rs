@@ -16,10 +16,11 @@ use std::time::UNIX_EPOCH;
 
 use serde::{Deserialize, Serialize};
 
+use super::accounting::Accounting;
 use super::export::{self, Export, Selection, export};
 use super::format::FILE_MAX;
 use super::scrub::scrub;
-use super::unpack::{Accounting, Progress, import_with};
+use super::unpack::{Progress, import_with};
 use super::writing::Writing;
 use crate::domain::id::ReplicaId;
 use crate::exchange::envelope::Keys;

@@ -6,6 +6,7 @@
 //! go there yet, `folding` folds what came in, `witness` sees where heads do not go together.
 //! Carriers: `folder` is the shared folder, `text` the block for chats, `writing` how both write.
 
+mod accounting;
 mod attach;
 mod carrier;
 mod check;
@@ -30,6 +31,7 @@ mod unpack;
 mod witness;
 mod writing;
 
+pub use accounting::Accounting;
 pub use carrier::answer;
 pub use check::{Counts, Finding, Wrong};
 pub use export::{Export, Exported, Selection, export};
@@ -38,7 +40,7 @@ pub use hex::Hex;
 pub use inspect::{Inspection, inspect, inspect_bytes, inspect_with};
 pub use pack::Limits;
 pub use scrub::scrub;
-pub use unpack::{Accounting, Progress, Step, import, import_with};
+pub use unpack::{Progress, Step, import, import_with};
 pub use witness::{Alarm, Contrast, Place, alarms, last_export_of, look, short, witnessed};
 pub use writing::Writing;
 

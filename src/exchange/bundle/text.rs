@@ -9,8 +9,9 @@ use std::io::Write;
 
 use serde::{Deserialize, Serialize};
 
+use super::accounting::Accounting;
 use super::export::{self, Export, Selection, export};
-use super::unpack::{Accounting, Progress, import_with};
+use super::unpack::{Progress, import_with};
 use super::writing::Writing;
 use crate::domain::id::ReplicaId;
 use crate::exchange::envelope::Keys;

@@ -1,27 +1,25 @@
 //! Import: check, append, fold. Killed anywhere, heads are a contiguous prefix, and the same
 //! import completes it.
 
-use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::mpsc::sync_channel;
 use std::sync::{Mutex, PoisonError};
 use std::thread;
 
-use super::attach::Incoming;
+use super::accounting::{Accounting, add};
+use super::attach::{brings_files, take_attachments};
 use super::carrier::Carrier;
 use super::check::{Checked, Keep, check};
 use super::chunks::{Chunk, Reading, Ready};
 use super::fault::{BundleFault, Code};
 use super::folding::Folding;
-use super::format::{ATTACHMENT, Manifest};
+use super::format::Manifest;
 use super::outside::{self, Healed, Held, Keeping};
 use super::read::Bundle;
 use super::scrub::scrub;
-use super::witness::{self, Alarm};
+use super::witness;
 use crate::domain::event::Seal;
-use crate::domain::id::Chain;
 use crate::exchange::envelope::{Keys, Opened};
-use crate::i18n::{Arg, Words};
 use crate::problem::{Kind, Problem};
 use crate::store::{Run, Store, StoreError};
 
@@ -56,98 +54,6 @@ pub struct Progress {
     pub done: u64,
     /// Events in the bundle.
     pub total: u64,
-}
-
-/// What became of a bundle's events: `events` = `new` + `here` + `outside`.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Accounting {
-    /// Events in the bundle.
-    pub events: u64,
-    /// Events that this import appended.
-    pub new: u64,
-    /// Events that were here already.
-    pub here: u64,
-    /// New events that do not count, for the reasons in `by_code`.
-    pub unfolded: u64,
-    /// Events that could not go into the log; kept where they may do so later.
-    pub outside: u64,
-    /// Events among them for which there was no room to be kept.
-    pub unkept: u64,
-    /// Whether some of those are proven to be of the shop's people, so that the bundle must come
-    /// again.
-    pub must_come_again: bool,
-    /// Unfolded and outside events by code.
-    pub by_code: BTreeMap<String, u64>,
-    /// Events kept from earlier bundles that could go into the log now.
-    pub healed: u64,
-    /// Whether a replica's stream branched.
-    pub branched: bool,
-    /// What people must know of streams, of this bundle or earlier ones.
-    pub alarms: Vec<Alarm>,
-}
-
-impl Accounting {
-    /// Returns the accounting line.
-    pub fn line(&self, words: &Words) -> String {
-        let number = |name, count: u64| (name, Arg::from(count as i64));
-        let mut line = words.with(
-            "bundle-accounting",
-            &[
-                number("events", self.events),
-                number("new", self.new),
-                number("here", self.here),
-                number("unfolded", self.unfolded),
-                number("outside", self.outside),
-            ],
-        );
-        if !self.by_code.is_empty() {
-            let code = |(code, count): (&String, &u64)| {
-                let name = words.get(&format!("bundle-code-{}", code.to_lowercase()));
-                words.with(
-                    "bundle-accounting-code",
-                    &[number("count", *count), ("code", Arg::from(&*name))],
-                )
-            };
-            let codes: Vec<String> = self.by_code.iter().map(code).collect();
-            let codes = codes.join(", ");
-            line = words.with(
-                "bundle-accounting-codes",
-                &[
-                    ("accounting", Arg::from(line.as_str())),
-                    ("codes", Arg::from(codes.as_str())),
-                ],
-            );
-        }
-        if self.unkept > 0 {
-            let unkept = [number("count", self.unkept)];
-            line = format!(
-                "{line}; {}",
-                words.with("bundle-accounting-unkept", &unkept)
-            );
-        }
-        if self.healed > 0 {
-            line = format!(
-                "{line}; {}",
-                words.with("bundle-accounting-healed", &[number("count", self.healed)])
-            );
-        }
-        line
-    }
-
-    /// Returns whether there is something that people must look at.
-    pub fn has_findings(&self) -> bool {
-        let is_alarmed = self.alarms.iter().any(Alarm::is_finding);
-        self.unfolded > 0 || self.outside > 0 || self.branched || is_alarmed
-    }
-
-    /// Returns the object that `bundle import --json` shows.
-    pub fn json(&self) -> serde_json::Value {
-        serde_json::json!({
-            "events": self.events, "new": self.new, "here": self.here, "unfolded": self.unfolded,
-            "outside": self.outside, "unkept": self.unkept, "by_code": self.by_code, "healed": self.healed, "branched": self.branched,
-            "alarms": self.alarms.iter().map(Alarm::json).collect::<Vec<_>>(),
-        })
-    }
 }
 
 /// Takes a bundle into a store. `progress` is told how far it is and answers whether to go on;
@@ -218,10 +124,12 @@ pub(super) fn import_keeping(
     .map_err(fault)?;
     store.adopt_id(shop)?;
     // A passphrase takes its time whenever the file is opened.
-    if checked.counts.attachments > 0 {
+    let refused_files = if checked.counts.attachments > 0 {
         let bundle = carrier.bundle().map_err(fault)?;
-        take_attachments(store, bundle, &checked.attached, &file)?;
-    }
+        take_attachments(store, bundle, &checked.attached, &file)?
+    } else {
+        0
+    };
     let kept = checked.kept.take();
     let mut taking = Taking::begin(store, &checked, now)?;
     let work = |store: &mut Store| {
@@ -244,7 +152,11 @@ pub(super) fn import_keeping(
     scrub(store)?;
     let alarms = witness::look(store, now)?;
     let sum = taking.account(store, healed)?;
-    Ok(Accounting { alarms, ..sum })
+    Ok(Accounting {
+        alarms,
+        refused_files,
+        ..sum
+    })
 }
 
 fn right_shop(store: &Store, manifest: &Manifest, file: &str) -> Result<(), Problem> {
@@ -279,71 +191,6 @@ fn all_held(store: &Store, manifest: &Manifest) -> Result<bool, StoreError> {
         }
     }
     Ok(store.shop_id().is_some() && !brings_files(store, manifest)?)
-}
-
-/// Returns whether a bundle, all of whose events are here, has a file that one of the log's
-/// attaches, that is not here and was not erased.
-fn brings_files(store: &Store, manifest: &Manifest) -> Result<bool, StoreError> {
-    let hash = |name: &str| Some(name.strip_prefix(ATTACHMENT)?.parse::<Chain>().ok()?.0);
-    let mut lacking = manifest
-        .entries
-        .iter()
-        .filter_map(|entry| hash(&entry.name))
-        .filter(|hash| !store.has_file(hash))
-        .peekable();
-    if lacking.peek().is_none() {
-        return Ok(false);
-    }
-    let (attached, erased) = (store.attached_files()?, store.erased_files()?);
-    Ok(lacking.any(|hash| attached.contains(&hash) && !erased.contains(&hash)))
-}
-
-/// Writes the attachments that are not here, before any event names them: those that a proven
-/// event of the bundle or one of the log attaches. What was erased stays away.
-fn take_attachments(
-    store: &Store,
-    mut bundle: Bundle<Opened>,
-    attached: &BTreeSet<[u8; 32]>,
-    file: &str,
-) -> Result<(), Problem> {
-    let erased = store.erased_files()?;
-    let here = store.attached_files()?;
-    let is_wanted = |hash: &[u8; 32]| {
-        !erased.contains(hash) && (attached.contains(hash) || here.contains(hash))
-    };
-    let mut problem: Option<StoreError> = None;
-    let mut current = None;
-    let mut incoming: Option<Incoming> = None;
-    let mut take = |hash: &[u8; 32], piece: Option<&[u8]>| -> Result<(), StoreError> {
-        if current != Some(*hash) {
-            current = Some(*hash);
-            incoming = if is_wanted(hash) {
-                Incoming::begin(store.folder(), hash)?
-            } else {
-                None
-            };
-        }
-        match (&mut incoming, piece) {
-            (Some(one), Some(piece)) => one.write(piece),
-            (Some(_), None) => incoming.take().map_or(Ok(()), Incoming::finish),
-            (None, _) => Ok(()),
-        }
-    };
-    let read = bundle
-        .skip_events()
-        .and_then(|()| bundle.skip_seals())
-        .and_then(|()| {
-            bundle.attachments(|hash, piece| {
-                take(hash, piece).map_err(|error| {
-                    problem = Some(error);
-                    BundleFault::Stopped
-                })
-            })
-        });
-    match problem {
-        Some(error) => Err(error.into()),
-        None => read.map_err(|fault| fault.problem(file)),
-    }
 }
 
 struct Taking<'a> {
@@ -553,12 +400,6 @@ impl<'a> Taking<'a> {
             .events
             .saturating_sub(sum.new.saturating_sub(self.new));
         Ok(sum)
-    }
-}
-
-fn add(by_code: &mut BTreeMap<String, u64>, code: &str, count: u64) {
-    if count > 0 {
-        *by_code.entry(code.to_owned()).or_default() += count;
     }
 }
 
