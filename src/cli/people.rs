@@ -11,9 +11,8 @@ use super::shift::beside;
 use super::{CLEAN, FINDINGS, secret};
 use crate::desk::Desk;
 use crate::desk::admit::{self, Granted};
-use crate::desk::values::{money, post_named};
+use crate::desk::values::{money, no_post, post_named};
 use crate::domain::authority::Role;
-use crate::domain::register::Post;
 use crate::exchange::intake::file::read_file;
 use crate::exchange::join::Request;
 use crate::problem::{Kind, Problem};
@@ -136,10 +135,7 @@ pub(super) fn admit(desk: &mut Desk, args: &Admit, out: &Out) -> Result<u8, Prob
     let posts = args
         .posts
         .iter()
-        .map(|post| {
-            let words: Vec<&str> = Post::ALL.iter().map(|post| post.word()).collect();
-            post_named(post.trim()).ok_or_else(|| wrong(post, &words))
-        })
+        .map(|post| post_named(post.trim()).ok_or_else(|| no_post(post)))
         .collect::<Result<Vec<_>, _>>()?;
     let limit = args.limit.as_deref().map(money).transpose()?;
     // Before anything is written: an admission without its answer helps nobody.

@@ -8,12 +8,13 @@ use super::act::{Act, Done, fields, refused, register};
 use super::lease;
 use super::main_account::MAIN_ACCOUNT;
 use super::reception;
+use super::values::{no_post, post_named};
 use crate::domain::authority::{Action, may};
 use crate::domain::field::FieldSpec;
 use crate::domain::id::Id;
 use crate::domain::payload::Fields;
 use crate::domain::record::Record;
-use crate::domain::register::{Owner, Post, Register};
+use crate::domain::register::{Owner, Register};
 use crate::domain::registers::{
     self, SNOOZED_UNTIL, TAGS, allowance, case, conversation, handover, meeting, note, reply,
     reviewed, snooze,
@@ -256,17 +257,18 @@ impl Desk {
         if word.replace('-', "_") == NEXT_SHIFT {
             return Ok(self.next_shift(&[])?.to);
         }
-        let post = Post::of(&word.replace('-', "_")).map(Owner::Post);
-        post.or_else(|| {
-            self.people()
-                .by_name(word)
-                .map(|person| Owner::Person(person.id))
-        })
-        .ok_or_else(|| {
-            Problem::new(Kind::NotFound, "problem-person")
-                .arg("name", word)
-                .hint("problem-person-hint")
-        })
+        post_named(word)
+            .map(Owner::Post)
+            .or_else(|| {
+                self.people()
+                    .by_name(word)
+                    .map(|person| Owner::Person(person.id))
+            })
+            .ok_or_else(|| {
+                Problem::new(Kind::NotFound, "problem-person")
+                    .arg("name", word)
+                    .hint("problem-person-hint")
+            })
     }
 
     /// Reads which person a word names.
@@ -461,9 +463,7 @@ pub(super) fn editable(
             .hint("problem-field-value-hint"));
     }
     if let Some(named) = registers::unknown_post(field, value) {
-        return Err(Problem::new(Kind::NotUnderstood, "problem-post")
-            .arg("name", named)
-            .hint("problem-post-hint"));
+        return Err(no_post(&named));
     }
     Ok(field)
 }

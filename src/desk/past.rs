@@ -72,6 +72,31 @@ mod tests {
     const NOW: i64 = 1_795_333_560_000;
 
     #[test]
+    fn of_one_record_nothing_else_is_made_up() {
+        use crate::desk::shop_tests::Shop;
+        use crate::desk::todo::View;
+        let shop = Shop::sample("林晓");
+        let desk = &shop.desk;
+        let todo = desk.todo(View::All).unwrap();
+        let all: Vec<_> = todo.buyers.iter().flat_map(|buyer| &buyer.items).collect();
+        assert!(all.len() > 10);
+        for item in all {
+            let dice = Box::new(SeededRandom::new("past"));
+            let past = desk.past_of(item.row.id, desk.now(), dice).unwrap();
+            let there = past.todo(View::All).unwrap();
+            let others = there.buyers.iter().flat_map(|buyer| &buyer.items);
+            let others: Vec<_> = others.filter(|one| one.row.id != item.row.id).collect();
+            assert!(others.is_empty(), "{others:?}");
+            assert_eq!(past.store().held_counts().unwrap(), (0, 0));
+            let (then, now) = (
+                past.record(item.row.id).unwrap().0,
+                desk.record(item.row.id).unwrap().0,
+            );
+            assert_eq!(then, now);
+        }
+    }
+
+    #[test]
     fn a_time_gone_by_is_read_backwards_and_never_to_come() {
         let folder = tempfile::tempdir().unwrap();
         let (clock, random) = (FixedClock(NOW), SeededRandom::new("Li"));

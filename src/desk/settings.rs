@@ -226,15 +226,15 @@ pub(super) fn known_account(names: &[String], asked: &str) -> Result<(), Problem
     let all = || names.iter().map(String::as_str);
     let longer = all().find(|name| name.contains(asked));
     let near = longer.or_else(|| nearest(asked, all()));
-    let problem = Problem::new(Kind::NotFound, "problem-shop-limit-account").arg("name", asked);
+    let problem = Problem::new(Kind::NotFound, "problem-account-unknown").arg("name", asked);
     Err(match (near, names.is_empty()) {
         (Some(near), _) => problem
             .arg("near", near)
-            .hint("problem-shop-limit-account-near"),
+            .hint("problem-account-unknown-near"),
         (None, false) => problem
             .arg("names", names.join(" / "))
-            .hint("problem-shop-limit-account-names"),
-        (None, true) => problem.hint("problem-shop-limit-account-none"),
+            .hint("problem-account-unknown-names"),
+        (None, true) => problem.hint("problem-account-unknown-none"),
     })
 }
 
@@ -299,11 +299,11 @@ mod tests {
         let part: String = name.chars().take(2).collect();
         let key = |name: &str| format!("limit_reply@account={name},channel=chat");
         let refused = desk.set_setting(&key(&part), "5m").unwrap_err();
-        assert_eq!(refused.message, "problem-shop-limit-account");
+        assert_eq!(refused.message, "problem-account-unknown");
         assert_eq!(refused.argument("name"), Some(part.as_str()));
         assert!(refused.argument("near").unwrap().starts_with(&part));
         let far = desk.set_setting(&key("別處"), "5m").unwrap_err();
-        assert_eq!(far.hint, Some("problem-shop-limit-account-names"));
+        assert_eq!(far.hint, Some("problem-account-unknown-names"));
         assert!(far.argument("names").unwrap().contains(&name));
         desk.set_setting(&key(&name), "5m").unwrap();
         // What was said of one that is gone can be taken back.

@@ -130,6 +130,13 @@ pub fn post_named(name: &str) -> Option<Post> {
     Post::ALL.into_iter().find(is_called)
 }
 
+/// Says that there is no post of this name.
+pub fn no_post(name: &str) -> Problem {
+    Problem::new(Kind::NotUnderstood, "problem-post")
+        .arg("name", name)
+        .hint("problem-post-hint")
+}
+
 /// Returns a value in which posts stand by the words that travel; what names none stays, for the
 /// desk to refuse.
 pub fn posts_by_word(field: &FieldSpec, value: Value) -> Value {

@@ -20,6 +20,14 @@ const NAME: &str = "past-";
 /// How many folders are tried before it is said why there is none.
 const TRIES: usize = 8;
 
+/// What people and accounts are known by and judged by, of the events of authority, which have an
+/// index: a sign or an approval of another record would make that one up of itself alone.
+const ROSTER: &str = concat!(
+    "WHERE (",
+    schema::authority!(),
+    ") AND register IN ('person', 'account', 'allowance', 'setting')"
+);
+
 /// How far looking back is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct LookingBack {
@@ -139,8 +147,8 @@ impl Store {
     }
 
     /// Returns a store of one record as this one held it at a time (milliseconds UTC), with what
-    /// names people, customer and order, for reading: contradictions with other records are not
-    /// in it.
+    /// names people, customer and order, for reading: no other record is in it, nor what
+    /// contradicts one.
     pub fn past_of(&self, record: Id, time: i64) -> Result<Self> {
         let held = self.held_at(time)?;
         let scratch = Scratch::new(&self.folder)?;
@@ -153,8 +161,7 @@ impl Store {
         for table in ["shop", "replica", "stream", "setting_local", "arrival"] {
             copy(&self.conn, &tx, table, "", &[])?;
         }
-        let authority = concat!("WHERE ", schema::authority!());
-        copy(&self.conn, &tx, "event", authority, &[])?;
+        copy(&self.conn, &tx, "event", ROSTER, &[])?;
         for id in self.around(record, &held)? {
             let id = Value::Blob(id.0.to_vec());
             copy(&self.conn, &tx, "event", "WHERE record = ?1", &[id])?;

@@ -102,6 +102,7 @@ DROP INDEX IF EXISTS event_grants;
 CREATE INDEX event_grants ON event(register) WHERE register = 'allowance';
 DROP INDEX IF EXISTS event_files;
 CREATE INDEX event_files ON event(verb, record, key) WHERE verb = 6 OR verb = 10;
+DROP INDEX IF EXISTS body_hidden;
 DROP INDEX IF EXISTS body_withheld;
 CREATE INDEX body_withheld ON body(key) WHERE substr(digest, 1, 1) = x'02';
 CREATE TABLE record(no INTEGER PRIMARY KEY, id BLOB NOT NULL UNIQUE, register TEXT NOT NULL, state TEXT NOT NULL,

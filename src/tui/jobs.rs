@@ -362,7 +362,10 @@ fn look_back(
     going_on: &mut dyn FnMut(Progress) -> bool,
 ) -> Result<Option<Box<Store>>, Problem> {
     let past = match only {
-        Some(record) => Some(store.past_of(record, time)?),
+        Some(record) => {
+            let past = store.past_of(record, time)?;
+            going_on(reading(0, 0)).then_some(past)
+        }
         None => store.past(time, &mut |at| going_on(reading(at.done, at.of)))?,
     };
     Ok(past.map(Box::new))

@@ -144,6 +144,31 @@ fn a_draft_that_is_kept_comes_with_its_item_and_holds_nothing_up() {
 }
 
 #[test]
+fn what_follows_goes_on_after_a_kept_draft_went_out_or_was_emptied() {
+    // What was answered waits at the end of the list.
+    for (keys, goes_out, next) in [
+        ("F9", true, "Up"),
+        ("Enter Ctrl+A Backspace Esc", false, "Down"),
+    ] {
+        let mut visit = visit(SIZE);
+        let rows = rows(&visit);
+        visit.keys("Down Enter");
+        visit.text("稍等");
+        visit.keys("Home Esc Up Enter Esc");
+        assert!(rest(&mut visit, "Down"));
+        visit.keys(keys);
+        let (record, _) = visit.app.desk().record(rows[1].0).unwrap();
+        let last = record.entries.last().and_then(|one| one.say.text.clone());
+        assert_eq!(last.as_deref() == Some("稍等"), goes_out);
+        assert!(rest(&mut visit, next), "{keys}");
+        let mut titles = rows.iter().skip(2).map(|(_, title)| title);
+        let shown = talk(&visit);
+        assert!(titles.any(|title| shown.contains(title)), "{shown}");
+        assert!(!shown.contains(&rows[1].1), "{keys}: {shown}");
+    }
+}
+
+#[test]
 fn where_one_half_is_on_screen_nothing_follows() {
     let mut visit = visit((80, 24));
     assert!(!rest(&mut visit, "Down"));

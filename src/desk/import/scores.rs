@@ -364,7 +364,7 @@ mod tests {
         let rows = text("林晓,1,1,1,1");
         let refused = shop.desk.import(name, rows.as_bytes(), &misspelt);
         let problem = refused.unwrap_err();
-        assert_eq!(problem.message, "problem-shop-limit-account");
+        assert_eq!(problem.message, "problem-account-unknown");
         assert_eq!(problem.argument("near"), Some("乙店"));
         assert_eq!(records(&shop).len(), 0);
         shop.desk.import(name, rows.as_bytes(), &told).unwrap();

@@ -15,7 +15,7 @@ use serde_json::{Value, json};
 use super::*;
 use crate::chance::SeededRandom;
 use crate::domain::id::Chain;
-use crate::domain::payload::{Change, Direction, Origin, Payload, Say};
+use crate::domain::payload::{Change, Direction, Payload, Say};
 use crate::domain::register::Register;
 use crate::domain::registers::{self};
 
@@ -122,10 +122,7 @@ pub(super) fn step(from: &str, to: &str) -> Payload {
 }
 
 pub(super) fn say(text: &str) -> Payload {
-    Payload::Say(Box::new(Say {
-        source: None::<Origin>,
-        ..Say::plain(Direction::In, text)
-    }))
+    Payload::Say(Box::new(Say::plain(Direction::In, text)))
 }
 
 pub(super) fn complaint() -> Payload {

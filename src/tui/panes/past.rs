@@ -113,28 +113,17 @@ impl PastPane {
     }
 
     /// Takes the item by itself, where it was known then, and asks for everything.
-    fn take_item(
-        &mut self,
-        past: &mut Option<Result<Option<Box<Store>>, Problem>>,
-        reach: &mut Reach<'_>,
-    ) {
-        let item = self.item.take();
+    fn take_item(&mut self, item: Id, fetched: Store, reach: &mut Reach<'_>) {
+        self.item = None;
         reach.work(self.asks());
-        let is_here = reach.desk.me().is_ok_and(|me| me.id == self.person);
-        let (Some(item), Some(Ok(fetched))) = (item, &mut *past) else {
-            return;
-        };
-        let fetched = fetched.take();
-        *past = None;
         // Nobody looks at it behind the gate: everything comes soon.
-        let Some(fetched) = fetched.filter(|_| is_here) else {
-            return;
-        };
-        match There::at(*fetched, self.time, item, reach) {
-            Ok(Some(there)) => self.state = State::Item(Box::new(there)),
-            // It was not here yet.
-            Ok(None) => {}
-            Err(problem) => reach.trouble(&problem),
+        if reach.desk.me().is_ok_and(|me| me.id == self.person) {
+            match There::at(fetched, self.time, item, reach) {
+                Ok(Some(there)) => self.state = State::Item(Box::new(there)),
+                // It was not here yet.
+                Ok(None) => {}
+                Err(problem) => reach.trouble(&problem),
+            }
         }
     }
 
@@ -245,22 +234,23 @@ impl Pane for PastPane {
         if *time != self.time || !waits || *only != self.item {
             return Flow::Stay;
         }
-        if self.item.is_some() {
-            self.take_item(past, reach);
-            return Flow::Stay;
-        }
         let before = std::mem::replace(&mut self.state, State::Over);
         // What failed is left to be told to whoever asked.
         if let Some(Ok(fetched)) = past
             && let Some(fetched) = fetched.take()
         {
             *past = None;
-            let item = match before {
-                State::Item(item) => Some(item),
-                _ => None,
-            };
-            self.state = State::Fetched(fetched, item);
-            self.sit_down(reach);
+            if let Some(item) = self.item {
+                self.state = State::Waiting;
+                self.take_item(item, *fetched, reach);
+            } else {
+                let item = match before {
+                    State::Item(item) => Some(item),
+                    _ => None,
+                };
+                self.state = State::Fetched(fetched, item);
+                self.sit_down(reach);
+            }
         }
         match self.state {
             State::Over => Flow::Close,

@@ -100,14 +100,17 @@ impl RecordPane {
         self.is_unread = register.name == notice::REGISTER.name && desk.must_read(self.id)?;
         let mut lines = withheld(desk, self.id, speech)?;
         lines.extend(fields(&record, register, speech));
+        if lines[..] != self.lines[..self.fields] {
+            // What says the same as before stays seen.
+            self.rows = RefCell::default();
+        }
         self.fields = lines.len();
         lines.extend(timeline(&record, speech));
         lines.extend(steps(&record, register, speech));
         lines.extend(looks(&record, speech));
-        // What says the same as before stays seen.
         if lines != self.lines {
             self.lines = lines;
-            self.rows = RefCell::default();
+            self.rows.get_mut().renew();
         }
         Ok(())
     }

@@ -578,6 +578,10 @@ fn what_was_seen_of_a_notice_stays_seen_when_it_is_read_anew() {
     stage.keys(&["F8"]);
     assert!(stage.desk.must_read(id).unwrap(), "{}", stage.message());
     to_the_end(&mut stage);
+    // What somebody says of it is no part of it.
+    stage.act_as("林晓");
+    stage.desk.remark(id, "大家看完签一下").unwrap();
+    stage.act_as("小宋");
     stage.refresh();
     stage.screen(80, 24);
     stage.keys(&["F8"]);

@@ -21,8 +21,8 @@ pub(in crate::tui::panes) struct Draft {
     checked: String,
     /// The text that goes out when it is asked for again; to this item, and to no other one.
     pub(super) warned: Option<String>,
-    /// Whether it was said whose draft this is, to a person whose cursor stands elsewhere.
-    pub(super) named: bool,
+    /// The item under the cursor when it was said whose draft this is instead.
+    pub(super) named: Option<Id>,
 }
 
 impl DeskPane {
@@ -135,11 +135,11 @@ impl DeskPane {
     /// another item.
     fn names_another(&mut self, reach: &mut Reach<'_>) -> bool {
         let there = self.under_cursor().map(|item| item.row.id);
-        let Some(open) = &self.open else {
+        let (Some(open), Some(there)) = (&self.open, there) else {
             return false;
         };
-        let is_here = self.focus != Focus::List || there == Some(open.record.id);
-        if is_here || std::mem::replace(&mut self.draft.named, true) {
+        let is_here = self.focus != Focus::List || there == open.record.id;
+        if is_here || self.draft.named.replace(there) == Some(there) {
             return false;
         }
         let title = open.row.as_ref().map(|row| reach.speech().title(row));

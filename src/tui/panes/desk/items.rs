@@ -41,7 +41,7 @@ impl DeskPane {
     }
 
     pub(super) fn step(&mut self, by: isize) {
-        self.draft.named = false;
+        self.draft.named = None;
         let (rows, buyers) = (&self.rows, &self.todo.buyers);
         self.cursor.step(by, rows.len(), |at| {
             let (buyer, item) = rows.get(at)?;

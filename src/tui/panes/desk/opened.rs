@@ -39,7 +39,7 @@ impl DeskPane {
         self.composer = Editor::with_text(&text);
         self.resting.clear();
         self.draft.warned = None;
-        self.draft.named = false;
+        self.draft.named = None;
         self.check_draft(desk)
     }
 
@@ -54,7 +54,7 @@ impl DeskPane {
             && !self.narrowing.is_typing()
             && there.is_some()
             && there != self.open_item()
-            && self.composer.text() == self.resting
+            && (self.composer.is_empty() || self.composer.text() == self.resting)
     }
 
     /// Shows the item under the cursor with its draft; the list keeps the focus, and nothing is

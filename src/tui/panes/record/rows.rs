@@ -25,6 +25,8 @@ pub(super) struct Rows {
     /// How many of them are what the record holds, before what was said and done.
     held: usize,
     made_for: Option<(u16, Ambiguous)>,
+    /// Whether there are other lines since, behind what the record holds.
+    is_old: bool,
 }
 
 impl Rows {
@@ -33,13 +35,20 @@ impl Rows {
         self.made_for.map(|_| self.held)
     }
 
-    /// Lays the lines out where the width is another one, and returns whether it was; the first
-    /// lines are the fields.
+    /// Has them laid out anew when they are drawn next, since what was said and done is more now.
+    pub fn renew(&mut self) {
+        self.is_old = true;
+    }
+
+    /// Lays the lines out where they or the width are others, and returns whether the width was;
+    /// the first lines are the fields.
     pub fn fit(&mut self, lines: &[Line], fields: usize, width: u16, look: &Look<'_>) -> bool {
         let made_for = Some((width, look.ambiguous));
-        if self.made_for == made_for {
+        let is_wider_or_narrower = self.made_for != made_for;
+        if !is_wider_or_narrower && !std::mem::take(&mut self.is_old) {
             return false;
         }
+        self.is_old = false;
         self.made_for = made_for;
         self.all.clear();
         for (at, line) in lines.iter().enumerate() {
@@ -51,7 +60,7 @@ impl Rows {
         if lines.len() <= fields {
             self.held = self.all.len();
         }
-        true
+        is_wider_or_narrower
     }
 
     fn add(&mut self, line: &Line, width: usize, look: &Look<'_>) {
