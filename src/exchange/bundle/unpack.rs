@@ -153,8 +153,8 @@ pub(super) fn import_keeping(
     let alarms = witness::look(store, now)?;
     let sum = taking.account(store, healed)?;
     Ok(Accounting {
-        alarms,
         refused_files,
+        alarms,
         ..sum
     })
 }
