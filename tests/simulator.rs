@@ -89,6 +89,13 @@ fn start_102_a_retirement_that_another_makes_count_holds() {
     assert!(play(102));
 }
 
+/// Found by the simulator: a branch that came first held what the bundle that could mend it has in
+/// another stream, and the bundle was thought to bring nothing.
+#[test]
+fn start_2810_a_part_that_lies_behind_a_branch_is_taken_again() {
+    assert!(play(2810));
+}
+
 /// Found by the simulator: the second fold did not miss a part that came without the word that
 /// erased it.
 #[test]

@@ -108,6 +108,27 @@ impl<'a> Held<'a> {
         Ok(None)
     }
 
+    /// Returns where the events behind `from_seq` up to one of this chain lie, none where that one
+    /// is not held: each piece is a stream's local number with its first and last seq there. What
+    /// came as one stream lies in several where its branches came in another order.
+    pub fn pieces(
+        &self,
+        replica: ReplicaId,
+        from_seq: u64,
+        (mut seq, mut chain): (u64, Chain),
+    ) -> Result<Option<Vec<(i64, u64, u64)>>> {
+        let mut pieces = Vec::new();
+        while seq > from_seq {
+            let stream = self.stream(replica, seq, chain)?;
+            let Some(head) = self.heads.iter().find(|head| Some(head.stream) == stream) else {
+                return Ok(None);
+            };
+            pieces.push((head.stream, head.from_seq.max(from_seq) + 1, seq));
+            (seq, chain) = (head.from_seq, head.from_chain);
+        }
+        Ok(Some(pieces))
+    }
+
     /// Returns whether any event is held in this place.
     pub fn is_taken(&self, replica: ReplicaId, seq: u64) -> bool {
         let holds =

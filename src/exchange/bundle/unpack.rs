@@ -183,11 +183,14 @@ fn all_held(store: &Store, manifest: &Manifest) -> Result<bool, StoreError> {
         if range.is_empty() {
             continue;
         }
-        let Some(stream) = held.stream(replica.id, range.to_seq, range.to_chain)? else {
+        let end = (range.to_seq, range.to_chain);
+        let Some(pieces) = held.pieces(replica.id, range.from_seq, end)? else {
             return Ok(false);
         };
-        if store.is_any_lacking(stream, range.from_seq + 1, range.to_seq)? {
-            return Ok(false);
+        for (stream, from_seq, to_seq) in pieces {
+            if store.is_any_lacking(stream, from_seq, to_seq)? {
+                return Ok(false);
+            }
         }
     }
     Ok(store.shop_id().is_some() && !brings_files(store, manifest)?)
@@ -385,11 +388,13 @@ impl<'a> Taking<'a> {
             }
             if after > before
                 && let Some(chain) = proof.chains.get((after - range.from_seq - 1) as usize)
-                && let Some(local) = held.stream(author.id, after, *chain)?
+                && let Some(pieces) = held.pieces(author.id, before, (after, *chain))?
             {
-                for (code, count) in store.unfolded_counts(local, before + 1, after)? {
-                    sum.unfolded += count;
-                    add(&mut sum.by_code, &code, count);
+                for (stream, from_seq, to_seq) in pieces {
+                    for (code, count) in store.unfolded_counts(stream, from_seq, to_seq)? {
+                        sum.unfolded += count;
+                        add(&mut sum.by_code, &code, count);
+                    }
                 }
             }
         }
