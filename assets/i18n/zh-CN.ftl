@@ -3111,6 +3111,7 @@ gate-locked = { $name } 已锁屏
 gate-nobody = 谁来坐
 gate-empty = 这台电脑上还没有人
 gate-join = 没有你的名字：在这台电脑上运行 zhiban join
+gate-number = 已输入 { $number }：再输一位，或按 Enter 选定
 gate-pin = { $name } 的 PIN
 gate-keys-who = 数字或 Enter 选人  Ctrl+Q 退出
 gate-keys-pin = Enter 进入  Esc 换人  Ctrl+Q 退出

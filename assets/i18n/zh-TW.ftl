@@ -3111,6 +3111,7 @@ gate-locked = { $name } 已鎖定
 gate-nobody = 誰來坐
 gate-empty = 這台電腦上還沒有人
 gate-join = 沒有你的名字：在這台電腦上執行 zhiban join
+gate-number = 已輸入 { $number }：再輸一位，或按 Enter 選定
 gate-pin = { $name } 的 PIN
 gate-keys-who = 數字或 Enter 選人  Ctrl+Q 離開
 gate-keys-pin = Enter 進入  Esc 換人  Ctrl+Q 離開

@@ -12,6 +12,7 @@ mod evidence;
 mod facts;
 mod find;
 mod follow;
+mod gate;
 mod guide;
 mod hinted;
 mod join;
