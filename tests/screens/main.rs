@@ -10,6 +10,7 @@ mod desk;
 mod dumps;
 mod evidence;
 mod facts;
+mod figures;
 mod find;
 mod follow;
 mod gate;
