@@ -26,6 +26,7 @@ mod outlets;
 mod past;
 mod pictures;
 mod random;
+mod replies;
 mod reveal;
 mod settings;
 mod shop;
