@@ -258,6 +258,12 @@ impl Desk {
     /// Refuses a text that must not be copied: of a reply that does not hold now, or with a
     /// variable that nothing is known for.
     pub fn may_copy(&self, reply: &Reply, filled: &Filled, words: &Words) -> Result<(), Problem> {
+        self.may_use(reply, words)?;
+        filled.complete()
+    }
+
+    /// Refuses a reply that does not hold now.
+    pub fn may_use(&self, reply: &Reply, words: &Words) -> Result<(), Problem> {
         let now = self.now();
         if !reply.holds_at(now) {
             let at = reply.valid_until.or(reply.valid_from).unwrap_or(now);
@@ -270,6 +276,6 @@ impl Desk {
                 .arg("date", date)
                 .hint("problem-reply-expired-hint"));
         }
-        filled.complete()
+        Ok(())
     }
 }

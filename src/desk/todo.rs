@@ -138,6 +138,8 @@ pub struct Item {
 /// One buyer's open items, the most urgent first.
 #[derive(Debug, Clone)]
 pub struct Buyer {
+    /// Whose they are: the customer's id, else the order's, else the item's own.
+    pub whose: Id,
     /// The items; never empty.
     pub items: Vec<Item>,
 }
@@ -363,10 +365,10 @@ impl Desk {
             groups.entry(key).or_default().push(item);
         }
         let mut buyers: Vec<Buyer> = groups
-            .into_values()
-            .map(|mut items| {
+            .into_iter()
+            .map(|(whose, mut items)| {
                 items.sort_by_key(urgency);
-                Buyer { items }
+                Buyer { whose, items }
             })
             .collect();
         buyers.sort_by_key(|buyer| urgency(buyer.first()));

@@ -183,3 +183,62 @@ fn where_one_half_is_on_screen_nothing_follows() {
     visit.keys("Esc");
     assert_eq!(talk(&visit), shown);
 }
+
+/// The list's row under the cursor.
+fn under_cursor(visit: &Visit) -> String {
+    let rows = dump::rows(&visit.view(SIZE).0).into_iter();
+    let row = rows.map(|row| row.split('│').next().unwrap_or_default().to_owned());
+    let mut row = row.filter(|row| row.starts_with('>'));
+    row.next().expect("no row is under the cursor")
+}
+
+#[test]
+fn after_an_act_the_cursor_stays_with_the_buyer_who_has_more_to_do() {
+    for language in Language::ALL {
+        let mut visit = Visit::new(None, language, SIZE);
+        visit.keys(&"Down ".repeat(6));
+        let before = under_cursor(&visit);
+        assert!(
+            before.contains("阳光小屋") && before.contains("+2"),
+            "{before}"
+        );
+        visit.keys("Enter");
+        visit.text("您好");
+        assert_eq!(copied(&press(&mut visit, "F9")), Some("您好"));
+        visit.keys("Esc");
+        let after = under_cursor(&visit);
+        assert!(after.contains("阳光小屋"), "{before}\n{after}");
+        assert_ne!(after, before, "another of the three stands for them");
+    }
+}
+
+#[test]
+fn a_buyers_items_are_folded_up_without_leaving_the_buyer() {
+    let mut visit = visit(SIZE);
+    visit.keys(&"Down ".repeat(6));
+    visit.keys("Right Down Down");
+    assert!(!under_cursor(&visit).contains("+2"));
+    visit.keys("Left");
+    let row = under_cursor(&visit);
+    assert!(row.contains("阳光小屋") && row.contains("+2"), "{row}");
+}
+
+#[test]
+fn what_is_finished_is_left_for_the_row_that_comes_in_its_place() {
+    let mut visit = visit(SIZE);
+    let rows = rows(&visit);
+    let talk = visit.app.desk().todo(View::All).unwrap();
+    let is_more = |at: &usize| {
+        let items = &talk.buyers[*at].items;
+        items.len() > 1 && items[0].row.register == "conversation"
+    };
+    let at = (0..rows.len()).find(is_more).unwrap();
+    visit.keys(&"Down ".repeat(at));
+    let before = under_cursor(&visit);
+    visit.keys("F8 1");
+    let open = visit.app.desk().record(rows[at].0).unwrap().0;
+    println!("{}", dump::text(&visit.view(SIZE).0));
+    assert!(open.closed.is_some(), "{before}");
+    let after = under_cursor(&visit);
+    assert!(after.contains(&rows[at + 1].1), "{before}\n{after}");
+}

@@ -2,29 +2,23 @@
 //! device, then the PIN. It stands in front of everything and shows nothing of buyers: the shop,
 //! who locked it, the time.
 
+mod view;
+
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
 use crate::desk::Desk;
 use crate::desk::people::Person;
 use crate::i18n::Words;
-use crate::text::{fold, wrap};
+use crate::text::fold;
 use crate::tui::commands::{Command, Context};
 use crate::tui::keys::{Code, Input, Key, Spot};
 use crate::tui::pane::{Flow, Notice, Pane, Reach};
-use crate::tui::theme::Ink;
-use crate::tui::widgets::line::{self, Run, dim, text};
-use crate::tui::widgets::{Look, frame};
+use crate::tui::widgets::Look;
 use crate::tui::words::Speech;
 
-/// The widest that the box gets.
-const WIDEST: u16 = 60;
-/// The rows that say what was wrong.
-const SAID: usize = 3;
 /// The most digits of a PIN.
 const DIGITS: usize = 8;
-/// What stands for a typed digit: no sign of ambiguous width.
-const MASK: &str = "*";
 
 /// What the gate asks first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -62,6 +56,8 @@ pub struct Gate {
     rows: Vec<Row>,
     cursor: usize,
     asks: Asks,
+    /// The row's number as far as it is typed, 0 before its first digit.
+    number: usize,
     pin: String,
     said: Option<String>,
 }
@@ -77,6 +73,7 @@ impl Gate {
             rows: Vec::new(),
             cursor: 0,
             asks: Asks::Who,
+            number: 0,
             pin: String::new(),
             said: None,
         };
@@ -119,6 +116,7 @@ impl Gate {
     }
 
     fn step(&mut self, by: isize) {
+        self.number = 0;
         let last = self.rows.len().saturating_sub(1);
         self.cursor = self.cursor.saturating_add_signed(by).min(last);
     }
@@ -126,6 +124,7 @@ impl Gate {
     /// Takes the person under the cursor: in at once where no PIN asks.
     fn choose(&mut self, reach: &mut Reach<'_>) -> Flow {
         self.said = None;
+        self.number = 0;
         match self.rows.get(self.cursor) {
             Some(row) if row.has_pin => {
                 self.asks = Asks::Pin;
@@ -169,22 +168,44 @@ impl Gate {
             self.said = None;
             return Flow::Stay;
         }
-        let row = digit
-            .to_digit(10)
-            .and_then(|number| (number as usize).checked_sub(1))
-            .filter(|row| *row < self.rows.len());
-        let Some(row) = row else {
+        let Some(digit) = digit.to_digit(10) else {
             return Flow::Stay;
         };
-        self.cursor = row;
-        self.choose(reach)
+        self.count(self.number * 10 + digit as usize, reach)
+    }
+
+    /// Takes the row of a number at once where no longer one begins with it, else waits for the
+    /// next digit. What no row bears is not typed.
+    fn count(&mut self, number: usize, reach: &mut Reach<'_>) -> Flow {
+        let rows = self.rows.len();
+        if !(1..=rows).contains(&number) {
+            return Flow::Stay;
+        }
+        self.cursor = number - 1;
+        if number * 10 > rows {
+            return self.choose(reach);
+        }
+        self.number = number;
+        self.said = None;
+        Flow::Stay
+    }
+
+    /// Takes back the digit that was typed last.
+    fn erase(&mut self) {
+        if self.asks == Asks::Pin {
+            self.pin.pop();
+            return;
+        }
+        self.number /= 10;
+        self.cursor = self.number.checked_sub(1).unwrap_or(self.cursor);
     }
 }
 
 impl Pane for Gate {
     fn contexts(&self) -> Vec<Context> {
         match self.asks {
-            Asks::Who => vec![Context::Menu],
+            // The picker's keys turn the page and take a row where digits alone are typed.
+            Asks::Who => vec![Context::Menu, Context::Picker],
             Asks::Pin => vec![Context::Text, Context::Form],
         }
     }
@@ -194,10 +215,13 @@ impl Pane for Gate {
             let digit = char::from_digit(row as u32, 10);
             return digit.map_or(Flow::Stay, |digit| self.digit(digit, reach));
         }
+        if let Some(by) = command.steps().filter(|_| self.asks == Asks::Who) {
+            self.step(by);
+            return Flow::Stay;
+        }
         match (self.asks, command) {
             (_, Command::Away | Command::Quit) => return Flow::Quit,
-            (Asks::Who, Command::Next) => self.step(1),
-            (Asks::Who, Command::Previous) => self.step(-1),
+            (Asks::Who, Command::Back) => self.number = 0,
             (Asks::Who, Command::Open | Command::Accept) => return self.choose(reach),
             (Asks::Pin, Command::Unfold | Command::Accept | Command::Finish) => {
                 return self.enter(reach);
@@ -223,7 +247,7 @@ impl Pane for Gate {
             _ => return Flow::Stay,
         };
         if press.key == Key::plain(Code::Backspace) {
-            self.pin.pop();
+            self.erase();
             return Flow::Stay;
         }
         match press.typed.map(fold::punctuation) {
@@ -233,17 +257,7 @@ impl Pane for Gate {
     }
 
     fn view(&self, buf: &mut Buffer, area: Rect, look: &Look<'_>) -> Option<Position> {
-        line::clear(buf, area);
-        let height = (self.rows.len() as u16).saturating_add(7 + SAID as u16);
-        let place = frame::middle(area, (WIDEST, height));
-        let title = [Run::new(self.shop.as_str(), Ink::Title)];
-        let clock = [dim(self.clock.as_str())];
-        let inner = frame::overlay(buf, place, &title, &clock, &[], look);
-        let mut rows = Rows {
-            area: inner,
-            y: inner.y,
-        };
-        self.draw(buf, &mut rows, look)
+        self.draw(buf, area, look)
     }
 
     fn refresh(&mut self, reach: &mut Reach<'_>) {
@@ -252,127 +266,5 @@ impl Pane for Gate {
 
     fn fills_everything(&self) -> bool {
         true
-    }
-}
-
-/// Rows of the box that are still free.
-struct Rows {
-    area: Rect,
-    y: u16,
-}
-
-impl Rows {
-    /// Takes the next row, with a margin of one column; an empty area where there is none.
-    fn next(&mut self) -> Rect {
-        let row = Rect {
-            x: self.area.x + 1.min(self.area.width),
-            y: self.y,
-            width: self.area.width.saturating_sub(2),
-            height: u16::from(self.y < self.area.bottom()),
-        };
-        self.y = (self.y + 1).min(self.area.bottom());
-        row
-    }
-}
-
-impl Gate {
-    fn draw(&self, buf: &mut Buffer, rows: &mut Rows, look: &Look<'_>) -> Option<Position> {
-        let words = look.words;
-        let locked = match &self.seated {
-            Some(name) => words.with("gate-locked", &[("name", name.into())]),
-            None => words.get("gate-nobody").to_string(),
-        };
-        line::row(buf, rows.next(), &[text(locked)], &[], look);
-        rows.next();
-        let mut caret = None;
-        for (at, row) in self.rows.iter().enumerate() {
-            let area = rows.next();
-            let chosen = at == self.cursor;
-            let sign = if chosen { ">" } else { " " };
-            let digit = Run::new(format!("{sign}{} ", at + 1), Ink::Key);
-            let name = text(format!("{}  ", row.person.name));
-            line::row(
-                buf,
-                area,
-                &[digit, name, dim(row.posts.as_str())],
-                &[],
-                look,
-            );
-            let away = at as isize - self.cursor as isize;
-            look.note(|record| record.places.push((area, Spot::Row(away))));
-            if chosen && self.asks == Asks::Who && area.height > 0 {
-                line::paint(buf, area, Ink::CursorRow, look);
-                caret = Some(Position::new(area.x, area.y));
-            }
-        }
-        if self.rows.is_empty() {
-            line::row(
-                buf,
-                rows.next(),
-                &[dim(words.get("gate-empty").to_string())],
-                &[],
-                look,
-            );
-        }
-        rows.next();
-        let area = rows.next();
-        if self.asks == Asks::Pin {
-            caret = self.draw_pin(buf, area, look);
-        } else {
-            line::row(
-                buf,
-                area,
-                &[dim(words.get("gate-join").to_string())],
-                &[],
-                look,
-            );
-        }
-        self.draw_said(buf, rows, look);
-        let keys = match self.asks {
-            Asks::Who => "gate-keys-who",
-            Asks::Pin => "gate-keys-pin",
-        };
-        line::row(
-            buf,
-            rows.next(),
-            &[dim(words.get(keys).to_string())],
-            &[],
-            look,
-        );
-        caret
-    }
-
-    /// Says over at most three rows what was wrong.
-    fn draw_said(&self, buf: &mut Buffer, rows: &mut Rows, look: &Look<'_>) {
-        let said = self.said.as_deref().unwrap_or_default();
-        let width = usize::from(rows.area.width.saturating_sub(2)).max(1);
-        let ranges = wrap::wrap(said, width, look.ambiguous);
-        for at in 0..SAID {
-            let area = rows.next();
-            if let Some(range) = ranges.get(at) {
-                line::row(
-                    buf,
-                    area,
-                    &[Run::new(&said[range.clone()], Ink::Warn)],
-                    &[],
-                    look,
-                );
-            }
-        }
-    }
-
-    fn draw_pin(&self, buf: &mut Buffer, area: Rect, look: &Look<'_>) -> Option<Position> {
-        let name = self
-            .rows
-            .get(self.cursor)
-            .map(|row| row.person.name.as_str());
-        let label = look
-            .words
-            .with("gate-pin", &[("name", name.unwrap_or_default().into())]);
-        let columns = look.columns(&label) + 1;
-        let masked = Run::new(MASK.repeat(self.pin.len()), Ink::Field);
-        line::row(buf, area, &[text(format!("{label} ")), masked], &[], look);
-        let at = columns + self.pin.len() as u16;
-        (area.height > 0 && at < area.width).then(|| Position::new(area.x + at, area.y))
     }
 }

@@ -45,11 +45,20 @@ pub struct RepliesPane {
     about: Option<Id>,
 }
 
-/// A reply that was filled and may be copied.
+/// A reply that was filled as far as its values are known.
 pub(super) struct Taken {
     id: Id,
     pub(super) title: String,
-    text: String,
+    filled: Filled,
+}
+
+/// Where what is taken goes.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Goes {
+    /// Into the draft, where its gaps can be filled.
+    IntoDraft,
+    /// To the clipboard, without a gap.
+    Out,
 }
 
 impl RepliesPane {
@@ -183,13 +192,14 @@ impl RepliesPane {
         }
     }
 
-    /// Fills the reply under the cursor, or says what is missing.
+    /// Fills the reply under the cursor, or says why it is not to be used now. What is not known
+    /// stays a gap.
     fn take(&self, reach: &mut Reach<'_>) -> Option<Taken> {
         let reply = self.reply()?;
         let filled = self.filled()?;
         let hits = self.wording.check(&filled.text);
         let sound = refuse_blocked(&hits, &filled.text, reach.words);
-        let may = sound.and_then(|()| reach.desk.may_copy(reply, &filled, reach.words));
+        let may = sound.and_then(|()| reach.desk.may_use(reply, reach.words));
         if let Err(problem) = may {
             reach.trouble(&problem);
             return None;
@@ -197,33 +207,57 @@ impl RepliesPane {
         Some(Taken {
             id: reply.id,
             title: reply.title.clone(),
-            text: filled.text,
+            filled,
+        })
+    }
+
+    /// Says what is missing in a text that is to go out, and where that can be filled in.
+    fn refuse_gaps(&self, taken: &Taken) -> Result<(), Problem> {
+        let complete = taken.filled.complete();
+        complete.map_err(|problem| match self.about {
+            Some(_) => problem.hint("problem-reply-missing-draft-hint"),
+            None => problem,
         })
     }
 
     /// Ins: the reply under the cursor comes before the next one that is chosen.
     fn add(&mut self, reach: &mut Reach<'_>) {
-        if let Some(taken) = self.take(reach) {
-            self.stack.push(taken);
-            self.asked.set("");
-            self.filter(reach);
+        let Some(taken) = self.take(reach) else {
+            return;
+        };
+        // Without an item there is no draft in which its gaps could be filled.
+        if self.about.is_none()
+            && let Err(problem) = self.refuse_gaps(&taken)
+        {
+            reach.trouble(&problem);
+            return;
         }
+        self.stack.push(taken);
+        self.asked.set("");
+        self.filter(reach);
     }
 
-    /// The stacked replies and the one under the cursor, as they are copied: their records and
-    /// one text.
-    fn all(&self, reach: &mut Reach<'_>) -> Option<(Vec<Id>, String)> {
+    /// The stacked replies and the one under the cursor, as they are used: their records and one
+    /// text.
+    fn all(&self, goes: Goes, reach: &mut Reach<'_>) -> Option<(Vec<Id>, String)> {
         let last = self.take(reach)?;
-        let taken = || self.stack.iter().chain([&last]);
-        let texts: Vec<&str> = taken().map(|one| one.text.as_str()).collect();
-        Some((taken().map(|one| one.id).collect(), texts.join("\n")))
+        let taken: Vec<&Taken> = self.stack.iter().chain([&last]).collect();
+        if goes == Goes::Out
+            && let Err(problem) = taken.iter().try_for_each(|one| self.refuse_gaps(one))
+        {
+            reach.trouble(&problem);
+            return None;
+        }
+        let texts: Vec<&str> = taken.iter().map(|one| one.filled.text.as_str()).collect();
+        Some((taken.iter().map(|one| one.id).collect(), texts.join("\n")))
     }
 
+    /// Enter: into the draft, its gaps in braces; with no item to the clipboard.
     fn put_in_draft(&self, reach: &mut Reach<'_>) -> Flow {
         let Some(about) = self.about else {
             return self.copy(reach);
         };
-        let Some((ids, text)) = self.all(reach) else {
+        let Some((ids, text)) = self.all(Goes::IntoDraft, reach) else {
             return Flow::Stay;
         };
         let used = reach.attempt(|desk| ids.iter().try_for_each(|id| desk.reply_used(*id)));
@@ -235,7 +269,7 @@ impl RepliesPane {
 
     /// F9: to the clipboard, and into the log where an item is open.
     fn copy(&self, reach: &mut Reach<'_>) -> Flow {
-        let Some((ids, text)) = self.all(reach) else {
+        let Some((ids, text)) = self.all(Goes::Out, reach) else {
             return Flow::Stay;
         };
         let recorded = reach.attempt(|desk| {

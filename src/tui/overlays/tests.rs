@@ -5,6 +5,7 @@ mod desk;
 mod items;
 mod note;
 mod reception;
+mod replies;
 
 use super::stage::{ORDER, Stage};
 use crate::store::Query;

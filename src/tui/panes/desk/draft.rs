@@ -6,6 +6,7 @@ use super::{DeskPane, Focus};
 use crate::desk::Desk;
 use crate::desk::wording::{Findings, Wording, told};
 use crate::domain::id::Id;
+use crate::exchange::intake::replies::variables;
 use crate::i18n::Words;
 use crate::problem::{Kind, Problem};
 use crate::text::edit::Editor;
@@ -185,10 +186,8 @@ pub(super) fn key(id: Id) -> String {
     format!("reply:{id}")
 }
 
-/// Returns the first variable that a draft still names: `{…}` blocks copying.
-pub(super) fn unfilled(text: &str) -> Option<&str> {
-    let start = text.find('{')?;
-    let end = start + text[start..].find('}')?;
-    let name = &text[start + 1..end];
-    (!name.is_empty() && name.chars().count() <= 12 && !name.contains(['\n', '{'])).then_some(name)
+/// Returns the first variable that a draft still names: one blocks copying.
+pub(super) fn unfilled(text: &str) -> Option<String> {
+    let found = variables::find(text).into_iter().next();
+    found.map(|variable| variable.written)
 }

@@ -8,8 +8,9 @@ use crate::tui::overlays::follow_up::FollowUp;
 use crate::tui::pane::{Flow, Reach};
 
 impl DeskPane {
-    /// Rows as drawn: each buyer's first item, behind it the others where it is unfolded.
-    pub(super) fn lay_out(&mut self) {
+    /// Rows as drawn: each buyer's first item, behind it the others where it is unfolded. `whose`
+    /// row the cursor was on says where it goes if its item has no row any more.
+    pub(super) fn lay_out(&mut self, whose: Option<Id>) {
         self.rows.clear();
         for (at, buyer) in self.todo.buyers.iter().enumerate() {
             self.rows.push((at, 0));
@@ -22,12 +23,52 @@ impl DeskPane {
                     .extend((1..buyer.items.len()).map(|item| (at, item)));
             }
         }
-        let ids: Vec<Id> = self
-            .rows
-            .iter()
-            .map(|row| self.item_at(*row).row.id)
-            .collect();
-        self.cursor.follow(&ids);
+        self.follow(whose);
+    }
+
+    /// Keeps the cursor on its item; where that has no row any more on the nearest one of the same
+    /// buyer, and only where there is none at its number.
+    fn follow(&mut self, whose: Option<Id>) {
+        let ids = self.row_ids();
+        let at = self.cursor.index();
+        let is_gone = self.cursor.id().is_some_and(|id| !ids.contains(id));
+        let rows = self.rows.iter().enumerate();
+        let of_buyer = rows.filter(|(_, row)| Some(self.todo.buyers[row.0].whose) == whose);
+        let near = of_buyer
+            .map(|(row, _)| row)
+            .min_by_key(|row| row.abs_diff(at));
+        self.left = None;
+        match near.filter(|_| is_gone) {
+            Some(near) => {
+                self.left = (near != at).then_some(at);
+                self.go(near);
+            }
+            None => self.cursor.follow(&ids),
+        }
+    }
+
+    /// The items of the rows.
+    fn row_ids(&self) -> Vec<Id> {
+        let rows = self.rows.iter();
+        rows.map(|row| self.item_at(*row).row.id).collect()
+    }
+
+    fn go(&mut self, at: usize) {
+        let ids = self.row_ids();
+        self.cursor.go(at, ids.len(), |at| ids.get(at).copied());
+    }
+
+    /// Whose row the cursor is on.
+    pub(super) fn whose(&self) -> Option<Id> {
+        let (buyer, _) = self.rows.get(self.cursor.index())?;
+        self.todo.buyers.get(*buyer).map(|buyer| buyer.whose)
+    }
+
+    /// What was finished is left for the row that comes in its place, whosever that is.
+    pub(super) fn go_back_to_place(&mut self) {
+        if let Some(at) = self.left.take() {
+            self.go(at);
+        }
     }
 
     pub(super) fn item_at(&self, (buyer, item): (usize, usize)) -> &Item {
@@ -111,6 +152,7 @@ impl DeskPane {
                 self.expanded.remove(&id)
             };
         }
-        self.lay_out();
+        let whose = self.whose();
+        self.lay_out(whose);
     }
 }

@@ -103,6 +103,8 @@ pub struct DeskPane {
     pub(super) todo: Todo,
     pub(super) rows: Vec<(usize, usize)>,
     pub(super) cursor: Cursor<Id>,
+    /// Where the cursor stood before it followed a buyer away from there.
+    left: Option<usize>,
     expanded: BTreeSet<Id>,
     pub(super) marked: BTreeSet<Id>,
     pub(super) focus: Focus,
@@ -177,6 +179,7 @@ impl DeskPane {
             todo: Todo::default(),
             rows: Vec::new(),
             cursor: Cursor::default(),
+            left: None,
             expanded: BTreeSet::new(),
             marked: BTreeSet::new(),
             focus: Focus::List,
@@ -236,6 +239,7 @@ impl DeskPane {
     fn take(&mut self, desk: &Desk, words: &Words, todo: Todo) -> Result<(), Problem> {
         self.now = desk.now();
         self.people = desk.people().clone();
+        let whose = self.whose();
         self.todo = todo;
         self.keep_marks();
         self.searched = if self.narrowing.holds() && self.todo.buyers.is_empty() {
@@ -250,7 +254,7 @@ impl DeskPane {
             None => 0,
         };
         self.held = held::rows(desk, words)?;
-        self.lay_out();
+        self.lay_out(whose);
         if let Some(id) = self.open.as_ref().map(|open| open.record.id) {
             let scroll = self.open.as_ref().map_or(0, |open| open.scroll.get());
             self.load(desk, words, id, scroll)?;

@@ -79,6 +79,7 @@ impl DeskPane {
     /// After an item was finished: the next one is opened where that one was, and the list
     /// stays the list.
     pub fn go_on(&mut self, desk: &Desk, words: &Words) -> Result<(), Problem> {
+        self.go_back_to_place();
         let next = self.under_cursor().map(|item| item.row.id);
         if let Some(next) = next.filter(|_| self.focus != Focus::List) {
             return self.show(desk, words, next);

@@ -36,6 +36,8 @@ const BELOW: u16 = 6;
 const BAR: u64 = 9;
 /// The columns of an hour with its bar.
 const HOUR: u16 = 19;
+/// The fewest rows on which the hours are shown, their title among them.
+const FEWEST: u16 = 3;
 /// Draws the figures and returns where the cursor stands.
 pub(super) fn draw(
     pane: &FiguresPane,
@@ -297,7 +299,7 @@ fn about(pane: &FiguresPane, facts: &Facts, page: &mut Page<'_, '_>) {
     }
     facts_of_line(pane, page, 2);
     let rows = page.rows_left();
-    page.draw(rows, |buf, area, look| hours(pane, buf, area, look));
+    by_hour(pane, page, rows);
 }
 
 /// Beside the table: all of it.
@@ -306,8 +308,7 @@ fn beside(pane: &FiguresPane, facts: &Facts, page: &mut Page<'_, '_>) {
     name_of_line(pane, facts, page);
     facts_of_line(pane, page, 3);
     why(pane, page);
-    page.titled(&words.get("figures-hours"));
-    page.draw(9, |buf, area, look| hours(pane, buf, area, look));
+    by_hour(pane, page, 10);
     let people = &pane.by_person[pane.chosen()];
     if people.is_empty() {
         return;
@@ -317,6 +318,16 @@ fn beside(pane: &FiguresPane, facts: &Facts, page: &mut Page<'_, '_>) {
     page.draw(rows, |buf, area, look| {
         draw_people(pane, people, buf, area, look);
     });
+}
+
+/// The hours under a title of their own, since they are not of the figure under the cursor.
+fn by_hour(pane: &FiguresPane, page: &mut Page<'_, '_>, most: u16) {
+    let rows = page.rows_left().min(most);
+    if rows < FEWEST {
+        return;
+    }
+    page.titled(&page.look().words.get("figures-hours"));
+    page.draw(rows - 1, |buf, area, look| hours(pane, buf, area, look));
 }
 
 /// Consults by the hour of the day, as bars, column by column.
