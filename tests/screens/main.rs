@@ -28,5 +28,6 @@ mod reveal;
 mod settings;
 mod shop;
 mod tables;
+mod shipped;
 mod widths;
 mod words;

@@ -4,7 +4,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
 use super::note::{MEMO_BYTES, NoteForm};
-use super::note_facts::Stage;
+use super::note_facts::{Printing, Stage};
 use super::note_texts::bytes;
 use crate::desk::note::STEPS;
 use crate::desk::wording::counted;
@@ -393,18 +393,18 @@ fn limits(note: &NoteForm, printing: &str, words: &Words) -> Vec<Run<'static>> {
     if let Some(due) = &facts.ship_due {
         all.push(text(format!("{} {due}", words.get("note-ship-due"))));
     }
-    let printed = words.get(if facts.printed {
-        "note-printed"
-    } else {
-        "note-not-printed"
-    });
+    if facts.is_late() {
+        all.push(Run::new(words.get("printing-late").to_string(), Ink::Block));
+    }
     let known = [("at", facts.printing_at.as_str().into())];
-    let known = if facts.printing_at.is_empty() {
-        String::new()
-    } else {
-        format!(" {}", words.with(printing, &known))
+    let known = match facts.printing {
+        Printing::HasWaybill | Printing::Shipped => {
+            format!(" [{}]", words.get("source-platform"))
+        }
+        _ if facts.printing_at.is_empty() => String::new(),
+        _ => format!(" {}", words.with(printing, &known)),
     };
-    all.push(text(format!("{printed}{known}")));
+    all.push(text(format!("{}{known}", facts.printing_words(words))));
     all
 }
 
