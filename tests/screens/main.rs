@@ -5,6 +5,7 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod asked_for;
 mod commands;
 mod desk;
 mod dumps;
