@@ -228,9 +228,8 @@ impl Desk {
         Ok(sums)
     }
 
-    /// Returns the allowances that this replica may spend today.
-    pub(super) fn own_allowances(&self) -> Result<Vec<Allowance>, Problem> {
-        let replica = self.me()?.replica;
+    /// Returns the allowances that a replica may spend today.
+    fn spendable_by(&self, replica: ReplicaId) -> Result<Vec<Allowance>, Problem> {
         let mut all = self.allowances()?;
         all.retain(|one| one.usable && one.terms.replica == Some(replica));
         Ok(all)
@@ -239,7 +238,7 @@ impl Desk {
     /// Returns the allowances that this replica may spend today on a case: what is left of the
     /// person's day without it binds whatever an allowance has left.
     pub(super) fn own_allowances_for(&self, case: Id) -> Result<Vec<Allowance>, Problem> {
-        let mut own = self.own_allowances()?;
+        let mut own = self.spendable_by(self.me()?.replica)?;
         if !own.is_empty() {
             bind(&mut own, self.day_left(Some(case))?);
         }
@@ -289,13 +288,23 @@ impl Desk {
             .any(|one| one.usable && one.terms.approver.is_some() && one.left.minor > 0))
     }
 
-    /// Returns what the person may grant in one case without asking: what this replica's
-    /// allowances have left, or in a practice shop without any the shop's setting `limit_case`,
-    /// and of a day together no more than its `limit_day`.
+    /// Returns what the person at the desk may grant in one case without asking.
     pub fn free_limit(&self) -> Result<Option<FreeLimit>, Problem> {
-        let today = self.granted_today()?;
+        let me = self.me()?;
+        self.free_limit_of(me.id, me.replica)
+    }
+
+    /// Returns what a person may grant in one case without asking, as far as this desk knows:
+    /// what the allowances of the replica have left, or in a practice shop without any the
+    /// shop's setting `limit_case`, and of a day together no more than its `limit_day`.
+    pub fn free_limit_of(
+        &self,
+        person: Id,
+        replica: ReplicaId,
+    ) -> Result<Option<FreeLimit>, Problem> {
+        let today = self.granted_by(person, None)?;
         let day = self.free_hand()?.day.map(|day| rest(day, today));
-        let mut own = self.own_allowances()?;
+        let mut own = self.spendable_by(replica)?;
         let left = self.left_today(&own, day);
         bind(&mut own, day);
         if let Some(best) = own.iter().max_by_key(|one| one.most().minor) {

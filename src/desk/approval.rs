@@ -215,18 +215,28 @@ impl Desk {
         Ok(self.may_judge(record, person) && self.limit_below(record, person)?.is_none())
     }
 
-    /// Returns who else may approve: who answers for the day first, then the leader of who is at
-    /// the desk.
-    pub fn approvers(&self) -> Result<Vec<&Person>, Problem> {
+    /// Returns who wrote the request of a case as it is now; none while nothing is submitted.
+    pub fn asker(&self, record: &Record) -> Option<&Person> {
+        let trace = money::request_trace(record)?;
+        self.people().of_replica(trace.replica)
+    }
+
+    /// Returns who may judge what a case asks, whoever is at the desk first, then who answers
+    /// for the day, then the leader of whoever asked; before anything is submitted, what the
+    /// person at the desk would ask.
+    pub fn approvers(&self, case: Option<&Record>) -> Result<Vec<&Person>, Problem> {
         let me = self.me()?.id;
-        let leader = self.leader()?.map(|one| one.id);
-        let all = self.people().all().iter();
-        let mut all: Vec<&Person> = all
-            .filter(|one| one.id != me && may(one.role, Action::ApproveAboveLimit).allows())
-            .collect();
+        let asked = case.and_then(|case| Some((case, self.asker(case)?)));
+        let asker = asked.map_or(me, |(_, asker)| asker.id);
+        let leader = self.leader_over(asker)?.map(|one| one.id);
+        let judges = |one: &&Person| match asked {
+            Some((case, _)) => self.may_judge(case, one),
+            None => one.id != me && may(one.role, Action::ApproveAboveLimit).allows(),
+        };
+        let mut all: Vec<&Person> = self.people().all().iter().filter(judges).collect();
         all.sort_by_key(|person| {
             let answers = matches!(person.role, Role::Supervisor | Role::Manager);
-            (!answers, leader != Some(person.id))
+            (person.id != me, !answers, leader != Some(person.id))
         });
         Ok(all)
     }

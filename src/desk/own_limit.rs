@@ -1,4 +1,4 @@
-//! How far the person at the desk went today without asking, and how far those who approve go.
+//! How far a person went today without asking, and how far those who approve go.
 
 use std::collections::BTreeSet;
 
@@ -65,26 +65,21 @@ fn is_spent_by(row: &Row, mine: &[ReplicaId]) -> bool {
 }
 
 impl Desk {
-    /// Returns what the person at the desk granted in this business day without an approval, on
-    /// whatever desk of theirs and whoever answers for the cases now.
-    pub fn granted_today(&self) -> Result<Money, Problem> {
-        self.granted_but(None)
-    }
-
-    /// Returns what the person granted today, one case left aside. Sums of other currencies are
-    /// not added up.
-    fn granted_but(&self, but: Option<Id>) -> Result<Money, Problem> {
+    /// Returns what a person granted in this business day without an approval, on whatever desk
+    /// of theirs and whoever answers for the cases now, one case left aside. Sums of other
+    /// currencies are not added up.
+    pub(super) fn granted_by(&self, person: Id, but: Option<Id>) -> Result<Money, Problem> {
         let begins = self.day_begins(self.now())?;
-        let mine = self.people().replicas_of(self.me()?.id);
+        let theirs = self.people().replicas_of(person);
         let mut sum = Money::cny(0);
-        for id in self.maybe_granted(begins, &mine)? {
+        for id in self.maybe_granted(begins, &theirs)? {
             if Some(id) == but {
                 continue;
             }
             let Some(record) = self.store().record(id)? else {
                 continue;
             };
-            for amount in granted_since(&record, begins, &mine) {
+            for amount in granted_since(&record, begins, &theirs) {
                 sum = sum.plus(amount).unwrap_or(sum);
             }
         }
@@ -132,11 +127,11 @@ impl Desk {
         let Some(day) = self.free_hand()?.day else {
             return Ok(None);
         };
-        Ok(Some(rest(day, self.granted_but(but)?)))
+        Ok(Some(rest(day, self.granted_by(self.me()?.id, but)?)))
     }
 
-    /// Returns what is left today of what the person may grant without asking: of the
-    /// allowances of this replica together, no more than of the day; in a practice shop without
+    /// Returns what is left today of what a person may grant without asking: of the
+    /// allowances of a replica together, no more than of the day; in a practice shop without
     /// any, of the day.
     pub(super) fn left_today(&self, own: &[Allowance], day: Option<Money>) -> Option<Money> {
         if own.is_empty() {

@@ -8,7 +8,7 @@ use crate::domain::record::Record;
 use crate::domain::register::{Post, Step};
 use crate::domain::registers::{note, order, stock_out};
 use crate::problem::Problem;
-use crate::store::Query;
+use crate::store::{Query, Row};
 
 /// The most orders of a state that are counted.
 const ORDERS: usize = 10_000;
@@ -42,6 +42,14 @@ pub fn is_printed(state: &str) -> bool {
     matches!(state, "printed" | "packed" | "handed_over")
 }
 
+/// Returns whether an order is past printing: by our own hands, by the platform's word that all
+/// of it was shipped, or because it has a waybill.
+fn is_past(row: &Row) -> bool {
+    let text = |name: &str| row.fields.get(name).and_then(|value| value.as_str());
+    let is_shipped = text(order::PLATFORM_STATE.name()).is_some_and(order::says_shipped);
+    is_printed(&row.state) || is_shipped || text(order::WAYBILL.name()).is_some()
+}
+
 impl Desk {
     /// Counts what the printing room has not acknowledged, and what is out of stock.
     pub fn printing_counts(&self) -> Result<PrintingCounts, Problem> {
@@ -61,10 +69,7 @@ impl Desk {
         })?;
         Ok(PrintingCounts {
             unsigned: told.len() as u64,
-            late: orders
-                .iter()
-                .filter(|order| is_printed(&order.state))
-                .count() as u64,
+            late: orders.iter().filter(|order| is_past(order)).count() as u64,
             stock_outs: out.n,
         })
     }
@@ -122,9 +127,13 @@ impl Desk {
     }
 }
 
-/// Returns whether an order was printed, as far as its record says.
+/// Returns whether an order is past printing, as far as its record says: whatever is changed
+/// then is a late edit.
 pub fn was_printed(order: Option<&Record>) -> bool {
-    order.is_some_and(|order| is_printed(&order.state))
+    order.is_some_and(|order| {
+        let has_waybill = order.get(order::WAYBILL).is_some();
+        is_printed(&order.state) || order::is_shipped(order) || has_waybill
+    })
 }
 
 #[cfg(test)]

@@ -5,6 +5,7 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod asked_for;
 mod commands;
 mod desk;
 mod dumps;
@@ -17,6 +18,7 @@ mod gate;
 mod guide;
 mod hinted;
 mod join;
+mod judged;
 mod kept;
 mod marks;
 mod narrowed;
@@ -29,6 +31,7 @@ mod random;
 mod replies;
 mod reveal;
 mod settings;
+mod shipped;
 mod shop;
 mod tables;
 mod widths;

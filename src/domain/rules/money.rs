@@ -227,6 +227,42 @@ pub fn was_executed(case: &Record) -> bool {
     })
 }
 
+/// How what a case asks was decided.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Decision<'a> {
+    /// Somebody approved it.
+    Approved(&'a Signature),
+    /// Somebody refused it.
+    Refused(&'a Signature),
+    /// Somebody agreed by word of mouth and has not signed.
+    Agreed(&'a Signature),
+    /// Whoever asked may grant so much alone.
+    Alone(&'a Step),
+}
+
+/// Returns how the request of a case was decided as it is now; none while it waits, and where
+/// nothing is asked or the case was taken back.
+pub fn decision(record: &Record) -> Option<Decision<'_>> {
+    let request = request(record)?;
+    if let Some(approval) = standing_approval(record) {
+        return Some(Decision::Approved(approval));
+    }
+    if record.state == "submitted" {
+        return None;
+    }
+    let refusals = |sign: &&Signature| sign.meaning == Meaning::Refuse && sign.of == request;
+    if let Some(refusal) = record.signatures.iter().rev().find(refusals) {
+        return Some(Decision::Refused(refusal));
+    }
+    if let Some(witness) = witness(record, None) {
+        return Some(Decision::Agreed(witness));
+    }
+    let granted = record.reached("approved");
+    granted
+        .filter(|_| is_within_limit(record))
+        .map(Decision::Alone)
+}
+
 /// Returns whether money went out for a case, by its steps or by anybody's word, counted or not:
 /// such a case stays in sight also where it was taken back.
 pub fn went_out(case: &Record) -> bool {

@@ -160,6 +160,9 @@ impl CaseForm {
             record.as_ref(),
             self.about,
         )?;
+        if self.amending {
+            self.facts.ask_anew(reach.desk)?;
+        }
         self.language = reach.words.language();
         if let Some(record) = record.filter(|record| record.state != "draft" && !self.amending) {
             return self.take(reach, &record);

@@ -138,6 +138,7 @@ impl CaseForm {
         }
         self.amending = true;
         self.ladder = None;
+        self.reread(reach);
         Flow::Stay
     }
 

@@ -1,29 +1,66 @@
-//! What stands around a case: who may approve it, what the platform says, who else works on the
-//! order, what the buyer said last.
+//! What stands around a case: who may approve it or decided it, what the platform says, who else
+//! works on the order, what the buyer said last.
 
 use super::case_facts::Approver;
 use crate::desk::Desk;
 use crate::domain::id::Id;
-use crate::domain::record::Record;
+use crate::domain::record::{Record, Trace};
 use crate::domain::registers::{case, order};
+use crate::domain::rules::money::{APPROVER, Decision, decision, named_record};
 use crate::problem::Problem;
 use crate::store::{Order, Query};
+use crate::tui::theme::Ink;
+use crate::tui::widgets::line::Run;
 use crate::tui::words::Speech;
 
 /// How many cases of an order are looked at.
 const MOST: usize = 50;
 
-/// Who may approve what the person at the desk asks, with how much.
-pub(super) fn approvers(desk: &Desk, speech: Speech<'_>) -> Result<Vec<Approver>, Problem> {
-    desk.approvers()?
+/// Who may approve what a case asks, or the person at the desk would ask, with how much.
+pub(super) fn approvers(
+    desk: &Desk,
+    case: Option<&Record>,
+    speech: Speech<'_>,
+) -> Result<Vec<Approver>, Problem> {
+    let me = desk.me()?.id;
+    desk.approvers(case)?
         .into_iter()
         .map(|person| {
+            let is_me = person.id == me;
             Ok(Approver {
-                name: speech.last_known(desk, person),
+                name: if is_me {
+                    speech.words.get("desk-you").to_string()
+                } else {
+                    speech.last_known(desk, person)
+                },
+                is_me,
                 limit: desk.approves_up_to(person)?,
             })
         })
         .collect()
+}
+
+/// How a case was decided, by whom and when; none while it waits.
+pub(super) fn decided(case: Option<&Record>, speech: Speech<'_>) -> Option<Run<'static>> {
+    let case = case?;
+    if case.void {
+        let void = speech.words.get("case-is-void").to_string();
+        return Some(Run::new(void, Ink::Warn));
+    }
+    let people = speech.people;
+    let wrote = |trace: &Trace| (people.of_replica(trace.replica), trace.at);
+    let (word, (person, at), ink) = match decision(case)? {
+        Decision::Approved(sign) => ("case-decided-approved", wrote(&sign.trace), Ink::Ok),
+        Decision::Refused(sign) => ("case-decided-refused", wrote(&sign.trace), Ink::Warn),
+        Decision::Agreed(sign) => {
+            let approver = named_record(&sign.saw, APPROVER).and_then(|id| people.by_id(id));
+            ("case-decided-agreed", (approver, sign.trace.at), Ink::Block)
+        }
+        Decision::Alone(step) => ("case-decided-alone", wrote(&step.trace), Ink::Ok),
+    };
+    let name = person.map_or_else(String::new, |person| person.name.clone());
+    let args = [("person", name.into()), ("when", speech.moment(at).into())];
+    Some(Run::new(speech.words.with(word, &args), ink))
 }
 
 /// What the platform says of the refund: of this case, else of another one of the order, else of

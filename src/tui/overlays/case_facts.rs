@@ -1,7 +1,7 @@
 //! What the after-sale form knows beside its fields: the order's lines and money, other cases,
 //! the clock, who may approve, the buyer's own words.
 
-use super::case_around::{approvers, others, platform, said};
+use super::case_around::{approvers, decided, others, platform, said};
 use super::note_facts::due_words;
 use crate::desk::Desk;
 use crate::desk::allowance::FreeLimit;
@@ -9,9 +9,11 @@ use crate::domain::id::Id;
 use crate::domain::money::Money;
 use crate::domain::record::Record;
 use crate::domain::registers::{case, order};
+use crate::domain::rules::money;
 use crate::i18n::Words;
 use crate::problem::Problem;
 use crate::store::Query;
+use crate::tui::widgets::line::Run;
 use crate::tui::words::{Speech, tail};
 
 /// How many cases of an order are looked at for a twin.
@@ -37,8 +39,10 @@ pub struct Line {
 /// Somebody who may approve.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Approver {
-    /// The name, with how old the news of that desk is.
+    /// The name, with how old the news of that desk is; the word for whoever looks.
     pub name: String,
+    /// Whether that is whoever looks.
+    pub is_me: bool,
     /// Up to which sum, none where nothing bounds it.
     pub limit: Option<Money>,
 }
@@ -112,10 +116,14 @@ pub struct CaseFacts {
     pub twin: Option<(Id, String)>,
     /// Until when an answer is due, with its source.
     pub due: Option<String>,
-    /// Who may approve: who answers for the day first, then the person's own leader.
+    /// Who may approve: whoever looks, who answers for the day, then the leader of whoever asks.
     pub approvers: Vec<Approver>,
-    /// What the person may grant alone, and what was drawn on it.
+    /// Who asked, where that is somebody else than who looks.
+    pub asker: Option<String>,
+    /// What whoever asks may grant alone, and what was drawn on it.
     pub limit: Option<FreeLimit>,
+    /// How it was decided, by whom and when; none while that is open.
+    pub decided: Option<Run<'static>>,
     /// When to look again: milliseconds UTC.
     pub chase: i64,
 }
@@ -186,18 +194,44 @@ impl CaseFacts {
             said: None,
             twin: None,
             due: record.and_then(|record| due_words(desk, record, speech)),
-            approvers: approvers(desk, speech)?,
+            approvers: approvers(desk, record, speech)?,
+            asker: None,
             limit: desk.free_limit()?,
+            decided: decided(record, speech),
             chase: tomorrow(speech),
         };
         if let Some(state) = &facts.state {
             facts.order_words = format!("{} {state}", facts.order_words);
         }
+        facts.read_asker(desk, record)?;
         facts.said = said(desk, about.as_ref(), known.as_ref(), speech)?;
         facts.platform = platform(desk, known.as_ref(), record, speech)?;
         facts.others = others(desk, facts.order, speech)?;
         facts.twin = twin(desk, facts.order, record.map(|record| record.id), speech)?;
         Ok(facts)
+    }
+
+    /// Takes whoever looks for whoever asks, as what is amended is asked anew.
+    pub(super) fn ask_anew(&mut self, desk: &Desk) -> Result<(), Problem> {
+        self.approvers.retain(|approver| !approver.is_me);
+        self.asker = None;
+        self.limit = desk.free_limit()?;
+        self.decided = None;
+        Ok(())
+    }
+
+    /// Takes the limit of whoever asked, where that is somebody else than who looks.
+    fn read_asker(&mut self, desk: &Desk, record: Option<&Record>) -> Result<(), Problem> {
+        let Some(asked) = record.and_then(money::request_trace) else {
+            return Ok(());
+        };
+        let me = desk.me()?.id;
+        let asker = desk.people().of_replica(asked.replica);
+        if let Some(asker) = asker.filter(|asker| asker.id != me) {
+            self.asker = Some(asker.name.clone());
+            self.limit = desk.free_limit_of(asker.id, asked.replica)?;
+        }
+        Ok(())
     }
 }
 

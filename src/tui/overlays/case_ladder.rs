@@ -8,7 +8,8 @@ use crate::domain::payload::Meaning;
 use crate::domain::record::Record;
 use crate::domain::registers::case;
 use crate::domain::rules::money::{
-    APPROVER, amount, is_approved, named_record, unsigned_witness, void_approval, witness,
+    APPROVER, Decision, amount, decision, is_approved, named_record, unsigned_witness,
+    void_approval, witness,
 };
 use crate::i18n::Words;
 use crate::problem::Problem;
@@ -17,6 +18,7 @@ use crate::tui::pane::{Flow, Reach};
 use crate::tui::words::Speech;
 
 use super::ask::Ask;
+use super::case_around::decided;
 use super::case_fields::goods_return;
 
 /// A step of the ladder.
@@ -245,6 +247,9 @@ fn taken(
     let place = order.iter().position(|step| *step == to)?;
     if ahead.is_some_and(|ahead| place >= ahead) || to == "approved" && record.state == "refused" {
         return None;
+    }
+    if to == "approved" && matches!(decision(record), Some(Decision::Alone(_))) {
+        return decided(Some(record), speech).map(|run| run.text.into_owned());
     }
     let step = record.reached(to)?;
     let who = speech

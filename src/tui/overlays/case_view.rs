@@ -18,7 +18,7 @@ use crate::tui::widgets::{Look, form, line};
 /// From this size on two columns are drawn.
 const WIDE: (u16, u16) = (100, 30);
 /// The labels beside the form.
-const LABELS: [&str; 9] = [
+const LABELS: [&str; 11] = [
     "case-sum",
     "case-policy",
     "case-platform-row",
@@ -26,6 +26,8 @@ const LABELS: [&str; 9] = [
     "case-approval",
     "case-guard",
     "case-own",
+    "case-asked-by",
+    "case-asker-limit",
     "case-this-one",
     "case-may-approve",
 ];
@@ -157,10 +159,16 @@ fn platform(page: &mut Page<'_, '_>, case: &CaseForm) {
 /// What the shop and the platform say about the case, and until when it must be decided.
 pub(super) fn rules(page: &mut Page<'_, '_>, case: &CaseForm) {
     let words = page.look().words;
+    // Without a rule of the shop's what somebody may grant alone still holds.
+    let policy = match (&case.facts.decided, is_alone(case)) {
+        (Some(_), _) => "case-no-policy-decided",
+        (None, true) => "case-no-policy-alone",
+        (None, false) => "case-no-policy",
+    };
     page.labelled(
         &words.get("case-policy"),
         label_of(page.look()),
-        &[dim(words.get("case-no-policy").to_string())],
+        &[dim(words.get(policy).to_string())],
         &[],
     );
     platform(page, case);
@@ -249,31 +257,42 @@ pub(super) fn names(case: &CaseForm, words: &Words, with_others: bool) -> String
     names.join(&*words.get("case-names-between"))
 }
 
-/// Whether the person may grant the sum without asking.
+/// Whether submitting grants the sum without asking; what was submitted or is amended waits for
+/// somebody's word.
 pub(super) fn is_alone(case: &CaseForm) -> bool {
     let asked = case.sum.asked;
     let within = |limit: FreeLimit| asked.minor <= limit.amount.minor;
-    case.sum.paid.is_some() && case.facts.limit.is_some_and(within)
+    let is_new = case.ladder.is_none() && !case.amending;
+    is_new && case.sum.paid.is_some() && case.facts.limit.is_some_and(within)
 }
 
+/// Who must approve, or how it was decided.
 pub(super) fn approval(case: &CaseForm, words: &Words) -> Run<'static> {
+    if let Some(decided) = &case.facts.decided {
+        return decided.clone();
+    }
     let names = names(case, words, false);
     let alone = is_alone(case);
     if names.is_empty() && !alone {
         return Run::new(words.get("case-nobody-approves").to_string(), Ink::Warn);
     }
-    match case.facts.limit {
+    let asked = case.sum.asked;
+    let bounds = |limit: &FreeLimit| alone || asked.minor > limit.amount.minor;
+    match case.facts.limit.filter(bounds) {
         Some(limit) => {
+            let asker = case.facts.asker.as_deref();
             let args = [
                 ("limit", limit.amount.to_string().into()),
                 ("drawn", limit.drawn.to_string().into()),
                 ("names", names.into()),
+                ("person", asker.unwrap_or_default().into()),
             ];
-            let (word, ink) = match (alone, limit.is_allowance) {
-                (true, true) => ("case-allowance-alone", Ink::Ok),
-                (true, false) => ("case-approval-alone", Ink::Ok),
-                (false, true) => ("case-allowance-above", Ink::Approve),
-                (false, false) => ("case-approval-above", Ink::Approve),
+            let (word, ink) = match (alone, limit.is_allowance, asker) {
+                (true, true, _) => ("case-allowance-alone", Ink::Ok),
+                (true, false, _) => ("case-approval-alone", Ink::Ok),
+                (false, true, None) => ("case-allowance-above", Ink::Approve),
+                (false, false, None) => ("case-approval-above", Ink::Approve),
+                (false, _, Some(_)) => ("case-approval-above-theirs", Ink::Approve),
             };
             Run::new(words.with(word, &args), ink)
         }

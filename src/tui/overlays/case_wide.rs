@@ -189,29 +189,52 @@ pub(super) fn beside(page: &mut Page<'_, '_>, case: &CaseForm) {
     page.text(&words.get("case-why"), 4, Ink::Dim);
 }
 
-/// What the person may do alone and did today, what the sum needs, and who may approve it.
+/// What whoever asks may do alone and did today.
+fn own_limit(page: &mut Page<'_, '_>, case: &CaseForm) {
+    let words = page.look().words;
+    let Some(limit) = case.facts.limit else {
+        return;
+    };
+    let args = [
+        ("limit", limit.amount.to_string().into()),
+        ("today", limit.today.to_string().into()),
+    ];
+    let mut row = |label: &str, value: &str| {
+        page.labelled(
+            &words.get(label),
+            label_of(page.look()),
+            &[text(value)],
+            &[],
+        );
+    };
+    let own = words.with("case-own-limit", &args);
+    match &case.facts.asker {
+        None => row("case-own", &own),
+        Some(asker) => {
+            row("case-asked-by", asker);
+            row("case-asker-limit", &own);
+        }
+    }
+}
+
+/// What whoever asks may do alone, what the sum needs, and who may approve it or decided it.
 fn approvers(page: &mut Page<'_, '_>, case: &CaseForm) {
     let words = page.look().words;
-    if let Some(limit) = case.facts.limit {
-        let args = [
-            ("limit", limit.amount.to_string().into()),
-            ("today", limit.today.to_string().into()),
-        ];
-        let own = text(words.with("case-own-limit", &args));
-        page.labelled(&words.get("case-own"), label_of(page.look()), &[own], &[]);
-    }
+    own_limit(page, case);
     let asked = [("amount", case.sum.asked.to_string().into())];
+    let label = words.get("case-this-one");
+    if let Some(decided) = &case.facts.decided {
+        let amount = text(case.sum.asked.to_string());
+        page.labelled(&label, label_of(page.look()), &[amount], &[]);
+        page.text(&decided.text, 2, decided.ink);
+        return;
+    }
     let needs = if is_alone(case) {
         Run::new(words.with("case-needs-nobody", &asked), Ink::Ok)
     } else {
         Run::new(words.with("case-needs-approval", &asked), Ink::Approve)
     };
-    page.labelled(
-        &words.get("case-this-one"),
-        label_of(page.look()),
-        &[needs],
-        &[],
-    );
+    page.labelled(&label, label_of(page.look()), &[needs], &[]);
     let names = names(case, words, true);
     if names.is_empty() {
         page.text(&approval(case, words).text, 2, Ink::Warn);

@@ -162,6 +162,15 @@ impl FollowUp {
         let before = std::mem::take(&mut self.sheet);
         self.sheet = Sheet::new(fields);
         case_fields::carry(&before.form, &mut self.sheet.form);
+        self.mark_time(reach);
+    }
+
+    /// Marks the time as missing until one is chosen or typed so that it can be read.
+    fn mark_time(&mut self, reach: &Reach<'_>) {
+        let has_time = self.time(reach).is_some();
+        if let Some(field) = self.sheet.form.field_mut("at") {
+            field.required = !has_time;
+        }
     }
 
     /// Goes on to what the kind needs first.
@@ -193,6 +202,7 @@ impl FollowUp {
                 set_text(&mut self.sheet.form, id, text);
             }
         }
+        self.mark_time(reach);
     }
 
     /// Returns the time that is chosen or typed, milliseconds UTC.
@@ -214,6 +224,7 @@ impl FollowUp {
     }
 
     fn changed(&mut self, reach: &mut Reach<'_>) -> Flow {
+        self.mark_time(reach);
         let id = self
             .sheet
             .form
@@ -408,6 +419,7 @@ impl Pane for FollowUp {
                         self.sheet.form.focus("kind");
                     }
                 }
+                self.mark_time(reach);
                 Flow::Stay
             }
             Did::Moved => Flow::Stay,

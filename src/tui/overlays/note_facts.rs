@@ -4,6 +4,7 @@
 use crate::desk::Desk;
 use crate::desk::marks::standing_yes;
 use crate::desk::note::STEPS;
+use crate::desk::printing::is_printed;
 use crate::desk::wording::Wording;
 use crate::domain::id::Id;
 use crate::domain::record::Record;
@@ -38,6 +39,20 @@ pub struct Offer {
     pub when: String,
 }
 
+/// How far an order is at printing, as far as is known here.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Printing {
+    /// Not printed.
+    #[default]
+    Waits,
+    /// Printed by our own hands.
+    Printed,
+    /// The platform knows its waybill.
+    HasWaybill,
+    /// The platform says that all of it was shipped.
+    Shipped,
+}
+
 /// Of how many printing colleagues the step says when they were last heard of.
 const PRINTERS: usize = 2;
 
@@ -60,8 +75,10 @@ pub struct Facts {
     pub ship_due: Option<String>,
     /// The next printing wave, with its source.
     pub wave: Option<String>,
-    /// Whether the order was printed, and how that is known.
-    pub printed: bool,
+    /// How far the order is at printing.
+    pub printing: Printing,
+    /// The waybill, empty where there is none.
+    pub waybill: String,
     /// When the printing room was last heard of, or printed it; empty where nobody knows.
     pub printing_at: String,
     /// Whether desks exchange by a shared folder.
@@ -130,7 +147,9 @@ impl Facts {
         note.and_then(|note| note.text(note::FLAG_OF.name()))
             .unwrap_or("red")
             .clone_into(&mut facts.flag);
-        facts.read_wave(desk, note, speech)?;
+        if !facts.is_late() {
+            facts.read_wave(desk, note, speech)?;
+        }
         let id = order.as_ref().map(|order| order.id);
         facts.read_earlier(desk, id, note.map(|note| note.id), speech)?;
         facts.offer = offered(desk, about.as_ref(), id, speech)?;
@@ -144,7 +163,16 @@ impl Facts {
             .trim()
             .clone_into(&mut self.receiver);
         self.carrier = text("carrier");
-        self.printed = matches!(record.state.as_str(), "printed" | "packed" | "handed_over");
+        self.waybill = text("waybill");
+        self.printing = if order::is_shipped(record) {
+            Printing::Shipped
+        } else if is_printed(&record.state) {
+            Printing::Printed
+        } else if self.waybill.is_empty() {
+            Printing::Waits
+        } else {
+            Printing::HasWaybill
+        };
         let variants: Vec<String> = record
             .keys("lines")
             .into_iter()
@@ -230,6 +258,23 @@ impl Facts {
             ));
         }
         Ok(())
+    }
+
+    /// Returns whether the order is past printing: what is changed now is a late edit.
+    pub fn is_late(&self) -> bool {
+        self.printing != Printing::Waits
+    }
+
+    /// Returns how far the order is at printing, in words.
+    pub fn printing_words(&self, words: &Words) -> String {
+        let (id, waybill) = match self.printing {
+            Printing::Waits => ("note-not-printed", ""),
+            Printing::Printed => ("note-printed", ""),
+            Printing::HasWaybill => ("note-has-waybill", self.waybill.as_str()),
+            Printing::Shipped => ("note-shipped", self.waybill.as_str()),
+        };
+        let said = format!("{} {waybill}", words.get(id));
+        said.trim_end().to_owned()
     }
 
     /// Returns what the order said before, for a kind of change.

@@ -69,17 +69,10 @@ impl Wanted<'_> {
         } else {
             "note-say-ask"
         };
-        let printed = words
-            .get(if facts.printed {
-                "note-printed"
-            } else {
-                "note-not-printed"
-            })
-            .to_string();
         let told = args(vec![
             ("buyer", facts.buyer.clone()),
             ("order", facts.number.clone()),
-            ("printed", printed),
+            ("printed", facts.printing_words(words)),
         ]);
         vec![
             changed,
@@ -89,7 +82,7 @@ impl Wanted<'_> {
             ),
             say(ask, args(Vec::new())),
             say(
-                if facts.printed {
+                if facts.is_late() {
                     "note-say-told-late"
                 } else {
                     "note-say-told"

@@ -4,7 +4,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
 use super::note::{MEMO_BYTES, NoteForm};
-use super::note_facts::Stage;
+use super::note_facts::{Printing, Stage};
 use super::note_texts::bytes;
 use crate::desk::note::STEPS;
 use crate::desk::wording::counted;
@@ -18,6 +18,9 @@ use crate::tui::widgets::{Look, form, line};
 
 /// From this size on two columns are drawn.
 const WIDE: (u16, u16) = (100, 30);
+/// The labels of what stands below the fields where there is room.
+const RECEIVER: &str = "note-receiver";
+const COURIER: &str = "field-note-courier";
 /// Columns of a step's name.
 const STEP: u16 = 12;
 
@@ -58,7 +61,7 @@ fn narrow(page: &mut Page<'_, '_>, note: &NoteForm) -> Option<Position> {
     let is_long = line::columns(&limits, look) + blanks + 2 > page.width();
     let printed: Vec<Run<'_>> = limits.pop_if(|_| is_long).into_iter().collect();
     page.row(&join(&mut limits), &[]);
-    let courier = look.words.get("field-note-courier");
+    let courier = look.words.get(COURIER);
     page.row(&[dim(format!("{courier}  {}", facts.carrier))], &printed);
     earlier(page, note);
     steps.or(caret)
@@ -69,19 +72,20 @@ fn wide_left(page: &mut Page<'_, '_>, note: &NoteForm) -> Option<Position> {
     let words = look.words;
     let caret = fields(page, note, false);
     let facts = &note.facts;
+    let label = label_of(&note.sheet.form, false, look) - 2;
     if !facts.receiver.is_empty() {
         let unchanged = dim(words.get("note-unchanged").to_string());
         page.labelled(
-            &words.get("note-receiver"),
-            5,
+            &words.get(RECEIVER),
+            label,
             &[text(facts.receiver.as_str())],
             &[unchanged],
         );
     }
     if !facts.carrier.is_empty() {
         page.labelled(
-            &words.get("field-note-courier"),
-            5,
+            &words.get(COURIER),
+            label,
             &[text(facts.carrier.as_str())],
             &[],
         );
@@ -238,7 +242,7 @@ fn fields(page: &mut Page<'_, '_>, note: &NoteForm, narrow: bool) -> Option<Posi
             field.beside = false;
         }
     }
-    let label = page::shape(&form, 0, look).label;
+    let label = label_of(&form, narrow, look);
     let beside = kind_columns(&form, label, look)
         .min(page.width().saturating_sub(14))
         .max(page.width() / 2);
@@ -247,6 +251,17 @@ fn fields(page: &mut Page<'_, '_>, note: &NoteForm, narrow: bool) -> Option<Posi
         caret = None;
     }
     caret
+}
+
+/// The columns of the labels, with the mark before and a blank behind them: one column for the
+/// fields and, where they stand below these, for receiver and courier.
+fn label_of(form: &form::Form, narrow: bool, look: &Look<'_>) -> u16 {
+    let label = page::shape(form, 0, look).label;
+    if narrow {
+        return label;
+    }
+    let below = [RECEIVER, COURIER].map(|id| look.columns(&look.words.get(id)) + 2);
+    below.into_iter().fold(label, u16::max)
 }
 
 /// How many columns the row of kinds takes whole.
@@ -393,18 +408,18 @@ fn limits(note: &NoteForm, printing: &str, words: &Words) -> Vec<Run<'static>> {
     if let Some(due) = &facts.ship_due {
         all.push(text(format!("{} {due}", words.get("note-ship-due"))));
     }
-    let printed = words.get(if facts.printed {
-        "note-printed"
-    } else {
-        "note-not-printed"
-    });
+    if facts.is_late() {
+        all.push(Run::new(words.get("printing-late").to_string(), Ink::Block));
+    }
     let known = [("at", facts.printing_at.as_str().into())];
-    let known = if facts.printing_at.is_empty() {
-        String::new()
-    } else {
-        format!(" {}", words.with(printing, &known))
+    let known = match facts.printing {
+        Printing::HasWaybill | Printing::Shipped => {
+            format!(" [{}]", words.get("source-platform"))
+        }
+        _ if facts.printing_at.is_empty() => String::new(),
+        _ => format!(" {}", words.with(printing, &known)),
     };
-    all.push(text(format!("{printed}{known}")));
+    all.push(text(format!("{}{known}", facts.printing_words(words))));
     all
 }
 

@@ -317,3 +317,53 @@ fn what_others_did_to_a_case_since_it_was_submitted_stops_once() {
     stage.keys(&["Enter"]);
     is_case(&stage, "executed");
 }
+
+#[test]
+fn a_word_of_mouth_is_no_approval_until_it_is_signed() {
+    let mut stage = Stage::new().on_order(ORDER);
+    stage.keys(&[
+        "F6", "Down", "Space", "1", "Tab", "1", "Tab", "2", "Tab", "Space", "F8",
+    ]);
+    stage.colleague("王主管");
+    stage.act_as("林晓");
+    let given = Given {
+        person: stage.desk.person_named("王主管").unwrap(),
+        replica: None,
+        amount: Money::cny(20_000),
+        case_cap: None,
+        spot: true,
+        until: None,
+    };
+    stage.desk.give_allowance(given).unwrap();
+    let id = only(&stage, "case").id;
+    let approver = stage.desk.person_named("王主管").unwrap();
+    stage.desk.approve_verbally(id, approver).unwrap();
+    stage.refresh();
+    let seen = stage.screen(80, 21);
+    assert!(seen.contains("王主管 15:46 口头批"), "{seen}");
+    stage.act_as("王主管");
+    stage.desk.approve_case(id).unwrap();
+    stage.refresh();
+    let seen = stage.screen(80, 21);
+    assert!(seen.contains("王主管 15:46 批准"), "{seen}");
+    assert!(!seen.contains("15:46 口头批"), "{seen}");
+}
+
+#[test]
+fn who_amends_asks_anew_and_is_not_among_those_who_may_approve() {
+    let mut stage = Stage::new().on_order(ORDER);
+    stage.keys(&[
+        "F6", "Down", "Space", "1", "Tab", "1", "Tab", "2", "Tab", "Space", "F8",
+    ]);
+    stage.colleague("陈立");
+    stage.colleague("王主管");
+    stage.refresh();
+    let seen = stage.screen(80, 21);
+    assert!(seen.contains("等批  你 陈立"), "{seen}");
+    stage.keys(&["F6"]);
+    let seen = stage.screen(80, 21);
+    assert!(seen.contains("要批     陈立 批"), "{seen}");
+    stage.keys(&["F8"]);
+    let seen = stage.screen(80, 21);
+    assert!(seen.contains("等批  陈立"), "{seen}");
+}
