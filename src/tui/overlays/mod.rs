@@ -167,7 +167,7 @@ fn form(command: Command, reach: &mut Reach<'_>) -> Result<Opened, Problem> {
         Command::MustRead => must_read(reach)?,
         Command::Meeting => pane(meeting::choose(reach)?),
         Command::DayReview => pane(ReviewPane::open(reach)?),
-        Command::CheckTerminal => pane(start::terminal::TerminalCheck::open(reach)),
+        Command::CheckTerminal => pane(start::terminal::TerminalCheck::open(reach)?),
         Command::ScreenSettings => Opened::Flow(Flow::Screen(Screen::Settings)),
         Command::Away => pane(away::open(reach)?),
         Command::Lock | Command::ChangePerson | Command::SignIn => Opened::Flow(Flow::Lock),
