@@ -30,6 +30,7 @@ pub mod gate;
 pub mod handover;
 mod handover_acts;
 mod handover_parts;
+mod handover_typed;
 mod handover_view;
 pub mod import;
 #[cfg(test)]
