@@ -3544,6 +3544,9 @@ board-group = My group
 # The first run, the settings.
 list-comma = {", "}
 command-screen_settings = Go to settings
+notice-hinted = { $reason }. { $hint }
+notice-ended-hinted = { $reason } { $hint }
+notice-ends = {".!?:;"}
 command-check_terminal = Check this terminal: widths, pastes, copies
 command-guided_shift = Guided shift: address, reply, refund, takeover
 problem-setting-value = { $value } cannot be set

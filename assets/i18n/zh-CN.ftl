@@ -3544,6 +3544,9 @@ board-group = 我的组
 # The first run, the settings.
 list-comma = 、
 command-screen_settings = 去设置
+notice-hinted = { $reason }。{ $hint }
+notice-ended-hinted = { $reason }{ $hint }
+notice-ends = {".!?:;。！？：；"}
 command-check_terminal = 看看这个终端：字宽、粘贴、复制
 command-guided_shift = 带着走一班：改地址、话术、退款、接班
 problem-setting-value = 不能是 { $value }

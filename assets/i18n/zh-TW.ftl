@@ -3544,6 +3544,9 @@ board-group = 我的組
 # The first run, the settings.
 list-comma = 、
 command-screen_settings = 前往設定
+notice-hinted = { $reason }。{ $hint }
+notice-ended-hinted = { $reason }{ $hint }
+notice-ends = {".!?:;。！？：；"}
 command-check_terminal = 檢查這個終端機：字寬、貼上、複製
 command-guided_shift = 帶著走一班：改地址、罐頭回覆、退款、接班
 problem-setting-value = 不能是 { $value }
