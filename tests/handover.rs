@@ -131,9 +131,9 @@ fn a_shift_is_handed_over_line_by_line() {
     assert_eq!(of(&sheet, items[0]).severity, Severity::Green);
     assert!(of(&sheet, items[0]).summary.contains("今晚八点前"));
     assert_eq!(of(&sheet, items[1]).severity, Severity::Red);
-    assert_eq!(of(&sheet, items[1]).missing(), ["if_then"]);
+    assert_eq!(of(&sheet, items[1]).missing(NOW), ["if_then"]);
     assert_eq!(of(&sheet, items[2]).severity, Severity::Yellow);
-    assert!(of(&sheet, items[2]).missing().is_empty());
+    assert!(of(&sheet, items[2]).missing(NOW).is_empty());
     assert_eq!(of(&sheet, items[3]).severity, Severity::Green);
     assert_eq!(
         of(&sheet, items[4]).severity,
@@ -363,4 +363,48 @@ fn many_items_are_all_lines() {
     desk.answer_lines(id, &all, Answer::Accept).unwrap();
     assert_eq!(desk.handover(id).unwrap().state, "acknowledged");
     assert_eq!(desk.to_hand_over(desk.me().unwrap().id).unwrap().len(), 130);
+}
+
+#[test]
+fn a_time_that_is_over_is_not_handed_on() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("s");
+    let words = Words::new(Language::ZhCn);
+    let mut leaver = desk(&path, &["林晓", "何静"], NOW);
+    let items = work(&mut leaver);
+    drop(leaver);
+    // The promise was due after four hours, the call after six.
+    let now = NOW + 7 * HOUR;
+    let mut leaver = desk(&path, &["林晓", "何静"], now);
+    let mut sheet = leaver.handover_draft(&words).unwrap();
+    let missing = |sheet: &zhiban::desk::handover::Sheet, id: Id| {
+        let line = sheet.lines.iter().find(|line| line.row.id == id).unwrap();
+        line.missing(now)
+    };
+    assert_eq!(missing(&sheet, items[1]), ["due", "if_then"]);
+    assert_eq!(missing(&sheet, items[2]), ["due"]);
+    for line in &mut sheet.lines {
+        line.if_then = "若不通，就升级".into();
+    }
+    let to = person(&leaver, "何静");
+    let refused = leaver.handover_sign(&sheet, Some(to), &words).unwrap_err();
+    assert_eq!(refused.message, "problem-handover-over");
+    let next = sheet.next_due(now);
+    assert!(next > now && next % (HOUR / 2) == 0);
+    for line in &mut sheet.lines {
+        if line.is_over(now) {
+            line.due = Some(next);
+        }
+    }
+    let id = leaver
+        .handover_sign(&sheet, Some(to), &words)
+        .unwrap()
+        .record();
+    let signed = leaver.handover(id).unwrap();
+    assert!(
+        signed
+            .lines
+            .iter()
+            .all(|line| line.due.is_none_or(|due| due > now))
+    );
 }

@@ -132,7 +132,7 @@ pub(super) fn handover(place: &Place, args: &Handover, out: &Out) -> Result<u8, 
         None if format == Format::Xlsx => out.workbook(&document)?,
         None => out.block(&String::from_utf8_lossy(&document))?,
     }
-    Ok(if args.draft && sheet.incomplete() > 0 {
+    Ok(if args.draft && sheet.incomplete(desk.now()) > 0 {
         FINDINGS
     } else {
         CLEAN

@@ -37,6 +37,10 @@ pub use receive::{Answer, Received, ReceivedLine};
 
 /// How long the next shift lasts: what falls due within it cannot wait for the one after.
 pub const NEXT_SHIFT: i64 = 8 * 3_600_000;
+/// How far into the next shift a time is proposed.
+const FIRST_HOUR: i64 = 3_600_000;
+/// Times are proposed on the half hour.
+const HALF_HOUR: i64 = 1_800_000;
 /// The local draft's key.
 const DRAFT: &str = "handover";
 /// The most sheets that a search for handovers looks at.
@@ -93,9 +97,15 @@ pub struct SheetLine {
 }
 
 impl SheetLine {
+    /// Returns whether the time by which it is to be done is over: nobody who takes over could
+    /// keep it.
+    pub fn is_over(&self, now: i64) -> bool {
+        self.due.is_some_and(|due| due <= now)
+    }
+
     /// Returns the names of the fields that its severity still asks for: `summary`, `next`,
-    /// `due`, `if_then`.
-    pub fn missing(&self) -> Vec<&'static str> {
+    /// `due`, `if_then`. A time that is over fills none.
+    pub fn missing(&self, now: i64) -> Vec<&'static str> {
         let asked: &[&str] = match self.severity {
             Severity::Red => &["summary", "next", "due", "if_then"],
             Severity::Yellow => &["next", "due"],
@@ -104,7 +114,7 @@ impl SheetLine {
         let is_there = |name: &str| match name {
             "summary" => !self.summary.trim().is_empty(),
             "next" => !self.next.trim().is_empty(),
-            "due" => self.due.is_some(),
+            "due" => self.due.is_some() && !self.is_over(now),
             _ => !self.if_then.trim().is_empty(),
         };
         asked
@@ -170,11 +180,19 @@ impl Sheet {
     }
 
     /// Returns how many lines still lack something.
-    pub fn incomplete(&self) -> usize {
+    pub fn incomplete(&self, now: i64) -> usize {
         self.lines
             .iter()
-            .filter(|line| !line.missing().is_empty())
+            .filter(|line| !line.missing(now).is_empty())
             .count()
+    }
+
+    /// Returns the time that is proposed where a line's own is over: an hour into the next shift,
+    /// on the half hour.
+    pub fn next_due(&self, now: i64) -> i64 {
+        let begins = self.ends.unwrap_or(now).max(now);
+        let early = begins.saturating_add(FIRST_HOUR);
+        early.saturating_add((-early).rem_euclid(HALF_HOUR))
     }
 }
 

@@ -20,6 +20,8 @@ use crate::store::Query;
 const QUIET: &str = "start_card_quiet";
 /// The local setting that names the needs that were settled by a word.
 const SETTLED: &str = "start_settled";
+/// The local setting that says how the questions about this terminal came out so far.
+const TERMINAL: &str = "start_terminal";
 
 /// What a shop needs before everybody can work in it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -119,6 +121,21 @@ impl Desk {
         Ok(self
             .store_mut()
             .set_setting_local(SETTLED, Some(&settled))?)
+    }
+
+    /// Returns how the questions about this terminal came out in a check that was left, as words.
+    pub fn terminal_check(&self) -> Result<Vec<String>, Problem> {
+        let came = self.store().setting_local(TERMINAL)?.unwrap_or_default();
+        let words = came.split(',').filter(|word| !word.is_empty());
+        Ok(words.map(str::to_owned).collect())
+    }
+
+    /// Keeps how the questions about this terminal came out so far; none once the check is over.
+    pub fn keep_terminal_check(&mut self, came: &[&str]) -> Result<(), Problem> {
+        let came = Some(came.join(",")).filter(|came| !came.is_empty());
+        Ok(self
+            .store_mut()
+            .set_setting_local(TERMINAL, came.as_deref())?)
     }
 
     fn has_any(

@@ -68,6 +68,10 @@ pub enum Context {
     Held,
     /// Files that were dropped on the window.
     Import,
+    /// A step of the first run that waits for files.
+    Drop,
+    /// The files of such a step, to be taken in.
+    Dropped,
     /// What an act would do with all that is marked.
     Bulk,
     /// One record of any register.
@@ -125,6 +129,8 @@ pub const CONTEXTS: &[(Context, &str)] = &[
     (Context::Filter, "filter"),
     (Context::Held, "held"),
     (Context::Import, "import"),
+    (Context::Drop, "drop"),
+    (Context::Dropped, "dropped"),
     (Context::Bulk, "bulk"),
     (Context::Record, "record"),
     (Context::Palette, "palette"),
@@ -169,6 +175,8 @@ impl Context {
             | Self::Takeover
             | Self::Printing
             | Self::Import
+            | Self::Drop
+            | Self::Dropped
             | Self::Bulk
             | Self::Review
             | Self::Meeting

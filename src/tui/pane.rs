@@ -72,10 +72,21 @@ impl Notice {
 
     /// Says what is wrong and what to do next.
     pub fn of(problem: &Problem, words: &Words) -> Self {
-        let (message, hint) = words.problem(problem);
-        let text = hint.map_or_else(|| message.clone(), |hint| format!("{message} {hint}"));
+        let (reason, hint) = words.problem(problem);
+        let text = hint.map_or_else(|| reason.clone(), |hint| hinted(&reason, &hint, words));
         Self::line(text, Ink::Warn)
     }
+}
+
+/// Says a reason and its hint as two sentences; a reason that ends in a mark gets no other.
+fn hinted(reason: &str, hint: &str, words: &Words) -> String {
+    let marks = words.get("notice-ends");
+    let id = if reason.ends_with(|last| marks.contains(last)) {
+        "notice-ended-hinted"
+    } else {
+        "notice-hinted"
+    };
+    words.with(id, &[("reason", reason.into()), ("hint", hint.into())])
 }
 
 /// What a pane wants after an input.
@@ -313,3 +324,7 @@ pub fn stacked(
     }
     caret
 }
+
+#[cfg(test)]
+#[path = "pane_tests.rs"]
+mod tests;

@@ -123,9 +123,17 @@ impl Speech<'_> {
             Some(left) if left <= 0 => word("figure-overdue", self.span(-left)),
             Some(left) if left < DAY => word("figure-left", self.span(left)),
             Some(left) => self.day(self.now + left),
-            None if ours => word("figure-waiting", self.span((self.now - since).max(0))),
+            None if ours => self.waiting(self.span((self.now - since).max(0)), since),
             None => String::new(),
         }
+    }
+
+    /// Returns how long something waits since a time, by the span as it is written.
+    pub fn waiting(&self, span: String, since: i64) -> String {
+        if self.now - since < MINUTE {
+            return self.words.get("figure-waiting-now").to_string();
+        }
+        self.words.with("figure-waiting", &[("span", span.into())])
     }
 
     /// Returns which exports are old or missing, each by a message for the one or the other.
@@ -389,3 +397,7 @@ pub fn short_number(number: &str) -> String {
         _ => number.to_owned(),
     }
 }
+
+#[cfg(test)]
+#[path = "words_tests.rs"]
+mod tests;

@@ -18,6 +18,11 @@ const OPENED: &[(&str, &[Do], &str)] = &[
     ("林晓", &[Keys("Ctrl+T")], "内部一句"),
     ("林晓", &[Keys("F12 4 2 Ins Down")], "表里的字"),
     ("林晓", &[Keys("Ctrl+G Esc Down")], "王"),
+    (
+        "王主管",
+        &[Keys("F1"), Do::Text("还差"), Keys("Enter 8")],
+        "二百",
+    ),
 ];
 
 fn shown(visit: &Visit) -> String {

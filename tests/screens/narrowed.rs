@@ -103,7 +103,7 @@ fn what_is_wrong_is_told_below_the_line_and_its_place_is_selected() {
         (
             Language::ZhCn,
             "状太:未结",
-            "没有「状太」这个条件 是不是 状态？",
+            "没有「状太」这个条件。是不是 状态？",
         ),
         (Language::ZhTw, "狀太:未結", "是不是 狀態？"),
         (Language::En, "sate:open", "Did you mean state?"),

@@ -256,3 +256,23 @@ fn a_figure_in_a_list_says_what_it_counts() {
     assert!(bare.is_none(), "{bare:?} in\n{screen}");
     assert!(screen.contains(" for "), "{screen}");
 }
+
+#[test]
+fn one_of_a_thing_is_said_right_in_english() {
+    let words = Words::new(Language::En);
+    for id in [
+        "palette-count",
+        "talk-pasted",
+        "composer-count",
+        "note-length",
+    ] {
+        let args = [("count", 1_i64.into()), ("time", "15:46".into())];
+        let said = words.with(id, &args);
+        let counted = said.split("1 ").nth(1).unwrap_or_default();
+        let first = counted.split(' ').next().unwrap_or_default();
+        assert!(!first.ends_with('s'), "{said}");
+    }
+    // The platform, and how an order stands there, are two things.
+    let name = |field: &str| words.get(&format!("field-order-{field}"));
+    assert_ne!(name("platform_state"), name("platform"));
+}

@@ -31,7 +31,7 @@ impl Desk {
             return Err(refused("problem-handover-self").hint("problem-handover-self-hint"));
         }
         self.agree(sheet, words)?;
-        complete(sheet)?;
+        complete(sheet, self.now())?;
         let day = self.business_day(self.now())?;
         let id = self.new_id();
         let mut act = self.act();
@@ -131,16 +131,18 @@ impl Desk {
     }
 }
 
-fn complete(sheet: &Sheet) -> Result<(), Problem> {
+fn complete(sheet: &Sheet, now: i64) -> Result<(), Problem> {
     for (at, line) in sheet.lines.iter().enumerate() {
-        let Some(missing) = line.missing().first().copied() else {
+        let Some(missing) = line.missing(now).first().copied() else {
             continue;
         };
-        let message = match missing {
-            "summary" => "problem-handover-missing-summary",
-            "next" => "problem-handover-missing-next",
-            "due" => "problem-handover-missing-due",
-            _ => "problem-handover-missing-if_then",
+        let asked = "problem-handover-missing-hint";
+        let (message, hint) = match missing {
+            "summary" => ("problem-handover-missing-summary", asked),
+            "next" => ("problem-handover-missing-next", asked),
+            "due" if line.is_over(now) => ("problem-handover-over", "problem-handover-over-hint"),
+            "due" => ("problem-handover-missing-due", asked),
+            _ => ("problem-handover-missing-if_then", asked),
         };
         let title = line
             .row
@@ -151,7 +153,7 @@ fn complete(sheet: &Sheet) -> Result<(), Problem> {
         return Err(refused(message)
             .arg("line", at + 1)
             .arg("title", title)
-            .hint("problem-handover-missing-hint"));
+            .hint(hint));
     }
     Ok(())
 }

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
+use super::kept::KeptForm;
 use super::sheet::{Did, Sheet};
 use super::{case_fields, sheet};
 use crate::desk::admit::Granted;
@@ -38,10 +39,12 @@ pub struct Admit {
     request: Option<(PathBuf, Request)>,
     /// What is said of the request: whose screen must show the digits, and who is there already.
     says: [String; 2],
+    kept: KeptForm,
 }
 
 impl Admit {
-    /// Opens the form on the first request that lies in the shared folder, where one does.
+    /// Opens the form on the first request that lies in the shared folder, where one does, with
+    /// what was said of that device when the form was left.
     ///
     /// Fails where the person may not change the roster.
     pub fn open(reach: &Reach<'_>) -> Result<Self, Problem> {
@@ -55,15 +58,33 @@ impl Admit {
             sheet: Sheet::new(fields(reach)),
             request: None,
             says: Default::default(),
+            kept: KeptForm::default(),
         };
+        // What one device may do is proposed for no other.
+        let mut key = "admit".to_owned();
+        let mut found = String::new();
         if let Some((path, request)) = first {
-            let path_shown = path.display().to_string();
-            sheet::set_text(&mut admit.sheet.form, "file", &path_shown);
+            key = format!("admit/{}", request.replica());
+            found = path.display().to_string();
+            sheet::set_text(&mut admit.sheet.form, "file", &found);
             admit.request = Some((path, request));
             admit.sheet.form.focus("role");
         }
+        admit.kept = KeptForm::open(reach, key, &mut admit.sheet.form);
+        if admit.sheet.form.text("file") != found {
+            admit.read();
+        }
         admit.say(reach)?;
         Ok(admit)
+    }
+
+    /// Reads the file that is named.
+    fn read(&mut self) {
+        let typed = self.sheet.form.text("file").trim();
+        let named = dropped_files(typed).into_iter().next();
+        let path = named.unwrap_or_else(|| Path::new(typed).to_owned());
+        let read = read_file(&path).and_then(|bytes| Request::read(&bytes));
+        self.request = read.ok().map(|request| (path, request));
     }
 
     /// Says of the request what must be known before it is granted.
@@ -83,17 +104,13 @@ impl Admit {
         Ok(())
     }
 
-    /// Reads the file that was named.
+    /// Follows the file that was named.
     fn changed(&mut self, reach: &mut Reach<'_>) {
         let is_file = |field: &Field| field.id == "file";
         if !self.sheet.form.current().is_some_and(is_file) {
             return;
         }
-        let typed = self.sheet.form.text("file").trim();
-        let named = dropped_files(typed).into_iter().next();
-        let path = named.unwrap_or_else(|| Path::new(typed).to_owned());
-        let read = read_file(&path).and_then(|bytes| Request::read(&bytes));
-        self.request = read.ok().map(|request| (path, request));
+        self.read();
         if let Err(problem) = self.say(reach) {
             self.request = None;
             reach.trouble(&problem);
@@ -136,6 +153,7 @@ impl Admit {
         if done.is_none() {
             return Flow::Stay;
         }
+        self.kept.done();
         let file = answer.display().to_string();
         let said = [
             ("name", request.name.as_str().into()),
@@ -228,6 +246,10 @@ impl Pane for Admit {
 
     fn is_whole(&self) -> bool {
         false
+    }
+
+    fn draft(&self) -> Option<(String, String)> {
+        Some(self.kept.draft(&self.sheet.form))
     }
 }
 

@@ -174,7 +174,7 @@ impl HandoverPane {
     }
 
     /// Takes what was typed into the sheet; a time that cannot be read is told and stays to
-    /// be mended.
+    /// be mended. A time that is only proposed is not taken by the way.
     pub(super) fn settle(&mut self, reach: &mut Reach<'_>) -> bool {
         let typed = self.editor.text().trim().to_owned();
         let (now, zone) = (self.now, self.zone);
@@ -184,6 +184,10 @@ impl HandoverPane {
                 self.editor.set("");
             }
             None | Some(Cell::Point) => {}
+            Some(Cell::Due)
+                if self
+                    .proposed(reach.words)
+                    .is_some_and(|(_, shown)| shown == typed) => {}
             Some(Cell::Due) => match due_of(&typed, self.shown(Cell::Due, reach), now, zone) {
                 Ok(Some(due)) => {
                     if let Some(line) = self.line() {
@@ -196,15 +200,7 @@ impl HandoverPane {
                     return false;
                 }
             },
-            Some(other) => {
-                if let Some(line) = self.line() {
-                    match other {
-                        Cell::Summary => line.summary = typed,
-                        Cell::Next => line.next = typed,
-                        _ => line.if_then = typed,
-                    }
-                }
-            }
+            Some(Cell::Summary | Cell::Next | Cell::IfThen) => self.take_words(),
         }
         true
     }
@@ -230,8 +226,13 @@ impl HandoverPane {
 
     pub(super) fn focus(&mut self, field: Option<Cell>, reach: &Reach<'_>) {
         self.field = field;
-        let shown = field.map(|field| self.shown(field, reach));
-        self.editor.set(&shown.unwrap_or_default());
+        let proposed = self.proposed(reach.words);
+        let shown = match (field, proposed) {
+            (Some(Cell::Due), Some((_, shown))) => shown,
+            (Some(field), _) => self.shown(field, reach),
+            (None, _) => String::new(),
+        };
+        self.editor.set(&shown);
     }
 
     /// The first box of the line that lacks something, else the first of all.
@@ -240,7 +241,7 @@ impl HandoverPane {
             .sheet
             .lines
             .get(self.at)
-            .map(SheetLine::missing)
+            .map(|line| line.missing(self.now))
             .unwrap_or_default();
         Cell::LINE
             .into_iter()
@@ -279,6 +280,9 @@ impl HandoverPane {
 
     /// Tab: the next box, behind the last one the list.
     fn next_box(&mut self, by: isize, reach: &mut Reach<'_>) {
+        if by > 0 {
+            self.take_proposed(reach);
+        }
         if !self.settle(reach) {
             return;
         }
@@ -303,6 +307,7 @@ impl HandoverPane {
 
     /// Enter in a box: on to what still lacks something, else back to the list.
     fn go_on(&mut self, reach: &mut Reach<'_>) {
+        self.take_proposed(reach);
         if !self.settle(reach) {
             return;
         }
@@ -313,7 +318,7 @@ impl HandoverPane {
         let count = self.sheet.lines.len();
         let lacking = (0..count)
             .map(|by| (self.at + by) % count.max(1))
-            .find(|at| !self.sheet.lines[*at].missing().is_empty());
+            .find(|at| !self.sheet.lines[*at].missing(self.now).is_empty());
         match lacking {
             Some(at) => {
                 self.go(at, reach);
@@ -398,6 +403,7 @@ impl Pane for HandoverPane {
             Command::Transfer => self.choose_receiver(reach),
             Command::Undo if self.field.is_some() => {
                 self.editor.undo();
+                self.take_words();
             }
             Command::Finish => return self.sign(reach),
             Command::Copy => self.copy(reach),
@@ -420,10 +426,15 @@ impl Pane for HandoverPane {
             let picked = menu.input(input);
             return self.received(picked, reach);
         }
-        if self.field.is_some() && type_into(&mut self.editor, input) != Typed::Ignored {
-            return Flow::Stay;
+        if self.field.is_none() {
+            return Flow::Pass;
         }
-        Flow::Pass
+        match type_into(&mut self.editor, input) {
+            Typed::Ignored => return Flow::Pass,
+            Typed::Changed => self.take_words(),
+            Typed::Moved => {}
+        }
+        Flow::Stay
     }
 
     fn view(&self, buf: &mut Buffer, area: Rect, look: &Look<'_>) -> Option<Position> {
@@ -439,17 +450,8 @@ impl Pane for HandoverPane {
             return None;
         }
         let mut sheet = self.sheet.clone();
-        // Words in the box are kept too, though nobody has left it yet.
+        // A point in its box is kept too, though nobody has left it yet.
         let typed = self.editor.text().trim();
-        if let Some(line) = sheet.lines.get_mut(self.at) {
-            match self.field {
-                Some(Cell::Summary) => typed.clone_into(&mut line.summary),
-                Some(Cell::Next) => typed.clone_into(&mut line.next),
-                Some(Cell::IfThen) => typed.clone_into(&mut line.if_then),
-                // A time is on the sheet once its box is left: half typed it may be another one.
-                Some(Cell::Due | Cell::Point) | None => {}
-            }
-        }
         if self.field == Some(Cell::Point) && !typed.is_empty() {
             sheet.points.push(point(typed, self.now, self.zone));
         }

@@ -34,6 +34,7 @@ impl HandoverPane {
             None => words.with("handover-then", &[("what", what.into())]),
         };
         self.editor.set(&said);
+        self.take_words();
         Flow::Stay
     }
 
@@ -81,6 +82,8 @@ impl HandoverPane {
         if !self.settle(reach) {
             return Flow::Stay;
         }
+        // A time may have run out since the sheet was opened.
+        self.now = reach.desk.now();
         let sheet = self.sheet.clone();
         let words = reach.words;
         let signed = reach.attempt(|desk| desk.handover_sign(&sheet, None, words));
@@ -95,7 +98,8 @@ impl HandoverPane {
 
     /// Puts the cursor where signing was refused for.
     pub(super) fn show_lacking(&mut self, reach: &mut Reach<'_>) {
-        let lacks = |line: &SheetLine| !line.missing().is_empty();
+        let now = self.now;
+        let lacks = |line: &SheetLine| !line.missing(now).is_empty();
         if let Some(at) = self.sheet.lines.iter().position(lacks) {
             self.go(at, reach);
             let field = self.first_box();

@@ -212,7 +212,7 @@ pub(super) fn draw_rules(buf: &mut Buffer, area: Rect, look: &Look<'_>) {
 /// What is to be right before leaving: what zhiban knows, and what only a look can tell.
 fn checks(pane: &HandoverPane, full: bool, look: &Look<'_>) -> Vec<(String, Ink)> {
     let (words, sheet) = (look.words, &pane.sheet);
-    let missing = sheet.incomplete();
+    let missing = sheet.incomplete(pane.now);
     let counts = [
         ("lines", sheet.lines.len().into()),
         ("items", pane.items.into()),

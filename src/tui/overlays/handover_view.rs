@@ -179,7 +179,7 @@ fn head(pane: &HandoverPane, buf: &mut Buffer, area: Rect, beside: bool, look: &
         ("lines", sheet.lines.len().into()),
         ("items", pane.items.into()),
         ("red", red.into()),
-        ("missing", sheet.incomplete().into()),
+        ("missing", sheet.incomplete(pane.now).into()),
     ];
     let id = match (beside, sheet.lines.len() == pane.items) {
         (true, true) => "handover-counts-agree",
@@ -249,8 +249,11 @@ fn sheet_row<'a>(
     look: &Look<'a>,
 ) -> Row<'a> {
     let speech = pane.speech(look.words);
-    let missing = line.missing();
+    let missing = line.missing(pane.now);
     let (state, ink) = match (missing.first(), line.severity) {
+        (Some(&"due"), _) if line.is_over(pane.now) => {
+            ("handover-lacks-time".to_owned(), Ink::Missing)
+        }
         (Some(first), _) => (format!("handover-lacks-{first}"), Ink::Missing),
         (None, Severity::Green) => ("handover-unchanged".to_owned(), Ink::Dim),
         (None, _) => ("handover-complete".to_owned(), Ink::Ok),
@@ -391,7 +394,7 @@ fn draw_box(
     look: &Look<'_>,
 ) -> Option<Position> {
     let line = pane.sheet.lines.get(pane.at)?;
-    let lacks = line.missing().contains(&field.name());
+    let lacks = line.missing(pane.now).contains(&field.name());
     let label = look.words.get(&format!("handover-field-{}", field.name()));
     let (star, ink) = if lacks {
         ("*", Ink::Missing)
@@ -427,6 +430,13 @@ fn draw_box(
         return editor::draw(buf, value, &pane.editor, Ink::Field, look);
     }
     let mut runs = vec![text(pane.value(field, pane.speech(look.words)))];
+    if field == Cell::Due
+        && lacks
+        && let Some((_, proposed)) = pane.proposed(look.words)
+    {
+        let over = look.words.with("handover-over", &[("at", proposed.into())]);
+        runs.push(Run::new(format!("  {over}"), Ink::Missing));
+    }
     if field == Cell::Due
         && line.due == line.row.due
         && let Some(source) = &line.row.due_source

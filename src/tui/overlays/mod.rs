@@ -30,6 +30,7 @@ pub mod gate;
 pub mod handover;
 mod handover_acts;
 mod handover_parts;
+mod handover_typed;
 mod handover_view;
 pub mod import;
 #[cfg(test)]
@@ -167,7 +168,7 @@ fn form(command: Command, reach: &mut Reach<'_>) -> Result<Opened, Problem> {
         Command::MustRead => must_read(reach)?,
         Command::Meeting => pane(meeting::choose(reach)?),
         Command::DayReview => pane(ReviewPane::open(reach)?),
-        Command::CheckTerminal => pane(start::terminal::TerminalCheck::open(reach)),
+        Command::CheckTerminal => pane(start::terminal::TerminalCheck::open(reach)?),
         Command::ScreenSettings => Opened::Flow(Flow::Screen(Screen::Settings)),
         Command::Away => pane(away::open(reach)?),
         Command::Lock | Command::ChangePerson | Command::SignIn => Opened::Flow(Flow::Lock),

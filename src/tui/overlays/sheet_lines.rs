@@ -22,6 +22,7 @@ pub(super) fn columns(look: &Look<'_>) -> [Width; 7] {
         "handover-lacks-summary",
         "handover-lacks-next",
         "handover-lacks-due",
+        "handover-lacks-time",
         "handover-lacks-if_then",
         "handover-unchanged",
         "handover-complete",

@@ -68,7 +68,7 @@ impl StartCard {
 
 fn step(need: Need, reach: &Reach<'_>) -> Result<Box<dyn Pane>, Problem> {
     Ok(match need {
-        Need::Terminal => Box::new(TerminalCheck::open(reach)),
+        Need::Terminal => Box::new(TerminalCheck::open(reach)?),
         Need::Shop => Box::new(ShopForm::open(reach)?),
         Need::Folder => Box::new(FolderForm::open(reach)),
         Need::Replies => Box::new(Drop::of(What::Replies)),

@@ -201,7 +201,11 @@ fn result(what: What, reach: &Reach<'_>) -> Result<Vec<String>, Problem> {
 
 impl Pane for Drop {
     fn contexts(&self) -> Vec<Context> {
-        vec![Context::Import, Context::Menu]
+        if self.has_any() {
+            vec![Context::Dropped, Context::Menu]
+        } else {
+            vec![Context::Drop, Context::Menu]
+        }
     }
 
     fn command(&mut self, command: Command, reach: &mut Reach<'_>) -> Flow {
@@ -264,6 +268,12 @@ impl Pane for Drop {
 }
 
 impl Drop {
+    /// Whether a file waits that can be taken in, as far as is known.
+    fn has_any(&self) -> bool {
+        let is_unread = |file: &Dropped| matches!(file.outcome, Some(Err(_)));
+        self.stage == Stage::Looking && !self.files.all.iter().all(is_unread)
+    }
+
     /// Whether every file is in, to its end.
     fn is_all_taken(&self) -> bool {
         let is_in = |file: &Dropped| {

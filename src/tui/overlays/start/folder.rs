@@ -10,6 +10,7 @@ use crate::desk::start::{Need, try_folder};
 use crate::text::edit::Editor;
 use crate::tui::commands::{Command, Context};
 use crate::tui::keys::Input;
+use crate::tui::overlays::kept::KeptForm;
 use crate::tui::overlays::sheet::Sheet;
 use crate::tui::pane::{Flow, Pane, Reach};
 use crate::tui::run::Effect;
@@ -19,25 +20,26 @@ use crate::tui::widgets::form::{Field, Value};
 /// The form.
 pub struct FolderForm {
     sheet: Sheet,
+    kept: KeptForm,
 }
 
 impl FolderForm {
-    /// Opens the form with the folder that is set.
+    /// Opens the form with the folder that is set, and with what was typed when it was left.
     pub fn open(reach: &Reach<'_>) -> Self {
         let words = reach.words;
         let mut editor = Editor::single_line();
         editor.set(&reach.config.folder.path.display().to_string());
         let none = words.get("folder-none").to_string();
-        Self {
-            sheet: Sheet::new(vec![
-                Field::new(
-                    "path",
-                    words.get("folder-path").to_string(),
-                    Value::Text(editor, 1),
-                ),
-                Field::new("none", String::new(), Value::Flag(false, none)),
-            ]),
-        }
+        let mut sheet = Sheet::new(vec![
+            Field::new(
+                "path",
+                words.get("folder-path").to_string(),
+                Value::Text(editor, 1),
+            ),
+            Field::new("none", String::new(), Value::Flag(false, none)),
+        ]);
+        let kept = KeptForm::open(reach, "start/folder".to_owned(), &mut sheet.form);
+        Self { sheet, kept }
     }
 
     /// Keeps the folder, where it does what is asked of it, or the word that there is none.
@@ -52,6 +54,7 @@ impl FolderForm {
             {
                 return Flow::Stay;
             }
+            self.kept.done();
             reach.say("folder-slower", &[]);
             return Flow::Close;
         }
@@ -68,6 +71,7 @@ impl FolderForm {
         if !set_folder(&shown, reach) {
             return Flow::Stay;
         }
+        self.kept.done();
         let file = reach.config.file.as_ref();
         let file = file.map_or_else(String::new, |file| file.display().to_string());
         let args = [("folder", shown.into()), ("file", file.into())];
@@ -123,5 +127,9 @@ impl Pane for FolderForm {
 
     fn is_whole(&self) -> bool {
         false
+    }
+
+    fn draft(&self) -> Option<(String, String)> {
+        Some(self.kept.draft(&self.sheet.form))
     }
 }

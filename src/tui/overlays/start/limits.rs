@@ -12,6 +12,7 @@ use crate::text::edit::Editor;
 use crate::tui::commands::{Command, Context};
 use crate::tui::keys::Input;
 use crate::tui::overlays::case_fields;
+use crate::tui::overlays::kept::KeptForm;
 use crate::tui::overlays::sheet::Sheet;
 use crate::tui::pane::{Flow, Pane, Reach};
 use crate::tui::widgets::Look;
@@ -23,10 +24,11 @@ const FIELDS: [&str; 3] = ["case", "day", "person"];
 /// The form.
 pub struct LimitsForm {
     sheet: Sheet,
+    kept: KeptForm,
 }
 
 impl LimitsForm {
-    /// Opens the form with what holds.
+    /// Opens the form with what holds, and with what was typed when it was left.
     pub fn open(reach: &Reach<'_>) -> Result<Self, Problem> {
         let hand = reach.desk.free_hand()?;
         let field = |(id, sum): (&str, Option<Money>)| {
@@ -37,9 +39,9 @@ impl LimitsForm {
             Field::new(id, label, Value::Money(editor)).prefix("¥ ")
         };
         let sums = [hand.case, hand.day, hand.person];
-        Ok(Self {
-            sheet: Sheet::new(FIELDS.into_iter().zip(sums).map(field).collect()),
-        })
+        let mut sheet = Sheet::new(FIELDS.into_iter().zip(sums).map(field).collect());
+        let kept = KeptForm::open(reach, "start/limits".to_owned(), &mut sheet.form);
+        Ok(Self { sheet, kept })
     }
 
     fn give(&mut self, reach: &mut Reach<'_>) -> Flow {
@@ -65,6 +67,7 @@ impl LimitsForm {
         let Some(names) = given else {
             return Flow::Stay;
         };
+        self.kept.done();
         if hand == FreeHand::default() {
             reach.say("limits-none", &[]);
         } else if names.is_empty() {
@@ -103,5 +106,9 @@ impl Pane for LimitsForm {
 
     fn is_whole(&self) -> bool {
         false
+    }
+
+    fn draft(&self) -> Option<(String, String)> {
+        Some(self.kept.draft(&self.sheet.form))
     }
 }

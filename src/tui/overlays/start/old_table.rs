@@ -226,7 +226,7 @@ impl Pane for OldTablePane {
         if self.read.is_some() && self.taken.is_none() {
             return self.sheet.contexts(Context::Form);
         }
-        vec![Context::Import, Context::Menu]
+        vec![Context::Drop, Context::Menu]
     }
 
     fn command(&mut self, command: Command, reach: &mut Reach<'_>) -> Flow {

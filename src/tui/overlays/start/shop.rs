@@ -10,6 +10,7 @@ use crate::problem::Problem;
 use crate::text::edit::Editor;
 use crate::tui::commands::{Command, Context};
 use crate::tui::keys::Input;
+use crate::tui::overlays::kept::KeptForm;
 use crate::tui::overlays::sheet::Sheet;
 use crate::tui::pane::{Flow, Pane, Reach};
 use crate::tui::theme::Ink;
@@ -27,10 +28,11 @@ const ASKED: [(&str, &str); 4] = [
 /// The form.
 pub struct ShopForm {
     sheet: Sheet,
+    kept: KeptForm,
 }
 
 impl ShopForm {
-    /// Opens the form with what the shop has said so far.
+    /// Opens the form with what the shop has said so far, and with what was typed when it was left.
     pub fn open(reach: &Reach<'_>) -> Result<Self, Problem> {
         let facts = reach.desk.shop_facts()?;
         let words = reach.words;
@@ -58,9 +60,9 @@ impl ShopForm {
             let field = Field::new(id, label, Value::Text(editor, 1));
             fields.push(field.note(example, Ink::Dim));
         }
-        Ok(Self {
-            sheet: Sheet::new(fields),
-        })
+        let mut sheet = Sheet::new(fields);
+        let kept = KeptForm::open(reach, "start/shop".to_owned(), &mut sheet.form);
+        Ok(Self { sheet, kept })
     }
 
     fn keep(&mut self, reach: &mut Reach<'_>) -> Flow {
@@ -80,6 +82,7 @@ impl ShopForm {
         if kept.is_none() {
             return Flow::Stay;
         }
+        self.kept.done();
         reach.say("shop-kept", &[]);
         Flow::Close
     }
@@ -113,5 +116,9 @@ impl Pane for ShopForm {
 
     fn is_whole(&self) -> bool {
         false
+    }
+
+    fn draft(&self) -> Option<(String, String)> {
+        Some(self.kept.draft(&self.sheet.form))
     }
 }

@@ -6,6 +6,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
 use crate::desk::start::Need;
+use crate::problem::Problem;
 use crate::text::clean;
 use crate::text::edit::Editor;
 use crate::text::width;
@@ -72,13 +73,20 @@ enum Outcome {
 }
 
 impl Outcome {
-    fn id(self) -> &'static str {
+    const ALL: [Self; 4] = [Self::Right, Self::Set, Self::Wrong, Self::Passed];
+
+    /// The end of its message id, and how it is kept.
+    fn word(self) -> &'static str {
         match self {
-            Self::Right => "terminal-right",
-            Self::Set => "terminal-set",
-            Self::Wrong => "terminal-wrong",
-            Self::Passed => "terminal-passed",
+            Self::Right => "right",
+            Self::Set => "set",
+            Self::Wrong => "wrong",
+            Self::Passed => "passed",
         }
+    }
+
+    fn of(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|one| one.word() == word)
     }
 }
 
@@ -95,22 +103,25 @@ pub struct TerminalCheck {
 }
 
 impl TerminalCheck {
-    /// Opens the check at its first question.
-    pub fn open(reach: &Reach<'_>) -> Self {
+    /// Opens the check at the question at which it was left, else at its first.
+    pub fn open(reach: &Reach<'_>) -> Result<Self, Problem> {
+        let came = reach.desk.terminal_check()?;
+        let came = came.iter().map_while(|word| Outcome::of(word));
+        let outcomes: Vec<Outcome> = came.take(QUESTIONS.len()).collect();
         let entries = reach.config.entries().unwrap_or_default();
         let set = entries
             .iter()
             .find(|entry| entry.name == "clipboard.road")
             .map(|entry| entry.value.clone());
         let road = ROADS.iter().position(|road| Some(*road) == set.as_deref());
-        Self {
-            at: 0,
-            outcomes: Vec::new(),
+        Ok(Self {
+            at: outcomes.len(),
+            outcomes,
             typed: Editor::single_line(),
             changed: false,
             road: road.unwrap_or(0),
             is_copied: false,
-        }
+        })
     }
 
     fn question(&self) -> Option<Question> {
@@ -118,7 +129,7 @@ impl TerminalCheck {
     }
 
     /// Writes down how the question in front came out and goes on.
-    fn answer(&mut self, outcome: Outcome) -> Flow {
+    fn answer(&mut self, outcome: Outcome, reach: &mut Reach<'_>) -> Flow {
         let outcome = if self.changed && outcome == Outcome::Right {
             Outcome::Set
         } else {
@@ -128,6 +139,11 @@ impl TerminalCheck {
         self.at += 1;
         self.changed = false;
         self.typed = Editor::single_line();
+        let came: Vec<&str> = self.outcomes.iter().map(|one| one.word()).collect();
+        // What could not be kept is said, and the check goes on.
+        if let Err(problem) = reach.desk.keep_terminal_check(&came) {
+            reach.trouble(&problem);
+        }
         Flow::Stay
     }
 
@@ -146,7 +162,10 @@ impl TerminalCheck {
 
     fn close(reach: &mut Reach<'_>) -> Flow {
         if reach
-            .attempt(|desk| desk.settle_need(Need::Terminal))
+            .attempt(|desk| {
+                desk.keep_terminal_check(&[])?;
+                desk.settle_need(Need::Terminal)
+            })
             .is_some()
         {
             reach.say("terminal-done", &[]);
@@ -158,8 +177,8 @@ impl TerminalCheck {
     fn chosen(&mut self, number: usize, reach: &mut Reach<'_>) -> Flow {
         let no_more = self.changed;
         match (self.question(), number) {
-            (Some(_), 1) => self.answer(Outcome::Right),
-            (Some(Question::Rulers), 2) => self.answer(Outcome::Wrong),
+            (Some(_), 1) => self.answer(Outcome::Right, reach),
+            (Some(Question::Rulers), 2) => self.answer(Outcome::Wrong, reach),
             // The other width is tried; where that is wrong too, what held before holds again.
             (Some(Question::Circles), 2) => {
                 let other = match reach.config.screen.ambiguous {
@@ -168,7 +187,7 @@ impl TerminalCheck {
                 };
                 let set = self.set("screen.ambiguous", other, reach);
                 if no_more {
-                    self.answer(Outcome::Wrong)
+                    self.answer(Outcome::Wrong, reach)
                 } else {
                     set
                 }
@@ -182,7 +201,7 @@ impl TerminalCheck {
         let typed = self.typed.text().trim().to_owned();
         match self.question() {
             Some(Question::Sentence) if typed.chars().any(is_chinese) => {
-                self.answer(Outcome::Right)
+                self.answer(Outcome::Right, reach)
             }
             Some(Question::Sentence) => {
                 reach.say("terminal-no-chinese", &[]);
@@ -212,12 +231,12 @@ impl TerminalCheck {
     /// tried.
     fn came_back(&mut self, typed: &str, reach: &mut Reach<'_>) -> Flow {
         if typed == &*reach.words.get("terminal-four") {
-            return self.answer(Outcome::Right);
+            return self.answer(Outcome::Right, reach);
         }
         self.typed = Editor::single_line();
         self.is_copied = false;
         let Some(road) = ROADS.get(self.road + 1) else {
-            return self.answer(Outcome::Wrong);
+            return self.answer(Outcome::Wrong, reach);
         };
         self.road += 1;
         reach.say("terminal-next-road", &[]);
@@ -227,14 +246,16 @@ impl TerminalCheck {
     fn pasted(&mut self, pasted: &str, reach: &mut Reach<'_>) -> Flow {
         let cleaned = clean::typed(pasted);
         match self.question() {
-            Some(Question::Lines) if cleaned.trim().contains('\n') => self.answer(Outcome::Right),
+            Some(Question::Lines) if cleaned.trim().contains('\n') => {
+                self.answer(Outcome::Right, reach)
+            }
             Some(Question::Lines) => {
                 reach.say("terminal-one-line", &[]);
                 Flow::Stay
             }
             Some(Question::Copy) => self.came_back(cleaned.trim(), reach),
             Some(Question::Sentence) if pasted.chars().any(is_chinese) => {
-                self.answer(Outcome::Right)
+                self.answer(Outcome::Right, reach)
             }
             _ => Flow::Pass,
         }
@@ -260,7 +281,7 @@ impl Pane for TerminalCheck {
             Command::Back => Flow::Close,
             Command::Open | Command::Accept | Command::Finish if is_over => Self::close(reach),
             Command::NextPane | Command::NextMissing | Command::NextField if !is_over => {
-                self.answer(Outcome::Passed)
+                self.answer(Outcome::Passed, reach)
             }
             Command::Unfold | Command::Finish => self.entered(reach),
             Command::Undo if self.typed.undo() => Flow::Stay,
@@ -381,7 +402,12 @@ impl TerminalCheck {
             } else {
                 Ink::Text
             };
-            let came = Run::new(words.get(outcome.id()).to_string(), ink);
+            let came = Run::new(
+                words
+                    .get(&format!("terminal-{}", outcome.word()))
+                    .to_string(),
+                ink,
+            );
             page.row(&[text(name.to_string())], &[came]);
             if *outcome == Outcome::Wrong
                 && !matches!(question, Question::Sentence | Question::Lines)

@@ -1,5 +1,6 @@
 //! The steps of a first run, played by keys.
 
+mod left;
 mod limits;
 mod old_table;
 
@@ -30,7 +31,7 @@ fn with_file(folder: &std::path::Path) -> Stage {
 fn the_terminal_is_asked_and_what_it_does_is_kept() {
     let place = tempfile::tempdir().unwrap();
     let mut stage = with_file(place.path());
-    stage.push(|reach| Ok(TerminalCheck::open(reach)));
+    stage.push(TerminalCheck::open);
     stage.draw_everywhere();
     assert!(
         stage.screen(80, 24).contains("1/5"),
@@ -100,17 +101,17 @@ fn the_terminal_is_asked_and_what_it_does_is_kept() {
 #[test]
 fn every_question_can_be_passed_over_and_left() {
     let mut stage = Stage::new();
-    stage.push(|reach| Ok(TerminalCheck::open(reach)));
+    stage.push(TerminalCheck::open);
     stage.keys(&["Tab", "Esc"]);
     assert!(stage.panes.is_empty());
     assert!(stage.desk.lacks(true).unwrap().contains(&Need::Terminal));
-    stage.push(|reach| Ok(TerminalCheck::open(reach)));
+    stage.push(TerminalCheck::open);
     stage.keys(&["Tab", "Tab", "Tab", "Tab", "Tab"]);
     assert_eq!(stage.screen(80, 24).matches("跳过").count(), 5);
     stage.keys(&["Enter"]);
     assert!(!stage.desk.lacks(true).unwrap().contains(&Need::Terminal));
     // No road leads out: a screen of bare text is what is left.
-    stage.push(|reach| Ok(TerminalCheck::open(reach)));
+    stage.push(TerminalCheck::open);
     stage.keys(&["2", "Tab", "Tab", "Tab"]);
     for _ in 0..3 {
         stage.text("x");

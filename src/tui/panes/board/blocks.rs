@@ -261,9 +261,7 @@ fn case_row<'a>(case: &'a Row, spoken: bool, speech: Speech<'a>) -> list::Row<'a
         "mark-approve"
     };
     let waits = speech.long_span((speech.now - case.since).max(0));
-    let waits = speech
-        .words
-        .with("figure-waiting", &[("span", waits.into())]);
+    let waits = speech.waiting(waits, case.since);
     row(vec![
         vec![Run::new(word(mark), Ink::Approve)],
         vec![text(short_number(

@@ -48,7 +48,7 @@ fn every_figure_is_shown_in_every_size_with_value_and_verdict_in_words() {
         "转定率",
         "重复投诉率",
         "日 11/22",
-        "周 11/16..11/22",
+        "周 11/16-22",
         "月 2026/11",
         "不知道",
         "达",

@@ -3,6 +3,7 @@
 
 use std::ops::Range;
 
+use chrono::{Datelike, NaiveDate};
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
@@ -110,13 +111,20 @@ fn heading(pane: &FiguresPane, facts: &Facts, place: usize) -> String {
     let period = facts.days.period(Span::ALL[place], pane.day);
     match period.span {
         Span::Day => period.first.format("%m/%d").to_string(),
-        Span::Week => format!(
-            "{}..{}",
-            period.first.format("%m/%d"),
-            period.last.format("%m/%d")
-        ),
+        Span::Week => week(period.first, period.last),
         Span::Month => period.first.format("%Y/%m").to_string(),
     }
+}
+
+/// The days of a week, so short that its name has room before them: the month is said again only
+/// where it is another, and then the last day has one digit.
+fn week(first: NaiveDate, last: NaiveDate) -> String {
+    let end = if first.month() == last.month() {
+        last.format("%d")
+    } else {
+        last.format("%m/%-d")
+    };
+    format!("{}-{end}", first.format("%m/%d"))
 }
 
 fn table(

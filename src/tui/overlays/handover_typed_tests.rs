@@ -1,0 +1,54 @@
+//! What a line lacks follows what is written on it, and a time that is over is none.
+
+use super::HandoverPane;
+use crate::tui::overlays::stage::Stage;
+
+const SIZE: (u16, u16) = (120, 37);
+
+/// The row of the list in which this stands.
+fn row(stage: &Stage, part: &str) -> String {
+    let seen = stage.screen(SIZE.0, SIZE.1);
+    let row = seen.lines().find(|row| row.contains(part));
+    let row = row.unwrap_or_else(|| panic!("{part} in\n{seen}"));
+    row.split('│').next().unwrap_or_default().to_owned()
+}
+
+#[test]
+fn a_time_that_is_over_is_asked_for_anew() {
+    let mut stage = Stage::sample("林晓");
+    stage.push(HandoverPane::open);
+    assert!(row(&stage, "黄 会话 橙子").contains("08:42 已超时"));
+    stage.keys(&["Down", "Down", "Down", "Down", "Down", "Down"]);
+    stage.sees(
+        SIZE.0,
+        SIZE.1,
+        &["第 7 件 会话  橙子", "08:42  已过，改 19:00？"],
+    );
+    stage.draw_everywhere();
+    // What is only proposed is not taken by looking at it.
+    stage.keys(&["Tab", "Esc"]);
+    assert!(row(&stage, "黄 会话 橙子").contains("08:42 已超时"));
+    stage.keys(&["Tab", "Enter"]);
+    let taken = row(&stage, "黄 会话 橙子");
+    assert!(taken.contains("19:00 齐"), "{taken}");
+    // Left as a draft it stands there the next time.
+    stage.keys(&["Esc", "Esc"]);
+    stage.push(HandoverPane::open);
+    let taken = row(&stage, "黄 会话 橙子");
+    assert!(taken.contains("19:00 齐"), "{taken}");
+}
+
+#[test]
+fn a_line_is_complete_as_soon_as_the_last_of_it_is_written() {
+    let mut stage = Stage::sample("林晓");
+    stage.push(HandoverPane::open);
+    let lacks = |stage: &Stage, part: &str| row(stage, part).contains("缺若则");
+    assert!(lacks(&stage, "1 红") && lacks(&stage, "2 红"));
+    stage.keys(&["Tab", "Alt+3"]);
+    assert!(!lacks(&stage, "1 红"), "{}", stage.screen(SIZE.0, SIZE.1));
+    stage.keys(&["Enter"]);
+    stage.text("若没货，就退");
+    assert!(!lacks(&stage, "2 红"), "{}", stage.screen(SIZE.0, SIZE.1));
+    stage.keys(&["Backspace"; 8]);
+    assert!(lacks(&stage, "2 红"), "{}", stage.screen(SIZE.0, SIZE.1));
+}
