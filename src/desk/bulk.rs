@@ -4,7 +4,7 @@
 use super::Desk;
 use super::act::{Act, Done, refused};
 use super::item::{allowed, goes_by_steps, transfer_reason};
-use super::printing::was_printed;
+use super::printing::is_past_printing;
 use super::reception;
 use crate::domain::id::Id;
 use crate::domain::register::Owner;
@@ -148,7 +148,7 @@ impl Desk {
             Some(order) => self.store().record(order)?,
             None => None,
         };
-        if was_printed(order.as_ref()) {
+        if is_past_printing(order.as_ref()) {
             return Err(refused("problem-bulk-printed"));
         }
         self.add_note_step(act, id, "acknowledged", None)

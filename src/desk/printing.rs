@@ -42,8 +42,21 @@ pub fn is_printed(state: &str) -> bool {
     matches!(state, "printed" | "packed" | "handed_over")
 }
 
-/// Returns whether an order is past printing: by our own hands, by the platform's word that all
-/// of it was shipped, or because it has a waybill.
+/// How far an order is at printing, as far as is known here.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Printing {
+    /// Not printed.
+    #[default]
+    Waits,
+    /// Printed by our own hands.
+    Printed,
+    /// The platform knows its waybill.
+    HasWaybill,
+    /// The platform says that all of it was shipped.
+    Shipped,
+}
+
+/// Returns whether an order is past printing, as [`printing_of`] says of its record.
 fn is_past(row: &Row) -> bool {
     let text = |name: &str| row.fields.get(name).and_then(|value| value.as_str());
     let is_shipped = text(order::PLATFORM_STATE.name()).is_some_and(order::says_shipped);
@@ -129,11 +142,21 @@ impl Desk {
 
 /// Returns whether an order is past printing, as far as its record says: whatever is changed
 /// then is a late edit.
-pub fn was_printed(order: Option<&Record>) -> bool {
-    order.is_some_and(|order| {
-        let has_waybill = order.get(order::WAYBILL).is_some();
-        is_printed(&order.state) || order::is_shipped(order) || has_waybill
-    })
+pub fn is_past_printing(order: Option<&Record>) -> bool {
+    order.is_some_and(|order| printing_of(order) != Printing::Waits)
+}
+
+/// Returns how far an order is at printing, as far as its record says.
+pub fn printing_of(order: &Record) -> Printing {
+    if order::is_shipped(order) {
+        Printing::Shipped
+    } else if is_printed(&order.state) {
+        Printing::Printed
+    } else if order.get(order::WAYBILL).is_some() {
+        Printing::HasWaybill
+    } else {
+        Printing::Waits
+    }
 }
 
 #[cfg(test)]

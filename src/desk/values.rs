@@ -119,15 +119,14 @@ fn value(
 /// Returns the post that somebody named: by the word that travels, or as people call it in any
 /// language.
 pub fn post_named(name: &str) -> Option<Post> {
+    let languages = Language::ALL.map(Words::new);
     let is_called = |post: &Post| {
         let id = format!("value-post-{}", post.word());
-        let called = Language::ALL.map(|language| Words::new(language).get(&id));
-        post.word() == name.replace('-', "_")
-            || called
-                .iter()
-                .any(|called| called.eq_ignore_ascii_case(name))
+        let mut called = languages.iter().map(|words| words.get(&id));
+        called.any(|called| called.eq_ignore_ascii_case(name))
     };
-    Post::ALL.into_iter().find(is_called)
+    let by_word = Post::of(&name.replace('-', "_"));
+    by_word.or_else(|| Post::ALL.into_iter().find(is_called))
 }
 
 /// Says that there is no post of this name.

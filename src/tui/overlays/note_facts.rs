@@ -4,7 +4,7 @@
 use crate::desk::Desk;
 use crate::desk::marks::standing_yes;
 use crate::desk::note::STEPS;
-use crate::desk::printing::is_printed;
+use crate::desk::printing::{Printing, printing_of};
 use crate::desk::wording::Wording;
 use crate::domain::id::Id;
 use crate::domain::record::Record;
@@ -37,20 +37,6 @@ pub struct Offer {
     pub text: String,
     /// When, as screens write it.
     pub when: String,
-}
-
-/// How far an order is at printing, as far as is known here.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Printing {
-    /// Not printed.
-    #[default]
-    Waits,
-    /// Printed by our own hands.
-    Printed,
-    /// The platform knows its waybill.
-    HasWaybill,
-    /// The platform says that all of it was shipped.
-    Shipped,
 }
 
 /// Of how many printing colleagues the step says when they were last heard of.
@@ -164,15 +150,7 @@ impl Facts {
             .clone_into(&mut self.receiver);
         self.carrier = text("carrier");
         self.waybill = text("waybill");
-        self.printing = if order::is_shipped(record) {
-            Printing::Shipped
-        } else if is_printed(&record.state) {
-            Printing::Printed
-        } else if self.waybill.is_empty() {
-            Printing::Waits
-        } else {
-            Printing::HasWaybill
-        };
+        self.printing = printing_of(record);
         let variants: Vec<String> = record
             .keys("lines")
             .into_iter()

@@ -4,9 +4,10 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
 use super::note::{MEMO_BYTES, NoteForm};
-use super::note_facts::{Printing, Stage};
+use super::note_facts::Stage;
 use super::note_texts::bytes;
 use crate::desk::note::STEPS;
+use crate::desk::printing::Printing;
 use crate::desk::wording::counted;
 use crate::i18n::Words;
 use crate::tui::keys::Spot;

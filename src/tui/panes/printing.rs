@@ -8,7 +8,7 @@ mod view;
 
 use crate::desk::Desk;
 use crate::desk::bulk::Bulk;
-use crate::desk::printing::{Parcels, was_printed};
+use crate::desk::printing::{Parcels, is_past_printing};
 use crate::domain::id::Id;
 use crate::domain::payload::Fields;
 use crate::domain::record::Record;
@@ -227,7 +227,7 @@ fn notice(desk: &Desk, record: &Record, speech: Speech<'_>) -> Result<Notice, Pr
         Some(id) => desk.store().record(id)?,
         None => None,
     };
-    let printed = was_printed(order.as_ref());
+    let printed = is_past_printing(order.as_ref());
     let told = record.reached("told").map(|step| {
         let who = speech
             .people

@@ -68,20 +68,7 @@ fn a_case_goes_up_its_ladder() {
 #[test]
 fn a_word_of_mouth_is_recorded_and_signed_by_whoever_gave_it() {
     let mut stage = Stage::new().on_order(ORDER);
-    stage.keys(&[
-        "F6", "Down", "Space", "1", "Tab", "1", "Tab", "2", "Tab", "Space", "F8",
-    ]);
-    stage.colleague("王主管");
-    stage.act_as("林晓");
-    let given = Given {
-        person: stage.desk.person_named("王主管").unwrap(),
-        replica: None,
-        amount: Money::cny(20_000),
-        case_cap: None,
-        spot: true,
-        until: None,
-    };
-    stage.desk.give_allowance(given).unwrap();
+    asked_of_the_supervisor(&mut stage);
     stage.refresh();
     stage.keys(&["F8", "F8"]);
     stage.text("王主管");
@@ -246,6 +233,24 @@ fn an_exchange_moves_goods_and_no_money() {
     assert!(seen.contains("等退货"), "{seen}");
 }
 
+/// A case is submitted, and the supervisor may agree to such a sum by word of mouth.
+fn asked_of_the_supervisor(stage: &mut Stage) {
+    stage.keys(&[
+        "F6", "Down", "Space", "1", "Tab", "1", "Tab", "2", "Tab", "Space", "F8",
+    ]);
+    stage.colleague("王主管");
+    stage.act_as("林晓");
+    let given = Given {
+        person: stage.desk.person_named("王主管").unwrap(),
+        replica: None,
+        amount: Money::cny(20_000),
+        case_cap: None,
+        spot: true,
+        until: None,
+    };
+    stage.desk.give_allowance(given).unwrap();
+}
+
 /// Who may grant a small sum alone submits one; returns how many writes that was.
 fn granted_alone(stage: &mut Stage) -> usize {
     stage.colleague("王主管");
@@ -321,20 +326,7 @@ fn what_others_did_to_a_case_since_it_was_submitted_stops_once() {
 #[test]
 fn a_word_of_mouth_is_no_approval_until_it_is_signed() {
     let mut stage = Stage::new().on_order(ORDER);
-    stage.keys(&[
-        "F6", "Down", "Space", "1", "Tab", "1", "Tab", "2", "Tab", "Space", "F8",
-    ]);
-    stage.colleague("王主管");
-    stage.act_as("林晓");
-    let given = Given {
-        person: stage.desk.person_named("王主管").unwrap(),
-        replica: None,
-        amount: Money::cny(20_000),
-        case_cap: None,
-        spot: true,
-        until: None,
-    };
-    stage.desk.give_allowance(given).unwrap();
+    asked_of_the_supervisor(&mut stage);
     let id = only(&stage, "case").id;
     let approver = stage.desk.person_named("王主管").unwrap();
     stage.desk.approve_verbally(id, approver).unwrap();
