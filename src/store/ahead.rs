@@ -116,15 +116,16 @@ impl Foreseen {
         self.by.is_some() && self.records.len() == 0
     }
 
-    /// Writes what came as expected into this stream, in the transaction that appended the last
-    /// of the events or a later one, in which each record `is_marked` as to be folded; until the
-    /// time of a transaction that began then is over, but one record at least. Returns what was
-    /// written; nothing of it where the rules are others now.
+    /// Writes what came as expected into this stream: in the transaction that appended all of the
+    /// events and was the first to name the records in `named`, or, without those, in a later one,
+    /// in which each record is marked as to be folded; until the time of a transaction that began
+    /// then is over, but one record at least. Returns what was written; nothing of it where the
+    /// rules are others now.
     pub(super) fn write(
         &mut self,
         conn: &Connection,
         kept: &Kept,
-        (stream, is_marked): (i64, bool),
+        (stream, named): (i64, Option<&HashSet<Id>>),
         begun: Instant,
     ) -> Result<HashSet<Id>> {
         let mut written = HashSet::new();
@@ -140,7 +141,8 @@ impl Foreseen {
         let mut keys = watch::Keys::new();
         for Expected { events, outcome } in self.records.by_ref() {
             let id = outcome.id;
-            if is_whole(conn, id, events, is_marked)? {
+            let is_first = named.is_some_and(|named| named.contains(&id));
+            if is_first || is_whole(conn, id, events, named.is_none())? {
                 // A setting among them changes what the others are due by.
                 let outcome = if *projector.limits() == by.limits {
                     outcome.in_stream(stream)
@@ -196,7 +198,7 @@ impl Store {
             if data_version(&tx)? != version {
                 break;
             }
-            foreseen.write(&tx, &self.judge, (stream, true), begun)?;
+            foreseen.write(&tx, &self.judge, (stream, None), begun)?;
             tx.commit()?;
         }
         Ok(foreseen.is_done())

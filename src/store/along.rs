@@ -240,9 +240,15 @@ pub(super) fn by_record<'a>(events: impl Iterator<Item = ToFold<'a>>) -> Vec<Gro
 /// to be folded.
 pub(super) fn is_whole(conn: &Connection, id: Id, events: usize, is_marked: bool) -> Result<bool> {
     let sql = if is_marked {
-        "SELECT count(*) = ?2 AND EXISTS(SELECT 1 FROM dirty WHERE record = ?1) FROM event WHERE record = ?1"
+        concat!(
+            "SELECT count(*) = ?2 AND EXISTS(SELECT 1 FROM dirty WHERE record = ?1) FROM event_of WHERE record = ",
+            read::record_no!()
+        )
     } else {
-        "SELECT count(*) = ?2 FROM event WHERE record = ?1"
+        concat!(
+            "SELECT count(*) = ?2 FROM event_of WHERE record = ",
+            read::record_no!()
+        )
     };
     let mut query = conn.prepare_cached(sql)?;
     Ok(query.query_row((id.0, events as i64), |row| row.get(0))?)

@@ -138,9 +138,11 @@ impl Store {
         let is_shown = holds(&fold(&all_text(&row.fields)), needle);
         let keys: Vec<i64> = self
             .conn
-            .prepare_cached(
-                "SELECT key FROM event WHERE record = ?1 ORDER BY stamp DESC, key DESC",
-            )?
+            .prepare_cached(concat!(
+                "SELECT key FROM event_of WHERE record = ",
+                read::record_no!(),
+                " ORDER BY stamp DESC, key DESC"
+            ))?
             .query_map([row.id.0], |row| row.get(0))?
             .collect::<rusqlite::Result<_>>()?;
         // Mostly the newest says it: the others need not be read then.

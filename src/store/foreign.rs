@@ -144,7 +144,7 @@ impl Store {
                 }
                 let is_last = done == run.events.len();
                 let (stream, judges) = (taker.stream(), taker.judges());
-                let touched = taker.end(&mut sum)?;
+                let (touched, named) = taker.end(&mut sum)?;
                 if judges {
                     judge::mark(&tx, &*store.judge.judge(&tx)?)?;
                 }
@@ -154,7 +154,7 @@ impl Store {
                 foreseen.take_if(|_| is_last && !sum.is_new(run));
                 let written = match &mut foreseen {
                     Some(foreseen) if is_first && is_last => {
-                        foreseen.write(&tx, &store.judge, (stream, false), begun)?
+                        foreseen.write(&tx, &store.judge, (stream, Some(&named)), begun)?
                     }
                     _ => HashSet::new(),
                 };
@@ -266,6 +266,7 @@ struct Taker<'a> {
     streams: Vec<StreamHead>,
     /// Events that are taken and wait to be written together.
     waiting: Vec<(i64, &'a Event)>,
+    numbers: insert::Numbers,
     /// The place in `streams` where the last event stands.
     current: usize,
     seq: u64,
@@ -305,6 +306,7 @@ impl<'a> Taker<'a> {
             replica_no,
             streams,
             waiting: Vec::with_capacity(LOOK_EVERY),
+            numbers: insert::Numbers::default(),
             current: 0,
             seq,
             chain,
@@ -381,7 +383,7 @@ impl<'a> Taker<'a> {
 
     /// Writes what waits.
     fn write(&mut self) -> Result<()> {
-        insert::insert_all(self.conn, &self.waiting)?;
+        insert::insert_all(self.conn, &self.waiting, &mut self.numbers)?;
         self.waiting.clear();
         Ok(())
     }
@@ -469,8 +471,9 @@ impl<'a> Taker<'a> {
         self.streams[self.current].stream
     }
 
-    /// Writes the rest, with the heads; returns the records that are to be folded.
-    fn end(mut self, taken: &mut Taken) -> Result<HashSet<Id>> {
+    /// Writes the rest, with the heads; returns the records that are to be folded, and those of
+    /// which nothing was here before.
+    fn end(mut self, taken: &mut Taken) -> Result<(HashSet<Id>, HashSet<Id>)> {
         self.write()?;
         for place in &self.grown {
             let head = &self.streams[*place];
@@ -479,7 +482,7 @@ impl<'a> Taker<'a> {
         taken.new += self.new;
         taken.here += self.here;
         taken.branched |= self.branched;
-        Ok(self.dirty)
+        Ok((self.dirty, self.numbers.new))
     }
 }
 

@@ -126,7 +126,10 @@ impl Store {
         let (mut places, mut registers) = (Vec::new(), BTreeSet::new());
         let mut events = self
             .conn
-            .prepare_cached("SELECT key, register FROM event WHERE record = ?1")?;
+            .prepare_cached(concat!(
+                "SELECT e.key, e.register FROM event_of o CROSS JOIN event e ON e.key = o.key WHERE o.record = ",
+                read::record_no!()
+            ))?;
         for record in records {
             let rows = events.query_map([record.0], |row| {
                 Ok((row.get::<_, i64>(0)?, row.get::<_, String>(1)?))

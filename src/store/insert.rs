@@ -1,11 +1,13 @@
 //! Rows of events and bodies: the only place that knows how they are spelled in their tables.
 
+use std::collections::{HashMap, HashSet};
 use std::sync::LazyLock;
 
 use rusqlite::{Connection, Statement, ToSql};
 
 use crate::domain::body::{Absence, Body};
 use crate::domain::event::Event;
+use crate::domain::id::Id;
 
 use super::error::Result;
 
@@ -16,11 +18,15 @@ const TOGETHER: usize = 32;
 const EVENT: usize = 11;
 /// The columns of a body.
 const BODY: usize = 5;
+/// The columns that say whose an event is.
+const PLACE: usize = 3;
 
-/// The statement that writes some events, and the one that writes their bodies.
+/// The statement that writes some events, the one that writes their bodies, and the one that
+/// writes whose they are.
 struct Statements {
     events: String,
     bodies: String,
+    places: String,
 }
 
 impl Statements {
@@ -38,6 +44,10 @@ impl Statements {
                 "INSERT INTO body(key, salt, facts, personal, digest) VALUES{}",
                 values(BODY)
             ),
+            places: format!(
+                "INSERT INTO event_of(record, stamp, key) VALUES{}",
+                values(PLACE)
+            ),
         }
     }
 }
@@ -45,13 +55,65 @@ impl Statements {
 static ALONE: LazyLock<Statements> = LazyLock::new(|| Statements::of(1));
 static MANY: LazyLock<Statements> = LazyLock::new(|| Statements::of(TOGETHER));
 
+/// The numbers of records, as one transaction found or gave them.
+#[derive(Debug, Default)]
+pub(super) struct Numbers {
+    known: HashMap<Id, i64>,
+    /// The records that this transaction was the first to name.
+    pub(super) new: HashSet<Id>,
+}
+
+impl Numbers {
+    fn of(&mut self, conn: &Connection, id: Id) -> Result<i64> {
+        if let Some(no) = self.known.get(&id) {
+            return Ok(*no);
+        }
+        let mut query = conn.prepare_cached("INSERT OR IGNORE INTO record_no(id) VALUES(?1)")?;
+        let no = if query.execute([id.0])? == 1 {
+            self.new.insert(id);
+            conn.last_insert_rowid()
+        } else {
+            let mut query = conn.prepare_cached("SELECT no FROM record_no WHERE id = ?1")?;
+            query.query_row([id.0], |row| row.get(0))?
+        };
+        self.known.insert(id, no);
+        Ok(no)
+    }
+}
+
+/// Numbers all records of a store whose projections are empty, and says whose each event is.
+pub(super) fn number(conn: &Connection) -> Result<()> {
+    conn.execute_batch(
+        "INSERT INTO record_no(id) SELECT record FROM event GROUP BY record ORDER BY min(key);
+         INSERT INTO event_of SELECT n.no, e.stamp, e.key FROM event e JOIN record_no n ON n.id = e.record
+           ORDER BY n.no, e.stamp, e.key;",
+    )?;
+    Ok(())
+}
+
+/// Returns whether some event is not said to be its record's, or more are said to be some
+/// record's than there are.
+pub(super) fn misplaced(conn: &Connection) -> Result<bool> {
+    Ok(conn.query_row(
+        "SELECT EXISTS(SELECT 1 FROM event e LEFT JOIN record_no n ON n.id = e.record
+           LEFT JOIN event_of o ON o.record = n.no AND o.stamp = e.stamp AND o.key = e.key WHERE o.key IS NULL)
+         OR (SELECT count(*) FROM event) <> (SELECT count(*) FROM event_of)",
+        [],
+        |row| row.get(0),
+    )?)
+}
+
 /// Writes an event and its body under a key.
 pub(super) fn insert(conn: &Connection, key: i64, event: &Event) -> Result<()> {
-    rows(conn, &ALONE, &[(key, event)])
+    insert_all(conn, &[(key, event)], &mut Numbers::default())
 }
 
 /// Writes events and their bodies under their keys.
-pub(super) fn insert_all(conn: &Connection, all: &[(i64, &Event)]) -> Result<()> {
+pub(super) fn insert_all(
+    conn: &Connection,
+    all: &[(i64, &Event)],
+    numbers: &mut Numbers,
+) -> Result<()> {
     let (together, alone) = all.as_chunks::<TOGETHER>();
     for some in together {
         rows(conn, &MANY, some)?;
@@ -59,6 +121,29 @@ pub(super) fn insert_all(conn: &Connection, all: &[(i64, &Event)]) -> Result<()>
     for one in alone {
         rows(conn, &ALONE, std::slice::from_ref(one))?;
     }
+    let mut places = Vec::with_capacity(all.len());
+    for (key, event) in all {
+        let record = numbers.of(conn, event.head.record)?;
+        places.push([record, event.head.stamp.0, *key]);
+    }
+    // In their order they cost less.
+    places.sort_unstable();
+    let (together, alone) = places.as_chunks::<TOGETHER>();
+    for some in together {
+        place(conn, &MANY, some)?;
+    }
+    for one in alone {
+        place(conn, &ALONE, std::slice::from_ref(one))?;
+    }
+    Ok(())
+}
+
+fn place(conn: &Connection, statements: &Statements, all: &[[i64; PLACE]]) -> Result<()> {
+    let mut query = conn.prepare_cached(&statements.places)?;
+    for (nth, column) in (1..).zip(all.as_flattened()) {
+        query.raw_bind_parameter(nth, column)?;
+    }
+    query.raw_execute()?;
     Ok(())
 }
 

@@ -17,7 +17,7 @@ use crate::domain::stamp::Stamp;
 
 use super::error::{Result, StoreError};
 use super::insert::insert;
-use super::read::{HEADS, StreamHead, counts, head_at, heads, key, of_record, roster};
+use super::read::{HEADS, StreamHead, counts, head_at, heads, key, of_record, record_no, roster};
 use super::{Store, judge, project, stop, watch};
 
 /// At the latest so many events stand behind a seal.
@@ -382,7 +382,9 @@ impl<'a> Writer<'a> {
 /// What does not count moves no stamp: a stranger could push a record's order away.
 fn newest_folded(conn: &Connection, record: Id) -> Result<Option<Stamp>> {
     let mut query = conn.prepare_cached(concat!(
-        "SELECT stamp FROM event WHERE record = ?1 AND ",
+        "SELECT stamp FROM event_of event WHERE record = ",
+        record_no!(),
+        " AND ",
         counts!(),
         " ORDER BY stamp DESC LIMIT 1"
     ))?;

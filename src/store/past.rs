@@ -13,7 +13,7 @@ use crate::domain::registers::{CUSTOMER, ORDER};
 
 use super::error::Result;
 use super::read::{self, Held};
-use super::{Store, judge, place, schema};
+use super::{Store, insert, judge, place, schema};
 
 /// How the folder of a copy is called, before the process and a count.
 const NAME: &str = "past-";
@@ -26,6 +26,13 @@ const ROSTER: &str = concat!(
     "WHERE (",
     schema::authority!(),
     ") AND register IN ('person', 'account', 'allowance', 'setting')"
+);
+
+/// The events of a record.
+const OF_RECORD: &str = concat!(
+    "WHERE key IN (SELECT key FROM event_of WHERE record = ",
+    read::record_no!(),
+    ")"
 );
 
 /// How far looking back is.
@@ -164,7 +171,7 @@ impl Store {
         copy(&self.conn, &tx, "event", ROSTER, &[])?;
         for id in self.around(record, &held)? {
             let id = Value::Blob(id.0.to_vec());
-            copy(&self.conn, &tx, "event", "WHERE record = ?1", &[id])?;
+            copy(&self.conn, &tx, "event", OF_RECORD, &[id])?;
         }
         let keys: Vec<i64> = tx
             .prepare("SELECT key FROM event")?
@@ -173,11 +180,9 @@ impl Store {
         for key in keys {
             copy(&self.conn, &tx, "body", "WHERE key = ?1", &[key.into()])?;
         }
+        insert::number(&tx)?;
         cut(&tx, &held, time)?;
-        tx.execute(
-            "INSERT OR IGNORE INTO dirty SELECT DISTINCT record FROM event",
-            [],
-        )?;
+        tx.execute("INSERT OR IGNORE INTO dirty SELECT id FROM record_no", [])?;
         tx.commit()?;
         let mut past = self.looking(conn, scratch)?;
         past.fold_rest(&mut |_| true)?;
@@ -248,6 +253,11 @@ fn cut(conn: &Connection, held: &Held, time: i64) -> Result<()> {
         let range = (read::key(head.stream, upto), read::key(head.stream + 1, 0));
         conn.execute(
             "INSERT OR IGNORE INTO dirty SELECT DISTINCT record FROM event WHERE key > ?1 AND key < ?2",
+            range,
+        )?;
+        conn.execute(
+            "DELETE FROM event_of WHERE (record, stamp, key) IN (
+               SELECT n.no, e.stamp, e.key FROM event e JOIN record_no n ON n.id = e.record WHERE e.key > ?1 AND e.key < ?2)",
             range,
         )?;
         // The index of words holds no text: without its row a word leads nowhere.

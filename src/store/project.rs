@@ -392,9 +392,11 @@ impl<'a> Projector<'a> {
         }
         self.any_unfolded = true;
         self.conn
-            .prepare_cached(
-                "DELETE FROM unfolded WHERE key IN (SELECT key FROM event WHERE record = ?1)",
-            )?
+            .prepare_cached(concat!(
+                "DELETE FROM unfolded WHERE key IN (SELECT key FROM event_of WHERE record = ",
+                read::record_no!(),
+                ")"
+            ))?
             .execute([id.0])?;
         for (key, _, code) in &folded.unfolded {
             self.conn

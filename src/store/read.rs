@@ -87,6 +87,14 @@ impl From<Stored> for ToFold<'static> {
     }
 }
 
+/// The number of the record of the first argument, as `event_of` knows it.
+macro_rules! record_no {
+    () => {
+        "(SELECT no FROM record_no WHERE id = ?1)"
+    };
+}
+pub(super) use record_no;
+
 /// What an event is read from, without its author.
 macro_rules! event_columns {
     () => {
@@ -104,7 +112,9 @@ const READ: &str = concat!(
 /// Two joins less: a record's events are by few authors.
 const TO_FOLD: &str = concat!(
     event_columns!(),
-    " FROM event e LEFT JOIN body b ON b.key = e.key WHERE e.record = ?1 ORDER BY e.stamp, e.key"
+    " FROM event_of o CROSS JOIN event e ON e.key = o.key LEFT JOIN body b ON b.key = e.key WHERE o.record = ",
+    record_no!(),
+    " ORDER BY o.stamp, o.key"
 );
 
 /// A part of the log in its order, as it is read to be folded.
@@ -200,7 +210,11 @@ pub(super) fn read(
     Ok(rows.collect::<rusqlite::Result<_>>()?)
 }
 
-const OF_RECORD: &str = "WHERE e.record = ?1 ORDER BY e.stamp, e.key";
+const OF_RECORD: &str = concat!(
+    "JOIN event_of o ON o.key = e.key WHERE o.record = ",
+    record_no!(),
+    " ORDER BY o.stamp, o.key"
+);
 
 /// Reads all events of a record, in stamp order.
 pub(super) fn of_record(conn: &Connection, record: Id) -> Result<Vec<Stored>> {
@@ -386,7 +400,9 @@ impl Store {
     /// Returns the events of a record that count, in the order in which they are folded.
     pub fn counted_events(&self, record: Id) -> Result<Vec<Event>> {
         let mut query = self.conn.prepare_cached(concat!(
-            "SELECT key FROM event WHERE record = ?1 AND ",
+            "SELECT event.key FROM event_of event WHERE record = ",
+            record_no!(),
+            " AND ",
             counts!()
         ))?;
         let counted = query.query_map([record.0], |row| row.get(0))?;

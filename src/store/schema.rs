@@ -14,7 +14,7 @@ use crate::domain::registers;
 
 use super::error::{Result, StoreError};
 use super::look::Looked;
-use super::{place, words};
+use super::{insert, place, words};
 
 /// `application_id`: the letters `zhbn`.
 pub(super) const APPLICATION: i64 = 0x7a68_626e;
@@ -47,7 +47,6 @@ CREATE INDEX stream_replica ON stream(replica);
 CREATE TABLE event(key INTEGER PRIMARY KEY, stamp INTEGER NOT NULL, at INTEGER NOT NULL, zone INTEGER NOT NULL,
   act INTEGER NOT NULL, register TEXT NOT NULL, record BLOB NOT NULL, verb INTEGER NOT NULL, version INTEGER NOT NULL,
   roster BLOB NOT NULL, chain BLOB NOT NULL) STRICT;
-CREATE INDEX event_record ON event(record, stamp, key);
 CREATE INDEX event_roster ON event(stamp, chain) WHERE register = 'person';
 CREATE TABLE body(key INTEGER PRIMARY KEY, salt BLOB, facts BLOB, personal BLOB, digest BLOB) STRICT;
 CREATE TABLE seal(stream INTEGER NOT NULL, seq INTEGER NOT NULL, chain BLOB NOT NULL, roster BLOB NOT NULL,
@@ -92,8 +91,16 @@ macro_rules! authority {
 pub(super) use authority;
 
 /// Computed from the log; dropped and built anew when the declarations change.
+///
+/// `record_no` gives each record a number in the order in which they appear, and `event_of` says
+/// which events are a record's: by number, since ids are random and would scatter over the whole
+/// index what comes in together.
 const PROJECTIONS: &str = concat!(
     "
+CREATE TABLE record_no(no INTEGER PRIMARY KEY, id BLOB NOT NULL UNIQUE) STRICT;
+CREATE TABLE event_of(record INTEGER NOT NULL, stamp INTEGER NOT NULL, key INTEGER NOT NULL,
+  PRIMARY KEY(record, stamp, key)) STRICT, WITHOUT ROWID;
+DROP INDEX IF EXISTS event_record;
 DROP INDEX IF EXISTS event_authority;
 CREATE INDEX event_authority ON event(key) WHERE ",
     authority!(),
@@ -136,7 +143,9 @@ INSERT INTO search(search, rank) VALUES('secure-delete', 1);
 "
 );
 
-const DROPPED: [&str; 8] = [
+const DROPPED: [&str; 10] = [
+    "record_no",
+    "event_of",
     "record",
     "word",
     "watch_key",
@@ -289,10 +298,11 @@ pub fn drop_projections(conn: &Connection) -> Result<()> {
         conn.execute_batch(&format!("DROP TABLE IF EXISTS {table};"))?;
     }
     conn.execute_batch(PROJECTIONS)?;
+    insert::number(conn)?;
     conn.execute_batch(
         "UPDATE stream SET indexed = from_seq;
          DELETE FROM dirty_key;
-         INSERT OR IGNORE INTO dirty SELECT DISTINCT record FROM event;",
+         INSERT OR IGNORE INTO dirty SELECT id FROM record_no ORDER BY id;",
     )?;
     Ok(())
 }

@@ -15,7 +15,7 @@ use super::project::{Folded, Projector};
 use super::read::{self, Stored, StreamHead};
 use super::row::{Projected, Ready};
 use super::watch::{self, Contradiction};
-use super::{Store, id_at, schema};
+use super::{Store, id_at, insert, schema};
 
 /// How many events are read at a time.
 const PAGE: u64 = 1_000;
@@ -271,13 +271,16 @@ impl Store {
         if strays > 0 {
             checker.defect(String::new(), "problem-verify-strays");
         }
+        if insert::misplaced(&self.conn)? {
+            checker.defect(String::new(), "problem-verify-database");
+        }
         Ok(())
     }
 
     fn check_records(&self, projector: &Projector<'_>, checker: &mut Checker<'_>) -> Result<()> {
-        let mut ids = self
-            .conn
-            .prepare("SELECT DISTINCT record FROM event ORDER BY record")?;
+        let mut ids = self.conn.prepare(
+            "SELECT id FROM record_no n WHERE EXISTS(SELECT 1 FROM event_of o WHERE o.record = n.no) ORDER BY id",
+        )?;
         let mut ids = ids.query([])?;
         while let Some(row) = ids.next()? {
             if checker.records.is_multiple_of(TOLD) && !checker.goes_on() {
@@ -297,7 +300,8 @@ impl Store {
             }
         }
         let orphans: i64 = self.conn.query_row(
-            "SELECT count(*) FROM record r WHERE NOT EXISTS(SELECT 1 FROM event e WHERE e.record = r.id)",
+            "SELECT count(*) FROM record r WHERE NOT EXISTS(
+               SELECT 1 FROM record_no n JOIN event_of o ON o.record = n.no WHERE n.id = r.id)",
             [],
             |row| row.get(0),
         )?;

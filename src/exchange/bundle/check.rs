@@ -3,11 +3,11 @@
 
 use std::collections::BTreeSet;
 use std::io::Read;
+use std::path::Path;
 
-use super::chunks::{Chunk, Kept};
+use super::chunks::{Keeper, Kept};
 use super::fault::{BundleFault, Code};
 use super::format::{EVENTS, Manifest};
-use super::lines::{Marks, Turn};
 use super::read::Bundle;
 use crate::domain::body::{Absence, Body};
 use crate::domain::event::{Event, Head, Seal, Verb, genesis};
@@ -88,7 +88,7 @@ impl Wrong {
 #[derive(Debug, Clone, Default)]
 pub(super) struct Proof {
     /// The chains of the events, from the first after `from_seq`: 32 bytes an event, at most
-    /// 32 MB, which the second reading does not compute again.
+    /// 32 MB.
     pub chains: Vec<Chain>,
     /// The last seq that is proven to be the author's and within limits; `from_seq` for none.
     pub proven: u64,
@@ -101,8 +101,6 @@ pub(super) struct Proof {
 pub(super) struct Checked {
     /// The manifest.
     pub manifest: Manifest,
-    /// The hash that names the bundle.
-    pub name: [u8; 32],
     /// What it holds.
     pub counts: Counts,
     /// One for each of the manifest's streams.
@@ -111,50 +109,49 @@ pub(super) struct Checked {
     pub seals: Vec<(usize, Seal)>,
     /// What is wrong.
     pub findings: Vec<Finding>,
-    /// By what the lines of the events are known again.
-    pub marks: Marks,
     /// The files that proven events attach.
     pub attached: BTreeSet<[u8; 32]>,
     /// The events, where they were to be kept.
-    pub kept: Option<Vec<Chunk>>,
+    pub kept: Option<Kept>,
 }
 
-/// The most bytes of lines and the most events that are kept between checking and appending:
-/// a larger bundle is read twice.
+/// The most bytes of lines and the most events that wait in memory between checking and
+/// appending: those of a larger bundle wait in a file.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Keep {
+pub(super) struct Keep<'a> {
     /// Bytes.
     pub bytes: u64,
     /// Events.
     pub events: u64,
+    /// Where the file is.
+    pub folder: &'a Path,
 }
 
-impl Keep {
-    /// Nothing is kept.
-    pub const NOTHING: Self = Self {
-        bytes: 0,
-        events: 0,
-    };
-
-    fn holds(self, manifest: &Manifest) -> bool {
+impl Keep<'_> {
+    fn keeper(self, manifest: &Manifest) -> Result<Keeper, BundleFault> {
         let lines = manifest.entries.iter().find(|entry| entry.name == EVENTS);
-        manifest.events() <= self.events && lines.is_some_and(|entry| entry.size <= self.bytes)
+        let holds = lines.is_some_and(|entry| entry.size <= self.bytes);
+        if holds && manifest.events() <= self.events {
+            Ok(Keeper::here())
+        } else {
+            Keeper::aside(self.folder)
+        }
     }
 }
 
-/// Reads a bundle to its end and finds what is proven. `progress` gets the number of events read
-/// and answers whether to go on.
+/// Reads a bundle to its end and finds what is proven; keeps the events where `keep` says so.
+/// `progress` gets the number of events read and answers whether to go on.
 pub(super) fn check<R: Read>(
     mut bundle: Bundle<R>,
-    keep: Keep,
+    keep: Option<Keep<'_>>,
     progress: &mut dyn FnMut(u64) -> bool,
 ) -> Result<Checked, BundleFault> {
     let manifest = bundle.manifest.clone();
-    let keeps = keep.holds(&manifest);
-    let mut pass = Pass::new(&manifest, keeps);
+    let keeper = keep.map(|keep| keep.keeper(&manifest)).transpose()?;
+    let keeps = keeper.is_some();
+    let mut pass = Pass::new(&manifest, keeper);
     let look = |head: &Head, body| Seen::of(head, body, keeps);
-    let mut marks = Marks::default();
-    bundle.events(Turn::First(&mut marks), look, |stream, head, seen| {
+    bundle.events(look, |stream, head, seen| {
         pass.event(stream, head, seen)?;
         if pass.counts.events.is_multiple_of(EVERY) && !progress(pass.counts.events) {
             return Err(BundleFault::Stopped);
@@ -165,7 +162,6 @@ pub(super) fn check<R: Read>(
         pass.seal(stream, seal);
         Ok(())
     })?;
-    let name = bundle.name;
     pass.counts.attachments = (manifest.entries.len() as u64).saturating_sub(2);
     bundle.attachments(|_, _| Ok(()))?;
     let Pass {
@@ -173,7 +169,7 @@ pub(super) fn check<R: Read>(
         streams,
         seals,
         attaching,
-        kept,
+        keeper,
         ..
     } = pass;
     let mut findings = Vec::new();
@@ -191,14 +187,12 @@ pub(super) fn check<R: Read>(
     let attached = proven.map(|(.., hash)| hash).collect();
     Ok(Checked {
         manifest,
-        name,
         counts,
         proofs,
         seals,
         findings,
-        marks,
         attached,
-        kept: kept.map(Kept::finish),
+        kept: keeper.map(Keeper::finish).transpose()?,
     })
 }
 
@@ -252,7 +246,7 @@ struct Pass<'a> {
     attaching: Vec<(usize, u64, [u8; 32])>,
     streams: Vec<Reading>,
     seals: Vec<(usize, Seal)>,
-    kept: Option<Kept>,
+    keeper: Option<Keeper>,
 }
 
 /// A stream while it is read.
@@ -267,7 +261,7 @@ struct Reading {
 }
 
 impl<'a> Pass<'a> {
-    fn new(manifest: &'a Manifest, keeps: bool) -> Self {
+    fn new(manifest: &'a Manifest, keeper: Option<Keeper>) -> Self {
         let reading = |_| Reading {
             chains: Vec::new(),
             over: None,
@@ -280,7 +274,7 @@ impl<'a> Pass<'a> {
             attaching: Vec::new(),
             streams: manifest.streams.iter().map(reading).collect(),
             seals: Vec::new(),
-            kept: keeps.then(Kept::default),
+            keeper,
         }
     }
 
@@ -306,8 +300,8 @@ impl<'a> Pass<'a> {
             Some(Absence::Withheld) => self.counts.withheld += 1,
             None => {}
         }
-        if let Some((kept, body)) = self.kept.as_mut().zip(seen.body) {
-            kept.add((stream, range), previous, Event { head, chain, body });
+        if let Some((keeper, body)) = self.keeper.as_mut().zip(seen.body) {
+            keeper.add((stream, range), previous, Event { head, chain, body })?;
         }
         Ok(())
     }

@@ -1,17 +1,14 @@
-//! A bundle's events on their way from reading to appending: kept since they were checked, or
-//! read a second time; and folded before they are appended.
+//! A bundle's events on their way from checking to appending: kept in memory or aside, and folded
+//! before they are appended.
 
-use std::sync::mpsc::SyncSender;
+use std::path::Path;
 
 use super::check::Checked;
 use super::fault::BundleFault;
-use super::format::{EVENTS, MANIFEST, Range};
-use super::lines::Turn;
-use super::read::Bundle;
-use crate::domain::body::Body;
-use crate::domain::event::{Event, Head};
+use super::format::Range;
+use super::spill::Spill;
+use crate::domain::event::Event;
 use crate::domain::id::Chain;
-use crate::exchange::envelope::Opened;
 use crate::store::{Ahead, Foreseen};
 
 /// How many events are handed over at once: as many as a transaction takes in its tenth of a
@@ -31,7 +28,8 @@ pub(super) struct Chunk {
     pub from_chain: Chain,
     /// The events.
     pub events: Vec<Event>,
-    bytes: usize,
+    /// How many bytes of bodies they have, or more.
+    pub bytes: usize,
 }
 
 /// A chunk that is ready to be appended.
@@ -101,82 +99,71 @@ impl Gathering {
     }
 }
 
-/// Chunks that are kept between checking and appending.
-#[derive(Default)]
-pub(super) struct Kept {
+/// Keeps chunks between checking and appending.
+pub(super) struct Keeper {
     gathering: Gathering,
-    full: Vec<Chunk>,
+    here: Vec<Chunk>,
+    aside: Option<Spill>,
 }
 
-impl Kept {
-    /// Adds an event of a stream behind a chain.
-    pub fn add(&mut self, stream: (usize, &Range), previous: Chain, event: Event) {
-        self.full
-            .extend(self.gathering.add(stream, previous, event));
-    }
-
-    /// Returns all of them, in the order of the bundle.
-    pub fn finish(mut self) -> Vec<Chunk> {
-        self.full.extend(self.gathering.open);
-        self.full
-    }
+/// Chunks as they are kept, in the order of the bundle.
+#[derive(Debug)]
+pub(super) enum Kept {
+    /// In memory.
+    Here(Vec<Chunk>),
+    /// In a file.
+    Aside(Spill),
 }
 
-/// The second reading: events in chunks, of the same lines as the first reading and with the
-/// chains that it found.
-pub(super) struct Reading<'a> {
-    checked: &'a Checked,
-    chunks: SyncSender<Chunk>,
-    gathering: Gathering,
-}
-
-impl<'a> Reading<'a> {
-    /// Begins a second reading of what was checked, into these chunks.
-    pub fn new(checked: &'a Checked, chunks: SyncSender<Chunk>) -> Self {
+impl Keeper {
+    /// Keeps them in memory.
+    pub fn here() -> Self {
         Self {
-            checked,
-            chunks,
             gathering: Gathering::default(),
+            here: Vec::new(),
+            aside: None,
         }
     }
 
-    /// Reads all events; fails where they are not those that were checked.
-    pub fn read(mut self, mut bundle: Bundle<Opened>) -> Result<(), BundleFault> {
-        if bundle.name != self.checked.name {
-            return Err(BundleFault::Altered(MANIFEST.into()));
-        }
-        let whole = |_: &Head, body: Body| body;
-        let turn = Turn::Again(&self.checked.marks);
-        bundle.events(turn, whole, |stream, head, body| {
-            self.event(stream, head, body)
-        })?;
-        let rest = self.gathering.open.take();
-        self.send(rest)
+    /// Keeps them in a file in this folder.
+    pub fn aside(folder: &Path) -> Result<Self, BundleFault> {
+        Ok(Self {
+            aside: Some(Spill::new(folder)?),
+            ..Self::here()
+        })
     }
 
-    fn event(&mut self, stream: usize, head: Head, body: Body) -> Result<(), BundleFault> {
-        let altered = || BundleFault::Altered(EVENTS.into());
-        let range = self
-            .checked
-            .manifest
-            .streams
-            .get(stream)
-            .ok_or_else(altered)?;
-        let chains = &self.checked.proofs.get(stream).ok_or_else(altered)?.chains;
-        let place = (head.seq - range.from_seq - 1) as usize;
-        let chain = *chains.get(place).ok_or_else(altered)?;
-        let previous = place
-            .checked_sub(1)
-            .map_or(range.from_chain, |before| chains[before]);
-        let event = Event { head, chain, body };
-        let full = self.gathering.add((stream, range), previous, event);
-        self.send(full)
-    }
-
-    fn send(&self, chunk: Option<Chunk>) -> Result<(), BundleFault> {
-        match chunk {
-            Some(chunk) => self.chunks.send(chunk).map_err(|_| BundleFault::Stopped),
+    /// Adds an event of a stream behind a chain.
+    pub fn add(
+        &mut self,
+        stream: (usize, &Range),
+        previous: Chain,
+        event: Event,
+    ) -> Result<(), BundleFault> {
+        match self.gathering.add(stream, previous, event) {
+            Some(full) => self.keep(full),
             None => Ok(()),
+        }
+    }
+
+    /// Returns all of them.
+    pub fn finish(mut self) -> Result<Kept, BundleFault> {
+        if let Some(last) = self.gathering.open.take() {
+            self.keep(last)?;
+        }
+        Ok(match self.aside {
+            Some(spill) => Kept::Aside(spill),
+            None => Kept::Here(self.here),
+        })
+    }
+
+    fn keep(&mut self, chunk: Chunk) -> Result<(), BundleFault> {
+        match &mut self.aside {
+            Some(spill) => spill.put(&chunk),
+            None => {
+                self.here.push(chunk);
+                Ok(())
+            }
         }
     }
 }

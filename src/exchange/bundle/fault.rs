@@ -5,6 +5,7 @@ use std::io;
 use super::format::{LineFault, ManifestFault};
 use crate::exchange::envelope::EnvelopeFault;
 use crate::problem::{Kind, Problem};
+use crate::store::StoreError;
 
 /// Why a file is no bundle that this store can take; nothing of it was taken.
 #[derive(Debug, thiserror::Error)]
@@ -55,6 +56,9 @@ pub enum BundleFault {
     /// The envelope around it does not open.
     #[error(transparent)]
     Envelope(EnvelopeFault),
+    /// The store's folder has no room for what waits to be appended.
+    #[error(transparent)]
+    Store(StoreError),
     /// The caller stopped it.
     #[error("stopped")]
     Stopped,
@@ -91,6 +95,9 @@ impl BundleFault {
 
     /// Returns what a person is told about this file.
     pub fn problem(self, file: &str) -> Problem {
+        if let Self::Store(cause) = self {
+            return cause.into();
+        }
         let problem = match &self {
             Self::File(cause) if cause.kind() == io::ErrorKind::NotFound => {
                 return Problem::new(Kind::Unreadable, "problem-file-missing")
@@ -121,7 +128,7 @@ impl BundleFault {
             Self::Archive(_) | Self::Manifest(_) | Self::Altered(_) | Self::Line { .. } => {
                 damaged(&self)
             }
-            Self::Stopped => Problem::new(Kind::Refused, "problem-cancelled"),
+            Self::Store(_) | Self::Stopped => Problem::new(Kind::Refused, "problem-cancelled"),
         };
         problem.arg("file", file).caused_by(self)
     }

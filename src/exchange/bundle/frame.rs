@@ -271,7 +271,7 @@ impl<R: Read> Reader<R> {
         }
         loop {
             let seen = self.seen()?;
-            let end = seen.iter().position(|byte| *byte == b'\n');
+            let end = memchr::memchr(b'\n', seen);
             let taken = end.map_or(seen.len(), |end| end + 1);
             if line.len() + taken > LINE_MAX {
                 return Err(BundleFault::Limit {

@@ -5,7 +5,7 @@ use std::path::Path;
 use serde_json::{Value, json};
 
 use super::carrier::Carrier;
-use super::check::{Checked, Counts, Finding, Keep, check};
+use super::check::{Checked, Counts, Finding, check};
 use super::fault::BundleFault;
 use super::format::Manifest;
 use super::read::Bundle;
@@ -96,7 +96,7 @@ pub fn inspect_with(
 ) -> Result<Inspection, Problem> {
     let checked = Carrier::new(path, keys)
         .and_then(|carrier| carrier.bundle())
-        .and_then(|bundle| check(bundle, Keep::NOTHING, progress));
+        .and_then(|bundle| check(bundle, None, progress));
     checked
         .map(Inspection::of)
         .map_err(|fault| fault.problem(&path.display().to_string()))
@@ -105,5 +105,5 @@ pub fn inspect_with(
 /// Reads the bytes of a bundle that is not encrypted, as [`inspect`] reads a file.
 pub fn inspect_bytes(bytes: &[u8]) -> Result<Inspection, BundleFault> {
     let bundle = Bundle::open(bytes)?;
-    check(bundle, Keep::NOTHING, &mut |_| true).map(Inspection::of)
+    check(bundle, None, &mut |_| true).map(Inspection::of)
 }

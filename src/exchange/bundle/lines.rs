@@ -37,53 +37,22 @@ pub(super) struct Line<T> {
 
 type Lines<T> = Vec<Result<Line<T>, BundleFault>>;
 
-/// The hashes of all batches of lines of a reading, by which the next one knows the lines again.
-#[derive(Debug, Default)]
-pub(super) struct Marks(Vec<blake3::Hash>);
-
-/// Which reading of the lines it is.
-pub(super) enum Turn<'a> {
-    /// The first one, which computes the digests and leaves marks.
-    First(&'a mut Marks),
-    /// A further one, of the same lines or none: the heads lack their digests, which cost three
-    /// hashes each.
-    Again(&'a Marks),
-}
-
-impl Turn<'_> {
-    /// Leaves the mark of a batch, or holds it against the one that was left.
-    fn mark(&mut self, nth: usize, batch: &Batch) -> Result<(), BundleFault> {
-        let mark = blake3::hash(&batch.bytes);
-        match self {
-            Self::First(marks) => marks.0.push(mark),
-            Self::Again(marks) if marks.0.get(nth) == Some(&mark) => {}
-            Self::Again(_) => return Err(BundleFault::Altered(EVENTS.into())),
-        }
-        Ok(())
-    }
-}
-
 /// Reads all lines of the open entry and hands them on in their order, each with what `look`
 /// makes of its body; the first fault, in the order of the lines, ends it.
 pub(super) fn each<R: Read, T: Send>(
     reader: &mut Reader<R>,
     manifest: &Manifest,
-    turn: Turn<'_>,
     look: &(impl Fn(&Head, Body) -> T + Sync),
     hand_on: &mut impl FnMut(Line<T>) -> Result<(), BundleFault>,
 ) -> Result<(), BundleFault> {
-    let is_first = matches!(turn, Turn::First(_));
     let see = |mut head: Head, body: Body| {
-        if is_first {
-            head.digest = body.digest();
-        }
+        head.digest = body.digest();
         let seen = look(&head, body);
         (head, seen)
     };
     let understand = |batch: Batch| batch.understand(manifest, &see);
     if manifest.events() < MANY {
         return Work {
-            turn,
             second: None,
             open: VecDeque::new(),
         }
@@ -102,7 +71,6 @@ pub(super) fn each<R: Read, T: Send>(
         });
         // Both ends go with this call: then the second thread ends.
         Work {
-            turn,
             second: Some((sender, receiver)),
             open: VecDeque::new(),
         }
@@ -117,30 +85,25 @@ enum Open<T> {
     There,
 }
 
-struct Work<'a, T> {
-    turn: Turn<'a>,
+struct Work<T> {
     second: Option<(SyncSender<Batch>, Receiver<Lines<T>>)>,
     open: VecDeque<Open<T>>,
 }
 
-impl<T> Work<'_, T> {
+impl<T> Work<T> {
     fn run<R: Read>(
         mut self,
         reader: &mut Reader<R>,
         understand: &impl Fn(Batch) -> Lines<T>,
         hand_on: &mut impl FnMut(Line<T>) -> Result<(), BundleFault>,
     ) -> Result<(), BundleFault> {
-        let (mut nth, mut number, mut line) = (0, 0, Vec::new());
+        let (mut number, mut line) = (0, Vec::new());
         let end = loop {
             let mut batch = Batch::new(number + 1);
             let read = batch.read(reader, &mut line);
             number += batch.ends.len() as u64;
             let is_last = batch.ends.is_empty();
             if !is_last {
-                if let Err(fault) = self.turn.mark(nth, &batch) {
-                    break Err(fault);
-                }
-                nth += 1;
                 self.begin(batch, understand);
             }
             if read.is_err() || is_last {

@@ -26,6 +26,7 @@ mod outside;
 mod pack;
 mod read;
 mod scrub;
+mod spill;
 pub mod text;
 mod unpack;
 mod witness;

@@ -8,7 +8,7 @@ use super::format::{
     SIGNATURE, SealLine, UNPACKED_MAX,
 };
 use super::frame::Reader;
-use super::lines::{self, Line, Turn};
+use super::lines::{self, Line};
 use crate::domain::body::Body;
 use crate::domain::event::{Head, Seal};
 use crate::domain::seal;
@@ -18,8 +18,6 @@ pub(super) struct Bundle<R: Read> {
     reader: Reader<R>,
     /// The manifest, checked.
     pub manifest: Manifest,
-    /// The hash of the manifest's bytes: what names this bundle.
-    pub name: [u8; 32],
     /// The next of the manifest's entries.
     next: usize,
 }
@@ -46,7 +44,6 @@ impl<R: Read> Bundle<R> {
         Ok(Self {
             reader,
             manifest,
-            name: *blake3::hash(&bytes).as_bytes(),
             next: 0,
         })
     }
@@ -56,7 +53,6 @@ impl<R: Read> Bundle<R> {
     /// order, or the bundle is refused.
     pub fn events<T: Send>(
         &mut self,
-        turn: Turn<'_>,
         look: impl Fn(&Head, Body) -> T + Sync,
         mut visit: impl FnMut(usize, Head, T) -> Result<(), BundleFault>,
     ) -> Result<(), BundleFault> {
@@ -68,7 +64,7 @@ impl<R: Read> Bundle<R> {
             }
             visit(line.stream, line.head, line.seen)
         };
-        lines::each(&mut self.reader, &self.manifest, turn, &look, &mut hand_on)?;
+        lines::each(&mut self.reader, &self.manifest, &look, &mut hand_on)?;
         if next.stream < self.manifest.streams.len() {
             return Err(BundleFault::Altered(EVENTS.into()));
         }

@@ -5,11 +5,10 @@ use std::io::Write;
 use proptest::prelude::*;
 use serde_json::json;
 
-use super::check::{Checked, Keep, Wrong, check};
+use super::check::{Checked, Wrong, check};
 use super::fault::{BundleFault, Code};
 use super::format::{LINE_MAX, Manifest, Range, Replica, Tip};
 use super::hex::Hex;
-use super::lines::{Marks, Turn};
 use super::pack::{Frame, Limits, PackFault, Part, Piece, Source, plan, write};
 use super::read::Bundle;
 use super::unpack::import_keeping;
@@ -211,7 +210,7 @@ fn event(key: &ReplicaKey, previous: &Chain, seq: u64) -> Event {
 }
 
 fn checked(file: &[u8]) -> Result<Checked, BundleFault> {
-    check(Bundle::open(file)?, Keep::NOTHING, &mut |_| true)
+    check(Bundle::open(file)?, None, &mut |_| true)
 }
 
 fn events_of(file: &[u8]) -> Vec<Event> {
@@ -225,7 +224,6 @@ fn events_of(file: &[u8]) -> Vec<Event> {
     let mut all = Vec::new();
     bundle
         .events(
-            Turn::First(&mut Marks::default()),
             |_, body| body,
             |stream, head, body| {
                 let chain = head.chain(&tips[stream]);
@@ -236,31 +234,6 @@ fn events_of(file: &[u8]) -> Vec<Event> {
         )
         .unwrap();
     all
-}
-
-#[test]
-fn other_lines_than_those_that_were_checked_are_not_read() {
-    let checked = checked(&List::new(&[60, 0, 25], 10).one()).unwrap();
-    let read = |sizes: &[u64], seal_every| {
-        let file = List::new(sizes, seal_every).one();
-        let mut bundle = Bundle::open(file.as_slice()).unwrap();
-        let mut read = 0;
-        let turn = Turn::Again(&checked.marks);
-        let done = bundle.events(
-            turn,
-            |_, _| (),
-            |_, _, ()| {
-                read += 1;
-                Ok(())
-            },
-        );
-        (
-            read,
-            done.map_err(|fault| matches!(fault, BundleFault::Altered(_))),
-        )
-    };
-    assert_eq!(read(&[60, 0, 25], 10), (85, Ok(())));
-    assert_eq!(read(&[60, 1, 24], 10), (0, Err(true)));
 }
 
 #[test]
@@ -289,15 +262,12 @@ fn what_is_written_is_read_to_the_byte() {
 }
 
 #[test]
-fn a_bundle_read_twice_gives_what_one_read_once_gives() {
+fn events_that_wait_aside_give_what_those_in_memory_give() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("a.zbundle");
     std::fs::write(&path, List::new(&[60, 0, 5_000], 10).one()).unwrap();
-    let everything = Keep {
-        bytes: u64::MAX,
-        events: u64::MAX,
-    };
-    let [twice, once] = [("twice", Keep::NOTHING), ("once", everything)].map(|(name, keep)| {
+    let everything = (u64::MAX, u64::MAX);
+    let [aside, here] = [("aside", (0, 0)), ("here", everything)].map(|(name, keep)| {
         let mut store = Store::create_bare(&folder.path().join(name)).unwrap();
         let sum =
             import_keeping(&mut store, &path, &Keys::default(), 1, keep, &mut |_| true).unwrap();
@@ -305,8 +275,8 @@ fn a_bundle_read_twice_gives_what_one_read_once_gives() {
         assert!(verified.clean, "{:?}", verified.defects);
         (sum, verified.state)
     });
-    assert_eq!(once.0.new, 5_060);
-    assert_eq!(twice, once);
+    assert_eq!(here.0.new, 5_060);
+    assert_eq!(aside, here);
 }
 
 #[test]

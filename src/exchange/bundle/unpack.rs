@@ -10,25 +10,22 @@ use super::accounting::{Accounting, add};
 use super::attach::{brings_files, take_attachments};
 use super::carrier::Carrier;
 use super::check::{Checked, Keep, check};
-use super::chunks::{Chunk, Reading, Ready};
+use super::chunks::{Chunk, Kept, Ready};
 use super::fault::{BundleFault, Code};
 use super::folding::Folding;
 use super::format::Manifest;
 use super::outside::{self, Healed, Held, Keeping};
-use super::read::Bundle;
 use super::scrub::scrub;
+use super::spill::Spill;
 use super::witness;
 use crate::domain::event::Seal;
-use crate::exchange::envelope::{Keys, Opened};
+use crate::exchange::envelope::Keys;
 use crate::problem::{Kind, Problem};
 use crate::store::{Run, Store, StoreError};
 
-/// Up to this size a bundle is read once; with its events in memory it takes about three times
-/// as much.
-const KEEP: Keep = Keep {
-    bytes: 64 << 20,
-    events: 150_000,
-};
+/// Up to so many bytes of lines and so many events wait in memory, where they take about three
+/// times as much.
+const KEEP: (u64, u64) = (64 << 20, 150_000);
 /// So many events get more memory for their pages.
 const MANY: u64 = 10_000;
 /// How many chunks may wait between reading, folding and appending: each of them has one in hand.
@@ -84,13 +81,14 @@ pub fn import_with(
     import_keeping(store, path, keys, now, KEEP, progress)
 }
 
-/// Takes a bundle into a store, of which at most so much is kept in memory.
+/// Takes a bundle into a store, of which at most so many bytes of lines and so many events are
+/// kept in memory.
 pub(super) fn import_keeping(
     store: &mut Store,
     path: &Path,
     keys: &Keys,
     now: i64,
-    keep: Keep,
+    (bytes, events): (u64, u64),
     progress: &mut dyn FnMut(Progress) -> bool,
 ) -> Result<Accounting, Problem> {
     let file = path.display().to_string();
@@ -114,7 +112,12 @@ pub(super) fn import_keeping(
             ..Accounting::default()
         });
     }
-    let mut checked = check(bundle, keep, &mut |done| {
+    let keep = Keep {
+        bytes,
+        events,
+        folder: store.folder(),
+    };
+    let mut checked = check(bundle, Some(keep), &mut |done| {
         progress(Progress {
             step: Step::Check,
             done,
@@ -133,11 +136,14 @@ pub(super) fn import_keeping(
     let kept = checked.kept.take();
     let mut taking = Taking::begin(store, &checked, now)?;
     let work = |store: &mut Store| {
-        if let Some(kept) = kept {
-            taking.take_all(store, kept.into_iter(), &mut folding, progress)?;
-        } else {
-            let bundle = carrier.bundle().map_err(fault)?;
-            taking.append(store, (bundle, &file), &mut folding, progress)?;
+        match kept {
+            Some(Kept::Here(chunks)) => {
+                taking.take_all(store, chunks.into_iter(), &mut folding, progress)?;
+            }
+            Some(Kept::Aside(spill)) => {
+                taking.append(store, (spill, &file), &mut folding, progress)?;
+            }
+            None => {}
         }
         let outside = std::mem::replace(&mut taking.outside, Keeping::new(now));
         let healed = outside::settle(store, shop, outside)?;
@@ -219,18 +225,20 @@ impl<'a> Taking<'a> {
         })
     }
 
-    /// Reads the bundle a second time, beside appending, and appends what is proven.
+    /// Reads back what was set aside, beside appending, and appends what is proven.
     fn append(
         &mut self,
         store: &mut Store,
-        (bundle, file): (Bundle<Opened>, &str),
+        (spill, file): (Spill, &str),
         folding: &mut Folding,
         progress: &mut dyn FnMut(Progress) -> bool,
     ) -> Result<(), Problem> {
-        let checked = self.checked;
+        let mut read = spill.read().map_err(|fault| fault.problem(file))?;
         thread::scope(|scope| {
             let (sender, chunks) = sync_channel(WAITING);
-            let reader = scope.spawn(move || Reading::new(checked, sender).read(bundle));
+            let reader = scope.spawn(move || {
+                read.try_for_each(|chunk| sender.send(chunk?).map_err(|_| BundleFault::Stopped))
+            });
             // Without a receiver the reader ends at its next chunk.
             let appended = self.take_all(store, chunks.into_iter(), folding, progress);
             let read = reader
