@@ -175,13 +175,7 @@ impl Body {
             Self::Whole {
                 personal: Some(Personal { salt, bytes }),
                 ..
-            } => Some(
-                *blake3::Hasher::new()
-                    .update(salt)
-                    .update(bytes)
-                    .finalize()
-                    .as_bytes(),
-            ),
+            } => Some(*blake3::hash(&[salt.as_slice(), bytes].concat()).as_bytes()),
             Self::Faceless { part, .. } => Some(*part),
             Self::Hidden { .. } => None,
         }
@@ -192,12 +186,11 @@ impl Body {
         match (self, self.facts(), self.part()) {
             (Self::Hidden { digest, .. }, ..) => *digest,
             (_, facts, part) => {
-                let facts = blake3::hash(facts.unwrap_or_default());
-                *blake3::Hasher::new()
-                    .update(facts.as_bytes())
-                    .update(&part.unwrap_or_default())
-                    .finalize()
-                    .as_bytes()
+                let mut both = [0; 64];
+                let (first, second) = both.split_at_mut(32);
+                first.copy_from_slice(blake3::hash(facts.unwrap_or_default()).as_bytes());
+                second.copy_from_slice(&part.unwrap_or_default());
+                *blake3::hash(&both).as_bytes()
             }
         }
     }
@@ -250,9 +243,7 @@ fn read<'de, S: DeserializeSeed<'de>>(bytes: &'de [u8], seed: S) -> Result<S::Va
     if bytes.len() > MAX_BYTES {
         return Err(BodyFault::TooLong(bytes.len()));
     }
-    // To the end in every case: so the compiler looks at many bytes at once.
-    let breaks = |found, byte: &u8| found | matches!(byte, b'\n' | b'\r');
-    if bytes.iter().fold(false, breaks) {
+    if memchr::memchr2(b'\n', b'\r', bytes).is_some() {
         return Err(BodyFault::LineBreak);
     }
     let mut reader = serde_json::Deserializer::from_slice(bytes);

@@ -147,6 +147,11 @@ impl Head {
     /// integers little-endian, a u32 length before the register's name.
     pub fn encode(&self) -> Vec<u8> {
         let mut bytes = Vec::with_capacity(160 + self.register.len());
+        self.encode_into(&mut bytes);
+        bytes
+    }
+
+    fn encode_into(&self, bytes: &mut Vec<u8>) {
         bytes.extend_from_slice(HEAD_TAG);
         bytes.extend_from_slice(&self.replica.0);
         bytes.extend_from_slice(&self.seq.to_le_bytes());
@@ -161,18 +166,15 @@ impl Head {
         bytes.extend_from_slice(&self.version.to_le_bytes());
         bytes.extend_from_slice(&self.roster);
         bytes.extend_from_slice(&self.digest);
-        bytes
     }
 
     /// Returns the event's chain hash: blake3(previous chain ‖ head).
     pub fn chain(&self, previous: &Chain) -> Chain {
-        Chain(
-            *blake3::Hasher::new()
-                .update(&previous.0)
-                .update(&self.encode())
-                .finalize()
-                .as_bytes(),
-        )
+        // In one piece: a hasher that is fed by parts costs twice as much.
+        let mut bytes = Vec::with_capacity(192 + self.register.len());
+        bytes.extend_from_slice(&previous.0);
+        self.encode_into(&mut bytes);
+        Chain(*blake3::hash(&bytes).as_bytes())
     }
 }
 

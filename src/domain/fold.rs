@@ -69,13 +69,15 @@ pub fn fold<E: Borrow<Event>>(register: Option<&Register>, events: &[E]) -> Fold
         .map(|event| event.head.stamp)
         .unwrap_or_default();
     let record = register.zip(ordered.first()).and_then(|(register, first)| {
+        let void = voided(register, &told);
         let mut record = Folder {
             register,
-            void: voided(register, &told),
+            void: &void,
             told: &told,
         }
         .record(first)?;
         record.last = last;
+        record.entries = timeline::entries(told, &void);
         Some(record)
     });
     Folded { record, unfolded }
@@ -232,7 +234,7 @@ fn is_void(
 struct Folder<'a> {
     register: &'a Register,
     told: &'a [Told],
-    void: BTreeSet<Chain>,
+    void: &'a BTreeSet<Chain>,
 }
 
 impl<'a> Folder<'a> {
@@ -242,6 +244,7 @@ impl<'a> Folder<'a> {
             .filter(|one| !self.void.contains(&one.trace.chain))
     }
 
+    /// Returns the record without its timeline.
     fn record(&self, first: &Event) -> Option<Record> {
         let begun = self
             .counting()
@@ -264,7 +267,7 @@ impl<'a> Folder<'a> {
             opened,
             closed,
             values,
-            entries: timeline::entries(self.told, &self.void),
+            entries: Vec::new(),
             steps,
             signatures,
             links,

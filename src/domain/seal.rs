@@ -1,6 +1,6 @@
 //! Seals: ed25519 signatures over heads and manifests, the only signatures there are.
 
-use ed25519_dalek::{Signature, Signer, SigningKey, VerifyingKey};
+use ed25519_dalek::{Signature, Signer as _, SigningKey, VerifyingKey};
 
 use super::event::{Roster, Seal, seal_message};
 use super::id::{Chain, ReplicaId, ShopId};
@@ -49,29 +49,51 @@ impl ReplicaKey {
     }
 }
 
+/// A public key, looked at once for many signatures.
+#[derive(Debug, Clone)]
+pub struct Signer {
+    replica: ReplicaId,
+    /// None where it is no point of the curve under which only its owner can sign.
+    key: Option<VerifyingKey>,
+}
+
+impl Signer {
+    /// Looks at a public key.
+    pub fn of(public: &[u8; 32]) -> Self {
+        let key = VerifyingKey::from_bytes(public).ok();
+        Self {
+            replica: ReplicaId::of_key(public),
+            key: key.filter(|key| !key.is_weak()),
+        }
+    }
+
+    /// Returns whether a signature is good, strictly: weak keys and malleable signatures are not.
+    pub fn has_signed(&self, message: &[u8], signature: &[u8; 64]) -> bool {
+        let signature = Signature::from_bytes(signature);
+        self.key
+            .is_some_and(|key| key.verify_strict(message, &signature).is_ok())
+    }
+
+    /// Returns whether a seal was made with this key, by the replica that it names.
+    pub fn has_sealed(&self, shop: ShopId, seal: &Seal) -> bool {
+        let message = seal_message(shop, seal.replica, seal.seq, &seal.chain, &seal.roster);
+        self.replica == seal.replica && self.has_signed(&message, &seal.signature)
+    }
+}
+
 /// Returns whether a signature is good, strictly: weak keys and malleable signatures are not.
 pub fn verify(public: &[u8; 32], message: &[u8], signature: &[u8; 64]) -> bool {
-    VerifyingKey::from_bytes(public).is_ok_and(|key| {
-        !key.is_weak()
-            && key
-                .verify_strict(message, &Signature::from_bytes(signature))
-                .is_ok()
-    })
+    Signer::of(public).has_signed(message, signature)
 }
 
 /// Returns whether a public key is a point of the curve under which only its owner can sign.
 pub fn is_strong(public: &[u8; 32]) -> bool {
-    VerifyingKey::from_bytes(public).is_ok_and(|key| !key.is_weak())
+    Signer::of(public).key.is_some()
 }
 
 /// Returns whether a seal was made with the public key of the replica that it names.
 pub fn verify_seal(shop: ShopId, public: &[u8; 32], seal: &Seal) -> bool {
-    ReplicaId::of_key(public) == seal.replica
-        && verify(
-            public,
-            &seal_message(shop, seal.replica, seal.seq, &seal.chain, &seal.roster),
-            &seal.signature,
-        )
+    Signer::of(public).has_sealed(shop, seal)
 }
 
 #[cfg(test)]

@@ -216,6 +216,12 @@ const OF_RECORD: &str = concat!(
     " ORDER BY o.stamp, o.key"
 );
 
+/// Returns the queries that read a record's events.
+#[cfg(test)]
+pub(super) fn of_record_queries() -> [String; 2] {
+    [format!("{READ}{OF_RECORD}"), TO_FOLD.to_owned()]
+}
+
 /// Reads all events of a record, in stamp order.
 pub(super) fn of_record(conn: &Connection, record: Id) -> Result<Vec<Stored>> {
     read(conn, OF_RECORD, [record.0])

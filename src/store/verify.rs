@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use crate::domain::event::{Event, genesis};
 use crate::domain::id::{Chain, Id, ReplicaId};
 use crate::domain::record::Record;
-use crate::domain::seal::verify_seal;
+use crate::domain::seal::Signer;
 
 use super::error::{Result, StoreError};
 use super::project::{Folded, Projector};
@@ -244,10 +244,12 @@ impl Store {
         public: Option<[u8; 32]>,
         checker: &mut Checker<'_>,
     ) -> Result<()> {
+        let signer = public.map(|key| Signer::of(&key));
         for seal in self.seals(head.stream, 0, head.seq)? {
-            let good = public
+            let good = signer
+                .as_ref()
                 .zip(self.shop_id())
-                .is_some_and(|(key, shop)| verify_seal(shop, &key, &seal));
+                .is_some_and(|(signer, shop)| signer.has_sealed(shop, &seal));
             if !good || self.chain_at(head.stream, seal.seq)? != Some(seal.chain) {
                 checker.event(&seal.chain, head.replica, seal.seq, "problem-verify-seal");
             }

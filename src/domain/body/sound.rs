@@ -86,23 +86,25 @@ impl<'de> Visitor<'de> for Sound {
 }
 
 /// Up to this many keys are compared one by one.
-const FEW: usize = 16;
+pub(super) const FEW: usize = 8;
 
-/// The keys of one object: mostly few.
+/// The keys of one object: mostly few, which need no memory of their own.
 #[derive(Default)]
-pub(super) struct Keys<'de> {
-    few: Vec<Cow<'de, str>>,
+struct Keys<'de> {
+    few: [Cow<'de, str>; FEW],
+    count: usize,
     many: HashSet<Cow<'de, str>>,
 }
 
 impl<'de> Keys<'de> {
     /// Adds a key and returns whether it is a new one.
-    pub(super) fn insert(&mut self, key: Cow<'de, str>) -> bool {
-        if self.few.contains(&key) {
+    fn insert(&mut self, key: Cow<'de, str>) -> bool {
+        if self.few[..self.count].contains(&key) {
             return false;
         }
-        if self.few.len() < FEW {
-            self.few.push(key);
+        if let Some(place) = self.few.get_mut(self.count) {
+            *place = key;
+            self.count += 1;
             return true;
         }
         self.many.insert(key)

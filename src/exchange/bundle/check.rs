@@ -9,11 +9,12 @@ use super::chunks::{Keeper, Kept};
 use super::fault::{BundleFault, Code};
 use super::format::{EVENTS, Manifest};
 use super::read::Bundle;
+use super::spill::Spill;
 use crate::domain::body::{Absence, Body};
 use crate::domain::event::{Event, Head, Seal, Verb, genesis};
 use crate::domain::id::{Chain, ReplicaId};
 use crate::domain::payload::Payload;
-use crate::domain::seal;
+use crate::domain::seal::Signer;
 
 /// What a bundle holds, counted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -132,9 +133,9 @@ impl Keep<'_> {
         let lines = manifest.entries.iter().find(|entry| entry.name == EVENTS);
         let holds = lines.is_some_and(|entry| entry.size <= self.bytes);
         if holds && manifest.events() <= self.events {
-            Ok(Keeper::here())
+            Ok(Keeper::Here(Vec::new(), 0))
         } else {
-            Keeper::aside(self.folder)
+            Spill::new(self.folder).map(Keeper::Aside)
         }
     }
 }
@@ -192,7 +193,7 @@ pub(super) fn check<R: Read>(
         seals,
         findings,
         attached,
-        kept: keeper.map(Keeper::finish).transpose()?,
+        kept: keeper.map(Keeper::finish),
     })
 }
 
@@ -252,6 +253,8 @@ struct Pass<'a> {
 /// A stream while it is read.
 struct Reading {
     chains: Vec<Chain>,
+    /// Who seals it, once a seal is read.
+    signer: Option<Signer>,
     /// The first seq over a limit.
     over: Option<u64>,
     /// The last seq with a good seal.
@@ -264,6 +267,7 @@ impl<'a> Pass<'a> {
     fn new(manifest: &'a Manifest, keeper: Option<Keeper>) -> Self {
         let reading = |_| Reading {
             chains: Vec::new(),
+            signer: None,
             over: None,
             sealed: None,
             bad: None,
@@ -317,8 +321,11 @@ impl<'a> Pass<'a> {
         };
         let place =
             usize::try_from(seal.seq.saturating_sub(range.from_seq + 1)).unwrap_or(usize::MAX);
+        let signer = reading
+            .signer
+            .get_or_insert_with(|| Signer::of(&author.key.0));
         let holds = reading.chains.get(place) == Some(&seal.chain)
-            && seal::verify_seal(self.manifest.shop, &author.key.0, &seal);
+            && signer.has_sealed(self.manifest.shop, &seal);
         if holds {
             reading.sealed = reading.sealed.max(Some(seal.seq));
             self.seals.push((stream, seal));

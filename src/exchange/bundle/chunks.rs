@@ -1,8 +1,6 @@
 //! A bundle's events on their way from checking to appending: kept in memory or aside, and folded
 //! before they are appended.
 
-use std::path::Path;
-
 use super::check::Checked;
 use super::fault::BundleFault;
 use super::format::Range;
@@ -28,8 +26,6 @@ pub(super) struct Chunk {
     pub from_chain: Chain,
     /// The events.
     pub events: Vec<Event>,
-    /// How many bytes of bodies they have, or more.
-    pub bytes: usize,
 }
 
 /// A chunk that is ready to be appended.
@@ -43,6 +39,20 @@ pub(super) struct Ready {
 }
 
 impl Chunk {
+    /// Begins a chunk of a stream of this range with an event behind a chain.
+    fn of(stream: usize, range: &Range, previous: Chain, event: Event) -> Self {
+        let from_seq = event.head.seq - 1;
+        let left = range.to_seq.saturating_sub(from_seq);
+        let mut events = Vec::with_capacity(CHUNK.min(left as usize));
+        events.push(event);
+        Self {
+            stream,
+            from_seq,
+            from_chain: previous,
+            events,
+        }
+    }
+
     /// Cuts the chunk where its proof ends, and folds it by these rules, or else when it is
     /// appended.
     pub fn ready(mut self, checked: &Checked, ahead: Option<&Ahead>) -> Ready {
@@ -63,50 +73,20 @@ impl Chunk {
     }
 }
 
-/// Puts events together into chunks.
-#[derive(Default)]
-struct Gathering {
-    open: Option<Chunk>,
+/// Returns whether a chunk of so many events with so many bytes of bodies is full.
+pub(super) fn is_full(events: usize, bytes: usize) -> bool {
+    events >= CHUNK || bytes > CHUNK_BYTES
 }
 
-impl Gathering {
-    /// Adds an event of a stream of this range behind a chain, and returns the chunk that was full
-    /// before it.
-    fn add(
-        &mut self,
-        (stream, range): (usize, &Range),
-        previous: Chain,
-        event: Event,
-    ) -> Option<Chunk> {
-        let is_full = |open: &mut Chunk| {
-            open.stream != stream || open.events.len() >= CHUNK || open.bytes > CHUNK_BYTES
-        };
-        let full = self.open.take_if(is_full);
-        let open = self.open.get_or_insert_with(|| {
-            let from_seq = event.head.seq - 1;
-            let left = range.to_seq.saturating_sub(from_seq);
-            Chunk {
-                stream,
-                from_seq,
-                from_chain: previous,
-                events: Vec::with_capacity(CHUNK.min(left as usize)),
-                bytes: 0,
-            }
-        });
-        open.bytes += event.body.len();
-        open.events.push(event);
-        full
-    }
+/// Keeps events between checking and appending.
+pub(super) enum Keeper {
+    /// In memory, with the bytes of bodies of the last chunk.
+    Here(Vec<Chunk>, usize),
+    /// In a file.
+    Aside(Spill),
 }
 
-/// Keeps chunks between checking and appending.
-pub(super) struct Keeper {
-    gathering: Gathering,
-    here: Vec<Chunk>,
-    aside: Option<Spill>,
-}
-
-/// Chunks as they are kept, in the order of the bundle.
+/// Events as they are kept, in the order of the bundle.
 #[derive(Debug)]
 pub(super) enum Kept {
     /// In memory.
@@ -116,54 +96,33 @@ pub(super) enum Kept {
 }
 
 impl Keeper {
-    /// Keeps them in memory.
-    pub fn here() -> Self {
-        Self {
-            gathering: Gathering::default(),
-            here: Vec::new(),
-            aside: None,
-        }
-    }
-
-    /// Keeps them in a file in this folder.
-    pub fn aside(folder: &Path) -> Result<Self, BundleFault> {
-        Ok(Self {
-            aside: Some(Spill::new(folder)?),
-            ..Self::here()
-        })
-    }
-
-    /// Adds an event of a stream behind a chain.
+    /// Adds an event of a stream of this range behind a chain.
     pub fn add(
         &mut self,
-        stream: (usize, &Range),
+        (stream, range): (usize, &Range),
         previous: Chain,
         event: Event,
     ) -> Result<(), BundleFault> {
-        match self.gathering.add(stream, previous, event) {
-            Some(full) => self.keep(full),
-            None => Ok(()),
+        let (chunks, bytes) = match self {
+            Self::Aside(spill) => return spill.add(stream, previous, &event),
+            Self::Here(chunks, bytes) => (chunks, bytes),
+        };
+        let last = chunks.last_mut().filter(|last| last.stream == stream);
+        if let Some(last) = last.filter(|last| !is_full(last.events.len(), *bytes)) {
+            *bytes += event.body.len();
+            last.events.push(event);
+        } else {
+            *bytes = event.body.len();
+            chunks.push(Chunk::of(stream, range, previous, event));
         }
+        Ok(())
     }
 
     /// Returns all of them.
-    pub fn finish(mut self) -> Result<Kept, BundleFault> {
-        if let Some(last) = self.gathering.open.take() {
-            self.keep(last)?;
-        }
-        Ok(match self.aside {
-            Some(spill) => Kept::Aside(spill),
-            None => Kept::Here(self.here),
-        })
-    }
-
-    fn keep(&mut self, chunk: Chunk) -> Result<(), BundleFault> {
-        match &mut self.aside {
-            Some(spill) => spill.put(&chunk),
-            None => {
-                self.here.push(chunk);
-                Ok(())
-            }
+    pub fn finish(self) -> Kept {
+        match self {
+            Self::Here(chunks, _) => Kept::Here(chunks),
+            Self::Aside(spill) => Kept::Aside(spill),
         }
     }
 }

@@ -5,10 +5,10 @@
 //! time costs four times as much.
 
 use std::fs::File;
-use std::io::{self, BufReader, BufWriter, Read, Seek, Write};
+use std::io::{self, Read, Seek, Write};
 use std::path::{Path, PathBuf};
 
-use super::chunks::Chunk;
+use super::chunks::{Chunk, is_full};
 use super::fault::BundleFault;
 use crate::domain::body::{Absence, Body, Personal};
 use crate::domain::event::{Event, Head, Roster};
@@ -16,8 +16,8 @@ use crate::domain::id::{Chain, Id, ReplicaId};
 use crate::domain::stamp::Stamp;
 use crate::store::StoreError;
 
-/// How much is written and read at once.
-const BUFFER: usize = 1 << 20;
+/// Where the number of events stands in the bytes of a chunk, behind stream, seq, chain and author.
+const COUNT: usize = 8 + 8 + 32 + 16;
 /// What a body is told by.
 const WHOLE: u8 = 0;
 const PERSONAL: u8 = 1;
@@ -27,10 +27,13 @@ const HIDDEN: u8 = 3;
 /// Chunks in a file, written one after the other and then read in the same order.
 #[derive(Debug)]
 pub(super) struct Spill {
-    file: BufWriter<File>,
+    file: File,
     folder: PathBuf,
     /// The length and the hash of each chunk, by which the disk is known to give what it got.
     chunks: Vec<(usize, blake3::Hash)>,
+    /// The chunk that is begun: its stream, and how many events it has with how many bytes of
+    /// bodies.
+    open: Option<(usize, usize, usize)>,
     bytes: Vec<u8>,
 }
 
@@ -39,37 +42,63 @@ impl Spill {
     pub fn new(folder: &Path) -> Result<Self, BundleFault> {
         let file = tempfile::tempfile_in(folder).map_err(|cause| fault(folder, cause))?;
         Ok(Self {
-            file: BufWriter::with_capacity(BUFFER, file),
+            file,
             folder: folder.to_owned(),
             chunks: Vec::new(),
+            open: None,
             bytes: Vec::new(),
         })
     }
 
-    /// Writes a chunk.
-    pub fn put(&mut self, chunk: &Chunk) -> Result<(), BundleFault> {
-        self.bytes.clear();
-        write_chunk(&mut self.bytes, chunk);
-        let hash = blake3::hash(&self.bytes);
-        self.chunks.push((self.bytes.len(), hash));
-        let written = self.file.write_all(&self.bytes);
-        written.map_err(|cause| fault(&self.folder, cause))
+    /// Adds an event of a stream behind a chain.
+    pub fn add(
+        &mut self,
+        stream: usize,
+        previous: Chain,
+        event: &Event,
+    ) -> Result<(), BundleFault> {
+        if let Some((of, events, bytes)) = self.open
+            && (of != stream || is_full(events, bytes))
+        {
+            self.flush()?;
+        }
+        let (_, events, bytes) = self.open.get_or_insert_with(|| {
+            begin(&mut self.bytes, stream, previous, &event.head);
+            (stream, 0, 0)
+        });
+        *events += 1;
+        *bytes += event.body.len();
+        write_event(&mut self.bytes, event);
+        Ok(())
     }
 
-    /// Ends the writing and begins to read; each chunk comes as it was put.
+    /// Writes the chunk that is begun.
+    fn flush(&mut self) -> Result<(), BundleFault> {
+        if let Some((_, events, _)) = self.open.take() {
+            self.bytes[COUNT..COUNT + 8].copy_from_slice(&(events as u64).to_le_bytes());
+            let hash = blake3::hash(&self.bytes);
+            self.chunks.push((self.bytes.len(), hash));
+            let written = self.file.write_all(&self.bytes);
+            written.map_err(|cause| fault(&self.folder, cause))?;
+            self.bytes.clear();
+        }
+        Ok(())
+    }
+
+    /// Ends the writing and begins to read; the events come in chunks, as they were added.
     pub fn read(
-        self,
+        mut self,
     ) -> Result<impl Iterator<Item = Result<Chunk, BundleFault>> + Send, BundleFault> {
+        self.flush()?;
         let Self {
-            file,
+            mut file,
             folder,
             chunks,
             mut bytes,
+            ..
         } = self;
-        let file = file.into_inner().map_err(io::IntoInnerError::into_error);
-        let rewound = file.and_then(|mut file| file.rewind().map(|()| file));
-        let file = rewound.map_err(|cause| fault(&folder, cause))?;
-        let mut file = BufReader::with_capacity(BUFFER, file);
+        let rewound = file.rewind();
+        rewound.map_err(|cause| fault(&folder, cause))?;
         Ok(chunks.into_iter().map(move |(length, hash)| {
             bytes.resize(length, 0);
             let read = file.read_exact(&mut bytes);
@@ -93,16 +122,13 @@ fn fault(folder: &Path, source: io::Error) -> BundleFault {
     })
 }
 
-fn write_chunk(to: &mut Vec<u8>, chunk: &Chunk) {
-    to.extend_from_slice(&(chunk.stream as u64).to_le_bytes());
-    to.extend_from_slice(&chunk.from_seq.to_le_bytes());
-    to.extend_from_slice(&chunk.from_chain.0);
-    let replica = chunk.events.first().map(|event| event.head.replica);
-    to.extend_from_slice(&replica.unwrap_or_default().0);
-    to.extend_from_slice(&(chunk.events.len() as u64).to_le_bytes());
-    for event in &chunk.events {
-        write_event(to, event);
-    }
+/// Begins a chunk with what all its events have in common, without their number.
+fn begin(to: &mut Vec<u8>, stream: usize, previous: Chain, first: &Head) {
+    to.extend_from_slice(&(stream as u64).to_le_bytes());
+    to.extend_from_slice(&(first.seq - 1).to_le_bytes());
+    to.extend_from_slice(&previous.0);
+    to.extend_from_slice(&first.replica.0);
+    to.extend_from_slice(&[0; 8]);
 }
 
 fn write_event(to: &mut Vec<u8>, event: &Event) {
@@ -194,12 +220,11 @@ fn read_chunk(bytes: &[u8]) -> Option<Chunk> {
     for nth in 1..=count {
         events.push(read_event(&mut rest, replica, from_seq + nth)?);
     }
-    rest.0.is_empty().then(|| Chunk {
+    rest.0.is_empty().then_some(Chunk {
         stream,
         from_seq,
         from_chain,
         events,
-        bytes: bytes.len(),
     })
 }
 
@@ -290,7 +315,7 @@ mod tests {
         ]
     }
 
-    fn chunk(bodies: Vec<Body>, number: i64, register: String) -> Chunk {
+    fn events(bodies: Vec<Body>, number: i64, register: &str) -> Vec<Event> {
         let event = |(nth, body): (u64, Body)| Event {
             head: Head {
                 replica: ReplicaId([3; 16]),
@@ -299,7 +324,7 @@ mod tests {
                 at: number / 2,
                 zone: number as i16,
                 act: number.unsigned_abs(),
-                register: register.clone(),
+                register: register.to_owned(),
                 record: Id([nth as u8; 16]),
                 verb: number as u8,
                 version: number as u16,
@@ -309,50 +334,70 @@ mod tests {
             chain: Chain([nth as u8; 32]),
             body,
         };
-        Chunk {
-            stream: 2,
-            from_seq: 7,
-            from_chain: Chain([9; 32]),
-            bytes: 0,
-            events: (1..).zip(bodies).map(event).collect(),
+        (1..).zip(bodies).map(event).collect()
+    }
+
+    fn spilled(folder: &Path, streams: &[Vec<Event>]) -> Spill {
+        let mut spill = Spill::new(folder).unwrap();
+        for (stream, events) in streams.iter().enumerate() {
+            let mut previous = Chain([9; 32]);
+            for event in events {
+                spill.add(stream, previous, event).unwrap();
+                previous = event.chain;
+            }
         }
+        spill
     }
 
     proptest! {
         #[test]
-        fn what_is_put_comes_back(
+        fn what_is_added_comes_back(
             all in proptest::collection::vec(proptest::collection::vec(bodies(), 0..5), 0..4),
             number: i64,
             register in "\\PC{0,9}",
         ) {
             let folder = tempfile::tempdir().unwrap();
-            let mut spill = Spill::new(folder.path()).unwrap();
-            let chunks: Vec<Chunk> = all
+            let streams: Vec<_> = all
                 .into_iter()
-                .map(|bodies| chunk(bodies, number, register.clone()))
+                .map(|bodies| events(bodies, number, &register))
                 .collect();
-            for one in &chunks {
-                spill.put(one).unwrap();
-            }
-            let back: Vec<Chunk> = spill.read().unwrap().map(Result::unwrap).collect();
-            prop_assert_eq!(back.len(), chunks.len());
-            for (back, chunk) in back.iter().zip(&chunks) {
-                prop_assert_eq!(&back.events, &chunk.events);
-                prop_assert_eq!(back.stream, chunk.stream);
-                prop_assert_eq!(back.from_seq, chunk.from_seq);
-                prop_assert_eq!(back.from_chain, chunk.from_chain);
-            }
+            let spill = spilled(folder.path(), &streams);
             prop_assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0);
+            let back: Vec<Chunk> = spill.read().unwrap().map(Result::unwrap).collect();
+            let streams: Vec<_> = streams.iter().enumerate().filter(|(_, events)| !events.is_empty()).collect();
+            prop_assert_eq!(back.len(), streams.len());
+            for (back, (stream, events)) in back.iter().zip(streams) {
+                prop_assert_eq!(&back.events, events);
+                prop_assert_eq!((back.stream, back.from_seq, back.from_chain), (stream, 7, Chain([9; 32])));
+            }
         }
 
         #[test]
         fn any_bytes_are_a_chunk_or_none(bytes in proptest::collection::vec(any::<u8>(), 0..300)) {
-            if let Some(chunk) = read_chunk(&bytes) {
-                let mut again = Vec::new();
-                write_chunk(&mut again, &chunk);
-                prop_assert_eq!(again.len(), bytes.len());
-            }
+            let events = read_chunk(&bytes).map_or(0, |chunk| chunk.events.len());
+            prop_assert!(events <= bytes.len());
         }
+    }
+
+    #[test]
+    fn a_long_stream_comes_in_several_chunks() {
+        let folder = tempfile::tempdir().unwrap();
+        let body = Body::Hidden {
+            digest: [1; 32],
+            absence: Absence::Erased,
+        };
+        let stream = events(vec![body; 20_000], 1, "note");
+        let spill = spilled(folder.path(), std::slice::from_ref(&stream));
+        let back: Vec<Chunk> = spill.read().unwrap().map(Result::unwrap).collect();
+        assert!(back.len() > 1);
+        let (mut seq, mut chain, mut all) = (7, Chain([9; 32]), Vec::new());
+        for chunk in back {
+            assert_eq!((chunk.from_seq, chunk.from_chain), (seq, chain));
+            seq += chunk.events.len() as u64;
+            chain = chunk.events.last().unwrap().chain;
+            all.extend(chunk.events);
+        }
+        assert_eq!(all, stream);
     }
 
     #[test]
@@ -362,8 +407,8 @@ mod tests {
             facts: b"{\"a\":1}".to_vec(),
             personal: None,
         };
-        let mut spill = Spill::new(folder.path()).unwrap();
-        spill.put(&chunk(vec![body], 1, "note".into())).unwrap();
+        let mut spill = spilled(folder.path(), &[events(vec![body], 1, "note")]);
+        spill.flush().unwrap();
         spill.chunks[0].1 = blake3::hash(b"other bytes");
         let read: Vec<_> = spill.read().unwrap().collect();
         assert!(matches!(read[..], [Err(BundleFault::Store(_))]), "{read:?}");

@@ -200,6 +200,22 @@ fn no_list_of_a_first_screen_and_no_indexed_field_scans_the_table() {
 }
 
 #[test]
+fn the_events_of_a_record_are_found_without_a_scan() {
+    let bench = filled();
+    for sql in read::of_record_queries() {
+        let mut plan = bench
+            .store
+            .conn
+            .prepare(&format!("EXPLAIN QUERY PLAN {sql}"))
+            .unwrap();
+        let lines = plan.query_map([id(1).0], |row| row.get::<_, String>(3));
+        let lines: Vec<String> = lines.unwrap().collect::<rusqlite::Result<_>>().unwrap();
+        let is_good = |line: &String| !line.starts_with("SCAN") && !line.contains("TEMP B-TREE");
+        assert!(lines.iter().all(is_good), "{sql}\n{lines:#?}");
+    }
+}
+
+#[test]
 fn a_bell_is_rung_by_the_index_alone() {
     let bench = filled();
     let query = Query {

@@ -337,6 +337,12 @@ fn a_flipped_byte_is_found_wherever_it_is() {
             "problem-verify-seal",
         ),
         (
+            "DELETE FROM event_of WHERE key = (1 << 40 | 2)",
+            "INSERT INTO event_of SELECT n.no, e.stamp, e.key FROM event e JOIN record_no n ON n.id = e.record
+               WHERE e.key = (1 << 40 | 2)",
+            "problem-verify-database",
+        ),
+        (
             "UPDATE stream SET seq = 2",
             "UPDATE stream SET seq = 3",
             "problem-verify-head",
