@@ -83,10 +83,12 @@ impl Numbers {
 
 /// Numbers all records of a store whose projections are empty, and says whose each event is.
 pub(super) fn number(conn: &Connection) -> Result<()> {
+    // In the order of the log, which takes no memory for sorting and writes both tables nearly in
+    // their order.
     conn.execute_batch(
-        "INSERT INTO record_no(id) SELECT record FROM event GROUP BY record ORDER BY min(key);
-         INSERT INTO event_of SELECT n.no, e.stamp, e.key FROM event e JOIN record_no n ON n.id = e.record
-           ORDER BY n.no, e.stamp, e.key;",
+        "INSERT OR IGNORE INTO record_no(id) SELECT record FROM event ORDER BY key;
+         INSERT INTO event_of SELECT n.no, e.stamp, e.key FROM event e CROSS JOIN record_no n ON n.id = e.record
+           ORDER BY e.key;",
     )?;
     Ok(())
 }
