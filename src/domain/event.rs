@@ -170,7 +170,7 @@ impl Head {
 
     /// Returns the event's chain hash: blake3(previous chain ‖ head).
     pub fn chain(&self, previous: &Chain) -> Chain {
-        // In one piece: a hasher that is fed by parts costs twice as much.
+        // In one piece, which costs less than to feed a hasher by parts.
         let mut bytes = Vec::with_capacity(192 + self.register.len());
         bytes.extend_from_slice(&previous.0);
         self.encode_into(&mut bytes);

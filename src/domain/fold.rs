@@ -69,15 +69,13 @@ pub fn fold<E: Borrow<Event>>(register: Option<&Register>, events: &[E]) -> Fold
         .map(|event| event.head.stamp)
         .unwrap_or_default();
     let record = register.zip(ordered.first()).and_then(|(register, first)| {
-        let void = voided(register, &told);
         let mut record = Folder {
             register,
-            void: &void,
+            void: voided(register, &told),
             told: &told,
         }
         .record(first)?;
         record.last = last;
-        record.entries = timeline::entries(told, &void);
         Some(record)
     });
     Folded { record, unfolded }
@@ -234,7 +232,7 @@ fn is_void(
 struct Folder<'a> {
     register: &'a Register,
     told: &'a [Told],
-    void: &'a BTreeSet<Chain>,
+    void: BTreeSet<Chain>,
 }
 
 impl<'a> Folder<'a> {
@@ -244,7 +242,6 @@ impl<'a> Folder<'a> {
             .filter(|one| !self.void.contains(&one.trace.chain))
     }
 
-    /// Returns the record without its timeline.
     fn record(&self, first: &Event) -> Option<Record> {
         let begun = self
             .counting()
@@ -267,7 +264,7 @@ impl<'a> Folder<'a> {
             opened,
             closed,
             values,
-            entries: Vec::new(),
+            entries: timeline::entries(self.told, &self.void),
             steps,
             signatures,
             links,

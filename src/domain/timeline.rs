@@ -14,9 +14,9 @@ use super::record::{Entry, Trace};
 /// A reply that was copied is the same as an outgoing entry of the same text this close to it.
 const SENT_WITHIN: i64 = 10 * 60_000;
 
-struct Spoken {
+struct Spoken<'a> {
     trace: Trace,
-    say: Say,
+    say: &'a Say,
 }
 
 /// A set of equal entries; the members are in order, so the first is the one to show.
@@ -27,13 +27,13 @@ struct Class {
 }
 
 /// Returns the timeline by time, stamp and chain; void entries stand in it, struck.
-pub(super) fn entries(told: Vec<Told>, void: &BTreeSet<Chain>) -> Vec<Entry> {
+pub(super) fn entries(told: &[Told], void: &BTreeSet<Chain>) -> Vec<Entry> {
     let spoken: Vec<Spoken> = told
-        .into_iter()
-        .filter_map(|one| match one.payload {
+        .iter()
+        .filter_map(|one| match &one.payload {
             Payload::Say(say) => Some(Spoken {
                 trace: one.trace,
-                say: *say,
+                say,
             }),
             _ => None,
         })
@@ -41,11 +41,11 @@ pub(super) fn entries(told: Vec<Told>, void: &BTreeSet<Chain>) -> Vec<Entry> {
     let (struck, standing): (Vec<Spoken>, Vec<Spoken>) = spoken
         .into_iter()
         .partition(|one| void.contains(&one.trace.chain));
-    let mut timeline: Vec<Entry> = one_of_each(standing);
+    let mut timeline: Vec<Entry> = one_of_each(&standing);
     timeline.extend(struck.into_iter().map(|one| Entry {
         trace: one.trace,
         at: one.trace.at,
-        say: one.say,
+        say: one.say.clone(),
         seen_sent: false,
         provenance: Vec::new(),
         void: true,
@@ -54,54 +54,37 @@ pub(super) fn entries(told: Vec<Told>, void: &BTreeSet<Chain>) -> Vec<Entry> {
     timeline
 }
 
-fn one_of_each(spoken: Vec<Spoken>) -> Vec<Entry> {
-    let mut classes = exact_classes(&spoken);
-    let batches = batches_without_minutes(&spoken, &classes);
+fn one_of_each(spoken: &[Spoken]) -> Vec<Entry> {
+    let mut classes = exact_classes(spoken);
+    let batches = batches_without_minutes(spoken, &classes);
     let mut settled = vec![true; classes.len()];
     for &at in batches.iter().flatten() {
         settled[at] = false;
     }
     for batch in batches {
-        align(&spoken, &mut classes, &mut settled, &batch);
+        align(spoken, &mut classes, &mut settled, &batch);
     }
-    join_copied(&spoken, &mut classes);
-    let standing = classes.iter().filter(|class| !class.members.is_empty());
-    let mut shown: Vec<(usize, Shown)> = standing.map(|class| shown(&spoken, class)).collect();
-    shown.sort_unstable_by_key(|(at, _)| *at);
-    let mut shown = shown.into_iter().peekable();
-    // Texts are long: each entry takes its own along.
-    let entry = |(place, one): (usize, Spoken)| {
-        let (_, shown) = shown.next_if(|(at, _)| *at == place)?;
-        Some(Entry {
-            trace: one.trace,
-            at: shown.at,
-            say: one.say,
-            seen_sent: shown.seen_sent,
-            provenance: shown.provenance,
-            void: false,
-        })
-    };
-    spoken.into_iter().enumerate().filter_map(entry).collect()
+    join_copied(spoken, &mut classes);
+    classes
+        .iter()
+        .filter(|class| !class.members.is_empty())
+        .map(|class| entry(spoken, class))
+        .collect()
 }
 
-/// What is shown of a class beside the utterance itself.
-struct Shown {
-    at: i64,
-    seen_sent: bool,
-    provenance: Vec<Chain>,
-}
-
-/// Returns which utterance of a class is shown, with what else is.
-fn shown(spoken: &[Spoken], class: &Class) -> (usize, Shown) {
+fn entry(spoken: &[Spoken], class: &Class) -> Entry {
     let copied = class.members.iter().position(|&at| spoken[at].say.copied);
     let shown = class.members[copied.unwrap_or(0)];
+    let one = &spoken[shown];
     let others = class.members.iter().filter(|&&at| at != shown);
-    let beside = Shown {
+    Entry {
+        trace: one.trace,
         at: class.at,
+        say: one.say.clone(),
         seen_sent: copied.is_some() && class.members.len() > 1,
         provenance: others.map(|&at| spoken[at].trace.chain).collect(),
-    };
-    (shown, beside)
+        void: false,
+    }
 }
 
 /// Entries that are equal by id or by (text, minute, place); each other one stands alone.
@@ -161,9 +144,9 @@ fn are_equal(one: Option<&Origin>, other: Option<&Origin>) -> bool {
 }
 
 fn class(spoken: &[Spoken], members: Vec<usize>) -> Class {
-    let timed = members.iter().find(|&&at| knows_minute(&spoken[at].say));
+    let timed = members.iter().find(|&&at| knows_minute(spoken[at].say));
     let first = timed.or(members.first()).copied().unwrap_or_default();
-    let say = &spoken[first].say;
+    let say = spoken[first].say;
     let text = say.source.as_ref().map(|source| source.text).or(say.hash);
     Class {
         at: spoken[first].trace.at,

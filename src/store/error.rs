@@ -238,8 +238,15 @@ fn damaged() -> Problem {
 
 impl From<StoreError> for Problem {
     fn from(error: StoreError) -> Self {
-        let problem = match &error {
-            StoreError::Sql(_) => error.of_sql(),
+        error.told().caused_by(error)
+    }
+}
+
+impl StoreError {
+    /// Returns what a person is told, without the error itself.
+    pub fn told(&self) -> Problem {
+        let problem = match self {
+            StoreError::Sql(_) => self.of_sql(),
             StoreError::Io { path, source } if place::is_full(source) => {
                 Problem::new(Kind::NotSaved, "problem-store-file-full")
                     .arg("file", path.display())
@@ -338,6 +345,6 @@ impl From<StoreError> for Problem {
                 .hint("problem-past-read-only-hint"),
             StoreError::Damaged(_) => damaged(),
         };
-        problem.arg("cause", &error).caused_by(error)
+        problem.arg("cause", self)
     }
 }

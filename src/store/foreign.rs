@@ -266,6 +266,7 @@ struct Taker<'a> {
     streams: Vec<StreamHead>,
     /// Events that are taken and wait to be written together.
     waiting: Vec<(i64, &'a Event)>,
+    /// The numbers of their records.
     numbers: insert::Numbers,
     /// The place in `streams` where the last event stands.
     current: usize,

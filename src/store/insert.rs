@@ -1,4 +1,5 @@
-//! Rows of events and bodies: the only place that knows how they are spelled in their tables.
+//! Rows of events and bodies, and whose each is: the only place that writes them into their
+//! tables.
 
 use std::collections::{HashMap, HashSet};
 use std::sync::LazyLock;
@@ -81,7 +82,7 @@ impl Numbers {
     }
 }
 
-/// Numbers all records of a store whose projections are empty, and says whose each event is.
+/// Numbers all records of a store where none is numbered yet, and says whose each event is.
 pub(super) fn number(conn: &Connection) -> Result<()> {
     // In the order of the log, which takes no memory for sorting and writes both tables nearly in
     // their order.
@@ -116,13 +117,7 @@ pub(super) fn insert_all(
     all: &[(i64, &Event)],
     numbers: &mut Numbers,
 ) -> Result<()> {
-    let (together, alone) = all.as_chunks::<TOGETHER>();
-    for some in together {
-        rows(conn, &MANY, some)?;
-    }
-    for one in alone {
-        rows(conn, &ALONE, std::slice::from_ref(one))?;
-    }
+    in_pieces(all, |statements, some| rows(conn, statements, some))?;
     let mut places = Vec::with_capacity(all.len());
     for (key, event) in all {
         let record = numbers.of(conn, event.head.record)?;
@@ -130,12 +125,17 @@ pub(super) fn insert_all(
     }
     // In their order they cost less.
     places.sort_unstable();
-    let (together, alone) = places.as_chunks::<TOGETHER>();
+    in_pieces(&places, |statements, some| place(conn, statements, some))
+}
+
+/// Has rows written together as far as they go, and what is left one by one.
+fn in_pieces<T>(all: &[T], mut write: impl FnMut(&Statements, &[T]) -> Result<()>) -> Result<()> {
+    let (together, alone) = all.as_chunks::<TOGETHER>();
     for some in together {
-        place(conn, &MANY, some)?;
+        write(&MANY, some)?;
     }
     for one in alone {
-        place(conn, &ALONE, std::slice::from_ref(one))?;
+        write(&ALONE, std::slice::from_ref(one))?;
     }
     Ok(())
 }

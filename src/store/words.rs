@@ -1,7 +1,7 @@
 //! Words by which records are found: indexed fields, and the numbers and names that people
 //! type. The only place that knows how they are spelled in the table `word`.
 
-use std::sync::LazyLock;
+use std::collections::BTreeSet;
 
 use rusqlite::{Connection, ToSql, params_from_iter};
 use serde_json::Value;
@@ -30,16 +30,13 @@ const LONGEST: usize = 64;
 /// How many words one statement writes where there are many.
 const TOGETHER: usize = 32;
 
-/// Words, each with its slot, in order and each once.
-pub(super) type Words = Vec<(i64, String)>;
+/// Words, each with its slot.
+pub(super) type Words = BTreeSet<(i64, String)>;
 
 /// Returns the slot of an indexed field: a hash, so that declarations may change places.
 pub(super) fn slot(register: &str, field: &str) -> i64 {
-    let mut hasher = blake3::Hasher::new();
-    for part in [register, ".", field] {
-        hasher.update(part.as_bytes());
-    }
-    let [a, b, c, d, ..] = *hasher.finalize().as_bytes();
+    let hash = blake3::hash(format!("{register}.{field}").as_bytes());
+    let [a, b, c, d, ..] = *hash.as_bytes();
     // Above the fixed slots.
     (1 << 32) | i64::from(u32::from_le_bytes([a, b, c, d]))
 }
@@ -89,13 +86,12 @@ impl Fresh {
         if !old.is_empty() {
             self.write(conn)?;
         }
-        for word in &old {
-            if new.binary_search(word).is_err() {
+        for word in old {
+            if !new.remove(&word) {
                 conn.prepare_cached("DELETE FROM word WHERE slot = ?1 AND word = ?2 AND no = ?3")?
                     .execute((word.0, &word.1, no))?;
             }
         }
-        new.retain(|word| old.binary_search(word).is_err());
         self.0
             .extend(new.into_iter().map(|(slot, word)| (slot, word, no)));
         Ok(())
@@ -117,21 +113,15 @@ impl Fresh {
 }
 
 fn insert(conn: &Connection, words: &[(i64, String, i64)]) -> Result<()> {
-    let sql = if words.len() == 1 { &*ALONE } else { &*MANY };
-    let mut query = conn.prepare_cached(sql)?;
+    let rows = vec!["(?, ?, ?)"; words.len()].join(", ");
+    let mut query = conn.prepare_cached(&format!(
+        "INSERT OR IGNORE INTO word(slot, word, no) VALUES {rows}"
+    ))?;
     let values = words
         .iter()
         .flat_map(|(slot, word, no)| [slot as &dyn ToSql, word, no]);
     query.execute(params_from_iter(values))?;
     Ok(())
-}
-
-static ALONE: LazyLock<String> = LazyLock::new(|| insertion(1));
-static MANY: LazyLock<String> = LazyLock::new(|| insertion(TOGETHER));
-
-fn insertion(words: usize) -> String {
-    let rows = vec!["(?,?,?)"; words].join(",");
-    format!("INSERT OR IGNORE INTO word(slot, word, no) VALUES{rows}")
 }
 
 /// Returns whether a number for people is in use.
@@ -152,8 +142,6 @@ pub(super) fn of_row(register: &str, shown: &Value) -> Words {
             of_field(register, field, value, &mut words);
         }
     }
-    words.sort_unstable();
-    words.dedup();
     words
 }
 
@@ -162,7 +150,7 @@ fn of_field(register: &Register, field: &FieldSpec, value: &Value, words: &mut W
         let slot = slot(register.name, field.name);
         match value {
             Value::Array(list) => words.extend(list.iter().map(|value| (slot, text_of(value)))),
-            one => words.push((slot, text_of(one))),
+            one => drop(words.insert((slot, text_of(one)))),
         }
     }
     match (field.kind, value) {
@@ -175,7 +163,7 @@ fn of_field(register: &Register, field: &FieldSpec, value: &Value, words: &mut W
             let name = name_word(name);
             let spelled = spellings(&name).into_iter();
             words.extend(spelled.map(|word| (INITIALS, word)));
-            words.push((NAMES, name));
+            words.insert((NAMES, name));
         }
         (Kind::Map(cells), Value::Object(rows)) => {
             for (key, row) in rows {
@@ -204,7 +192,7 @@ fn of_number(number: &str, words: &mut Words) {
     }
     let word = number_word(number);
     if !word.is_empty() {
-        words.push((ENDS, word.chars().rev().collect()));
-        words.push((NUMBERS, word));
+        words.insert((ENDS, word.chars().rev().collect()));
+        words.insert((NUMBERS, word));
     }
 }

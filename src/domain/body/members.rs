@@ -2,13 +2,12 @@
 //! since a fold reads every body, of few members each, once.
 
 use std::borrow::Cow;
-use std::collections::HashSet;
 use std::fmt;
 
 use serde::de::{self, DeserializeSeed, Deserializer, MapAccess, Visitor};
 use serde_json::Value;
 
-use super::sound::{FEW, Key};
+use super::sound::{Key, Keys};
 use super::{Json, Strict};
 
 /// The members of one object, each name once.
@@ -57,14 +56,10 @@ impl<'de> Visitor<'de> for Read {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Members<'de>, A::Error> {
-        let (mut many, mut members) = (HashSet::new(), Vec::with_capacity(4));
+        let (mut keys, mut members) = (Keys::default(), Vec::with_capacity(4));
         while let Some(Key(key)) = map.next_key()? {
             let value = map.next_value_seed(Strict { depth: 1 })?;
-            let is_known = |(other, _): &(Cow<'_, str>, Value)| *other == key;
-            // Those beyond the first few are compared by their hashes.
-            let is_twice = members.iter().take(FEW).any(is_known)
-                || members.len() >= FEW && !many.insert(key.clone());
-            if is_twice {
+            if !keys.insert(key.clone()) {
                 return Err(de::Error::custom("a key twice"));
             }
             members.push((key, value));

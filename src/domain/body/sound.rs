@@ -86,25 +86,23 @@ impl<'de> Visitor<'de> for Sound {
 }
 
 /// Up to this many keys are compared one by one.
-pub(super) const FEW: usize = 8;
+const FEW: usize = 16;
 
-/// The keys of one object: mostly few, which need no memory of their own.
+/// The keys of one object: mostly few.
 #[derive(Default)]
-struct Keys<'de> {
-    few: [Cow<'de, str>; FEW],
-    count: usize,
+pub(super) struct Keys<'de> {
+    few: Vec<Cow<'de, str>>,
     many: HashSet<Cow<'de, str>>,
 }
 
 impl<'de> Keys<'de> {
     /// Adds a key and returns whether it is a new one.
-    fn insert(&mut self, key: Cow<'de, str>) -> bool {
-        if self.few[..self.count].contains(&key) {
+    pub(super) fn insert(&mut self, key: Cow<'de, str>) -> bool {
+        if self.few.contains(&key) {
             return false;
         }
-        if let Some(place) = self.few.get_mut(self.count) {
-            *place = key;
-            self.count += 1;
+        if self.few.len() < FEW {
+            self.few.push(key);
             return true;
         }
         self.many.insert(key)

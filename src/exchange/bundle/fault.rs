@@ -56,7 +56,7 @@ pub enum BundleFault {
     /// The envelope around it does not open.
     #[error(transparent)]
     Envelope(EnvelopeFault),
-    /// The store's folder has no room for what waits to be appended.
+    /// What waits to be appended could not be written beside the database, or not read back.
     #[error(transparent)]
     Store(StoreError),
     /// The caller stopped it.
@@ -95,9 +95,6 @@ impl BundleFault {
 
     /// Returns what a person is told about this file.
     pub fn problem(self, file: &str) -> Problem {
-        if let Self::Store(cause) = self {
-            return cause.into();
-        }
         let problem = match &self {
             Self::File(cause) if cause.kind() == io::ErrorKind::NotFound => {
                 return Problem::new(Kind::Unreadable, "problem-file-missing")
@@ -128,7 +125,9 @@ impl BundleFault {
             Self::Archive(_) | Self::Manifest(_) | Self::Altered(_) | Self::Line { .. } => {
                 damaged(&self)
             }
-            Self::Store(_) | Self::Stopped => Problem::new(Kind::Refused, "problem-cancelled"),
+            // It names its own file.
+            Self::Store(cause) => return cause.told().caused_by(self),
+            Self::Stopped => Problem::new(Kind::Refused, "problem-cancelled"),
         };
         problem.arg("file", file).caused_by(self)
     }

@@ -168,7 +168,7 @@ fn write_event(to: &mut Vec<u8>, event: &Event) {
     }
 }
 
-/// Writes bytes behind their length; a line holds fewer than four of them can count.
+/// Writes bytes behind their length, of which a line's limit leaves three bytes at most.
 fn write_bytes(to: &mut Vec<u8>, bytes: &[u8]) {
     to.extend_from_slice(&(bytes.len() as u32).to_le_bytes());
     to.extend_from_slice(bytes);
