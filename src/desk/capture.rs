@@ -264,12 +264,12 @@ impl Desk {
         let query = |register: &'static str, field: &'static str| Query {
             registers: vec![register],
             fields: vec![(field, name.to_owned())],
-            limit: Some(1),
+            is_few: true,
             ..Query::default()
         };
         [query("customer", "buyer"), query("conversation", "buyer")]
             .iter()
-            .any(|query| self.store().rows(query).is_ok_and(|rows| !rows.is_empty()))
+            .any(|query| self.store().any(query).unwrap_or_default())
     }
 
     /// The order of the line: a whole number, or the only one that ends so.

@@ -86,6 +86,7 @@ impl Desk {
             registers: vec!["order"],
             fields: vec![("number", number.to_owned())],
             limit: Some(2),
+            is_few: true,
             ..Query::default()
         })?;
         match &rows[..] {

@@ -313,6 +313,7 @@ impl Desk {
             fields: vec![("buyer", buyer.to_owned())],
             order: Order::Opened,
             limit: Some(COMPARED),
+            is_few: true,
             ..Query::default()
         };
         Ok(self

@@ -427,6 +427,7 @@ impl Desk {
             registers: vec![follow_up::REGISTER.name],
             fields: vec![(follow_up::ABOUT.name(), record.id.to_string())],
             limit: Some(RELATED),
+            is_few: true,
             ..Query::default()
         })?;
         let about = record.get(follow_up::ABOUT).and_then(|id| id.parse().ok());

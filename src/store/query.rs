@@ -118,8 +118,8 @@ pub struct Query {
     pub says: Vec<String>,
     /// Ends of orders' numbers, as [`Query::narrow_to_order`] writes them.
     pub order_ends: Vec<String>,
-    /// Whether words leave so few that these are read and put in order, and no list is walked
-    /// through for them.
+    /// Whether words or a field's value leave so few that these are read and put in order, and no
+    /// list is walked through for them.
     pub is_few: bool,
     /// Only what is not out of sight at this time.
     pub not_snoozed_at: Option<i64>,
@@ -408,6 +408,14 @@ impl Query {
         let sql = format!(
             "SELECT {COLUMNS} FROM record r WHERE {condition} ORDER BY {walked}{column} {direction}, r.no {direction} LIMIT {limit}"
         );
+        (sql, built.args)
+    }
+
+    /// Returns the statement that says whether there is any, and its arguments.
+    pub(super) fn existing(&self) -> (String, Vec<Sql>) {
+        let built = self.build();
+        let condition = built.condition();
+        let sql = format!("SELECT EXISTS(SELECT 1 FROM record r WHERE {condition})");
         (sql, built.args)
     }
 

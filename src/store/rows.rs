@@ -132,6 +132,13 @@ impl Store {
         self.rows_of(&sql, args)
     }
 
+    /// Returns whether a query has any record.
+    pub fn any(&self, query: &Query) -> Result<bool> {
+        let (sql, args) = query.existing();
+        let mut statement = self.conn.prepare_cached(&sql)?;
+        Ok(statement.query_row(params_from_iter(args), |row| row.get(0))?)
+    }
+
     /// Returns how many records a query has, without its page.
     pub fn count(&self, query: &Query) -> Result<Count> {
         let to_the_end = query.counts_all();

@@ -174,23 +174,23 @@ fn queries() -> Vec<Query> {
     all
 }
 
+/// Returns the steps by which SQLite answers a statement.
+fn plan(bench: &Bench, sql: &str, args: Vec<rusqlite::types::Value>) -> Vec<String> {
+    let mut plan = bench
+        .store
+        .conn
+        .prepare(&format!("EXPLAIN QUERY PLAN {sql}"))
+        .unwrap();
+    let lines = plan.query_map(rusqlite::params_from_iter(args), |row| row.get(3));
+    lines.unwrap().collect::<rusqlite::Result<_>>().unwrap()
+}
+
 #[test]
 fn no_list_of_a_first_screen_and_no_indexed_field_scans_the_table() {
     let bench = filled();
     for query in queries() {
         for (sql, args) in [query.page(), query.counting(query.counts_all())] {
-            let mut plan = bench
-                .store
-                .conn
-                .prepare(&format!("EXPLAIN QUERY PLAN {sql}"))
-                .unwrap();
-            let lines: Vec<String> = plan
-                .query_map(rusqlite::params_from_iter(args), |row| {
-                    row.get::<_, String>(3)
-                })
-                .unwrap()
-                .collect::<rusqlite::Result<_>>()
-                .unwrap();
+            let lines = plan(&bench, &sql, args);
             for line in &lines {
                 let scans = line.starts_with("SCAN r") && !line.contains("INDEX open_");
                 assert!(!scans && !line.starts_with("SCAN w"), "{sql}\n{lines:#?}");
@@ -200,16 +200,26 @@ fn no_list_of_a_first_screen_and_no_indexed_field_scans_the_table() {
 }
 
 #[test]
+fn a_rare_value_of_a_field_is_looked_up_and_no_list_is_walked_for_it() {
+    let bench = filled();
+    for mut query in queries()
+        .into_iter()
+        .filter(|query| !query.fields.is_empty())
+    {
+        query.is_few = true;
+        for (sql, args) in [query.page(), query.existing()] {
+            let lines = plan(&bench, &sql, args);
+            let looks_up = |line: &String| line.starts_with("SEARCH r USING INTEGER PRIMARY KEY");
+            assert!(lines.iter().any(looks_up), "{sql}\n{lines:#?}");
+        }
+    }
+}
+
+#[test]
 fn the_events_of_a_record_are_found_without_a_scan() {
     let bench = filled();
     for sql in read::of_record_queries() {
-        let mut plan = bench
-            .store
-            .conn
-            .prepare(&format!("EXPLAIN QUERY PLAN {sql}"))
-            .unwrap();
-        let lines = plan.query_map([id(1).0], |row| row.get::<_, String>(3));
-        let lines: Vec<String> = lines.unwrap().collect::<rusqlite::Result<_>>().unwrap();
+        let lines = plan(&bench, &sql, vec![query::blob(id(1))]);
         let is_good = |line: &String| !line.starts_with("SCAN") && !line.contains("TEMP B-TREE");
         assert!(lines.iter().all(is_good), "{sql}\n{lines:#?}");
     }
