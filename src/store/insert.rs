@@ -21,6 +21,10 @@ const EVENT: usize = 11;
 const BODY: usize = 5;
 /// The columns that say whose an event is.
 const PLACE: usize = 3;
+/// How many events are said to be whose at once, where all of them are.
+const AT_ONCE: usize = 4_096;
+/// How many numbers are remembered then: most records' events are close together.
+const REMEMBERED: usize = 65_536;
 
 /// The statement that writes some events, the one that writes their bodies, and the one that
 /// writes whose they are.
@@ -80,18 +84,30 @@ impl Numbers {
         self.known.insert(id, no);
         Ok(no)
     }
+
+    /// Forgets all of them where they are more than so many: they are looked up again.
+    fn forget_beyond(&mut self, most: usize) {
+        if self.known.len() > most {
+            *self = Self::default();
+        }
+    }
 }
 
 /// Numbers all records of a store where none is numbered yet, and says whose each event is.
 pub(super) fn number(conn: &Connection) -> Result<()> {
-    // In the order of the log, which takes no memory for sorting and writes both tables nearly in
-    // their order.
-    conn.execute_batch(
-        "INSERT OR IGNORE INTO record_no(id) SELECT record FROM event ORDER BY key;
-         INSERT INTO event_of SELECT n.no, e.stamp, e.key FROM event e CROSS JOIN record_no n ON n.id = e.record
-           ORDER BY e.key;",
-    )?;
-    Ok(())
+    let mut query = conn.prepare_cached("SELECT key, stamp, record FROM event ORDER BY key")?;
+    let mut rows = query.query([])?;
+    // In the order of the log: what comes close together in it lies close together in both tables.
+    let (mut numbers, mut places) = (Numbers::default(), Vec::with_capacity(AT_ONCE));
+    while let Some(row) = rows.next()? {
+        let record = numbers.of(conn, Id(row.get(2)?))?;
+        places.push([record, row.get(1)?, row.get(0)?]);
+        if places.len() == AT_ONCE {
+            place_all(conn, &mut places)?;
+            numbers.forget_beyond(REMEMBERED);
+        }
+    }
+    place_all(conn, &mut places)
 }
 
 /// Returns whether some event is not said to be its record's, or more are said to be some
@@ -123,9 +139,15 @@ pub(super) fn insert_all(
         let record = numbers.of(conn, event.head.record)?;
         places.push([record, event.head.stamp.0, *key]);
     }
-    // In their order they cost less.
+    place_all(conn, &mut places)
+}
+
+/// Writes whose events are, in their order, which costs less; nothing is left of the list.
+fn place_all(conn: &Connection, places: &mut Vec<[i64; PLACE]>) -> Result<()> {
     places.sort_unstable();
-    in_pieces(&places, |statements, some| place(conn, statements, some))
+    in_pieces(places, |statements, some| place(conn, statements, some))?;
+    places.clear();
+    Ok(())
 }
 
 /// Has rows written together as far as they go, and what is left one by one.
