@@ -266,23 +266,33 @@ impl<R: Read> Reader<R> {
     /// Reads the next line of the entry into `line` without its end; false at the entry's end.
     pub fn line(&mut self, line: &mut Vec<u8>) -> Result<bool, BundleFault> {
         line.clear();
+        let is_there = self.line_onto(line)?;
+        if is_there {
+            line.pop();
+        }
+        Ok(is_there)
+    }
+
+    /// Reads the next line of the entry behind what `bytes` holds, with its end; false at the
+    /// entry's end.
+    pub fn line_onto(&mut self, bytes: &mut Vec<u8>) -> Result<bool, BundleFault> {
         if self.left == 0 {
             return Ok(false);
         }
+        let before = bytes.len();
         loop {
             let seen = self.seen()?;
             let end = memchr::memchr(b'\n', seen);
             let taken = end.map_or(seen.len(), |end| end + 1);
-            if line.len() + taken > LINE_MAX {
+            if bytes.len() - before + taken > LINE_MAX {
                 return Err(BundleFault::Limit {
                     what: "line",
                     limit: LINE_MAX as u64,
                 });
             }
-            line.extend_from_slice(&seen[..taken]);
+            bytes.extend_from_slice(&seen[..taken]);
             self.consume(taken)?;
             if end.is_some() {
-                line.pop();
                 return Ok(true);
             }
             if self.left == 0 {
