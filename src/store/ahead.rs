@@ -4,7 +4,6 @@
 //! fold to is known from them alone and is written in the transaction that appends them; whatever
 //! turns out to have events elsewhere stays dirty, and whoever else writes meanwhile ends it.
 
-use std::borrow::Cow;
 use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::Instant;
@@ -19,6 +18,7 @@ use crate::domain::id::Id;
 use super::along::{by_record, is_whole};
 use super::error::Result;
 use super::judge::{Judge, Kept};
+use super::lent::Lent;
 use super::project::{self, Projector, fold_events};
 use super::read::ToFold;
 use super::watch::{self, Outcome};
@@ -54,7 +54,7 @@ impl Ahead {
             // Of a stream whose number is known when it is written.
             key: event.head.seq as i64,
             chain: event.chain,
-            event: Some(Cow::Borrowed(event)),
+            event: Some(Lent::By(event)),
         });
         let records: Vec<_> = by_record(lent)
             .into_iter()

@@ -223,7 +223,11 @@ pub(super) fn by_record<'a>(events: impl Iterator<Item = ToFold<'a>>) -> Vec<Gro
         let Some(id) = one.event.as_ref().map(|event| event.head.record) else {
             continue;
         };
-        let place = *places.entry(id).or_insert(groups.len());
+        // Mostly one of the record that the event before it was of.
+        let place = match groups.last() {
+            Some(last) if last.id == id => groups.len() - 1,
+            _ => *places.entry(id).or_insert(groups.len()),
+        };
         match groups.get_mut(place) {
             Some(group) => group.events.push(one),
             None => groups.push(Group {

@@ -228,7 +228,7 @@ impl Store {
     pub fn is_any_lacking(&self, stream: i64, from_seq: u64, to_seq: u64) -> Result<bool> {
         let mut query = self.conn.prepare_cached(
             "SELECT EXISTS(SELECT 1 FROM body INDEXED BY body_withheld
-               WHERE substr(digest, 1, 1) = x'02' AND key BETWEEN ?1 AND ?2)
+               WHERE digest >= x'02' AND digest < x'03' AND key BETWEEN ?1 AND ?2)
              OR EXISTS(SELECT 1 FROM unfolded WHERE code = 'Q12' AND key BETWEEN ?1 AND ?2)
              OR EXISTS(SELECT 1 FROM dirty) AND EXISTS(SELECT 1 FROM body
                WHERE substr(digest, 1, 1) = x'01' AND key BETWEEN ?1 AND ?2)",

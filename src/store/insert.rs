@@ -11,54 +11,24 @@ use crate::domain::event::Event;
 use crate::domain::id::Id;
 
 use super::error::Result;
+use super::many::{Many, bind};
 
-/// How many events one statement writes where there are many: in their order and by one
-/// statement they cost two thirds of what they cost one by one.
-const TOGETHER: usize = 32;
-/// The columns of an event.
-const EVENT: usize = 11;
-/// The columns of a body.
-const BODY: usize = 5;
-/// The columns that say whose an event is.
-const PLACE: usize = 3;
 /// How many events are said to be whose at once, where all of them are.
 const AT_ONCE: usize = 4_096;
 /// How many numbers are remembered then: most records' events are close together.
 const REMEMBERED: usize = 65_536;
 
-/// The statement that writes some events, the one that writes their bodies, and the one that
-/// writes whose they are.
-struct Statements {
-    events: String,
-    bodies: String,
-    places: String,
-}
+const EVENT: [&str; 11] = [
+    "key", "stamp", "at", "zone", "act", "register", "record", "verb", "version", "roster", "chain",
+];
+const BODY: [&str; 5] = ["key", "salt", "facts", "personal", "digest"];
+const PLACE: [&str; 3] = ["record", "stamp", "key"];
 
-impl Statements {
-    fn of(rows: usize) -> Self {
-        let values = |columns: usize| {
-            let row = format!("({})", vec!["?"; columns].join(","));
-            vec![row; rows].join(",")
-        };
-        Self {
-            events: format!(
-                "INSERT INTO event(key, stamp, at, zone, act, register, record, verb, version, roster, chain) VALUES{}",
-                values(EVENT)
-            ),
-            bodies: format!(
-                "INSERT INTO body(key, salt, facts, personal, digest) VALUES{}",
-                values(BODY)
-            ),
-            places: format!(
-                "INSERT INTO event_of(record, stamp, key) VALUES{}",
-                values(PLACE)
-            ),
-        }
-    }
-}
-
-static ALONE: LazyLock<Statements> = LazyLock::new(|| Statements::of(1));
-static MANY: LazyLock<Statements> = LazyLock::new(|| Statements::of(TOGETHER));
+static EVENTS: LazyLock<Many> = LazyLock::new(|| Many::of("INSERT OR FAIL INTO event", &EVENT));
+static BODIES: LazyLock<Many> = LazyLock::new(|| Many::of("INSERT OR FAIL INTO body", &BODY));
+static RECORDS: LazyLock<Many> =
+    LazyLock::new(|| Many::of("INSERT OR IGNORE INTO record_no", &["no", "id"]));
+static PLACES: LazyLock<Many> = LazyLock::new(|| Many::of("INSERT OR FAIL INTO event_of", &PLACE));
 
 /// The numbers of records, as one transaction found or gave them.
 #[derive(Debug, Default)]
@@ -69,20 +39,46 @@ pub(super) struct Numbers {
 }
 
 impl Numbers {
-    fn of(&mut self, conn: &Connection, id: Id) -> Result<i64> {
-        if let Some(no) = self.known.get(&id) {
-            return Ok(*no);
+    /// Makes the numbers of records known, and gives them to those that have none.
+    fn learn(&mut self, conn: &Connection, ids: impl IntoIterator<Item = Id>) -> Result<()> {
+        let mut unknown = Vec::new();
+        for id in ids {
+            self.known.entry(id).or_insert_with(|| {
+                unknown.push(id);
+                0
+            });
         }
-        let mut query = conn.prepare_cached("INSERT OR IGNORE INTO record_no(id) VALUES(?1)")?;
-        let no = if query.execute([id.0])? == 1 {
-            self.new.insert(id);
-            conn.last_insert_rowid()
-        } else {
-            let mut query = conn.prepare_cached("SELECT no FROM record_no WHERE id = ?1")?;
-            query.query_row([id.0], |row| row.get(0))?
-        };
-        self.known.insert(id, no);
-        Ok(no)
+        if unknown.is_empty() {
+            return Ok(());
+        }
+        let mut query = conn.prepare_cached("SELECT coalesce(max(no), 0) + 1 FROM record_no")?;
+        let next: i64 = query.query_row([], |row| row.get(0))?;
+        let given: Vec<(i64, Id)> = (next..).zip(unknown).collect();
+        let before = conn.total_changes();
+        RECORDS.write(conn, &given, |query, before, (no, id)| {
+            bind(query, before, &[no, &id.0])
+        })?;
+        // Mostly all are new; else it must be asked which of them.
+        let are_new = conn.total_changes() - before == given.len() as u64;
+        let mut query = conn.prepare_cached("SELECT no FROM record_no WHERE id = ?1")?;
+        for (given, id) in given {
+            let no = if are_new {
+                given
+            } else {
+                query.query_row([id.0], |row| row.get(0))?
+            };
+            if no == given {
+                self.new.insert(id);
+            }
+            self.known.insert(id, no);
+        }
+        Ok(())
+    }
+
+    /// Returns a record's number, where it was learnt.
+    fn of(&self, id: Id) -> Result<i64> {
+        let no = self.known.get(&id).copied();
+        no.ok_or_else(|| rusqlite::Error::QueryReturnedNoRows.into())
     }
 
     /// Forgets all of them where they are more than so many: they are looked up again.
@@ -98,16 +94,16 @@ pub(super) fn number(conn: &Connection) -> Result<()> {
     let mut query = conn.prepare_cached("SELECT key, stamp, record FROM event ORDER BY key")?;
     let mut rows = query.query([])?;
     // In the order of the log: what comes close together in it lies close together in both tables.
-    let (mut numbers, mut places) = (Numbers::default(), Vec::with_capacity(AT_ONCE));
+    let (mut numbers, mut some) = (Numbers::default(), Vec::with_capacity(AT_ONCE));
     while let Some(row) = rows.next()? {
-        let record = numbers.of(conn, Id(row.get(2)?))?;
-        places.push([record, row.get(1)?, row.get(0)?]);
-        if places.len() == AT_ONCE {
-            place_all(conn, &mut places)?;
+        some.push((Id(row.get(2)?), row.get(1)?, row.get(0)?));
+        if some.len() == AT_ONCE {
+            place(conn, &some, &mut numbers)?;
             numbers.forget_beyond(REMEMBERED);
+            some.clear();
         }
     }
-    place_all(conn, &mut places)
+    place(conn, &some, &mut numbers)
 }
 
 /// Returns whether some event is not said to be its record's, or more are said to be some
@@ -133,63 +129,37 @@ pub(super) fn insert_all(
     all: &[(i64, &Event)],
     numbers: &mut Numbers,
 ) -> Result<()> {
-    in_pieces(all, |statements, some| rows(conn, statements, some))?;
-    let mut places = Vec::with_capacity(all.len());
-    for (key, event) in all {
-        let record = numbers.of(conn, event.head.record)?;
-        places.push([record, event.head.stamp.0, *key]);
-    }
-    place_all(conn, &mut places)
+    EVENTS.write(conn, all, |query, before, (key, event)| {
+        bind_event(query, before, *key, event)
+    })?;
+    BODIES.write(conn, all, |query, before, (key, event)| {
+        bind_body(query, before, *key, &event.body)
+    })?;
+    let places: Vec<_> = all
+        .iter()
+        .map(|(key, event)| (event.head.record, event.head.stamp.0, *key))
+        .collect();
+    place(conn, &places, numbers)
 }
 
-/// Writes whose events are, in their order, which costs less; nothing is left of the list.
-fn place_all(conn: &Connection, places: &mut Vec<[i64; PLACE]>) -> Result<()> {
+/// Writes whose events are: record, stamp and key of each.
+fn place(conn: &Connection, all: &[(Id, i64, i64)], numbers: &mut Numbers) -> Result<()> {
+    numbers.learn(conn, all.iter().map(|(id, ..)| *id))?;
+    let mut places = all
+        .iter()
+        .map(|(id, stamp, key)| Ok((numbers.of(*id)?, *stamp, *key)))
+        .collect::<Result<Vec<_>>>()?;
     places.sort_unstable();
-    in_pieces(places, |statements, some| place(conn, statements, some))?;
-    places.clear();
-    Ok(())
+    PLACES.write(conn, &places, |query, before, (record, stamp, key)| {
+        bind(query, before, &[record, stamp, key])
+    })
 }
 
-/// Has rows written together as far as they go, and what is left one by one.
-fn in_pieces<T>(all: &[T], mut write: impl FnMut(&Statements, &[T]) -> Result<()>) -> Result<()> {
-    let (together, alone) = all.as_chunks::<TOGETHER>();
-    for some in together {
-        write(&MANY, some)?;
-    }
-    for one in alone {
-        write(&ALONE, std::slice::from_ref(one))?;
-    }
-    Ok(())
-}
-
-fn place(conn: &Connection, statements: &Statements, all: &[[i64; PLACE]]) -> Result<()> {
-    let mut query = conn.prepare_cached(&statements.places)?;
-    for (nth, column) in (1..).zip(all.as_flattened()) {
-        query.raw_bind_parameter(nth, column)?;
-    }
-    query.raw_execute()?;
-    Ok(())
-}
-
-fn rows(conn: &Connection, statements: &Statements, all: &[(i64, &Event)]) -> Result<()> {
-    let mut query = conn.prepare_cached(&statements.events)?;
-    for (nth, (key, event)) in all.iter().enumerate() {
-        bind_event(&mut query, nth * EVENT + 1, *key, event)?;
-    }
-    query.raw_execute()?;
-    let mut query = conn.prepare_cached(&statements.bodies)?;
-    for (nth, (key, event)) in all.iter().enumerate() {
-        bind_body(&mut query, nth * BODY + 1, *key, &event.body)?;
-    }
-    query.raw_execute()?;
-    Ok(())
-}
-
-/// Binds an event's columns from a place of the statement on.
-fn bind_event(query: &mut Statement<'_>, from: usize, key: i64, event: &Event) -> Result<()> {
+/// Binds an event's columns behind so many others of the statement.
+fn bind_event(query: &mut Statement<'_>, before: usize, key: i64, event: &Event) -> Result<()> {
     let head = &event.head;
     let act = head.act as i64;
-    let columns: [&dyn ToSql; EVENT] = [
+    let columns: [&dyn ToSql; EVENT.len()] = [
         &key,
         &head.stamp.0,
         &head.at,
@@ -202,31 +172,24 @@ fn bind_event(query: &mut Statement<'_>, from: usize, key: i64, event: &Event) -
         &head.roster,
         &event.chain.0,
     ];
-    bind(query, from, &columns)
+    bind(query, before, &columns)
 }
 
-fn bind_body(query: &mut Statement<'_>, from: usize, key: i64, body: &Body) -> Result<()> {
+fn bind_body(query: &mut Statement<'_>, before: usize, key: i64, body: &Body) -> Result<()> {
     let personal = body.personal();
     let gone = body.absence().map(|absence| {
         let mut digest = vec![if absence == Absence::Erased { 1 } else { 2 }];
         digest.extend_from_slice(&body.part().unwrap_or_else(|| body.digest()));
         digest
     });
-    let columns: [&dyn ToSql; BODY] = [
+    let columns: [&dyn ToSql; BODY.len()] = [
         &key,
         &personal.map(|part| part.salt),
         &body.facts(),
         &personal.map(|part| part.bytes.as_slice()),
         &gone,
     ];
-    bind(query, from, &columns)
-}
-
-fn bind(query: &mut Statement<'_>, from: usize, columns: &[&dyn ToSql]) -> Result<()> {
-    for (place, column) in (from..).zip(columns) {
-        query.raw_bind_parameter(place, column)?;
-    }
-    Ok(())
+    bind(query, before, &columns)
 }
 
 /// Writes another state of a body: erased, or come to light.
@@ -234,7 +197,7 @@ pub(super) fn replace_body(conn: &Connection, key: i64, body: &Body) -> Result<(
     let mut query = conn.prepare_cached(
         "UPDATE body SET salt = ?2, facts = ?3, personal = ?4, digest = ?5 WHERE key = ?1",
     )?;
-    bind_body(&mut query, 1, key, body)?;
+    bind_body(&mut query, 0, key, body)?;
     query.raw_execute()?;
     Ok(())
 }

@@ -97,7 +97,7 @@ impl Store {
             return Ok(());
         };
         let sql = format!(
-            "SELECT {COLUMNS} FROM record r WHERE r.id >= ?1 AND r.id <= ?2 AND (?4 OR NOT r.void) ORDER BY r.id LIMIT ?3"
+            "SELECT {COLUMNS} FROM record_no n JOIN record r ON r.no = n.no WHERE n.id >= ?1 AND n.id <= ?2 AND (?4 OR NOT r.void) ORDER BY n.id LIMIT ?3"
         );
         let most = Sql::from(limit as i64 + 1);
         let args = vec![query::blob(from), query::blob(to), most, with_void.into()];

@@ -21,6 +21,7 @@ use crate::domain::registers::{self, NUMBER};
 
 use super::error::Result;
 use super::judge::{Authors, Judge, bench, may_decide};
+use super::lent::Lent;
 use super::log::Draft;
 use super::read::{self, Held, ToFold};
 use super::row::{Projected, Ready};
@@ -78,8 +79,9 @@ pub(super) fn folded(
 
 /// Folds a record from all of its events.
 pub(super) fn fold_events(judge: &Judge, stored: Vec<ToFold<'_>>) -> Folded {
-    let (mut unfolded, mut keys, mut events) = (Vec::new(), Vec::new(), Vec::new());
-    let (mut uncounted, mut erases) = (Vec::new(), BTreeSet::new());
+    let mut keys = Vec::with_capacity(stored.len());
+    let mut events = Vec::with_capacity(stored.len());
+    let (mut unfolded, mut uncounted, mut erases) = (Vec::new(), Vec::new(), BTreeSet::new());
     let authors = if stored
         .iter()
         .filter_map(|one| one.event.as_deref())
@@ -165,7 +167,7 @@ pub(super) fn fold_events(judge: &Judge, stored: Vec<ToFold<'_>>) -> Folded {
 /// not count for another.
 fn lacking(
     register: Option<&Register>,
-    events: &[Cow<'_, Event>],
+    events: &[Lent<'_>],
     erases: &BTreeSet<Chain>,
     others: &[(Chain, Unfolded)],
 ) -> Vec<(Chain, Unfolded)> {
@@ -198,15 +200,18 @@ fn erased_by(event: &Event) -> Vec<Chain> {
 }
 
 /// Takes the personal parts of the named events and returns the events as they were.
-fn take_erased(named: &BTreeSet<Chain>, events: &mut [Cow<'_, Event>]) -> Vec<Event> {
+fn take_erased(named: &BTreeSet<Chain>, events: &mut [Lent<'_>]) -> Vec<Event> {
     let mut erased = Vec::new();
     for event in events
         .iter_mut()
         .filter(|event| named.contains(&event.chain) && event.body.personal().is_some())
     {
-        let event = event.to_mut();
-        erased.push(event.clone());
-        event.body = event.body.clone().without_personal(Absence::Erased);
+        let faceless = Event {
+            head: event.head.clone(),
+            chain: event.chain,
+            body: event.body.clone().without_personal(Absence::Erased),
+        };
+        erased.push(std::mem::replace(event, faceless.into()).own());
     }
     erased
 }
@@ -318,20 +323,21 @@ impl<'a> Projector<'a> {
     }
 
     /// Brings a record's row and everything that hangs on it up to what it folded to; what is
-    /// new has none yet.
+    /// new has none yet. Returns the number of the row that it has or had.
     pub(super) fn project(
         &mut self,
         id: Id,
         folded: &Folded,
         new: Option<Ready>,
         is_new: bool,
-    ) -> Result<()> {
+    ) -> Result<Option<i64>> {
         self.persist_erasures(folded)?;
         let old = if is_new {
             None
         } else {
             Projected::read(self.conn, id)?
         };
+        let mut no = old.as_ref().map(|(no, _)| *no);
         let mut touched_settings = false;
         match (&old, new) {
             (Some((no, old)), None) => {
@@ -343,12 +349,11 @@ impl<'a> Projector<'a> {
                 touched_settings = old.register == "setting";
             }
             (_, Some(new)) if old.as_ref().is_none_or(|(_, old)| *old != new.row) => {
-                let no = new
-                    .row
-                    .write(self.conn, id, old.as_ref().map(|(no, _)| *no))?;
+                let written = new.row.write(self.conn, id, no)?;
+                no = Some(written);
                 let before = old.as_ref().map(|(_, old)| old.words());
                 self.words
-                    .replace(self.conn, no, before.unwrap_or_default(), new.words)?;
+                    .replace(self.conn, written, before.unwrap_or_default(), new.words)?;
                 touched_settings = new.row.register == "setting";
             }
             _ => {}
@@ -362,7 +367,7 @@ impl<'a> Projector<'a> {
             self.conn
                 .query_row("PRAGMA secure_delete = FAST", [], |_| Ok(()))?;
         }
-        Ok(())
+        Ok(no)
     }
 
     fn persist_erasures(&self, folded: &Folded) -> Result<()> {

@@ -199,6 +199,11 @@ fn behind() -> String {
     )
 }
 
+/// The numbers of the records of which a statement gives the ids.
+fn numbers_of(ids: &str) -> String {
+    format!("SELECT n.no FROM record_no n WHERE n.id IN ({ids})")
+}
+
 /// Spells a field's path for the database.
 fn json_path(path: &str) -> String {
     let parts = path.split('/');
@@ -337,7 +342,10 @@ impl Query {
             ));
         }
         if let Some(id) = self.id {
-            built.compare("r.id", "=", blob(id));
+            let id = built.arg(blob(id));
+            built.term(format!(
+                "r.no = (SELECT n.no FROM record_no n WHERE n.id = {id})"
+            ));
         }
         for (paths, is_there) in [(&self.has, "IS NOT NULL"), (&self.lacks, "IS NULL")] {
             for path in paths {
@@ -363,7 +371,8 @@ impl Query {
             built.term(format!("r.title LIKE {arg} ESCAPE '\\'"));
         }
         if self.contradicted {
-            built.term("r.id IN (SELECT c.record FROM contradiction_of c WHERE c.closed = 0)");
+            let disputed = "SELECT c.record FROM contradiction_of c WHERE c.closed = 0";
+            built.term(format!("r.no IN ({})", numbers_of(disputed)));
         }
         for word in &self.order_ends {
             let last = built.arg(format!("{word}\u{10ffff}"));
@@ -378,10 +387,9 @@ impl Query {
         for said in &self.says {
             // What has nothing to search by narrows nothing.
             if let Some(wanted) = search::match_of(&fold(said)) {
-                let (wanted, behind) = (built.arg(wanted), behind());
-                built.term(format!(
-                    "(r.id IN ({FOUND} {wanted}) OR r.id IN ({behind}))"
-                ));
+                let found = numbers_of(&format!("{FOUND} {}", built.arg(wanted)));
+                let behind = numbers_of(&behind());
+                built.term(format!("(r.no IN ({found}) OR r.no IN ({behind}))"));
             }
         }
     }

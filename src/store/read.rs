@@ -1,6 +1,5 @@
 //! Reading the log: events, streams, seals, and how far they were held.
 
-use std::borrow::Cow;
 use std::collections::{BTreeMap, HashSet};
 
 use rusqlite::{Connection, OptionalExtension, Row};
@@ -13,6 +12,7 @@ use crate::domain::record::Record;
 use crate::domain::stamp::Stamp;
 
 use super::error::Result;
+use super::lent::Lent;
 use super::{Store, project};
 
 /// The bits of an event's key that hold its seq; the stream's number stands above them.
@@ -75,14 +75,14 @@ pub(super) struct Stored {
 pub(super) struct ToFold<'a> {
     pub(super) key: i64,
     /// None where the body's row is gone.
-    pub(super) event: Option<Cow<'a, Event>>,
+    pub(super) event: Option<Lent<'a>>,
     pub(super) chain: Chain,
 }
 
 impl From<Stored> for ToFold<'static> {
     fn from(stored: Stored) -> Self {
         let Stored { key, event, chain } = stored;
-        let event = event.map(Cow::Owned);
+        let event = event.map(Lent::from);
         Self { key, event, chain }
     }
 }

@@ -12,6 +12,7 @@ use crate::domain::registers::{CUSTOMER, NUMBER, ORDER, snooze};
 
 use super::error::Result;
 use super::project::{Folded, NO_DUE, step_word, text_of};
+use super::read::record_no;
 use super::words::{self, Words};
 
 /// A row that is to be written, and the words by which it is found.
@@ -138,11 +139,12 @@ impl Projected {
     }
 
     pub(super) fn read(conn: &Connection, id: Id) -> Result<Option<(i64, Self)>> {
-        let mut query = conn.prepare_cached(
+        let mut query = conn.prepare_cached(concat!(
             "SELECT no, register, state, owner, first_owner, due, due_source, rank, opened, closed, title, subject, customer,
              order_id, number, amount, currency, ours, post, step, since, snoozed, void, work, last, fields, order_number
-             FROM record WHERE id = ?1",
-        )?;
+             FROM record WHERE no = ",
+            record_no!()
+        ))?;
         Ok(query
             .query_row([id.0], |row| {
                 let read = Self {
@@ -178,16 +180,19 @@ impl Projected {
             .optional()?)
     }
 
-    /// Writes the row under its number, or as a new one, and returns the number.
+    /// Writes the row under the number that it has, or as a new one, and returns the record's
+    /// number.
     pub(super) fn write(&self, conn: &Connection, id: Id, no: Option<i64>) -> Result<i64> {
         // Not one statement for both: RETURNING costs a temporary table.
         let Some(no) = no else {
-            let mut query = conn.prepare_cached(
-                "INSERT INTO record(id, register, state, owner, first_owner, due, due_source, rank, opened, closed, title, subject,
+            let mut query = conn.prepare_cached(concat!(
+                "INSERT INTO record(no, id, register, state, owner, first_owner, due, due_source, rank, opened, closed, title, subject,
              customer, order_id, number, amount, currency, ours, post, step, since, snoozed, void, work, last,
              fields, order_number)
-             VALUES(?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13,?14,?15,?16,?17,?18,?19,?20,?21,?22,?23,?24,?25,?26,?27)",
-            )?;
+             VALUES(",
+                record_no!(),
+                ",?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13,?14,?15,?16,?17,?18,?19,?20,?21,?22,?23,?24,?25,?26,?27)",
+            ))?;
             query.execute(self.values(&id.0))?;
             return Ok(conn.last_insert_rowid());
         };

@@ -8,6 +8,7 @@ use crate::domain::register::{Owner, Post};
 
 use super::error::Result;
 use super::query::{COUNT_CAP, Count, Cursor, Order, Query, blob};
+use super::read::record_no;
 use super::{Store, words};
 
 /// A record in a list.
@@ -82,7 +83,7 @@ impl Row {
 
 /// What a row is read from.
 pub(super) const COLUMNS: &str = "r.no, r.id, r.register, r.state, r.owner, r.first_owner, r.due, r.due_source, r.opened, r.closed,
-  r.title, r.subject, r.customer, r.order_id, coalesce(r.order_number, (SELECT o.order_number FROM record o WHERE o.id = r.order_id)),
+  r.title, r.subject, r.customer, r.order_id, coalesce(r.order_number, (SELECT o.order_number FROM record_no n JOIN record o ON o.no = n.no WHERE n.id = r.order_id)),
   r.number, r.amount, r.currency, r.ours, r.post, r.step, r.since, r.snoozed,
   (SELECT count(*) FROM contradiction_of c WHERE c.record = r.id AND c.closed = 0), r.void, r.fields, r.rank, r.last";
 
@@ -174,7 +175,10 @@ impl Store {
     pub fn row(&self, id: Id) -> Result<Option<Row>> {
         Ok(self
             .rows_of(
-                &format!("SELECT {COLUMNS} FROM record r WHERE r.id = ?1"),
+                &format!(
+                    "SELECT {COLUMNS} FROM record r WHERE r.no = {}",
+                    record_no!()
+                ),
                 vec![blob(id)],
             )?
             .pop())
@@ -202,7 +206,7 @@ impl Store {
         }
         if let Some((from, to)) = id_range(name.trim()) {
             let sql = format!(
-                "SELECT {COLUMNS} FROM record r WHERE r.id >= ?1 AND r.id <= ?2 ORDER BY r.id LIMIT 20"
+                "SELECT {COLUMNS} FROM record_no n JOIN record r ON r.no = n.no WHERE n.id >= ?1 AND n.id <= ?2 ORDER BY n.id LIMIT 20"
             );
             add_new(&mut rows, self.rows_of(&sql, vec![blob(from), blob(to)])?);
         }

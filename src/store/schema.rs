@@ -92,9 +92,9 @@ pub(super) use authority;
 
 /// Computed from the log; dropped and built anew when the declarations change.
 ///
-/// `record_no` gives each record a number in the order in which they appear, and `event_of` says
-/// which events are a record's: by number, since ids are random and would scatter over the whole
-/// index what comes in together.
+/// `record_no` gives each record a number in the order in which they appear: `event_of` says by it
+/// which events are a record's, its row in `record` has it and its keys in `watch_key`, since ids
+/// are random and would scatter over the whole index what comes in together.
 const PROJECTIONS: &str = concat!(
     "
 CREATE TABLE record_no(no INTEGER PRIMARY KEY, id BLOB NOT NULL UNIQUE) STRICT;
@@ -111,8 +111,8 @@ DROP INDEX IF EXISTS event_files;
 CREATE INDEX event_files ON event(verb, record, key) WHERE verb = 6 OR verb = 10;
 DROP INDEX IF EXISTS body_hidden;
 DROP INDEX IF EXISTS body_withheld;
-CREATE INDEX body_withheld ON body(key) WHERE substr(digest, 1, 1) = x'02';
-CREATE TABLE record(no INTEGER PRIMARY KEY, id BLOB NOT NULL UNIQUE, register TEXT NOT NULL, state TEXT NOT NULL,
+CREATE INDEX body_withheld ON body(key) WHERE digest >= x'02' AND digest < x'03';
+CREATE TABLE record(no INTEGER PRIMARY KEY, id BLOB NOT NULL, register TEXT NOT NULL, state TEXT NOT NULL,
   owner TEXT, first_owner TEXT, due INTEGER, due_source TEXT, rank INTEGER NOT NULL, opened INTEGER NOT NULL,
   closed INTEGER, title TEXT, subject TEXT, customer BLOB, order_id BLOB, order_number TEXT, number TEXT, amount INTEGER, currency TEXT,
   ours INTEGER NOT NULL, post TEXT NOT NULL, step TEXT, since INTEGER NOT NULL, snoozed INTEGER, void INTEGER NOT NULL,
@@ -126,7 +126,7 @@ CREATE INDEX by_customer ON record(customer, opened) WHERE customer IS NOT NULL;
 CREATE INDEX by_order ON record(order_id, opened) WHERE order_id IS NOT NULL;
 CREATE TABLE word(slot INTEGER NOT NULL, word TEXT NOT NULL, no INTEGER NOT NULL,
   PRIMARY KEY(slot, word, no)) STRICT, WITHOUT ROWID;
-CREATE TABLE watch_key(record BLOB NOT NULL, watch TEXT NOT NULL, key TEXT NOT NULL,
+CREATE TABLE watch_key(record INTEGER NOT NULL, watch TEXT NOT NULL, key TEXT NOT NULL,
   PRIMARY KEY(record, watch, key)) STRICT, WITHOUT ROWID;
 CREATE INDEX watch_records ON watch_key(watch, key, record);
 CREATE TABLE contradiction(id BLOB PRIMARY KEY, source TEXT NOT NULL, key TEXT NOT NULL, kind TEXT NOT NULL,

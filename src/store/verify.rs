@@ -303,7 +303,7 @@ impl Store {
         }
         let orphans: i64 = self.conn.query_row(
             "SELECT count(*) FROM record r WHERE NOT EXISTS(
-               SELECT 1 FROM record_no n JOIN event_of o ON o.record = n.no WHERE n.id = r.id)",
+               SELECT 1 FROM record_no n JOIN event_of o ON o.record = n.no WHERE n.no = r.no AND n.id = r.id)",
             [],
             |row| row.get(0),
         )?;

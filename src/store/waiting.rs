@@ -10,6 +10,7 @@ use crate::domain::id::Id;
 use super::Store;
 use super::error::Result;
 use super::query::{Mine, Query, unassigned};
+use super::read::record_no;
 
 /// How many records of a query wait, by what for.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -41,7 +42,7 @@ impl Query {
         let condition = built.condition();
         let sql = format!(
             "SELECT r.no FROM record r WHERE {condition} AND r.no NOT IN
-             (SELECT d.no FROM contradiction_of c JOIN record d ON d.id = c.record WHERE c.closed = 0)
+             (SELECT d.no FROM contradiction_of c JOIN record_no d ON d.id = c.record WHERE c.closed = 0)
              ORDER BY r.rank, r.no LIMIT {most}"
         );
         (sql, built.args)
@@ -126,9 +127,10 @@ impl Store {
 
     /// Returns the customer of a record's row.
     pub fn customer_of(&self, record: Id) -> Result<Option<Id>> {
-        let mut query = self
-            .conn
-            .prepare_cached("SELECT customer FROM record WHERE id = ?1")?;
+        let mut query = self.conn.prepare_cached(concat!(
+            "SELECT customer FROM record WHERE no = ",
+            record_no!()
+        ))?;
         let customer: Option<Option<[u8; 16]>> =
             query.query_row([record.0], |row| row.get(0)).optional()?;
         Ok(customer.flatten().map(Id))

@@ -154,14 +154,14 @@ pub(super) fn keep(projector: &mut Projector<'_>, outcome: Outcome) -> Result<Ke
         keys,
         is_new,
     } = outcome;
-    projector.project(id, &folded, ready, is_new)?;
+    let no = projector.project(id, &folded, ready, is_new)?;
     if projector.any_contradiction || !own.is_empty() {
         projector.any_contradiction = true;
         replace(projector.conn, OWN, &id.to_string(), &own)?;
     }
-    let keys = match keys {
-        Some(keys) => move_keys(projector.conn, id, keys, is_new)?,
-        None => Keys::new(),
+    let keys = match (keys, no) {
+        (Some(keys), Some(no)) => move_keys(projector.conn, no, keys, is_new)?,
+        _ => Keys::new(),
     };
     projector.keep(id, folded);
     Ok(keys)
@@ -181,23 +181,27 @@ fn keys_of(folded: &Folded) -> Keys {
         .collect()
 }
 
+/// The records that have a key.
+const SHARING: &str = "SELECT n.id FROM watch_key k JOIN record_no n ON n.no = k.record
+  WHERE k.watch = ?1 AND k.key = ?2 ORDER BY n.id";
+
 /// Brings a record's keys up to date; returns those that it had and those that it has.
-fn move_keys(conn: &Connection, id: Id, new: Keys, is_new: bool) -> Result<Keys> {
+fn move_keys(conn: &Connection, no: i64, new: Keys, is_new: bool) -> Result<Keys> {
     let old: Keys = if is_new {
         Keys::new()
     } else {
         let mut query =
             conn.prepare_cached("SELECT watch, key FROM watch_key WHERE record = ?1")?;
-        let rows = query.query_map([id.0], |row| Ok((row.get(0)?, row.get(1)?)))?;
+        let rows = query.query_map([no], |row| Ok((row.get(0)?, row.get(1)?)))?;
         rows.collect::<rusqlite::Result<_>>()?
     };
     for (watch, key) in old.difference(&new) {
         conn.prepare_cached("DELETE FROM watch_key WHERE record = ?1 AND watch = ?2 AND key = ?3")?
-            .execute((id.0, watch, key))?;
+            .execute((no, watch, key))?;
     }
     for (watch, key) in new.difference(&old) {
         conn.prepare_cached("INSERT INTO watch_key(record, watch, key) VALUES(?1, ?2, ?3)")?
-            .execute((id.0, watch, key))?;
+            .execute((no, watch, key))?;
     }
     Ok(old.into_iter().chain(new).collect())
 }
@@ -228,9 +232,7 @@ pub(super) fn contradictions_of_key(
     let Some(watch) = watch_of(name) else {
         return Ok(Vec::new());
     };
-    let mut query = projector.conn.prepare_cached(
-        "SELECT record FROM watch_key WHERE watch = ?1 AND key = ?2 ORDER BY record",
-    )?;
+    let mut query = projector.conn.prepare_cached(SHARING)?;
     let ids: Vec<Id> = query
         .query_map((name, key), |row| id_at(row, 0))?
         .collect::<rusqlite::Result<_>>()?;
@@ -469,9 +471,7 @@ impl Store {
 
     /// Returns the records that a watch looks at under a key.
     pub fn sharing(&self, watch: &str, key: &str) -> Result<Vec<Id>> {
-        let mut query = self.conn.prepare_cached(
-            "SELECT record FROM watch_key WHERE watch = ?1 AND key = ?2 ORDER BY record",
-        )?;
+        let mut query = self.conn.prepare_cached(SHARING)?;
         let rows = query.query_map((watch, key), |row| id_at(row, 0))?;
         Ok(rows.collect::<rusqlite::Result<_>>()?)
     }

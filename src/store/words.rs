@@ -1,9 +1,10 @@
 //! Words by which records are found: indexed fields, and the numbers and names that people
 //! type. The only place that knows how they are spelled in the table `word`.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
+use std::sync::LazyLock;
 
-use rusqlite::{Connection, ToSql, params_from_iter};
+use rusqlite::Connection;
 use serde_json::Value;
 
 use crate::domain::field::{FieldSpec, Kind};
@@ -13,6 +14,7 @@ use crate::text::fold::fold;
 use crate::text::pinyin::spellings;
 
 use super::error::Result;
+use super::many::{Many, bind};
 use super::project::text_of;
 
 /// Numbers from their beginning.
@@ -27,14 +29,32 @@ pub(super) const INITIALS: i64 = 4;
 pub(super) const RULES: &str = "words 2";
 /// The longest word kept, in characters.
 const LONGEST: usize = 64;
-/// How many words one statement writes where there are many.
-const TOGETHER: usize = 32;
+
+static WORDS: LazyLock<Many> =
+    LazyLock::new(|| Many::of("INSERT OR IGNORE INTO word", &["slot", "word", "no"]));
 
 /// Words, each with its slot.
 pub(super) type Words = BTreeSet<(i64, String)>;
 
-/// Returns the slot of an indexed field: a hash, so that declarations may change places.
+/// The slots of all fields: an import asks for them at every record.
+static SLOTS: LazyLock<HashMap<(&str, &str), i64>> = LazyLock::new(|| {
+    let fields = |register: &'static Register| {
+        let fields = register.fields.iter().chain(COMMON);
+        fields.map(|field| (register.name, field.name))
+    };
+    let all = registers::ALL.iter().flat_map(|register| fields(register));
+    all.map(|(register, field)| ((register, field), hashed(register, field)))
+        .collect()
+});
+
+/// Returns the slot of an indexed field.
 pub(super) fn slot(register: &str, field: &str) -> i64 {
+    let known = SLOTS.get(&(register, field)).copied();
+    known.unwrap_or_else(|| hashed(register, field))
+}
+
+/// A hash, so that declarations may change places.
+fn hashed(register: &str, field: &str) -> i64 {
     let hash = blake3::hash(format!("{register}.{field}").as_bytes());
     let [a, b, c, d, ..] = *hash.as_bytes();
     // Above the fixed slots.
@@ -100,28 +120,12 @@ impl Fresh {
     /// Writes all that wait.
     pub(super) fn write(&mut self, conn: &Connection) -> Result<()> {
         self.0.sort_unstable();
-        let (together, alone) = self.0.as_chunks::<TOGETHER>();
-        for words in together {
-            insert(conn, words)?;
-        }
-        for word in alone {
-            insert(conn, std::slice::from_ref(word))?;
-        }
+        WORDS.write(conn, &self.0, |query, before, (slot, word, no)| {
+            bind(query, before, &[slot, word, no])
+        })?;
         self.0.clear();
         Ok(())
     }
-}
-
-fn insert(conn: &Connection, words: &[(i64, String, i64)]) -> Result<()> {
-    let rows = vec!["(?, ?, ?)"; words.len()].join(", ");
-    let mut query = conn.prepare_cached(&format!(
-        "INSERT OR IGNORE INTO word(slot, word, no) VALUES {rows}"
-    ))?;
-    let values = words
-        .iter()
-        .flat_map(|(slot, word, no)| [slot as &dyn ToSql, word, no]);
-    query.execute(params_from_iter(values))?;
-    Ok(())
 }
 
 /// Returns whether a number for people is in use.

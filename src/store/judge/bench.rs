@@ -1,11 +1,11 @@
 //! What the judge knows of people and allowances, and what that makes of words about money.
 
-use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};
 
 use rusqlite::Connection;
 
 use super::super::error::Result;
+use super::super::lent::Lent;
 use super::super::read;
 use super::{ALLOWANCE, Judge};
 use crate::domain::authority::{Action, approves_up_to, may};
@@ -95,8 +95,8 @@ impl Bench for Judge {
 /// Takes the words about money that do not count out of a case's events, which are in order.
 pub(in crate::store) fn judge_money<'a>(
     judge: &Judge,
-    events: &mut Vec<Cow<'a, Event>>,
-    uncounted: &mut Vec<Cow<'a, Event>>,
+    events: &mut Vec<Lent<'a>>,
+    uncounted: &mut Vec<Lent<'a>>,
     keys: &[(Chain, i64)],
     unfolded: &mut Vec<(i64, Chain, &'static str)>,
 ) {
@@ -114,13 +114,13 @@ pub(in crate::store) fn judge_money<'a>(
     for (chain, fault) in &faults {
         unfolded.push((keys[chain], *chain, fault.code()));
     }
-    uncounted.extend::<Vec<Cow<'a, Event>>>(struck);
+    uncounted.extend::<Vec<Lent<'a>>>(struck);
 }
 
 /// Returns the executions that do not count: by a branch, without the right, or not matching.
 /// What an unknown author says, or one who was retired before, is no sign of money gone.
 pub(in crate::store) fn unproven(
-    uncounted: &[Cow<'_, Event>],
+    uncounted: &[Lent<'_>],
     unfolded: &[(i64, Chain, &'static str)],
 ) -> Vec<Signature> {
     let mut all: Vec<Signature> = uncounted

@@ -358,6 +358,11 @@ fn a_flipped_byte_is_found_wherever_it_is() {
             "problem-verify-record",
         ),
         (
+            "UPDATE record SET id = zeroblob(16) WHERE no = 1",
+            "UPDATE record SET id = (SELECT n.id FROM record_no n WHERE n.no = 1) WHERE no = 1",
+            "problem-verify-record",
+        ),
+        (
             "DELETE FROM contradiction WHERE source <> 'record'",
             "SELECT 1",
             "problem-verify-watch",
