@@ -231,7 +231,7 @@ impl Store {
                WHERE digest >= x'02' AND digest < x'03' AND key BETWEEN ?1 AND ?2)
              OR EXISTS(SELECT 1 FROM unfolded WHERE code = 'Q12' AND key BETWEEN ?1 AND ?2)
              OR EXISTS(SELECT 1 FROM dirty) AND EXISTS(SELECT 1 FROM body
-               WHERE substr(digest, 1, 1) = x'01' AND key BETWEEN ?1 AND ?2)",
+               WHERE digest >= x'01' AND digest < x'02' AND key BETWEEN ?1 AND ?2)",
         )?;
         let range = (read::key(stream, from_seq), read::key(stream, to_seq));
         Ok(query.query_row(range, |row| row.get(0))?)

@@ -87,7 +87,7 @@ impl From<Stored> for ToFold<'static> {
     }
 }
 
-/// The number of the record of the first argument, as `event_of` knows it.
+/// The number of the record of the first argument, by which all that is computed of it goes.
 macro_rules! record_no {
     () => {
         "(SELECT no FROM record_no WHERE id = ?1)"

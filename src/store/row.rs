@@ -185,16 +185,14 @@ impl Projected {
     pub(super) fn write(&self, conn: &Connection, id: Id, no: Option<i64>) -> Result<i64> {
         // Not one statement for both: RETURNING costs a temporary table.
         let Some(no) = no else {
-            let mut query = conn.prepare_cached(concat!(
+            let mut query = conn.prepare_cached(
                 "INSERT INTO record(no, id, register, state, owner, first_owner, due, due_source, rank, opened, closed, title, subject,
              customer, order_id, number, amount, currency, ours, post, step, since, snoozed, void, work, last,
              fields, order_number)
-             VALUES(",
-                record_no!(),
-                ",?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13,?14,?15,?16,?17,?18,?19,?20,?21,?22,?23,?24,?25,?26,?27)",
-            ))?;
-            query.execute(self.values(&id.0))?;
-            return Ok(conn.last_insert_rowid());
+             SELECT n.no,?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13,?14,?15,?16,?17,?18,?19,?20,?21,?22,?23,?24,?25,?26,?27 FROM record_no n WHERE n.id = ?1",
+            )?;
+            // Fails where the record has no number, which every event gives it.
+            return Ok(query.insert(self.values(&id.0))?);
         };
         let mut query = conn.prepare_cached(
             "UPDATE record SET register=?2, state=?3, owner=?4, first_owner=?5, due=?6, due_source=?7, rank=?8, opened=?9,

@@ -1,7 +1,7 @@
 //! Words by which records are found: indexed fields, and the numbers and names that people
 //! type. The only place that knows how they are spelled in the table `word`.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
 use rusqlite::Connection;
@@ -36,25 +36,8 @@ static WORDS: LazyLock<Many> =
 /// Words, each with its slot.
 pub(super) type Words = BTreeSet<(i64, String)>;
 
-/// The slots of all fields: an import asks for them at every record.
-static SLOTS: LazyLock<HashMap<(&str, &str), i64>> = LazyLock::new(|| {
-    let fields = |register: &'static Register| {
-        let fields = register.fields.iter().chain(COMMON);
-        fields.map(|field| (register.name, field.name))
-    };
-    let all = registers::ALL.iter().flat_map(|register| fields(register));
-    all.map(|(register, field)| ((register, field), hashed(register, field)))
-        .collect()
-});
-
-/// Returns the slot of an indexed field.
+/// Returns the slot of an indexed field: a hash, so that declarations may change places.
 pub(super) fn slot(register: &str, field: &str) -> i64 {
-    let known = SLOTS.get(&(register, field)).copied();
-    known.unwrap_or_else(|| hashed(register, field))
-}
-
-/// A hash, so that declarations may change places.
-fn hashed(register: &str, field: &str) -> i64 {
     let hash = blake3::hash(format!("{register}.{field}").as_bytes());
     let [a, b, c, d, ..] = *hash.as_bytes();
     // Above the fixed slots.
