@@ -18,7 +18,7 @@ use zhiban::domain::registers;
 use zhiban::domain::seal::ReplicaKey;
 use zhiban::domain::stamp::Stamp;
 use zhiban::exchange::bundle::{self, Export, Selection};
-use zhiban::store::{Author, Draft, Shop, Store};
+use zhiban::store::{Author, Draft, Shop, Store, Watch};
 
 const VECTORS: &str = include_str!("golden/vectors.txt");
 
@@ -273,6 +273,28 @@ fn write_the_golden_store() {
     fs::write(format!("{GOLDEN}v1.db.zst"), packed).unwrap();
     let text = serde_json::to_string_pretty(&verdict(&store)).unwrap();
     fs::write(format!("{GOLDEN}v1.db.json"), text + "\n").unwrap();
+}
+
+/// A copy that another release made is restored, with all that can be computed of it.
+#[test]
+fn golden_formats_copy() {
+    let folder = tempfile::tempdir().unwrap();
+    let (copy, data) = (folder.path().join("copy"), folder.path().join("data"));
+    let packed = fs::read(format!("{GOLDEN}v1.db.zst")).unwrap();
+    let packed = zstd::decode_all(packed.as_slice()).unwrap();
+    fs::write(&copy, &packed).unwrap();
+    let expected: serde_json::Value =
+        serde_json::from_slice(&fs::read(format!("{GOLDEN}v1.db.json")).unwrap()).unwrap();
+    let verified = Store::restore(&copy, &data, &Watch::here(None, Id([7; 16]))).unwrap();
+    assert!(verified.clean, "{:?}", verified.defects);
+    assert!(
+        fs::read(&copy).unwrap() == packed,
+        "the copy stays as it was"
+    );
+    let store = Store::open_read_only(&data).unwrap();
+    assert_eq!(verdict(&store), expected);
+    let row = store.row(Id([161; 16])).unwrap().unwrap();
+    assert_eq!((row.id, row.state.as_str()), (Id([161; 16]), "verifying"));
 }
 
 /// Every format that was released stays readable: the store.

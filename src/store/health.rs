@@ -101,6 +101,7 @@ impl Store {
             fs::remove_file(&aside).map_err(StoreError::io(&aside))?;
         }
         copy.backup(&aside)?;
+        Self::renew_copy(&aside, folder)?;
         let verified = Self::verify_copy(&aside)?;
         let brought = attachments_of(&aside);
         if brought.is_dir() {
@@ -112,6 +113,17 @@ impl Store {
         place::sync_folder(folder)?;
         Self::open_as_new(folder, watch)?;
         Ok(verified)
+    }
+
+    /// Computes anew in a copy, which lies in this folder, what another release computed there: this
+    /// one reads only its own.
+    fn renew_copy(file: &Path, folder: &Path) -> Result<()> {
+        let mut conn = schema::connect(file, false)?;
+        schema::renew(&mut conn)?;
+        let mut copy = Self::with(conn, folder, keys::Keys::new(), false)?;
+        copy.fold_rest(&mut |_| true)?;
+        // The file alone is moved on: nothing may be left in a log beside it.
+        copy.laid()
     }
 
     /// Returns how the database is, by SQLite's own word and the system's.

@@ -272,7 +272,7 @@ pub fn open(looked: Looked, folder: &Path) -> Result<Connection> {
 }
 
 /// Builds the projections anew where another release, with other declarations, made them.
-fn renew(conn: &mut Connection) -> Result<()> {
+pub(super) fn renew(conn: &mut Connection) -> Result<()> {
     let of_file: Option<String> = rusqlite::OptionalExtension::optional(conn.query_row(
         "SELECT value FROM setting_local WHERE key = 'declared'",
         [],
