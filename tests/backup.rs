@@ -308,14 +308,14 @@ fn powerless(desk: &DrillDesk, args: &[&str]) -> Option<std::process::Command> {
 }
 
 #[cfg(unix)]
-#[test]
-fn readonly_untouched() {
+fn modes(path: &Path, mode: u32) {
     use std::os::unix::fs::PermissionsExt;
-    let desk = DrillDesk::new("Fixed", "Li");
-    desk.ok(&["open", "note", "kind=hold", "new=等"]);
-    let modes = |folder: &Path, mode: u32| {
-        fs::set_permissions(folder, PermissionsExt::from_mode(mode)).unwrap()
-    };
+    fs::set_permissions(path, PermissionsExt::from_mode(mode)).unwrap();
+}
+
+/// Lets everybody read a desk's store and nobody write it.
+#[cfg(unix)]
+fn shut(desk: &DrillDesk) {
     modes(desk.folder.path(), 0o755);
     for entry in fs::read_dir(desk.data()).unwrap() {
         let path = entry.unwrap().path();
@@ -325,6 +325,14 @@ fn readonly_untouched() {
         modes(&entry.unwrap().path(), 0o444);
     }
     modes(&desk.data(), 0o555);
+}
+
+#[cfg(unix)]
+#[test]
+fn readonly_untouched() {
+    let desk = DrillDesk::new("Fixed", "Li");
+    desk.ok(&["open", "note", "kind=hold", "new=等"]);
+    shut(&desk);
     let before = hashes(&desk.data());
     for (args, code) in [
         (&["list", "note"][..], 0),
@@ -349,14 +357,43 @@ fn readonly_untouched() {
 
 #[cfg(unix)]
 #[test]
+fn what_another_release_computed_is_read_from_a_copy_and_else_said_to_be_of_another_release() {
+    let desk = DrillDesk::new("Upgraded", "Li");
+    desk.ok(&["open", "note", "kind=hold", "new=等"]);
+    let file = desk.data().join("zhiban.db");
+    let store = rusqlite::Connection::open(&file).unwrap();
+    store
+        .execute_batch(
+            "UPDATE setting_local SET value = 'another' WHERE key = 'declared';
+             DROP TABLE record_no; DELETE FROM record; PRAGMA wal_checkpoint(TRUNCATE);",
+        )
+        .unwrap();
+    drop(store);
+    let before = fs::read(&file).unwrap();
+    let read = zhiban::store::Store::open_read_only(&desk.data()).unwrap();
+    let verified = read.verify().unwrap();
+    assert!(verified.clean, "{:?}", verified.defects);
+    drop(read);
+    shut(&desk);
+    if let Some(mut command) = powerless(&desk, &["list", "note"]) {
+        let done = command.output().unwrap();
+        let said = String::from_utf8_lossy(&done.stderr).into_owned();
+        assert_eq!(done.status.code(), Some(1), "{said}");
+        assert!(said.contains("Another release"), "{said}");
+        assert!(said.contains("Copy the whole folder"), "{said}");
+    }
+    assert!(fs::read(&file).unwrap() == before);
+    modes(&desk.data(), 0o755);
+    // Where it can be written it is made anew and goes on.
+    assert_eq!(desk.json(&["list", "note"]).len(), 1);
+}
+
+#[cfg(unix)]
+#[test]
 fn a_backup_is_one_file_and_comes_back_from_where_nothing_can_be_written() {
-    use std::os::unix::fs::PermissionsExt;
-    let set = |path: &Path, mode| {
-        fs::set_permissions(path, PermissionsExt::from_mode(mode)).unwrap();
-    };
     let desk = DrillDesk::new("Medium", "Li");
     desk.ok(&["open", "note", "kind=hold", "new=等"]);
-    set(desk.folder.path(), 0o755);
+    modes(desk.folder.path(), 0o755);
     let medium = desk.file("medium");
     fs::create_dir(&medium).unwrap();
     let copy = medium.join("copy.zhiban");
@@ -369,16 +406,16 @@ fn a_backup_is_one_file_and_comes_back_from_where_nothing_can_be_written() {
             .collect::<Vec<_>>()
     };
     assert_eq!(lie_there(), ["copy.zhiban"]);
-    set(&copy, 0o444);
-    set(&medium, 0o555);
+    modes(&copy, 0o444);
+    modes(&medium, 0o555);
     let before = hashes(&medium);
     let home = desk.file("home");
     fs::create_dir(&home).unwrap();
-    set(&home, 0o777);
+    modes(&home, 0o777);
     let data = home.join("data");
     let data = data.to_str().unwrap();
     let Some(mut command) = powerless(&desk, &["restore", path, "--data", data]) else {
-        set(&medium, 0o755);
+        modes(&medium, 0o755);
         return;
     };
     let done = command.env("HOME", &home).output().unwrap();
@@ -388,5 +425,5 @@ fn a_backup_is_one_file_and_comes_back_from_where_nothing_can_be_written() {
     assert_eq!(lie_there(), ["copy.zhiban"]);
     let list = |folder: &str| desk.json(&["list", "note", "--data", folder]);
     assert_eq!(list(data), list(desk.data().to_str().unwrap()));
-    set(&medium, 0o755);
+    modes(&medium, 0o755);
 }

@@ -18,7 +18,7 @@ use zhiban::domain::registers;
 use zhiban::domain::seal::ReplicaKey;
 use zhiban::domain::stamp::Stamp;
 use zhiban::exchange::bundle::{self, Export, Selection};
-use zhiban::store::{Author, Draft, Shop, Store, Watch};
+use zhiban::store::{Author, Draft, Shop, Store, StoreError, Watch};
 
 const VECTORS: &str = include_str!("golden/vectors.txt");
 
@@ -297,20 +297,48 @@ fn golden_formats_copy() {
     assert_eq!((row.id, row.state.as_str()), (Id([161; 16]), "verifying"));
 }
 
+/// Lays the golden store into a folder as it was released; returns its database's bytes and what
+/// it is.
+fn lay_golden(data: &Path) -> (Vec<u8>, serde_json::Value) {
+    fs::create_dir_all(data).unwrap();
+    let packed = fs::read(format!("{GOLDEN}v1.db.zst")).unwrap();
+    let bytes = zstd::decode_all(packed.as_slice()).unwrap();
+    fs::write(data.join("zhiban.db"), &bytes).unwrap();
+    let expected = fs::read(format!("{GOLDEN}v1.db.json")).unwrap();
+    (bytes, serde_json::from_slice(&expected).unwrap())
+}
+
+/// What another release computed is read before this one ever opened it for writing, and the store
+/// stays as it was: the check of a store in doubt begins so.
+#[test]
+fn golden_formats_read_only() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().join("data");
+    let (bytes, expected) = lay_golden(&data);
+    let mut store = Store::open_read_only(&data).unwrap();
+    assert_eq!(verdict(&store), expected);
+    let row = store.row(Id([161; 16])).unwrap().unwrap();
+    assert_eq!((row.id, row.state.as_str()), (Id([161; 16]), "verifying"));
+    assert_eq!(store.folder(), data);
+    assert!(store.health().unwrap().is_sound);
+    let written = store.set_setting_local("any", Some("thing"));
+    assert!(matches!(written, Err(StoreError::ReadOnly)), "{written:?}");
+    drop(store);
+    assert!(fs::read(data.join("zhiban.db")).unwrap() == bytes);
+    let left: Vec<_> = fs::read_dir(&data)
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name())
+        .filter(|name| name.to_string_lossy().starts_with("past-"))
+        .collect();
+    assert!(left.is_empty(), "the copy goes: {left:?}");
+}
+
 /// Every format that was released stays readable: the store.
 #[test]
 fn golden_formats_store() {
     let folder = tempfile::tempdir().unwrap();
     let data = folder.path().join("data");
-    fs::create_dir_all(&data).unwrap();
-    let packed = fs::read(format!("{GOLDEN}v1.db.zst")).unwrap();
-    fs::write(
-        data.join("zhiban.db"),
-        zstd::decode_all(packed.as_slice()).unwrap(),
-    )
-    .unwrap();
-    let expected: serde_json::Value =
-        serde_json::from_slice(&fs::read(format!("{GOLDEN}v1.db.json")).unwrap()).unwrap();
+    let (_, expected) = lay_golden(&data);
     // Read as it is, opened to be written, and all of it folded anew.
     let mut store = Store::open(&data).unwrap();
     while store.fold_dirty(1_000).unwrap() > 0 {}

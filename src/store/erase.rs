@@ -16,7 +16,7 @@ use crate::domain::registers::{IDENTIFYING, ORDER_NUMBER};
 
 use super::error::{Result, StoreError};
 use super::project::{self, text_of};
-use super::{Store, UnfoldedEvent, health, id_at, past, place, read};
+use super::{Store, UnfoldedEvent, health, id_at, place, read, scratch};
 
 /// The local setting that says that the files still hold what was erased.
 const DUE: &str = "scrub";
@@ -293,8 +293,8 @@ impl Store {
     }
 
     fn rewrite(&mut self) -> Result<()> {
-        // Whoever looks back at a time holds what was here then.
-        if past::sweep(&self.folder) {
+        // Whoever reads a copy holds what was here then.
+        if scratch::sweep(&self.folder) {
             return Err(StoreError::busy());
         }
         for hash in self.erased_files()? {

@@ -43,6 +43,9 @@ pub enum StoreError {
         /// The newest version that this program knows.
         known: i64,
     },
+    /// What another release computed cannot be computed anew where the store lies.
+    #[error("computed by another release in {}", .0.display())]
+    OtherRelease(PathBuf),
     /// The SQLite library has a bug that loses commits.
     #[error("SQLite {0} loses commits")]
     OldSqlite(String),
@@ -266,6 +269,11 @@ impl StoreError {
                 .hint("problem-store-not-ours-hint"),
             StoreError::Newer { .. } => {
                 Problem::new(Kind::ReadOnly, "problem-store-newer").hint("problem-store-newer-hint")
+            }
+            StoreError::OtherRelease(folder) => {
+                Problem::new(Kind::ReadOnly, "problem-store-other-release")
+                    .arg("folder", folder.display())
+                    .hint("problem-store-other-release-hint")
             }
             StoreError::OldSqlite(version) => {
                 Problem::new(Kind::Defect, "problem-store-sqlite").arg("version", version)

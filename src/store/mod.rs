@@ -2,7 +2,7 @@
 //!
 //! `log` appends own events, `read` reads all, `foreign` takes in those of other replicas, `project`
 //! keeps the rows of records, `query` and `search` find them, `draft` keeps what is local,
-//! `past` shows what it held at a time,
+//! `past` shows what it held at a time, `scratch` what another release computed,
 //! `verify` re-checks everything, `anchor` and `stop` notice a store that is not the one it was.
 
 use std::fs;
@@ -43,6 +43,7 @@ mod read;
 mod row;
 mod rows;
 mod schema;
+mod scratch;
 mod search;
 mod standing;
 mod stop;
@@ -123,8 +124,12 @@ pub struct Store {
     asking: outcome::Asking,
     is_log_named: bool,
     attachments: PathBuf,
-    /// Of a copy that shows a time gone by; after the connection, which is closed first.
-    scratch: Option<past::Scratch>,
+    /// Of a copy in place of what another release computed: the store that it is of.
+    original: Option<Box<Self>>,
+    /// Whether it shows a time gone by.
+    is_gone_by: bool,
+    /// Where a copy lies that goes with whoever reads; after the connection, which is closed first.
+    scratch: Option<scratch::Scratch>,
 }
 
 impl std::fmt::Debug for Store {
@@ -194,9 +199,12 @@ impl Store {
         opened().map_err(|fault| fault.on(folder))
     }
 
-    /// Opens a store for reading; no file is changed.
+    /// Opens a store for reading; no file is changed. What another release computed is computed
+    /// anew in a copy within the folder, which goes when it is closed.
+    ///
+    /// Fails where there is no room for such a copy, or nothing can be written.
     pub fn open_read_only(folder: &Path) -> Result<Self> {
-        Self::with(look::to_read(folder)?, folder, keys::load(folder)?, true)
+        Self::to_read(look::to_read(folder)?, folder, keys::load(folder)?)
     }
 
     fn with(conn: Connection, folder: &Path, keys: keys::Keys, read_only: bool) -> Result<Self> {
@@ -214,6 +222,8 @@ impl Store {
             asking: outcome::Asking::default(),
             is_log_named: false,
             attachments: folder.join(health::ATTACHMENTS),
+            original: None,
+            is_gone_by: false,
             scratch: None,
         };
         store.read_shop()?;
@@ -272,7 +282,7 @@ impl Store {
     pub fn lock(&mut self, now: i64) -> Result<()> {
         if self.lock.is_none() {
             self.lock = Some(place::lock(&self.folder, now)?);
-            past::sweep(&self.folder);
+            scratch::sweep(&self.folder);
         }
         Ok(())
     }

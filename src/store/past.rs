@@ -2,9 +2,6 @@
 //! anew where that makes a difference. It is a store as any other, for reading, and goes again
 //! with whoever looked.
 
-use std::fs;
-use std::path::{Path, PathBuf};
-
 use rusqlite::types::Value;
 use rusqlite::{Connection, params_from_iter};
 
@@ -13,12 +10,8 @@ use crate::domain::registers::{CUSTOMER, ORDER};
 
 use super::error::Result;
 use super::read::{self, Held};
+use super::scratch::{Scratch, unsynced};
 use super::{Store, insert, judge, place, schema};
-
-/// How the folder of a copy is called, before the process and a count.
-const NAME: &str = "past-";
-/// How many folders are tried before it is said why there is none.
-const TRIES: usize = 8;
 
 /// What people and accounts are known by and judged by, of the events of authority, which have an
 /// index: a sign or an approval of another record would make that one up of itself alone.
@@ -42,75 +35,6 @@ pub struct LookingBack {
     pub done: usize,
     /// How many there are to fold; 0 while the copy is made.
     pub of: usize,
-}
-
-/// The folder of a copy, which goes when nobody looks any more.
-#[derive(Debug)]
-pub(super) struct Scratch {
-    folder: PathBuf,
-    lock: Option<place::Lock>,
-}
-
-impl Scratch {
-    /// Makes a folder within the store's own, where nobody else reads; what a killed process
-    /// left there goes first.
-    fn new(home: &Path) -> Result<Self> {
-        sweep(home);
-        let mut count = 0;
-        loop {
-            let folder = home.join(format!("{NAME}{}-{count}", std::process::id()));
-            count += 1;
-            if folder.exists() {
-                continue;
-            }
-            place::make_folder(&folder)?;
-            match place::lock(&folder, 0) {
-                Ok(lock) => {
-                    let lock = Some(lock);
-                    return Ok(Self { folder, lock });
-                }
-                // Another process swept it away before it was locked.
-                Err(_) if count < TRIES => {}
-                Err(fault) => return Err(fault),
-            }
-        }
-    }
-
-    fn database(&self) -> PathBuf {
-        self.folder.join(place::DATABASE)
-    }
-}
-
-impl Drop for Scratch {
-    fn drop(&mut self) {
-        // Windows removes no file that is open.
-        self.lock = None;
-        // What cannot be removed now goes when somebody looks back again.
-        let _ = fs::remove_dir_all(&self.folder);
-    }
-}
-
-/// Removes copies whose process is gone: nobody holds their lock. Returns whether somebody still
-/// looks at another.
-pub(super) fn sweep(home: &Path) -> bool {
-    let Ok(entries) = fs::read_dir(home) else {
-        return false;
-    };
-    let mut is_looked_at = false;
-    for path in entries.filter_map(|entry| Some(entry.ok()?.path())) {
-        let name = path.file_name().unwrap_or_default().to_string_lossy();
-        if !name.starts_with(NAME) || !path.is_dir() {
-            continue;
-        }
-        match place::lock(&path, 0) {
-            Ok(lock) => drop(Scratch {
-                folder: path,
-                lock: Some(lock),
-            }),
-            Err(_) => is_looked_at = true,
-        }
-    }
-    is_looked_at
 }
 
 impl Store {
@@ -140,7 +64,7 @@ impl Store {
         let tx = conn.transaction()?;
         cut(&tx, &held, time)?;
         tx.commit()?;
-        let mut past = self.looking(conn, scratch)?;
+        let mut past = Self::of_scratch(conn, scratch, self.keys.clone(), &self.attachments)?;
         let judge = past.judge.judge(&past.conn)?;
         judge::mark(&past.conn, &judge)?;
         let mut of = 0;
@@ -149,6 +73,7 @@ impl Store {
             let done = of - left;
             going_on(LookingBack { done, of })
         })?;
+        past.is_gone_by = true;
         past.read_only = true;
         Ok(is_whole.then_some(past))
     }
@@ -184,8 +109,9 @@ impl Store {
         cut(&tx, &held, time)?;
         tx.execute("INSERT OR IGNORE INTO dirty SELECT id FROM record_no", [])?;
         tx.commit()?;
-        let mut past = self.looking(conn, scratch)?;
+        let mut past = Self::of_scratch(conn, scratch, self.keys.clone(), &self.attachments)?;
         past.fold_rest(&mut |_| true)?;
+        past.is_gone_by = true;
         past.read_only = true;
         Ok(past)
     }
@@ -207,20 +133,6 @@ impl Store {
         }
         Ok(all)
     }
-
-    /// Makes a store of a copy, which may be written until it is folded.
-    fn looking(&self, conn: Connection, scratch: Scratch) -> Result<Self> {
-        let folder = scratch.folder.clone();
-        let mut past = Self::with(conn, &folder, self.keys.clone(), false)?;
-        past.attachments.clone_from(&self.attachments);
-        past.scratch = Some(scratch);
-        Ok(past)
-    }
-}
-
-/// Lets no write wait for the disk: nothing of a copy need survive a power cut.
-fn unsynced(conn: &Connection) -> Result<()> {
-    Ok(conn.pragma_update(None, "synchronous", "OFF")?)
 }
 
 /// Copies rows of a table from one database into another.

@@ -271,14 +271,19 @@ pub fn open(looked: Looked, folder: &Path) -> Result<Connection> {
     Ok(conn)
 }
 
-/// Builds the projections anew where another release, with other declarations, made them.
-pub(super) fn renew(conn: &mut Connection) -> Result<()> {
+/// Returns whether the projections are of this release and its declarations.
+pub(super) fn is_current(conn: &Connection) -> Result<bool> {
     let of_file: Option<String> = rusqlite::OptionalExtension::optional(conn.query_row(
         "SELECT value FROM setting_local WHERE key = 'declared'",
         [],
         |row| row.get(0),
     ))?;
-    if of_file.as_deref() == Some(declared().as_str()) {
+    Ok(of_file.as_deref() == Some(declared().as_str()))
+}
+
+/// Builds the projections anew where another release, with other declarations, made them.
+pub(super) fn renew(conn: &mut Connection) -> Result<()> {
+    if is_current(conn)? {
         return Ok(());
     }
     let tx = conn.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;

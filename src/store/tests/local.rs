@@ -595,6 +595,7 @@ fn words_for_people_name_every_problem() {
         StoreError::ActOver(1),
         StoreError::NoWal("delete".into()),
         StoreError::OldSqlite("3".into()),
+        StoreError::OtherRelease("shop".into()),
     ];
     for error in errors {
         let problem = Problem::from(error);
