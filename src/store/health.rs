@@ -128,7 +128,10 @@ impl Store {
 
     /// Returns how the database is, by SQLite's own word and the system's.
     pub fn health(&self) -> Result<Health> {
-        let conn = self.original.as_ref().map_or(&self.conn, |store| &store.conn);
+        let conn = self
+            .original
+            .as_ref()
+            .map_or(&self.conn, |store| &store.conn);
         let answer: String = conn.query_row("PRAGMA integrity_check(1)", [], |row| row.get(0))?;
         Ok(Health {
             file_system: place::file_system(&self.folder),

@@ -234,6 +234,13 @@ pub(super) fn text_of(value: &Value) -> String {
     }
 }
 
+/// The row of a record.
+pub(super) struct Placed {
+    pub(super) no: i64,
+    /// Whether it had one before.
+    pub(super) had_row: bool,
+}
+
 /// Folds records and keeps their rows, for as long as one transaction lasts.
 pub(super) struct Projector<'a> {
     pub(super) conn: &'a Connection,
@@ -323,14 +330,14 @@ impl<'a> Projector<'a> {
     }
 
     /// Brings a record's row and everything that hangs on it up to what it folded to; what is
-    /// new has none yet. Returns the number of the row that it has or had.
+    /// new has none yet. Returns the row that it has or had.
     pub(super) fn project(
         &mut self,
         id: Id,
         folded: &Folded,
         new: Option<Ready>,
         is_new: bool,
-    ) -> Result<Option<i64>> {
+    ) -> Result<Option<Placed>> {
         self.persist_erasures(folded)?;
         let old = if is_new {
             None
@@ -367,7 +374,8 @@ impl<'a> Projector<'a> {
             self.conn
                 .query_row("PRAGMA secure_delete = FAST", [], |_| Ok(()))?;
         }
-        Ok(no)
+        let had_row = old.is_some();
+        Ok(no.map(|no| Placed { no, had_row }))
     }
 
     fn persist_erasures(&self, folded: &Folded) -> Result<()> {

@@ -154,13 +154,15 @@ pub(super) fn keep(projector: &mut Projector<'_>, outcome: Outcome) -> Result<Ke
         keys,
         is_new,
     } = outcome;
-    let no = projector.project(id, &folded, ready, is_new)?;
+    let placed = projector.project(id, &folded, ready, is_new)?;
     if projector.any_contradiction || !own.is_empty() {
         projector.any_contradiction = true;
         replace(projector.conn, OWN, &id.to_string(), &own)?;
     }
-    let keys = match (keys, no) {
-        (Some(keys), Some(no)) => move_keys(projector.conn, no, keys, is_new)?,
+    let keys = match (keys, placed) {
+        (Some(keys), Some(at)) => move_keys(projector.conn, at.no, keys, is_new)?,
+        // It may have been of another register, which a watch looks at.
+        (None, Some(at)) if at.had_row => move_keys(projector.conn, at.no, Keys::new(), false)?,
         _ => Keys::new(),
     };
     projector.keep(id, folded);

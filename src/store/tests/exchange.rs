@@ -440,3 +440,28 @@ fn two_connections_write_one_store() {
     assert_eq!(one.store.verify().unwrap().events, 20);
     one.state();
 }
+
+#[test]
+fn a_record_that_turns_out_to_be_of_another_register_has_no_keys_left() {
+    let (mut desk, mut other) = (Bench::new(1), Bench::new(2));
+    desk.now += 60_000;
+    for n in [1, 2] {
+        desk.one("complaint", id(n), complaint());
+    }
+    assert_eq!(desk.store.contradictions().unwrap().len(), 1);
+    // Earlier than what is here, and of a register that no watch looks at.
+    other.one("note", id(1), open(json!({"kind": "hold", "new": "等"})));
+    desk.take(&runs_of(&other.store));
+    assert_eq!(desk.store.row(id(1)).unwrap().unwrap().register, "note");
+    assert_eq!(desk.store.contradictions().unwrap(), []);
+    let keys =
+        "SELECT count(*) FROM watch_key k JOIN record_no n ON n.no = k.record WHERE n.id = ?1";
+    let left = |n| -> i64 {
+        desk.store
+            .conn
+            .query_row(keys, [id(n).0], |row| row.get(0))
+            .unwrap()
+    };
+    assert_eq!((left(1), left(2) > 0), (0, true));
+    desk.state();
+}
