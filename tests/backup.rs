@@ -355,11 +355,8 @@ fn readonly_untouched() {
     modes(&desk.data(), 0o755);
 }
 
-#[cfg(unix)]
-#[test]
-fn what_another_release_computed_is_read_from_a_copy_and_else_said_to_be_of_another_release() {
-    let desk = DrillDesk::new("Upgraded", "Li");
-    desk.ok(&["open", "note", "kind=hold", "new=等"]);
+/// Lets what is computed in a desk's store be another release's.
+fn of_another_release(desk: &DrillDesk) -> std::path::PathBuf {
     let file = desk.data().join("zhiban.db");
     let store = rusqlite::Connection::open(&file).unwrap();
     store
@@ -368,7 +365,34 @@ fn what_another_release_computed_is_read_from_a_copy_and_else_said_to_be_of_anot
              DROP TABLE record_no; DELETE FROM record; PRAGMA wal_checkpoint(TRUNCATE);",
         )
         .unwrap();
-    drop(store);
+    file
+}
+
+#[test]
+fn beside_a_workstation_of_another_release_it_is_read_and_not_written() {
+    let desk = DrillDesk::new("Beside", "Li");
+    desk.ok(&["open", "note", "kind=hold", "new=等"]);
+    let mut workstation = zhiban::store::Store::open(&desk.data()).unwrap();
+    workstation.lock(1).unwrap();
+    let file = of_another_release(&desk);
+    let before = fs::read(&file).unwrap();
+    assert_eq!(desk.json(&["list", "note"]).len(), 1);
+    let refused = desk.run(&["open", "note", "kind=hold", "new=x"]);
+    let said = String::from_utf8_lossy(&refused.stderr).into_owned();
+    assert!(!refused.status.success(), "{said}");
+    assert!(said.contains("另一个 zhiban 开着这份数据"), "{said}");
+    assert!(fs::read(&file).unwrap() == before, "it goes on in peace");
+    drop(workstation);
+    desk.ok(&["open", "note", "kind=hold", "new=x"]);
+    assert_eq!(desk.json(&["list", "note"]).len(), 2);
+}
+
+#[cfg(unix)]
+#[test]
+fn what_another_release_computed_is_read_from_a_copy_and_else_said_to_be_of_another_release() {
+    let desk = DrillDesk::new("Upgraded", "Li");
+    desk.ok(&["open", "note", "kind=hold", "new=等"]);
+    let file = of_another_release(&desk);
     let before = fs::read(&file).unwrap();
     let read = zhiban::store::Store::open_read_only(&desk.data()).unwrap();
     let verified = read.verify().unwrap();

@@ -333,6 +333,22 @@ fn golden_formats_read_only() {
     assert!(left.is_empty(), "the copy goes: {left:?}");
 }
 
+/// Whoever opens what another release computed hears that it is made anew, once.
+#[test]
+fn golden_formats_first_opening() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().join("data");
+    let (_, expected) = lay_golden(&data);
+    let watch = Watch::here(None, Id([7; 16]));
+    let mut told = 0;
+    let mut store = Store::open_watched_telling(&data, &watch, &mut || told += 1).unwrap();
+    assert!(store.fold_rest(&mut |_| true).unwrap());
+    assert_eq!(verdict(&store), expected);
+    drop(store);
+    drop(Store::open_watched_telling(&data, &watch, &mut || told += 1).unwrap());
+    assert_eq!(told, 1);
+}
+
 /// Every format that was released stays readable: the store.
 #[test]
 fn golden_formats_store() {

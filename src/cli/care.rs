@@ -74,7 +74,7 @@ pub(super) fn restore(place: &Place, args: &Restore, out: &Out) -> Result<u8, Pr
 /// Looks at everything, or answers what is asked of a store in doubt.
 pub(super) fn doctor(place: &Place, args: &Doctor, out: &Out) -> Result<u8, Problem> {
     let mut request = None;
-    if args.continue_as_new && begin::has_roster(&Store::open_read_only(&place.folder)?)? {
+    if args.continue_as_new && begin::has_roster(&place.open_read_only()?)? {
         request = Some(people::ask_anew(place, args.output.as_deref(), out)?);
     } else if args.continue_as_new {
         let (clock, random) = (place.new_clock()?, place.random()?);
@@ -91,7 +91,7 @@ pub(super) fn doctor(place: &Place, args: &Doctor, out: &Out) -> Result<u8, Prob
         out.say("cli-doctor-as-same", &[])?;
     }
     let doubt = Store::doubt(&place.folder, &place.watch()?)?;
-    let store = Store::open_read_only(&place.folder)?;
+    let store = place.open_read_only()?;
     let (health, verified) = (store.health()?, store.verify()?);
     let stops = stops(place, &store)?;
     let is_clean = verified.clean && health.is_sound && doubt.is_none() && stops.is_empty();

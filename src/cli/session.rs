@@ -69,9 +69,26 @@ impl Place {
     /// Opens the store, or says that there is none, or that it is not the one that was closed.
     pub fn store(&self) -> Result<Store, Problem> {
         self.found()?;
-        let mut store = Store::open_watched(&self.folder, &self.watch()?)?;
+        let mut store = self.open_watched(&self.watch()?)?;
         self.fold(&mut store)?;
         Ok(store)
+    }
+
+    /// Opens the store that is watched from here, and says where a first opening by this release
+    /// takes its time.
+    fn open_watched(&self, watch: &Watch) -> Result<Store, StoreError> {
+        self.telling(|renewing| Store::open_watched_telling(&self.folder, watch, renewing))
+    }
+
+    /// Opens the store for reading alone; says the same.
+    pub fn open_read_only(&self) -> Result<Store, StoreError> {
+        self.telling(|renewing| Store::open_read_only_telling(&self.folder, renewing))
+    }
+
+    fn telling<T>(&self, open: impl FnOnce(&mut dyn FnMut()) -> T) -> T {
+        let out = self.plain_out();
+        let mut line = ProgressLine::new(&out);
+        open(&mut || line.show("renewing", &[]))
     }
 
     /// Folds what waits for it in a store that was just opened: lists would not show it.
@@ -83,7 +100,7 @@ impl Place {
             of = of.max(left);
             let done = of - left;
             line.show(
-                "past-folding",
+                "renewing-folding",
                 &[("done", done.into()), ("total", of.into())],
             );
             true
@@ -102,8 +119,8 @@ impl Place {
     /// Opens the store as [`Self::store`] does, for reading alone where nobody may write.
     fn readable_store(&self) -> Result<Store, Problem> {
         self.found()?;
-        match Store::open_watched(&self.folder, &self.watch()?) {
-            Err(fault) if fault.is_unwritable() => Ok(Store::open_read_only(&self.folder)?),
+        match self.open_watched(&self.watch()?) {
+            Err(fault) if can_be_read(&fault) => Ok(self.open_read_only()?),
             opened => {
                 let mut store = opened?;
                 match self.fold(&mut store) {
@@ -118,9 +135,9 @@ impl Place {
     /// Opens the store for checks and copies, which a store in doubt is open to as well.
     pub fn store_to_look(&self) -> Result<Store, Problem> {
         self.found()?;
-        match Store::open_watched(&self.folder, &self.watch()?) {
-            Err(fault) if fault.is_unwritable() || matches!(fault, StoreError::Doubtful(_)) => {
-                Ok(Store::open_read_only(&self.folder)?)
+        match self.open_watched(&self.watch()?) {
+            Err(fault) if can_be_read(&fault) || matches!(fault, StoreError::Doubtful(_)) => {
+                Ok(self.open_read_only()?)
             }
             opened => Ok(opened?),
         }
@@ -194,7 +211,7 @@ impl Place {
 
     /// Sits down to read beside a workstation that writes.
     pub fn reading_desk(&self) -> Result<Desk, Problem> {
-        let store = Store::open_read_only(&self.folder)?;
+        let store = self.open_read_only()?;
         let clock = self.clock(&store)?;
         let is_drill = store.shop().is_some_and(|shop| shop.drill);
         let mut desk = Desk::open(store, clock, self.random()?)?;
@@ -293,6 +310,12 @@ pub(super) fn of_this_device(desk: &Desk, name: &str) -> Result<Person, Problem>
     Err(Problem::new(Kind::Refused, "problem-other-device")
         .arg("person", name)
         .hint("problem-other-device-hint"))
+}
+
+/// Returns whether a store that could not be opened to write can be read: nobody may write there,
+/// or a workstation of another release does.
+fn can_be_read(fault: &StoreError) -> bool {
+    fault.is_unwritable() || matches!(fault, StoreError::LockedByOther(_))
 }
 
 /// The only person of this device, where there is one.

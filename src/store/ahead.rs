@@ -9,7 +9,7 @@ use std::sync::Arc;
 use std::time::Instant;
 use std::vec::IntoIter;
 
-use rusqlite::{Connection, TransactionBehavior};
+use rusqlite::Connection;
 
 use crate::domain::deadline::limits::Limits;
 use crate::domain::event::Event;
@@ -22,7 +22,7 @@ use super::lent::Lent;
 use super::project::{self, Projector, fold_events};
 use super::read::ToFold;
 use super::watch::{self, Outcome};
-use super::{Run, Store, data_version};
+use super::{Run, Store, data_version, schema};
 
 /// After how many records their keys are judged: while the records are at hand.
 const JUDGED_AT_ONCE: usize = 256;
@@ -192,9 +192,7 @@ impl Store {
                 Some(_) => foreseen = ahead.fold_as(&run.events, false),
             }
             let begun = Instant::now();
-            let tx = self
-                .conn
-                .transaction_with_behavior(TransactionBehavior::Immediate)?;
+            let tx = schema::begin(&mut self.conn)?;
             if data_version(&tx)? != version {
                 break;
             }

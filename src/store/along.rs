@@ -10,7 +10,7 @@ use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::thread;
 use std::time::Instant;
 
-use rusqlite::{Connection, TransactionBehavior};
+use rusqlite::Connection;
 
 use crate::domain::deadline::limits::Limits;
 use crate::domain::id::Id;
@@ -20,7 +20,7 @@ use super::judge::{Judge, Kept};
 use super::project::{Projector, fold_events};
 use super::read::{self, ToFold};
 use super::watch::Outcome;
-use super::{Store, watch};
+use super::{Store, schema, watch};
 
 /// How many events are read at once; what begins in one window and ends in the next is left over.
 const WINDOW: usize = 2_048;
@@ -57,9 +57,7 @@ impl Store {
     /// to which seq it came. What has events elsewhere stays dirty.
     pub fn fold_along(&mut self, stream: i64, from_seq: u64, to_seq: u64) -> Result<u64> {
         self.writing(|store| {
-            let tx = store
-                .conn
-                .transaction_with_behavior(TransactionBehavior::Immediate)?;
+            let tx = schema::begin(&mut store.conn)?;
             let (from, to) = (read::key(stream, from_seq), read::key(stream, to_seq));
             let upto = fold_between(&tx, &store.judge, from, to)?;
             tx.commit()?;

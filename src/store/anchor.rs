@@ -198,6 +198,19 @@ impl Store {
     /// [`StoreError::Doubtful`], and nothing written, where it may not be the one that was
     /// closed here.
     pub fn open_watched(folder: &Path, watch: &Watch) -> Result<Self> {
+        Self::open_watched_telling(folder, watch, &mut || ())
+    }
+
+    /// Opens a store as [`Self::open_watched`] does; `renewing` is told where another release
+    /// computed what is in it, before that is made anew, which takes its time in a large store.
+    ///
+    /// Fails as that does, and with [`StoreError::Locked`] where a workstation of that other
+    /// release has the store open.
+    pub fn open_watched_telling(
+        folder: &Path,
+        watch: &Watch,
+        renewing: &mut dyn FnMut(),
+    ) -> Result<Self> {
         let mut store = thread::scope(|scope| {
             let keys = keys::load_beside(scope, folder);
             let looked = look::to_write(folder)?;
@@ -205,7 +218,7 @@ impl Store {
                 return Err(StoreError::Doubtful(doubt));
             }
             place::refuse_network(folder)?;
-            Self::open_looked(looked, folder, keys)
+            Self::open_looked(looked, folder, keys, renewing)
         })?;
         store.watch(watch)?;
         Ok(store)

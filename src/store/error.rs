@@ -63,6 +63,12 @@ pub enum StoreError {
     /// Another workstation writes to this store.
     #[error("held by process {} on {}", .0.pid, .0.host)]
     Locked(Holder),
+    /// What another release computed must be made anew, and somebody else has the store open.
+    #[error("of another release, and held by process {} on {}", .0.pid, .0.host)]
+    LockedByOther(Holder),
+    /// Another release has made what is computed its own since the store was opened here.
+    #[error("taken over by another release")]
+    TakenOver,
     /// The store belongs to no shop yet, so nothing of its own can be written.
     #[error("no shop yet")]
     NoShop,
@@ -160,8 +166,18 @@ impl StoreError {
 
     /// Returns whether the folder or its file system lets nothing be written at the moment.
     pub fn is_unwritable(&self) -> bool {
-        let code = self.code();
-        matches!(code, Some(ErrorCode::CannotOpen | ErrorCode::ReadOnly)) || self.is_full()
+        use std::io::ErrorKind::{PermissionDenied, ReadOnlyFilesystem};
+        match self {
+            Self::Io { source, .. }
+                if matches!(source.kind(), PermissionDenied | ReadOnlyFilesystem) =>
+            {
+                true
+            }
+            _ => {
+                let code = self.code();
+                matches!(code, Some(ErrorCode::CannotOpen | ErrorCode::ReadOnly)) || self.is_full()
+            }
+        }
     }
 
     /// Returns whether there is no room to write.
@@ -291,6 +307,14 @@ impl StoreError {
                 .arg("pid", holder.pid)
                 .arg("host", &holder.host)
                 .hint("problem-store-locked-hint"),
+            StoreError::LockedByOther(holder) => {
+                Problem::new(Kind::Busy, "problem-store-locked-other")
+                    .arg("pid", holder.pid)
+                    .arg("host", &holder.host)
+                    .hint("problem-store-locked-other-hint")
+            }
+            StoreError::TakenOver => Problem::new(Kind::NotSaved, "problem-store-taken-over")
+                .hint("problem-store-taken-over-hint"),
             StoreError::NoShop => Problem::new(Kind::Refused, "problem-store-no-shop")
                 .hint("problem-store-no-shop-hint"),
             StoreError::OtherShop => Problem::new(Kind::Refused, "problem-store-other-shop"),

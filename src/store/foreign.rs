@@ -6,7 +6,7 @@
 use std::collections::HashSet;
 use std::time::{Duration, Instant};
 
-use rusqlite::{Connection, OptionalExtension, TransactionBehavior};
+use rusqlite::{Connection, OptionalExtension};
 
 use crate::domain::body::{Absence, Body};
 use crate::domain::event::{Event, Seal, genesis};
@@ -16,7 +16,7 @@ use super::ahead::Foreseen;
 use super::error::{Result, StoreError};
 use super::log;
 use super::read::{self, StreamHead};
-use super::{Store, data_version, insert, judge, project, search};
+use super::{Store, data_version, insert, judge, project, schema, search};
 
 /// How long one transaction of appending may hold the write lock.
 const HOLD: Duration = Duration::from_millis(100);
@@ -124,9 +124,7 @@ impl Store {
             let (mut done, mut version) = (0, None);
             let place = loop {
                 let (begun, is_first) = (Instant::now(), done == 0);
-                let tx = store
-                    .conn
-                    .transaction_with_behavior(TransactionBehavior::Immediate)?;
+                let tx = schema::begin(&mut store.conn)?;
                 // From where nobody else can write until the first of it is in.
                 let version = *version.get_or_insert(data_version(&tx)?);
                 let replica_no = intern_replica(&tx, run.replica, &run.key)?;
@@ -184,9 +182,7 @@ impl Store {
     /// Keeps what could not go into the log.
     pub fn keep_outside(&mut self, all: &[Outside]) -> Result<()> {
         self.writing(|store| {
-        let tx = store
-            .conn
-            .transaction_with_behavior(TransactionBehavior::Immediate)?;
+        let tx = schema::begin(&mut store.conn)?;
         for one in all {
             tx.prepare_cached(
                 "INSERT OR REPLACE INTO outside(at, code, replica, seq, chain, previous, line) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7)",
@@ -227,9 +223,7 @@ impl Store {
     /// Forgets what was outside and has gone into the log.
     pub fn drop_outside(&mut self, chains: &[Chain]) -> Result<()> {
         self.writing(|store| {
-            let tx = store
-                .conn
-                .transaction_with_behavior(TransactionBehavior::Immediate)?;
+            let tx = schema::begin(&mut store.conn)?;
             for chain in chains {
                 tx.prepare_cached("DELETE FROM outside WHERE chain = ?1")?
                     .execute([chain.0])?;

@@ -3,13 +3,13 @@
 
 use std::collections::BTreeSet;
 
-use rusqlite::{OptionalExtension, TransactionBehavior};
+use rusqlite::OptionalExtension;
 use serde::{Deserialize, Serialize};
 
 use crate::domain::id::{Id, ReplicaId};
 
 use super::error::{Result, StoreError};
-use super::{Store, id_at, read};
+use super::{Store, id_at, read, schema};
 
 /// What a file holds of the store.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -168,9 +168,7 @@ impl Store {
                 .iter()
                 .map(|(stream, seq, _)| (*stream, *seq))
                 .filter(|place| whole.contains(place));
-            let tx = store
-                .conn
-                .transaction_with_behavior(TransactionBehavior::Immediate)?;
+            let tx = schema::begin(&mut store.conn)?;
             for (stream, seq) in withheld {
                 tx.prepare_cached("INSERT OR REPLACE INTO kept_back(replica, key) VALUES(?1, ?2)")?
                     .execute((replica.0, read::key(*stream, *seq)))?;

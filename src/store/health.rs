@@ -97,9 +97,7 @@ impl Store {
         place::make_folder(folder)?;
         place::refuse_network(folder)?;
         let aside = folder.join("zhiban.restoring");
-        if aside.exists() {
-            fs::remove_file(&aside).map_err(StoreError::io(&aside))?;
-        }
+        clear(&aside)?;
         copy.backup(&aside)?;
         Self::renew_copy(&aside, folder)?;
         let verified = Self::verify_copy(&aside)?;
@@ -121,7 +119,8 @@ impl Store {
         let mut conn = schema::connect(file, false)?;
         schema::renew(&mut conn)?;
         let mut copy = Self::with(conn, folder, keys::Keys::new(), false)?;
-        copy.fold_rest(&mut |_| true)?;
+        copy.attachments = attachments_of(file);
+        copy.fold_what_can_be()?;
         // The file alone is moved on: nothing may be left in a log beside it.
         copy.laid()
     }
@@ -157,6 +156,31 @@ fn beside(file: &Path, end: &str) -> PathBuf {
     let mut name = file.as_os_str().to_owned();
     name.push(end);
     PathBuf::from(name)
+}
+
+/// Takes away what a restore that was killed left: the log of another copy would be read as this
+/// one's.
+fn clear(aside: &Path) -> Result<()> {
+    let beside = |end| beside(aside, end);
+    for file in [
+        aside.to_owned(),
+        beside("-wal"),
+        beside("-shm"),
+        beside("-journal"),
+        beside(".part"),
+        beside(".part-wal"),
+        beside(".part-shm"),
+        beside(".part-journal"),
+    ] {
+        if file.exists() {
+            fs::remove_file(&file).map_err(StoreError::io(&file))?;
+        }
+    }
+    let attachments = attachments_of(aside);
+    if attachments.exists() {
+        fs::remove_dir_all(&attachments).map_err(StoreError::io(&attachments))?;
+    }
+    Ok(())
 }
 
 fn attachments_of(copy: &Path) -> PathBuf {

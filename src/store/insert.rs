@@ -89,14 +89,19 @@ impl Numbers {
     }
 }
 
-/// Numbers all records of a store where none is numbered yet, and says whose each event is.
+/// Numbers all records of a store where none is numbered yet, and says whose each event is, as far
+/// as it names its record.
 pub(super) fn number(conn: &Connection) -> Result<()> {
     let mut query = conn.prepare_cached("SELECT key, stamp, record FROM event ORDER BY key")?;
     let mut rows = query.query([])?;
     // In the order of the log: what comes close together in it lies close together in both tables.
     let (mut numbers, mut some) = (Numbers::default(), Vec::with_capacity(AT_ONCE));
     while let Some(row) = rows.next()? {
-        some.push((Id(row.get(2)?), row.get(1)?, row.get(0)?));
+        // Whatever is damaged is named by who verifies the store, which must open for that.
+        let Ok(id) = row.get(2) else {
+            continue;
+        };
+        some.push((Id(id), row.get(1)?, row.get(0)?));
         if some.len() == AT_ONCE {
             place(conn, &some, &mut numbers)?;
             numbers.forget_beyond(REMEMBERED);

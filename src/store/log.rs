@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior};
+use rusqlite::{Connection, OptionalExtension, Transaction};
 
 use crate::chance::Random;
 use crate::domain::authority::is_authority_event;
@@ -18,7 +18,7 @@ use crate::domain::stamp::Stamp;
 use super::error::{Result, StoreError};
 use super::insert::insert;
 use super::read::{HEADS, StreamHead, counts, head_at, heads, key, of_record, record_no, roster};
-use super::{Store, judge, project, stop, watch};
+use super::{Store, judge, project, schema, stop, watch};
 
 /// At the latest so many events stand behind a seal.
 const SEAL_EVERY: u64 = 100;
@@ -158,9 +158,7 @@ impl Store {
                 .get(&author.replica)
                 .cloned()
                 .ok_or(StoreError::NoKey(author.replica))?;
-            let tx = store
-                .conn
-                .transaction_with_behavior(TransactionBehavior::Immediate)?;
+            let tx = schema::begin(&mut store.conn)?;
             let mut writer = Writer::begin(&tx, shop, &key, author, act)?;
             stop::check(&tx, &writer.head, drafts)?;
             for draft in drafts {
@@ -191,9 +189,7 @@ impl Store {
                 .get(&replica)
                 .cloned()
                 .ok_or(StoreError::NoKey(replica))?;
-            let tx = store
-                .conn
-                .transaction_with_behavior(TransactionBehavior::Immediate)?;
+            let tx = schema::begin(&mut store.conn)?;
             let roster = roster(&tx)?;
             for head in heads(&tx)?
                 .into_iter()

@@ -229,7 +229,7 @@ mod tests {
             assert!(std::fs::read(&path).unwrap() == other, "{at}");
         }
         std::fs::write(&path, &whole).unwrap();
-        let mut conn = schema::open(to_write(folder.path()).unwrap(), folder.path());
+        let mut conn = schema::open(to_write(folder.path()).unwrap(), folder.path(), &mut || ());
         assert_eq!(conn.as_mut().unwrap().execute(write, []).unwrap(), 1);
     }
 }

@@ -8,7 +8,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use rusqlite::{Connection, DropBehavior, OptionalExtension, Transaction, TransactionBehavior};
+use rusqlite::{Connection, DropBehavior, OptionalExtension, Transaction};
 
 use crate::domain::event::genesis;
 use crate::domain::id::{Id, ReplicaId, ShopId, ShopSecret};
@@ -185,7 +185,7 @@ impl Store {
             place::refuse_network(folder)?;
         }
         let looked = look::to_write(folder).map_err(|fault| fault.on(folder))?;
-        Self::open_looked(looked, folder, || keys::load(folder))
+        Self::open_looked(looked, folder, || keys::load(folder), &mut || ())
     }
 
     /// Opens a store that was looked at just now.
@@ -193,9 +193,13 @@ impl Store {
         looked: look::Looked,
         folder: &Path,
         keys: impl FnOnce() -> Result<keys::Keys>,
+        renewing: &mut dyn FnMut(),
     ) -> Result<Self> {
         place::shut(folder);
-        let opened = || Self::with(schema::open(looked, folder)?, folder, keys()?, false);
+        let opened = || {
+            let conn = schema::open(looked, folder, renewing)?;
+            Self::with(conn, folder, keys()?, false)
+        };
         opened().map_err(|fault| fault.on(folder))
     }
 
@@ -204,7 +208,14 @@ impl Store {
     ///
     /// Fails where there is no room for such a copy, or nothing can be written.
     pub fn open_read_only(folder: &Path) -> Result<Self> {
-        Self::to_read(look::to_read(folder)?, folder, keys::load(folder)?)
+        Self::open_read_only_telling(folder, &mut || ())
+    }
+
+    /// Opens a store as [`Self::open_read_only`] does; `renewing` is told before something is
+    /// computed anew, which takes its time in a large store.
+    pub fn open_read_only_telling(folder: &Path, renewing: &mut dyn FnMut()) -> Result<Self> {
+        let keys = keys::load(folder)?;
+        Self::to_read(look::to_read(folder)?, folder, keys, renewing)
     }
 
     fn with(conn: Connection, folder: &Path, keys: keys::Keys, read_only: bool) -> Result<Self> {
@@ -343,9 +354,7 @@ impl Store {
             let shop = store.shop.as_ref().ok_or(StoreError::NoShop)?.id;
             let replica = key.replica();
             keys::save(&store.folder, &key)?;
-            let tx = store
-                .conn
-                .transaction_with_behavior(TransactionBehavior::Immediate)?;
+            let tx = schema::begin(&mut store.conn)?;
             let no = foreign::intern_replica(&tx, replica, &key.public())?;
             if read::streams_of(&tx, no)?.is_empty() {
                 log::open_stream(&tx, no, 0, &genesis(shop, &key.public()))?;

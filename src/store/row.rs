@@ -142,7 +142,7 @@ impl Projected {
         let mut query = conn.prepare_cached(concat!(
             "SELECT no, register, state, owner, first_owner, due, due_source, rank, opened, closed, title, subject, customer,
              order_id, number, amount, currency, ours, post, step, since, snoozed, void, work, last, fields, order_number
-             FROM record WHERE no = ",
+             FROM record WHERE id = ?1 AND no = ",
             record_no!()
         ))?;
         Ok(query

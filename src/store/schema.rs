@@ -4,11 +4,12 @@
 //! from them and may be dropped and built anew by any release.
 
 use std::path::Path;
+use std::sync::LazyLock;
 use std::time::Duration;
 
 use rusqlite::config::DbConfig;
 use rusqlite::limits::Limit;
-use rusqlite::{Connection, OpenFlags};
+use rusqlite::{Connection, OpenFlags, OptionalExtension, Transaction, TransactionBehavior};
 
 use crate::domain::registers;
 
@@ -242,13 +243,13 @@ pub fn demand_wal(conn: &Connection) -> Result<()> {
 /// Lays an empty store down.
 pub fn lay(conn: &mut Connection) -> Result<()> {
     demand_wal(conn)?;
-    let tx = conn.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
+    let tx = conn.transaction_with_behavior(TransactionBehavior::Immediate)?;
     tx.execute_batch(LOG)?;
     tx.execute_batch(LOCAL)?;
     tx.execute_batch(PROJECTIONS)?;
     tx.execute(
         "INSERT INTO setting_local(key, value) VALUES('declared', ?1)",
-        [declared()],
+        [DECLARED.as_str()],
     )?;
     tx.pragma_update(None, "application_id", APPLICATION)?;
     tx.pragma_update(None, "user_version", VERSION)?;
@@ -256,8 +257,11 @@ pub fn lay(conn: &mut Connection) -> Result<()> {
     Ok(())
 }
 
-/// Opens a store's database to write, after it was looked at.
-pub fn open(looked: Looked, folder: &Path) -> Result<Connection> {
+/// Opens a store's database to write, after it was looked at; `renewing` is told before the
+/// projections are made anew.
+///
+/// Fails where they must be and a workstation, which then is of another release, has the store.
+pub fn open(looked: Looked, folder: &Path, renewing: &mut dyn FnMut()) -> Result<Connection> {
     let mut conn = if looked.goes_on {
         let conn = looked.conn;
         conn.pragma_update(None, "query_only", "OFF")?;
@@ -267,31 +271,58 @@ pub fn open(looked: Looked, folder: &Path) -> Result<Connection> {
         drop(looked.conn);
         connect(&folder.join(place::DATABASE), false)?
     };
-    renew(&mut conn)?;
+    if !is_current(&conn)? {
+        // Else that workstation would go on to write rows by its own rules.
+        let _alone = place::lock(folder, 0).map_err(|fault| match fault {
+            StoreError::Locked(holder) => StoreError::LockedByOther(holder),
+            other => other,
+        })?;
+        renewing();
+        renew(&mut conn)?;
+    }
     Ok(conn)
 }
 
 /// Returns whether the projections are of this release and its declarations.
 pub(super) fn is_current(conn: &Connection) -> Result<bool> {
-    let of_file: Option<String> = rusqlite::OptionalExtension::optional(conn.query_row(
-        "SELECT value FROM setting_local WHERE key = 'declared'",
-        [],
-        |row| row.get(0),
-    ))?;
-    Ok(of_file.as_deref() == Some(declared().as_str()))
+    let mut query =
+        conn.prepare_cached("SELECT value = ?1 FROM setting_local WHERE key = 'declared'")?;
+    Ok(query
+        .query_row([DECLARED.as_str()], |row| row.get(0))
+        .optional()?
+        .unwrap_or(false))
 }
 
-/// Builds the projections anew where another release, with other declarations, made them.
+/// Begins a transaction that writes.
+///
+/// Fails where another release has made the projections its own since the store was opened: rows
+/// by the rules of this one would be wrong there, and nobody would notice.
+pub(super) fn begin(conn: &mut Connection) -> Result<Transaction<'_>> {
+    begin_beside(conn)
+}
+
+/// Begins one as [`begin`] does, on a connection that something is read from meanwhile.
+pub(super) fn begin_beside(conn: &Connection) -> Result<Transaction<'_>> {
+    let begun = Transaction::new_unchecked(conn, TransactionBehavior::Immediate)?;
+    if is_current(&begun)? {
+        Ok(begun)
+    } else {
+        Err(StoreError::TakenOver)
+    }
+}
+
+/// Lays the projections anew, to be folded, where another release made them.
 pub(super) fn renew(conn: &mut Connection) -> Result<()> {
-    if is_current(conn)? {
+    let tx = conn.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    // Another process may have done it meanwhile, and begun to fold.
+    if is_current(&tx)? {
         return Ok(());
     }
-    let tx = conn.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
     tx.execute_batch(LOCAL)?;
     drop_projections(&tx)?;
     tx.execute(
         "INSERT OR REPLACE INTO setting_local(key, value) VALUES('declared', ?1)",
-        [declared()],
+        [DECLARED.as_str()],
     )?;
     tx.commit()?;
     Ok(())
@@ -311,6 +342,9 @@ pub fn drop_projections(conn: &Connection) -> Result<()> {
     )?;
     Ok(())
 }
+
+/// What says whose the projections are.
+static DECLARED: LazyLock<String> = LazyLock::new(declared);
 
 /// Returns a hash of all that projections depend on beside the events.
 fn declared() -> String {

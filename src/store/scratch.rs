@@ -87,10 +87,15 @@ pub(super) fn sweep(home: &Path) -> bool {
 impl Store {
     /// Opens for reading what a connection to a folder's store reads. Where another release
     /// computed it, that is a copy in which this one has computed it anew: the store stays as it
-    /// is.
+    /// is. `renewing` is told before it does.
     ///
     /// Such a copy needs as much room as the database has, and its time.
-    pub(super) fn to_read(conn: Connection, folder: &Path, keys: keys::Keys) -> Result<Self> {
+    pub(super) fn to_read(
+        conn: Connection,
+        folder: &Path,
+        keys: keys::Keys,
+        renewing: &mut dyn FnMut(),
+    ) -> Result<Self> {
         let mut lying = Self::with(conn, folder, keys, true)?;
         if schema::is_current(&lying.conn)? {
             return Ok(lying);
@@ -101,12 +106,13 @@ impl Store {
             }
             other => other,
         })?;
+        renewing();
         let mut conn = lying.copy_into(&scratch.database())?;
         unsynced(&conn)?;
         schema::renew(&mut conn)?;
         let keys = std::mem::take(&mut lying.keys);
         let mut copy = Self::of_scratch(conn, scratch, keys, &lying.attachments)?;
-        copy.fold_rest(&mut |_| true)?;
+        copy.fold_what_can_be()?;
         copy.folder.clone_from(&lying.folder);
         copy.original = Some(Box::new(lying));
         copy.read_only = true;

@@ -6,7 +6,7 @@
 use std::collections::HashSet;
 use std::time::{Duration, Instant};
 
-use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior};
+use rusqlite::{Connection, OptionalExtension};
 
 use crate::domain::event::Event;
 use crate::domain::field::Kind;
@@ -16,7 +16,7 @@ use crate::text::fold::fold;
 
 use super::error::{Result, StoreError};
 use super::project::text_of;
-use super::{Store, read};
+use super::{Store, read, schema};
 
 /// How many events one step of the indexer takes at most.
 const BATCH: i64 = 2_000;
@@ -267,9 +267,7 @@ impl Store {
     /// is more to do.
     pub fn index_some(&mut self) -> Result<bool> {
         self.writing(|store| {
-            let tx = store
-                .conn
-                .transaction_with_behavior(TransactionBehavior::Immediate)?;
+            let tx = schema::begin(&mut store.conn)?;
             let more = step(&tx)?;
             tx.commit()?;
             Ok(more)
@@ -290,9 +288,7 @@ impl Store {
             if is_late || is_looking || self.read_only || self.trouble.is_some() {
                 break;
             }
-            let tx = match Transaction::new_unchecked(&self.conn, TransactionBehavior::Immediate)
-                .map_err(StoreError::from)
-            {
+            let tx = match schema::begin_beside(&self.conn) {
                 Err(error) if error.is_busy() => break,
                 other => other?,
             };

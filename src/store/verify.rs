@@ -2,7 +2,6 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use rusqlite::TransactionBehavior;
 use serde_json::{Value, json};
 
 use crate::domain::event::{Event, genesis};
@@ -150,9 +149,7 @@ impl Store {
     /// Drops everything computed and folds it anew from the log.
     pub fn rebuild(&mut self) -> Result<()> {
         self.writing(|store| {
-            let tx = store
-                .conn
-                .transaction_with_behavior(TransactionBehavior::Immediate)?;
+            let tx = schema::begin(&mut store.conn)?;
             schema::drop_projections(&tx)?;
             Ok(tx.commit()?)
         })?;

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::{Duration, Instant};
 
-use rusqlite::{Connection, TransactionBehavior};
+use rusqlite::Connection;
 
 use crate::domain::deadline::limits::Limits;
 use crate::domain::event::Event;
@@ -17,7 +17,7 @@ use super::error::Result;
 use super::judge::Kept;
 use super::project::{Folded, Projector};
 use super::row::Ready;
-use super::{Store, id_at, read};
+use super::{Store, id_at, read, schema};
 
 /// The source of contradictions that a record's own fold finds.
 const OWN: &str = "record";
@@ -383,9 +383,7 @@ impl Store {
     /// a tenth of a second, and returns how many records and keys are left.
     pub fn fold_dirty(&mut self, limit: usize) -> Result<usize> {
         self.writing(|store| {
-            let tx = store
-                .conn
-                .transaction_with_behavior(TransactionBehavior::Immediate)?;
+            let tx = schema::begin(&mut store.conn)?;
             fold_batch(&tx, &store.judge, limit)?;
             let left = left(&tx)?;
             tx.commit()?;
@@ -411,7 +409,12 @@ impl Store {
                 if !going_on(self.left_to_fold()?) {
                     return Ok(false);
                 }
-                upto = self.fold_along(head.stream, upto, head.seq)?;
+                match self.fold_along(head.stream, upto, head.seq) {
+                    Ok(done) => upto = done,
+                    // Record by record only the one that it belongs to is missing.
+                    Err(fault) if fault.is_unreadable() => break,
+                    Err(fault) => return Err(fault),
+                }
             }
         }
         loop {
@@ -422,6 +425,15 @@ impl Store {
             if !going_on(left) {
                 return Ok(false);
             }
+        }
+    }
+
+    /// Folds all that waits for it, as far as the log can be read: what is damaged in it is for
+    /// [`Store::verify`] to name.
+    pub(super) fn fold_what_can_be(&mut self) -> Result<()> {
+        match self.fold_rest(&mut |_| true) {
+            Err(fault) if !fault.is_unreadable() => Err(fault),
+            _ => Ok(()),
         }
     }
 
@@ -442,9 +454,7 @@ impl Store {
             if waiting.is_empty() {
                 return Ok(());
             }
-            let tx = store
-                .conn
-                .transaction_with_behavior(TransactionBehavior::Immediate)?;
+            let tx = schema::begin(&mut store.conn)?;
             settle(&tx, &store.judge, &waiting)?;
             tx.commit()?;
             Ok(())

@@ -596,6 +596,7 @@ fn words_for_people_name_every_problem() {
         StoreError::NoWal("delete".into()),
         StoreError::OldSqlite("3".into()),
         StoreError::OtherRelease("shop".into()),
+        StoreError::TakenOver,
     ];
     for error in errors {
         let problem = Problem::from(error);

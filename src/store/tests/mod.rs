@@ -6,6 +6,7 @@ mod judged;
 mod lists;
 mod local;
 mod past;
+mod releases;
 mod search;
 mod speed;
 
