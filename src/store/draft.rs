@@ -3,6 +3,7 @@
 use rusqlite::OptionalExtension;
 
 use crate::domain::id::Id;
+use crate::domain::registers::setting;
 
 use super::error::Result;
 use super::{Store, words};
@@ -131,13 +132,14 @@ impl Store {
     /// Returns the shop's value of a setting in force at a time (milliseconds UTC): of the
     /// valid records of this key the one that began last.
     pub fn setting(&self, key: &str, now: i64) -> Result<Option<String>> {
+        let place = words::Place::of(&setting::REGISTER, &setting::KEY.spec, key);
         let mut query = self.conn.prepare_cached(
             "SELECT r.fields ->> '$.value' FROM word w JOIN record r ON r.no = w.no
-             WHERE w.slot = ?1 AND w.word = ?2 AND r.closed IS NULL AND coalesce(r.fields ->> '$.since', r.opened) <= ?3
+             WHERE w.slot = ?1 AND w.word = ?2 AND r.register = 'setting' AND r.fields ->> '$.key' = ?4 AND r.closed IS NULL AND coalesce(r.fields ->> '$.since', r.opened) <= ?3
              ORDER BY coalesce(r.fields ->> '$.since', r.opened) DESC, r.id DESC LIMIT 1",
         )?;
         let value: Option<Option<String>> = query
-            .query_row((words::slot("setting", "key"), key, now), |row| row.get(0))
+            .query_row((place.slot, place.word, now, key), |row| row.get(0))
             .optional()?;
         Ok(value.flatten())
     }

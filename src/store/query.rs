@@ -4,6 +4,7 @@ use rusqlite::types::Value as Sql;
 
 use crate::domain::id::Id;
 use crate::domain::register::{Owner, Post, Step};
+use crate::domain::registers;
 
 use super::project::step_word;
 use super::rows::COLUMNS;
@@ -328,18 +329,30 @@ impl Query {
         }
     }
 
+    /// Returns where the value of a field stands; without exactly one register the field names
+    /// nothing, and nothing is found.
+    fn place_of(&self, field: &str, value: &str) -> Option<words::Place> {
+        let [register] = self.registers.as_slice() else {
+            return None;
+        };
+        let register = registers::by_name(register)?;
+        Some(words::Place::of(register, register.field(field)?, value))
+    }
+
     fn terms_of_content(&self, built: &mut Built) {
         for (field, value) in &self.fields {
-            // Without exactly one register the field names nothing, and nothing is found.
-            let slot = if let [register] = self.registers.as_slice() {
-                words::slot(register, field)
-            } else {
-                0
+            let Some(place) = self.place_of(field, value) else {
+                built.term("0");
+                continue;
             };
-            let (slot, value) = (built.arg(slot), built.arg(value.clone()));
+            let (slot, word) = (built.arg(place.slot), built.arg(place.word));
             built.term(format!(
-                "r.no IN (SELECT w.no FROM word w WHERE w.slot = {slot} AND w.word = {value})"
+                "r.no IN (SELECT w.no FROM word w WHERE w.slot = {slot} AND w.word = {word})"
             ));
+            if place.is_shared {
+                let (path, value) = (built.arg(json_path(field)), built.arg(value.clone()));
+                built.term(format!("r.fields ->> {path} = {value}"));
+            }
         }
         if let Some(id) = self.id {
             let id = built.arg(blob(id));

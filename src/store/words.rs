@@ -26,7 +26,7 @@ pub(super) const NAMES: i64 = 3;
 /// Names by the first letters of how they are read, from their beginning.
 pub(super) const INITIALS: i64 = 4;
 /// Says by what rules words are made: other rules build them anew.
-pub(super) const RULES: &str = "words 2";
+pub(super) const RULES: &str = "words 3";
 /// The longest word kept, in characters.
 const LONGEST: usize = 64;
 
@@ -36,8 +36,36 @@ static WORDS: LazyLock<Many> =
 /// Words, each with its slot.
 pub(super) type Words = BTreeSet<(i64, String)>;
 
+/// Where the value of an indexed field stands.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Place {
+    pub(super) slot: i64,
+    pub(super) word: String,
+    /// Whether other fields' values stand there too: the field itself must be compared.
+    pub(super) is_shared: bool,
+}
+
+impl Place {
+    /// Returns the place of a value. Numbers and names stand once, where people find them.
+    pub(super) fn of(register: &Register, field: &FieldSpec, value: &str) -> Self {
+        let shared = match field.kind {
+            Kind::Number => number_found(value).map(|word| (NUMBERS, word)),
+            Kind::Text => name_found(value).map(|word| (NAMES, word)),
+            _ => None,
+        };
+        let is_shared = shared.is_some();
+        let (slot, word) =
+            shared.unwrap_or_else(|| (slot(register.name, field.name), value.to_owned()));
+        Self {
+            slot,
+            word,
+            is_shared,
+        }
+    }
+}
+
 /// Returns the slot of an indexed field: a hash, so that declarations may change places.
-pub(super) fn slot(register: &str, field: &str) -> i64 {
+fn slot(register: &str, field: &str) -> i64 {
     let hash = blake3::hash(format!("{register}.{field}").as_bytes());
     let [a, b, c, d, ..] = *hash.as_bytes();
     // Above the fixed slots.
@@ -134,23 +162,25 @@ pub(super) fn of_row(register: &str, shown: &Value) -> Words {
 
 fn of_field(register: &Register, field: &FieldSpec, value: &Value, words: &mut Words) {
     if field.indexed {
-        let slot = slot(register.name, field.name);
+        let mut add = |value| {
+            let place = Place::of(register, field, &text_of(value));
+            words.insert((place.slot, place.word));
+        };
         match value {
-            Value::Array(list) => words.extend(list.iter().map(|value| (slot, text_of(value)))),
-            one => drop(words.insert((slot, text_of(one)))),
+            Value::Array(list) => list.iter().for_each(add),
+            one => add(one),
         }
     }
     match (field.kind, value) {
         (Kind::Number, Value::String(number)) => of_number(number, words),
-        // A masked name is shown and finds nothing.
         (Kind::Text, Value::String(name))
-            if (field.indexed || register.title.contains(&field.name))
-                && !name.contains(['*', '#']) =>
+            if field.indexed || register.title.contains(&field.name) =>
         {
-            let name = name_word(name);
-            let spelled = spellings(&name).into_iter();
-            words.extend(spelled.map(|word| (INITIALS, word)));
-            words.insert((NAMES, name));
+            if let Some(name) = name_found(name) {
+                let spelled = spellings(&name).into_iter();
+                words.extend(spelled.map(|word| (INITIALS, word)));
+                words.insert((NAMES, name));
+            }
         }
         (Kind::Map(cells), Value::Object(rows)) => {
             for (key, row) in rows {
@@ -174,12 +204,20 @@ fn of_field(register: &Register, field: &FieldSpec, value: &Value, words: &mut W
 }
 
 fn of_number(number: &str, words: &mut Words) {
-    if number.contains(['*', '#', '$']) {
-        return;
-    }
-    let word = number_word(number);
-    if !word.is_empty() {
+    if let Some(word) = number_found(number) {
         words.insert((ENDS, word.chars().rev().collect()));
         words.insert((NUMBERS, word));
     }
+}
+
+/// Returns the word by which a number is found; a masked one is shown and finds nothing.
+fn number_found(number: &str) -> Option<String> {
+    let is_masked = number.contains(['*', '#', '$']);
+    Some(number_word(number)).filter(|word| !is_masked && !word.is_empty())
+}
+
+/// Returns the word by which a name is found; a masked one is shown and finds nothing.
+fn name_found(name: &str) -> Option<String> {
+    let is_masked = name.contains(['*', '#']);
+    Some(name_word(name)).filter(|word| !is_masked && !word.is_empty())
 }

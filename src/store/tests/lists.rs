@@ -404,6 +404,59 @@ fn records_are_found_by_what_people_type() {
 }
 
 #[test]
+fn a_field_is_asked_for_by_its_very_value_though_numbers_and_names_stand_once() {
+    let mut bench = Bench::new(1);
+    for (n, buyer, waybill) in [
+        (1, "Alice", "SF-100"),
+        (2, "alice", "SF100"),
+        (3, "小雨", "138****0000"),
+        (4, "t**3", "$$1"),
+        (5, "", "-"),
+    ] {
+        let fields = json!({"buyer": buyer, "waybill": waybill, "number": format!("N{n}")});
+        bench.one("order", id(n), open(fields));
+        let talk = json!({"buyer": buyer, "number": format!("T{n}")});
+        bench.one("conversation", id(100 + n), open(talk));
+    }
+    let by = |register, field, value: &str| -> Vec<Id> {
+        let query = Query {
+            registers: vec![register],
+            fields: vec![(field, value.to_owned())],
+            ..Query::default()
+        };
+        let rows = bench.store.rows(&query).unwrap();
+        rows.iter().map(|row| row.id).collect()
+    };
+    for (n, buyer, waybill) in [
+        (1, "Alice", "SF-100"),
+        (2, "alice", "SF100"),
+        (3, "小雨", "138****0000"),
+        (4, "t**3", "$$1"),
+    ] {
+        assert_eq!(by("order", "waybill", waybill), [id(n)], "{waybill}");
+        assert_eq!(by("order", "buyer", buyer), [id(n)], "{buyer}");
+        assert_eq!(by("conversation", "buyer", buyer), [id(100 + n)], "{buyer}");
+    }
+    assert_eq!(by("order", "waybill", "-"), [id(5)]);
+    assert_eq!(by("order", "waybill", "sf100"), []);
+    assert_eq!(by("order", "no_such", "SF100"), []);
+    // Both are found by what people type, whatever signs are between.
+    assert_eq!(bench.store.find("sf100", 9).unwrap().len(), 2);
+    assert_eq!(bench.store.find("ALICE", 9).unwrap().len(), 4);
+    let once: i64 = bench
+        .store
+        .conn
+        .query_row(
+            "SELECT count(*) FROM word WHERE word IN ('sf100', 'SF100')",
+            [],
+            |row| row.get(0),
+        )
+        .unwrap();
+    assert_eq!(once, 2, "one for each of the two");
+    bench.state();
+}
+
+#[test]
 fn search_finds_every_part_of_a_text_before_and_after_indexing() {
     let mut bench = Bench::new(2);
     bench.one("conversation", id(1), open(json!({"buyer": "退换小能手"})));
