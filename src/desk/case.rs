@@ -6,6 +6,7 @@ use super::Desk;
 use super::act::{Done, fields, refused};
 use super::promise::concerning;
 use crate::domain::authority::Role;
+use crate::domain::field::FromValue;
 use crate::domain::id::Id;
 use crate::domain::money::Money;
 use crate::domain::payload::{Fields, Payload};
@@ -110,6 +111,11 @@ impl Desk {
                 .arg("register", register.name));
         }
         let sum = self.arithmetic(&record)?;
+        let is_money = case::required(record.text(case::KIND.name()).unwrap_or_default())
+            .contains(&case::AMOUNT.name());
+        if is_money && sum.asked.minor <= 0 {
+            return Err(not_positive(sum.asked));
+        }
         if sum.left().is_some_and(|left| left.minor < 0) {
             return Err(refused("problem-case-above-paid")
                 .arg("asked", sum.asked)
@@ -239,7 +245,8 @@ impl Desk {
             // then it is counted here, so that it cannot be asked twice.
             let executed =
                 other.void || matches!(other.state.as_str(), "executed" | "told" | "closed");
-            let Some(amount): Option<Money> = amount else {
+            // An amount below nothing must not make room for another.
+            let Some(amount) = amount.filter(|amount: &Money| amount.minor > 0) else {
                 continue;
             };
             if counts && !other.void {
@@ -305,8 +312,20 @@ fn check(values: &Fields) -> Result<(), Problem> {
                 .arg("value", value)
                 .hint("problem-field-value-hint"));
         }
+        let is_sum = [case::AMOUNT, case::FREIGHT, case::COMPENSATION]
+            .iter()
+            .any(|sum| sum.name() == path);
+        if let Some(below) = Money::from_value(value).filter(|sum| is_sum && sum.minor < 0) {
+            return Err(not_positive(below));
+        }
     }
     Ok(())
+}
+
+fn not_positive(asked: Money) -> Problem {
+    refused("problem-case-amount")
+        .arg("asked", asked)
+        .hint("problem-case-amount-hint")
 }
 
 /// Returns whether a person answers for a case.

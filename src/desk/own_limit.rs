@@ -54,7 +54,9 @@ fn granted_since(record: &Record, from: i64, mine: &[ReplicaId]) -> Vec<Money> {
     if !drawn.is_empty() || record.void || !is_granted || !money::is_within_limit(record) {
         return drawn;
     }
-    record.get(case::AMOUNT).into_iter().collect()
+    let granted = record.get(case::AMOUNT).into_iter();
+    // An amount below nothing must not make room for another.
+    granted.filter(|amount| amount.minor > 0).collect()
 }
 
 /// Returns whether an allowance is one of these replicas' to spend.

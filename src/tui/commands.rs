@@ -474,6 +474,30 @@ impl Command {
         matches!(self.touch(), Touch::Writes)
     }
 
+    /// Whether it does something with the item on the desk at once, or opens what does not show
+    /// that item: there is no use in it where something stands in front of the desk.
+    pub const fn is_of_item(self) -> bool {
+        matches!(
+            self,
+            Self::Claim
+                | Self::Transfer
+                | Self::Escalate
+                | Self::Finish
+                | Self::NextStep
+                | Self::Link
+                | Self::Merge
+                | Self::Split
+                | Self::Tag
+                | Self::Remark
+                | Self::Erase
+                | Self::Attach
+                | Self::YankNumber
+                | Self::YankOrder
+                | Self::YankAddress
+                | Self::YankLast
+        )
+    }
+
     /// The row that a choosing command names, from 1.
     pub fn choice(self) -> Option<usize> {
         numbered(self, "choose_")

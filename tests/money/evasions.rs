@@ -115,3 +115,53 @@ fn a_refund_without_an_amount_passes_no_cap() {
     let execution = all.execute(2, control, of, ("grant", id(70).to_string()));
     assert_eq!((all.code(execution), all.paid(control)), (None, 1));
 }
+
+#[test]
+fn a_refund_below_nothing_passes_no_cap_and_makes_no_room() {
+    let mut all = shop();
+    let grant = json!({"kind": "spend", "person": person(2).to_string(),
+        "replica": replica(2).to_string(), "amount": yuan(50)});
+    all.write(1, "allowance", id(70), vec![open(grant)]);
+    let case = id(1);
+    let of = all.request(2, case, -40);
+    let approval = all.approve(1, case, of, 2);
+    let execution = all.execute(2, case, of, ("grant", id(70).to_string()));
+    for word in [approval, execution] {
+        assert_eq!(all.code(word).as_deref(), Some("Q6"));
+    }
+    assert_eq!(all.paid(case), 0);
+    // What is asked below nothing leaves no more for another.
+    let other = id(2);
+    all.request(2, other, 80);
+    let sum = all.desk.arithmetic(&all.case(other)).unwrap();
+    assert_eq!((sum.elsewhere.minor, sum.refunded.minor), (0, 0), "{sum:?}");
+    // Nor does the desk take one in, or ask for nothing.
+    let desk = all.sit(2, 2);
+    let request = |amount: i64| zhiban::desk::case::Request {
+        order: "4031902847193516613".into(),
+        about: None,
+        values: zhiban::desk::act::fields([
+            ("kind", json!("refund_only")),
+            ("reason", json!("not_wanted")),
+            ("fault", json!("buyer")),
+            ("amount", yuan(amount)),
+            ("read_back", json!(true)),
+        ]),
+    };
+    let refused = desk.draft_case(None, &request(-5)).unwrap_err();
+    assert_eq!(refused.message, "problem-case-amount");
+    let nothing = desk.draft_case(None, &request(0)).unwrap().record();
+    let refused = desk.submit_case(nothing).unwrap_err();
+    assert_eq!(refused.message, "problem-case-amount");
+    let below = zhiban::desk::act::fields([("amount", yuan(-1))]);
+    assert!(
+        desk.draft_case(
+            Some(nothing),
+            &zhiban::desk::case::Request {
+                values: below,
+                ..request(1)
+            }
+        )
+        .is_err()
+    );
+}

@@ -150,7 +150,10 @@ fn code(heard: &[Fact], word: &Fact, law: &Law) -> Option<&'static str> {
             None if law.is_practice() => false,
             said => asked.members.get(name) != said,
         });
-    if differs {
+    let is_below_nothing = word
+        .saw("amount")
+        .is_some_and(|amount| amount["minor"].as_i64() < Some(0));
+    if differs || is_below_nothing {
         return Some("Q6");
     }
     let is_present = || self::asked(heard).is_some_and(|now| now.request == asked.request);

@@ -120,10 +120,10 @@ pub fn amount(saw: &Map<String, Value>) -> Option<Money> {
     serde_json::from_value(saw.get(case::AMOUNT.name())?.clone()).ok()
 }
 
-/// Returns whether a word says no amount, or one that can be read: else every cap would let it
-/// pass.
+/// Returns whether a word says no amount, or one that can be read and is not below nothing: else
+/// every cap would let it pass, and make room for more.
 pub fn has_sound_amount(saw: &Map<String, Value>) -> bool {
-    !saw.contains_key(case::AMOUNT.name()) || amount(saw).is_some()
+    !saw.contains_key(case::AMOUNT.name()) || amount(saw).is_some_and(|amount| amount.minor >= 0)
 }
 
 /// Returns whether what a word is about asks for money by its kind.

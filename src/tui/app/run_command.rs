@@ -78,6 +78,10 @@ impl Workstation {
 
     /// Commands that mean the same everywhere and that the front pane left alone.
     pub(super) fn global(&mut self, command: Command, effects: &mut Effects) -> bool {
+        // Nobody means an item that is hidden by what they look at.
+        if command.is_of_item() && !self.front.is_empty() {
+            return false;
+        }
         // What opens takes up what was typed a moment ago.
         self.save_drafts();
         if command == Command::SignOut && !self.may_end() {

@@ -81,6 +81,52 @@ fn what_the_first_screen_left_out_comes_once_it_stands_and_rings_for_nothing() {
     assert_eq!(rings(&effects).0, 1);
 }
 
+#[test]
+fn an_item_that_is_hidden_by_what_is_in_front_is_left_alone() {
+    for front in [
+        Command::Capture,
+        Command::AfterSale,
+        Command::FollowUp,
+        Command::Note,
+        Command::Find,
+        Command::Replies,
+        Command::Screens,
+    ] {
+        let (_folder, mut app) = much_waits();
+        app.run(Command::First, &mut Effects::none());
+        assert!(app.home.item().is_some());
+        app.run(front, &mut Effects::none());
+        assert_eq!(app.front.len(), 1, "{front:?}");
+        let before = app.desk.store().heads().unwrap();
+        for key in ["Ctrl+K", "Ctrl+G", "Ctrl+U"] {
+            let press = Press::of(Key::parse(key).unwrap());
+            app.update(Message::Input(Input::Key(press)));
+            assert_eq!(app.front.len(), 1, "{front:?} {key}");
+        }
+        for command in [
+            Command::Claim,
+            Command::Transfer,
+            Command::Escalate,
+            Command::Finish,
+            Command::NextStep,
+        ] {
+            assert!(
+                !app.global(command, &mut Effects::none()),
+                "{front:?} {command:?}"
+            );
+        }
+        assert_eq!(app.desk.store().heads().unwrap(), before, "{front:?}");
+        app.update(Message::Input(Input::Key(Press::of(
+            Key::parse("Esc").unwrap(),
+        ))));
+    }
+    // Where it is seen they do what they say.
+    let (_folder, mut app) = much_waits();
+    app.run(Command::First, &mut Effects::none());
+    app.run(Command::Transfer, &mut Effects::none());
+    assert_eq!(app.front.len(), 1);
+}
+
 /// A store in which more waits than a first screen shows, and who works there.
 fn much_waits() -> (tempfile::TempDir, Workstation) {
     let Shop { folder, mut desk } = Shop::new();
