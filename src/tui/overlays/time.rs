@@ -3,7 +3,7 @@
 use chrono::{Datelike, Days, NaiveDate, NaiveTime, TimeZone};
 use chrono_tz::Tz;
 
-use crate::exchange::intake::capture::{CaptureWords, Context, recognise};
+use crate::exchange::intake::capture::{CaptureWords, Context, PieceKind, recognise};
 use crate::text::fold;
 
 const MINUTE: i64 = 60_000;
@@ -40,7 +40,23 @@ fn worded(text: &str, now: i64, zone: Tz) -> Option<i64> {
         persons: &[],
         known_buyer: &nobody,
     };
-    recognise(text, &words, &context).due.filter(|at| *at > now)
+    let found = recognise(text, &words, &context);
+    let is_of_time = |at: usize| {
+        let mut times = found
+            .pieces
+            .iter()
+            .filter(|piece| piece.kind == PieceKind::Time);
+        times.any(|piece| piece.range.contains(&at))
+    };
+    // A number beside the time was meant as part of it: 25 o'clock, the 30th of February.
+    let is_whole = text
+        .char_indices()
+        .all(|(at, c)| !is_of_number(c) || is_of_time(at));
+    found.due.filter(|at| is_whole && *at > now)
+}
+
+fn is_of_number(c: char) -> bool {
+    c.is_numeric() || "〇零一二两兩三四五六七八九十".contains(c)
 }
 
 fn span(text: &str) -> Option<i64> {
@@ -137,7 +153,23 @@ mod tests {
         assert_eq!(at("今天 18:00"), "2026-11-22 18:00");
         assert_eq!(at("两小时"), "2026-11-22 17:46");
         assert!(at("明天").starts_with("2026-11-23"));
-        for wrong in ["", "x", "25:00", "0h", "13/40", "99999999999999999d", "-2h"] {
+        assert_eq!(at("今天 18:00 前"), "2026-11-22 18:00");
+        assert_eq!(at("下周三下午三点"), "2026-11-25 15:00");
+        for wrong in [
+            "",
+            "x",
+            "25:00",
+            "0h",
+            "13/40",
+            "99999999999999999d",
+            "-2h",
+            "2/30 18:00",
+            "2026-02-30 18:00",
+            "明天 25点",
+            "明天 25:00",
+            "二月三十 18:00",
+            "11/31 今天",
+        ] {
             assert_eq!(at(wrong), "-", "{wrong}");
         }
     }
