@@ -710,3 +710,12 @@ fn a_post_is_named_in_any_language_and_an_unknown_one_refused() {
     assert_eq!(audience(), serde_json::json!(["after_sales"]));
     assert_eq!(shop.json("a", &["list", "notice"]).len(), 1);
 }
+
+#[test]
+fn an_amount_in_the_one_line_is_shown_as_money() {
+    let shop = Shop::new();
+    let shown = shop.run("a", &["capture", "Tom 退 18.5元 4031902847193518830"]);
+    assert_eq!(shown.code, 0, "{}", shown.err);
+    assert!(shown.out.contains("¥18.50"), "{}", shown.out);
+    assert!(!shown.out.contains("1850"), "{}", shown.out);
+}

@@ -938,6 +938,7 @@ value-title-mr = Mr
 value-title-ms = Ms
 value-title-none = None
 value-transfer_reason-after_sales = After-sales
+value-transfer_reason-amended = changed
 value-transfer_reason-claim = Claimed
 value-transfer_reason-escalation = Escalation
 value-transfer_reason-handover = Handover
@@ -950,6 +951,8 @@ value-transfer_reason-peak = Peak
 value-transfer_reason-returned = Returned
 value-transfer_reason-shift_end = Shift end
 value-transfer_reason-supervisor_approved = Supervisor agreed
+value-transfer_reason-within_grant = within the allowance
+value-transfer_reason-within_limit = within the own limit
 
 ## cli
 # words of this part follow; keep parts apart

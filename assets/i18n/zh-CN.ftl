@@ -938,6 +938,7 @@ value-title-mr = 先生
 value-title-ms = 女士
 value-title-none = 不写
 value-transfer_reason-after_sales = 售后问题
+value-transfer_reason-amended = 有更改
 value-transfer_reason-claim = 认领
 value-transfer_reason-escalation = 升级
 value-transfer_reason-handover = 交接
@@ -950,6 +951,8 @@ value-transfer_reason-peak = 高峰分流
 value-transfer_reason-returned = 不接退回
 value-transfer_reason-shift_end = 下班
 value-transfer_reason-supervisor_approved = 主管同意
+value-transfer_reason-within_grant = 免批额度内
+value-transfer_reason-within_limit = 本人权限内
 
 ## cli
 # words of this part follow; keep parts apart

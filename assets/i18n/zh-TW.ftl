@@ -938,6 +938,7 @@ value-title-mr = 先生
 value-title-ms = 小姐
 value-title-none = 不寫
 value-transfer_reason-after_sales = 售後問題
+value-transfer_reason-amended = 有更改
 value-transfer_reason-claim = 認領
 value-transfer_reason-escalation = 呈報
 value-transfer_reason-handover = 交接
@@ -950,6 +951,8 @@ value-transfer_reason-peak = 尖峰分流
 value-transfer_reason-returned = 不接退回
 value-transfer_reason-shift_end = 下班
 value-transfer_reason-supervisor_approved = 主管同意
+value-transfer_reason-within_grant = 免批額度內
+value-transfer_reason-within_limit = 本人權限內
 
 ## cli
 # words of this part follow; keep parts apart

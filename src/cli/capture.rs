@@ -11,6 +11,7 @@ use super::work::report;
 use crate::desk::Desk;
 use crate::desk::capture::Preview;
 use crate::desk::paste::PastePreview;
+use crate::domain::money::{Currency, Money};
 use crate::exchange::intake::capture::PieceKind;
 use crate::exchange::intake::chats::Side;
 use crate::i18n::Arg;
@@ -82,9 +83,13 @@ fn show(desk: &Desk, preview: &Preview, out: &Out) -> Result<(), Problem> {
         let name = out
             .words
             .get(&format!("cli-piece-{}", piece_name(piece.kind)));
+        let amount = Some(piece).filter(|piece| piece.kind == PieceKind::Money);
+        let value = amount
+            .and_then(|piece| amount_of(&piece.value))
+            .map_or_else(|| piece.value.clone(), |amount| amount.to_string());
         let args: [(&str, Arg<'_>); 3] = [
             ("kind", name.into()),
-            ("value", (&piece.value).into()),
+            ("value", value.into()),
             ("because", (&piece.because).into()),
         ];
         out.line(&out.words.with("cli-capture-piece", &args))?;
@@ -108,6 +113,15 @@ fn show(desk: &Desk, preview: &Preview, out: &Out) -> Result<(), Problem> {
         &[("register", register.into()), ("kind", kind.into())],
     ))?;
     out.say("cli-capture-hint", &[])
+}
+
+/// Returns the amount that a piece means in minor units.
+fn amount_of(value: &str) -> Option<Money> {
+    let (minor, code) = value.split_once(' ')?;
+    Some(Money {
+        minor: minor.parse().ok()?,
+        currency: Currency::of(code)?,
+    })
 }
 
 fn line_json(preview: &Preview, out: &Out) -> Value {

@@ -150,8 +150,7 @@ pub(super) fn row_line(desk: &Desk, row: &Row, out: &Out) -> String {
         .get(&format!("state-{}-{}", row.register, row.state));
     let owner = owner_name(row.owner, name_of(desk)).unwrap_or_default();
     let due = row.due.map(|at| local(at, desk.zone())).unwrap_or_default();
-    let short: String = row.id.to_string().chars().take(8).collect();
-    let number = row.number.clone().unwrap_or(short);
+    let number = row.number.clone().unwrap_or_else(|| row.id.beginning());
     let reader = Reader {
         words: &out.words,
         people: desk.people(),

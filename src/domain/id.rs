@@ -122,6 +122,15 @@ impl ReplicaId {
 }
 
 impl Id {
+    /// Returns the beginning that tells it from others: eight digits of one that is hashed, sixteen
+    /// of one that begins with its time, which a minute's records share.
+    pub fn beginning(&self) -> String {
+        let is_timed = self.0[6] >> 4 == 7 && self.0[8] >> 6 == 2;
+        let mut digits = self.to_string();
+        digits.truncate(if is_timed { 16 } else { 8 });
+        digits
+    }
+
     /// Returns a UUID v7 made from a time (milliseconds UTC) and ten random bytes.
     pub fn at(now: i64, dice: [u8; 10]) -> Self {
         let millis = u64::try_from(now).unwrap_or(0);
@@ -266,5 +275,10 @@ mod tests {
         let late = Id::at(1_000_001, [0; 10]);
         assert!(early < late);
         assert_eq!(early.0[6] >> 4, 7);
+        // Two of one moment are told from each other, in most lists.
+        let beside = Id::at(1_000_000, [200; 10]);
+        assert_ne!(early.beginning(), beside.beginning());
+        assert_eq!(early.beginning().len(), 16);
+        assert_eq!(Id([0x11; 16]).beginning(), "11111111");
     }
 }

@@ -8,6 +8,7 @@ use crate::desk::handover::{Severity, SheetLine};
 use crate::desk::reading::Reader;
 use crate::domain::register::{Owner, Post};
 use crate::exchange::outlet::Format;
+use crate::i18n::Words;
 use crate::tui::commands::Command;
 use crate::tui::pane::{Flow, Reach};
 
@@ -15,27 +16,50 @@ use crate::tui::pane::{Flow, Reach};
 pub(super) const WAYS_OUT: [&str; 3] = ["reship", "refund", "escalate"];
 
 impl HandoverPane {
-    /// Takes one of the usual ways out into the box.
+    /// Takes one of the usual ways out into the box: the end of the sentence that is begun there,
+    /// in place of another way that was taken before, else a sentence of its own.
     pub(super) fn way_out(&mut self, command: Command, reach: &Reach<'_>) -> Flow {
         let way = command.choice().and_then(|row| WAYS_OUT.get(row - 1));
         let Some(way) = way.filter(|way| **way != "escalate" || !self.leader.is_empty()) else {
             return Flow::Pass;
         };
         let words = reach.words;
-        let what = [("leader", self.leader.as_str().into())];
-        let what = words.with(&format!("handover-way-{way}"), &what);
+        let spelled = |way: &str| {
+            let leader = [("leader", self.leader.as_str().into())];
+            words.with(&format!("handover-way-{way}"), &leader)
+        };
+        let what = spelled(way);
+        let typed = self.editor.text().trim_end();
+        let taken = WAYS_OUT.iter().map(|way| spelled(way));
+        let begun = taken
+            .filter_map(|taken| typed.strip_suffix(taken.as_str()).map(str::trim_end))
+            .next()
+            .unwrap_or(typed);
+        let said = if begun.is_empty() {
+            self.sentence(&what, words)
+        } else if begun.ends_with(|c: char| c.is_ascii() && c != ' ') {
+            format!("{begun} {what}")
+        } else {
+            format!("{begun}{what}")
+        };
+        // As if it were typed: it can be taken back.
+        self.editor.select_all();
+        self.editor.insert(&said);
+        self.take_words();
+        Flow::Stay
+    }
+
+    /// Returns what is done where the line at the cursor comes to nothing, as a sentence.
+    fn sentence(&self, what: &str, words: &Words) -> String {
         let due = self.sheet.lines.get(self.at).and_then(|line| line.due);
-        let speech = self.speech(words);
-        let said = match due {
+        match due {
             Some(due) => {
-                let args = [("at", speech.moment(due).into()), ("what", what.into())];
+                let at = self.speech(words).moment(due);
+                let args = [("at", at.into()), ("what", what.into())];
                 words.with("handover-then-by", &args)
             }
             None => words.with("handover-then", &[("what", what.into())]),
-        };
-        self.editor.set(&said);
-        self.take_words();
-        Flow::Stay
+        }
     }
 
     /// Who may take over: today's successor, the posts, everybody else.

@@ -39,6 +39,32 @@ fn a_time_that_is_over_is_asked_for_anew() {
 }
 
 #[test]
+fn a_way_out_ends_the_sentence_that_is_begun_and_can_be_taken_back() {
+    let mut stage = Stage::sample("林晓");
+    stage.push(HandoverPane::open);
+    stage.keys(&["Tab"]);
+    stage.text("若 19:30 没照片，就");
+    let shows = |stage: &Stage, text: &str| stage.screen(SIZE.0, SIZE.1).contains(text);
+    stage.keys(&["Alt+1"]);
+    assert!(shows(&stage, "若 19:30 没照片，就先补发"));
+    stage.keys(&["Alt+2"]);
+    assert!(shows(&stage, "若 19:30 没照片，就先退款(要批)"));
+    stage.keys(&["Ctrl+Z", "Ctrl+Z"]);
+    let screen = stage.screen(SIZE.0, SIZE.1);
+    assert!(screen.contains("若 19:30 没照片，就"), "{screen}");
+    assert!(
+        !screen.contains("就先补发") && !screen.contains("就先退款"),
+        "{screen}"
+    );
+    // With nothing typed it is a sentence of its own, and another takes its place.
+    stage.keys(&["Backspace"; 14]);
+    stage.keys(&["Alt+1"]);
+    assert!(shows(&stage, "没结果，就先补发"));
+    stage.keys(&["Alt+2"]);
+    assert!(shows(&stage, "没结果，就先退款(要批)"));
+}
+
+#[test]
 fn a_line_is_complete_as_soon_as_the_last_of_it_is_written() {
     let mut stage = Stage::sample("林晓");
     stage.push(HandoverPane::open);
