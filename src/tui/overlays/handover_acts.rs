@@ -30,10 +30,9 @@ impl HandoverPane {
         };
         let what = spelled(way);
         let typed = self.editor.text().trim_end();
-        let taken = WAYS_OUT.iter().map(|way| spelled(way));
+        let mut taken = WAYS_OUT.iter().map(|way| spelled(way));
         let begun = taken
-            .filter_map(|taken| typed.strip_suffix(taken.as_str()).map(str::trim_end))
-            .next()
+            .find_map(|taken| typed.strip_suffix(taken.as_str()).map(str::trim_end))
             .unwrap_or(typed);
         let said = if begun.is_empty() {
             self.sentence(&what, words)

@@ -51,12 +51,8 @@ fn worded(text: &str, now: i64, zone: Tz) -> Option<i64> {
     // A number beside the time was meant as part of it: 25 o'clock, the 30th of February.
     let is_whole = text
         .char_indices()
-        .all(|(at, c)| !is_of_number(c) || is_of_time(at));
+        .all(|(at, c)| !words.is_of_number(c) || is_of_time(at));
     found.due.filter(|at| is_whole && *at > now)
-}
-
-fn is_of_number(c: char) -> bool {
-    c.is_numeric() || "〇零一二两兩三四五六七八九十".contains(c)
 }
 
 fn span(text: &str) -> Option<i64> {

@@ -174,6 +174,12 @@ impl CaptureWords {
         Ok(words)
     }
 
+    /// Returns whether a character is a digit, or begins a numeral of the tables.
+    pub fn is_of_number(&self, c: char) -> bool {
+        let c = fold_char(c);
+        c.is_numeric() || !c.is_ascii() && self.numerals.keys().any(|word| word.starts_with(c))
+    }
+
     /// Lays a shop's own file on top: its words win over the same words below.
     pub fn add(&mut self, text: &str) -> Result<(), Problem> {
         let file: File = toml::from_str(text).map_err(|err| {
