@@ -111,9 +111,7 @@ impl Desk {
                 .arg("register", register.name));
         }
         let sum = self.arithmetic(&record)?;
-        let is_money = case::required(record.text(case::KIND.name()).unwrap_or_default())
-            .contains(&case::AMOUNT.name());
-        if is_money && sum.asked.minor <= 0 {
+        if money::asks_money(&money::binding(&record)) && sum.asked.minor <= 0 {
             return Err(not_positive(sum.asked));
         }
         if sum.left().is_some_and(|left| left.minor < 0) {

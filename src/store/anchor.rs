@@ -204,8 +204,8 @@ impl Store {
     /// Opens a store as [`Self::open_watched`] does; `renewing` is told where another release
     /// computed what is in it, before that is made anew, which takes its time in a large store.
     ///
-    /// Fails as that does, and with [`StoreError::Locked`] where a workstation of that other
-    /// release has the store open.
+    /// Fails as that does, and with [`StoreError::LockedByOther`] where a workstation, which
+    /// then is of that other release, has the store open.
     pub fn open_watched_telling(
         folder: &Path,
         watch: &Watch,

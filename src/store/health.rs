@@ -158,24 +158,10 @@ fn beside(file: &Path, end: &str) -> PathBuf {
     PathBuf::from(name)
 }
 
-/// Takes away what a restore that was killed left: the log of another copy would be read as this
-/// one's.
+/// Takes away what a restore that was killed left.
 fn clear(aside: &Path) -> Result<()> {
-    let beside = |end| beside(aside, end);
-    for file in [
-        aside.to_owned(),
-        beside("-wal"),
-        beside("-shm"),
-        beside("-journal"),
-        beside(".part"),
-        beside(".part-wal"),
-        beside(".part-shm"),
-        beside(".part-journal"),
-    ] {
-        if file.exists() {
-            fs::remove_file(&file).map_err(StoreError::io(&file))?;
-        }
-    }
+    place::remove_database(aside)?;
+    place::remove_database(&beside(aside, ".part"))?;
     let attachments = attachments_of(aside);
     if attachments.exists() {
         fs::remove_dir_all(&attachments).map_err(StoreError::io(&attachments))?;

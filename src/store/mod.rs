@@ -163,12 +163,7 @@ impl Store {
         place::refuse_network(folder)?;
         // Laid down aside and renamed: a store that was begun and not finished is none.
         let (path, aside) = (folder.join(place::DATABASE), folder.join("zhiban.new"));
-        for rest in ["zhiban.new", "zhiban.new-wal", "zhiban.new-shm"].map(|name| folder.join(name))
-        {
-            if rest.exists() {
-                fs::remove_file(&rest).map_err(StoreError::io(&rest))?;
-            }
-        }
+        place::remove_database(&aside)?;
         // SQLite gives the files that it lays beside a database the rights of that.
         drop(place::private_file(&aside)?);
         let mut conn = schema::connect(&aside, false)?;

@@ -65,7 +65,7 @@ impl Store {
     pub fn writable(&self) -> Result<()> {
         if self.trouble == Some(Trouble::Halted) {
             Err(StoreError::Halted)
-        } else if self.is_gone_by && self.read_only {
+        } else if self.is_gone_by {
             Err(StoreError::GoneBy)
         } else if self.read_only {
             Err(StoreError::ReadOnly)

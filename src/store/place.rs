@@ -97,6 +97,20 @@ pub fn make_folder(path: &Path) -> Result<()> {
 #[cfg(unix)]
 const FILES: [&str; 3] = [DATABASE, "zhiban.db-wal", "zhiban.db-shm"];
 
+/// Takes a database away that was begun and not finished, with what SQLite lays beside it: the log
+/// of one would be read as the next one's.
+pub fn remove_database(file: &Path) -> Result<()> {
+    for end in ["", "-wal", "-shm", "-journal"] {
+        let mut name = file.as_os_str().to_owned();
+        name.push(end);
+        let path = PathBuf::from(name);
+        if path.exists() {
+            fs::remove_file(&path).map_err(StoreError::io(&path))?;
+        }
+    }
+    Ok(())
+}
+
 /// Returns whether other accounts of the machine may read the database or what lies beside it.
 #[cfg(unix)]
 pub fn is_open_to_others(folder: &Path) -> bool {
