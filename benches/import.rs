@@ -1,5 +1,6 @@
 //! A bundle of 100,000 events checked, appended and folded, once more the same bundle, and all
-//! records folded anew, beside the same rows in one plain table; and the bundle's size.
+//! records folded anew, beside the same rows in one plain table; the search index behind it, and the
+//! bundle's size.
 //!
 //! `ZHIBAN_EVENTS=1000000` takes as many events as the largest bundle may hold.
 #![allow(clippy::pedantic, clippy::unwrap_used)]
@@ -8,6 +9,7 @@ mod support;
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::time::Instant;
 
 use divan::Bencher;
 use support::plain::Plain;
@@ -15,7 +17,7 @@ use support::shop::{self, NOW};
 use support::{Pair, folder};
 use tempfile::TempDir;
 use zhiban::desk::Desk;
-use zhiban::domain::event::Event;
+use zhiban::domain::event::{Event, Verb};
 use zhiban::exchange::bundle::{self, Export, Selection};
 use zhiban::store::Store;
 
@@ -59,6 +61,28 @@ fn again(bencher: Bencher<'_, '_>) {
     let mut store = empty(&folder);
     pair.floor(|| source.import(&mut store));
     bencher.bench_local(|| pair.subject(|| source.import(&mut store)));
+}
+
+/// What an import leaves to the indexer: the texts, the ends of numbers and the first letters of
+/// names.
+#[divan::bench(sample_count = 1, sample_size = 1)]
+fn index(bencher: Bencher<'_, '_>) {
+    let source = Source::new();
+    let folder = folder();
+    let mut store = empty(&folder);
+    source.import(&mut store);
+    let said = source.events.iter();
+    let messages = said
+        .filter(|event| event.head.verb == Verb::Say as u8)
+        .count();
+    let begun = Instant::now();
+    bencher.bench_local(|| while store.index_some().unwrap() {});
+    let took = begun.elapsed();
+    support::report(format!(
+        "search index behind an import\n{messages:>12} messages in {took:.2?}\n\
+         {:>12.0} a second, at least 60,000\n",
+        messages as f64 / took.as_secs_f64()
+    ));
 }
 
 /// All records anew from the log.

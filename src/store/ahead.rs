@@ -4,7 +4,7 @@
 //! fold to is known from them alone and is written in the transaction that appends them; whatever
 //! turns out to have events elsewhere stays dirty, and whoever else writes meanwhile ends it.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 use std::time::Instant;
 use std::vec::IntoIter;
@@ -21,11 +21,16 @@ use super::judge::{Judge, Kept};
 use super::lent::Lent;
 use super::project::{self, Projector, fold_events};
 use super::read::ToFold;
-use super::watch::{self, Outcome};
+use super::row::Before;
+use super::watch::{self, Manner, Outcome};
+use super::words::Extent;
 use super::{Run, Store, data_version, schema};
 
 /// After how many records their keys are judged: while the records are at hand.
 const JUDGED_AT_ONCE: usize = 256;
+
+/// From how many events on a run is one of a large import, which leaves late words to the indexer.
+const MANY: usize = if cfg!(test) { 64 } else { 4_096 };
 
 /// What records are folded by: who may write what, and the shop's limits, as they were at some
 /// time.
@@ -45,11 +50,16 @@ impl Ahead {
     /// Folds the records of events that follow each other in one stream, as far as they alone
     /// say. None of these records was ever folded.
     pub fn fold(&self, events: &[Event]) -> Foreseen {
-        self.fold_as(events, true)
+        let extent = if events.len() >= MANY {
+            Extent::Prompt
+        } else {
+            Extent::All
+        };
+        let before = Before::Never(None);
+        self.fold_as(events, Manner { before, extent })
     }
 
-    /// Folds them; `is_new` says that none of their records has a row or anything that hangs on it.
-    fn fold_as(&self, events: &[Event], is_new: bool) -> Foreseen {
+    fn fold_as(&self, events: &[Event], manner: Manner) -> Foreseen {
         let lent = events.iter().map(|event| ToFold {
             // Of a stream whose number is known when it is written.
             key: event.head.seq as i64,
@@ -64,7 +74,7 @@ impl Ahead {
                     group.id,
                     fold_events(&self.judge, group.events),
                     &self.limits,
-                    is_new,
+                    manner,
                 ),
             })
             .collect();
@@ -125,7 +135,7 @@ impl Foreseen {
         &mut self,
         conn: &Connection,
         kept: &Kept,
-        (stream, named): (i64, Option<&HashSet<Id>>),
+        (stream, named): (i64, Option<&HashMap<Id, i64>>),
         begun: Instant,
     ) -> Result<HashSet<Id>> {
         let mut written = HashSet::new();
@@ -141,11 +151,11 @@ impl Foreseen {
         let mut keys = watch::Keys::new();
         for Expected { events, outcome } in self.records.by_ref() {
             let id = outcome.id;
-            let is_first = named.is_some_and(|named| named.contains(&id));
-            if is_first || is_whole(conn, id, events, named.is_none())? {
+            let no = named.and_then(|named| named.get(&id).copied());
+            if no.is_some() || is_whole(conn, id, events, named.is_none())? {
                 // A setting among them changes what the others are due by.
                 let outcome = if *projector.limits() == by.limits {
-                    outcome.in_stream(stream)
+                    outcome.in_stream(stream).numbered(no)
                 } else {
                     projector.outcome(id)?
                 };
@@ -189,7 +199,7 @@ impl Store {
                 None => foreseen = ahead.fold(&run.events),
                 Some(by) if by.is(&ahead.judge, &ahead.limits) => {}
                 // By other rules, the run's own roster perhaps; some may have their rows.
-                Some(_) => foreseen = ahead.fold_as(&run.events, false),
+                Some(_) => foreseen = ahead.fold_as(&run.events, Manner::KNOWN),
             }
             let begun = Instant::now();
             let tx = schema::begin(&mut self.conn)?;

@@ -19,7 +19,7 @@ use super::error::Result;
 use super::judge::{Judge, Kept};
 use super::project::{Projector, fold_events};
 use super::read::{self, ToFold};
-use super::watch::Outcome;
+use super::watch::{Manner, Outcome};
 use super::{Store, schema, watch};
 
 /// How many events are read at once; what begins in one window and ends in the next is left over.
@@ -105,7 +105,7 @@ fn fold_all(
             let folded = fold_events(judge, group.events);
             Fresh {
                 first: group.first,
-                outcome: Outcome::of(group.id, folded, limits, false),
+                outcome: Outcome::of(group.id, folded, limits, Manner::KNOWN),
             }
         });
         let fresh = Window {

@@ -3,7 +3,7 @@
 //! Equal places are compared by chain, never ignored: another hash in a place that is taken
 //! opens a further stream that branches there, and nobody's work is lost.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::time::{Duration, Instant};
 
 use rusqlite::{Connection, OptionalExtension};
@@ -466,9 +466,9 @@ impl<'a> Taker<'a> {
         self.streams[self.current].stream
     }
 
-    /// Writes the rest, with the heads; returns the records that are to be folded, and those of
-    /// which nothing was here before.
-    fn end(mut self, taken: &mut Taken) -> Result<(HashSet<Id>, HashSet<Id>)> {
+    /// Writes the rest, with the heads; returns the records that are to be folded, and the numbers of
+    /// those of which nothing was here before.
+    fn end(mut self, taken: &mut Taken) -> Result<(HashSet<Id>, HashMap<Id, i64>)> {
         self.write()?;
         for place in &self.grown {
             let head = &self.streams[*place];

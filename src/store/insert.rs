@@ -1,7 +1,7 @@
 //! Rows of events and bodies, and whose each is: the only place that writes them into their
 //! tables.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::sync::LazyLock;
 
 use rusqlite::{Connection, Statement, ToSql};
@@ -34,8 +34,8 @@ static PLACES: LazyLock<Many> = LazyLock::new(|| Many::of("INSERT OR FAIL INTO e
 #[derive(Debug, Default)]
 pub(super) struct Numbers {
     known: HashMap<Id, i64>,
-    /// The records that this transaction was the first to name.
-    pub(super) new: HashSet<Id>,
+    /// The records that this transaction was the first to name, with their numbers.
+    pub(super) new: HashMap<Id, i64>,
 }
 
 impl Numbers {
@@ -68,7 +68,7 @@ impl Numbers {
                 query.query_row([id.0], |row| row.get(0))?
             };
             if no == given {
-                self.new.insert(id);
+                self.new.insert(id, no);
             }
             self.known.insert(id, no);
         }

@@ -13,7 +13,7 @@ use crate::domain::registers;
 use super::error::Result;
 use super::query::COUNT_CAP;
 use super::rows::{COLUMNS, Row, id_range};
-use super::{Store, query, words};
+use super::{Store, late, query, words};
 
 /// How many places of the index are read for one word at most, some milliseconds' worth.
 const READ: usize = 20_000;
@@ -126,6 +126,9 @@ impl Store {
     }
 
     fn nos_at(&self, place: &Place) -> Result<Vec<i64>> {
+        if words::is_late(place.slot) && late::is_behind(&self.conn)? {
+            return late::nos_at(&self.conn, place.slot, &place.word);
+        }
         let mut args = vec![Sql::from(place.slot), Sql::from(place.word.clone())];
         let sql = if place.is_whole {
             "SELECT no FROM word WHERE slot = ?1 AND word = ?2 ORDER BY no DESC LIMIT ?3"

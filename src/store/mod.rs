@@ -27,6 +27,7 @@ mod health;
 mod insert;
 mod judge;
 mod keys;
+mod late;
 mod lay;
 mod lent;
 mod log;

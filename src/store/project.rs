@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::ops::RangeInclusive;
 use std::sync::Arc;
 
 use rusqlite::{Connection, OptionalExtension};
@@ -24,9 +25,10 @@ use super::judge::{Authors, Judge, bench, may_decide};
 use super::lent::Lent;
 use super::log::Draft;
 use super::read::{self, Held, ToFold};
-use super::row::{Projected, Ready};
-use super::watch::Outcome;
-use super::{erase, insert, search, words};
+use super::row::{Before, Projected, Ready, Spot};
+use super::watch::{Manner, Outcome};
+use super::words::Extent;
+use super::{erase, insert, late, search, words};
 
 /// The rank of a record without a deadline: behind all that have one.
 pub(super) const NO_DUE: i64 = i64::MAX;
@@ -253,6 +255,8 @@ pub(super) struct Projector<'a> {
     /// What records with watches folded to in this transaction: their keys are judged next.
     fresh: HashMap<Id, Record>,
     words: words::Fresh,
+    /// The first and the last of the rows whose late words are left out.
+    late: Option<RangeInclusive<i64>>,
     /// What is folded and still marked as waiting for it.
     done: Vec<Id>,
 }
@@ -273,6 +277,7 @@ impl<'a> Projector<'a> {
             any_contradiction,
             fresh: HashMap::new(),
             words: words::Fresh::default(),
+            late: None,
             done: Vec::new(),
         })
     }
@@ -303,7 +308,11 @@ impl<'a> Projector<'a> {
     /// Writes what waited for the end of the transaction.
     pub(super) fn finish(mut self) -> Result<()> {
         self.unmark()?;
-        self.words.write(self.conn)
+        self.words.write(self.conn)?;
+        match &self.late {
+            Some(records) => late::leave(self.conn, records),
+            None => Ok(()),
+        }
     }
 
     /// Takes the marks away from what is folded: in their order they cost less than one by one.
@@ -321,7 +330,7 @@ impl<'a> Projector<'a> {
     /// Folds a record; returns what it comes to under the limits as they are at this place of
     /// the transaction.
     pub(super) fn outcome(&self, id: Id) -> Result<Outcome> {
-        Ok(Outcome::of(id, self.fold(id)?, &self.limits, false))
+        Ok(Outcome::of(id, self.fold(id)?, &self.limits, Manner::KNOWN))
     }
 
     /// Returns the shop's limits as they are at this place of the transaction.
@@ -336,13 +345,12 @@ impl<'a> Projector<'a> {
         id: Id,
         folded: &Folded,
         new: Option<Ready>,
-        is_new: bool,
+        before: Before,
     ) -> Result<Option<Placed>> {
         self.persist_erasures(folded)?;
-        let old = if is_new {
-            None
-        } else {
-            Projected::read(self.conn, id)?
+        let (old, known_no) = match before {
+            Before::Never(no) => (None, no),
+            Before::Perhaps => (Projected::read(self.conn, id)?, None),
         };
         let mut no = old.as_ref().map(|(no, _)| *no);
         let mut touched_settings = false;
@@ -356,8 +364,12 @@ impl<'a> Projector<'a> {
                 touched_settings = old.register == "setting";
             }
             (_, Some(new)) if old.as_ref().is_none_or(|(_, old)| *old != new.row) => {
-                let written = new.row.write(self.conn, id, no)?;
+                let spot = no.map_or(Spot::New(known_no), Spot::Over);
+                let written = new.row.write(self.conn, id, spot)?;
                 no = Some(written);
+                if new.extent == Extent::Prompt {
+                    self.leave_late(written);
+                }
                 let before = old.as_ref().map(|(_, old)| old.words());
                 self.words
                     .replace(self.conn, written, before.unwrap_or_default(), new.words)?;
@@ -376,6 +388,11 @@ impl<'a> Projector<'a> {
         }
         let had_row = old.is_some();
         Ok(no.map(|no| Placed { no, had_row }))
+    }
+
+    fn leave_late(&mut self, no: i64) {
+        let range = self.late.take().unwrap_or(no..=no);
+        self.late = Some(*range.start().min(&no)..=*range.end().max(&no));
     }
 
     fn persist_erasures(&self, folded: &Folded) -> Result<()> {

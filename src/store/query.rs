@@ -8,7 +8,7 @@ use crate::domain::registers;
 
 use super::project::step_word;
 use super::rows::COLUMNS;
-use super::{read, search, words};
+use super::{late, read, search, words};
 use crate::text::fold::fold;
 
 /// The records in which the index knows such words; their terms follow.
@@ -183,6 +183,19 @@ impl Built {
             self.terms.join(" AND ")
         }
     }
+}
+
+/// Returns a statement of the records with a number that ends so, by its word from the end.
+fn ending_so(built: &mut Built, word: &str) -> String {
+    let last = built.arg(format!("{word}\u{10ffff}"));
+    let first = built.arg(word.to_owned());
+    let end = built.arg(word.chars().rev().collect::<String>());
+    let (ends, numbers) = (built.arg(words::ENDS), built.arg(words::NUMBERS));
+    let long_way = late::ends_so(&numbers, &end);
+    format!(
+        "SELECT w.no FROM word w WHERE w.slot = {ends} AND w.word >= {first} AND w.word < {last}
+         UNION ALL SELECT w.no FROM (SELECT 1 FROM late_words LIMIT 1) CROSS JOIN word w WHERE {long_way}"
+    )
 }
 
 /// Returns a statement of the records that may say some words, and its argument; none where
@@ -388,11 +401,7 @@ impl Query {
             built.term(format!("r.no IN ({})", numbers_of(disputed)));
         }
         for word in &self.order_ends {
-            let last = built.arg(format!("{word}\u{10ffff}"));
-            let (slot, word) = (built.arg(words::ENDS), built.arg(word.clone()));
-            let ends = format!(
-                "SELECT w.no FROM word w WHERE w.slot = {slot} AND w.word >= {word} AND w.word < {last}"
-            );
+            let ends = ending_so(built, word);
             built.term(format!(
                 "r.no IN ({ends} UNION SELECT l.no FROM record l WHERE l.order_id IN (SELECT o.id FROM record o WHERE o.no IN ({ends})))"
             ));

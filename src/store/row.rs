@@ -1,6 +1,6 @@
 //! A record's row in its table: what it says, and how it is spelled there.
 
-use rusqlite::{Connection, OptionalExtension, ToSql};
+use rusqlite::{Connection, OptionalExtension, ToSql, params_from_iter};
 use serde_json::Value;
 
 use crate::domain::deadline::limits::Limits;
@@ -13,25 +13,76 @@ use crate::domain::registers::{CUSTOMER, NUMBER, ORDER, snooze};
 use super::error::Result;
 use super::project::{Folded, NO_DUE, step_word, text_of};
 use super::read::record_no;
-use super::words::{self, Words};
+use super::words::{self, Extent, Words};
 
 /// A row that is to be written, and the words by which it is found.
 pub(super) struct Ready {
     pub(super) row: Projected,
     pub(super) words: Words,
+    /// Which words these are.
+    pub(super) extent: Extent,
 }
 
 impl Ready {
-    /// Returns what a record's fold comes to; none where no event of it counts.
-    pub(super) fn of(folded: &Folded, limits: &Limits) -> Option<Self> {
+    /// Returns what a record's fold comes to, with such words; none where no event of it counts.
+    pub(super) fn of(folded: &Folded, limits: &Limits, extent: Extent) -> Option<Self> {
         let (register, record) = (folded.register?, folded.record.as_ref()?);
         let shown = record.shown();
         Some(Self {
             row: Projected::of(register, record, &shown, limits),
-            words: words::of_row(register.name, &shown),
+            words: words::of_row(register.name, &shown, extent),
+            extent,
         })
     }
 }
+
+/// What is known of a record's row before it is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Before {
+    /// There may be one.
+    Perhaps,
+    /// There is none and never was; the record's number, where it is known.
+    Never(Option<i64>),
+}
+
+/// Where a row is written.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Spot {
+    /// Over the row of this number.
+    Over(i64),
+    /// As a new one, under the record's number, where it is known.
+    New(Option<i64>),
+}
+
+/// The columns of a new row, behind its number: as [`Projected::values`] spells them.
+macro_rules! columns {
+    () => {
+        "id, register, state, owner, first_owner, due, due_source, rank, opened, closed, title, subject,
+             customer, order_id, number, amount, currency, ours, post, step, since, snoozed, void, work, last,
+             fields, order_number"
+    };
+}
+macro_rules! places {
+    () => {
+        "?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13,?14,?15,?16,?17,?18,?19,?20,?21,?22,?23,?24,?25,?26,?27"
+    };
+}
+// `OR FAIL`: else SQLite copies each page that the statement changes, to take it back alone. Whatever
+// constraint fails does so before the first change.
+const INSERT: &str = concat!(
+    "INSERT OR FAIL INTO record(no, ",
+    columns!(),
+    ") VALUES(?28,",
+    places!(),
+    ")"
+);
+const INSERT_BY_ID: &str = concat!(
+    "INSERT OR FAIL INTO record(no, ",
+    columns!(),
+    ") SELECT n.no,",
+    places!(),
+    " FROM record_no n WHERE n.id = ?1"
+);
 
 /// A record's row as the database holds it.
 #[derive(Debug, Clone, PartialEq)]
@@ -134,8 +185,14 @@ impl Projected {
 
     /// Returns the words by which this row is found.
     pub(super) fn words(&self) -> Words {
-        let shown: Value = serde_json::from_str(&self.fields).unwrap_or_default();
-        words::of_row(&self.register, &shown)
+        Self::words_of(&self.register, &self.fields)
+    }
+
+    /// Returns the words by which a row of such a register is found, of which these are the fields
+    /// as they are stored.
+    pub(super) fn words_of(register: &str, fields: &str) -> Words {
+        let shown: Value = serde_json::from_str(fields).unwrap_or_default();
+        words::of_row(register, &shown, Extent::All)
     }
 
     pub(super) fn read(conn: &Connection, id: Id) -> Result<Option<(i64, Self)>> {
@@ -180,20 +237,26 @@ impl Projected {
             .optional()?)
     }
 
-    /// Writes the row under the number that it has, or as a new one, and returns the record's
-    /// number.
-    pub(super) fn write(&self, conn: &Connection, id: Id, no: Option<i64>) -> Result<i64> {
-        // Not one statement for both: RETURNING costs a temporary table.
-        let Some(no) = no else {
-            let mut query = conn.prepare_cached(
-                "INSERT INTO record(no, id, register, state, owner, first_owner, due, due_source, rank, opened, closed, title, subject,
-             customer, order_id, number, amount, currency, ours, post, step, since, snoozed, void, work, last,
-             fields, order_number)
-             SELECT n.no,?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13,?14,?15,?16,?17,?18,?19,?20,?21,?22,?23,?24,?25,?26,?27 FROM record_no n WHERE n.id = ?1",
-            )?;
+    /// Writes the row there, and returns the record's number.
+    pub(super) fn write(&self, conn: &Connection, id: Id, spot: Spot) -> Result<i64> {
+        // Not one statement for all: RETURNING costs a temporary table.
+        match spot {
+            Spot::Over(no) => self.overwrite(conn, no),
+            Spot::New(Some(no)) => {
+                let mut query = conn.prepare_cached(INSERT)?;
+                let values = self.values(&id.0);
+                let no: &dyn ToSql = &no;
+                Ok(query.insert(params_from_iter(values.iter().chain([&no])))?)
+            }
             // Fails where the record has no number, which every event gives it.
-            return Ok(query.insert(self.values(&id.0))?);
-        };
+            Spot::New(None) => {
+                let mut query = conn.prepare_cached(INSERT_BY_ID)?;
+                Ok(query.insert(self.values(&id.0))?)
+            }
+        }
+    }
+
+    fn overwrite(&self, conn: &Connection, no: i64) -> Result<i64> {
         let mut query = conn.prepare_cached(
             "UPDATE record SET register=?2, state=?3, owner=?4, first_owner=?5, due=?6, due_source=?7, rank=?8, opened=?9,
              closed=?10, title=?11, subject=?12, customer=?13, order_id=?14, number=?15, amount=?16,

@@ -127,6 +127,7 @@ CREATE INDEX by_customer ON record(customer, opened) WHERE customer IS NOT NULL;
 CREATE INDEX by_order ON record(order_id, opened) WHERE order_id IS NOT NULL;
 CREATE TABLE word(slot INTEGER NOT NULL, word TEXT NOT NULL, no INTEGER NOT NULL,
   PRIMARY KEY(slot, word, no)) STRICT, WITHOUT ROWID;
+CREATE TABLE late_words(first INTEGER PRIMARY KEY, last INTEGER NOT NULL) STRICT;
 CREATE TABLE watch_key(record INTEGER NOT NULL, watch TEXT NOT NULL, key TEXT NOT NULL,
   PRIMARY KEY(record, watch, key)) STRICT, WITHOUT ROWID;
 CREATE INDEX watch_records ON watch_key(watch, key, record);
@@ -144,11 +145,12 @@ INSERT INTO search(search, rank) VALUES('secure-delete', 1);
 "
 );
 
-const DROPPED: [&str; 10] = [
+const DROPPED: [&str; 11] = [
     "record_no",
     "event_of",
     "record",
     "word",
+    "late_words",
     "watch_key",
     "contradiction",
     "contradiction_of",

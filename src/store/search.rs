@@ -16,7 +16,7 @@ use crate::text::fold::fold;
 
 use super::error::{Result, StoreError};
 use super::project::text_of;
-use super::{Store, read, schema};
+use super::{Store, late, read, schema};
 
 /// How many events one step of the indexer takes at most.
 const BATCH: i64 = 2_000;
@@ -230,6 +230,10 @@ pub(super) fn has_passed(conn: &Connection, key: i64) -> Result<bool> {
 /// Takes one step of the index and returns whether there is more to do.
 fn step(conn: &Connection) -> Result<bool> {
     let begun = Instant::now();
+    // What lists and lookups read the long way meanwhile comes first.
+    if late::step(conn, begun + HOLD)? {
+        return Ok(true);
+    }
     let behind: Option<(i64, i64)> = conn
         .prepare_cached("SELECT no, indexed FROM stream WHERE indexed < seq LIMIT 1")?
         .query_row([], |row| Ok((row.get(0)?, row.get(1)?)))

@@ -14,6 +14,7 @@ use super::project::{Folded, Projector};
 use super::read::{self, Stored, StreamHead};
 use super::row::{Projected, Ready};
 use super::watch::{self, Contradiction};
+use super::words::Extent;
 use super::{Store, id_at, insert, schema};
 
 /// How many events are read at a time.
@@ -292,7 +293,7 @@ impl Store {
                 continue;
             }
             let is = Projected::read(&self.conn, id)?.map(|(_, row)| row);
-            if is != Ready::of(&folded, projector.limits()).map(|ready| ready.row)
+            if is != Ready::of(&folded, projector.limits(), Extent::Prompt).map(|ready| ready.row)
                 || !self.own_contradictions_hold(id, &folded)?
             {
                 checker.defect(id.to_string(), "problem-verify-record");

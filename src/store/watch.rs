@@ -16,7 +16,8 @@ use crate::domain::registers;
 use super::error::Result;
 use super::judge::Kept;
 use super::project::{Folded, Projector};
-use super::row::Ready;
+use super::row::{Before, Ready};
+use super::words::Extent;
 use super::{Store, id_at, read, schema};
 
 /// The source of contradictions that a record's own fold finds.
@@ -101,16 +102,32 @@ pub(super) struct Outcome {
     own: Vec<Contradiction>,
     /// Its watch keys; none where no watch looks at its register.
     keys: Option<Keys>,
-    /// Whether nothing of the record was ever folded: there is nothing to compare with.
-    is_new: bool,
+    before: Before,
+}
+
+/// How an outcome is computed.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Manner {
+    /// Where nothing of the record was ever folded there is no row to compare with.
+    pub(super) before: Before,
+    /// Which words are made of its row.
+    pub(super) extent: Extent,
+}
+
+impl Manner {
+    /// Of a record that may have a row, with all of its words.
+    pub(super) const KNOWN: Self = Self {
+        before: Before::Perhaps,
+        extent: Extent::All,
+    };
 }
 
 impl Outcome {
     /// Computes what follows from a fold under these limits. The record itself goes where no
     /// watch will look at it.
-    pub(super) fn of(id: Id, mut folded: Folded, limits: &Limits, is_new: bool) -> Self {
+    pub(super) fn of(id: Id, mut folded: Folded, limits: &Limits, manner: Manner) -> Self {
         let own = folded.record.as_ref().map(own_contradictions);
-        let ready = Ready::of(&folded, limits);
+        let ready = Ready::of(&folded, limits, manner.extent);
         let is_unwatched = folded
             .register
             .is_some_and(|register| register.watches.is_empty());
@@ -124,8 +141,17 @@ impl Outcome {
             own: own.unwrap_or_default(),
             keys,
             folded,
-            is_new,
+            before: manner.before,
         }
+    }
+
+    /// Returns it with the record's number, where there is no row and it is known.
+    #[must_use]
+    pub(super) fn numbered(mut self, no: Option<i64>) -> Self {
+        if self.before == Before::Never(None) {
+            self.before = Before::Never(no);
+        }
+        self
     }
 
     /// Returns it for the stream that the record's events went into, where they were folded by
@@ -152,9 +178,10 @@ pub(super) fn keep(projector: &mut Projector<'_>, outcome: Outcome) -> Result<Ke
         ready,
         own,
         keys,
-        is_new,
+        before,
     } = outcome;
-    let placed = projector.project(id, &folded, ready, is_new)?;
+    let is_new = matches!(before, Before::Never(_));
+    let placed = projector.project(id, &folded, ready, before)?;
     if projector.any_contradiction || !own.is_empty() {
         projector.any_contradiction = true;
         replace(projector.conn, OWN, &id.to_string(), &own)?;
@@ -202,8 +229,11 @@ fn move_keys(conn: &Connection, no: i64, new: Keys, is_new: bool) -> Result<Keys
             .execute((no, watch, key))?;
     }
     for (watch, key) in new.difference(&old) {
-        conn.prepare_cached("INSERT INTO watch_key(record, watch, key) VALUES(?1, ?2, ?3)")?
-            .execute((no, watch, key))?;
+        // `OR FAIL`: else SQLite copies the pages that it changes.
+        conn.prepare_cached(
+            "INSERT OR FAIL INTO watch_key(record, watch, key) VALUES(?1, ?2, ?3)",
+        )?
+        .execute((no, watch, key))?;
     }
     Ok(old.into_iter().chain(new).collect())
 }

@@ -36,6 +36,20 @@ static WORDS: LazyLock<Many> =
 /// Words, each with its slot.
 pub(super) type Words = BTreeSet<(i64, String)>;
 
+/// Which of a row's words are made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Extent {
+    /// All of them.
+    All,
+    /// Those without which a record is not found by what it says: the late ones are left out.
+    Prompt,
+}
+
+/// Returns whether a slot's words may come later: they say nothing that another slot's do not.
+pub(super) fn is_late(slot: i64) -> bool {
+    matches!(slot, ENDS | INITIALS)
+}
+
 /// Where the value of an indexed field stands.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Place {
@@ -128,6 +142,12 @@ impl Fresh {
         Ok(())
     }
 
+    /// Takes those words of a record that are in such slots; the record may have them already.
+    pub(super) fn add(&mut self, no: i64, words: Words, is_wanted: impl Fn(i64) -> bool) {
+        let wanted = words.into_iter().filter(|(slot, _)| is_wanted(*slot));
+        self.0.extend(wanted.map(|(slot, word)| (slot, word, no)));
+    }
+
     /// Writes all that wait.
     pub(super) fn write(&mut self, conn: &Connection) -> Result<()> {
         self.0.sort_unstable();
@@ -146,67 +166,89 @@ pub(super) fn is_taken(conn: &Connection, number: &str) -> Result<bool> {
     Ok(query.query_row((NUMBERS, number_word(number)), |row| row.get(0))?)
 }
 
-/// Returns the words of a row of a register that shows these values.
-pub(super) fn of_row(register: &str, shown: &Value) -> Words {
-    let Some(register) = registers::by_name(register) else {
-        return Words::new();
+/// Returns words of a row of a register that shows these values.
+pub(super) fn of_row(register: &str, shown: &Value, extent: Extent) -> Words {
+    let mut making = Making {
+        extent,
+        words: Words::new(),
     };
-    let mut words = Words::new();
-    for field in register.fields.iter().chain(COMMON) {
-        if let Some(value) = shown.get(field.name) {
-            of_field(register, field, value, &mut words);
+    if let Some(register) = registers::by_name(register) {
+        for field in register.fields.iter().chain(COMMON) {
+            if let Some(value) = shown.get(field.name) {
+                making.field(register, field, value);
+            }
         }
     }
-    words
+    making.words
 }
 
-fn of_field(register: &Register, field: &FieldSpec, value: &Value, words: &mut Words) {
-    if field.indexed {
-        let mut add = |value| {
-            let place = Place::of(register, field, &text_of(value));
-            words.insert((place.slot, place.word));
-        };
-        match value {
-            Value::Array(list) => list.iter().for_each(add),
-            one => add(one),
+/// The words of one row while they are made.
+struct Making {
+    extent: Extent,
+    words: Words,
+}
+
+impl Making {
+    fn field(&mut self, register: &Register, field: &FieldSpec, value: &Value) {
+        if field.indexed {
+            let mut add = |value| {
+                let place = Place::of(register, field, &text_of(value));
+                self.words.insert((place.slot, place.word));
+            };
+            match value {
+                Value::Array(list) => list.iter().for_each(add),
+                one => add(one),
+            }
+        }
+        match (field.kind, value) {
+            (Kind::Number, Value::String(number)) => self.number(number),
+            (Kind::Text, Value::String(name))
+                if field.indexed || register.title.contains(&field.name) =>
+            {
+                self.name(name);
+            }
+            (Kind::Map(cells), Value::Object(rows)) => {
+                for (key, row) in rows {
+                    self.map_row(cells, key, row);
+                }
+            }
+            _ => {}
         }
     }
-    match (field.kind, value) {
-        (Kind::Number, Value::String(number)) => of_number(number, words),
-        (Kind::Text, Value::String(name))
-            if field.indexed || register.title.contains(&field.name) =>
-        {
-            if let Some(name) = name_found(name) {
+
+    fn map_row(&mut self, cells: &[FieldSpec], key: &str, row: &Value) {
+        // A day is no number by which anything is found.
+        let is_day = key.parse::<chrono::NaiveDate>().is_ok();
+        if !is_day && key.bytes().any(|byte| byte.is_ascii_digit()) {
+            self.number(key);
+        }
+        let numbers = cells
+            .iter()
+            .filter(|cell| matches!(cell.kind, Kind::Number));
+        for cell in numbers {
+            if let Some(Value::String(number)) = row.get(cell.name) {
+                self.number(number);
+            }
+        }
+    }
+
+    fn name(&mut self, name: &str) {
+        if let Some(name) = name_found(name) {
+            if self.extent == Extent::All {
                 let spelled = spellings(&name).into_iter();
-                words.extend(spelled.map(|word| (INITIALS, word)));
-                words.insert((NAMES, name));
+                self.words.extend(spelled.map(|word| (INITIALS, word)));
             }
+            self.words.insert((NAMES, name));
         }
-        (Kind::Map(cells), Value::Object(rows)) => {
-            for (key, row) in rows {
-                // A day is no number by which anything is found.
-                let is_day = key.parse::<chrono::NaiveDate>().is_ok();
-                if !is_day && key.bytes().any(|byte| byte.is_ascii_digit()) {
-                    of_number(key, words);
-                }
-                for cell in cells
-                    .iter()
-                    .filter(|cell| matches!(cell.kind, Kind::Number))
-                {
-                    if let Some(Value::String(number)) = row.get(cell.name) {
-                        of_number(number, words);
-                    }
-                }
-            }
-        }
-        _ => {}
     }
-}
 
-fn of_number(number: &str, words: &mut Words) {
-    if let Some(word) = number_found(number) {
-        words.insert((ENDS, word.chars().rev().collect()));
-        words.insert((NUMBERS, word));
+    fn number(&mut self, number: &str) {
+        if let Some(word) = number_found(number) {
+            if self.extent == Extent::All {
+                self.words.insert((ENDS, word.chars().rev().collect()));
+            }
+            self.words.insert((NUMBERS, word));
+        }
     }
 }
 

@@ -85,7 +85,7 @@ fn along_the_log_and_record_by_record_fold_alike() {
 }
 
 /// Appends a run in parts of so many events, each with what it was foreseen to fold to.
-fn append_foreseen(bench: &mut Bench, run: &Run, part: usize) {
+pub(super) fn append_foreseen(bench: &mut Bench, run: &Run, part: usize) {
     let (mut from_seq, mut from_chain) = (run.from_seq, run.from_chain);
     for events in run.events.chunks(part) {
         let part = Run {

@@ -3,6 +3,7 @@
 mod along;
 mod exchange;
 mod judged;
+mod late;
 mod lists;
 mod local;
 mod past;
