@@ -96,6 +96,15 @@ struct Expected {
     outcome: Outcome,
 }
 
+/// Where a run has come in.
+pub(super) struct Arrived {
+    /// The stream.
+    pub(super) stream: i64,
+    /// The numbers of the records that its last transaction was the first to name: they have no
+    /// events but the run's.
+    pub(super) named: HashMap<Id, i64>,
+}
+
 /// What the events of a run come to, as far as it is not written yet.
 pub struct Foreseen {
     /// By which rules; none where nothing is folded yet.
@@ -126,16 +135,15 @@ impl Foreseen {
         self.by.is_some() && self.records.len() == 0
     }
 
-    /// Writes what came as expected into this stream: in the transaction that appended all of the
-    /// events and was the first to name the records in `named`, or, without those, in a later one,
-    /// in which each record is marked as to be folded; until the time of a transaction that began
-    /// then is over, but one record at least. Returns what was written; nothing of it where the
-    /// rules are others now.
+    /// Writes what came as expected: in the transaction that appended the last of the events, or in
+    /// a later one, in which each record is marked as to be folded; until the time of a transaction
+    /// that began then is over, but one record at least. Returns what was written; nothing of it
+    /// where the rules are others now.
     pub(super) fn write(
         &mut self,
         conn: &Connection,
         kept: &Kept,
-        (stream, named): (i64, Option<&HashMap<Id, i64>>),
+        (arrived, is_later): (&Arrived, bool),
         begun: Instant,
     ) -> Result<HashSet<Id>> {
         let mut written = HashSet::new();
@@ -151,11 +159,11 @@ impl Foreseen {
         let mut keys = watch::Keys::new();
         for Expected { events, outcome } in self.records.by_ref() {
             let id = outcome.id;
-            let no = named.and_then(|named| named.get(&id).copied());
-            if no.is_some() || is_whole(conn, id, events, named.is_none())? {
+            let no = arrived.named.get(&id).copied();
+            if no.is_some() || is_whole(conn, id, events, is_later)? {
                 // A setting among them changes what the others are due by.
                 let outcome = if *projector.limits() == by.limits {
-                    outcome.in_stream(stream).numbered(no)
+                    outcome.in_stream(arrived.stream).numbered(no)
                 } else {
                     projector.outcome(id)?
                 };
@@ -184,14 +192,15 @@ impl Store {
         })
     }
 
-    /// Writes what is left of a run that was appended into this stream, where the database had
-    /// this version before; ends where another process has written since, which may have erased
-    /// something. Returns whether nothing is left.
+    /// Writes what is left of a run that has come in, where the database had this version before;
+    /// ends where another process has written since, which may have erased something. Returns
+    /// whether nothing is left.
     pub(super) fn write_foreseen(
         &mut self,
         mut foreseen: Foreseen,
         run: &Run,
-        (stream, version): (i64, i64),
+        mut arrived: Arrived,
+        version: i64,
     ) -> Result<bool> {
         while !foreseen.is_done() {
             let ahead = self.ahead()?;
@@ -199,14 +208,17 @@ impl Store {
                 None => foreseen = ahead.fold(&run.events),
                 Some(by) if by.is(&ahead.judge, &ahead.limits) => {}
                 // By other rules, the run's own roster perhaps; some may have their rows.
-                Some(_) => foreseen = ahead.fold_as(&run.events, Manner::KNOWN),
+                Some(_) => {
+                    foreseen = ahead.fold_as(&run.events, Manner::KNOWN);
+                    arrived.named.clear();
+                }
             }
             let begun = Instant::now();
             let tx = schema::begin(&mut self.conn)?;
             if data_version(&tx)? != version {
                 break;
             }
-            foreseen.write(&tx, &self.judge, (stream, None), begun)?;
+            foreseen.write(&tx, &self.judge, (&arrived, true), begun)?;
             tx.commit()?;
         }
         Ok(foreseen.is_done())

@@ -12,7 +12,7 @@ use crate::domain::body::{Absence, Body};
 use crate::domain::event::{Event, Seal, genesis};
 use crate::domain::id::{Chain, Id, ReplicaId};
 
-use super::ahead::Foreseen;
+use super::ahead::{Arrived, Foreseen};
 use super::error::{Result, StoreError};
 use super::log;
 use super::read::{self, StreamHead};
@@ -122,7 +122,7 @@ impl Store {
             check(run, &genesis(shop, &run.key))?;
             let mut sum = Taken::default();
             let (mut done, mut version) = (0, None);
-            let place = loop {
+            let (arrived, version) = loop {
                 let (begun, is_first) = (Instant::now(), done == 0);
                 let tx = schema::begin(&mut store.conn)?;
                 // From where nobody else can write until the first of it is in.
@@ -143,6 +143,7 @@ impl Store {
                 let is_last = done == run.events.len();
                 let (stream, judges) = (taker.stream(), taker.judges());
                 let (touched, named) = taker.end(&mut sum)?;
+                let arrived = Arrived { stream, named };
                 if judges {
                     judge::mark(&tx, &*store.judge.judge(&tx)?)?;
                 }
@@ -152,18 +153,18 @@ impl Store {
                 foreseen.take_if(|_| is_last && !sum.is_new(run));
                 let written = match &mut foreseen {
                     Some(foreseen) if is_first && is_last => {
-                        foreseen.write(&tx, &store.judge, (stream, Some(&named)), begun)?
+                        foreseen.write(&tx, &store.judge, (&arrived, false), begun)?
                     }
                     _ => HashSet::new(),
                 };
                 mark(&tx, touched.difference(&written))?;
                 tx.commit()?;
                 if is_last {
-                    break (stream, version);
+                    break (arrived, version);
                 }
             };
             if let Some(foreseen) = foreseen {
-                sum.folded = store.write_foreseen(foreseen, run, place)?;
+                sum.folded = store.write_foreseen(foreseen, run, arrived, version)?;
             }
             Ok(sum)
         })

@@ -1,9 +1,12 @@
 //! Folding along the log ends where folding record by record ends.
 
+use std::collections::HashMap;
+
 use proptest::prelude::*;
 
 use super::exchange::history;
 use super::*;
+use crate::store::ahead::Arrived;
 
 /// One desk with so many events that they are read in several windows: talks of seven events
 /// each that go on by turns, and a word on the first of them at the very end.
@@ -181,8 +184,14 @@ fn what_was_foreseen_is_not_written_after_another_process_has_written() {
         }
         let heads = bench.store.heads().unwrap();
         let head = heads.iter().find(|head| head.replica == run.replica);
-        let place = (head.unwrap().stream, version);
-        let is_done = bench.store.write_foreseen(foreseen, run, place).unwrap();
+        let arrived = Arrived {
+            stream: head.unwrap().stream,
+            named: HashMap::new(),
+        };
+        let is_done = bench
+            .store
+            .write_foreseen(foreseen, run, arrived, version)
+            .unwrap();
         assert_eq!(is_done, !disturbed);
         let left = if disturbed { all } else { 0 };
         assert_eq!(bench.store.left_to_fold().unwrap(), left);
