@@ -43,7 +43,11 @@ impl Desk {
         self.within_own_limit(&record)?;
         let executor = match executor {
             Some(person) => self.people().by_id(person).map(|person| person.replica),
-            None => money::request_trace(&record).map(|trace| trace.replica),
+            // What was agreed by word of mouth is signed for the one to whom it was said.
+            None => money::provisional_witness(&record)
+                .map(|word| word.trace)
+                .or_else(|| money::request_trace(&record))
+                .map(|trace| trace.replica),
         };
         let executor = executor.ok_or_else(|| refused("problem-case-not-submitted"))?;
         let mut saw = self.repeated(&record, executor);

@@ -20,8 +20,8 @@ impl Desk {
         Ok(open)
     }
 
-    /// Returns verbal approvals on which money went out on an earlier business day and which
-    /// nobody has signed: the clock makes them contradictions, and the fold reads none.
+    /// Returns verbal approvals of an earlier business day which nobody has signed: the clock makes
+    /// them contradictions, and the fold reads none.
     fn unsigned_words(&self) -> Result<Vec<Contradiction>, Problem> {
         let days = self.days()?;
         let today = self.today()?;
@@ -39,7 +39,7 @@ impl Desk {
             let Some(record) = self.store().record(id)? else {
                 continue;
             };
-            let Some(witness) = money::unsigned_witness(&record) else {
+            let Some(witness) = money::provisional_witness(&record) else {
                 continue;
             };
             if days.of(witness.trace.at).is_some_and(|day| day < today) {

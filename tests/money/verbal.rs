@@ -94,6 +94,31 @@ fn verbal_approval_is_capped_and_signed_the_same_day() {
 }
 
 #[test]
+fn verbal_approval_waits_for_a_signature_before_money_goes() {
+    let (clock, mut boss, mut one, mut two) = three();
+    spot(&mut boss);
+    exchange(&mut [&mut boss, &mut one, &mut two]);
+    one.request(2, id(1), 50);
+    one.sit(2, 2).approve_verbally(id(1), person(1)).unwrap();
+    exchange(&mut [&mut boss, &mut one, &mut two]);
+    let todo = boss.sit(1, 1).todo(View::All).unwrap();
+    let items: Vec<_> = todo.buyers.iter().flat_map(|buyer| &buyer.items).collect();
+    let item = items.iter().find(|item| item.row.id == id(1)).unwrap();
+    assert_eq!(item.mark, Mark::Approve);
+    clock.turn(DAY);
+    for machine in [&boss, &one, &two] {
+        assert_eq!(machine.open("verbal_unsigned").len(), 1);
+    }
+    boss.sit(1, 1).approve_case(id(1)).unwrap();
+    exchange(&mut [&mut boss, &mut one, &mut two]);
+    for machine in [&boss, &one, &two] {
+        assert_eq!(machine.open("verbal_unsigned"), []);
+    }
+    one.sit(2, 2).execute_case(id(1)).unwrap();
+    assert_eq!(one.paid(id(1)), 1);
+}
+
+#[test]
 fn verbal_approval_unsigned_is_closed_by_a_supervisor() {
     let (clock, mut boss, mut one, mut two) = three();
     spot(&mut boss);

@@ -7,6 +7,7 @@ use crate::desk::matters::{Class, Matter};
 use crate::domain::id::Id;
 use crate::domain::register::Step;
 use crate::domain::registers::case;
+use crate::domain::rules::money;
 use crate::i18n::Words;
 use crate::problem::Problem;
 use crate::store::{Query, Row};
@@ -22,7 +23,8 @@ const DESCRIBED: u64 = 200;
 pub struct Unsettled {
     /// Cases that wait for an approval, the nearest deadline first.
     pub approvals: Vec<Row>,
-    /// Cases on which money went by this person's word of mouth, to be signed.
+    /// Cases on which money went by this person's word of mouth, or may go by somebody's, to be
+    /// signed.
     pub spoken: Vec<Row>,
     /// What contradicts, and what does not count.
     pub matters: Vec<Matter>,
@@ -51,29 +53,43 @@ impl Desk {
     pub fn board_unsettled(&self, words: &Words) -> Result<Unsettled, Problem> {
         let scope = self.board_scope()?;
         let me = self.me()?.id;
-        let mut approvals = self.store().rows(&Query {
-            registers: vec![case::REGISTER.name],
-            step: Some(Step::Approve),
-            open_only: true,
-            limit: Some(APPROVALS),
-            ..Query::default()
-        })?;
-        approvals.retain(|row| scope.has_row(row));
-        let spoken = self.store().rows(&Query {
-            registers: vec![case::REGISTER.name],
-            step: Some(Step::Person(me)),
-            states: vec!["executed".into(), "told".into()],
-            open_only: true,
-            limit: Some(APPROVALS),
-            ..Query::default()
-        })?;
+        let (agreed, approvals): (Vec<Row>, Vec<Row>) = self
+            .cases_at(Step::Approve, Vec::new())?
+            .into_iter()
+            .partition(is_word_to_sign);
+        let went = vec!["executed".into(), "told".into()];
         let mut unsettled = Unsettled {
             approvals,
-            spoken,
+            spoken: self.cases_at(Step::Person(me), went)?,
             ..Unsettled::default()
         };
+        unsettled.approvals.retain(|row| scope.has_row(row));
+        for row in agreed {
+            if scope.has_row(&row) || self.gave_word(row.id, me)? {
+                unsettled.spoken.push(row);
+            }
+        }
         unsettled.matters = self.matters_in(&scope, &mut unsettled.more_held, words)?;
         Ok(unsettled)
+    }
+
+    /// Open cases that wait for a hand, in these states where any are named.
+    fn cases_at(&self, step: Step, states: Vec<String>) -> Result<Vec<Row>, Problem> {
+        Ok(self.store().rows(&Query {
+            registers: vec![case::REGISTER.name],
+            step: Some(step),
+            states,
+            open_only: true,
+            limit: Some(APPROVALS),
+            ..Query::default()
+        })?)
+    }
+
+    /// Whether money may go by this person's word of mouth, in whatever group.
+    fn gave_word(&self, case: Id, person: Id) -> Result<bool, Problem> {
+        let record = self.store().record(case)?;
+        let word = record.as_ref().and_then(money::provisional_witness);
+        Ok(word.and_then(|word| money::named_record(&word.saw, money::APPROVER)) == Some(person))
     }
 
     /// The whole shop's for a supervisor; a leader sees what touches records of the group.
@@ -104,4 +120,12 @@ impl Desk {
         let rows = self.store().rows_by_id(records)?;
         Ok(rows.iter().any(|row| scope.has_row(row)))
     }
+}
+
+/// Returns whether a case's money may go by a word of mouth that nobody signed yet: it is agreed
+/// to and waits for an approval all the same.
+pub(super) fn is_word_to_sign(row: &Row) -> bool {
+    row.step.as_deref() == Some("approve")
+        && row.register == case::REGISTER.name
+        && row.state != "submitted"
 }

@@ -32,7 +32,7 @@ pub enum MoneyFigure {
     SaidNotDone,
     /// The platform says that it went, we do not.
     DoneNotSaid,
-    /// Carried out on somebody's word of mouth that is not signed yet.
+    /// Carried out, or to be, on somebody's word of mouth that is not signed yet.
     Spoken,
     /// What allowances gave, with what was drawn on them.
     Allowances,
@@ -86,7 +86,8 @@ impl MoneyFigure {
             Self::DoneNotSaid => !went && platform == Some("success"),
             Self::Spoken => {
                 let signs = super::standing::hand_of(row.step.as_deref());
-                went && matches!(signs, Some(Owner::Person(_)))
+                let is_signed_by_one = went && matches!(signs, Some(Owner::Person(_)));
+                is_signed_by_one || super::decide::is_word_to_sign(row)
             }
             _ => false,
         }

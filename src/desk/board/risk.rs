@@ -139,7 +139,7 @@ impl Desk {
             return Ok(None);
         };
         if is(&case::REGISTER) {
-            let is_spoken = money::unsigned_witness(&record).is_some();
+            let is_spoken = money::provisional_witness(&record).is_some();
             return Ok(Some(if is_spoken { Risk::Spoken } else { Risk::Money }));
         }
         Ok(says_banned(&record, wording).then_some(Risk::Banned))

@@ -383,6 +383,8 @@ fn next_hand(record: &Record) -> Option<Step> {
     }
     match record.state.as_str() {
         "submitted" => Some(Step::Approve),
+        // Until the money is gone, whoever may approve can still say no to what was agreed.
+        _ if money::provisional_witness(record).is_some() => Some(Step::Approve),
         "approved" | "goods_received" | "to_execute" => {
             person(money::standing_approval(record)?, money::EXECUTOR_PERSON)
         }

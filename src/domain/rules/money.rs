@@ -214,6 +214,16 @@ pub fn unsigned_witness(record: &Record) -> Option<&Signature> {
         .next_back()
 }
 
+/// Returns the verbal approval on which money may go, or went, and which nobody has signed yet.
+pub fn provisional_witness(record: &Record) -> Option<&Signature> {
+    let is_agreed = matches!(
+        record.state.as_str(),
+        "approved" | "awaiting_goods" | "goods_received" | "to_execute"
+    );
+    let agreed = || witness(record, None).filter(|_| is_agreed && !is_approved(record));
+    unsigned_witness(record).or_else(agreed)
+}
+
 /// Returns whether a case's money went out: it stays out, whatever is moved afterwards, unless
 /// the step itself was moved back.
 pub fn was_executed(case: &Record) -> bool {

@@ -8,7 +8,7 @@ use crate::domain::payload::Meaning;
 use crate::domain::record::Record;
 use crate::domain::registers::case;
 use crate::domain::rules::money::{
-    APPROVER, Decision, amount, decision, is_approved, named_record, unsigned_witness,
+    APPROVER, Decision, amount, decision, is_approved, named_record, provisional_witness,
     void_approval, witness,
 };
 use crate::i18n::Words;
@@ -65,7 +65,7 @@ impl Ladder {
         let me = desk.me()?;
         // One who asks too much of them is told their limit by the act itself.
         let judges = desk.may_judge(record, me);
-        let unsigned = unsigned_witness(record).is_some();
+        let unsigned = provisional_witness(record).is_some();
         let order = order_of(record.text("kind").unwrap_or_default());
         let next = next_of(record, &order);
         let rungs: Vec<Rung> = order

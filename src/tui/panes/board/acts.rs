@@ -20,6 +20,16 @@ use crate::tui::pane::{Flow, Notice, Pane, Reach, Screen};
 use crate::tui::panes::record::RecordPane;
 use crate::tui::theme::Ink;
 
+impl Decision {
+    /// Returns the case that may be refused: while its money is here.
+    pub(super) fn refusable(&self) -> Option<&Row> {
+        match self {
+            Self::Case(row, _) if !matches!(row.state.as_str(), "executed" | "told") => Some(row),
+            _ => None,
+        }
+    }
+}
+
 impl BoardPane {
     /// F8: approves the case under the cursor, or asks for the word that settles.
     pub(super) fn finish(&mut self, reach: &mut Reach<'_>) -> Flow {
@@ -48,8 +58,8 @@ impl BoardPane {
 
     /// Ctrl+D: refuses the case under the cursor, with a reason.
     pub(super) fn refuse(&mut self, reach: &mut Reach<'_>) -> Flow {
-        let (Block::Decide, Some(Decision::Case(row, false))) = (self.block, self.decision())
-        else {
+        let refusable = self.decision().and_then(Decision::refusable);
+        let Some(row) = refusable.filter(|_| self.block == Block::Decide) else {
             reach.say("board-no-refusal", &[]);
             return Flow::Stay;
         };

@@ -276,7 +276,11 @@ fn case_row<'a>(case: &'a Row, spoken: bool, speech: Speech<'a>) -> list::Row<'a
         )],
         exact(&speech.title(case), speech.words),
         vec![dim(speech.owner(case.owner))],
-        vec![dim(if spoken { word("board-spoken") } else { waits })],
+        vec![if spoken {
+            Run::new(word("board-spoken"), Ink::Overdue)
+        } else {
+            dim(waits)
+        }],
         vec![clock(case, speech)],
     ])
 }

@@ -40,8 +40,8 @@ pub(super) fn title(pane: &BoardPane, speech: Speech<'_>) -> String {
 /// Returns the keys by which a word is given.
 pub(super) fn keys(pane: &BoardPane, speech: Speech<'_>) -> String {
     let id = match pane.decision() {
-        Some(Decision::Case(_, true)) => "board-keys-sign",
-        Some(Decision::Case(..)) => "board-keys",
+        Some(one) if one.refusable().is_some() => "board-keys",
+        Some(Decision::Case(..)) => "board-keys-sign",
         _ => return String::new(),
     };
     speech.words.get(id).to_string()

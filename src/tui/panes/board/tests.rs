@@ -315,8 +315,8 @@ fn marked_rows_are_remarked_together_and_reminded_one_by_one() {
     );
 }
 
-#[test]
-fn what_was_agreed_by_word_of_mouth_is_signed_on_the_board() {
+/// A case on which 大刘 recorded 王主管's word of mouth; 王主管 sits at the desk again.
+fn agreed_by_word_of_mouth(money_went: bool) -> (Stage, crate::domain::id::Id) {
     use crate::desk::allowance::Given;
     use crate::domain::money::Money;
     let mut stage = Stage::sample("王主管");
@@ -334,9 +334,48 @@ fn what_was_agreed_by_word_of_mouth_is_signed_on_the_board() {
     let agent = stage.desk.people().by_name("大刘").unwrap().clone();
     stage.desk.act_as(&agent);
     stage.desk.approve_verbally(case.id, supervisor).unwrap();
-    stage.desk.execute_case(case.id).unwrap();
+    if money_went {
+        stage.desk.execute_case(case.id).unwrap();
+    }
     stage.act_as("王主管");
     stage.push(|reach| BoardPane::new(reach.desk, reach.words));
+    (stage, case.id)
+}
+
+#[test]
+fn what_was_agreed_by_word_of_mouth_is_on_the_board_before_money_goes() {
+    let (mut stage, case) = agreed_by_word_of_mouth(false);
+    stage.keys(&["Down"]);
+    let seen = stage.screen(120, 37);
+    println!("{seen}");
+    assert!(seen.contains("口头批，待你签"), "{seen}");
+    assert!(seen.contains("口头批未签  1 笔"), "{seen}");
+    stage.draw_everywhere();
+    stage.keys(&["F8"]);
+    assert!(stage.message().contains("已批准"), "{}", stage.message());
+    let (record, _) = stage.desk.record(case).unwrap();
+    assert!(crate::domain::rules::money::is_approved(&record));
+    assert_eq!(record.state, "approved");
+    assert!(!stage.screen(120, 37).contains("口头批"));
+    let agent = stage.desk.people().by_name("大刘").unwrap().clone();
+    stage.desk.act_as(&agent);
+    stage.desk.execute_case(case).unwrap();
+}
+
+#[test]
+fn a_word_of_mouth_that_was_never_given_is_refused_while_the_money_is_here() {
+    let (mut stage, case) = agreed_by_word_of_mouth(false);
+    stage.keys(&["Down", "Ctrl+D"]);
+    stage.text("没有这回事");
+    stage.keys(&["Enter"]);
+    let (record, _) = stage.desk.record(case).unwrap();
+    assert_eq!(record.state, "refused", "{}", stage.message());
+    assert!(!stage.screen(120, 37).contains("口头批"));
+}
+
+#[test]
+fn what_was_agreed_by_word_of_mouth_is_signed_on_the_board() {
+    let (mut stage, case) = agreed_by_word_of_mouth(true);
     stage.keys(&["Down"]);
     let seen = stage.screen(120, 37);
     assert!(seen.contains("口头批，待你签"), "{seen}");
@@ -346,7 +385,7 @@ fn what_was_agreed_by_word_of_mouth_is_signed_on_the_board() {
     assert!(stage.message().contains("不能驳回"), "{}", stage.message());
     stage.keys(&["F8"]);
     assert!(stage.message().contains("已批准"), "{}", stage.message());
-    let (record, _) = stage.desk.record(case.id).unwrap();
+    let (record, _) = stage.desk.record(case).unwrap();
     assert!(crate::domain::rules::money::unsigned_witness(&record).is_none());
     assert!(!stage.screen(120, 37).contains("口头批"));
 }
