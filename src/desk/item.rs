@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 
 use super::Desk;
 use super::act::{Act, Done, fields, refused, register};
+use super::by_hand::by_review;
 use super::lease;
 use super::main_account::MAIN_ACCOUNT;
 use super::reception;
@@ -17,7 +18,7 @@ use crate::domain::record::Record;
 use crate::domain::register::{Owner, Register};
 use crate::domain::registers::{
     self, SNOOZED_UNTIL, TAGS, allowance, case, conversation, handover, meeting, note, reply,
-    reviewed, snooze,
+    snooze,
 };
 use crate::domain::rules::money;
 use crate::problem::{Kind, Problem};
@@ -90,23 +91,6 @@ impl Desk {
         act.claim(register, &record, me);
         act.set(register, &record, changed);
         self.write(act)
-    }
-
-    /// Refuses to change what is given by authority: an allowance is given as a whole, and ends.
-    /// Meetings are kept by who holds them.
-    fn may_keep(
-        &self,
-        register: &Register,
-        known: Option<&Record>,
-        values: &Fields,
-    ) -> Result<(), Problem> {
-        if register.name == meeting::REGISTER.name {
-            return self.may_keep_meeting(known, values);
-        }
-        if register.name != allowance::REGISTER.name {
-            return Ok(());
-        }
-        Err(refused("problem-allowance-fixed").hint("problem-allowance-fixed-hint"))
     }
 
     /// Moves a record to a state that its lifecycle allows.
@@ -386,14 +370,6 @@ impl Desk {
         act.set(register, &record, change);
         Ok(())
     }
-}
-
-/// Refuses to write by hand what only a review of the day says.
-fn by_review(values: &Fields) -> Result<(), Problem> {
-    if values.keys().any(|path| reviewed::is_reviewed(path)) {
-        return Err(refused("problem-review-by-hand").hint("problem-review-by-hand-hint"));
-    }
-    Ok(())
 }
 
 /// Refuses a reason for handing on that is not from the list.

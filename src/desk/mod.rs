@@ -11,6 +11,7 @@ pub mod attach;
 pub mod begin;
 pub mod board;
 pub mod bulk;
+pub mod by_hand;
 pub mod capture;
 pub mod card;
 pub mod care;

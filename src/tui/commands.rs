@@ -62,6 +62,8 @@ pub enum Context {
     Printing,
     /// Any register as a table.
     Tables,
+    /// A table whose records people open themselves.
+    ByHand,
     /// The line by which a list is narrowed.
     Filter,
     /// Unfolded and contradictions.
@@ -126,6 +128,7 @@ pub const CONTEXTS: &[(Context, &str)] = &[
     (Context::Figures, "figures"),
     (Context::Printing, "printing"),
     (Context::Tables, "tables"),
+    (Context::ByHand, "by_hand"),
     (Context::Filter, "filter"),
     (Context::Held, "held"),
     (Context::Import, "import"),
@@ -197,6 +200,7 @@ impl Context {
             | Self::Board
             | Self::Figures
             | Self::Tables
+            | Self::ByHand
             | Self::Filter
             | Self::Held
             | Self::Palette
@@ -345,7 +349,7 @@ commands! {
     Acknowledge "acknowledge" [Printing];
     AcknowledgeAll "acknowledge_all" [Printing];
     Details "details" [Held];
-    NewRecord "new_record" [Tables];
+    NewRecord "new_record" [ByHand];
     ChooseView "choose_view" [Desk Tables];
     Filter "filter" [Desk Tables];
     KeepView "keep_view" [Filter];

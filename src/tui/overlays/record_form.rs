@@ -8,6 +8,7 @@ use super::kept::KeptForm;
 use super::sheet::Sheet;
 use super::since::Since;
 use super::{case_fields, sheet, time};
+use crate::desk::by_hand::by_hand;
 use crate::desk::values::posts_by_word;
 use crate::domain::field::{FieldSpec, FromValue, Kind};
 use crate::domain::id::Id;
@@ -71,8 +72,11 @@ impl RecordForm {
     }
 
     /// Opens the form of a record.
+    ///
+    /// Refused where nobody writes the register by hand.
     pub fn of_record(reach: &Reach<'_>, id: Id) -> Result<Self, Problem> {
         let (record, register) = reach.desk.record(id)?;
+        by_hand(register)?;
         Ok(Self::with(reach, register, Some(record)))
     }
 

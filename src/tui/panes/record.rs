@@ -6,6 +6,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
 use crate::desk::Desk;
+use crate::desk::by_hand::by_hand;
 use crate::domain::event::Verb;
 use crate::domain::field::Kind;
 use crate::domain::id::Id;
@@ -58,6 +59,8 @@ pub struct RecordPane {
     seen: Cell<usize>,
     /// Rows that the screen holds, by which a page key moves.
     room: Cell<usize>,
+    /// Whether people change it by hand.
+    is_by_hand: bool,
     /// Whether it is a notice that the person must read and has not.
     is_unread: bool,
 }
@@ -76,6 +79,7 @@ impl RecordPane {
             rows: RefCell::default(),
             seen: Cell::new(0),
             room: Cell::new(1),
+            is_by_hand: false,
             is_unread: false,
         };
         pane.read(desk, words)?;
@@ -97,6 +101,7 @@ impl RecordPane {
         );
         self.state = speech.state(register.name, &record.state);
         named.clone_into(&mut self.copy);
+        self.is_by_hand = by_hand(register).is_ok();
         self.is_unread = register.name == notice::REGISTER.name && desk.must_read(self.id)?;
         let mut lines = withheld(desk, self.id, speech)?;
         lines.extend(fields(&record, register, speech));
@@ -374,11 +379,15 @@ impl Pane for RecordPane {
                 Run::new(self.title.clone(), Ink::Title),
                 text(format!("  {}", self.state)),
             ];
-            let keys = if self.is_unread {
-                Run::new(look.words.get("notice-keys").to_string(), Ink::Warn)
-            } else {
-                dim(look.words.get("record-edit").to_string())
-            };
+            let mut keys = Vec::new();
+            if self.is_unread {
+                keys.push(Run::new(
+                    look.words.get("notice-keys").to_string(),
+                    Ink::Warn,
+                ));
+            } else if self.is_by_hand {
+                keys.push(dim(look.words.get("record-edit").to_string()));
+            }
             let mut rows = self.rows.borrow_mut();
             if rows.fit(&self.lines, self.fields, page.width(), look) {
                 self.seen.set(0);
@@ -391,7 +400,7 @@ impl Pane for RecordPane {
             if top <= self.seen.get() {
                 self.seen.set(self.seen.get().max(top + room));
             }
-            let mut right = vec![keys];
+            let mut right = keys;
             let count = rows.all.len();
             if room < count {
                 right.insert(

@@ -10,7 +10,7 @@ use ratatui::layout::{Position, Rect};
 use self::columns::fitting;
 use crate::desk::saved::SavedView;
 use crate::desk::views::{self, Listing};
-use crate::desk::{Desk, freshness};
+use crate::desk::{Desk, by_hand, freshness};
 use crate::domain::id::Id;
 use crate::domain::register::Register;
 use crate::domain::registers;
@@ -109,6 +109,11 @@ impl TablesPane {
         };
         pane.read(desk, words)?;
         Ok(pane)
+    }
+
+    /// Whether people open records of this register themselves.
+    fn is_by_hand(&self) -> bool {
+        by_hand::by_hand(self.register).is_ok()
     }
 
     fn choose(&mut self, words: &Words) {
@@ -261,7 +266,9 @@ impl Pane for TablesPane {
         } else if self.narrowing.is_typing() {
             Narrowing::contexts()
         } else {
-            vec![Context::Tables, Context::List]
+            let own = self.is_by_hand().then_some(Context::ByHand);
+            let own = own.into_iter().chain([Context::Tables, Context::List]);
+            own.collect()
         }
     }
 
@@ -280,7 +287,7 @@ impl Pane for TablesPane {
         }
         match command {
             Command::Open | Command::Expand => return self.open(reach),
-            Command::NewRecord => {
+            Command::NewRecord if self.is_by_hand() => {
                 return Flow::Push(Box::new(RecordForm::new(reach, self.register)));
             }
             Command::NextPane | Command::Collapse => self.choose(reach.words),
@@ -325,7 +332,12 @@ impl Pane for TablesPane {
                 dim(self.told_back_to(look)),
                 dim(look.words.get("tables-views").to_string()),
             ];
-            page.section(left, vec![dim(look.words.get("tables-keys").to_string())]);
+            let keys = if self.is_by_hand() {
+                "tables-keys"
+            } else {
+                "tables-keys-read"
+            };
+            page.section(left, vec![dim(look.words.get(keys).to_string())]);
             let heads = list::Row {
                 cells: self
                     .heads

@@ -1,5 +1,6 @@
 //! Screens beside the desk, played by keys over a drill shop.
 
+mod by_hand;
 mod settings;
 
 use super::held::HeldPane;

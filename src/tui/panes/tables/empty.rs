@@ -49,7 +49,8 @@ impl TablesPane {
                 narrowing::nothing(&self.narrowing, may_be_over, look)
             }
             (None, Some(_)) => look.words.get("tables-none-in-view").to_string(),
-            (None, None) => look.words.get("tables-empty").to_string(),
+            (None, None) if self.is_by_hand() => look.words.get("tables-empty").to_string(),
+            (None, None) => look.words.get("tables-empty-read").to_string(),
         }
     }
 }
