@@ -41,6 +41,8 @@ pub struct RecordForm {
     name: String,
     since: Since,
     kept: KeptForm,
+    /// The answer that is settled where the form was opened, and shown only.
+    settled: Option<(&'static str, String)>,
 }
 
 impl RecordForm {
@@ -69,6 +71,31 @@ impl RecordForm {
             form.focus(&id);
         }
         begun
+    }
+
+    /// Shows of a choice what it is, and no longer asks: where the form was opened from says it.
+    #[must_use]
+    pub fn settled(mut self, name: &'static str, choice: String) -> Self {
+        self.settled = Some((name, choice));
+        self.settle();
+        self
+    }
+
+    fn settle(&mut self) {
+        let Some((name, choice)) = &self.settled else {
+            return;
+        };
+        let form = &mut self.sheet.form;
+        sheet::set_choice(form, name, choice);
+        let Some(field) = form.field_mut(name) else {
+            return;
+        };
+        if let Value::Choice(all, Some(at)) = &field.value {
+            field.value = Value::Fixed(
+                all.get(*at)
+                    .map_or_else(String::new, |one| one.label.clone()),
+            );
+        }
     }
 
     /// Opens the form of a record.
@@ -102,6 +129,7 @@ impl RecordForm {
             name,
             since,
             kept,
+            settled: None,
         }
     }
 
@@ -122,6 +150,12 @@ impl RecordForm {
             let Some(field) = self.sheet.form.field(spec.name) else {
                 continue;
             };
+            if let Some((name, choice)) = &self.settled
+                && *name == spec.name
+            {
+                values.insert(spec.name.to_owned(), json!(choice));
+                continue;
+            }
             let old = self
                 .record
                 .as_ref()
@@ -378,6 +412,7 @@ impl Pane for RecordForm {
             let before = std::mem::take(&mut self.sheet);
             self.sheet = Sheet::new(fields(reach.speech(), self.register, self.record.as_ref()));
             case_fields::carry(&before.form, &mut self.sheet.form);
+            self.settle();
             self.name = reach
                 .words
                 .get(&format!("register-{}", self.register.name))

@@ -103,8 +103,10 @@ impl PlanPane {
             Some(id) => RecordForm::of_record(reach, id),
             None => self.proposed(line.person, reach),
         };
+        let person = Owner::Person(line.person).spelling();
         match form {
-            Ok(form) => Flow::Push(Box::new(form)),
+            // The line is that person's: a digit typed too much must not make it another's.
+            Ok(form) => Flow::Push(Box::new(form.settled(sheet::PERSON.name(), person))),
             Err(problem) => {
                 reach.trouble(&problem);
                 Flow::Stay
