@@ -5,11 +5,12 @@ use super::act::refused;
 use crate::domain::payload::Fields;
 use crate::domain::record::Record;
 use crate::domain::register::Register;
-use crate::domain::registers::{allowance, import, meeting, reviewed};
+use crate::domain::registers::{allowance, import, meeting, reviewed, setting};
 use crate::problem::Problem;
 
 impl Desk {
-    /// Refuses what people do not write by hand. Meetings are kept by who holds them.
+    /// Refuses what people do not write by hand. Meetings are kept by who holds them, and a
+    /// setting has a name and a value that are read.
     pub(super) fn may_keep(
         &self,
         register: &Register,
@@ -18,6 +19,9 @@ impl Desk {
     ) -> Result<(), Problem> {
         if register.name == meeting::REGISTER.name {
             return self.may_keep_meeting(known, values);
+        }
+        if register.name == setting::REGISTER.name {
+            return self.sound_setting_record(known, values);
         }
         by_hand(register)
     }

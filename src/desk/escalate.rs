@@ -18,7 +18,7 @@ use crate::problem::Problem;
 use crate::store::{OwnerFilter, Query};
 
 /// The setting that names the after-sales contact.
-const CONTACT: &str = "after_sales_contact";
+pub(super) const CONTACT: &str = "after_sales_contact";
 /// What the item of whoever is asked is called.
 pub(super) const CALL: &str = "escalation";
 /// The most leaders above each other.

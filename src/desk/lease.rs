@@ -14,7 +14,7 @@ use crate::problem::Problem;
 /// The reason with which an item is taken whose lease ran out.
 pub(super) const EXPIRED: &str = "lease_expired";
 /// The setting that says after how many minutes; 0 is never.
-const SETTING: &str = "lease_minutes";
+pub(super) const SETTING: &str = "lease_minutes";
 /// After how long where the shop has not said it: 30 minutes.
 const LEASE: i64 = 30 * MINUTE;
 

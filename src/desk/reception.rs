@@ -75,6 +75,12 @@ pub(super) fn is_flow(key: &str) -> bool {
     name.is_some_and(|name| flows().flow.iter().any(|flow| flow.name == name))
 }
 
+/// Returns the names of the settings that replace the steps of a flow.
+pub(super) fn flow_settings() -> impl Iterator<Item = String> {
+    let flows = flows().flow.iter();
+    flows.map(|flow| format!("{SETTING}{}", flow.name))
+}
+
 /// Returns whether a shop's own flow has only steps that there are, each once.
 pub(super) fn is_sound(value: &str) -> bool {
     let names: Vec<&str> = named(value).collect();

@@ -20,6 +20,7 @@ mod guards;
 mod library;
 mod propose;
 
+pub(super) use fill::RETURN_ADDRESS;
 pub use fill::{Blank, Choice, Context, Filled, fill};
 pub use guards::{Guard, Held, guards};
 pub use library::{Hit, Match, Replies};

@@ -1,5 +1,7 @@
 //! Settings of the shop: dated, a supervisor's, the same on every desk.
 
+mod names;
+
 use std::collections::BTreeMap;
 
 use chrono_tz::Tz;
@@ -16,6 +18,8 @@ use crate::domain::deadline::clock::{Clock, LONGEST};
 pub(super) use crate::domain::deadline::clock::{HOUR, MINUTE};
 use crate::domain::deadline::limits::{AT_RISK, Key, is_limit};
 use crate::domain::money::{Currency, Money};
+use crate::domain::payload::Fields;
+use crate::domain::record::Record;
 use crate::domain::registers::{account, setting};
 use crate::problem::{Kind, Problem};
 use crate::store::{Query, Row};
@@ -165,11 +169,7 @@ impl Desk {
         if !may(me.role, Action::ChangeSetting).allows() {
             return Err(refused("problem-setting-role").hint("problem-setting-role-hint"));
         }
-        Self::sound_phrases(key, value)?;
-        sound(key, value)?;
-        if !value.is_empty() {
-            self.has_account_of(key)?;
-        }
+        self.sound_setting(key, value)?;
         let id = self.new_id();
         let now = self.now();
         act.open(
@@ -182,6 +182,38 @@ impl Desk {
             ]),
         );
         Ok(())
+    }
+
+    /// Refuses what is no setting, and a value that cannot be one of it; what was said of either
+    /// can be taken back.
+    pub(super) fn sound_setting(&self, key: &str, value: &str) -> Result<(), Problem> {
+        if !value.is_empty() || self.setting(key)?.is_none() {
+            names::check(key)?;
+        }
+        Self::sound_phrases(key, value)?;
+        sound(key, value)?;
+        if value.is_empty() {
+            return Ok(());
+        }
+        self.has_account_of(key)
+    }
+
+    /// Holds what is written into the table of settings to the same.
+    pub(super) fn sound_setting_record(
+        &self,
+        known: Option<&Record>,
+        values: &Fields,
+    ) -> Result<(), Problem> {
+        let (key, value) = (setting::KEY.name(), setting::VALUE.name());
+        if !values.contains_key(key) && !values.contains_key(value) {
+            return Ok(());
+        }
+        let said = |name: &str| match values.get(name) {
+            Some(value) => value.as_str(),
+            None => known.and_then(|known| known.text(name)),
+        };
+        let text = |name: &str| said(name).unwrap_or_default();
+        self.sound_setting(text(key), text(value))
     }
 
     /// Refuses a limit that is narrowed to an account that is not recorded.

@@ -19,7 +19,7 @@ use crate::store::Query;
 use crate::text::clean;
 
 /// The shop's setting with its return addresses, one a line.
-const RETURN_ADDRESS: &str = "return_address";
+pub(in crate::desk) const RETURN_ADDRESS: &str = "return_address";
 
 /// What is known of the open item: values by our names of variables, several where a person has
 /// to choose.

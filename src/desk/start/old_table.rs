@@ -19,7 +19,7 @@ use crate::exchange::intake::{self, LineProblem, clean_number, fold_name, times,
 use crate::problem::{Kind, Problem};
 
 /// The setting that holds what the shop's tables mean: a list of headers with their meanings.
-const PROFILES: &str = "old_tables";
+pub(in crate::desk) const PROFILES: &str = "old_tables";
 /// How many lines are looked at between two words about it.
 const LOOKED: usize = 100;
 

@@ -17,6 +17,8 @@ const DAY_END: &str = "day_end";
 pub(in crate::desk) const WAVES: &str = "print_waves";
 /// The setting of the time until which an order leaves on the same day.
 pub(super) const CUTOFF: &str = "cutoff";
+/// The settings by which a shop tells of itself.
+pub(in crate::desk) const KEYS: [&str; 5] = [HOME, HOURS, DAY_END, WAVES, CUTOFF];
 /// The latest hour at which a business day can end.
 const LATEST_END: u32 = 12;
 
