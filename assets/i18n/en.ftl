@@ -1153,7 +1153,7 @@ cli-signed-in = { $name } is signed in
 cli-signed-out = Signed out
 cli-away = Away
 cli-back = Back
-cli-undone = Act { $act } was taken back
+cli-undone = Act { $act } was taken back: { $when } { $deed }, { $what }
 cli-none = None
 cli-count = { $count } in all
 cli-count-more = The first { $count }, there are more
@@ -1761,7 +1761,7 @@ desk-foot = Marked { $count }   by time left
 desk-foot-more = +{ $count } = same buyer
 marks-more = Only the first { $count } are marked and there are more; mark again once these are done
 draft-copied = Copied { $time }; the next pasted chat shows whether it was sent
-desk-undone = Undone: { $what }; press again for the one before
+desk-undone = Undone: { $when } { $deed }, { $what }; press again for the one before
 desk-undone-many = { $what } and others, { $count } in all
 desk-draft-nothing-to-undo = Nothing to undo in the draft; for your last act press Esc first, in the list
 desk-pending = Still open

@@ -1153,7 +1153,7 @@ cli-signed-in = { $name } 已签到
 cli-signed-out = 已签退
 cli-away = 已离席
 cli-back = 已回来
-cli-undone = 已撤销操作 { $act }
+cli-undone = 已撤销操作 { $act }：{ $when } { $deed }，{ $what }
 cli-none = 没有
 cli-count = 共 { $count } 条
 cli-count-more = 前 { $count } 条，还有更多
@@ -1761,7 +1761,7 @@ desk-foot = 已标 { $count }   排序 剩余时间
 desk-foot-more = +{ $count } = 同一买家另有{ $count }件
 marks-more = 只标了前 { $count } 件，后面还有；做完再标一次
 draft-copied = 上次复制 { $time }  下次粘贴聊天时自动核对「已发出」
-desk-undone = 已撤销 { $what }，再按撤销前一次
+desk-undone = 已撤销 { $when } { $deed }：{ $what }，再按撤销前一次
 desk-undone-many = { $what } 等 { $count } 件
 desk-draft-nothing-to-undo = 草稿里没有可撤销的；要撤销上一个操作，先按 Esc 回列表
 desk-pending = 没了结的

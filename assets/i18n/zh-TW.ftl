@@ -1153,7 +1153,7 @@ cli-signed-in = { $name } 已簽到
 cli-signed-out = 已簽退
 cli-away = 已暫離
 cli-back = 已回來
-cli-undone = 已復原操作 { $act }
+cli-undone = 已復原操作 { $act }：{ $when } { $deed }，{ $what }
 cli-none = 沒有
 cli-count = 共 { $count } 筆
 cli-count-more = 前 { $count } 筆，還有更多
@@ -1761,7 +1761,7 @@ desk-foot = 已標 { $count }   排序 剩餘時間
 desk-foot-more = +{ $count } = 同一買家另有{ $count }件
 marks-more = 只標了前 { $count } 件，後面還有；做完再標一次
 draft-copied = 上次複製 { $time }  下次貼上聊天時自動核對「已送出」
-desk-undone = 已復原 { $what }，再按復原前一次
+desk-undone = 已復原 { $when } { $deed }：{ $what }，再按復原前一次
 desk-undone-many = { $what } 等 { $count } 件
 desk-draft-nothing-to-undo = 草稿裡沒有可復原的；要復原上一個操作，先按 Esc 回清單
 desk-pending = 還沒了結的

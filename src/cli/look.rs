@@ -148,13 +148,10 @@ pub(super) fn row_line(desk: &Desk, row: &Row, out: &Out) -> String {
     let state = out
         .words
         .get(&format!("state-{}-{}", row.register, row.state));
+    let reader = reader(desk, out);
     let owner = owner_name(row.owner, name_of(desk)).unwrap_or_default();
     let due = row.due.map(|at| local(at, desk.zone())).unwrap_or_default();
     let number = row.number.clone().unwrap_or_else(|| row.id.beginning());
-    let reader = Reader {
-        words: &out.words,
-        people: desk.people(),
-    };
     let (title, mut subject) = (reader.title(row), reader.subject(row));
     if subject == title {
         subject.clear();
@@ -174,6 +171,14 @@ pub(super) fn row_line(desk: &Desk, row: &Row, out: &Out) -> String {
         .map(|part| part.replace('\n', " "))
         .collect::<Vec<_>>()
         .join("  ")
+}
+
+/// What reads records to who sits before the terminal.
+pub(super) fn reader<'a>(desk: &'a Desk, out: &'a Out) -> Reader<'a> {
+    Reader {
+        words: &out.words,
+        people: desk.people(),
+    }
 }
 
 /// Finds text.

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::args::{Account, Allowance, Command, Give, Note, Refund, RefundOpen, Setting};
-use super::out::Out;
+use super::out::{Out, local};
 use super::{CLEAN, look};
 use crate::desk::Desk;
 use crate::desk::act::{Done, not_found, register};
@@ -34,11 +34,7 @@ pub(super) fn run(desk: &mut Desk, command: Command, out: &Out) -> Result<u8, Pr
             desk.back()?;
             return said(out, "cli-back");
         }
-        Command::Undo(args) => {
-            let done = desk.undo(args.act)?;
-            out.say("cli-undone", &[("act", done.act.into())])?;
-            return report_json(desk, &done, out);
-        }
+        Command::Undo(args) => return take_back(desk, args.act, out),
         Command::Account(Account::Add { name, platform }) => {
             let words = [format!("name={name}"), format!("platform={platform}")];
             let values = values(desk, "account", &words)?;
@@ -57,6 +53,27 @@ pub(super) fn run(desk: &mut Desk, command: Command, out: &Out) -> Result<u8, Pr
         command => run_item(desk, command)?,
     };
     report(desk, &done, out)
+}
+
+/// Takes an act back, and says what it was: the last one may be hours ago.
+fn take_back(desk: &mut Desk, act: Option<u64>, out: &Out) -> Result<u8, Problem> {
+    let taken = desk.take_back(act)?;
+    let deed = look::reader(desk, out).deed(taken.register, taken.what.as_ref());
+    let row = taken.row.as_ref();
+    let what = row.map(|row| look::row_line(desk, row, out));
+    let mut what = what.unwrap_or_default();
+    if taken.count > 1 {
+        let args = [("what", what.into()), ("count", taken.count.into())];
+        what = out.words.with("desk-undone-many", &args);
+    }
+    let said = [
+        ("act", taken.act.into()),
+        ("when", local(taken.at, desk.zone()).into()),
+        ("deed", deed.into()),
+        ("what", what.into()),
+    ];
+    out.say("cli-undone", &said)?;
+    report_json(desk, &taken.done, out)
 }
 
 /// Gives an allowance to spend, or for word of mouth.

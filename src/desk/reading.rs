@@ -4,6 +4,7 @@ use serde_json::Value;
 
 use super::people::People;
 use crate::domain::field::{FieldSpec, Kind};
+use crate::domain::payload::{Change, Direction, Meaning, Payload};
 use crate::domain::register::{Owner, Register};
 use crate::domain::registers::{self, handover, order};
 use crate::i18n::Words;
@@ -103,6 +104,72 @@ impl Reader<'_> {
             _ if names_owner => Owner::parse(value).map(|owner| self.owner(owner)),
             _ => None,
         }
+    }
+}
+
+impl Reader<'_> {
+    /// Returns what was done to a record of a register, with what came of it; what was done is
+    /// none where a newer release wrote it.
+    pub fn deed(self, register: &Register, what: Option<&Payload>) -> String {
+        let words = self.words;
+        let id = match what {
+            Some(Payload::Set(change)) => return self.written(register, change),
+            Some(Payload::Move { to, .. }) => {
+                let state = words.get(&format!("state-{}-{to}", register.name));
+                return words.with("changed-move", &[("state", state.as_ref().into())]);
+            }
+            Some(Payload::Assign { to, .. }) => {
+                let owner = self.owner(*to);
+                return words.with("changed-assign", &[("owner", owner.into())]);
+            }
+            Some(Payload::Open(_)) => "changed-open",
+            Some(Payload::Say(say)) => match say.direction {
+                Direction::In => "changed-say-in",
+                Direction::Out => "changed-say-out",
+                Direction::Internal => "changed-say-internal",
+                Direction::System => "changed-say-system",
+            },
+            Some(Payload::Attach { .. }) => "changed-attach",
+            Some(Payload::Sign { meaning, .. }) => signed(*meaning),
+            Some(Payload::Link { .. }) => "changed-link",
+            Some(Payload::Void { events: None, .. }) => "changed-void",
+            Some(Payload::Void { .. }) => "changed-undo",
+            Some(Payload::Erase { .. }) => "changed-erase",
+            None => "changed-unknown",
+        };
+        words.get(id).to_string()
+    }
+
+    /// The fields that were written, by their labels.
+    fn written(self, register: &Register, change: &Change) -> String {
+        let mut labels: Vec<String> = Vec::new();
+        for path in change.fields.keys() {
+            let field = register.field(path);
+            let Some(field) = field.filter(|field| !field.hidden) else {
+                continue;
+            };
+            let label = field_label(self.words, register, field);
+            if !labels.contains(&label) {
+                labels.push(label);
+            }
+        }
+        if labels.is_empty() {
+            return self.words.get("changed-set-other").to_string();
+        }
+        let fields = labels.join(&self.words.get("list-comma"));
+        self.words.with("changed-set", &[("fields", fields.into())])
+    }
+}
+
+/// Returns the message id of what somebody signed.
+pub fn signed(meaning: Meaning) -> &'static str {
+    match meaning {
+        Meaning::Approve => "changed-sign-approve",
+        Meaning::Refuse => "changed-sign-refuse",
+        Meaning::Execute => "changed-sign-execute",
+        Meaning::SecondCheck => "changed-sign-check",
+        Meaning::Acknowledge => "changed-sign-acknowledge",
+        Meaning::Witness => "changed-sign-witness",
     }
 }
 

@@ -10,6 +10,7 @@ use crate::domain::authority;
 use crate::domain::event::{Event, Verb};
 use crate::domain::id::{Chain, Id, ReplicaId};
 use crate::domain::payload::Payload;
+use crate::domain::register::Register;
 use crate::problem::{Kind, Problem};
 use crate::store::Row;
 
@@ -17,45 +18,62 @@ use crate::store::Row;
 const REACH: u64 = 300;
 
 /// What was taken back.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct TakenBack {
+    /// The act, by the number that names it.
+    pub act: u64,
     /// The record that the act was about, as it was before; none where its row is not there.
     pub row: Option<Row>,
+    /// Of which register that is.
+    pub register: &'static Register,
+    /// What was done to it, none where a newer release wrote it.
+    pub what: Option<Payload>,
+    /// When, milliseconds UTC.
+    pub at: i64,
     /// How many records the act had touched.
     pub count: usize,
+    /// What was written.
+    pub done: Done,
 }
 
 impl Desk {
-    /// Takes back the person's last act that still stands, and returns what it was about.
-    pub fn take_back(&mut self) -> Result<TakenBack, Problem> {
-        let me = self.me()?.clone();
-        let act = self
-            .last_act(&me)?
-            .ok_or_else(|| refused("problem-nothing-to-undo"))?;
-        let events = self.store().act_events(me.replica, act)?;
-        let row = match events.first() {
-            Some(first) => self.store().row(first.head.record)?,
-            None => None,
-        };
-        let count = self.undo(Some(act))?.records.len();
-        Ok(TakenBack { row, count })
+    /// Takes back the person's last act that still stands, or the one named, and returns what it
+    /// was: it may be hours ago.
+    pub fn take_back(&mut self, act: Option<u64>) -> Result<TakenBack, Problem> {
+        let (act, events) = self.to_take_back(act)?;
+        let event = told_by(&events).ok_or_else(|| no_such(act))?;
+        let row = self.store().row(event.head.record)?;
+        let done = self.undo(Some(act))?;
+        Ok(TakenBack {
+            act,
+            row,
+            register: register(&event.head.register)?,
+            what: Payload::read(event),
+            at: event.head.at,
+            count: done.records.len(),
+            done,
+        })
     }
 
-    /// Takes back the person's last act that still stands, or the one named.
-    pub fn undo(&mut self, act: Option<u64>) -> Result<Done, Problem> {
-        let me = self.me()?.clone();
+    /// Returns an act of the person with its events: the one named, else the last that stands.
+    fn to_take_back(&self, act: Option<u64>) -> Result<(u64, Vec<Event>), Problem> {
+        let me = self.me()?;
         let act = match act {
             Some(act) => act,
             None => self
-                .last_act(&me)?
+                .last_act(me)?
                 .ok_or_else(|| refused("problem-nothing-to-undo"))?,
         };
         let events = self.store().act_events(me.replica, act)?;
         if events.is_empty() {
-            return Err(Problem::new(Kind::NotFound, "problem-act")
-                .arg("act", act)
-                .hint("problem-act-hint"));
+            return Err(no_such(act));
         }
+        Ok((act, events))
+    }
+
+    /// Takes back the person's last act that still stands, or the one named.
+    pub fn undo(&mut self, act: Option<u64>) -> Result<Done, Problem> {
+        let (_, events) = self.to_take_back(act)?;
         self.may_undo(&events)?;
         let mut by_record: BTreeMap<Id, (String, Vec<Chain>)> = BTreeMap::new();
         for event in events {
@@ -178,6 +196,23 @@ impl Desk {
     }
 }
 
+/// Returns the event that says best what an act did to what it was about: taking an item comes
+/// along with what was done to it.
+fn told_by(events: &[Event]) -> Option<&Event> {
+    let first = events.first()?;
+    let mut about = events
+        .iter()
+        .filter(|event| event.head.record == first.head.record);
+    let told = about.find(|event| event.head.verb != Verb::Assign as u8);
+    Some(told.unwrap_or(first))
+}
+
+fn no_such(act: u64) -> Problem {
+    Problem::new(Kind::NotFound, "problem-act")
+        .arg("act", act)
+        .hint("problem-act-hint")
+}
+
 /// Returns whether an event names one of these: as seen, as signed, as taken back.
 fn names(event: &Event, these: &BTreeSet<Chain>) -> bool {
     let shorts: BTreeSet<_> = these.iter().map(Chain::short).collect();
@@ -194,5 +229,33 @@ fn names(event: &Event, these: &BTreeSet<Chain>) -> bool {
             ..
         }) => events.iter().any(|event| these.contains(event)),
         _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::desk::shop_tests::Shop;
+    use crate::domain::payload::Direction;
+
+    #[test]
+    fn what_is_taken_back_is_told_with_the_act_and_its_time() {
+        let mut shop = Shop::new();
+        let desk = &mut shop.desk;
+        let opened = desk.open_conversation("阳光小屋", "chat").unwrap();
+        let talk = opened.record();
+        let remarked = desk.remark(talk, "先别回").unwrap();
+        let taken = desk.take_back(None).unwrap();
+        assert_eq!((taken.act, taken.at), (remarked.act, desk.now()));
+        assert_eq!(taken.row.unwrap().id, talk);
+        let Some(Payload::Say(say)) = taken.what else {
+            panic!("{:?}", taken.what);
+        };
+        assert_eq!(say.direction, Direction::Internal);
+        let taken = desk.take_back(None).unwrap();
+        assert_eq!(taken.act, opened.act);
+        assert!(matches!(taken.what, Some(Payload::Open(_))));
+        let gone = desk.take_back(Some(999_999)).unwrap_err();
+        assert_eq!(gone.message, "problem-act");
     }
 }

@@ -11,6 +11,7 @@ use crate::desk::reading::{Reader, field_label};
 use crate::domain::deadline::time_of_day;
 use crate::domain::field::{FieldSpec, FromValue, Kind};
 use crate::domain::money::{Currency, Money};
+use crate::domain::payload::Payload;
 use crate::domain::register::{Owner, Post, Register};
 use crate::domain::registers::{self, names_posts};
 use crate::i18n::Words;
@@ -277,6 +278,11 @@ impl Speech<'_> {
             words: self.words,
             people: self.people,
         }
+    }
+
+    /// Returns what was done to a record of a register.
+    pub fn deed(&self, register: &Register, what: Option<&Payload>) -> String {
+        self.reader().deed(register, what)
     }
 
     /// Returns the label of a field.

@@ -76,7 +76,14 @@ fn what_was_taken_back_is_named() {
         let number = talk.unwrap().number.clone().unwrap_or_default();
         let kind = words.get("short-conversation");
         let what = format!("{kind} {number} 阳光小屋").replace("  ", " ");
-        let told = words.with("desk-undone", &[("what", what.into())]);
+        let told = words.with(
+            "desk-undone",
+            &[
+                ("when", "15:46".into()),
+                ("deed", words.get("changed-say-out").as_ref().into()),
+                ("what", what.into()),
+            ],
+        );
         let seen = shown(&visit, SMALL);
         println!("{seen}");
         assert!(seen.contains(&told), "{told}\n{seen}");

@@ -4,7 +4,7 @@
 use crate::desk::Desk;
 use crate::desk::opened::{Changed, Opened};
 use crate::domain::id::Id;
-use crate::domain::payload::{Change, Direction, Meaning, Payload};
+use crate::domain::payload::Payload;
 use crate::problem::Problem;
 use crate::tui::pane::{Flow, Notice, Reach};
 use crate::tui::theme::Ink;
@@ -126,71 +126,13 @@ fn sentence(changed: &Changed, speech: Speech<'_>) -> String {
     } else {
         changed.who.clone()
     };
+    let deed = speech.deed(changed.register, changed.what.as_ref());
     let said = [
         ("when", speech.moment(changed.at).into()),
         ("who", who.into()),
-        ("what", deed(changed, speech).into()),
+        ("what", deed.into()),
     ];
     words.with("changed-line", &said)
-}
-
-/// What was done, with what came of it.
-fn deed(changed: &Changed, speech: Speech<'_>) -> String {
-    let words = speech.words;
-    let id = match &changed.what {
-        Some(Payload::Set(change)) => return written(change, changed, speech),
-        Some(Payload::Move { to, .. }) => {
-            let state = speech.state(changed.register.name, to);
-            return words.with("changed-move", &[("state", state.into())]);
-        }
-        Some(Payload::Assign { to, .. }) => {
-            let owner = speech.owner(Some(*to));
-            return words.with("changed-assign", &[("owner", owner.into())]);
-        }
-        Some(Payload::Open(_)) => "changed-open",
-        Some(Payload::Say(say)) => match say.direction {
-            Direction::In => "changed-say-in",
-            Direction::Out => "changed-say-out",
-            Direction::Internal => "changed-say-internal",
-            Direction::System => "changed-say-system",
-        },
-        Some(Payload::Attach { .. }) => "changed-attach",
-        Some(Payload::Sign { meaning, .. }) => match meaning {
-            Meaning::Approve => "changed-sign-approve",
-            Meaning::Refuse => "changed-sign-refuse",
-            Meaning::Execute => "changed-sign-execute",
-            Meaning::SecondCheck => "changed-sign-check",
-            Meaning::Acknowledge => "changed-sign-acknowledge",
-            Meaning::Witness => "changed-sign-witness",
-        },
-        Some(Payload::Link { .. }) => "changed-link",
-        Some(Payload::Void { events: None, .. }) => "changed-void",
-        Some(Payload::Void { .. }) => "changed-undo",
-        Some(Payload::Erase { .. }) => "changed-erase",
-        None => "changed-unknown",
-    };
-    words.get(id).to_string()
-}
-
-/// The fields that were written, by their labels.
-fn written(change: &Change, changed: &Changed, speech: Speech<'_>) -> String {
-    let words = speech.words;
-    let mut labels: Vec<String> = Vec::new();
-    for path in change.fields.keys() {
-        let field = changed.register.field(path);
-        let Some(field) = field.filter(|field| !field.hidden) else {
-            continue;
-        };
-        let label = speech.label(changed.register, field);
-        if !labels.contains(&label) {
-            labels.push(label);
-        }
-    }
-    if labels.is_empty() {
-        return words.get("changed-set-other").to_string();
-    }
-    let fields = labels.join(&words.get("list-comma"));
-    words.with("changed-set", &[("fields", fields.into())])
 }
 
 /// The words that were said or noted with it.
