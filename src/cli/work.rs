@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::args::{Account, Allowance, Command, Give, Note, Refund, RefundOpen, Setting};
+use super::args::{Account, Allowance, Command, Give, Note, Refund, RefundOpen, Saying, Setting};
 use super::out::{Out, local};
 use super::{CLEAN, look};
 use crate::desk::Desk;
@@ -12,6 +12,7 @@ use crate::desk::board::Verdict;
 use crate::desk::case::Request;
 use crate::desk::note::NewNote;
 use crate::desk::settings::announced_to;
+use crate::desk::talk::strangers;
 use crate::desk::values::{Edge, Reading, fields, money, time};
 use crate::domain::field::Kind as FieldKind;
 use crate::domain::money::Money;
@@ -35,6 +36,7 @@ pub(super) fn run(desk: &mut Desk, command: Command, out: &Out) -> Result<u8, Pr
             return said(out, "cli-back");
         }
         Command::Undo(args) => return take_back(desk, args.act, out),
+        Command::Remark(args) => remark(desk, &args, out)?,
         Command::Account(Account::Add { name, platform }) => {
             let words = [format!("name={name}"), format!("platform={platform}")];
             let values = values(desk, "account", &words)?;
@@ -53,6 +55,17 @@ pub(super) fn run(desk: &mut Desk, command: Command, out: &Out) -> Result<u8, Pr
         command => run_item(desk, command)?,
     };
     report(desk, &done, out)
+}
+
+/// Writes a remark, and says whom it calls in vain.
+fn remark(desk: &mut Desk, args: &Saying, out: &Out) -> Result<Done, Problem> {
+    let id = desk.resolve(&args.id)?;
+    let done = desk.remark(id, &args.text)?;
+    let names = strangers(&args.text, desk.people()).join(&out.words.get("list-comma"));
+    if !names.is_empty() {
+        out.say("remark-done-unknown", &[("names", names.into())])?;
+    }
+    Ok(done)
 }
 
 /// Takes an act back, and says what it was: the last one may be hours ago.
@@ -111,10 +124,6 @@ fn run_item(desk: &mut Desk, command: Command) -> Result<Done, Problem> {
         Command::Reply(args) => {
             let id = desk.resolve(&args.id)?;
             desk.reply(id, &args.text)
-        }
-        Command::Remark(args) => {
-            let id = desk.resolve(&args.id)?;
-            desk.remark(id, &args.text)
         }
         Command::Transfer(args) => {
             let id = desk.resolve(&args.id)?;

@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 
 use super::Desk;
 use super::act::{Act, Done, fields, refused};
+use super::people::People;
 use crate::domain::id::Id;
 use crate::domain::payload::{Direction, Payload, Say};
 use crate::domain::record::Record;
@@ -135,7 +136,50 @@ pub(super) fn said(text: &str) -> Result<&str, Problem> {
 }
 
 fn mentions(text: &str, name: &str) -> bool {
-    text.match_indices('@')
-        .chain(text.match_indices('＠'))
-        .any(|(at, sign)| text[at + sign.len()..].starts_with(name))
+    behind_signs(text).any(|(_, called)| called.starts_with(name))
+}
+
+/// Returns whom a remark calls of whom no colleague has the name: nobody is told there.
+pub fn strangers<'a>(text: &'a str, people: &People) -> Vec<&'a str> {
+    let mut all = Vec::new();
+    for (before, called) in behind_signs(text) {
+        let end = called.find(|c: char| !c.is_alphanumeric() && c != '_' && c != '-');
+        let name = &called[..end.unwrap_or(called.len())];
+        // An address or a price is no call.
+        let is_call = name.starts_with(char::is_alphabetic)
+            && !before.ends_with(|c: char| c.is_ascii_alphanumeric());
+        let mut known = people.all().iter();
+        let is_known = known.any(|person| called.starts_with(&person.name));
+        if is_call && !is_known && !all.contains(&name) {
+            all.push(name);
+        }
+    }
+    all
+}
+
+/// What stands before and behind each sign that calls somebody.
+fn behind_signs(text: &str) -> impl Iterator<Item = (&str, &str)> {
+    text.match_indices(['@', '\u{ff20}'])
+        .map(|(at, sign)| (&text[..at], &text[at + sign.len()..]))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::desk::shop_tests::Shop;
+
+    #[test]
+    fn who_is_called_and_is_no_colleague_is_named_once() {
+        let shop = Shop::sample("林晓");
+        let people = shop.desk.people();
+        for (text, named) in [
+            ("@王主管 看一下", &[][..]),
+            ("＠王主管看一下", &[]),
+            ("@王主任 看一下，@nobody、@nobody", &["王主任", "nobody"]),
+            ("发到 a@example.com，尾款@50元，@ 谁", &[]),
+            ("@林晓 记得", &[]),
+        ] {
+            assert_eq!(strangers(text, people), named, "{text}");
+        }
+    }
 }

@@ -8,6 +8,8 @@ use super::bulk;
 use super::kept::key_of;
 use super::transfer::nothing_open;
 use crate::desk::bulk::Bulk;
+use crate::desk::people::People;
+use crate::desk::talk::strangers;
 use crate::desk::wording::{Wording, told, weight};
 use crate::domain::id::Id;
 use crate::domain::rules::phrase::Severity;
@@ -16,7 +18,7 @@ use crate::problem::Problem;
 use crate::text::edit::Editor;
 use crate::tui::commands::{Command, Context};
 use crate::tui::keys::Input;
-use crate::tui::pane::{Flow, Pane, Reach};
+use crate::tui::pane::{Flow, Notice, Pane, Reach};
 use crate::tui::theme::Ink;
 use crate::tui::widgets::editor::{self, Typed};
 use crate::tui::widgets::line::{self, Run};
@@ -34,6 +36,7 @@ pub struct Remark {
     is_marked: bool,
     text: Editor,
     names: Vec<String>,
+    people: People,
     rules: Wording,
 }
 
@@ -69,6 +72,7 @@ impl Remark {
             is_marked,
             text,
             names,
+            people: reach.desk.people().clone(),
             rules,
         })
     }
@@ -110,6 +114,18 @@ impl Remark {
         Some(format!("{weight}  {}", told(banned, text, words)))
     }
 
+    /// The line below the words: names that fit, a call that nobody hears, or what to think about.
+    fn below(&self, words: &Words) -> Option<(String, Ink)> {
+        let fitting = self.fitting();
+        if !fitting.is_empty() {
+            let names = [("names", fitting.join(" ").into())];
+            return Some((words.with("remark-names", &names), Ink::Dim));
+        }
+        let unknown = strangers_told("remark-unknown", self.text.text(), &self.people, words);
+        let tip = || self.tip(words).map(|tip| (tip, Ink::Dim));
+        unknown.map(|told| (told, Ink::Warn)).or_else(tip)
+    }
+
     /// Completes the name that fits first.
     fn complete(&mut self) -> bool {
         let begun = self.begun().map_or(0, str::len);
@@ -137,7 +153,11 @@ impl Remark {
             return Flow::Stay;
         }
         self.text.set("");
-        reach.say("remark-done", &[]);
+        let people = reach.desk.people();
+        match strangers_told("remark-done-unknown", &text, people, reach.words) {
+            Some(unknown) => *reach.notice = Some(Notice::line(unknown, Ink::Warn)),
+            None => reach.say("remark-done", &[]),
+        }
         Flow::Close
     }
 }
@@ -190,20 +210,14 @@ impl Pane for Remark {
             ..inner
         };
         let caret = editor::draw(buf, field, &self.text, Ink::Internal, look);
-        let fitting = self.fitting();
-        let below = if fitting.is_empty() {
-            self.tip(look.words)
-        } else {
-            let names = [("names", fitting.join(" ").into())];
-            Some(look.words.with("remark-names", &names))
-        };
-        if let Some(below) = below.filter(|_| inner.height > 1) {
+        let below = self.below(look.words);
+        if let Some((below, ink)) = below.filter(|_| inner.height > 1) {
             line::put(
                 buf,
                 (field.x, inner.bottom() - 1),
                 field.width,
                 &below,
-                Ink::Dim,
+                ink,
                 look,
             );
         }
@@ -217,4 +231,10 @@ impl Pane for Remark {
     fn draft(&self) -> Option<(String, String)> {
         Some((key_of(KEPT, &self.items), self.text.text().to_owned()))
     }
+}
+
+/// Says of whom nobody is told, where a remark calls somebody who is no colleague.
+fn strangers_told(id: &str, text: &str, people: &People, words: &Words) -> Option<String> {
+    let names = strangers(text, people).join(&words.get("list-comma"));
+    (!names.is_empty()).then(|| words.with(id, &[("names", names.into())]))
 }

@@ -55,6 +55,26 @@ fn follow_ups_take_three_keys() {
 }
 
 #[test]
+fn a_remark_that_calls_nobody_of_the_shop_says_so() {
+    let mut stage = Stage::new();
+    let talk = stage.desk.open_conversation("春天里", "chat").unwrap();
+    stage.item = Some(talk.record());
+    stage.keys(&["Ctrl+T"]);
+    stage.text("看一下 @王主任");
+    let seen = stage.screen(80, 21);
+    assert!(seen.contains("没有叫「王主任」的同事"), "{seen}");
+    stage.draw_everywhere();
+    stage.keys(&["F8"]);
+    assert!(
+        stage.message().contains("没提醒到人：没有叫「王主任」"),
+        "{}",
+        stage.message()
+    );
+    let entries = stage.desk.record(talk.record()).unwrap().0.entries;
+    assert_eq!(entries.len(), 1, "it is recorded all the same");
+}
+
+#[test]
 fn an_item_is_finished_handed_on_escalated_and_remarked() {
     let mut stage = Stage::new();
     stage.colleague("王主管");
