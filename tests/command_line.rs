@@ -247,6 +247,44 @@ fn same_state(shop: &Shop) {
 }
 
 #[test]
+fn people_read_a_record_in_their_own_words_by_the_number_that_screens_draw() {
+    let shop = Shop::new();
+    let said = ["words=bad", "source=customer", "severity=general"];
+    let open = [&["open", "complaint"][..], &said].concat();
+    let id = shop.id("a", &open);
+    shop.json("a", &["move", &id, "verifying"]);
+    shop.json(
+        "a",
+        &["transfer", &id, "--to", "after_sales", "--reason", "peak"],
+    );
+    let number = shop.json("a", &["show", &id])[0]["number"].clone();
+    let number = number.as_str().unwrap();
+    let parts: Vec<&str> = number.split('-').collect();
+    let short = format!("{}-{}", parts[0], parts[2]);
+    for name in [number, short.as_str()] {
+        assert_eq!(shop.json("a", &["show", name])[0]["id"], *id, "{name}");
+    }
+    let told = |words: &[&str]| {
+        let mut command = shop.command_in("zh-CN", "a", words);
+        ran(command.stdin(Stdio::null()).output().unwrap()).out
+    };
+    let shown = told(&["show", &short]);
+    println!("{shown}");
+    for english in ["verifying", "after_sales", "peak", "received"] {
+        assert!(!shown.contains(english), "{english}: {shown}");
+    }
+    for word in ["投诉", "售后", "核实"] {
+        assert!(shown.contains(word), "{word}: {shown}");
+    }
+    let undone = told(&["undo"]);
+    println!("{undone}");
+    assert!(
+        undone.contains("转给售后") && undone.contains(number),
+        "{undone}"
+    );
+}
+
+#[test]
 fn undo_restores_what_was() {
     let shop = Shop::new();
     let before = shop.json("a", &["list", "complaint"]);

@@ -149,7 +149,8 @@ pub(super) fn row_line(desk: &Desk, row: &Row, out: &Out) -> String {
         .words
         .get(&format!("state-{}-{}", row.register, row.state));
     let reader = reader(desk, out);
-    let owner = owner_name(row.owner, name_of(desk)).unwrap_or_default();
+    let owner = row.owner.map(|owner| reader.owner(owner));
+    let owner = owner.unwrap_or_default();
     let due = row.due.map(|at| local(at, desk.zone())).unwrap_or_default();
     let number = row.number.clone().unwrap_or_else(|| row.id.beginning());
     let (title, mut subject) = (reader.title(row), reader.subject(row));

@@ -4,19 +4,21 @@ use serde_json::{Map, Value, json};
 
 use super::CLEAN;
 use super::args::Show;
-use super::look::{name_of, row_json, row_line};
+use super::look::{name_of, reader, row_json, row_line};
 use super::out::{Out, fields_json, local, owner_name, rfc3339, value_text};
 use super::session::Place;
 use crate::desk::Desk;
 use crate::desk::act::not_found;
-use crate::desk::reading::field_label;
+use crate::desk::matters;
+use crate::desk::reading::{field_label, signed};
 use crate::domain::event::Verb;
 use crate::domain::id::Id;
-use crate::domain::payload::Payload;
+use crate::domain::payload::{Meaning, Payload};
 use crate::domain::record::{Entry, Record};
-use crate::domain::register::Register;
+use crate::domain::register::{Owner, Register};
 use crate::domain::registers;
 use crate::problem::Problem;
+use crate::store::Contradiction;
 
 /// Shows one record whole, as it is, or as it was at a time.
 pub(super) fn show(place: &Place, args: &Show, out: &Out) -> Result<u8, Problem> {
@@ -32,7 +34,7 @@ pub(super) fn show(place: &Place, args: &Show, out: &Out) -> Result<u8, Problem>
 fn show_record(desk: &Desk, id: Id, args: &Show, out: &Out) -> Result<u8, Problem> {
     let row = desk.store().row(id)?.ok_or_else(|| not_found(&args.id))?;
     let (record, declared) = desk.record(id)?;
-    let conflicts = contradictions_of(desk, &record)?;
+    let conflicts = contradictions_of(desk, &record, out)?;
     let withheld = desk.store().withheld_of(id)?;
     if out.json {
         let mut object = row_json(desk, &row);
@@ -67,7 +69,7 @@ fn show_record(desk: &Desk, id: Id, args: &Show, out: &Out) -> Result<u8, Proble
     }
     show_fields(desk, &record, declared, out)?;
     for line in timeline(desk, &record)? {
-        out.line(&timeline_line(desk, &line, out))?;
+        out.line(&timeline_line(desk, declared, &line, out))?;
     }
     for (sentence, _) in conflicts {
         out.line(&sentence)?;
@@ -89,7 +91,7 @@ fn show_fields(
         }
     }
     for (path, value) in &record.values {
-        let Some((map, _)) = path.split_once('/') else {
+        let [map, key, _] = path.split('/').collect::<Vec<_>>()[..] else {
             continue;
         };
         let (Some(field), Some(write)) = (declared.field(path), value.last()) else {
@@ -97,7 +99,8 @@ fn show_fields(
         };
         if !write.value.is_null() && map != "replicas" {
             let text = value_text(field, &write.value, &out.words, desk.zone());
-            out.line(&format!("  {path}: {}", text.replace('\n', " ")))?;
+            let label = field_label(&out.words, declared, field);
+            out.line(&format!("  {label} {key}: {}", text.replace('\n', " ")))?;
         }
     }
     Ok(())
@@ -231,7 +234,7 @@ fn describe(line: &mut Map<String, Value>, payload: Option<Payload>, desk: &Desk
     }
 }
 
-fn timeline_line(desk: &Desk, line: &Value, out: &Out) -> String {
+fn timeline_line(desk: &Desk, register: &Register, line: &Value, out: &Out) -> String {
     let text = |name: &str| line.get(name).and_then(Value::as_str).unwrap_or_default();
     let at = chrono::DateTime::parse_from_rfc3339(text("at"))
         .map(|at| local(at.timestamp_millis(), desk.zone()));
@@ -242,55 +245,77 @@ fn timeline_line(desk: &Desk, line: &Value, out: &Out) -> String {
                 .get(&format!("cli-direction-{}", text("direction"))),
             text("text")
         ),
-        "move" => format!(
-            "{}  {} > {}",
-            out.words.get("cli-verb-move"),
-            text("from"),
-            text("to")
-        ),
-        "assign" => format!(
-            "{}  {}  {}",
-            out.words.get("cli-verb-assign"),
-            text("to"),
-            text("reason")
-        ),
-        "sign" => format!("{}  {}", out.words.get("cli-verb-sign"), text("meaning")),
         "" => out.words.get("cli-verb-unknown").to_string(),
-        verb => out.words.get(&format!("cli-verb-{verb}")).to_string(),
+        verb => format!(
+            "{}  {}",
+            out.words.get(&format!("cli-verb-{verb}")),
+            particulars(desk, register, line, out)
+        ),
     };
     let void = if line.get("void") == Some(&json!(true)) {
         out.words.get("cli-void")
     } else {
         "".into()
     };
-    format!(
-        "  {}  {}  {} {void}",
-        at.unwrap_or_default(),
-        text("author"),
-        what.replace('\n', " ")
-    )
+    let (at, who) = (at.unwrap_or_default(), text("author"));
+    let shown = format!("  {at}  {who}  {} {void}", what.replace('\n', " "));
+    shown.trim_end().to_owned()
+}
+
+/// From where to where a step went, to whom something was handed and why, what was signed.
+fn particulars(desk: &Desk, register: &Register, line: &Value, out: &Out) -> String {
+    let text = |name: &str| line.get(name).and_then(Value::as_str).unwrap_or_default();
+    // A word of a newer release stands as it is.
+    let word = |id: String, raw: &str| {
+        if out.words.has(&id) {
+            out.words.get(&id).to_string()
+        } else {
+            raw.to_owned()
+        }
+    };
+    let state = |name: &str| {
+        word(
+            format!("state-{}-{}", register.name, text(name)),
+            text(name),
+        )
+    };
+    match text("verb") {
+        "move" => format!("{} > {}", state("from"), state("to")),
+        "assign" => {
+            let to = Owner::parse(text("to")).map(|owner| reader(desk, out).owner(owner));
+            let to = to.unwrap_or_else(|| text("to").to_owned());
+            let reason = word(
+                format!("value-transfer_reason-{}", text("reason")),
+                text("reason"),
+            );
+            format!("{to}  {reason}")
+        }
+        "sign" => Meaning::of(text("meaning")).map_or_else(
+            || text("meaning").to_owned(),
+            |meaning| out.words.get(signed(meaning)).to_string(),
+        ),
+        _ => String::new(),
+    }
 }
 
 /// The open contradictions of a record, each as a sentence and as an object.
-fn contradictions_of(desk: &Desk, record: &Record) -> Result<Vec<(String, Value)>, Problem> {
+fn contradictions_of(
+    desk: &Desk,
+    record: &Record,
+    out: &Out,
+) -> Result<Vec<(String, Value)>, Problem> {
     let open = desk.store().contradictions_of(record.id)?;
-    Ok(open
-        .into_iter()
-        .filter(|one| !one.closed)
-        .map(|one| contradiction(&one))
-        .collect())
+    let open = open.into_iter().filter(|one| !one.closed);
+    open.map(|one| contradiction(desk, &one, out)).collect()
 }
 
-fn contradiction(one: &crate::store::Contradiction) -> (String, Value) {
+fn contradiction(desk: &Desk, one: &Contradiction, out: &Out) -> Result<(String, Value), Problem> {
     let records: Vec<String> = one.records.iter().map(Id::to_string).collect();
     let short: String = one.id.to_string().chars().take(12).collect();
-    let sentence = format!(
-        "{short}  {}  {}  {}",
-        one.kind,
-        one.about,
-        records.join(" ")
-    );
+    let what = matters::finding(&one.kind, &out.words);
+    let about = desk.called(&one.records, &out.words)?;
+    let sentence = format!("{short}  {what}  {about}");
     let object = json!({"id": one.id.to_string(), "kind": one.kind, "about": one.about, "records": records,
         "evidence": one.evidence, "closed": one.closed});
-    (sentence, object)
+    Ok((sentence, object))
 }

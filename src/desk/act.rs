@@ -418,34 +418,6 @@ impl Desk {
             Err(error) => error.into(),
         }
     }
-
-    /// Returns the record that a number for people, an order number, or at least 8 digits of
-    /// an id name; ambiguous names are refused with the candidates.
-    pub fn resolve(&self, name: &str) -> Result<Id, Problem> {
-        if let Ok(id) = name.parse() {
-            return Ok(id);
-        }
-        let found = self.store.find(name, 20)?;
-        match &found[..] {
-            [] => Err(not_found(name)),
-            [only] => Ok(only.id),
-            several => {
-                // An order's number names the order, whatever else bears it.
-                if let Some(order) = self.order_by_number(name)? {
-                    return Ok(order.id);
-                }
-                let candidates: Vec<String> = several
-                    .iter()
-                    .take(5)
-                    .map(|row| format!("{} {}", row.register, row.id))
-                    .collect();
-                Err(Problem::new(Kind::NotUnderstood, "problem-ambiguous")
-                    .arg("what", name)
-                    .arg("candidates", candidates.join(", "))
-                    .hint("problem-ambiguous-hint"))
-            }
-        }
-    }
 }
 
 /// Says that nothing has this name.

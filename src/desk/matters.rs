@@ -144,12 +144,7 @@ impl Desk {
     }
 
     fn contradiction_matter(&self, one: &Contradiction, words: &Words) -> Result<Matter, Problem> {
-        let known = format!("finding-{}", one.kind);
-        let what = if words.has(&known) {
-            words.get(&known).to_string()
-        } else {
-            words.with("finding-unknown", &[("kind", (&one.kind).into())])
-        };
+        let what = finding(&one.kind, words);
         let closes = self
             .signed_in()
             .is_some_and(|me| may(me.role, Action::CloseContradiction).allows());
@@ -295,6 +290,16 @@ impl Desk {
         let what = words.get(&known("held-code", "held-code")).to_string();
         let next = words.with(&known("held-next", "held-next"), &[("who", who.into())]);
         Matter::new(class, code, what, next)
+    }
+}
+
+/// Returns what contradicts, in a sentence.
+pub fn finding(kind: &str, words: &Words) -> String {
+    let known = format!("finding-{kind}");
+    if words.has(&known) {
+        words.get(&known).to_string()
+    } else {
+        words.with("finding-unknown", &[("kind", kind.into())])
     }
 }
 

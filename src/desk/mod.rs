@@ -33,6 +33,7 @@ pub mod long;
 mod main_account;
 pub mod marks;
 pub mod matters;
+mod named;
 pub mod next_shift;
 pub mod nicks;
 pub mod note;

@@ -174,7 +174,7 @@ impl Desk {
     }
 
     /// Returns what records are called, in their own words.
-    pub(super) fn called(&self, ids: &[Id], words: &Words) -> Result<String, Problem> {
+    pub fn called(&self, ids: &[Id], words: &Words) -> Result<String, Problem> {
         let rows = self.store().rows_by_id(ids)?;
         let called: Vec<String> = rows.iter().map(|row| self.row_called(row, words)).collect();
         Ok(called.join("   "))
