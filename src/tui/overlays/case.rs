@@ -16,20 +16,20 @@ use crate::domain::money::Money;
 use crate::domain::payload::Fields;
 use crate::domain::record::Record;
 use crate::domain::registers::case;
-use crate::i18n::{Language, Words};
+use crate::i18n::Language;
 use crate::problem::Problem;
 use crate::text::fold;
 use crate::tui::commands::{Command, Context};
 use crate::tui::keys::{Code, Input};
 use crate::tui::pane::{Flow, Pane, Reach};
-use crate::tui::theme::Ink;
 use crate::tui::widgets::Look;
-use crate::tui::widgets::form::Value;
-use crate::tui::widgets::line::Run;
+use crate::tui::widgets::form::{Form, Value};
 
 /// The after-sale form.
 pub struct CaseForm {
     pub(super) sheet: Sheet,
+    /// The answers to fields that do not apply to what is chosen now.
+    apart: Form,
     pub(super) facts: CaseFacts,
     pub(super) pieces: Pieces,
     pub(super) sum: Arithmetic,
@@ -76,7 +76,7 @@ impl CaseForm {
         if let Some(goods) = form.facts.goods {
             set_choice(&mut form.sheet.form, "goods_state", goods);
         }
-        set_choice(&mut form.sheet.form, "payee", "original");
+        case_fields::propose_payee(&mut form.sheet.form);
         form.restore(reach);
         form.settle(reach);
         if number.is_empty() {
@@ -104,6 +104,7 @@ impl CaseForm {
             facts,
             pieces: Pieces::new(),
             sum: Arithmetic {
+            apart: Form::default(),
                 paid: None,
                 refunded: none,
                 elsewhere: none,
@@ -185,7 +186,8 @@ impl CaseForm {
         self.sheet.form.chosen("kind").unwrap_or("refund_only")
     }
 
-    /// Lays the fields out for the kind, keeping what was answered.
+    /// Lays the fields out for the kind, keeping what was answered, also to a field that is not
+    /// asked for at the moment.
     pub(super) fn lay(&mut self, reach: &Reach<'_>) {
         let speech = reach.speech();
         let fields = Layout {
@@ -209,7 +211,11 @@ impl CaseForm {
         } else {
             self.sheet.form.replace(fields);
         }
-        case_fields::carry(&before, &mut self.sheet.form);
+        let apart = std::mem::take(&mut self.apart);
+        for answered in [&apart, &before] {
+            case_fields::carry(answered, &mut self.sheet.form);
+        }
+        self.apart = case_fields::set_apart(apart, before, &self.sheet.form);
     }
 
     /// Computes what follows from the answers: amount, arithmetic, what is read back.
@@ -243,27 +249,6 @@ impl CaseForm {
             *words = tick;
         }
         self.note_limit(reach.words);
-    }
-
-    /// Writes the limit beside the amount; what cannot be read or is too much is said there.
-    fn note_limit(&mut self, words: &Words) {
-        let unreadable = case_fields::unreadable(&self.sheet.form, "amount");
-        let above = self.sum.left().is_some_and(|left| left.minor < 0);
-        let limit = self.sum.limit();
-        let Some(field) = self.sheet.form.field_mut("amount") else {
-            return;
-        };
-        let run = match limit {
-            _ if unreadable => {
-                Run::new(words.get("case-amount-unreadable").to_string(), Ink::Block)
-            }
-            Some(limit) => {
-                let text = words.with("case-limit", &[("limit", limit.to_string().into())]);
-                Run::new(text, if above { Ink::Block } else { Ink::Dim })
-            }
-            None => Run::new(words.get("case-paid-unknown").to_string(), Ink::Warn),
-        };
-        field.note = vec![run];
     }
 
     pub(super) fn values(&self, reach: &Reach<'_>) -> Fields {
@@ -310,6 +295,9 @@ impl CaseForm {
     }
 
     /// A digit on a line says how many pieces; a second digit goes behind it where so many
+        if id == "kind" {
+            case_fields::propose_payee(&mut self.sheet.form);
+        }
     /// were bought.
     fn count_pieces(&mut self, input: &Input) -> bool {
         let Input::Key(press) = input else {

@@ -254,6 +254,21 @@ pub fn carry(from: &Form, to: &mut Form) {
     }
 }
 
+/// Returns the answers to fields of which none is laid out now, to be copied back when they are.
+pub fn set_apart(earlier: Form, before: Form, now: &Form) -> Form {
+    let mut fields = before.fields;
+    fields.extend(earlier.fields);
+    fields.retain(|field| now.field(&field.id).is_none());
+    Form::new(fields)
+}
+
+/// Chooses that money goes back the way it came, where nothing else was said.
+pub fn propose_payee(form: &mut Form) {
+    if form.chosen("payee").is_none() {
+        set_choice(form, "payee", "original");
+    }
+}
+
 /// A text keeps its caret and its history.
 fn carry_text(field: &Field, to: &mut Form) {
     if let Some(new) = to.field_mut(&field.id) {

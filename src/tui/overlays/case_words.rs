@@ -9,6 +9,8 @@ use super::sheet::{set_choice, set_text};
 use crate::domain::money::Money;
 use crate::i18n::{Arg, Words};
 use crate::tui::pane::Reach;
+use crate::tui::theme::Ink;
+use crate::tui::widgets::line::Run;
 
 impl CaseForm {
     pub(super) fn tick(&self, words: &Words) -> String {
@@ -88,6 +90,27 @@ impl CaseForm {
         let is_ticked = lines.iter().any(|line| self.pieces.contains_key(&line.key));
         let names_goods = self.kind() != "price_difference";
         names_goods && !lines.is_empty() && !is_ticked && !self.asks_all()
+    }
+
+    /// Writes the limit beside the amount; what cannot be read or is too much is said there.
+    pub(super) fn note_limit(&mut self, words: &Words) {
+        let unreadable = case_fields::unreadable(&self.sheet.form, "amount");
+        let above = self.sum.left().is_some_and(|left| left.minor < 0);
+        let limit = self.sum.limit();
+        let Some(field) = self.sheet.form.field_mut("amount") else {
+            return;
+        };
+        let run = match limit {
+            _ if unreadable => {
+                Run::new(words.get("case-amount-unreadable").to_string(), Ink::Block)
+            }
+            Some(limit) => {
+                let text = words.with("case-limit", &[("limit", limit.to_string().into())]);
+                Run::new(text, if above { Ink::Block } else { Ink::Dim })
+            }
+            None => Run::new(words.get("case-paid-unknown").to_string(), Ink::Warn),
+        };
+        field.note = vec![run];
     }
 
     /// What must survive a kill: what was answered and is in no record yet.

@@ -203,6 +203,32 @@ fn fields_that_do_not_apply_are_absent() {
 }
 
 #[test]
+fn kinds_tried_one_after_the_other_keep_what_was_answered() {
+    let mut stage = Stage::new().on_order(ORDER);
+    stage.keys(&["F6", "2", "3", "1"]);
+    let seen = stage.screen(80, 21);
+    assert!(seen.contains("(1原路) 2其他收款人"), "{seen}");
+    // What was answered comes back, not what is proposed.
+    stage.keys(&["Down", "Space", "Tab", "1", "Tab", "2"]);
+    while !stage.screen(80, 21).contains("(2其他收款人)") {
+        stage.keys(&["Down", "Right"]);
+    }
+    let back = ["Up"; 12];
+    stage.keys(&back);
+    stage.keys(&["3", "1"]);
+    let seen = stage.screen(80, 21);
+    assert!(seen.contains("1原路 (2其他收款人)"), "{seen}");
+    // What was begun as an exchange proposes it, too.
+    let mut stage = Stage::new().on_order(ORDER);
+    stage.keys(&["F6", "3", "Down", "Space", "Tab", "1", "Esc"]);
+    let id = only(&stage, "case").id;
+    stage.push(|reach| CaseForm::of_case(reach, id));
+    stage.keys(&["1"]);
+    let seen = stage.screen(80, 21);
+    assert!(seen.contains("(1原路) 2其他收款人"), "{seen}");
+}
+
+#[test]
 fn an_unknown_order_is_asked_for() {
     let mut stage = Stage::new();
     stage.keys(&["F6"]);
