@@ -1383,6 +1383,7 @@ finish-accepted-title = Did the customer accept
 finish-accepted = accepted
 finish-not-accepted = not accepted
 finish-done = Finished; Ctrl+Z takes it back
+finish-stepped = Recorded: { $state }
 steps-title = Steps
 steps-next = Next step
 steps-back = One step back

@@ -1383,6 +1383,7 @@ finish-accepted-title = 客户接受方案了吗
 finish-accepted = 接受
 finish-not-accepted = 没有接受
 finish-done = 完成了，Ctrl+Z 撤销
+finish-stepped = 记下了：{ $state }
 steps-title = 接待步骤
 steps-next = 下一步
 steps-back = 退一步

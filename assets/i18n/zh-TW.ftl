@@ -1383,6 +1383,7 @@ finish-accepted-title = 客戶接受方案了嗎
 finish-accepted = 接受
 finish-not-accepted = 沒有接受
 finish-done = 完成了，Ctrl+Z 復原
+finish-stepped = 記下了：{ $state }
 steps-title = 接待步驟
 steps-next = 下一步
 steps-back = 退一步

@@ -77,38 +77,64 @@ fn ended(reach: &mut Reach<'_>, id: Id, outcome: &'static str) -> Flow {
     }
 }
 
-/// The ways in which any other record ends; the only one needs no question.
+/// The ways in which any other record ends; the only one needs no question. What is open and has
+/// steps before its end goes on by one of them.
 fn ends(reach: &mut Reach<'_>, record: &Record, register: &'static Register) -> Opened {
     let lifecycle = register.lifecycle;
-    let ends: Vec<&'static str> = lifecycle
-        .successors(&record.state)
-        .iter()
-        .copied()
-        .filter(|state| lifecycle.is_closed(state))
-        .collect();
+    let next = lifecycle.successors(&record.state).iter().copied();
+    let (ends, steps): (Vec<&'static str>, Vec<_>) =
+        next.partition(|state| lifecycle.is_closed(state));
     let id = record.id;
     match &ends[..] {
-        [] => {
+        [] if steps.is_empty() || lifecycle.is_closed(&record.state) => {
             reach.say("finish-not-here", &[]);
             Opened::Flow(Flow::Stay)
         }
+        [] => chosen(reach, record, register, steps, move |reach, state| {
+            stepped(reach, id, register, state)
+        }),
         [only] => Opened::Flow(closed(reach, id, only)),
-        _ => {
-            let labels: Vec<String> = ends
-                .iter()
-                .map(|state| reach.speech().state(register.name, state))
-                .collect();
-            let menu = Menu::new(title(reach, record), labels);
-            let mut since = Since::of(reach, id);
-            pane(MenuPane::new(menu, move |row, reach| {
-                if let Some(stopped) = since.stops(reach) {
-                    return stopped;
-                }
-                ends.get(row)
-                    .map_or(Flow::Close, |end| closed(reach, id, end))
-            }))
-        }
+        _ => chosen(reach, record, register, ends, move |reach, state| {
+            closed(reach, id, state)
+        }),
     }
+}
+
+/// Asks into which state a record goes, and does it.
+fn chosen(
+    reach: &Reach<'_>,
+    record: &Record,
+    register: &Register,
+    states: Vec<&'static str>,
+    act: impl Fn(&mut Reach<'_>, &'static str) -> Flow + 'static,
+) -> Opened {
+    let speech = reach.speech();
+    let labels = states.iter();
+    let labels: Vec<String> = labels
+        .map(|state| speech.state(register.name, state))
+        .collect();
+    let menu = Menu::new(title(reach, record), labels);
+    let mut since = Since::of(reach, record.id);
+    pane(MenuPane::new(menu, move |row, reach| {
+        if let Some(stopped) = since.stops(reach) {
+            return stopped;
+        }
+        states
+            .get(row)
+            .map_or(Flow::Close, |state| act(reach, state))
+    }))
+}
+
+/// Takes an item on by a step; it stays where it is.
+fn stepped(reach: &mut Reach<'_>, id: Id, register: &Register, state: &'static str) -> Flow {
+    if reach
+        .attempt(|desk| desk.move_to(id, state, None))
+        .is_some()
+    {
+        let state = reach.speech().state(register.name, state);
+        reach.say("finish-stepped", &[("state", state.into())]);
+    }
+    Flow::Close
 }
 
 /// Closes the item; the next one follows.

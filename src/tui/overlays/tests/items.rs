@@ -75,6 +75,37 @@ fn a_remark_that_calls_nobody_of_the_shop_says_so() {
 }
 
 #[test]
+fn a_complaint_goes_on_step_by_step_until_it_ends() {
+    let mut stage = Stage::new();
+    let values = serde_json::json!({"words": "面料与描述不符", "source": "customer"});
+    let serde_json::Value::Object(values) = values else {
+        panic!("values");
+    };
+    let values = values.into_iter().collect();
+    let done = stage.desk.open_record("complaint", values).unwrap();
+    let id = done.record();
+    stage.item = Some(id);
+    for (offered, key, state) in [
+        ("核实中", "1", "verifying"),
+        ("协调中", "1", "coordinating"),
+        ("已答复", "2", "answered"),
+    ] {
+        stage.keys(&["F8"]);
+        let seen = stage.screen(80, 21);
+        assert!(seen.contains(offered) && !seen.contains("已结"), "{seen}");
+        stage.keys(&[key]);
+        assert_eq!(stage.desk.record(id).unwrap().0.state, state);
+        assert!(stage.message().contains("记下了："), "{}", stage.message());
+    }
+    stage.keys(&["F8"]);
+    assert_eq!(stage.desk.record(id).unwrap().0.state, "closed");
+    // What is over is not opened again by the key that finishes.
+    stage.keys(&["F8"]);
+    assert_eq!(stage.desk.record(id).unwrap().0.state, "closed");
+    assert!(stage.panes.is_empty());
+}
+
+#[test]
 fn an_item_is_finished_handed_on_escalated_and_remarked() {
     let mut stage = Stage::new();
     stage.colleague("王主管");
