@@ -150,7 +150,7 @@ fn what_waits_for_the_buyer_is_put_away_by_a_digit() {
     let seen = screen(&visit);
     println!("{seen}");
     assert!(
-        seen.contains("1买家回话 2别人动过") && seen.contains("11小时后"),
+        seen.contains("1买家回话 2别人动过") && seen.contains("1 1小时后"),
         "{seen}"
     );
     visit.keys("Down Down 1");

@@ -28,8 +28,8 @@ const HOUR: i64 = 3_600_000;
 const LATEST: i64 = 7 * 24 * HOUR;
 /// The kinds in the order of their digits.
 const KINDS: [&str; 3] = ["promise", "reminder", "snooze"];
-/// Columns of the box.
-const WIDTH: u16 = 70;
+/// Columns of the box, so many that the proposed times stand side by side.
+const WIDTH: u16 = 78;
 
 /// The form of a promise, a reminder or a rest.
 pub struct FollowUp {

@@ -75,6 +75,17 @@ fn a_remark_that_calls_nobody_of_the_shop_says_so() {
 }
 
 #[test]
+fn a_digit_stands_apart_from_what_begins_with_one() {
+    let mut stage = Stage::new();
+    stage.keys(&["F7", "2"]);
+    let seen = stage.screen(80, 21);
+    assert!(
+        seen.contains("1 1小时后 2 2小时后 3今天18:00") && seen.contains("6 11/25"),
+        "{seen}"
+    );
+}
+
+#[test]
 fn a_complaint_goes_on_step_by_step_until_it_ends() {
     let mut stage = Stage::new();
     let values = serde_json::json!({"words": "面料与描述不符", "source": "customer"});

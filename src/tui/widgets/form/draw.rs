@@ -236,10 +236,17 @@ fn draw_choice(
         if index > 0 {
             runs.push(line::text(" "));
         }
-        runs.push(if chosen == Some(index) {
-            Run::new(format!("({number}{})", choice.label), Ink::Field)
+        // One hour chosen by the digit 1 must not read as eleven.
+        let gap = if choice.label.starts_with(|c: char| c.is_ascii_digit()) {
+            " "
         } else {
-            Run::new(format!("{number}{}", choice.label), Ink::Dim)
+            ""
+        };
+        let named = format!("{number}{gap}{}", choice.label);
+        runs.push(if chosen == Some(index) {
+            Run::new(format!("({named})"), Ink::Field)
+        } else {
+            Run::new(named, Ink::Dim)
         });
     }
     if choices.len() > 9 || line::columns(&runs, look) > area.width {
