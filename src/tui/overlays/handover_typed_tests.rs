@@ -14,6 +14,36 @@ fn row(stage: &Stage, part: &str) -> String {
 }
 
 #[test]
+fn a_list_without_room_for_all_lines_says_which_it_shows() {
+    let mut stage = Stage::sample("林晓");
+    stage.push(HandoverPane::open);
+    let foot = |stage: &Stage, part: &str| {
+        let seen = stage.screen(80, 21);
+        let row = seen.lines().find(|row| row.contains(part));
+        row.unwrap_or_else(|| panic!("{part} in\n{seen}"))
+            .to_owned()
+    };
+    assert!(foot(&stage, "Enter 展开").contains("行 1-7/13，PgDn 往下"));
+    // The cursor comes to the others, and to those in the common row behind them.
+    stage.keys(&["PgDn"]);
+    let last = foot(&stage, "Enter 展开");
+    assert!(last.contains("行 5-11/13，PgDn 往下"), "{last}");
+    stage.keys(&["PgDn"]);
+    let last = foot(&stage, "Enter 展开");
+    assert!(
+        last.starts_with('>') && last.contains("行 7-13/13，PgUp 往上"),
+        "{last}"
+    );
+    assert!(stage.screen(80, 21).contains("13 "));
+    stage.draw_everywhere();
+    // With a row for each there is none behind them, and the list still says so.
+    stage.keys(&["Enter"]);
+    let last = foot(&stage, "/32，PgDn 往下");
+    assert!(!last.contains("Enter 展开"), "{last}");
+    stage.draw_everywhere();
+}
+
+#[test]
 fn a_time_that_is_over_is_asked_for_anew() {
     let mut stage = Stage::sample("林晓");
     stage.push(HandoverPane::open);

@@ -6,7 +6,7 @@ use ratatui::layout::{Position, Rect};
 
 use super::handover::{Cell, HandoverPane};
 use super::handover_parts as parts;
-use super::sheet_lines::{self, Folded, Line, heading, row_of, severity_run};
+use super::sheet_lines::{self, Folded, Line, Window, heading, row_of, severity_run};
 use crate::desk::handover::{Severity, SheetLine};
 use crate::tui::theme::Ink;
 use crate::tui::widgets::Look;
@@ -203,43 +203,34 @@ fn draw_lines(pane: &HandoverPane, buf: &mut Buffer, area: Rect, look: &Look<'_>
     }
     let first = pane.folded_from();
     let own = first.unwrap_or(count);
-    let folded = u16::from(first.is_some()).min(area.height);
-    let height = usize::from(area.height - folded);
-    let top = (pane.at.min(own) + 1).saturating_sub(height).min(own);
+    let window = Window::of(area, pane.at, own, first.is_some());
     let lines = pane.sheet.lines[..own].iter().enumerate();
     let rows: Vec<Row<'_>> = lines
-        .skip(top)
-        .take(height)
+        .skip(window.top)
+        .take(window.height)
         .map(|(at, line)| sheet_row(pane, at, line, look))
         .collect();
     let list = List {
         columns: &sheet_lines::columns(look),
         rows: &rows,
-        cursor: pane.at.checked_sub(top).filter(|_| pane.at < own),
+        cursor: pane.at.checked_sub(window.top).filter(|_| pane.at < own),
         focused: pane.field.is_none(),
     };
-    let drawn = list::draw(buf, area, &list, look) as u16;
-    if let Some(first) = first {
-        let folded = Folded {
-            from: first + 1,
-            to: count,
-            under_cursor: pane.at >= first,
-            focused: pane.field.is_none(),
-            state: "handover-folded",
-            right: "handover-unfold",
-        };
-        let row = Rect {
-            y: area.y + drawn,
-            height: folded_height(area, drawn),
-            ..area
-        };
-        folded.draw(buf, row, look);
-    }
-}
-
-/// The row of what stands folded, where there is one left.
-pub(super) fn folded_height(area: Rect, drawn: u16) -> u16 {
-    area.height.saturating_sub(drawn).min(1)
+    let drawn = list::draw(buf, area, &list, look);
+    let foot = window.foot(area, drawn);
+    let Some(first) = first else {
+        window.draw_foot(buf, foot, look);
+        return;
+    };
+    let folded = Folded {
+        from: first + 1,
+        to: count,
+        under_cursor: pane.at >= first,
+        focused: pane.field.is_none(),
+        state: "handover-folded",
+        right: "handover-unfold",
+    };
+    folded.draw(buf, foot, &window, look);
 }
 
 fn sheet_row<'a>(

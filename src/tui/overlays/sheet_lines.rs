@@ -8,8 +8,11 @@ use crate::tui::theme::Ink;
 use crate::tui::widgets::frame::titles;
 use crate::tui::widgets::line::{Run, dim, text};
 use crate::tui::widgets::list::{Row, Width};
-use crate::tui::widgets::{Look, line};
+use crate::tui::widgets::{Look, line, page};
 use crate::tui::words::Speech;
+
+/// Columns between what stands at both sides of a row and in it.
+const APART: u16 = 5;
 
 /// The columns of a line: number, severity, register, buyer, next step, by when, state.
 pub(super) fn columns(look: &Look<'_>) -> [Width; 7] {
@@ -83,6 +86,65 @@ impl<'a> Line<'a> {
     }
 }
 
+/// Which of the lines with a row of their own are shown, and whether a row below them says more.
+pub(super) struct Window {
+    /// The first one, from 0.
+    pub top: usize,
+    /// How many have room.
+    pub height: usize,
+    /// How many there are.
+    own: usize,
+    /// Whether a row stands below them: the folded ones, or that these are not all.
+    has_foot: bool,
+}
+
+impl Window {
+    /// Returns the window of an area such that the line under the cursor is in it; `folded` is
+    /// whether lines without a row of their own follow.
+    pub fn of(area: Rect, at: usize, own: usize, folded: bool) -> Self {
+        let room = usize::from(area.height);
+        let has_foot = (folded || own > room) && room > 0;
+        let height = room - usize::from(has_foot);
+        let last = at.min(own.saturating_sub(1));
+        Self {
+            top: (last + 1).saturating_sub(height),
+            height,
+            own,
+            has_foot,
+        }
+    }
+
+    /// Returns the row below the lines that were drawn.
+    pub fn foot(&self, area: Rect, drawn: usize) -> Rect {
+        let drawn = (drawn as u16).min(area.height);
+        Rect {
+            y: area.y + drawn,
+            height: (area.height - drawn).min(u16::from(self.has_foot)),
+            ..area
+        }
+    }
+
+    /// Says which of the lines are shown where these are not all, and by which key the others
+    /// come; where that has too little room, only which.
+    fn told(&self, room: u16, look: &Look<'_>) -> String {
+        if self.own <= self.height {
+            return String::new();
+        }
+        let whole = page::shown(self.top, self.height, self.own, look.words);
+        if look.columns(&whole) <= room {
+            return whole;
+        }
+        let to = (self.top + self.height).min(self.own);
+        format!("{}-{to}/{}", self.top + 1, self.own)
+    }
+
+    /// Draws the row below lines of which none is folded.
+    pub fn draw_foot(&self, buf: &mut Buffer, row: Rect, look: &Look<'_>) {
+        let told = self.told(row.width.saturating_sub(2), look);
+        line::row(buf, row, &[], &[dim(format!("{told} "))], look);
+    }
+}
+
 /// Green lines that stand in one row.
 pub(super) struct Folded {
     /// The number of the first, from 1.
@@ -100,8 +162,8 @@ pub(super) struct Folded {
 }
 
 impl Folded {
-    /// Draws the row.
-    pub fn draw(&self, buf: &mut Buffer, row: Rect, look: &Look<'_>) {
+    /// Draws the row, with which of the lines above it are shown.
+    pub fn draw(&self, buf: &mut Buffer, row: Rect, window: &Window, look: &Look<'_>) {
         if row.is_empty() {
             return;
         }
@@ -114,7 +176,13 @@ impl Folded {
             severity_run("", Severity::Green, look),
             text(format!(" {}", words.with(self.state, &count))),
         ];
-        let right = [dim(format!("{} ", words.get(self.right)))];
+        let keys = format!("{} ", words.get(self.right));
+        let used = line::columns(&left, look) + look.columns(&keys);
+        let mut told = window.told(row.width.saturating_sub(used + APART), look);
+        if !told.is_empty() {
+            told.push_str("   ");
+        }
+        let right = [dim(told), dim(keys)];
         line::row(buf, row, &left, &right, look);
         if self.under_cursor && self.focused {
             line::paint(buf, row, Ink::CursorRow, look);

@@ -4,8 +4,8 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
 use super::handover_parts::of_shift;
-use super::handover_view::{folded_height, stack, under};
-use super::sheet_lines::{self, Folded, Line, severity_run};
+use super::handover_view::{stack, under};
+use super::sheet_lines::{self, Folded, Line, Window, severity_run};
 use super::takeover::TakeoverPane;
 use super::takeover_answers::draw_answers;
 use super::takeover_parts as parts;
@@ -207,19 +207,22 @@ fn draw_lines(pane: &TakeoverPane, buf: &mut Buffer, area: Rect, look: &Look<'_>
     let count = pane.received.lines.len();
     let first = pane.folded_from();
     let own = first.unwrap_or(count);
-    let folded = u16::from(first.is_some()).min(area.height);
-    let height = usize::from(area.height - folded);
-    let top = (pane.at.min(own) + 1).saturating_sub(height).min(own);
-    let lines = pane.received.lines[..own].iter().skip(top).take(height);
+    let window = Window::of(area, pane.at, own, first.is_some());
+    let lines = pane.received.lines[..own].iter();
+    let lines = lines.skip(window.top).take(window.height);
     let rows: Vec<Row<'_>> = lines.map(|line| row_of(pane, line, look)).collect();
     let list = List {
         columns: &sheet_lines::columns(look),
         rows: &rows,
-        cursor: pane.at.checked_sub(top).filter(|_| pane.at < own),
+        cursor: pane.at.checked_sub(window.top).filter(|_| pane.at < own),
         focused: pane.chosen == 0,
     };
-    let drawn = list::draw(buf, area, &list, look) as u16;
-    let Some(first) = first else { return };
+    let drawn = list::draw(buf, area, &list, look);
+    let foot = window.foot(area, drawn);
+    let Some(first) = first else {
+        window.draw_foot(buf, foot, look);
+        return;
+    };
     let is_open = pane.received.lines[first..]
         .iter()
         .any(ReceivedLine::is_open);
@@ -235,12 +238,7 @@ fn draw_lines(pane: &TakeoverPane, buf: &mut Buffer, area: Rect, look: &Look<'_>
             "takeover-ack-accepted"
         },
     };
-    let row = Rect {
-        y: area.y + drawn,
-        height: folded_height(area, drawn),
-        ..area
-    };
-    folded.draw(buf, row, look);
+    folded.draw(buf, foot, &window, look);
 }
 
 fn row_of<'a>(pane: &'a TakeoverPane, line: &'a ReceivedLine, look: &Look<'a>) -> Row<'a> {
