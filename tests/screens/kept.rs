@@ -30,6 +30,32 @@ fn shown(visit: &Visit) -> String {
 }
 
 #[test]
+fn a_case_of_the_order_opens_beside_what_is_begun_for_it() {
+    let mut visit = Visit::new(Some("林晓"), Language::ZhCn, SIZE);
+    visit.keys("F3");
+    visit.text("6613");
+    visit.keys("Down Enter F6 2 Down");
+    let begun = shown(&visit);
+    println!("{begun}");
+    assert!(
+        begun.contains("(2退货退款)") && begun.contains("同单已有 ¥129.00 草稿：Enter 打开它"),
+        "{begun}"
+    );
+    visit.keys("Enter");
+    let other = shown(&visit);
+    assert!(
+        other.contains("(1仅退款)") && !other.contains("同单已有"),
+        "{other}"
+    );
+    visit.keys("Esc");
+    let back = shown(&visit);
+    assert!(
+        back.contains("(2退货退款)") && back.contains("同单已有"),
+        "{back}"
+    );
+}
+
+#[test]
 fn what_was_typed_comes_back() {
     for (who, open, typed) in OPENED {
         let mut visit = Visit::new(Some(who), Language::ZhCn, SIZE);

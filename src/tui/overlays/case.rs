@@ -38,6 +38,8 @@ pub struct CaseForm {
     pub(super) ladder: Option<Ladder>,
     pub(super) amending: bool,
     pub(super) case: Option<Id>,
+    /// The case that was opened; none where the form began empty.
+    opened: Option<Id>,
     pub(super) about: Option<Id>,
     /// Whether the person typed the amount, so that ticks do not replace it.
     pub(super) amount_typed: bool,
@@ -92,6 +94,7 @@ impl CaseForm {
         let facts = CaseFacts::read(reach.desk, reach.words, &number, Some(&record), None)?;
         let mut form = Self::with(facts, reach);
         form.case = Some(id);
+        form.opened = Some(id);
         form.since = Since::of(reach, id);
         form.take(reach, &record)?;
         Ok(form)
@@ -101,10 +104,10 @@ impl CaseForm {
         let none = Money::cny(0);
         Self {
             sheet: Sheet::default(),
+            apart: Form::default(),
             facts,
             pieces: Pieces::new(),
             sum: Arithmetic {
-            apart: Form::default(),
                 paid: None,
                 refunded: none,
                 elsewhere: none,
@@ -114,6 +117,7 @@ impl CaseForm {
             ladder: None,
             amending: false,
             case: None,
+            opened: None,
             about: None,
             amount_typed: false,
             language: reach.words.language(),
@@ -291,13 +295,13 @@ impl CaseForm {
         if id == "kind" || id == "goods_state" || id.starts_with(LINE) {
             self.lay(reach);
         }
+        if id == "kind" {
+            case_fields::propose_payee(&mut self.sheet.form);
+        }
         self.settle(reach);
     }
 
     /// A digit on a line says how many pieces; a second digit goes behind it where so many
-        if id == "kind" {
-            case_fields::propose_payee(&mut self.sheet.form);
-        }
     /// were bought.
     fn count_pieces(&mut self, input: &Input) -> bool {
         let Input::Key(press) = input else {
@@ -422,7 +426,10 @@ impl Pane for CaseForm {
     }
 
     fn draft(&self) -> Option<(String, String)> {
-        Some((format!("case/{}", self.facts.number), self.unsaved()))
+        // What is begun for an order and a case of that order are open side by side.
+        let of = self.opened.map(|id| id.to_string());
+        let of = of.unwrap_or_else(|| self.facts.number.clone());
+        Some((format!("case/{of}"), self.unsaved()))
     }
 
     fn refresh(&mut self, reach: &mut Reach<'_>) {

@@ -316,12 +316,10 @@ fn twin(
         .map(|amount| amount.to_string())
         .unwrap_or_default();
     let number = record.text("no").unwrap_or_default().to_owned();
-    let state = speech.state("case", &record.state);
-    let args = [
-        ("no", number.into()),
-        ("amount", amount.into()),
-        ("state", state.into()),
-    ];
+    // A draft has no number yet.
+    let mut known = vec![number, amount, speech.state("case", &record.state)];
+    known.retain(|part| !part.is_empty());
+    let args = [("case", known.join(" ").into())];
     Ok(Some((row.id, speech.words.with("case-twin", &args))))
 }
 
