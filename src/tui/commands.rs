@@ -162,6 +162,11 @@ impl Context {
         matches!(self, Self::List | Self::Form | Self::Menu | Self::Picker)
     }
 
+    /// Whether it is one place and not a sort of them, nor everywhere.
+    pub fn is_particular(self) -> bool {
+        !self.is_a_kind() && !matches!(self, Self::Any | Self::Text | Self::EmptyLine)
+    }
+
     /// Whether something is written in it: a form, or what something new is recorded with. Each
     /// is named: one that is new is judged by whoever adds it.
     pub const fn writes(self) -> bool {

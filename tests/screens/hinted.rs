@@ -73,11 +73,6 @@ const QUIET: &[(&str, &str, &str)] = &[
     ("figures, why", "Tab", "an agent's figures have one part"),
     ("held", "Enter", "nothing is held, as the screen says"),
     (
-        "commands",
-        "Enter",
-        "the first command shows this very list",
-    ),
-    (
         "printing, nothing under the cursor",
         "Down",
         "the list is empty, as it says",

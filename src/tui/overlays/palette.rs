@@ -21,7 +21,7 @@ impl PalettePane {
     /// Opens the palette over what was in front.
     pub fn new(keymap: &Keymap, stack: &[Context], words: &Words) -> Self {
         Self {
-            palette: Palette::open(stack, words),
+            palette: Palette::open(keymap, stack, words),
             keymap: keymap.clone(),
         }
     }

@@ -14,12 +14,42 @@ use crate::tui::keymap::Keymap;
 use crate::tui::keys::Input;
 use crate::tui::theme::Ink;
 
+/// How near a command is to where the palette was opened.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Near {
+    /// It is one of those for which there is the place.
+    Own,
+    /// It can be used there, as nearly everywhere.
+    Here,
+    /// It is for other places.
+    Elsewhere,
+}
+
+impl Near {
+    fn of(command: Command, stack: &[Context], map: &Keymap) -> Self {
+        if !command.works_in(stack) {
+            return Self::Elsewhere;
+        }
+        let is_own = |place: &Context| place.is_particular() && stack.contains(place);
+        let keys = map.keys_of(command).into_iter().map(|(place, _)| place);
+        let hints = map.hints(stack).into_iter();
+        let hinted = hints.filter(|hint| hint.run == Some(command));
+        let mut places = keys
+            .chain(hinted.map(|hint| hint.when))
+            .chain(command.contexts().iter().copied());
+        if places.any(|place| is_own(&place)) {
+            Self::Own
+        } else {
+            Self::Here
+        }
+    }
+}
+
 /// One command as the palette knows it.
 #[derive(Clone, Debug)]
 struct Known {
     command: Command,
-    /// It can be used where the palette was opened.
-    here: bool,
+    near: Near,
     doc: String,
     target: pinyin::Initials,
 }
@@ -35,8 +65,8 @@ pub struct Palette {
 }
 
 impl Palette {
-    /// A palette over what was in front: what works there comes first.
-    pub fn open(stack: &[Context], words: &Words) -> Self {
+    /// A palette over what was in front: its own commands come first, then what else works there.
+    pub fn open(map: &Keymap, stack: &[Context], words: &Words) -> Self {
         let mut known: Vec<Known> = Command::ALL
             .iter()
             .map(|command| {
@@ -44,13 +74,13 @@ impl Palette {
                 let target = pinyin::Initials::of(&format!("{doc} {}", command.name()));
                 Known {
                     command: *command,
-                    here: command.works_in(stack),
+                    near: Near::of(*command, stack, map),
                     doc,
                     target,
                 }
             })
             .collect();
-        known.sort_by_key(|entry| !entry.here);
+        known.sort_by_key(|entry| entry.near);
         let mut palette = Self {
             find: Editor::single_line(),
             known,
@@ -199,7 +229,10 @@ impl Palette {
 }
 
 fn row<'a>(entry: &'a Known, map: &Keymap, look: &Look<'_>) -> Row<'a> {
-    let ink = if entry.here { Ink::Text } else { Ink::Dim };
+    let ink = match entry.near {
+        Near::Own | Near::Here => Ink::Text,
+        Near::Elsewhere => Ink::Dim,
+    };
     Row {
         cells: vec![
             vec![Run::new(entry.doc.as_str(), ink)],
@@ -256,15 +289,15 @@ mod tests {
     #[test]
     fn what_works_here_comes_first_and_the_filter_knows_pinyin() {
         let words = Words::new(Language::ZhCn);
+        let map = Keymap::load(None).0;
         let stack = [Context::Held, Context::Any];
-        let mut palette = Palette::open(&stack, &words);
+        let mut palette = Palette::open(&map, &stack, &words);
         assert_eq!(palette.len(), Command::ALL.len());
-        let here = palette.known.iter().take_while(|entry| entry.here).count();
-        assert!(palette.known[here..].iter().all(|entry| !entry.here));
+        assert!(palette.known.is_sorted_by_key(|entry| entry.near));
         assert!(find(&mut palette, "jj").contains(&Command::Handover));
-        let mut palette = Palette::open(&stack, &words);
+        let mut palette = Palette::open(&map, &stack, &words);
         assert!(find(&mut palette, "rl").contains(&Command::Claim));
-        let mut palette = Palette::open(&stack, &words);
+        let mut palette = Palette::open(&map, &stack, &words);
         assert_eq!(find(&mut palette, "quit"), [Command::Quit]);
         assert_eq!(palette.chosen(), Some(Command::Quit));
         assert!(find(&mut palette, "zzz").is_empty());
@@ -272,9 +305,31 @@ mod tests {
     }
 
     #[test]
+    fn the_own_commands_of_a_place_stand_before_those_that_work_everywhere() {
+        let words = Words::new(Language::ZhCn);
+        let map = Keymap::load(None).0;
+        let first = |stack: &[Context]| {
+            let palette = Palette::open(&map, stack, &words);
+            let own = palette.known.iter();
+            let own = own.take_while(|entry| entry.near == Near::Own);
+            own.map(|entry| entry.command).collect::<Vec<_>>()
+        };
+        let board = first(&[Context::Board, Context::List, Context::Any]);
+        for command in [Command::DayReview, Command::ExportRows, Command::No] {
+            assert!(board.contains(&command), "{command:?} in {board:?}");
+        }
+        for command in [Command::Help, Command::Mark, Command::Quit] {
+            assert!(!board.contains(&command), "{command:?} in {board:?}");
+        }
+        let typing = first(&[Context::Text, Context::EmptyLine, Context::Any]);
+        assert!(typing.is_empty(), "{typing:?}");
+    }
+
+    #[test]
     fn a_whole_name_chooses_its_command() {
         let words = Words::new(Language::ZhCn);
-        let mut palette = Palette::open(&[Context::List, Context::Any], &words);
+        let map = Keymap::load(None).0;
+        let mut palette = Palette::open(&map, &[Context::List, Context::Any], &words);
         for command in [Command::SignOut, Command::ChangePerson, Command::Quit] {
             let mut palette = palette.clone();
             let found = find(&mut palette, &words.get(&command.doc_id()));
@@ -289,7 +344,7 @@ mod tests {
     fn it_shows_keys_and_fits_any_size() {
         with_look(Language::ZhCn, "dark", |look| {
             let map = Keymap::load(None).0;
-            let mut palette = Palette::open(&[Context::Any], look.words);
+            let mut palette = Palette::open(&map, &[Context::Any], look.words);
             palette.step(1);
             for (width, height) in [(80, 24), (120, 40), (1, 1), (5, 4), (33, 9), (300, 100)] {
                 let mut buf = Buffer::empty(Rect::new(0, 0, width, height));
