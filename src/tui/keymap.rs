@@ -21,6 +21,8 @@ use crate::text::nearest::nearest;
 pub const DEFAULT: &str = include_str!("../../assets/keys.toml");
 /// The name under which mistakes in the defaults would be told.
 const DEFAULT_NAME: &str = "keys.toml";
+/// How a hint says that it goes before the others.
+const FIRST: &str = "first";
 
 /// One entry of the hint row: a key, and id of the word that says what it does.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -33,6 +35,8 @@ pub struct Hint {
     pub shown: Option<String>,
     /// Id behind `hint-`.
     pub word: String,
+    /// Whether it goes first where the row is too narrow for all.
+    pub yields: bool,
 }
 
 /// The keys in force.
@@ -256,7 +260,7 @@ fn is_extra(key: Key) -> bool {
 
 fn hint(source: &Source<'_>, row: &Spanned<DeValue<'_>>) -> Result<Hint, Problem> {
     let at = row.span().start;
-    let fields = source.fields(row, &["when", "run", "shown", "hint"])?;
+    let fields = source.fields(row, &["when", "run", "shown", "hint", "yields"])?;
     let run = match fields.get("run") {
         Some(name) => Some(source.command(name, at)?),
         None => None,
@@ -265,11 +269,17 @@ fn hint(source: &Source<'_>, row: &Spanned<DeValue<'_>>) -> Result<Hint, Problem
     if run.is_none() && shown.is_none() {
         return Err(source.unknown("keys-missing", at, "run"));
     }
+    let yields = match fields.get("yields") {
+        None => false,
+        Some(&FIRST) => true,
+        Some(other) => return Err(source.unknown("keys-field", at, other).arg("near", FIRST)),
+    };
     Ok(Hint {
         when: source.context(source.text(&fields, "when", at)?, at)?,
         run,
         shown,
         word: source.text(&fields, "hint", at)?.to_owned(),
+        yields,
     })
 }
 

@@ -227,3 +227,21 @@ fn the_printing_desk_names_its_answers_and_the_key_for_all() {
         "上下选空格签收1-3回话F9复制单号F7缺货登记Ctrl+A全标Ctrl+P命令"
     );
 }
+
+#[test]
+fn a_narrow_row_keeps_the_way_out_and_what_the_screen_is_for() {
+    for language in Language::ALL {
+        let mut leaving = Visit::new(None, language, SIZE);
+        leaving.keys("F10 F10");
+        let mut board = Visit::new(Some("王主管"), language, SIZE);
+        board.keys("F12 2");
+        for (visit, keys) in [
+            (&leaving, ["Ctrl+G", "F8", "F9", "Esc"]),
+            (&board, ["F8", "Ctrl+G", "Ctrl+Y", "Ctrl+O"]),
+        ] {
+            let row = close_row(visit);
+            let lost: Vec<&str> = keys.into_iter().filter(|key| !row.contains(key)).collect();
+            assert!(lost.is_empty(), "{}: {lost:?} in {row}", language.tag());
+        }
+    }
+}

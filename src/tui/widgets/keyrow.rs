@@ -29,6 +29,28 @@ pub struct Entry {
     label: String,
     /// It cannot act at the moment.
     off: bool,
+    need: Need,
+}
+
+/// How long an entry stays where there is too little room.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Need {
+    /// It goes before the others.
+    First,
+    /// It goes where that is not enough.
+    Then,
+    /// It stays as long as anything does: the way out, and what finishes.
+    Never,
+}
+
+impl Need {
+    fn of(hint: &Hint) -> Self {
+        match hint.run {
+            Some(Command::Back | Command::Finish | Command::Accept) => Self::Never,
+            _ if hint.yields => Self::First,
+            _ => Self::Then,
+        }
+    }
 }
 
 /// The entries of the key row in so many columns: `F1帮助 F2登记 …`, with what
@@ -74,7 +96,7 @@ pub fn row(
 }
 
 /// The entries of the hint row for what is in front: airy where all fit, else
-/// close together, else without the last ones.
+/// close together, else without those that are needed least.
 pub fn hints(map: &Keymap, stack: &[Context], width: u16, look: &Look<'_>) -> Vec<Entry> {
     let make = |gap| -> Vec<Entry> {
         map.hints(stack)
@@ -91,7 +113,20 @@ pub fn hints(map: &Keymap, stack: &[Context], width: u16, look: &Look<'_>) -> Ve
     } else {
         ""
     };
-    place(make(gap), 1, 1, width, look)
+    let mut close = make(gap);
+    while total(&close, 1, look) >= width
+        && let Some(at) = least_needed(&close)
+    {
+        close.remove(at);
+    }
+    place(close, 1, 1, width, look)
+}
+
+/// The entry that goes next: the last of those that are needed least; none where only one is left.
+fn least_needed(entries: &[Entry]) -> Option<usize> {
+    let places = (0..entries.len()).rev();
+    let least = places.min_by_key(|at| entries[*at].need);
+    least.filter(|_| entries.len() > 1)
 }
 
 /// Draws entries on row `y`.
@@ -148,6 +183,7 @@ fn entry(map: &Keymap, command: Command, gap: &'static str, look: &Look<'_>) -> 
         gap,
         label,
         off: false,
+        need: Need::Then,
     }
 }
 
@@ -178,6 +214,7 @@ fn hinted(
         gap,
         label,
         off: false,
+        need: Need::of(hint),
     })
 }
 
@@ -314,6 +351,47 @@ mod tests {
             )),
             " 上下选  Enter 打开  空格 标记  Tab 换栏  Ctrl+T 内部  Ctrl+G 转交  Ctrl+U 升级  Ctrl+N 下一条  Ctrl+Z 撤销"
         );
+    }
+
+    #[test]
+    fn the_way_out_and_what_finishes_stay_however_narrow_it_is() {
+        let map = Keymap::load(None).0;
+        for language in Language::ALL {
+            with_look(language, "dark", |look| {
+                for (context, name) in crate::tui::commands::CONTEXTS {
+                    let stack = [*context, Context::List, Context::Any];
+                    let stays = |width, command| {
+                        let row = hints(&map, &stack, width, look);
+                        row.iter().any(|entry| entry.run == Some(command))
+                    };
+                    for command in [Command::Back, Command::Finish] {
+                        let is_hinted = stays(1_000, command);
+                        for width in 40..120 {
+                            assert_eq!(stays(width, command), is_hinted, "{name} at {width}");
+                        }
+                    }
+                }
+            });
+        }
+    }
+
+    #[test]
+    fn what_yields_first_goes_before_the_others_and_of_these_the_last() {
+        let handover = [Context::Handover, Context::List, Context::Any];
+        let row = |width| {
+            drawn(Language::ZhCn, width, |map, look| {
+                hints(map, &handover, width, look)
+            })
+        };
+        assert_eq!(
+            row(80),
+            " Tab填 Enter开 空格照旧 Ctrl+A绿全照旧 Ctrl+G交给谁 F8签名送出 F9复制 Esc留草稿"
+        );
+        assert_eq!(
+            row(72),
+            " Tab填 Enter开 空格照旧 Ctrl+A绿全照旧 Ctrl+G交给谁 F8签名送出 Esc留草稿"
+        );
+        assert_eq!(row(22), " F8签名送出 Esc留草稿");
     }
 
     #[test]
