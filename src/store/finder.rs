@@ -378,15 +378,25 @@ fn all_text(value: &Value) -> String {
     }
 }
 
-/// Returns the part of a text around a word.
+/// Returns the part around a word of the line that says it, from the start of a word on.
 fn snippet(text: &str, folded: &str, needle: &str) -> String {
-    let place = folded
-        .find(needle)
-        .map_or(0, |byte| folded[..byte].chars().count());
+    let mut lines = text.lines().zip(folded.lines());
+    let said = lines.find_map(|(line, folded)| Some((line, &folded[..folded.find(needle)?])));
+    let (line, before) = said.unwrap_or((text.lines().next().unwrap_or_default(), ""));
+    let chars: Vec<char> = line.chars().collect();
     // Folding is nearly always one character for one; where it is not, the place is near.
-    let from = place.saturating_sub(AROUND);
-    text.chars()
-        .skip(from)
-        .take(2 * AROUND + needle.chars().count())
-        .collect()
+    let place = before.chars().count().min(chars.len());
+    // Chinese is written without spaces: any of its characters may begin.
+    let is_spelled = |at: usize| {
+        let letter = chars.get(at);
+        letter.is_some_and(|c| c.is_alphanumeric() && *c < '\u{2e80}')
+    };
+    // A list shows the beginning: what was looked for must be in it, and what follows says more.
+    let near = place.saturating_sub(AROUND / 3);
+    let mut starts = (near.saturating_sub(AROUND)..=near).rev();
+    let from = starts.find(|at| *at == 0 || !is_spelled(at - 1) || !is_spelled(*at));
+    let from = from.unwrap_or(near);
+    let end = (from + 2 * AROUND).max(place) + needle.chars().count();
+    let shown = &chars[from..end.min(chars.len())];
+    shown.iter().collect()
 }

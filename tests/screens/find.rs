@@ -84,6 +84,47 @@ fn what_was_said_opens_at_its_place_and_stands_out_in_the_list() {
 }
 
 #[test]
+fn what_is_masked_in_the_card_is_masked_in_the_list_until_it_is_asked_for() {
+    let mut visit = Visit::new(Some("林晓"), Language::ZhCn, (120, 40));
+    visit.keys("F3");
+    visit.text("武汉市洪山区");
+    let seen = dump::text(&visit.view((120, 40)).0);
+    println!("{seen}");
+    assert!(seen.contains("湖北省武汉市洪山区 ****"), "{seen}");
+    assert!(!seen.contains("洪山区示例路"), "{seen}");
+    // Asked for, the row under the cursor says it as the card does, the others do not.
+    visit.keys("Ctrl+R");
+    let seen = dump::text(&visit.view((120, 40)).0);
+    let rows = seen.lines().filter(|row| row.contains("洪山区示例路"));
+    let rows: Vec<&str> = rows.collect();
+    assert!(
+        rows.len() == 2 && rows[0].contains("│>单 "),
+        "{rows:?} in\n{seen}"
+    );
+}
+
+#[test]
+fn a_snippet_begins_with_a_word_of_the_line_that_says_it() {
+    let chat = "灯火 (2026-11-22 13:10:05): 第一行不相干\n\
+        the extraordinarily comfortable pillows of your corduroy collection are here\n\
+        第三行也不相干\n";
+    let mut visit = Visit::new(Some("林晓"), Language::ZhCn, (120, 40));
+    visit.keys("F2");
+    visit.input(Input::Paste(chat.to_owned()));
+    visit.keys("Enter");
+    visit.keys("Esc Esc F3");
+    visit.text("corduroy");
+    let seen = dump::text(&visit.view((120, 40)).0);
+    println!("{seen}");
+    let row = seen
+        .lines()
+        .find(|row| row.contains("corduroy") && row.contains("│>"));
+    let row = row.unwrap_or_else(|| panic!("{seen}"));
+    assert!(row.contains(" of your corduroy co"), "{row}");
+    assert!(!seen.contains('⏎'), "{seen}");
+}
+
+#[test]
 fn more_than_a_list_holds_is_looked_for_further_back_from_its_end() {
     let mut chat = String::new();
     for at in 0..59 {

@@ -4,7 +4,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
 use super::capture::Capture;
-use super::find_words::{counted, found_in, nothing};
+use super::find_words::{counted, found_in, in_line, nothing, veiled};
 use super::import;
 use super::paste::PastePane;
 use crate::desk::card::{Card, Found};
@@ -198,7 +198,11 @@ impl Find {
         look: &Look<'a>,
     ) -> Row<'a> {
         let speech = self.speech(look.words);
-        let subject = said.map_or_else(|| speech.subject(row), str::to_owned);
+        let subject = match said {
+            None => in_line(&speech.subject(row)),
+            Some(said) if self.revealed.shows(Some(row.id)) => in_line(said),
+            Some(said) => veiled(said, row),
+        };
         let asked = self.asked.text();
         let figure = if row.closed.is_some() {
             speech.day(row.opened)
@@ -430,7 +434,7 @@ impl Find {
             .take(5)
         {
             let label = words.get(&format!("short-{}", row.register));
-            let subject = speech.subject(row);
+            let subject = in_line(&speech.subject(row));
             rows.push(vec![
                 dim(format!("{} {label} ", speech.day(row.opened))),
                 text(format!("{} {subject} ", speech.title(row))),
@@ -440,7 +444,7 @@ impl Find {
         for said in self.card.last_words.iter().rev().take(2) {
             rows.push(vec![
                 dim(format!("{} ", speech.moment(said.at))),
-                text(said.text.clone()),
+                text(in_line(&said.text)),
             ]);
         }
         for (runs, y) in rows.iter().zip(area.y + 1..area.bottom()) {

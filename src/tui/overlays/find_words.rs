@@ -3,11 +3,18 @@
 
 use crate::desk::card::Found;
 use crate::desk::freshness::Blind;
+use crate::desk::reveal::MASKED;
+use crate::domain::registers::order;
+use crate::store::Row;
 use crate::text::fold::fold;
 use crate::tui::commands::Command;
+use crate::tui::panes::side::hidden;
 use crate::tui::theme::Ink;
 use crate::tui::widgets::line::{Run, text};
 use crate::tui::words::{Speech, grouped};
+
+/// So many characters of somebody's data are a piece of it.
+const PIECE: usize = 6;
 
 /// Returns a text with what was looked for in it set apart.
 pub fn found_in(shown: &str, asked: &str) -> Vec<Run<'static>> {
@@ -47,6 +54,39 @@ pub fn found_in(shown: &str, asked: &str) -> Vec<Run<'static>> {
         was = is;
     }
     runs
+}
+
+/// Returns what was said or written in a record as it may be shown: as little of the receiver's
+/// data as anywhere else, and line breaks as blanks.
+pub fn veiled(said: &str, row: &Row) -> String {
+    let mut shown = in_line(said);
+    for path in MASKED {
+        let whole = row.fields.get(path).and_then(serde_json::Value::as_str);
+        let Some(whole) = whole.filter(|whole| !whole.is_empty()) else {
+            continue;
+        };
+        let veil = hidden(path, whole);
+        if is_piece(said, whole) || is_older(path, said, &veil) {
+            return veil;
+        }
+        shown = shown.replace(whole, &veil);
+    }
+    shown
+}
+
+/// Whether words are a value, or so long a piece of it that they say what it is.
+fn is_piece(said: &str, whole: &str) -> bool {
+    said == whole || said.chars().count() >= PIECE && whole.contains(said)
+}
+
+/// Whether words are an address that was written before and shows as the one of now does.
+fn is_older(path: &str, said: &str, veil: &str) -> bool {
+    path == order::ADDRESS.name() && hidden(path, said) == veil
+}
+
+/// Returns a text in one line.
+pub fn in_line(text: &str) -> String {
+    text.lines().map(str::trim).collect::<Vec<_>>().join(" ")
 }
 
 /// Says that nothing was found, how much was looked through, what cannot be seen, and what to do
