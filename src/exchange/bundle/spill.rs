@@ -29,8 +29,9 @@ const HIDDEN: u8 = 3;
 pub(super) struct Spill {
     file: File,
     folder: PathBuf,
-    /// The length and the hash of each chunk, by which the disk is known to give what it got.
-    chunks: Vec<(usize, blake3::Hash)>,
+    /// The length and the check sum of each chunk, by which the disk is known to give what it got:
+    /// nobody else can name the file.
+    chunks: Vec<(usize, u32)>,
     /// The chunk that is begun: its stream, and how many events it has with how many bytes of
     /// bodies.
     open: Option<(usize, usize, usize)>,
@@ -76,8 +77,8 @@ impl Spill {
     fn flush(&mut self) -> Result<(), BundleFault> {
         if let Some((_, events, _)) = self.open.take() {
             self.bytes[COUNT..COUNT + 8].copy_from_slice(&(events as u64).to_le_bytes());
-            let hash = blake3::hash(&self.bytes);
-            self.chunks.push((self.bytes.len(), hash));
+            let sum = crc32fast::hash(&self.bytes);
+            self.chunks.push((self.bytes.len(), sum));
             let written = self.file.write_all(&self.bytes);
             written.map_err(|cause| fault(&self.folder, cause))?;
             self.bytes.clear();
@@ -99,11 +100,11 @@ impl Spill {
         } = self;
         let rewound = file.rewind();
         rewound.map_err(|cause| fault(&folder, cause))?;
-        Ok(chunks.into_iter().map(move |(length, hash)| {
+        Ok(chunks.into_iter().map(move |(length, sum)| {
             bytes.resize(length, 0);
             let read = file.read_exact(&mut bytes);
             read.map_err(|cause| fault(&folder, cause))?;
-            let chunk = if blake3::hash(&bytes) == hash {
+            let chunk = if crc32fast::hash(&bytes) == sum {
                 read_chunk(&bytes)
             } else {
                 None
@@ -409,7 +410,7 @@ mod tests {
         };
         let mut spill = spilled(folder.path(), &[events(vec![body], 1, "note")]);
         spill.flush().unwrap();
-        spill.chunks[0].1 = blake3::hash(b"other bytes");
+        spill.chunks[0].1 = crc32fast::hash(b"other bytes");
         let read: Vec<_> = spill.read().unwrap().collect();
         assert!(matches!(read[..], [Err(BundleFault::Store(_))]), "{read:?}");
     }
