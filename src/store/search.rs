@@ -19,9 +19,11 @@ use super::project::text_of;
 use super::{Store, late, read, schema};
 
 /// How many events one step of the indexer takes at most.
-const BATCH: i64 = 2_000;
+const BATCH: i64 = 4_000;
 /// How long one step may hold the write lock.
 const HOLD: Duration = Duration::from_millis(80);
+/// After how much of it no further event is read; the rest is for writing what was read.
+const READ: Duration = Duration::from_millis(25);
 /// How many steps a query waits for.
 const STEPS_BEFORE_QUERY: usize = 2;
 /// The longest word of Latin letters and digits that is kept whole, in characters.
@@ -179,28 +181,48 @@ pub(super) fn holds(folded: &str, words: &str) -> bool {
 
 /// Puts an event's text into the index.
 pub(super) fn add(conn: &Connection, key: i64, event: &Event) -> Result<()> {
-    let words = words(&text(event));
-    if words.is_empty() {
-        return Ok(());
+    match Entry::of(key, event) {
+        Some(entry) => entry.add(conn),
+        None => Ok(()),
     }
-    let base = event.head.at << TIME_BITS | (key & ((1 << TIME_BITS) - 1));
-    let mut taken = conn.prepare_cached("SELECT key FROM search_row WHERE row = ?1")?;
-    // Of one time and seq there may be one event a stream; the next free place is near.
-    let mut row = base;
-    while let Some(by) = taken
-        .query_row([row], |row| row.get::<_, i64>(0))
-        .optional()?
-    {
-        if by == key {
-            return Ok(());
+}
+
+/// A text on its way into the index: it lies there by its time.
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
+struct Entry {
+    /// The first row that it may take.
+    row: i64,
+    key: i64,
+    words: String,
+}
+
+impl Entry {
+    /// Returns an event's entry; none where it says nothing to search by.
+    fn of(key: i64, event: &Event) -> Option<Self> {
+        let words = words(&text(event));
+        let row = event.head.at << TIME_BITS | (key & ((1 << TIME_BITS) - 1));
+        (!words.is_empty()).then_some(Self { row, key, words })
+    }
+
+    fn add(&self, conn: &Connection) -> Result<()> {
+        let mut taken = conn.prepare_cached("SELECT key FROM search_row WHERE row = ?1")?;
+        // Of one time and seq there may be one event a stream; the next free place is near.
+        let mut row = self.row;
+        while let Some(by) = taken
+            .query_row([row], |row| row.get::<_, i64>(0))
+            .optional()?
+        {
+            if by == self.key {
+                return Ok(());
+            }
+            row += 1;
         }
-        row += 1;
+        conn.prepare_cached("INSERT INTO search_row(row, key) VALUES(?1, ?2)")?
+            .execute((row, self.key))?;
+        conn.prepare_cached("INSERT INTO search(rowid, words) VALUES(?1, ?2)")?
+            .execute((row, &self.words))?;
+        Ok(())
     }
-    conn.prepare_cached("INSERT INTO search_row(row, key) VALUES(?1, ?2)")?
-        .execute((row, key))?;
-    conn.prepare_cached("INSERT INTO search(rowid, words) VALUES(?1, ?2)")?
-        .execute((row, words))?;
-    Ok(())
 }
 
 /// Takes an event's text out of the index; `event` as it was indexed.
@@ -242,19 +264,23 @@ fn step(conn: &Connection) -> Result<bool> {
         return Ok(false);
     };
     let (from, to) = (read::key(stream, indexed as u64), read::key(stream + 1, 0));
-    let mut upto = from;
+    let (mut upto, mut entries) = (from, Vec::new());
     for stored in read::read(
         conn,
         "WHERE e.key > ?1 AND e.key < ?2 ORDER BY e.key LIMIT ?3",
         (from, to, BATCH),
     )? {
-        if let Some(event) = &stored.event {
-            add(conn, stored.key, event)?;
-        }
+        let event = stored.event.as_ref();
+        entries.extend(event.and_then(|event| Entry::of(stored.key, event)));
         upto = stored.key;
-        if begun.elapsed() > HOLD {
+        if begun.elapsed() > READ {
             break;
         }
+    }
+    // In their order: a row that goes before the last one makes SQLite write out all it has.
+    entries.sort_unstable();
+    for entry in &entries {
+        entry.add(conn)?;
     }
     if upto == from {
         return Err(StoreError::Damaged(format!(
