@@ -6,7 +6,7 @@
 //! they are read from the whole numbers and names, which are always there.
 
 use std::ops::RangeInclusive;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use rusqlite::{Connection, OptionalExtension};
 
@@ -16,8 +16,12 @@ use super::error::Result;
 use super::row::Projected;
 use super::words::{self, Fresh};
 
-/// How many rows one step reads at most.
-const BATCH: i64 = 2_000;
+/// How many rows one step reads at most: their words lie far apart.
+const BATCH: i64 = 500;
+/// For how long names are read whole for one look: what somebody types does not wait longer.
+const LONGEST_LOOK: Duration = Duration::from_millis(if cfg!(test) { 10_000 } else { 100 });
+/// After how many names it is looked whether that time is over.
+const LOOK_EVERY: usize = 256;
 
 /// Leaves the late words of records, by their numbers, to the steps that follow.
 pub(super) fn leave(conn: &Connection, records: &RangeInclusive<i64>) -> Result<()> {
@@ -61,8 +65,11 @@ fn write(conn: &Connection, records: RangeInclusive<i64>, until: Instant) -> Res
     let mut rows = query.query((records.start(), records.end(), BATCH))?;
     let (mut fresh, mut read, mut upto) = (Fresh::default(), 0, *records.end());
     while let Some(row) = rows.next()? {
-        let (no, register, fields): (i64, String, String) = (row.get(0)?, row.get(1)?, row.get(2)?);
-        fresh.add(no, Projected::words_of(&register, &fields), words::is_late);
+        let no = row.get(0)?;
+        // Whatever is damaged is named by who verifies the store, and stops no search.
+        if let (Ok(register), Ok(fields)) = (row.get::<_, String>(1), row.get::<_, String>(2)) {
+            fresh.add(no, Projected::words_of(&register, &fields), words::is_late);
+        }
         read += 1;
         if read == BATCH || Instant::now() > until {
             upto = no;
@@ -78,12 +85,14 @@ pub(super) fn ends_so(numbers: &str, end: &str) -> String {
     format!("w.slot = {numbers} AND substr(w.word, -length({end})) = {end}")
 }
 
-/// Returns the records that have a late word which begins so, from the whole numbers and names.
-pub(super) fn nos_at(conn: &Connection, slot: i64, word: &str) -> Result<Vec<i64>> {
-    match slot {
-        words::ENDS => with_end(conn, &word.chars().rev().collect::<String>()),
-        _ => with_initials(conn, word),
+/// Returns the records that have a late word which begins so, from the whole numbers and names, and
+/// whether there was no time for all.
+pub(super) fn nos_at(conn: &Connection, slot: i64, word: &str) -> Result<(Vec<i64>, bool)> {
+    if slot == words::ENDS {
+        let end: String = word.chars().rev().collect();
+        return Ok((with_end(conn, &end)?, false));
     }
+    with_initials(conn, word)
 }
 
 /// Returns the records with a number that ends so.
@@ -94,14 +103,20 @@ fn with_end(conn: &Connection, end: &str) -> Result<Vec<i64>> {
     Ok(nos.collect::<rusqlite::Result<_>>()?)
 }
 
-/// Returns the records with a name whose first letters begin so.
-fn with_initials(conn: &Connection, initials: &str) -> Result<Vec<i64>> {
+/// Returns the records with a name whose first letters begin so, as far as there is time.
+fn with_initials(conn: &Connection, initials: &str) -> Result<(Vec<i64>, bool)> {
+    let begun = Instant::now();
     let mut query = conn.prepare_cached("SELECT word, no FROM word WHERE slot = ?1")?;
     let mut rows = query.query([words::NAMES])?;
-    let (mut nos, mut name, mut is_read_so) = (Vec::new(), String::new(), false);
+    let (mut nos, mut names, mut is_read_so) = (Vec::new(), 0_usize, false);
+    let mut name = String::new();
     while let Some(row) = rows.next()? {
         let next: String = row.get(0)?;
         if next != name {
+            if names.is_multiple_of(LOOK_EVERY) && begun.elapsed() > LONGEST_LOOK {
+                return Ok((nos, true));
+            }
+            names += 1;
             name = next;
             let mut spelled = spellings(&name).into_iter();
             is_read_so = spelled.any(|spelled| spelled.starts_with(initials));
@@ -110,5 +125,5 @@ fn with_initials(conn: &Connection, initials: &str) -> Result<Vec<i64>> {
             nos.push(row.get(1)?);
         }
     }
-    Ok(nos)
+    Ok((nos, false))
 }

@@ -118,14 +118,14 @@ impl Store {
     fn bearers(&self, places: &[Place]) -> Result<Bearers> {
         let (mut bearers, mut is_cut) = (HashSet::new(), false);
         for place in places {
-            let nos = self.nos_at(place)?;
-            is_cut |= nos.len() == READ;
+            let (nos, has_more) = self.nos_at(place)?;
+            is_cut |= has_more;
             bearers.extend(nos);
         }
         Ok((bearers, is_cut))
     }
 
-    fn nos_at(&self, place: &Place) -> Result<Vec<i64>> {
+    fn nos_at(&self, place: &Place) -> Result<(Vec<i64>, bool)> {
         if words::is_late(place.slot) && late::is_behind(&self.conn)? {
             return late::nos_at(&self.conn, place.slot, &place.word);
         }
@@ -139,7 +139,9 @@ impl Store {
         args.push(Sql::from(READ as i64));
         let mut query = self.conn.prepare_cached(sql)?;
         let nos = query.query_map(params_from_iter(args), |row| row.get(0))?;
-        Ok(nos.collect::<rusqlite::Result<_>>()?)
+        let nos: Vec<i64> = nos.collect::<rusqlite::Result<_>>()?;
+        let is_cut = nos.len() == READ;
+        Ok((nos, is_cut))
     }
 
     /// Orders records. Of too many, open work and those that came last are weighed alone.

@@ -19,10 +19,11 @@ use super::project::text_of;
 use super::{Store, late, read, schema};
 
 /// How many events one step of the indexer takes at most.
-const BATCH: i64 = 4_000;
-/// How long one step may hold the write lock.
-const HOLD: Duration = Duration::from_millis(80);
-/// After how much of it no further event is read; the rest is for writing what was read.
+const BATCH: usize = 4_000;
+/// How many of them are read at once: however slow the machine, so many go in.
+const AT_ONCE: usize = 256;
+/// After how much of the time for which a step may hold the write lock, under a tenth of a second,
+/// no further event is read; the rest is for writing what was read.
 const READ: Duration = Duration::from_millis(25);
 /// How many steps a query waits for.
 const STEPS_BEFORE_QUERY: usize = 2;
@@ -253,7 +254,7 @@ pub(super) fn has_passed(conn: &Connection, key: i64) -> Result<bool> {
 fn step(conn: &Connection) -> Result<bool> {
     let begun = Instant::now();
     // What lists and lookups read the long way meanwhile comes first.
-    if late::step(conn, begun + HOLD)? {
+    if late::step(conn, begun + READ)? {
         return Ok(true);
     }
     let behind: Option<(i64, i64)> = conn
@@ -264,18 +265,22 @@ fn step(conn: &Connection) -> Result<bool> {
         return Ok(false);
     };
     let (from, to) = (read::key(stream, indexed as u64), read::key(stream + 1, 0));
-    let (mut upto, mut entries) = (from, Vec::new());
-    for stored in read::read(
-        conn,
-        "WHERE e.key > ?1 AND e.key < ?2 ORDER BY e.key LIMIT ?3",
-        (from, to, BATCH),
-    )? {
-        let event = stored.event.as_ref();
-        entries.extend(event.and_then(|event| Entry::of(stored.key, event)));
-        upto = stored.key;
-        if begun.elapsed() > READ {
+    let (mut upto, mut events, mut entries) = (from, 0, Vec::new());
+    while events < BATCH && (events == 0 || begun.elapsed() < READ) {
+        let some = read::read(
+            conn,
+            "WHERE e.key > ?1 AND e.key < ?2 ORDER BY e.key LIMIT ?3",
+            (upto, to, AT_ONCE as i64),
+        )?;
+        let Some(last) = some.last() else {
             break;
-        }
+        };
+        upto = last.key;
+        events += some.len();
+        entries.extend(some.iter().filter_map(|stored| {
+            let event = stored.event.as_ref()?;
+            Entry::of(stored.key, event)
+        }));
     }
     // In their order: a row that goes before the last one makes SQLite write out all it has.
     entries.sort_unstable();

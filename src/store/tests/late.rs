@@ -144,3 +144,24 @@ fn a_step_that_has_no_time_gets_on_by_one_record() {
     assert!(steps >= 100, "{steps}");
     assert_eq!(words_of(&bench), words_of(&source));
 }
+
+/// A row that cannot be read has no words, and stops neither the others' nor any search.
+#[test]
+fn a_damaged_row_does_not_stop_the_words_of_the_others() {
+    let source = shop();
+    let mut bench = imported(&runs_of(&source.store));
+    let damage = "UPDATE record SET fields = CAST(x'ff' AS TEXT)
+      WHERE no = (SELECT first + 3 FROM late_words LIMIT 1) RETURNING id";
+    let damaged = bench
+        .store
+        .conn
+        .query_row(damage, [], |row| id_at(row, 0))
+        .unwrap();
+    while bench.store.index_some().unwrap() {}
+    assert!(!is_behind(&bench));
+    let others = |bench: &Bench| -> Vec<(i64, String, Id)> {
+        let all = words_of(bench).into_iter();
+        all.filter(|(.., id)| *id != damaged).collect()
+    };
+    assert_eq!(others(&bench), others(&source));
+}

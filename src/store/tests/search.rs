@@ -261,3 +261,17 @@ fn a_brief_look_says_how_far_it_went_and_the_rest_is_found_from_there() {
     assert_eq!(found.hits.len(), 1, "late as it is, it gets on");
     assert!(found.rest.is_some());
 }
+
+#[test]
+fn however_little_time_there_is_a_step_takes_many_texts() {
+    let mut bench = Bench::new(2);
+    let says = (0..300).map(|n| bench.draft("conversation", id(1), say(&format!("第{n}句 发货"))));
+    let drafts: Vec<Draft> = says.collect();
+    bench.act(&drafts);
+    bench.store.index_some().unwrap();
+    assert!(bench.store.events_indexed().unwrap() >= 256);
+    while bench.store.index_some().unwrap() {}
+    assert_eq!(bench.store.events_indexed().unwrap(), 300);
+    let found = bench.store.search("发货", None, 400).unwrap();
+    assert_eq!(found.hits.len(), 300);
+}
